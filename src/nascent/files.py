@@ -1,0 +1,119 @@
+"""Writing results so that a final name always holds a whole file, and reading tables."""
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nascent.errors import NascentError, OutputError, RawDataError, did_you_mean
+
+_UNWRITABLE = {
+    errno.ENOSPC: ("the disk is full", "Free some space and run again: nothing is half-written."),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space and run again."),
+    errno.EFBIG: ("the file grew past the size allowed here", "Raise the limit (`ulimit -f`)."),
+    errno.EACCES: ("this folder may not be written to", "Check its owner and permissions."),
+    errno.EROFS: ("this file system is read-only", "Choose another results folder."),
+}
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` to write to; rename it to `path` on success.
+
+    On any failure the temporary file is removed and `path` is left as it was.
+
+    Raises
+    ------
+    OutputError
+        Where the disk is full or the folder cannot be written.
+    """
+    final = Path(path)
+    # The suffix stays last: writers choose their format by it.
+    beside = final.with_name(f".{final.stem}.{os.getpid()}.part{final.suffix}")
+    try:
+        with explained(final):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            yield beside
+            with beside.open("rb") as stream:
+                os.fsync(stream.fileno())
+            beside.replace(final)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def explained(path: str | Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write into an OutputError that names `path`."""
+    try:
+        yield
+    except NascentError:
+        raise
+    except Exception as error:
+        number = _errno_of(error)
+        if number in _UNWRITABLE:
+            what, mend = _UNWRITABLE[number]
+            raise OutputError(what, where=path, mend=mend) from error
+        raise
+
+
+def _errno_of(error: BaseException) -> int | None:
+    # HDF5 buries the cause in the text of a plain OSError or RuntimeError.
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    text = str(error).lower()
+    for number in _UNWRITABLE:
+        if f"errno = {number}," in text or os.strerror(number).lower() in text:
+            return number
+    return None
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, *, index: bool = False) -> None:
+    """Write `frame` as tab-separated text; floats read back to the same bits, missing is empty."""
+    with written(path) as beside:
+        frame.to_csv(beside, sep="\t", index=index, lineterminator="\n")
+
+
+def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFrame:
+    """Read a table: tab-separated, or comma-separated where the name ends in `.csv`.
+
+    Raises
+    ------
+    RawDataError
+        Where the file is missing, empty or not a table, or lacks a required column.
+    """
+    path = Path(path)
+    separator = "," if ".csv" in path.suffixes else "\t"
+    try:
+        frame = pd.read_csv(path, sep=separator, float_precision="round_trip", comment=None)
+    except FileNotFoundError:
+        raise RawDataError(
+            "there is no such file", where=path, mend="Check the path in the config."
+        ) from None
+    except pd.errors.EmptyDataError:
+        raise RawDataError("the table is empty", where=path) from None
+    except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError) as error:
+        raise RawDataError(f"the table cannot be read ({error})", where=path) from error
+    for column in required:
+        if column not in frame.columns:
+            raise RawDataError(
+                f"there is no column {column!r}",
+                where=path,
+                mend=did_you_mean(column, [str(name) for name in frame.columns]),
+            )
+    return frame
+
+
+def write_json(record: Mapping[str, Any], path: str | Path) -> None:
+    """Write `record` as JSON with sorted keys, so that equal records are equal files."""
+    with written(path) as beside:
+        beside.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_json(path: str | Path) -> dict[str, Any]:
+    """Read a JSON object."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
