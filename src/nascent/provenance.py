@@ -11,7 +11,17 @@ from typing import Any
 
 from nascent.files import read_json, write_json
 
-PACKAGES = ("nascent", "numpy", "pandas", "h5py", "hdf5plugin", "keras", "tensorflow", "snakemake")
+PACKAGES = (
+    "nascent",
+    "numpy",
+    "pandas",
+    "h5py",
+    "hdf5plugin",
+    "keras",
+    "tensorflow",
+    "tensorflow-cpu",
+    "snakemake",
+)
 
 
 def record(
@@ -53,10 +63,6 @@ def versions() -> Mapping[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    try:
-        found.setdefault("tensorflow", version("tensorflow-cpu"))
-    except PackageNotFoundError:
-        pass
     return found
 
 

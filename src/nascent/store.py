@@ -1,0 +1,325 @@
+"""Nucleus crops on disk: one HDF5 format for a well's crops and for the shards made of them.
+
+Layout: `images` (n, S, S, C) in the dtype as measured, `masks` (n, S, S) bool, both one chunk a
+cell; group `cells` with one dataset a column of the cell table; the attributes say format, version,
+channels, codec and provenance. Unmeasured pixels are zero. Pixels are stored as measured:
+background, clipping and scaling are applied when they are read (`nascent.shards.normalise`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import h5py
+import hdf5plugin
+import numpy as np
+import pandas as pd
+
+from nascent.errors import StoreError, did_you_mean
+from nascent.files import explained, written
+
+FORMAT = "nascent-crops"
+VERSION = 1
+CODECS: Mapping[str, Mapping[str, Any]] = {
+    "blosc": dict(hdf5plugin.Blosc(cname="lz4", clevel=5, shuffle=hdf5plugin.Blosc.BITSHUFFLE)),
+    # Readable by every HDF5 library without plugins, several times slower.
+    "gzip": {"compression": "gzip", "compression_opts": 4, "shuffle": True},
+}
+
+
+def open_store(path: str | Path) -> "Store":
+    """Open a crop store or shard for reading; use it in a `with` statement or `close()` it.
+
+    Raises
+    ------
+    StoreError
+        Where the file is missing, truncated, or not a store.
+    """
+    return Store(path)
+
+
+class Store:
+    """Crops of nuclei with their masks, channels and cell table.
+
+    Attributes
+    ----------
+    path : Path
+    channels : list of str
+        Names in the order of the last image axis.
+    cells : pandas.DataFrame
+        One row a cell in the order of the images; the index is `cell_id`.
+    size : int
+        Edge S of a crop, in pixels.
+    dtype : numpy.dtype
+        Of the images, as measured.
+    attributes : dict
+        What the file says of itself: format, version, codec, provenance and what its stage added.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._file = _open_hdf5(self.path)
+        try:
+            self.attributes = {key: _plain(value) for key, value in self._file.attrs.items()}
+            if self.attributes.get("format") != FORMAT:
+                raise StoreError(
+                    f"this HDF5 file is no crop store (format: {self.attributes.get('format')})",
+                    where=path,
+                )
+            if self.attributes["version"] > VERSION:
+                raise StoreError(
+                    f"the store has version {self.attributes['version']}, this nascent reads"
+                    f" up to {VERSION}",
+                    where=path,
+                    mend="Update nascent.",
+                )
+            self.channels: list[str] = json.loads(self.attributes["channels"])
+            self._images: h5py.Dataset = self._file["images"]
+            self._masks: h5py.Dataset = self._file["masks"]
+            self.cells = _read_cells(self._file["cells"])
+        except KeyError as error:
+            self._file.close()
+            raise StoreError(f"a part of the store is missing ({error})", where=path) from error
+        except BaseException:
+            self._file.close()
+            raise
+        self.size: int = self._images.shape[1]
+        self.dtype: np.dtype = self._images.dtype
+
+    def __len__(self) -> int:
+        return self._images.shape[0]
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one cell."""
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"cell {index} of a store of {len(self)}")
+        index %= len(self)
+        return self._images[index], self._masks[index]
+
+    def read(self, which: Sequence[int] | np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return images (n, S, S, C) and masks (n, S, S) of several cells, in the order asked."""
+        indices = np.arange(len(self))[which] if isinstance(which, slice) else np.asarray(which)
+        images = np.empty((len(indices), *self._images.shape[1:]), self.dtype)
+        masks = np.empty((len(indices), *self._masks.shape[1:]), bool)
+        # A chunk is a cell: one read each costs no more than a selection, and keeps any order.
+        for row, index in enumerate(indices):
+            self._images.read_direct(images, np.s_[int(index)], np.s_[row])
+            self._masks.read_direct(masks, np.s_[int(index)], np.s_[row])
+        return images, masks
+
+    def channel_index(self, channel: str) -> int:
+        """Return the position of a channel on the last image axis.
+
+        Raises
+        ------
+        StoreError
+            Where there is no such channel; the nearest is named.
+        """
+        try:
+            return self.channels.index(channel)
+        except ValueError:
+            raise StoreError(
+                f"there is no channel {channel!r}",
+                where=self.path,
+                mend=did_you_mean(channel, self.channels),
+            ) from None
+
+    def compressed(self, index: int) -> tuple[bytes, bytes]:
+        """Return the image and the mask of one cell as the compressed bytes of their chunks."""
+        image = self._images.id.read_direct_chunk((index, 0, 0, 0))[1]
+        mask = self._masks.id.read_direct_chunk((index, 0, 0))[1]
+        return image, mask
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class StoreWriter:
+    """Write a store cell by cell; the file takes its final name when the `with` block ends well.
+
+    Parameters
+    ----------
+    path
+        The final name.
+    channels
+        Channel names in the order of the last image axis.
+    size
+        Edge S of a crop, in pixels.
+    dtype
+        Of the images, as measured.
+    codec
+        `blosc` (bitshuffle and LZ4) or `gzip`.
+    record
+        The provenance record, see `nascent.provenance.record`.
+    attributes
+        What else the file shall say of itself: plain values.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        channels: Sequence[str],
+        size: int,
+        dtype: np.dtype | type | str,
+        codec: str = "blosc",
+        record: Mapping[str, Any] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> None:
+        if codec not in CODECS:
+            raise StoreError(f"unknown codec {codec!r}", mend=did_you_mean(codec, CODECS))
+        self.path = Path(path)
+        self.channels = list(channels)
+        self.size, self.dtype, self.codec = size, np.dtype(dtype), codec
+        self.cells: pd.DataFrame | None = None
+        self._attributes = {
+            **(attributes or {}),
+            "format": FORMAT,
+            "version": VERSION,
+            "codec": codec,
+            "channels": json.dumps(self.channels),
+            "provenance": json.dumps(record or {}, sort_keys=True),
+        }
+        self._count = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            beside = stack.enter_context(written(self.path))
+            # libver="latest" indexes one-cell chunks compactly.
+            self._file = stack.enter_context(h5py.File(beside, "w", libver="latest"))
+            self._file.attrs.update(self._attributes)
+            frame, options = (self.size, self.size), CODECS[self.codec]
+            self._images = self._file.create_dataset(
+                "images",
+                shape=(0, *frame, len(self.channels)),
+                maxshape=(None, *frame, len(self.channels)),
+                chunks=(1, *frame, len(self.channels)),
+                dtype=self.dtype,
+                **options,
+            )
+            self._masks = self._file.create_dataset(
+                "masks", (0, *frame), bool, maxshape=(None, *frame), chunks=(1, *frame), **options
+            )
+            self._stack = stack.pop_all()
+        return self
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, images: np.ndarray, masks: np.ndarray) -> None:
+        """Add cells: images (n, S, S, C) in the store's dtype, masks (n, S, S) bool."""
+        first, last = self._grow(len(images))
+        with explained(self.path):
+            self._images[first:last] = images
+            self._masks[first:last] = masks
+
+    def copy_from(self, store: Store, index: int) -> None:
+        """Add one cell of another store by its compressed chunks, without decoding them.
+
+        Raises
+        ------
+        StoreError
+            Where the two stores differ in channels, size, dtype or codec.
+        """
+        for what, ours, theirs in (
+            ("channels", self.channels, store.channels),
+            ("crop size", self.size, store.size),
+            ("dtype", self.dtype, store.dtype),
+            ("codec", self.codec, store.attributes["codec"]),
+        ):
+            if ours != theirs:
+                raise StoreError(
+                    f"the {what} of this store is {theirs}, that of {self.path.name} is {ours}",
+                    where=store.path,
+                    mend="Stores that are joined must agree.",
+                )
+        first, _ = self._grow(1)
+        image, mask = store.compressed(index)
+        with explained(self.path):
+            self._images.id.write_direct_chunk((first, 0, 0, 0), image)
+            self._masks.id.write_direct_chunk((first, 0, 0), mask)
+
+    def _grow(self, more: int) -> tuple[int, int]:
+        first, self._count = self._count, self._count + more
+        with explained(self.path):
+            self._images.resize(self._count, axis=0)
+            self._masks.resize(self._count, axis=0)
+        return first, self._count
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        if error is not None:
+            # A full disk makes HDF5 fail again while it closes; the first error is the one to tell.
+            try:
+                self._stack.__exit__(kind, error, trace)
+            except Exception as second:
+                if second is not error:
+                    raise error from second
+                raise
+            return None
+        with self._stack, explained(self.path):
+            if self.cells is None or len(self.cells) != self._count:
+                rows = "no" if self.cells is None else len(self.cells)
+                raise StoreError(
+                    f"the cell table has {rows} rows for {self._count} crops", where=self.path
+                )
+            _write_cells(self._file.create_group("cells"), self.cells)
+            self._file.flush()
+        return None
+
+
+def _open_hdf5(path: Path) -> h5py.File:
+    if not path.is_file():
+        raise StoreError("there is no such file", where=path)
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise StoreError(
+            f"the file is truncated or no HDF5 file ({error})",
+            where=path,
+            mend="Delete it and run again: the job that makes it will be repeated.",
+        ) from error
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _write_cells(group: h5py.Group, cells: pd.DataFrame) -> None:
+    if cells.index.name != "cell_id":
+        cells = cells.set_index("cell_id")
+    group.attrs["columns"] = json.dumps([str(name) for name in cells.columns])
+    for name, column in cells.reset_index().items():
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            group.create_dataset(str(name), data=column.to_numpy())
+        else:
+            # Missing text is the empty string, as in the tables.
+            text = ["" if pd.isna(value) else str(value) for value in column]
+            group.create_dataset(str(name), data=text, dtype=h5py.string_dtype())
+
+
+def _read_cells(group: h5py.Group) -> pd.DataFrame:
+    columns = {}
+    for name in ["cell_id", *json.loads(group.attrs["columns"])]:
+        dataset = group[name]
+        if h5py.check_string_dtype(dataset.dtype):
+            text = [value or None for value in dataset.asstr()[:]] if len(dataset) else []
+            columns[name] = pd.Series(text) if any(text) else pd.Series(text, dtype=object)
+        else:
+            columns[name] = pd.Series(dataset[:])
+    return pd.DataFrame(columns).set_index("cell_id")
