@@ -1,0 +1,6 @@
+"""The config of a study: one typed model, from which schema, key list and example are generated."""
+
+from nascent.config.checks import check_study, read_wells
+from nascent.config.sections import Study
+
+__all__ = ["Study", "check_study", "read_wells"]

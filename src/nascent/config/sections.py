@@ -1,0 +1,354 @@
+"""Every key of a study's config: its type, default, unit and meaning.
+
+What stands here is the only place where a key is defined. The JSON Schema, the key list of
+config/README.md and the commented example are generated from it (`nascent.config.documents`).
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A part of the config; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the section with its defaults filled in, as JSON-able values."""
+        return self.model_dump(mode="json")
+
+
+class Tables(Section):
+    """Optional tables of the whole plate; a relative path starts at `data`."""
+
+    cell_cycle: str | None = Field(
+        None, description="CSV `mapobject_id, cell_cycle`, joined to `mapobject_id_cell`"
+    )
+    wells: str | None = Field(
+        None,
+        description="CSV `plate_name, well_name, cell_type, perturbation, duration`,"
+        " joined to `plate_name_cell, well_name_cell`",
+    )
+    background: str | None = Field(
+        None,
+        description="CSV `channel, measurement_type, cell_line, mean_background`: background a"
+        " channel, camera counts",
+    )
+
+
+class Simulate(Section):
+    """A plate of simulated wells with a planted transcription rate, in place of measured ones."""
+
+    layout: Literal["text", "numpy", "campa"] = Field("text", description="Layout of the raw wells")
+    nuclei: Positive = Field(200, description="Nuclei a well")
+    channels: list[str] | None = Field(
+        None, description="Channels to simulate; null: the 38 of the published plate"
+    )
+    truth: Literal["structure", "intensity", "both"] = Field(
+        "structure",
+        description="What sets the rate: arrangement of speckles and polymerase foci, channel"
+        " means, or both",
+    )
+    mean_area: float = Field(
+        13209, ge=100, description="Mean area of a nucleus, pixels; sets the scale of everything"
+    )
+    well_effect: float = Field(
+        0.0, ge=0, description="Well-to-well shift of target and intensities, SDs of the target"
+    )
+    noise: Fraction = Field(
+        0.1, description="Share of the target's variance that nothing in the image explains"
+    )
+
+
+class QualityRule(Section):
+    """Cells whose `column` equals `value` are removed."""
+
+    column: str = Field(description="Column of the cell table")
+    value: bool | int | float | str | None = Field(
+        description="Cells with this value are removed; null: those where it is missing"
+    )
+
+
+class Crops(Section):
+    """From a raw well to crops of its nuclei."""
+
+    size: Positive = Field(224, description="Edge S of a crop, pixels")
+    target: str = Field(
+        "00_EU", description="Channel whose mean over the measured pixels is the target"
+    )
+    target_background: Literal["keep", "subtract"] = Field(
+        "keep",
+        description="Whether the channel's background is subtracted from each pixel of the target",
+    )
+    background_cell_line: str = Field(
+        "HeLa", description="Rows of the background table that count (column `cell_line`)"
+    )
+    dtype: Literal["uint8", "uint16", "int32", "float32", "float64"] | None = Field(
+        None, description="Type of the stored pixels; null: as measured"
+    )
+    oversize: Literal["drop", "shrink", "crop"] = Field(
+        "drop", description="What becomes of a nucleus larger than the crop"
+    )
+    duplicates: Literal["error", "first", "last"] = Field(
+        "error", description="Which wins where a cell id comes twice"
+    )
+    id_scope: Literal["study", "plate"] = Field(
+        "study",
+        description="`study`: cell ids as in the raw data; `plate`: `<plate>/<id>`, for plates"
+        " that number their cells alike",
+    )
+    quality: list[QualityRule] = Field(
+        default_factory=list, description="Quality control: a list of {column, value}"
+    )
+    exclude: str | None = Field(
+        None, description="File of cell ids to leave out, one a line; starts at the working folder"
+    )
+    codec: Literal["blosc", "gzip"] = Field(
+        "blosc", description="Compression: `blosc` is fast, `gzip` is read everywhere"
+    )
+
+
+class Fractions(Section):
+    """Share of the cells in each split; they sum to 1."""
+
+    train: Fraction = Field(0.8, description="Share of the training cells")
+    val: Fraction = Field(0.1, description="Share of the cells that choose the epoch")
+    test: Fraction = Field(0.1, description="Share of the cells that measure the model")
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = math.fsum((self.train, self.val, self.test))
+        if not math.isclose(total, 1, abs_tol=1e-9):
+            raise ValueError(f"train, val and test sum to {total:g}, not to 1")
+        return self
+
+
+class Splits(Section):
+    """Which cells train, which choose the epoch, which measure."""
+
+    by: Literal["cell", "well", "leave_one_well_out", "shuffle"] = Field(
+        "cell",
+        description="`cell`: stratified; `well`: whole wells held out; `leave_one_well_out`: one"
+        " well tests; `shuffle`: the published plain shuffle",
+    )
+    fractions: Fractions = Field(
+        default_factory=Fractions, description="Share of the cells in each split"
+    )
+    stratify: list[str] = Field(
+        ["perturbation", "cell_cycle", "well"],
+        description="Columns whose combinations are spread evenly over the splits (by cell)",
+    )
+    select: dict[str, list[str | int | float]] = Field(
+        default_factory=dict,
+        description="Cells of the study: column → allowed values; empty: all cells",
+    )
+    fold: str | None = Field(None, description="The well that tests (leave_one_well_out)")
+    time_limit: float = Field(
+        60, gt=0, description="Bound on the search for the best set of wells (by well), seconds"
+    )
+
+
+class Normalise(Section):
+    """Steps from measured counts to model input, in this order, each applied when read."""
+
+    background: bool = Field(
+        False, description="Subtract the channel's background, negatives become 0"
+    )
+    clip: float | None = Field(
+        98,
+        gt=0,
+        le=100,
+        description="Clip above this percentile of the training cells' measured pixels; null: no",
+    )
+    scale: bool = Field(False, description="Divide by the percentile")
+    mean_extraction: bool = Field(False, description="Subtract the training mean")
+    z_score: bool = Field(True, description="Subtract the training mean, divide by the SD")
+    per_cell: bool = Field(
+        False,
+        description="Standardise each channel within each cell: leaves structure, no intensity",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.scale and self.clip is None:
+            raise ValueError("scale divides by the percentile of `clip`, which is null")
+        if self.mean_extraction and self.z_score:
+            raise ValueError("mean_extraction and z_score would subtract the mean twice")
+        return self
+
+
+class Shards(Section):
+    """Train, val and test shards, and how their pixels are normalised."""
+
+    cells: Positive = Field(512, description="Cells a shard")
+    inputs: list[str] | None = Field(
+        None,
+        description="Input channels in the model's order; null: all but the target, the background"
+        " stains (`BG…`) and the probability maps (`…_ILASTIK`)",
+    )
+    normalise: Normalise = Field(
+        default_factory=Normalise, description="From measured counts to model input"
+    )
+
+
+class Model(Section):
+    """How one model is built and trained."""
+
+    architecture: str | None = Field(
+        None, description="`linear` or `simple_cnn`; null: the model's own name"
+    )
+    seeds: list[int] = Field([1], min_length=1, description="One training job a seed")
+    epochs: Positive = Field(100, description="Epochs at most")
+    batch_size: Positive = Field(64, description="Cells a training step")
+    learning_rate: float = Field(0.0005, gt=0, description="Of Adam")
+    huber_delta: float = Field(1.0, gt=0, description="Huber loss: δ, in units of the target")
+    patience: Positive = Field(
+        20, description="Stop after this many epochs without a better validation loss"
+    )
+
+    @model_validator(mode="after")
+    def _seeds_once(self) -> Self:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"a seed is listed twice in {self.seeds}")
+        return self
+
+
+class Train(Section):
+    """The models of the study."""
+
+    models: dict[Name, Model] = Field(
+        {"linear": Model(), "simple_cnn": Model()},
+        min_length=1,
+        description="Name → options of the model; what is not given comes from `defaults`",
+    )
+    defaults: Model = Field(default_factory=Model, description="Options shared by all models")
+
+    def options(self, name: str) -> dict[str, Any]:
+        """Return the options of one model: its own, over the defaults of the study."""
+        given = self.models[name].model_dump(exclude_unset=True)
+        merged = self.defaults.model_copy(update=given).plain()
+        return {**merged, "architecture": merged["architecture"] or name}
+
+
+class Evaluate(Section):
+    """Floors that every model is shown beside."""
+
+    ridge_alphas: list[Annotated[float, Field(gt=0)]] = Field(
+        [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0],
+        min_length=1,
+        description="Penalties among which cross-validation on the training cells chooses",
+    )
+
+
+class Method(Section):
+    """How one kind of attribution map is made."""
+
+    method: Literal["integrated_gradients", "vargrad"] = Field(
+        "integrated_gradients",
+        description="`vargrad`: population SD of Integrated Gradients over noise draws",
+    )
+    steps: Positive = Field(70, description="Steps m of the path from baseline to image")
+    baseline: Literal["black"] = Field("black", description="Start of the path: zeros")
+    samples: Positive = Field(50, description="Noise draws n (vargrad)")
+    sigma: float = Field(
+        1.0, gt=0, description="SD of the noise, in units of the normalised channel (vargrad)"
+    )
+    batch_size: Positive = Field(32, description="Images in one gradient evaluation")
+
+
+class Attribute(Section):
+    """The attribution maps of the study."""
+
+    methods: dict[Name, Method] = Field(
+        {"vargrad": Method(method="vargrad")}, description="Name → options of the method"
+    )
+    splits: list[Literal["train", "val", "test"]] = Field(
+        ["test"], min_length=1, description="Splits whose cells are explained"
+    )
+    models: list[Name] | None = Field(None, description="Models that are explained; null: all")
+
+
+class Explain(Section):
+    """From maps to statements about channels."""
+
+    group_width: float = Field(
+        1.0,
+        gt=0,
+        description="Low and high transcription: beyond this many SDs from the training mean",
+    )
+    confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
+    bootstrap: Positive = Field(2000, description="Bootstrap draws")
+
+
+class Figures(Section):
+    """What the figures show."""
+
+    cells_per_group: Positive = Field(1, description="Example cells a transcription group")
+    top_channels: Positive = Field(8, description="Channels in the figures of single cells")
+
+
+class Study(Section):
+    """One study: its raw data, target, models and explanations."""
+
+    study: Name = Field(description="Name of the study and of its folder in results/")
+    kind: Literal["transcription"] = Field("transcription", description="Kind of study")
+    seed: int = Field(123, ge=0, description="Seed of simulation, splits, shuffling and bootstrap")
+    data: str | None = Field(
+        None, description="Folder that holds the raw wells; null: they are simulated"
+    )
+    wells: str = Field(
+        "config/wells.tsv",
+        description="TSV of the wells: plate, well, and optionally path (within `data`; default:"
+        " the well's name), layout, perturbation",
+    )
+    tables: Tables = Field(default_factory=Tables, description="Tables of the whole plate")
+    simulate: Simulate | None = Field(None, description="Simulate the wells instead")
+    crops: Crops = Field(default_factory=Crops, description="Raw wells → crops")
+    splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
+    shards: Shards = Field(default_factory=Shards, description="Crops → shards")
+    train: Train = Field(default_factory=Train, description="Shards → models")
+    evaluate: Evaluate = Field(default_factory=Evaluate, description="Models → metrics")
+    attribute: Attribute = Field(default_factory=Attribute, description="Models → maps")
+    explain: Explain = Field(default_factory=Explain, description="Maps → channel importance")
+    figures: Figures = Field(default_factory=Figures, description="Figures")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.data is None) == (self.simulate is None):
+            raise ValueError("give either `data` (measured wells) or `simulate`, not both or none")
+        if self.splits.by == "leave_one_well_out" and self.splits.fold is None:
+            raise ValueError("splits.fold: leave_one_well_out needs the well that tests")
+        unknown = set(self.attribute.models or ()) - set(self.train.models)
+        if unknown:
+            raise ValueError(
+                f"attribute.models: {', '.join(sorted(unknown))} is not in train.models"
+                f" ({', '.join(self.train.models)})"
+            )
+        if self.crops.target in (self.shards.inputs or ()):
+            raise ValueError(
+                f"shards.inputs: {self.crops.target!r} is the target; a model that sees it"
+                " predicts nothing"
+            )
+        return self
+
+    def explained_models(self) -> list[str]:
+        """Return the models whose maps are made."""
+        return self.attribute.models or list(self.train.models)
+
+
+def sections(model: type[BaseModel] = Study) -> Mapping[str, type[BaseModel]]:
+    """Return the names and types of the sections directly under `model`."""
+    found = {}
+    for name, field in model.model_fields.items():
+        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, Section):
+                found[name] = kind
+    return found
