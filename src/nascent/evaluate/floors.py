@@ -1,0 +1,213 @@
+"""Floors: predictors so plain that a network which does not beat them has learnt little.
+
+Each is fitted on the training cells alone, in closed form, from columns of the cell table, and its
+predictions stand in the same tables as those of the networks. A floor draws no random numbers; its
+seed in the tables is 0.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from nascent.errors import TrainError, did_you_mean
+from nascent.evaluate.tables import PREDICTIONS, SPLITS
+
+FLOOR_SEED = 0
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class FloorInputs:
+    """What a floor sees of n cells.
+
+    Attributes
+    ----------
+    means
+        (n, C) float64: mean raw counts over the measured pixels, of each input channel.
+    area
+        (n,) float64: measured pixels.
+    category
+        (n,) str: the cell cycle, or whatever the kind of study names; `missing` is a level.
+    train
+        (n,) bool: the cells that may be fitted on.
+    y
+        (n,) float64: the target, in raw counts.
+    ridge_alphas
+        Penalties ridge may choose from, for standardised means and a sum of squared errors.
+    """
+
+    means: np.ndarray
+    area: np.ndarray
+    category: np.ndarray
+    train: np.ndarray
+    y: np.ndarray
+    ridge_alphas: tuple[float, ...]
+
+
+def mean(inputs: FloorInputs) -> np.ndarray:
+    """Predict the training cells' mean for every cell; (n,)."""
+    return np.full(len(inputs.y), inputs.y[inputs.train].mean())
+
+
+def area_cycle(inputs: FloorInputs) -> np.ndarray:
+    """Predict by least squares on the area and the one-hot cell cycle; (n,).
+
+    A cycle that no training cell is in adds the unweighted mean of the effects of those known:
+    the minimum-norm effects sum to zero, so that it adds nothing.
+    """
+    levels = np.unique(inputs.category[inputs.train])
+    features = np.column_stack([inputs.area, inputs.category[:, None] == levels]).astype(float)
+    return least_squares(features, inputs.y, inputs.train)
+
+
+def ols(inputs: FloorInputs) -> np.ndarray:
+    """Predict by ordinary least squares on the masked channel means; (n,)."""
+    return least_squares(inputs.means, inputs.y, inputs.train)
+
+
+def ridge(inputs: FloorInputs) -> np.ndarray:
+    """Predict by ridge regression on the standardised masked channel means; (n,).
+
+    The penalty is chosen among `ridge_alphas` by leave-one-out error on the training cells, in
+    closed form (Golub, Heath & Wahba 1979, Technometrics 21:215).
+    """
+    model = make_pipeline(StandardScaler(), RidgeCV(alphas=list(inputs.ridge_alphas)))
+    model.fit(inputs.means[inputs.train], inputs.y[inputs.train])
+    return model.predict(inputs.means)
+
+
+FLOORS: Mapping[str, Callable[[FloorInputs], np.ndarray]] = {
+    "mean": mean,
+    "area_cycle": area_cycle,
+    "ols": ols,
+    "ridge": ridge,
+}
+
+
+def least_squares(features: np.ndarray, y: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """Fit y = a + Xb on the training rows and predict all rows.
+
+    The intercept is free: features and target are centred on the training rows. Where the centred
+    features lack rank (fewer cells than channels, a channel that never changes, a full set of
+    one-hot columns) the coefficients of minimum norm are taken, in the features' own units.
+
+    Parameters
+    ----------
+    features
+        X, (n, p).
+    y
+        (n,); only the training rows are read.
+    train
+        (n,) bool.
+
+    Returns
+    -------
+    numpy.ndarray
+        Predictions (n,) float64.
+    """
+    centre, level = features[train].mean(axis=0), y[train].mean()
+    coefficients, *_ = np.linalg.lstsq(features[train] - centre, y[train] - level)
+    return level + (features - centre) @ coefficients
+
+
+def predict_floors(
+    cells: pd.DataFrame,
+    split: pd.Series,
+    *,
+    channels: Sequence[str],
+    floors: Sequence[str] = tuple(FLOORS),
+    ridge_alphas: Sequence[float] = tuple(np.logspace(-3, 3, 13)),
+    target: str = "target",
+    category: str = "cell_cycle",
+) -> pd.DataFrame:
+    """Fit the floors on the training cells and predict every cell that has a split.
+
+    Parameters
+    ----------
+    cells
+        The study's cell table; its index is `cell_id`. Needed: the target, `area`, the category
+        and `mean_<channel>` of every input channel.
+    split
+        cell_id → train, val or test. Cells of the table that are not in it are left out.
+    channels
+        The models' input channels, so that floor and network see the same proteins.
+    floors
+        Names, in the order they are to appear.
+    ridge_alphas
+        Penalties for `ridge`.
+    target, category
+        Columns of the cell table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `nascent.evaluate.tables.PREDICTIONS`; floors as `model`.
+
+    Raises
+    ------
+    TrainError
+        Where a column is missing, a value is missing or not finite (the cell is named), there is
+        no training cell, or a floor is unknown (the nearest is named).
+    """
+    for name in floors:
+        if name not in FLOORS:
+            raise TrainError(f"there is no floor {name!r}", mend=did_you_mean(name, FLOORS))
+    columns = [f"mean_{channel}" for channel in channels]
+    for name in (target, "area", category, *columns):
+        if name not in cells.columns:
+            raise TrainError(
+                f"the cell table has no column {name!r}", mend=did_you_mean(name, cells.columns)
+            )
+    unknown = split.index.difference(cells.index)
+    if len(unknown):
+        raise TrainError(
+            f"{len(unknown)} cells of the split are not in the cell table, the first {unknown[0]}"
+        )
+    cells = cells.loc[split.index]
+    numbers = cells[[target, "area", *columns]].to_numpy(np.float64)
+    wrong = np.argwhere(~np.isfinite(numbers))
+    if len(wrong):
+        row, column = wrong[0]
+        raise TrainError(
+            f"cell {cells.index[row]} has no finite {[target, 'area', *columns][column]!r}",
+            where="cell table",
+            mend="Remove the cell by a quality rule or by crops.exclude.",
+        )
+    train = (split == "train").to_numpy()
+    if not train.any():
+        raise TrainError("no cell is in the training split", mend="Check splits.fractions.")
+    inputs = FloorInputs(
+        means=numbers[:, 2:],
+        area=numbers[:, 1],
+        category=cells[category]
+        .astype(object)
+        .where(cells[category].notna(), MISSING)
+        .to_numpy(str),
+        train=train,
+        y=numbers[:, 0],
+        ridge_alphas=tuple(ridge_alphas),
+    )
+    parts = [
+        pd.DataFrame(
+            {
+                "cell_id": cells.index,
+                "split": pd.Categorical(split.to_numpy(), SPLITS),
+                "model": name,
+                "seed": FLOOR_SEED,
+                "y": inputs.y,
+                "y_hat": FLOORS[name](inputs),
+            }
+        ).sort_values("split", kind="stable")
+        for name in floors
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(split=table["split"].astype(str))[list(PREDICTIONS)]
+
+
+def _levels(column: pd.Series) -> np.ndarray:
+    return np.array([MISSING if pd.isna(value) else str(value) for value in column], dtype=str)

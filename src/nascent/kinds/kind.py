@@ -1,0 +1,34 @@
+"""The record a kind of study is described by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of study: what its examples are, what is predicted, and how that is judged.
+
+    Names stand for things that other packages look up, so that a workflow can read a kind
+    without loading them.
+
+    Attributes
+    ----------
+    name
+        As in the config.
+    first_stage
+        The stage that turns raw data into examples.
+    target
+        Column of the cell table that a model predicts.
+    target_label
+        The target in words, with its unit, for axes and captions.
+    floors
+        Names of the floors shown beside every model (see `nascent.evaluate.floors`).
+    category
+        Column of the cell table that the floor of plain covariates one-hot encodes.
+    """
+
+    name: str
+    first_stage: str
+    target: str
+    target_label: str
+    floors: tuple[str, ...]
+    category: str

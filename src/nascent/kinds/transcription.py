@@ -1,0 +1,12 @@
+"""Transcription rate of a nucleus from its protein maps: mean EU counts over its pixels."""
+
+from nascent.kinds.kind import Kind
+
+KIND = Kind(
+    name="transcription",
+    first_stage="crops",
+    target="target",
+    target_label="transcription rate (mean counts per pixel)",
+    floors=("mean", "area_cycle", "ols", "ridge"),
+    category="cell_cycle",
+)

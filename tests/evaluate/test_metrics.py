@@ -1,0 +1,95 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+from nascent.errors import TrainError
+from nascent.evaluate.metrics import metrics, metrics_table
+
+counts = st.floats(0, 65535, width=32)
+
+
+def test_metrics_of_four_cells_worked_by_hand():
+    # e = (1, -3, 0.5, -0.5): mean -0.5, squares 1 + 9 + 0.25 + 0.25 = 10.5
+    got = metrics([11.0, 17.0, 30.5, 39.5], [10.0, 20.0, 30.0, 40.0])
+    assert got["n"] == 4
+    assert got["bias"] == -0.5
+    assert got["sd"] == pytest.approx(np.sqrt((10.5 - 4 * 0.25) / 3))
+    assert got["mae"] == 1.25
+    assert got["mse"] == 2.625
+    # Huber with delta 1: 1/2, 3 - 1/2, 1/8, 1/8
+    assert got["huber"] == pytest.approx((0.5 + 2.5 + 0.125 + 0.125) / 4)
+    assert got["r2"] == pytest.approx(1 - 10.5 / (np.var([11.0, 17.0, 30.5, 39.5]) * 4))
+
+
+@given(
+    st.integers(2, 40).flatmap(
+        lambda n: st.tuples(
+            hnp.arrays(float, n, elements=counts), hnp.arrays(float, n, elements=counts)
+        )
+    ),
+    st.floats(0.1, 100),
+)
+def test_metrics_agree_with_a_second_computation(pair, delta):
+    y, y_hat = pair
+    got = metrics(y, y_hat, delta)
+    assert got["mae"] == pytest.approx(mean_absolute_error(y, y_hat), rel=1e-9, abs=1e-9)
+    assert got["mse"] == pytest.approx(mean_squared_error(y, y_hat), rel=1e-9, abs=1e-9)
+    assert got["bias"] == pytest.approx(pd.Series(y - y_hat).mean(), rel=1e-9, abs=1e-8)
+    assert got["sd"] == pytest.approx(pd.Series(y - y_hat).std(), rel=1e-9, abs=1e-6)
+    by_cell = [e * e / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2) for e in y - y_hat]
+    assert got["huber"] == pytest.approx(sum(by_cell) / len(by_cell), rel=1e-9, abs=1e-9)
+    if np.ptp(y) > 1e-3:
+        assert got["r2"] == pytest.approx(r2_score(y, y_hat), rel=1e-9, abs=1e-9)
+
+
+def test_perfect_predictions_and_the_mean_as_prediction():
+    y = np.array([1.0, 2.0, 6.0])
+    assert metrics(y, y)["r2"] == 1.0
+    assert metrics(y, np.full(3, 3.0))["r2"] == 0.0
+
+
+def test_what_one_cell_cannot_tell_is_nan():
+    got = metrics([5.0], [4.0])
+    assert got["mae"] == 1.0
+    assert np.isnan(got["sd"])
+    assert np.isnan(got["r2"])
+
+
+@pytest.mark.parametrize(
+    ("y", "y_hat", "message"),
+    [
+        ([1.0, 2.0], [1.0], "cannot be compared"),
+        ([], [], "cannot be compared"),
+        ([1.0, 2.0], [1.0, np.nan], "1 of 2 predictions are not finite, the first in row 1"),
+        ([np.inf, 2.0], [1.0, 2.0], "1 of 2 measurements are not finite, the first in row 0"),
+    ],
+)
+def test_bad_input_is_refused(y, y_hat, message):
+    with pytest.raises(TrainError, match=message):
+        metrics(y, y_hat)
+
+
+def test_the_table_has_a_row_a_split_model_and_seed():
+    predictions = pd.DataFrame(
+        {
+            "split": ["train", "train", "test", "train"],
+            "model": ["a", "a", "a", "b"],
+            "seed": [1, 1, 1, 2],
+            "y": [1.0, 3.0, 5.0, 7.0],
+            "y_hat": [1.0, 1.0, 4.0, 7.0],
+        }
+    )
+    table = metrics_table(predictions)
+    assert list(table.columns) == [
+        "split", "model", "seed", "n", "bias", "sd", "r2", "mae", "mse", "huber",
+    ]  # fmt: skip
+    keys = table[["split", "model", "seed", "n", "mae"]].itertuples(index=False, name=None)
+    assert list(keys) == [
+        ("train", "a", 1, 2, 1.0),
+        ("test", "a", 1, 1, 1.0),
+        ("train", "b", 2, 1, 0.0),
+    ]
