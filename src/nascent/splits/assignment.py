@@ -1,0 +1,247 @@
+"""The one table of assignments: from all cells of a study to train, val and test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nascent.errors import SplitError, did_you_mean
+from nascent.splits.balance import balance
+from nascent.splits.by_cell import shuffled, stratified
+from nascent.splits.by_well import Optimum, hold_out_wells, leave_one_well_out
+from nascent.splits.fractions import SPLITS
+from nascent.splits.wells import well_labels
+
+FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "val": 0.1, "test": 0.1})
+STRATA = ("perturbation", "cell_cycle", "well")
+WAYS = ("cell", "well", "leave_one_well_out", "shuffle")
+TIME_LIMIT = 60.0
+
+
+@dataclass(frozen=True)
+class Splits:
+    """A study's splits.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        cell_id, well, plate, split: one row a selected cell.
+    balance : pandas.DataFrame
+        See `nascent.splits.balance.balance`. With wells held out, three more rows of the variable
+        `optimum` (levels objective, bound, gap) hold, as `share`, how good the choice is.
+    optimum : Optimum or None
+        The same for the program; None unless wells were held out.
+    """
+
+    table: pd.DataFrame
+    balance: pd.DataFrame
+    optimum: Optimum | None
+
+
+def split_cells(
+    cells: pd.DataFrame,
+    *,
+    by: str = "cell",
+    fractions: Mapping[str, float] = FRACTIONS,
+    stratify: Sequence[str] = STRATA,
+    select: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    fold: str | None = None,
+    time_limit: float = TIME_LIMIT,
+    seed: int,
+) -> Splits:
+    """Select the cells of a study, split them, check the splits and report their balance.
+
+    Parameters
+    ----------
+    cells
+        The cell table of all wells: `cell_id` its index or a column; plate, well, perturbation,
+        target and the columns of `stratify` and `select`.
+    by
+        `cell`, `well`, `leave_one_well_out` or `shuffle`.
+    fractions
+        Shares of train, val and test.
+    stratify
+        Columns whose combinations are the strata of `cell` and of val in `leave_one_well_out`.
+    select
+        Column → values to keep; None stands for missing. Empty keeps every cell.
+    fold
+        The well `leave_one_well_out` tests on.
+    time_limit
+        Seconds the integer programme of `well` may search.
+    seed
+        Of every random draw.
+
+    Raises
+    ------
+    SplitError
+        Where the cells cannot be split as asked.
+    """
+    chosen = select_cells(_by_id(cells), select)
+    split, optimum = _draw(
+        chosen,
+        by=by,
+        fractions=fractions,
+        stratify=stratify,
+        fold=fold,
+        time_limit=time_limit,
+        seed=seed,
+    )
+    check(split, chosen, by=by)
+    table = chosen[["well", "plate"]].assign(split=split).rename_axis("cell_id").reset_index()
+    report = balance(chosen, split, variables=[*STRATA, *stratify])
+    if optimum is not None:
+        report = pd.concat([report, _optimum_rows(optimum)], ignore_index=True)
+    return Splits(table, report, optimum)
+
+
+def assign(
+    cells: pd.DataFrame,
+    *,
+    by: str = "cell",
+    fractions: Mapping[str, float] = FRACTIONS,
+    stratify: Sequence[str] = STRATA,
+    fold: str | None = None,
+    time_limit: float = TIME_LIMIT,
+    seed: int,
+) -> pd.Series:
+    """Return the split of every cell: cell_id → train, val or test, in the order of the table.
+
+    Parameters are those of `split_cells`.
+    """
+    cells = _by_id(cells)
+    split, _ = _draw(
+        cells,
+        by=by,
+        fractions=fractions,
+        stratify=stratify,
+        fold=fold,
+        time_limit=time_limit,
+        seed=seed,
+    )
+    check(split, cells, by=by)
+    return split
+
+
+def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return the rows whose value in every column of `select` is among those it allows.
+
+    Raises
+    ------
+    SplitError
+        Where a column is missing (the nearest is named) or no cell is left (the values there are
+        are named).
+    """
+    for column, allowed in select.items():
+        if column not in cells.columns:
+            raise SplitError(
+                f"the cell table has no column {column!r}",
+                where="splits.select",
+                mend=did_you_mean(column, [str(name) for name in cells.columns]),
+            )
+        values = cells[column]
+        kept = values.isin([value for value in allowed if value is not None])
+        if None in allowed:
+            kept |= values.isna()
+        if not kept.any():
+            there = ", ".join(sorted(map(str, values.dropna().unique()))[:20]) or "missing only"
+            raise SplitError(
+                f"no cell is left: none has {column} among {list(allowed)}",
+                where=f"splits.select.{column}",
+                mend=f"Values there are: {there}.",
+            )
+        cells = cells[kept]
+    return cells
+
+
+def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "cell") -> None:
+    """Check that every cell is in exactly one split, that none is empty, and that wells are whole.
+
+    Parameters
+    ----------
+    split
+        cell_id → train, val or test.
+    cells
+        The cell table that was split.
+    by
+        How it was split: by `well` no well may be in two splits; in `leave_one_well_out` the wells
+        of test may be in no other.
+
+    Raises
+    ------
+    SplitError
+        Names what is broken.
+    """
+    cells = _by_id(cells)
+    twice = split.index[split.index.duplicated()]
+    if len(twice):
+        raise SplitError(f"cell {twice[0]} is assigned twice")
+    if len(split) != len(cells) or not split.index.isin(cells.index).all():
+        raise SplitError(f"{len(split)} cells are assigned, the cell table has {len(cells)}")
+    unknown = split[~split.isin(SPLITS)]
+    if len(unknown):
+        raise SplitError(f"cell {unknown.index[0]} is assigned to {unknown.iloc[0]!r}")
+    for name in SPLITS:
+        if not (split == name).any():
+            raise SplitError(f"no cell is left for {name}", mend="Use more cells.")
+    shared = {"well": SPLITS, "leave_one_well_out": ("test",)}.get(by, ())
+    wells = well_labels(cells).reindex(split.index)
+    for name in shared:
+        inside = set(wells[split == name]) & set(wells[split != name])
+        if inside:
+            raise SplitError(f"well {min(inside)} is in {name} and in another split")
+
+
+def _draw(
+    cells: pd.DataFrame,
+    *,
+    by: str,
+    fractions: Mapping[str, float],
+    stratify: Sequence[str],
+    fold: str | None,
+    time_limit: float,
+    seed: int,
+) -> tuple[pd.Series, Optimum | None]:
+    match by:
+        case "cell":
+            return stratified(cells, fractions=fractions, strata=stratify, seed=seed), None
+        case "shuffle":
+            return shuffled(cells, fractions=fractions, seed=seed), None
+        case "well":
+            return hold_out_wells(cells, fractions=fractions, time_limit=time_limit, seed=seed)
+        case "leave_one_well_out":
+            held_out = leave_one_well_out(
+                cells, fold=fold, fractions=fractions, strata=stratify, seed=seed
+            )
+            return held_out, None
+    raise SplitError(f"cannot split by {by!r}", where="splits.by", mend=did_you_mean(by, WAYS))
+
+
+def _by_id(cells: pd.DataFrame) -> pd.DataFrame:
+    by_id = cells.set_index("cell_id") if "cell_id" in cells.columns else cells
+    if by_id.empty:
+        raise SplitError("there is no cell to split", mend="See the quality table of the crops.")
+    twice = by_id.index[by_id.index.duplicated()]
+    if len(twice):
+        raise SplitError(
+            f"cell {twice[0]} is in the cell table twice",
+            mend="Cells need ids of their own: see crops.duplicates and crops.id_scope.",
+        )
+    return by_id
+
+
+def _optimum_rows(optimum: Optimum) -> pd.DataFrame:
+    levels = {"objective": optimum.objective, "bound": optimum.bound, "gap": optimum.gap}
+    return pd.DataFrame(
+        {
+            "split": "all",
+            "variable": "optimum",
+            "level": list(levels),
+            "cells": np.int64(0),
+            "share": list(levels.values()),
+            "target_mean": np.nan,
+            "target_sd": np.nan,
+        }
+    )

@@ -1,0 +1,68 @@
+"""How alike the splits are: one tidy table of cells, shares and target by variable and level."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from nascent.splits.fractions import SPLITS
+from nascent.splits.wells import well_labels
+
+QUARTILES = ("Q1", "Q2", "Q3", "Q4")
+
+
+def target_quartiles(target: pd.Series) -> pd.Series:
+    """Return the quartile, Q1 to Q4, of each cell's target among all cells given."""
+    values = target.to_numpy(dtype=np.float64)
+    edges = np.quantile(values, [0.25, 0.5, 0.75])
+    return pd.Series(np.array(QUARTILES)[np.searchsorted(edges, values)], index=target.index)
+
+
+def balance(cells: pd.DataFrame, split: pd.Series, *, variables: Sequence[str]) -> pd.DataFrame:
+    """Describe every level of every variable in every split.
+
+    Parameters
+    ----------
+    cells
+        The cell table, `cell_id` its index, with `target`.
+    split
+        cell_id → train, val or test.
+    variables
+        Columns of the cell table to describe; the whole (`all`) and the target's quartiles are
+        described besides.
+
+    Returns
+    -------
+    pandas.DataFrame
+        split (train, val, test, and `all` for the three together), variable, level, cells, share
+        (of the cells of that split; for the variable `all`: of the cells of the study), target_mean
+        and target_sd (ddof 1; missing below two cells). A level a split lacks has a row with zero
+        cells.
+    """
+    levels = {
+        "all": pd.Series("all", index=cells.index),
+        **{name: _as_level(cells, name) for name in dict.fromkeys(variables)},
+        "target_quartile": target_quartiles(cells["target"]),
+    }
+    tables = [_describe(cells["target"], split, name, level) for name, level in levels.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _as_level(cells: pd.DataFrame, name: str) -> pd.Series:
+    column = well_labels(cells) if name == "well" else cells[name]
+    return column.astype(object).where(column.notna(), "missing").astype(str)
+
+
+def _describe(target: pd.Series, split: pd.Series, variable: str, level: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"split": split, "level": level, "target": target}, index=target.index)
+    whole = pd.concat([frame, frame.assign(split="all")])
+    grid = pd.MultiIndex.from_product(
+        [[*SPLITS, "all"], sorted(frame["level"].unique())], names=["split", "level"]
+    )
+    found = whole.groupby(["split", "level"])["target"].agg(["size", "mean", "std"]).reindex(grid)
+    table = found.set_axis(["cells", "target_mean", "target_sd"], axis=1).reset_index()
+    table["cells"] = table["cells"].fillna(0).astype(np.int64)
+    of = len(frame) if variable == "all" else table.groupby("split")["cells"].transform("sum")
+    table["share"] = table["cells"] / of
+    table["variable"] = variable
+    return table[["split", "variable", "level", "cells", "share", "target_mean", "target_sd"]]

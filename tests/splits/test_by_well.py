@@ -1,0 +1,156 @@
+"""Splits by well: no well in two splits, and the programme's choice is the best there is."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.errors import SplitError
+from nascent.splits import FRACTIONS, SPLITS, assign, check, split_cells
+from nascent.splits.balance import target_quartiles
+from nascent.splits.by_well import hold_out_wells
+
+CELLS = (40, 25, 18, 52, 9, 14)
+DRUGS = ("normal", "normal", "DMSO", "DMSO", "TSA", None)
+
+
+@pytest.fixture
+def plate() -> pd.DataFrame:
+    """Six wells of unequal size, three perturbations, targets that differ by well."""
+    generator = np.random.default_rng(11)
+    wells = []
+    for number, (cells, drug) in enumerate(zip(CELLS, DRUGS, strict=True)):
+        well = pd.DataFrame({"target": generator.normal(300 + 20 * number, 60, cells)})
+        wells.append(well.assign(well=f"B{number:02d}", plate="p1", perturbation=drug))
+    cells = pd.concat(wells, ignore_index=True).assign(cell_cycle="G1")
+    return cells.rename_axis("cell_id")
+
+
+def test_wells_stay_whole_and_every_split_has_one(plate):
+    split = assign(plate, by="well", seed=1)
+    assert (split.groupby(plate["well"]).nunique() == 1).all()
+    assert set(split) == set(SPLITS)
+
+
+def test_the_choice_is_the_best_of_all_choices(plate):
+    _, optimum = hold_out_wells(plate, fractions=FRACTIONS, time_limit=60, seed=1)
+    wells = plate["well"].unique()
+    every = (
+        _deviation(plate, plate["well"].map(dict(zip(wells, choice, strict=True))))
+        for choice in product(SPLITS, repeat=len(wells))
+        if set(choice) == set(SPLITS)
+    )
+    assert optimum.objective == pytest.approx(min(every))
+    assert optimum.proven
+    assert optimum.gap == 0
+
+
+def test_the_reported_objective_is_that_of_the_assignment(plate):
+    split, optimum = hold_out_wells(plate, fractions=FRACTIONS, time_limit=60, seed=1)
+    assert optimum.objective == pytest.approx(_deviation(plate, split))
+
+
+def test_a_search_cut_short_reports_a_bound_below_its_objective():
+    generator = np.random.default_rng(0)
+    count = 6000
+    cells = pd.DataFrame(
+        {
+            "well": generator.integers(0, 60, count).astype(str),
+            "plate": "p1",
+            "perturbation": generator.integers(0, 6, count).astype(str),
+            "target": generator.normal(size=count),
+        }
+    ).rename_axis("cell_id")
+    split, optimum = hold_out_wells(cells, fractions=FRACTIONS, time_limit=1, seed=0)
+    check(split, cells, by="well")
+    assert not optimum.proven
+    assert 0 <= optimum.bound <= optimum.objective
+    assert optimum.gap == pytest.approx(optimum.objective - optimum.bound)
+
+
+def test_wells_that_can_be_divided_evenly_are():
+    cells = pd.DataFrame({"well": np.repeat([f"C{i:02d}" for i in range(10)], 8)}).assign(
+        plate="p1", perturbation="normal", target=np.tile(np.arange(8.0), 10)
+    )
+    split, optimum = hold_out_wells(
+        cells.rename_axis("cell_id"), fractions=FRACTIONS, time_limit=60, seed=4
+    )
+    assert split.value_counts().to_dict() == {"train": 64, "val": 8, "test": 8}
+    assert optimum.objective == pytest.approx(0)
+
+
+def test_the_seed_chooses_between_equals_and_repeats(plate):
+    alike = plate.assign(perturbation="normal", target=1.0)
+    again = [assign(alike, by="well", seed=3) for _ in range(2)]
+    assert again[0].equals(again[1])
+
+
+def test_the_gap_stands_in_the_balance_table(plate):
+    splits = split_cells(plate, by="well", seed=1)
+    rows = splits.balance.query("variable == 'optimum'").set_index("level")["share"]
+    assert rows.to_dict() == {
+        "objective": splits.optimum.objective,
+        "bound": splits.optimum.bound,
+        "gap": splits.optimum.gap,
+    }
+
+
+def test_two_wells_cannot_be_three_splits(plate):
+    with pytest.raises(SplitError, match=r"at least three wells, there are 2 \(B00, B01\)"):
+        assign(plate[plate["well"].isin(["B00", "B01"])], by="well", seed=0)
+
+
+def test_leave_one_well_out_tests_on_that_well_alone(plate):
+    split = assign(plate, by="leave_one_well_out", fold="B02", seed=0)
+    assert set(plate["well"][split == "test"]) == {"B02"}
+    assert (split[plate["well"] == "B02"] == "test").all()
+    staying = (split != "test").sum()
+    # Val and train share the rest as 1 : 8.
+    assert abs((split == "val").sum() - staying / 9) < 1
+
+
+def test_the_folds_test_every_cell_once(plate):
+    tested = pd.concat(
+        assign(plate, by="leave_one_well_out", fold=well, seed=0).eq("test")
+        for well in plate["well"].unique()
+    )
+    assert (tested.groupby(level=0).sum() == 1).all()
+
+
+def test_a_fold_is_named_with_its_plate_where_plates_share_a_well(plate):
+    both = pd.concat([plate, plate.assign(plate="p2")], ignore_index=True).rename_axis("cell_id")
+    with pytest.raises(SplitError, match="p1/B00, p2/B00"):
+        assign(both, by="leave_one_well_out", fold="B00", seed=0)
+    split = assign(both, by="leave_one_well_out", fold="p2/B00", seed=0)
+    assert (
+        both[split == "test"][["plate", "well"]].drop_duplicates().values == ["p2", "B00"]
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ("fold", "named"), [(None, "Name one of B00"), ("B0", "Did you mean 'B0"), ("Z9", "Known: B00")]
+)
+def test_a_fold_that_is_no_well_is_refused(plate, fold, named):
+    with pytest.raises(SplitError, match=named):
+        assign(plate, by="leave_one_well_out", fold=fold, seed=0)
+
+
+def test_one_well_cannot_be_left_out_of_itself(plate):
+    with pytest.raises(SplitError, match="none is left to train on"):
+        assign(plate[plate["well"] == "B00"], by="leave_one_well_out", fold="B00", seed=0)
+
+
+def _deviation(cells: pd.DataFrame, split: pd.Series) -> float:
+    """Sum of |cells of a level in a split − their fair part|, as a share of all cells."""
+    total = 0.0
+    for level in (
+        pd.Series(1, index=cells.index),
+        cells["perturbation"].fillna("missing"),
+        target_quartiles(cells["target"]),
+    ):
+        for value in level.unique():
+            here = level == value
+            for name, fraction in FRACTIONS.items():
+                total += abs((here & (split == name)).sum() - fraction * here.sum())
+    return total / len(cells)
