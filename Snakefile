@@ -1,0 +1,77 @@
+# nascent: raw wells -> crops -> shards -> models -> attribution maps -> figures and report.
+# A study is one config file: snakemake --configfile config/<study>.yaml
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+# A study given on the command line stands alone: the demo's keys are not merged under it.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+report: "workflow/report/study.rst"
+
+
+include: "rules/common.smk"
+include: "rules/simulate.smk"
+include: "rules/crops.smk"
+include: "rules/splits.smk"
+include: "rules/shards.smk"
+include: "rules/train.smk"
+include: "rules/evaluate.smk"
+include: "rules/attribute.smk"
+include: "rules/explain.smk"
+include: "rules/figures.smk"
+include: "rules/report.smk"
+
+
+localrules:
+    all,
+    data,
+    models,
+    explanations,
+    report,
+
+
+rule all:
+    default_target: True
+    input:
+        rules.report.input,
+
+
+rule data:
+    message:
+        "Make the shards of study {STUDY.study}"
+    input:
+        made("shards/shards.tsv"),
+        made("shards/channels.tsv"),
+        figures_of_data(),
+
+
+rule models:
+    message:
+        "Train and measure every model of study {STUDY.study}"
+    input:
+        made("evaluate/metrics.tsv"),
+        made("evaluate/predictions.tsv"),
+        figures_of_models(),
+
+
+rule explanations:
+    message:
+        "Make and summarise the attribution maps of study {STUDY.study}"
+    input:
+        made("explain/channel_importance.tsv"),
+        figures_of_explanations(),
+
+
+# `snakemake <model>` runs that model alone, from its training to its figures.
+for model in STUDY.train.models:
+
+    rule:
+        name:
+            model
+        localrule: True
+        input:
+            everything_of_model(model),

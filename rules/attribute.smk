@@ -1,0 +1,34 @@
+# Attribution maps: one job a model, seed, method and shard.
+
+
+rule attribute:
+    input:
+        model=made("train/{model}/{seed}/model.keras"),
+        shard=made("shards/{split}-{number}.h5"),
+        channels=made("shards/channels.tsv"),
+    output:
+        made("attribute/{model}/{seed}/{method}/{split}-{number}.h5"),
+    log:
+        logged("attribute/{model}/{seed}/{method}/{split}-{number}.log"),
+    benchmark:
+        logged("attribute/{model}/{seed}/{method}/{split}-{number}.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        code=code("attribute"),
+        state=lambda wildcards: kept(
+            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}"
+        ),
+        inputs=INPUTS,
+        normalise=STUDY.shards.normalise.plain(),
+        method=lambda wildcards: STUDY.attribute.methods[wildcards.method].plain(),
+        seed=STUDY.seed,
+    message:
+        "Explain {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}: cells of"
+        " {wildcards.split}-{wildcards.number}"
+    script:
+        "../workflow/scripts/attribute.py"

@@ -1,0 +1,55 @@
+# Raw wells -> crops of their nuclei, after quality control; one job a well.
+
+
+rule crops:
+    input:
+        raw=raw_files,
+        cell_cycle=plate_table("cell_cycle"),
+        wells=plate_table("wells"),
+        background=plate_table("background"),
+        exclude=STUDY.crops.exclude or [],
+    output:
+        store=made("crops/{well}.h5"),
+        quality=made("crops/{well}.quality.tsv"),
+    log:
+        logged("crops/{well}.log"),
+    benchmark:
+        logged("crops/{well}.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=megabytes("raw", times=2, plus=1500),
+        runtime=60,
+    params:
+        code=code("crops"),
+        well=lambda wildcards: WELLS.loc[wildcards.well].to_dict(),
+        crops=STUDY.crops.plain(),
+    message:
+        "Cut the nuclei of well {wildcards.well} into {STUDY.crops.size} x {STUDY.crops.size} crops"
+    script:
+        "../workflow/scripts/crops.py"
+
+
+rule crops_gather:
+    input:
+        stores=of_wells("crops/{well}.h5"),
+        quality=of_wells("crops/{well}.quality.tsv"),
+    output:
+        cells=made("crops/cells.tsv"),
+        quality=made("crops/quality.tsv"),
+    log:
+        logged("crops/gather.log"),
+    benchmark:
+        logged("crops/gather.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("crops_gather"),
+        duplicates=STUDY.crops.duplicates,
+    message:
+        "Join the cell tables of {STUDY.study} and check that its wells agree"
+    script:
+        "../workflow/scripts/crops_gather.py"

@@ -1,0 +1,100 @@
+# Crops and splits -> shards, and the channel statistics of the training cells' measured pixels.
+
+
+rule shards_histogram:
+    input:
+        store=made("crops/{well}.h5"),
+        splits=made("splits/splits.tsv"),
+    output:
+        made("shards/histograms/{well}.h5"),
+    log:
+        logged("shards/histograms/{well}.log"),
+    benchmark:
+        logged("shards/histograms/{well}.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("shards_histogram"),
+    message:
+        "Count the pixel values of the training cells of well {wildcards.well}"
+    script:
+        "../workflow/scripts/shards_histogram.py"
+
+
+rule shards_channels:
+    input:
+        histograms=of_wells("shards/histograms/{well}.h5"),
+        background=plate_table("background"),
+    output:
+        made("shards/channels.tsv"),
+    log:
+        logged("shards/channels.log"),
+    benchmark:
+        logged("shards/channels.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("shards_channels"),
+        normalise=STUDY.shards.normalise.plain(),
+        cell_line=STUDY.crops.background_cell_line,
+    message:
+        "Channel statistics of {STUDY.study} from its training cells"
+    script:
+        "../workflow/scripts/shards_channels.py"
+
+
+rule shards:
+    input:
+        stores=of_wells("crops/{well}.h5"),
+        splits=made("splits/splits.tsv"),
+    output:
+        made("shards/{split}-{number}.h5"),
+    log:
+        logged("shards/{split}-{number}.log"),
+    benchmark:
+        logged("shards/{split}-{number}.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        code=code("shards"),
+        cells=STUDY.shards.cells,
+        seed=STUDY.seed,
+    message:
+        "Write {wildcards.split} shard {wildcards.number} of {STUDY.study}"
+    script:
+        "../workflow/scripts/shards.py"
+
+
+rule shards_gather:
+    input:
+        shards=lambda wildcards: [
+            made(f"shards/{name}.h5")
+            for split in ("train", "val", "test")
+            for name in shards_of(split)
+        ],
+    output:
+        made("shards/shards.tsv"),
+    log:
+        logged("shards/gather.log"),
+    benchmark:
+        logged("shards/gather.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        code=code("shards_gather"),
+    message:
+        "List the shards of {STUDY.study} with their digests"
+    script:
+        "../workflow/scripts/shards_gather.py"
