@@ -1,0 +1,124 @@
+"""Sample crops: a few nuclei in a few channels, with the outline of the mask."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nascent.figures import style
+from nascent.figures.gather import Examples
+
+OUTLINE = "#56B4E9"
+
+
+@style.look()
+def draw(examples: Examples, *, target: str) -> Figure:
+    """Draw one row a cell and one column a channel, in grey, with the mask's outline.
+
+    A channel's grey levels are common to its column: black is the 1st and white the 99.5th
+    percentile of the measured pixels shown, so that cells can be compared within a column.
+
+    Parameters
+    ----------
+    examples
+        Cells and channels to show, raw counts; `cells` has `target` and may have `well` and
+        `cell_cycle`.
+    target
+        Name of the target channel; its column, where shown, is marked.
+    """
+    rows, columns = len(examples.cells), len(examples.channels)
+    if rows == 0 or columns == 0:
+        figure = Figure(figsize=(style.WIDTH, 1.5))
+        style.say(figure.subplots(), "There are no cells to show.")
+        return figure
+    tile = min((style.WIDTH - 0.95) / columns, 1.25)
+    figure = Figure(figsize=(tile * columns + 0.95, tile * rows + 0.42))
+    figure.get_layout_engine().set(w_pad=0.015, h_pad=0.015, wspace=0, hspace=0)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for column, channel in enumerate(examples.channels):
+        low, high = contrast(examples.images[..., column], examples.masks)
+        for row in range(rows):
+            axes = grid[row, column]
+            show(axes, examples.images[row, ..., column], low, high)
+            outline(axes, examples.masks[row])
+        mark = "\n(target)" if channel == target else "\n"
+        grid[0, column].set_title(
+            shortened(channel, tile) + mark,
+            fontsize=7,
+            loc="center",
+            pad=2,
+            color=style.SERIES[1] if channel == target else style.INK,
+        )
+    for row, (cell_id, cell) in enumerate(examples.cells.iterrows()):
+        grid[row, 0].set_ylabel(
+            caption(cell_id, cell), rotation=0, ha="right", va="center", fontsize=6.5, labelpad=4
+        )
+    scale_bar(grid[-1, 0], examples.images.shape[1])
+    return figure
+
+
+def contrast(image: np.ndarray, mask: np.ndarray) -> tuple[float, float]:
+    """Return the 1st and 99.5th percentile of the measured pixels, apart by at least a hair."""
+    measured = image[mask]
+    if measured.size == 0:
+        return 0.0, 1.0
+    low, high = np.percentile(measured, [1, 99.5])
+    return float(low), float(max(high, low + 1e-6 * max(abs(low), 1)))
+
+
+def show(axes: Axes, image: np.ndarray, low: float, high: float, cmap: str = "gray") -> None:
+    """Show one image (S, S) without axes."""
+    axes.imshow(image, cmap=cmap, vmin=low, vmax=high, interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def outline(axes: Axes, mask: np.ndarray, colour: str = OUTLINE) -> None:
+    """Draw the border of the measured pixels, half-way between the last one and its neighbour."""
+    if mask.any():
+        # A frame of zeros closes the outline of a nucleus that touches the border.
+        framed = np.pad(mask.astype(float), 1)
+        at = np.arange(-1, mask.shape[0] + 1)
+        axes.contour(at, at, framed, levels=[0.5], colors=colour, linewidths=0.6)
+        axes.set_xlim(-0.5, mask.shape[1] - 0.5)
+        axes.set_ylim(mask.shape[0] - 0.5, -0.5)
+
+
+def scale_bar(axes: Axes, size: int) -> None:
+    """Draw a bar of a round number of pixels, about a quarter of the crop, in its lower left."""
+    length = max(round_length(size / 4), 1)
+    left, bottom = 0.06 * size, 0.93 * size
+    axes.plot([left, left + length], [bottom, bottom], color="white", lw=1.6, solid_capstyle="butt")
+    axes.text(left, bottom - 0.03 * size, f"{length} px", color="white", fontsize=5.5, va="bottom")
+
+
+def round_length(length: float) -> int:
+    """Return the largest of 1, 2, 5 × 10^k that is not above `length` (at least 1)."""
+    power = 10 ** int(np.floor(np.log10(max(length, 1))))
+    return int(max(step * power for step in (1, 2, 5) if step * power <= max(length, 1)))
+
+
+def caption(cell_id: int | str, cell: pd.Series) -> str:
+    """Return a cell's label: id, well, cell cycle and target where known."""
+    lines = [f"{cell_id}"]
+    place = [str(cell[key]) for key in ("well", "cell_cycle") if known(cell, key)]
+    if place:
+        lines.append(", ".join(place))
+    if known(cell, "target"):
+        lines.append(f"y = {cell['target']:.4g}")
+    return "\n".join(lines)
+
+
+def known(cell: pd.Series, key: str) -> bool:
+    """Say whether a row has a value under `key`."""
+    return key in cell and bool(pd.notna(cell[key]))
+
+
+def shortened(name: str, inches: float, fontsize: float = 7) -> str:
+    """Cut a name in its middle where it would not fit over a tile `inches` wide."""
+    room = max(int(inches * 72 / (0.62 * fontsize)), 5)
+    if len(name) <= room:
+        return name
+    return f"{name[: room - 4]}…{name[-3:]}"

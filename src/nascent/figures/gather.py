@@ -1,0 +1,134 @@
+"""Choosing example cells and channels, and reading their pixels from stores and map files."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from nascent.errors import StoreError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Pixels of a few cells, in the order in which they are to be shown.
+
+    Attributes
+    ----------
+    cells
+        One row a cell: index `cell_id`, the columns of the cell table and any joined to them.
+    channels
+        Names of the C channels.
+    images
+        (n, S, S, C), values as measured or normalised.
+    masks
+        (n, S, S), bool: measured pixels.
+    """
+
+    cells: pd.DataFrame
+    channels: list[str]
+    images: np.ndarray
+    masks: np.ndarray
+
+
+class _Readable(Protocol):
+    # What `nascent.open_store` gives.
+    channels: list[str]
+    cells: pd.DataFrame
+
+    def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]: ...
+
+
+def read_examples(
+    stores: Iterable[_Readable], cell_ids: Sequence[int | str], channels: Sequence[str]
+) -> Examples:
+    """Read some cells and channels from open stores (crops or shards).
+
+    Parameters
+    ----------
+    stores
+        Open stores, read one after the other until every cell is found.
+    cell_ids
+        The cells, in the order wanted.
+    channels
+        Names of the channels, in the order wanted.
+
+    Raises
+    ------
+    StoreError
+        Where a channel is not in a store, or a cell in none of them.
+    """
+    found: dict[int | str, tuple[np.ndarray, np.ndarray, pd.Series]] = {}
+    for store in stores:
+        here = [cell for cell in cell_ids if cell not in found and cell in store.cells.index]
+        columns = [_position(store, channel) for channel in channels] if here else []
+        for cell in here:
+            i = int(store.cells.index.get_loc(cell))
+            image, mask = store[i]
+            found[cell] = (image[..., columns], mask, store.cells.iloc[i])
+        if len(found) == len(set(cell_ids)):
+            break
+    missing = [cell for cell in cell_ids if cell not in found]
+    if missing:
+        raise StoreError(
+            f"cell {missing[0]} is in none of the stores given",
+            mend="Give the stores that the cell table was made from.",
+        )
+    rows = pd.DataFrame([found[cell][2] for cell in cell_ids]).rename_axis("cell_id")
+    return Examples(
+        cells=rows,
+        channels=list(channels),
+        images=np.stack([found[cell][0] for cell in cell_ids]),
+        masks=np.stack([found[cell][1] for cell in cell_ids]).astype(bool),
+    )
+
+
+def _position(store: _Readable, channel: str) -> int:
+    if channel not in store.channels:
+        raise StoreError(
+            f"there is no channel {channel!r}",
+            where=getattr(store, "path", None),
+            mend=did_you_mean(channel, store.channels),
+        )
+    return store.channels.index(channel)
+
+
+def spread_cells(cells: pd.DataFrame, count: int) -> list:
+    """Return ids of `count` cells whose targets are evenly spread, from lowest to highest.
+
+    The k-th is the cell at the quantile (k + 0.5) / count of the target, so that extremes, which
+    are often artefacts, are not the examples.
+    """
+    ranked = cells["target"].dropna().sort_values(kind="stable")
+    count = min(count, len(ranked))
+    at = ((np.arange(count) + 0.5) / max(count, 1) * len(ranked)).astype(int)
+    return ranked.index[at].tolist()
+
+
+def typical_cells(cells: pd.DataFrame, groups: pd.Series, per_group: int) -> list:
+    """Return ids of the cells whose target is nearest to their group's median, group by group.
+
+    Parameters
+    ----------
+    cells
+        Index `cell_id`, column `target`.
+    groups
+        Group name by `cell_id`; cells missing in it are not chosen. Groups come in the order
+        low, medium, high; a group without cells gives none.
+    per_group
+        Cells wanted of each group.
+    """
+    chosen: list = []
+    for group in ("low", "medium", "high"):
+        members = cells.loc[cells.index.intersection(groups.index[groups == group]), "target"]
+        distance = (members - members.median()).abs().sort_values(kind="stable")
+        chosen += distance.index[:per_group].tolist()
+    return chosen
+
+
+def spread_channels(channels: Sequence[str], count: int) -> list[str]:
+    """Return `count` channels evenly spread over the list, first and last included."""
+    count = min(count, len(channels))
+    at = np.unique(np.linspace(0, len(channels) - 1, count).round().astype(int))
+    return [channels[i] for i in at]

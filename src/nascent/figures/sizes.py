@@ -1,0 +1,77 @@
+"""Sizes of the nuclei: area and size ratio, by cell cycle where it is known."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nascent.figures import style
+
+
+@style.look()
+def draw(cells: pd.DataFrame, *, size: int) -> Figure:
+    """Draw histograms of area and size ratio.
+
+    Parameters
+    ----------
+    cells
+        The cell table: columns `area` (px), `size_ratio`, `oversize`; `cell_cycle` may be missing
+        or empty, which leaves one histogram of all cells.
+    size
+        Crop size S in pixels.
+    """
+    figure = Figure(figsize=(style.WIDTH, 2.6))
+    left, right = figure.subplots(1, 2)
+    if cells.empty:
+        style.say(left, "There are no cells to show.")
+        right.set_axis_off()
+        return figure
+    groups = by_cycle(cells)
+    palette = style.colours(list(groups), {**style.CYCLE, "all cells": style.SERIES[0]})
+    _histograms(left, {name: group["area"] for name, group in groups.items()}, palette)
+    left.set_xlabel("area (measured pixels)")
+    left.set_title("Area")
+    left.xaxis.set_major_formatter(lambda value, _: style.thousands(value))
+    _histograms(right, {name: group["size_ratio"] for name, group in groups.items()}, palette)
+    right.set_xlabel(f"size ratio (1 = reaches the border of the {size} px crop)")
+    right.set_title("Size ratio")
+    right.set_xlim(right=max(1.0, right.get_xlim()[1]) + 0.005)
+    large = int(cells["oversize"].fillna(False).astype(bool).sum()) if "oversize" in cells else 0
+    if large:
+        right.set_title(
+            f"{style.thousands(large)} larger than the crop",
+            loc="right",
+            fontsize=7,
+            fontweight="normal",
+            color=style.SERIES[1],
+        )
+    handles, names = left.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=len(names))
+    return figure
+
+
+def by_cycle(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the cells of each cell-cycle phase, or all under `all cells` where none is known."""
+    if not style.is_known(cells, "cell_cycle"):
+        return {"all cells": cells}
+    phase = style.labels(cells["cell_cycle"])
+    return {
+        name: cells[phase == name] for name in style.levels(cells["cell_cycle"], list(style.CYCLE))
+    }
+
+
+def _histograms(axes: Axes, series: dict[str, pd.Series], palette: dict[str, str]) -> None:
+    pooled = np.concatenate([values.to_numpy(dtype=float) for values in series.values()])
+    edges = np.histogram_bin_edges(pooled, bins=bin_count(len(pooled)))
+    for name, values in series.items():
+        counts, _ = np.histogram(values, edges)
+        label = f"{name} (n = {style.thousands(len(values))})"
+        axes.stairs(counts, edges, fill=True, color=palette[name], alpha=0.18, lw=0)
+        axes.stairs(counts, edges, color=palette[name], lw=1.2, label=label)
+    axes.set_ylabel("cells")
+    axes.set_ylim(bottom=0)
+
+
+def bin_count(cells: int) -> int:
+    """Return how many bins suit so many cells: 2 n^(1/3) (Rice), 8 to 60."""
+    return int(np.clip(2 * cells ** (1 / 3), 8, 60))

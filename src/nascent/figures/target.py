@@ -1,0 +1,79 @@
+"""Distribution of the target with the limits of the low, medium and high groups."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from nascent.figures import style
+from nascent.figures.sizes import bin_count
+
+
+@style.look()
+def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
+    """Draw the histogram of the target, each group in its colour, limits as dashed lines.
+
+    Parameters
+    ----------
+    values
+        Target of every cell, counts; missing values are left out.
+    low, high
+        Limits: low is y ≤ `low`, high is y ≥ `high`, medium lies between.
+    target
+        Name of the target channel.
+    """
+    figure = Figure(figsize=(style.WIDTH * 0.72, 2.7))
+    axes = figure.subplots()
+    values = values.dropna().to_numpy(dtype=float)
+    if values.size == 0:
+        style.say(axes, "No cell has a target.")
+        return figure
+    members = {
+        "low": values <= low,
+        "medium": (values > low) & (values < high),
+        "high": values >= high,
+    }
+    edges = _edges(values, low, high)
+    for name, inside in members.items():
+        counts, _ = np.histogram(values[inside], edges)
+        share = 100 * inside.mean()
+        axes.stairs(
+            counts,
+            edges,
+            fill=True,
+            color=style.GROUPS[name],
+            alpha=0.8,
+            lw=0,
+            label=f"{name}: {style.thousands(inside.sum())} ({share:.1f} %)",
+        )
+    axes.margins(y=0.18)
+    for limit in (low, high):
+        axes.axvline(limit, color=style.INK, lw=0.9, ls=(0, (4, 2)))
+        axes.annotate(
+            f"{limit:.4g}",
+            (limit, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -1),
+            textcoords="offset points",
+            va="top",
+            fontsize=7,
+        )
+    axes.set_xlabel(f"mean {target} of the nucleus (counts)")
+    axes.set_ylabel("cells")
+    axes.set_ylim(bottom=0)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return figure
+
+
+def _edges(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    # Bins of one width with the limits on their borders, so that no bar mixes two groups.
+    start, stop = values.min(), values.max()
+    wanted = max(stop - start, 1e-9) / (1.5 * bin_count(len(values)))
+    if high <= low:
+        return np.linspace(start - wanted / 2, stop + wanted / 2, 2 * bin_count(len(values)))
+    width = (high - low) / max(round((high - low) / wanted), 1)
+    first = np.floor((start - low) / width)
+    last = np.floor((stop - low) / width) + 1
+    edges = low + width * np.arange(first, last + 1)
+    # Rounding must not move a border off its limit.
+    edges[np.isclose(edges, high, rtol=1e-12, atol=0)] = high
+    return edges
