@@ -1,0 +1,57 @@
+# One virtual environment, .venv, made from the lock file, serves everything here.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench schemas envs dag clean
+
+PYTHON ?= python3
+# A uv of the machine is used where there is one; else pip fetches one into .uv/.
+UV := $(or $(shell command -v uv),.uv/bin/uv)
+READY := .venv/.ready
+BIN := .venv/bin
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
+
+.uv/bin/uv:
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv
+
+$(READY): pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
+	$(UV) sync --locked --extra cpu --compile-bytecode --quiet --python $(PYTHON)
+	touch $@
+
+setup: $(READY) ## make .venv from the lock file
+
+demo: $(READY) ## simulate a plate, train, explain, report: results/demo/report.html
+	$(BIN)/snakemake --profile profiles/local
+	$(BIN)/snakemake --profile profiles/local --report results/demo/report.html
+
+test: $(READY) ## run every test
+	$(BIN)/pytest
+
+lint: $(READY) ## check style of Python and Snakemake files
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check Snakefile rules workflow/Snakefile
+	$(BIN)/snakemake --lint
+
+format: $(READY) ## put Python and Snakemake files in style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/snakefmt Snakefile rules workflow/Snakefile
+
+bench: $(READY) ## run every benchmark; the last line of each is its figures
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+schemas: $(READY) ## write what is generated from the typed config
+	$(BIN)/python -m nascent.config.documents
+
+envs: $(READY) ## write envs/ from the lock file, for --sdm conda
+	$(UV) export --locked --extra cpu --no-dev --no-hashes --no-emit-project --no-annotate \
+	  --no-header --quiet | $(BIN)/python envs/export.py > envs/nascent.yaml
+
+dag: $(READY) ## draw the rule graph into docs/
+	$(BIN)/snakemake --forceall --rulegraph mermaid-js > docs/rulegraph.mmd
+
+clean: ## remove the environment; results stay
+	rm -rf .venv .uv
