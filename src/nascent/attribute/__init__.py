@@ -1,0 +1,1 @@
+"""Attribution: which pixels and channels of a nucleus moved a model's prediction."""

@@ -1,0 +1,196 @@
+"""The attribute stage: the maps of one shard's cells, written as they come."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nascent.attribute.gradients import output_and_gradients
+from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.methods import CellBatch, Method, method_of, options_of
+from nascent.attribute.results import Attributions
+from nascent.errors import AttributionError, StoreError
+from nascent.files import explained, read_json, write_json
+from nascent.logs import progress
+from nascent.provenance import file_digest
+from nascent.store import Store, open_store
+
+BATCHES_A_FLUSH = 16
+"""Gradient batches after which maps go to disk: what a kill can cost, and no more."""
+
+SIGN = "fingerprint.json"
+
+Normalise = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def attribute_shard(
+    model_path: str | Path,
+    shard_path: str | Path,
+    out: str | Path,
+    *,
+    normalise: Normalise,
+    channels: Sequence[str],
+    method: str,
+    options: Mapping[str, Any],
+    seed: int,
+    state_dir: str | Path,
+    record: Mapping[str, Any],
+) -> None:
+    """Explain a model's prediction of every cell of a shard, and write the maps to `out`.
+
+    Finished batches wait in `state_dir`. A job that was killed goes on behind the last of them,
+    where model, shard, method, seed and record are still the same; otherwise it starts anew. The
+    result has the same bytes either way.
+
+    Parameters
+    ----------
+    model_path
+        A `.keras` file.
+    shard_path
+        A shard of cells.
+    out
+        The map file; see `nascent.attribute.maps`.
+    normalise
+        (images as measured (n, S, S, C_raw), masks (n, S, S)) → model input (n, S, S, C) float32;
+        see `nascent.shards.normalise`.
+    channels
+        Names of the C input channels.
+    method, options
+        Name in `nascent.attribute.methods`; options it does not take are ignored.
+    seed
+        Of the methods that draw.
+    state_dir
+        A folder of this job alone, outside the declared outputs.
+    record
+        Provenance, kept in the file.
+
+    Raises
+    ------
+    AttributionError
+        Where model and shard do not fit each other, or an attribution is not finite.
+    """
+    chosen, wanted = method_of(method), options_of(method, options)
+    source = MapSource(
+        tuple(channels), method, wanted, seed, file_digest(model_path), file_digest(shard_path)
+    )
+    state = _resumed_state(Path(state_dir), source, record)
+    with open_store(shard_path) as shard:
+        flushes = _flushes(len(shard), chosen, wanted)
+        parts = [state / f"{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
+        left = [
+            (cells, part) for cells, part in zip(flushes, parts, strict=True) if not _is_whole(part)
+        ]
+        if 0 < len(left) < len(flushes):
+            _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
+        if left:
+            model = load_model(model_path)
+            _check_fit(model, (shard.size, shard.size, len(channels)), model_path)
+            gradient = output_and_gradients(model)
+            for cells, part in progress(left, total=len(left), what=f"{method}: batches of cells"):
+                batch = _read(shard, cells, normalise)
+                attributions = chosen.attribute(gradient, batch, seed, wanted)
+                _check_finite(attributions, batch.cell_ids, model_path)
+                write_maps(
+                    part,
+                    attributions,
+                    cell_ids=batch.cell_ids,
+                    masks=batch.masks,
+                    source=source,
+                )
+        join_maps(parts, out, size=shard.size, source=source, record=record)
+    _clear(state)
+    state.rmdir()
+
+
+def load_model(path: str | Path) -> Any:
+    """Load a trained Keras model, with the layers nascent registers.
+
+    Raises
+    ------
+    AttributionError
+        Where the file is missing or cannot be loaded.
+    """
+    import keras
+
+    import nascent.train  # noqa: F401  (registers the layers)
+
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise AttributionError(
+            f"the model cannot be loaded ({error})",
+            where=path,
+            mend="Train it again with this version of nascent.",
+        ) from error
+
+
+def _flushes(cells: int, method: Method, options: Mapping[str, Any]) -> list[range]:
+    # The borders depend on the shard and the method alone, so that a resumed job evaluates the
+    # same batches as an undisturbed one.
+    evaluations = BATCHES_A_FLUSH * options["batch_size"]
+    count = max(1, evaluations // method.evaluations(options))
+    return [range(first, min(cells, first + count)) for first in range(0, cells, count)]
+
+
+def _resumed_state(folder: Path, source: MapSource, record: Mapping[str, Any]) -> Path:
+    told = {"source": asdict(source), "record": record}
+    fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    sign = folder / SIGN
+    if not (sign.is_file() and read_json(sign) == {"fingerprint": fingerprint}):
+        if folder.exists():
+            _LOGGER.info("what was begun here was made from something else: starting anew")
+            _clear(folder)
+        with explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        write_json({"fingerprint": fingerprint}, sign)
+    return folder
+
+
+def _clear(folder: Path) -> None:
+    # By name, so that a folder given by mistake loses nothing.
+    for part in folder.glob("*.h5"):
+        part.unlink()
+    (folder / SIGN).unlink(missing_ok=True)
+
+
+def _is_whole(part: Path) -> bool:
+    try:
+        open_maps(part).close()
+    except StoreError:
+        return False
+    return True
+
+
+def _read(shard: Store, cells: range, normalise: Normalise) -> CellBatch:
+    images, masks = shard.read(slice(cells.start, cells.stop))
+    cell_ids = shard.cells.index[cells.start : cells.stop].tolist()
+    return CellBatch(normalise(images, masks), masks, cell_ids)
+
+
+def _check_fit(model: Any, shape: tuple[int, int, int], model_path: str | Path) -> None:
+    expected = tuple(model.input_shape["image"][1:])
+    if expected != shape:
+        raise AttributionError(
+            f"the model takes images of shape {expected}, the shard holds {shape}",
+            where=model_path,
+            mend="Explain it with shards of the crop size and channels it was trained on.",
+        )
+
+
+def _check_finite(
+    attributions: Attributions, cell_ids: Sequence[Hashable], model_path: str | Path
+) -> None:
+    finite = np.isfinite(attributions.maps).all(axis=(1, 2, 3))
+    if not finite.all():
+        raise AttributionError(
+            f"the attribution of cell {cell_ids[int(np.argmin(finite))]} is not finite",
+            where=model_path,
+            mend="Look at the model's history: its training may have diverged.",
+        )

@@ -1,0 +1,1 @@
+"""Explanation: what the attribution maps of many cells say together, with intervals."""
