@@ -127,10 +127,14 @@ class Store:
                 mend=did_you_mean(channel, self.channels),
             ) from None
 
-    def compressed(self, index: int) -> tuple[bytes, bytes]:
-        """Return the image and the mask of one cell as the compressed bytes of their chunks."""
-        image = self._images.id.read_direct_chunk((index, 0, 0, 0))[1]
-        mask = self._masks.id.read_direct_chunk((index, 0, 0))[1]
+    def compressed(self, index: int) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+        """Return the chunks of a cell's image and mask, each as (filters left out, stored bytes).
+
+        HDF5 leaves the compression of a chunk out where it would not make it smaller, and says so
+        in a bit mask that belongs to the bytes.
+        """
+        image = self._images.id.read_direct_chunk((index, 0, 0, 0))
+        mask = self._masks.id.read_direct_chunk((index, 0, 0))
         return image, mask
 
     def close(self) -> None:
@@ -245,10 +249,10 @@ class StoreWriter:
                     mend="Stores that are joined must agree.",
                 )
         first, _ = self._grow(1)
-        image, mask = store.compressed(index)
+        (image_skips, image), (mask_skips, mask) = store.compressed(index)
         with explained(self.path):
-            self._images.id.write_direct_chunk((first, 0, 0, 0), image)
-            self._masks.id.write_direct_chunk((first, 0, 0), mask)
+            self._images.id.write_direct_chunk((first, 0, 0, 0), image, image_skips)
+            self._masks.id.write_direct_chunk((first, 0, 0), mask, mask_skips)
 
     def _grow(self, more: int) -> tuple[int, int]:
         first, self._count = self._count, self._count + more
