@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from nascent.figures.gather import Examples
+from nascent.shards.normalise import Normaliser
+from nascent.shards.statistics import Histograms, channel_statistics
+from nascent.shards.steps import Steps
 
 PHASES = ("G1", "S", "G2")
 
@@ -178,35 +181,22 @@ def make_examples(
     return Examples(cells=table, channels=list(channels), images=images, masks=masks), maps
 
 
-def make_histograms(channels: list[str], pixels: int = 100_000) -> dict:
+def make_histograms(channels: list[str], pixels: int = 100_000) -> Histograms:
     rng = np.random.default_rng(5)
-    found = {}
-    for i, channel in enumerate(channels):
+    pairs = []
+    for i, _ in enumerate(channels):
         level = 40 * 1.25 ** (i % 14)
-        values = (107 + rng.lognormal(np.log(level), 0.6, pixels)).astype(int).clip(0, 65_535)
-        found[channel] = np.unique(values, return_counts=True)
-    return found
+        values = 107 + rng.lognormal(np.log(level), 0.6, pixels)
+        pairs.append(np.unique(values.clip(0, 65_535).astype(np.uint16), return_counts=True))
+    return Histograms(
+        tuple(channels), tuple(values for values, _ in pairs), tuple(n for _, n in pairs), cells=9
+    )
 
 
-def make_statistics(histograms: dict, percentile: float = 98) -> pd.DataFrame:
-    rows = []
-    for channel, (values, counts) in histograms.items():
-        pixels = np.repeat(values, counts)
-        limit = np.percentile(pixels, percentile)
-        clipped = np.minimum(pixels, limit)
-        rows.append(
-            {
-                "channel": channel,
-                "background": np.nan,
-                "percentile": limit,
-                "mean": clipped.mean(),
-                "sd": clipped.std(),
-                "minimum": pixels.min(),
-                "maximum": pixels.max(),
-                "pixels": len(pixels),
-            }
-        )
-    return pd.DataFrame(rows)
+def make_normaliser(histograms: Histograms, **steps: object) -> Normaliser:
+    chosen = Steps(**steps)
+    table = channel_statistics(histograms, chosen)
+    return Normaliser.from_table(table, list(histograms.channels), chosen)
 
 
 CHANNELS_38 = [

@@ -21,7 +21,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
     """Draw the cells of each split, their make-up and the quantiles of their targets.
 
-    In the middle, every level of a factor is a bar of its cells' shares in train, val and test;
+    Every level of a factor is a bar of its cells' shares in train, val and test;
     the dashed lines are the shares over all cells, where a balanced level's borders lie.
 
     Parameters
@@ -42,13 +42,17 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
         for level in (level_names(table, factor) if factor in table else [])
     ]
     height = max(0.17 * (len(rows) + 2 * len({factor for factor, _ in rows})) + 0.9, 2.4)
-    figure = Figure(figsize=(style.WIDTH, height))
+    tall = height > 4.4
+    figure = Figure(figsize=(style.WIDTH, height), layout="constrained")
     if table.empty:
         style.say(figure.subplots(), "No cell is in any split.")
         return figure
-    counts_axes, shares_axes, target_axes = figure.subplots(
-        1, 3, gridspec_kw={"width_ratios": [0.75, 1.5, 1.15]}
+    # Many levels make the middle panel tall: the other two then share a column.
+    panels = figure.subplot_mosaic(
+        [["cells", "shares"], ["target", "shares"]] if tall else [["cells", "shares", "target"]],
+        width_ratios=[1, 1.5] if tall else [0.75, 1.5, 1.15],
     )
+    counts_axes, shares_axes, target_axes = (panels[k] for k in ("cells", "shares", "target"))
     _counts(counts_axes, table, names)
     _shares(shares_axes, table, names, rows)
     _targets(target_axes, table, names)
@@ -85,7 +89,7 @@ def _counts(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 
 def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[str, str]]) -> None:
     if not rows:
-        style.say(axes, "One well, one perturbation,\none phase: nothing to balance.")
+        style.say(axes, "No factor has two levels:\nthere is nothing to compare.")
         return
     at, position = [], 0.0
     for i, (factor, level) in enumerate(rows):
@@ -104,7 +108,6 @@ def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[
         position += 1
     overall = 100 * table["split"].value_counts(normalize=True).reindex(names).cumsum()
     for share in overall.iloc[:-1]:
-        axes.axvline(share, color="white", lw=1.6)
         axes.axvline(share, color=style.INK, lw=0.9, ls=(0, (3, 2)))
     axes.set_yticks(at, [level for _, level in rows])
     axes.tick_params(axis="y", length=0)

@@ -28,11 +28,11 @@ def draw(examples: Examples, *, target: str) -> Figure:
     """
     rows, columns = len(examples.cells), len(examples.channels)
     if rows == 0 or columns == 0:
-        figure = Figure(figsize=(style.WIDTH, 1.5))
+        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
         style.say(figure.subplots(), "There are no cells to show.")
         return figure
     tile = min((style.WIDTH - 0.95) / columns, 1.25)
-    figure = Figure(figsize=(tile * columns + 0.95, tile * rows + 0.42))
+    figure = Figure(figsize=(tile * columns + 0.95, tile * rows + 0.42), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.015, h_pad=0.015, wspace=0, hspace=0)
     grid = figure.subplots(rows, columns, squeeze=False)
     for column, channel in enumerate(examples.channels):
@@ -41,7 +41,7 @@ def draw(examples: Examples, *, target: str) -> Figure:
             axes = grid[row, column]
             show(axes, examples.images[row, ..., column], low, high)
             outline(axes, examples.masks[row])
-        mark = "\n(target)" if channel == target else "\n"
+        mark = "\n(target)" if channel == target else "\n" * (target in examples.channels)
         grid[0, column].set_title(
             shortened(channel, tile) + mark,
             fontsize=7,
@@ -53,7 +53,7 @@ def draw(examples: Examples, *, target: str) -> Figure:
         grid[row, 0].set_ylabel(
             caption(cell_id, cell), rotation=0, ha="right", va="center", fontsize=6.5, labelpad=4
         )
-    scale_bar(grid[-1, 0], examples.images.shape[1])
+    scale_bar(grid[-1, 0], range(examples.images.shape[1]))
     return figure
 
 
@@ -86,12 +86,23 @@ def outline(axes: Axes, mask: np.ndarray, colour: str = OUTLINE) -> None:
         axes.set_ylim(mask.shape[0] - 0.5, -0.5)
 
 
-def scale_bar(axes: Axes, size: int) -> None:
-    """Draw a bar of a round number of pixels, about a quarter of the crop, in its lower left."""
-    length = max(round_length(size / 4), 1)
-    left, bottom = 0.06 * size, 0.93 * size
+def scale_bar(axes: Axes, window: range) -> None:
+    """Draw a bar of a round number of pixels, about a quarter of `window`, in its lower left.
+
+    `window` is the range of rows and columns that is shown.
+    """
+    length = round_length(len(window) / 4)
+    left = window.start + 0.06 * len(window)
+    bottom = window.start + 0.93 * len(window)
     axes.plot([left, left + length], [bottom, bottom], color="white", lw=1.6, solid_capstyle="butt")
-    axes.text(left, bottom - 0.03 * size, f"{length} px", color="white", fontsize=5.5, va="bottom")
+    axes.text(
+        left,
+        bottom - 0.03 * len(window),
+        f"{length} px",
+        color="white",
+        fontsize=5.5,
+        va="bottom",
+    )
 
 
 def round_length(length: float) -> int:
@@ -118,7 +129,7 @@ def known(cell: pd.Series, key: str) -> bool:
 
 def shortened(name: str, inches: float, fontsize: float = 7) -> str:
     """Cut a name in its middle where it would not fit over a tile `inches` wide."""
-    room = max(int(inches * 72 / (0.62 * fontsize)), 5)
+    room = max(int(inches * 72 / (0.6 * fontsize)), 5)
     if len(name) <= room:
         return name
     return f"{name[: room - 4]}…{name[-3:]}"

@@ -28,7 +28,7 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
     """
     summary = over_seeds(importance)
     if summary.empty:
-        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5))
+        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
         style.say(figure.subplots(), "No cell was explained.")
         return figure
     order = (
@@ -38,7 +38,7 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
     uniform = 100 / len(channels)
     channels = channels[:top]
     row = {channel: i for i, channel in enumerate(channels)}
-    figure = Figure(figsize=(style.WIDTH * 0.8, 0.215 * len(channels) + 1.0))
+    figure = Figure(figsize=(style.WIDTH * 0.8, 0.215 * len(channels) + 1.0), layout="constrained")
     axes = figure.subplots()
     for group in style.GROUPS:
         rows = summary[(summary["group"] == group) & summary["channel"].isin(channels)]

@@ -37,12 +37,13 @@ def draw(
     """
     models = list(dict.fromkeys(model for model, _ in histories))
     if not models:
-        figure = Figure(figsize=(style.WIDTH, 1.5))
+        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
         style.say(figure.subplots(), "No model was trained.")
         return figure
-    columns = min(len(models), COLUMNS)
+    columns = 2 if len(models) in (2, 4) else min(len(models), COLUMNS)
     rows = -(-len(models) // columns)
-    figure = Figure(figsize=(style.WIDTH, 2.35 * rows + 0.35))
+    width = style.WIDTH if columns > 1 else 0.6 * style.WIDTH
+    figure = Figure(figsize=(width, 2.35 * rows + 0.35), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axes in grid.flat[len(models) :]:
         axes.set_axis_off()
@@ -59,9 +60,10 @@ def draw(
             fontsize=7,
             fontweight="normal",
         )
-        axes.set_xlabel("epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(axis="y")
+    for axes in grid.flat[max(len(models) - columns, 0) : len(models)]:
+        axes.set_xlabel("epoch")
     for axes in grid[:, 0]:
         axes.set_ylabel(f"MAE ({target}, counts)")
     _limit(grid[0, 0], histories, floors or {})
@@ -96,9 +98,9 @@ def _floors(axes: Axes, floors: Mapping[str, float]) -> None:
             name,
             (1, mae),
             xycoords=("axes fraction", "data"),
-            xytext=(-1, 1.5),
+            xytext=(2, 0),
             textcoords="offset points",
-            ha="right",
+            va="center",
             fontsize=6.5,
             color="#5F5F5F",
         )

@@ -29,10 +29,10 @@ def draw(metrics: pd.DataFrame) -> Figure:
     models, floors = ordered(metrics)
     names = models + floors
     if not names:
-        figure = Figure(figsize=(style.WIDTH, 1.5))
+        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
         style.say(figure.subplots(), "No model was evaluated.")
         return figure
-    figure = Figure(figsize=(style.WIDTH, 0.36 * len(names) + 1.15))
+    figure = Figure(figsize=(style.WIDTH, 0.36 * len(names) + 1.15), layout="constrained")
     grid = figure.subplots(1, 2, sharey=True)
     at = {name: i + (0.35 if name in floors and models else 0) for i, name in enumerate(names)}
     for axes, (measure, label) in zip(grid, MEASURES, strict=True):

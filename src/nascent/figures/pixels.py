@@ -1,140 +1,142 @@
 """Distributions of pixel values, channel by channel, before and after normalisation."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import style
+from nascent.shards.normalise import Normaliser
+from nascent.shards.statistics import Histograms
 
 Histogram = tuple[np.ndarray, np.ndarray]  # distinct values ascending, pixels at each
 
 BINS = 160
 RIDGE = 0.92  # height of the tallest ridge, in rows
 LINEAR_WIDTH = 10.0  # counts below which the axis of raw counts is linear
+STEPS = ((1, 2, 5), (1, 3), (1,))  # of a decade, for the ticks
 
 
 @style.look()
 def draw(
-    histograms: Mapping[str, Histogram],
-    statistics: pd.DataFrame,
-    steps: Mapping[str, Any],
+    histograms: Histograms,
+    normaliser: Normaliser,
     *,
-    inputs: Sequence[str] | None = None,
+    channels: Sequence[str] | None = None,
 ) -> Figure:
     """Draw each channel as a ridge: raw counts on the left, what a model sees on the right.
 
-    The right side is the left side's histogram with its values transformed, so no pixel is drawn
-    at random. Each ridge is scaled to its own height. Clipped pixels stand as the last spike.
+    The right side is the left side's histogram with its values normalised, so no pixel is drawn
+    at random. Each ridge is scaled to its own height. Clipped pixels stand as the last spike;
+    the tick on the left is where they were clipped.
 
     Parameters
     ----------
     histograms
-        Channel → (values, counts) of the training cells' measured pixels, exact.
-    statistics
-        The table `channels.tsv`: columns `channel, background, percentile, mean, sd`.
-    steps
-        The config's `shards.normalise`: `background, clip, scale, mean_extraction, z_score,
-        per_cell`.
-    inputs
-        Channels to draw, in this order; default all of `histograms`.
+        Of the training cells' measured pixels, all wells together.
+    normaliser
+        What models read crops with. Its standardisation by cell, where on, is left out: a
+        histogram does not know which cell a pixel is of; the axis says so.
+    channels
+        Inputs of the normaliser to draw, in this order; default all.
     """
-    channels = list(inputs if inputs is not None else histograms)
-    table = statistics.set_index("channel")
-    height = max(0.19 * len(channels) + 1.0, 2.2)
-    figure = Figure(figsize=(style.WIDTH, height))
+    counted = {
+        name: (values.astype(np.float64), counts)
+        for name, values, counts in zip(
+            histograms.channels, histograms.values, histograms.counts, strict=True
+        )
+        if counts.sum() > 0
+    }
+    names = [name for name in channels or normaliser.inputs if name in counted]
+    figure = Figure(figsize=(style.WIDTH, max(0.19 * len(names) + 1.0, 2.2)), layout="constrained")
     before, after = figure.subplots(1, 2, sharey=True)
-    if not channels:
-        style.say(before, "There are no channels to show.")
+    if not names:
+        style.say(before, "There are no measured pixels to show.")
         after.set_axis_off()
         return figure
-    step = unit(histograms[channels[0]][0])
-    top = max(float(histograms[name][0][-1]) for name in channels if len(histograms[name][0]))
-    raw_edges = np.unique(_from_asinh(np.linspace(0, _to_asinh(max(top, 1)) * 1.02, BINS + 1)))
-    normalised = {
-        name: (transform(histograms[name][0], table.loc[name], steps), histograms[name][1])
-        for name in channels
-    }
-    out_edges = _common_edges(list(normalised.values()))
-    for row, name in enumerate(channels):
-        values, counts = histograms[name]
-        _ridge(
-            before, row, raw_edges, rebin(values, counts, raw_edges, step), style.SPLITS["train"]
-        )
-        shrink = _slope(table.loc[name], steps)
-        _ridge(
-            after,
-            row,
-            out_edges,
-            rebin(*normalised[name], out_edges, step * shrink),
-            style.SPLITS["test"],
-        )
-        if steps.get("clip") is not None:
-            limit = table.loc[name, "percentile"] + _offset(table.loc[name], steps)
-            before.plot([limit, limit], [row, row - RIDGE * 0.8], color=style.INK, lw=0.9)
-    before.set_yticks(range(len(channels)), channels)
-    before.tick_params(axis="y", length=0)
-    before.set_ylim(len(channels) - 0.6, -1.15)
+    raw = {name: counted[name] for name in names}
+    out = {name: (normalised(raw[name][0], normaliser, name), raw[name][1]) for name in names}
+    raw_edges = _asinh_edges(list(raw.values()))
+    out_edges = _even_edges(list(out.values()))
+    for row, name in enumerate(names):
+        step = unit(raw[name][0])
+        _ridge(before, row, raw_edges, rebin(*raw[name], raw_edges, step), style.SPLITS["train"])
+        # The bulk is neither clipped nor below background: a step of counts has its full length.
+        middle = _quantile(raw[name], 0.5)
+        low, high = normalised(np.array([middle, middle + step]), normaliser, name)
+        shares = rebin(*out[name], out_edges, max(high - low, 1e-9))
+        _ridge(after, row, out_edges, shares, style.SPLITS["test"])
+        limit = clipped_at(normaliser, name)
+        before.plot([limit, limit], [row, row - RIDGE * 0.8], color=style.INK, lw=0.9, gid=name)
+    before.set_yticks(np.arange(len(names)) - 0.3, names)
+    before.set_ylim(len(names) - 0.6, -1.15)
     before.set_xscale("asinh", linear_width=LINEAR_WIDTH)
-    ticks = [tick for tick in (0, 10, 100, 1_000, 10_000, 65_535) if tick <= top * 1.3]
+    ticks = _ticks(raw_edges[0], raw_edges[-1])
     before.set_xticks(ticks, [style.thousands(tick) for tick in ticks])
     before.minorticks_off()
     before.set_xlim(raw_edges[0], raw_edges[-1])
     before.set_xlabel("measured counts")
     before.set_title("As measured")
     after.set_xlim(out_edges[0], out_edges[-1])
-    after.set_xlabel(value_name(steps))
-    after.set_title("As a model sees it")
+    after.set_xlabel(value_name(normaliser))
+    after.set_title("Normalised")
     after.axvline(0, color=style.GREY, lw=0.7, ls=(0, (3, 2)), zorder=0)
     for axes in (before, after):
         axes.spines["left"].set_visible(False)
-    after.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0)
     return figure
 
 
-def transform(values: np.ndarray, row: pd.Series, steps: Mapping[str, Any]) -> np.ndarray:
-    """Return what normalisation makes of raw values of one channel.
-
-    In the order background, clip, scale, mean extraction, z-score; per-cell standardisation needs
-    the cells and is left out here.
+def normalised(values: np.ndarray, normaliser: Normaliser, channel: str) -> np.ndarray:
+    """Return what a normaliser makes of values of one channel, before any step by cell.
 
     Parameters
     ----------
     values
         (n,) raw counts.
-    row
-        The channel's `background, percentile, mean, sd`, the last three of background-subtracted
-        counts where `steps["background"]` holds; mean and SD after clipping (and scaling).
-    steps
-        The config's `shards.normalise`.
+    normaliser
+        Has `channel` among its inputs.
+    channel
+        The channel's name.
     """
-    out = np.asarray(values, dtype=np.float64)
-    if steps.get("background"):
-        out = np.maximum(out - _offset(row, steps), 0)
-    if steps.get("clip") is not None:
-        out = np.minimum(out, row["percentile"])
-    if steps.get("scale"):
-        out = out / (row["percentile"] or 1.0)
-    if steps.get("mean_extraction"):
-        out = out - row["mean"]
-    if steps.get("z_score"):
-        centre = 0.0 if steps.get("mean_extraction") else row["mean"]
-        out = (out - centre) / (row["sd"] or 1.0)
-    return out
+    k = normaliser.inputs.index(channel)
+    percentile = normaliser.percentile
+    one = replace(
+        normaliser,
+        channels=(channel,),
+        inputs=(channel,),
+        steps=replace(normaliser.steps, per_cell=False),
+        background=(normaliser.background[k],),
+        percentile=None if percentile is None else (percentile[k],),
+        mean=(normaliser.mean[k],),
+        sd=(normaliser.sd[k],),
+    )
+    return one.pixels(np.asarray(values)[:, np.newaxis])[:, 0].astype(np.float64)
 
 
-def value_name(steps: Mapping[str, Any]) -> str:
+def clipped_at(normaliser: Normaliser, channel: str) -> float:
+    """Return the raw count above which a channel is clipped; infinite where it is not."""
+    if normaliser.percentile is None:
+        return np.inf
+    k = normaliser.inputs.index(channel)
+    offset = normaliser.background[k] if normaliser.steps.background else 0.0
+    return normaliser.percentile[k] + offset
+
+
+def value_name(normaliser: Normaliser) -> str:
     """Return the label of the axis of normalised values, with its unit."""
-    if steps.get("per_cell"):
-        return "before per-cell standardisation (SD of training pixels)"
-    if steps.get("z_score"):
-        return "z-score (SD of training pixels)"
-    if steps.get("scale"):
-        return f"share of the channel's {steps.get('clip') or 98:g}th percentile"
-    return "counts"
+    steps = normaliser.steps
+    if steps.z_score:
+        name = "z-score (SD of training pixels)"
+    elif steps.scale:
+        name = f"counts ÷ {steps.clip:g}th percentile"
+    else:
+        name = "counts"
+    if steps.mean_extraction:
+        name += ", less the training mean"
+    return f"{name}, before standardisation by cell" if steps.per_cell else name
 
 
 def rebin(values: np.ndarray, counts: np.ndarray, edges: np.ndarray, width: float) -> np.ndarray:
@@ -190,41 +192,30 @@ def _ridge(axes: Axes, row: int, edges: np.ndarray, shares: np.ndarray, colour: 
     axes.plot([edges[0], edges[-1]], [row, row], color=style.PALE, lw=0.5, zorder=0)
 
 
-def _offset(row: pd.Series, steps: Mapping[str, Any]) -> float:
-    if not steps.get("background") or pd.isna(row.get("background")):
-        return 0.0
-    return float(row["background"])
+def _asinh_edges(histograms: Sequence[Histogram]) -> np.ndarray:
+    # Even steps on an axis that is linear below LINEAR_WIDTH and logarithmic far above it.
+    low = max(min(_quantile(histogram, 0.0005) for histogram in histograms) * 0.9, 0)
+    high = max(max(_quantile(histogram, 0.9999) for histogram in histograms), low + 1) * 1.05
+    ends = np.arcsinh(np.array([low, high]) / LINEAR_WIDTH)
+    return LINEAR_WIDTH * np.sinh(np.linspace(*ends, BINS + 1))
 
 
-def _slope(row: pd.Series, steps: Mapping[str, Any]) -> float:
-    # Normalised units per raw count, where nothing is clipped.
-    slope = 1.0
-    if steps.get("scale"):
-        slope /= row["percentile"] or 1.0
-    if steps.get("z_score"):
-        slope /= row["sd"] or 1.0
-    return float(slope)
-
-
-def _common_edges(histograms: Sequence[Histogram]) -> np.ndarray:
+def _even_edges(histograms: Sequence[Histogram]) -> np.ndarray:
     # Every channel's bulk fits; without clipping, the far tail ends in the last bin.
-    low = min(_quantile(h, 0.0005) for h in histograms)
-    high = max(_quantile(h, 0.9995) for h in histograms)
+    low = min(_quantile(histogram, 0.0005) for histogram in histograms)
+    high = max(_quantile(histogram, 0.9995) for histogram in histograms)
     room = 0.03 * max(high - low, 1e-9)
     return np.linspace(low - room, high + room, BINS + 1)
 
 
 def _quantile(histogram: Histogram, share: float) -> float:
     values, counts = histogram
-    if counts.sum() == 0:
-        return 0.0
     at = np.searchsorted(np.cumsum(counts), share * counts.sum())
     return float(values[min(at, len(values) - 1)])
 
 
-def _to_asinh(x: float) -> float:
-    return float(np.arcsinh(x / LINEAR_WIDTH))
-
-
-def _from_asinh(x: np.ndarray) -> np.ndarray:
-    return LINEAR_WIDTH * np.sinh(x)
+def _ticks(low: float, high: float) -> list[float]:
+    # As many round numbers as can stand side by side.
+    choices = [[0.0, *(step * 10**k for k in range(6) for step in s)] for s in STEPS]
+    shown = [[tick for tick in choice if low <= tick <= high] for choice in choices]
+    return next((ticks for ticks in shown if len(ticks) <= 6), shown[-1])

@@ -17,6 +17,8 @@ FACTORS: Mapping[str, str] = {
     "well": "well",
 }
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
+WIDE = 6  # levels from which box plots take the whole width
+CROWDED = 16  # levels from which their names stand upright
 MEASURED, PREDICTED = "#5B7FA6", "#E3A857"
 
 
@@ -47,28 +49,34 @@ def draw(
     rows = of_run(predictions, model=model, split=split, seed=seed)
     table = with_factors(rows, cells)
     factors = [name for name in FACTORS if table[name].nunique() > 1]
-    widths = [max(table[name].nunique(), 2) for name in factors]
     if not factors:
-        figure = Figure(figsize=(3.6, 3.4))
-        _scatter(figure, figure.subplots(), table, target)
+        figure = Figure(figsize=(3.6, 3.4), layout="constrained")
+        _scatter(figure.subplots(), table, target)
         return figure
-    long = [name for name, width in zip(factors, widths, strict=True) if width > 8]
-    short = [name for name in factors if name not in long]
-    figure = Figure(figsize=(style.WIDTH, 3.4 + 2.3 * len(long)))
-    outer = GridSpec(
-        1 + len(long),
-        2,
-        figure=figure,
-        height_ratios=[3.3] + [2.2] * len(long),
-        width_ratios=[1, 1],
+    wide = [name for name in factors if table[name].nunique() > WIDE]
+    narrow = [name for name in factors if name not in wide]
+    top = max(3.4, 1.55 * len(narrow))
+    figure = Figure(figsize=(style.WIDTH, top + 2.2 * len(wide)), layout="constrained")
+    outer = GridSpec(1 + len(wide), 2, figure=figure, height_ratios=[top - 0.2] + [2.2] * len(wide))
+    _scatter(figure.add_subplot(outer[0, 0]), table, target)
+    places = [figure.add_subplot(outer[1 + i, :]) for i in range(len(wide))]
+    if narrow:
+        inner = outer[0, 1].subgridspec(len(narrow), 1)
+        places = [figure.add_subplot(inner[i]) for i in range(len(narrow))] + places
+    for axes, name in zip(places, narrow + wide, strict=True):
+        _boxes(axes, table, name, target)
+    places[0].legend(
+        handles=[
+            Patch(color=MEASURED, label="measured y"),
+            Patch(color=PREDICTED, label="predicted ŷ"),
+        ],
+        loc="lower right",
+        bbox_to_anchor=(1, 1.0),
+        ncols=2,
+        borderpad=0,
+        borderaxespad=0.2,
+        handlelength=0.8,
     )
-    _scatter(figure, figure.add_subplot(outer[0, 0]), table, target)
-    if short:
-        inner = outer[0, 1].subgridspec(len(short), 1)
-        for i, name in enumerate(short):
-            _boxes(figure.add_subplot(inner[i]), table, name, target)
-    for i, name in enumerate(long):
-        _boxes(figure.add_subplot(outer[1 + i, :]), table, name, target)
     return figure
 
 
@@ -102,7 +110,7 @@ def scores(y: np.ndarray, y_hat: np.ndarray) -> dict[str, float]:
     return {"n": len(y), "r2": r2, "mae": np.abs(error).mean(), "bias": error.mean()}
 
 
-def _scatter(figure: Figure, axes: Axes, table: pd.DataFrame, target: str) -> None:
+def _scatter(axes: Axes, table: pd.DataFrame, target: str) -> None:
     if table.empty:
         style.say(axes, "There are no predictions to show.")
         return
@@ -135,7 +143,7 @@ def _scatter(figure: Figure, axes: Axes, table: pd.DataFrame, target: str) -> No
     found = scores(table["y"].to_numpy(float), table["y_hat"].to_numpy(float))
     axes.set_title(
         f"n = {style.thousands(found['n'])}   R² = {found['r2']:.2f}   "
-        f"MAE = {found['mae']:.3g}   bias = {found['bias']:+.2g}",
+        f"MAE = {found['mae']:.3g}   bias = {style.signed(found['bias'])}",
         fontsize=7.5,
         fontweight="normal",
     )
@@ -160,21 +168,11 @@ def _boxes(axes: Axes, table: pd.DataFrame, factor: str, target: str) -> None:
             manage_ticks=False,
         )
     counts = table[factor].value_counts()
-    many = len(names) > 8
     axes.set_xticks(
-        range(len(names)),
-        names if many else [f"{name}\n(n = {style.thousands(counts[name])})" for name in names],
-        rotation=90 if many else 0,
+        range(len(names)), [f"{name}\n{style.thousands(counts[name])}" for name in names]
     )
+    if len(names) > CROWDED:
+        axes.tick_params(axis="x", labelsize=6, labelrotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.set_ylabel(f"{target} (counts)")
     axes.set_title(f"By {FACTORS[factor]}")
-    axes.legend(
-        handles=[Patch(color=MEASURED, label="y"), Patch(color=PREDICTED, label="ŷ")],
-        loc="lower right",
-        bbox_to_anchor=(1, 1.0),
-        ncols=2,
-        borderpad=0,
-        borderaxespad=0.2,
-        handlelength=0.8,
-    )

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 
 from nascent.errors import AttributionError
 from nascent.figures import style
@@ -20,6 +20,7 @@ SIGNED = LinearSegmentedColormap.from_list(
     "signed scores", ["#2166AC", "#92C5DE", "#FFFFFF", "#F4A582", "#B2182B"]
 )
 ROWS = ("channel", "map", "overlay")
+LEFT, TOP_MARGIN, BLOCK_GAP, BOTTOM = 0.95, 0.36, 0.2, 0.5  # inches
 
 
 @style.look()
@@ -54,38 +55,73 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
         )
     cells, columns = len(examples.cells), len(examples.channels)
     if cells == 0 or columns == 0:
-        figure = Figure(figsize=(style.WIDTH, 1.5))
+        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
         style.say(figure.subplots(), "There are no score maps to show.")
         return figure
-    tile = min((style.WIDTH - 1.05) / columns, 1.3)
-    figure = Figure(figsize=(tile * columns + 1.05, (tile * 3 + 0.22) * cells + 0.75))
-    figure.get_layout_engine().set(w_pad=0.012, h_pad=0.012, wspace=0, hspace=0)
-    blocks = figure.subfigures(cells + 1, 1, height_ratios=[tile * 3 + 0.22] * cells + [0.45])
-    limits = [contrast(examples.images[..., column], examples.masks) for column in range(columns)]
+    window = common_window(examples.masks)
+    tile = min((style.WIDTH - LEFT) / columns, 1.3)
+    height = TOP_MARGIN + cells * (3 * tile + BLOCK_GAP) + BOTTOM
+    figure = Figure(figsize=(LEFT + tile * columns, height))
+    limits = [contrast(examples.images[..., k], examples.masks) for k in range(columns)]
     signed = bool((maps < 0).any())
-    for i, (cell_id, cell) in enumerate(examples.cells.iterrows()):
-        grid = blocks[i].subplots(3, columns, squeeze=False)
-        mask = examples.masks[i]
-        total = totals[i] if totals is not None else float(np.abs(maps[i][mask]).sum())
-        _cell(grid, examples, maps[i], i, limits, total, signed, tile)
-        words = caption(cell_id, cell)
-        if known(cell, "y_hat"):
-            words += f"\nŷ = {cell['y_hat']:.4g}"
-        if known(cell, "group"):
-            words = f"{cell['group']}\n{words}"
-        for row, name in enumerate(ROWS):
-            grid[row, 0].set_ylabel(
-                f"{words}\n" if row == 1 else name,
-                rotation=0,
-                ha="right",
-                va="center",
+    for i in range(cells):
+        top = height - TOP_MARGIN - i * (3 * tile + BLOCK_GAP)
+        grid = _grid(figure, top, tile, columns)
+        total = totals[i] if totals is not None else np.abs(maps[i][examples.masks[i]]).sum()
+        _cell(grid, examples, maps[i], i, limits, float(total), signed)
+        _describe(figure, examples, i, top, tile)
+        for axes in grid.flat:
+            axes.set_xlim(window.start - 0.5, window.stop - 0.5)
+            axes.set_ylim(window.stop - 0.5, window.start - 0.5)
+        for k, channel in enumerate(examples.channels if i == 0 else ()):
+            grid[0, k].annotate(
+                shortened(channel, tile, 6.5),
+                (0.5, 1),
+                xycoords="axes fraction",
+                xytext=(0, 13),
+                textcoords="offset points",
+                ha="center",
                 fontsize=6.5,
-                labelpad=4,
+                fontweight="bold",
             )
-        if i == cells - 1:
-            scale_bar(grid[0, 0], examples.images.shape[1])
-    _key(blocks[-1], signed)
+    scale_bar(grid[0, 0], window)
+    _key(figure, signed, height)
     return figure
+
+
+def common_window(masks: np.ndarray) -> range:
+    """Return the smallest centred range of rows and columns that holds every nucleus shown.
+
+    Parameters
+    ----------
+    masks
+        (n, S, S), bool.
+    """
+    size = masks.shape[1]
+    taken = masks.any(axis=0)
+    used = np.flatnonzero(taken.any(axis=0) | taken.any(axis=1))
+    if used.size == 0:
+        return range(size)
+    edge = max(min(int(used[0]), size - 1 - int(used[-1])) - size // 32, 0)
+    return range(edge, size - edge)
+
+
+def _grid(figure: Figure, top: float, tile: float, columns: int) -> np.ndarray:
+    # Places in inches, so that the tiles of all cells are alike and stand in line.
+    width, height = figure.get_size_inches()
+    gap = 0.04
+    grid = np.empty((3, columns), dtype=object)
+    for row, column in np.ndindex(grid.shape):
+        left, bottom = LEFT + column * tile, top - (row + 1) * tile
+        grid[row, column] = figure.add_axes(
+            (
+                (left + gap / 2) / width,
+                (bottom + gap / 2) / height,
+                (tile - gap) / width,
+                (tile - gap) / height,
+            )
+        )
+    return grid
 
 
 def _cell(
@@ -96,25 +132,51 @@ def _cell(
     limits: list[tuple[float, float]],
     total: float,
     signed: bool,
-    tile: float,
 ) -> None:
     mask = examples.masks[i]
     magnitude = np.abs(scores[mask])
     scale = float(np.percentile(magnitude, MAP_PERCENTILE)) if magnitude.size else 0.0
     scale = scale or 1.0
     threshold = top_threshold(scores, mask, TOP)
-    for column, channel in enumerate(examples.channels):
+    for column in range(len(examples.channels)):
         image, score = examples.images[i, ..., column], np.where(mask, scores[..., column], 0)
         show(grid[0, column], image, *limits[column])
-        show(grid[1, column], score / scale, -1 if signed else 0, 1, SIGNED if signed else UNSIGNED)
+        show(grid[1, column], score / scale, -1 if signed else 0, 1, _colour_map(signed))
         outline(grid[1, column], mask, style.GREY)
         show(grid[2, column], image, *limits[column])
         _overlay(grid[2, column], score, threshold, scale, signed)
         share = 100 * np.abs(score).sum() / total if total > 0 else np.nan
-        name = f"{shortened(channel, tile)}\n" if i == 0 else ""
         grid[0, column].set_title(
-            f"{name}{share:.1f} %", fontsize=7, loc="center", pad=2, fontweight="normal"
+            f"{share:.1f} %", fontsize=7, loc="center", pad=2, fontweight="normal"
         )
+
+
+def _describe(figure: Figure, examples: Examples, i: int, top: float, tile: float) -> None:
+    width, height = figure.get_size_inches()
+    cell_id, cell = examples.cells.index[i], examples.cells.iloc[i]
+    for row, name in enumerate(ROWS):
+        figure.text(
+            (LEFT - 0.04) / width,
+            (top - (row + 0.5) * tile) / height,
+            name,
+            rotation=90,
+            ha="right",
+            va="center",
+            fontsize=6.5,
+            color="#5F5F5F",
+        )
+    words = caption(cell_id, cell)
+    if known(cell, "y_hat"):
+        words += f"\nŷ = {cell['y_hat']:.4g}"
+    upper = (top - 0.04) / height
+    if known(cell, "group"):
+        group = str(cell["group"])
+        colour = style.GROUPS.get(group, style.INK)
+        figure.text(
+            0.04 / width, upper, group, va="top", fontsize=8, fontweight="bold", color=colour
+        )
+        upper -= 0.16 / height
+    figure.text(0.04 / width, upper, words, va="top", fontsize=6.5, linespacing=1.35)
 
 
 def top_threshold(scores: np.ndarray, mask: np.ndarray, share: float) -> float:
@@ -145,12 +207,13 @@ def _colour_map(signed: bool) -> Colormap:
     return SIGNED if signed else UNSIGNED
 
 
-def _key(strip: SubFigure, signed: bool) -> None:
-    axes = strip.subplots(1, 3, width_ratios=[1, 1.2, 1])
-    for side in (axes[0], axes[2]):
-        side.set_axis_off()
+def _key(figure: Figure, signed: bool, height: float) -> None:
+    width = figure.get_size_inches()[0]
+    long = min(2.4, 0.6 * width)
+    axes = figure.add_axes(((width - long) / 2 / width, 0.34 / height, long / width, 0.09 / height))
     scale = ScalarMappable(Normalize(-1 if signed else 0, 1), _colour_map(signed))
-    bar = strip.colorbar(scale, cax=axes[1], orientation="horizontal")
-    bar.set_label("score, relative to the cell's 99.5th percentile", fontsize=7)
+    bar = figure.colorbar(scale, cax=axes, orientation="horizontal")
+    bar.set_label("score, relative to the cell's 99.5th percentile", fontsize=7, labelpad=1)
+    bar.ax.tick_params(labelsize=6.5, length=2, pad=1)
     bar.set_ticks([-1, 0, 1] if signed else [0, 0.5, 1])
     bar.outline.set_linewidth(0.5)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from nascent.figures import style
 
@@ -20,7 +21,7 @@ def draw(cells: pd.DataFrame, *, size: int) -> Figure:
     size
         Crop size S in pixels.
     """
-    figure = Figure(figsize=(style.WIDTH, 2.6))
+    figure = Figure(figsize=(style.WIDTH, 2.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     if cells.empty:
         style.say(left, "There are no cells to show.")
@@ -31,6 +32,7 @@ def draw(cells: pd.DataFrame, *, size: int) -> Figure:
     _histograms(left, {name: group["area"] for name, group in groups.items()}, palette)
     left.set_xlabel("area (measured pixels)")
     left.set_title("Area")
+    left.xaxis.set_major_locator(MaxNLocator(5))
     left.xaxis.set_major_formatter(lambda value, _: style.thousands(value))
     _histograms(right, {name: group["size_ratio"] for name, group in groups.items()}, palette)
     right.set_xlabel(f"size ratio (1 = reaches the border of the {size} px crop)")

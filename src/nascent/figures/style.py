@@ -66,7 +66,6 @@ _RC = {
     "grid.linewidth": 0.6,
     "figure.dpi": 100,
     "figure.facecolor": "white",
-    "figure.constrained_layout.use": True,
     "savefig.dpi": DPI,
     "svg.fonttype": "path",
     "svg.hashsalt": "nascent",
@@ -132,6 +131,11 @@ def say(axes: Axes, words: str) -> None:
     axes.text(
         0.5, 0.5, words, ha="center", va="center", color=GREY, transform=axes.transAxes, wrap=True
     )
+
+
+def signed(number: float, digits: int = 2) -> str:
+    """Write a number with its sign, minus as a minus and not as a hyphen."""
+    return f"{number:+.{digits}g}".replace("-", "\N{MINUS SIGN}")
 
 
 def thousands(number: float) -> str:

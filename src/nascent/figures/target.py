@@ -21,7 +21,7 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
     target
         Name of the target channel.
     """
-    figure = Figure(figsize=(style.WIDTH * 0.72, 2.7))
+    figure = Figure(figsize=(style.WIDTH * 0.72, 2.7), layout="constrained")
     axes = figure.subplots()
     values = values.dropna().to_numpy(dtype=float)
     if values.size == 0:
