@@ -23,7 +23,6 @@ include: "rules/evaluate.smk"
 include: "rules/attribute.smk"
 include: "rules/explain.smk"
 include: "rules/figures.smk"
-include: "rules/report.smk"
 
 
 localrules:
@@ -32,12 +31,6 @@ localrules:
     models,
     explanations,
     report,
-
-
-rule all:
-    default_target: True
-    input:
-        rules.report.input,
 
 
 rule data:
@@ -63,7 +56,17 @@ rule explanations:
         "Make and summarise the attribution maps of study {STUDY.study}"
     input:
         made("explain/channel_importance.tsv"),
+        made("explain/groups.tsv"),
         figures_of_explanations(),
+
+
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.report.input,
 
 
 # `snakemake <model>` runs that model alone, from its training to its figures.

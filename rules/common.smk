@@ -1,13 +1,41 @@
 # Paths, lookups and resource functions shared by the rules. What needs thought lives in the library.
+import re
+import sys
 from pathlib import Path
 
 from snakemake.settings.enums import RerunTrigger
 
 from nascent.code import code_digest
-from nascent.config import check_study, read_wells
+from nascent.config import check_study, input_channels, read_wells, study_channels
+from nascent.errors import NascentError
+from nascent.files import read_table
+from nascent.shards.plan import shard_names
 
-STUDY = check_study(config, where=", ".join(map(str, workflow.configfiles)) or "config")
-WELLS = read_wells(STUDY.wells)
+RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+SCRIPTS = RULES.parent / "workflow" / "scripts"
+TABLE_FILES = {
+    "cell_cycle": "cell_cycle_classification.csv",
+    "wells": "wells_metadata.csv",
+    "background": "secondary_only_relative_normalisation.csv",
+}
+RAW_FILES = {
+    "text": ["pixels.tsv.gz", "channels.csv", "metadata.csv"],
+    "numpy": ["mpp.npy", "x.npy", "y.npy", "mapobject_ids.npy", "channels.csv", "metadata.csv"],
+    "campa": ["mpp.npy", "x.npy", "y.npy", "obj_ids.npy", "channels.csv", "metadata.csv"],
+}
+
+# What is wrong with a study is told in one message, before the first job.
+try:
+    STUDY = check_study(config, where=", ".join(map(str, workflow.configfiles)) or "config")
+    WELLS = read_wells(STUDY.wells)
+    CHANNELS = study_channels(STUDY, WELLS)
+    INPUTS = input_channels(STUDY, CHANNELS)
+except NascentError as error:
+    sys.exit(f"Error in the study: {error}")
+
+RUNS = [
+    (model, seed) for model in STUDY.train.models for seed in STUDY.train.options(model)["seeds"]
+]
 
 # Snakemake tracks a script by its time stamp, so a clone or a branch switch would run everything
 # again. Each rule declares the digest of the code it stands on (`params: code=...`) instead.
@@ -50,7 +78,16 @@ def raw_files(wildcards):
     if STUDY.simulate is not None:
         names = RAW_FILES[STUDY.simulate.layout]
         return [made(f"simulate/{wildcards.well}/{name}") for name in names]
-    return measured_files(STUDY.data, WELLS.loc[wildcards.well])
+    place = well_path(wildcards)
+    folder = place if place.is_dir() else place.parent
+    return [str(path) for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+def well_path(wildcards):
+    """The folder, or the pixel table, of a raw well."""
+    if STUDY.simulate is not None:
+        return Path(made(f"simulate/{wildcards.well}"))
+    return Path(STUDY.data) / WELLS.loc[wildcards.well, "path"]
 
 
 def plate_table(name):
@@ -70,8 +107,8 @@ def of_seeds(pattern, models=None):
     """One path a model and seed."""
     return [
         made(pattern.format(model=model, seed=seed))
-        for model in models or STUDY.train.models
-        for seed in STUDY.train.options(model)["seeds"]
+        for model, seed in RUNS
+        if models is None or model in models
     ]
 
 
@@ -92,3 +129,64 @@ def megabytes(files, times=1.0, plus=0):
     return lambda wildcards, input, attempt: int(
         attempt * (plus + times * sum(Path(f).stat().st_size for f in input.get(files)) / 1e6)
     )
+
+
+def first_seed(wildcards, pattern):
+    """A path of the first seed of a model: the one whose single cells are shown."""
+    seed = STUDY.train.options(wildcards.model)["seeds"][0]
+    return made(pattern.format(model=wildcards.model, seed=seed, method=wildcards.method))
+
+
+def shards_explained(wildcards):
+    """The shards of the splits that are explained."""
+    return [
+        made(f"shards/{name}.h5") for split in STUDY.attribute.splits for name in shards_of(split)
+    ]
+
+
+def maps_of_first_seed(wildcards):
+    """The maps of the first seed of a model, one file a shard."""
+    return [
+        first_seed(wildcards, f"attribute/{{model}}/{{seed}}/{{method}}/{name}.h5")
+        for split in STUDY.attribute.splits
+        for name in shards_of(split)
+    ]
+
+
+def figures(*names):
+    """The figures of these names, PNG and SVG."""
+    return [made(f"figures/{name}.{kind}") for name in names for kind in ("png", "svg")]
+
+
+def figures_of_data():
+    """The figures that need no model."""
+    return figures("crops", "quality", "sizes", "balance", "pixels", "target")
+
+
+def figures_of_models():
+    """The figures of training and evaluation."""
+    each = [f"{model}/predictions" for model in STUDY.train.models]
+    return figures("learning", "metrics", *each)
+
+
+def figures_of_explanations(models=None):
+    """The figures of the attribution maps."""
+    return figures(
+        *(
+            f"{model}/{method}/{name}"
+            for model in models or STUDY.explained_models()
+            for method in STUDY.attribute.methods
+            for name in ("score_maps", "importance")
+        )
+    )
+
+
+def everything_of_model(model):
+    """What belongs to one model alone, from its training to its figures."""
+    explained = [model] if model in STUDY.explained_models() else []
+    return [
+        *of_seeds("train/{model}/{seed}/model.keras", [model]),
+        *of_seeds("evaluate/{model}/{seed}/metrics.tsv", [model]),
+        *figures(f"{model}/predictions"),
+        *(figures_of_explanations(explained) if explained else []),
+    ]

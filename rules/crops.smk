@@ -22,6 +22,7 @@ rule crops:
         runtime=60,
     params:
         code=code("crops"),
+        path=lambda wildcards: str(well_path(wildcards)),
         well=lambda wildcards: WELLS.loc[wildcards.well].to_dict(),
         crops=STUDY.crops.plain(),
     message:

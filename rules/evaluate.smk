@@ -51,7 +51,7 @@ rule evaluate_floors:
     params:
         code=code("evaluate_floors"),
         inputs=INPUTS,
-        target=STUDY.crops.target,
+        kind=STUDY.kind,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
         "Predict every cell of {STUDY.study} from means, area and cell cycle alone"

@@ -32,8 +32,8 @@ rule explain:
             for split in STUDY.attribute.splits
             for name in shards_of(split)
         ],
+        cells=made("crops/cells.tsv"),
         splits=made("splits/splits.tsv"),
-        groups=made("explain/groups.tsv"),
     output:
         importance=made("explain/{model}/{seed}/{method}.tsv"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
@@ -48,8 +48,7 @@ rule explain:
         runtime=60,
     params:
         code=code("explain"),
-        confidence=STUDY.explain.confidence,
-        bootstrap=STUDY.explain.bootstrap,
+        explain=STUDY.explain.plain(),
         seed=STUDY.seed,
     message:
         "Channel importance of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"

@@ -48,9 +48,8 @@ rule simulate_tables:
         runtime=10,
     params:
         code=code("simulate_tables"),
-        wells=WELLS.reset_index(drop=True).to_dict("records"),
-        channels=STUDY.simulate.channels if STUDY.simulate else None,
-        seed=STUDY.seed,
+        wells=WELLS[["plate", "well", "perturbation"]].to_dict("records"),
+        channels=CHANNELS,
     message:
         "Write the plate tables of the {STUDY.study} plate"
     script:

@@ -1,0 +1,339 @@
+# The study's figures, PNG and SVG; the report shows the PNGs.
+
+
+rule figures_crops:
+    input:
+        cells=made("crops/cells.tsv"),
+        stores=of_wells("crops/{well}.h5"),
+    output:
+        png=report(
+            made("figures/crops.png"),
+            caption="../workflow/report/crops.rst",
+            category="Data",
+            labels={"figure": "nuclei and masks"},
+        ),
+        svg=made("figures/crops.svg"),
+    log:
+        logged("figures/crops.log"),
+    benchmark:
+        logged("figures/crops.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_crops"),
+        target=STUDY.crops.target,
+        inputs=INPUTS,
+        top_channels=STUDY.figures.top_channels,
+    message:
+        "Draw a few nuclei of {STUDY.study} with their masks"
+    script:
+        "../workflow/scripts/figures_crops.py"
+
+
+rule figures_quality:
+    input:
+        quality=made("crops/quality.tsv"),
+    output:
+        png=report(
+            made("figures/quality.png"),
+            caption="../workflow/report/quality.rst",
+            category="Data",
+            labels={"figure": "quality control"},
+        ),
+        svg=made("figures/quality.svg"),
+    log:
+        logged("figures/quality.log"),
+    benchmark:
+        logged("figures/quality.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_quality"),
+        study=STUDY.study,
+    message:
+        "Draw what quality control removed from {STUDY.study}"
+    script:
+        "../workflow/scripts/figures_quality.py"
+
+
+rule figures_sizes:
+    input:
+        cells=made("crops/cells.tsv"),
+    output:
+        png=report(
+            made("figures/sizes.png"),
+            caption="../workflow/report/sizes.rst",
+            category="Data",
+            labels={"figure": "sizes of the nuclei"},
+        ),
+        svg=made("figures/sizes.svg"),
+    log:
+        logged("figures/sizes.log"),
+    benchmark:
+        logged("figures/sizes.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_sizes"),
+        size=STUDY.crops.size,
+    message:
+        "Draw areas and size ratios of the nuclei of {STUDY.study}"
+    script:
+        "../workflow/scripts/figures_sizes.py"
+
+
+rule figures_balance:
+    input:
+        cells=made("crops/cells.tsv"),
+        splits=made("splits/splits.tsv"),
+    output:
+        png=report(
+            made("figures/balance.png"),
+            caption="../workflow/report/balance.rst",
+            category="Data",
+            labels={"figure": "balance of the splits"},
+        ),
+        svg=made("figures/balance.svg"),
+    log:
+        logged("figures/balance.log"),
+    benchmark:
+        logged("figures/balance.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_balance"),
+        target=STUDY.crops.target,
+    message:
+        "Draw how balanced the splits of {STUDY.study} are"
+    script:
+        "../workflow/scripts/figures_balance.py"
+
+
+rule figures_pixels:
+    input:
+        histograms=of_wells("shards/histograms/{well}.h5"),
+        channels=made("shards/channels.tsv"),
+    output:
+        png=report(
+            made("figures/pixels.png"),
+            caption="../workflow/report/pixels.rst",
+            category="Data",
+            labels={"figure": "pixel distributions"},
+        ),
+        svg=made("figures/pixels.svg"),
+    log:
+        logged("figures/pixels.log"),
+    benchmark:
+        logged("figures/pixels.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_pixels"),
+        inputs=INPUTS,
+        normalise=STUDY.shards.normalise.plain(),
+    message:
+        "Draw pixel distributions of {STUDY.study} before and after normalisation"
+    script:
+        "../workflow/scripts/figures_pixels.py"
+
+
+rule figures_target:
+    input:
+        cells=made("crops/cells.tsv"),
+        splits=made("splits/splits.tsv"),
+    output:
+        png=report(
+            made("figures/target.png"),
+            caption="../workflow/report/target.rst",
+            category="Data",
+            labels={"figure": "target and groups"},
+        ),
+        svg=made("figures/target.svg"),
+    log:
+        logged("figures/target.log"),
+    benchmark:
+        logged("figures/target.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_target"),
+        target=STUDY.crops.target,
+        group_width=STUDY.explain.group_width,
+    message:
+        "Draw the target of {STUDY.study} and its groups"
+    script:
+        "../workflow/scripts/figures_target.py"
+
+
+rule figures_learning:
+    input:
+        histories=of_seeds("train/{model}/{seed}/history.tsv"),
+        cards=of_seeds("train/{model}/{seed}/card.json"),
+        floors=made("evaluate/floors/metrics.tsv"),
+    output:
+        png=report(
+            made("figures/learning.png"),
+            caption="../workflow/report/learning.rst",
+            category="Models",
+            labels={"figure": "learning curves"},
+        ),
+        svg=made("figures/learning.svg"),
+    log:
+        logged("figures/learning.log"),
+    benchmark:
+        logged("figures/learning.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_learning"),
+        runs=RUNS,
+        target=STUDY.crops.target,
+    message:
+        "Draw the learning curves of every model of {STUDY.study}"
+    script:
+        "../workflow/scripts/figures_learning.py"
+
+
+rule figures_metrics:
+    input:
+        metrics=made("evaluate/metrics.tsv"),
+    output:
+        png=report(
+            made("figures/metrics.png"),
+            caption="../workflow/report/metrics.rst",
+            category="Models",
+            labels={"figure": "models and floors"},
+        ),
+        svg=made("figures/metrics.svg"),
+    log:
+        logged("figures/metrics.log"),
+    benchmark:
+        logged("figures/metrics.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_metrics"),
+        study=STUDY.study,
+    message:
+        "Draw the models of {STUDY.study} beside the floors"
+    script:
+        "../workflow/scripts/figures_metrics.py"
+
+
+rule figures_predictions:
+    input:
+        predictions=lambda wildcards: of_seeds(
+            "evaluate/{model}/{seed}/predictions.tsv", [wildcards.model]
+        ),
+        cells=made("crops/cells.tsv"),
+    output:
+        png=report(
+            made("figures/{model}/predictions.png"),
+            caption="../workflow/report/predictions.rst",
+            category="Models",
+            labels={"figure": "predicted and measured", "model": "{model}"},
+        ),
+        svg=made("figures/{model}/predictions.svg"),
+    log:
+        logged("figures/{model}/predictions.log"),
+    benchmark:
+        logged("figures/{model}/predictions.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_predictions"),
+        target=STUDY.crops.target,
+    message:
+        "Draw what {wildcards.model} predicts against what was measured"
+    script:
+        "../workflow/scripts/figures_predictions.py"
+
+
+rule figures_score_maps:
+    input:
+        maps=maps_of_first_seed,
+        shards=shards_explained,
+        cells=lambda wildcards: first_seed(wildcards, "explain/{model}/{seed}/{method}.cells.tsv"),
+    output:
+        png=report(
+            made("figures/{model}/{method}/score_maps.png"),
+            caption="../workflow/report/score_maps.rst",
+            category="Explanations",
+            labels={"figure": "maps of single cells", "model": "{model}", "method": "{method}"},
+        ),
+        svg=made("figures/{model}/{method}/score_maps.svg"),
+    log:
+        logged("figures/{model}/{method}/score_maps.log"),
+    benchmark:
+        logged("figures/{model}/{method}/score_maps.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_score_maps"),
+        inputs=INPUTS,
+        figures=STUDY.figures.plain(),
+    message:
+        "Draw maps of {wildcards.model} by {wildcards.method} for a cell of each group"
+    script:
+        "../workflow/scripts/figures_score_maps.py"
+
+
+rule figures_importance:
+    input:
+        importance=lambda wildcards: of_seeds(
+            f"explain/{{model}}/{{seed}}/{wildcards.method}.tsv", [wildcards.model]
+        ),
+    output:
+        png=report(
+            made("figures/{model}/{method}/importance.png"),
+            caption="../workflow/report/importance.rst",
+            category="Explanations",
+            labels={"figure": "channel importance", "model": "{model}", "method": "{method}"},
+        ),
+        svg=made("figures/{model}/{method}/importance.svg"),
+    log:
+        logged("figures/{model}/{method}/importance.log"),
+    benchmark:
+        logged("figures/{model}/{method}/importance.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_importance"),
+        study=STUDY.study,
+    message:
+        "Draw channel importance of {wildcards.model} by {wildcards.method}"
+    script:
+        "../workflow/scripts/figures_importance.py"
