@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
-from nascent.files import explained, written
+from nascent.files import explained
+from nascent.hdf5 import hdf5_written, open_hdf5
 
 FORMAT = "nascent-crops"
 VERSION = 1
@@ -61,7 +62,7 @@ class Store:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._file = _open_hdf5(self.path)
+        self._file = open_hdf5(self.path)
         try:
             self.attributes = {key: _plain(value) for key, value in self._file.attrs.items()}
             if self.attributes.get("format") != FORMAT:
@@ -106,8 +107,9 @@ class Store:
         masks = np.empty((len(indices), *self._masks.shape[1:]), bool)
         # A chunk is a cell: one read each costs no more than a selection, and keeps any order.
         for row, index in enumerate(indices):
-            self._images.read_direct(images, np.s_[int(index)], np.s_[row])
-            self._masks.read_direct(masks, np.s_[int(index)], np.s_[row])
+            # Into a view, which HDF5 takes as one run of memory; a selection it walks line by line.
+            self._images.read_direct(images[row], np.s_[int(index)])
+            self._masks.read_direct(masks[row], np.s_[int(index)])
         return images, masks
 
     def channel_index(self, channel: str) -> int:
@@ -199,9 +201,7 @@ class StoreWriter:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            beside = stack.enter_context(written(self.path))
-            # libver="latest" indexes one-cell chunks compactly.
-            self._file = stack.enter_context(h5py.File(beside, "w", libver="latest"))
+            self._file, self._sink = stack.enter_context(hdf5_written(self.path))
             self._file.attrs.update(self._attributes)
             frame, options = (self.size, self.size), CODECS[self.codec]
             self._images = self._file.create_dataset(
@@ -285,19 +285,6 @@ class StoreWriter:
             _write_cells(self._file.create_group("cells"), self.cells)
             self._file.flush()
         return None
-
-
-def _open_hdf5(path: Path) -> h5py.File:
-    if not path.is_file():
-        raise StoreError("there is no such file", where=path)
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise StoreError(
-            f"the file is truncated or no HDF5 file ({error})",
-            where=path,
-            mend="Delete it and run again: the job that makes it will be repeated.",
-        ) from error
 
 
 def _plain(value: Any) -> Any:
