@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,13 @@ from nascent.errors import AttributionError, StoreError
 from nascent.files import explained, read_json, write_json
 from nascent.logs import progress
 from nascent.provenance import file_digest
+from nascent.shards.normalise import Normaliser
 from nascent.store import Store, open_store
 
 BATCHES_A_FLUSH = 16
 """Gradient batches after which maps go to disk: what a kill can cost, and no more."""
 
 SIGN = "fingerprint.json"
-
-Normalise = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,8 +34,7 @@ def attribute_shard(
     shard_path: str | Path,
     out: str | Path,
     *,
-    normalise: Normalise,
-    channels: Sequence[str],
+    normaliser: Normaliser,
     method: str,
     options: Mapping[str, Any],
     seed: int,
@@ -46,8 +44,8 @@ def attribute_shard(
     """Explain a model's prediction of every cell of a shard, and write the maps to `out`.
 
     Finished batches wait in `state_dir`. A job that was killed goes on behind the last of them,
-    where model, shard, method, seed and record are still the same; otherwise it starts anew. The
-    result has the same bytes either way.
+    where model, shard, normaliser, method, seed and record are still the same; otherwise it starts
+    anew. The result has the same bytes either way.
 
     Parameters
     ----------
@@ -57,11 +55,8 @@ def attribute_shard(
         A shard of cells.
     out
         The map file; see `nascent.attribute.maps`.
-    normalise
-        (images as measured (n, S, S, C_raw), masks (n, S, S)) → model input (n, S, S, C) float32;
-        see `nascent.shards.normalise`.
-    channels
-        Names of the C input channels.
+    normaliser
+        From the shard's pixels as measured to the model's input.
     method, options
         Name in `nascent.attribute.methods`; options it does not take are ignored.
     seed
@@ -78,10 +73,11 @@ def attribute_shard(
     """
     chosen, wanted = method_of(method), options_of(method, options)
     source = MapSource(
-        tuple(channels), method, wanted, seed, file_digest(model_path), file_digest(shard_path)
+        normaliser.inputs, method, wanted, seed, file_digest(model_path), file_digest(shard_path)
     )
-    state = _resumed_state(Path(state_dir), source, record)
+    state = _resumed_state(Path(state_dir), source, normaliser, record)
     with open_store(shard_path) as shard:
+        normaliser.refuse_other_channels(shard.channels, shard_path)
         flushes = _flushes(len(shard), chosen, wanted)
         parts = [state / f"{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
         left = [
@@ -91,10 +87,10 @@ def attribute_shard(
             _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
         if left:
             model = load_model(model_path)
-            _check_fit(model, (shard.size, shard.size, len(channels)), model_path)
+            _check_fit(model, (shard.size, shard.size, len(normaliser.inputs)), model_path)
             gradient = output_and_gradients(model)
             for cells, part in progress(left, total=len(left), what=f"{method}: batches of cells"):
-                batch = _read(shard, cells, normalise)
+                batch = _read(shard, cells, normaliser)
                 attributions = chosen.attribute(gradient, batch, seed, wanted)
                 _check_finite(attributions, batch.cell_ids, model_path)
                 write_maps(
@@ -139,8 +135,10 @@ def _flushes(cells: int, method: Method, options: Mapping[str, Any]) -> list[ran
     return [range(first, min(cells, first + count)) for first in range(0, cells, count)]
 
 
-def _resumed_state(folder: Path, source: MapSource, record: Mapping[str, Any]) -> Path:
-    told = {"source": asdict(source), "record": record}
+def _resumed_state(
+    folder: Path, source: MapSource, normaliser: Normaliser, record: Mapping[str, Any]
+) -> Path:
+    told = {"source": asdict(source), "normaliser": asdict(normaliser), "record": record}
     fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     sign = folder / SIGN
     if not (sign.is_file() and read_json(sign) == {"fingerprint": fingerprint}):
@@ -168,14 +166,14 @@ def _is_whole(part: Path) -> bool:
     return True
 
 
-def _read(shard: Store, cells: range, normalise: Normalise) -> CellBatch:
+def _read(shard: Store, cells: range, normaliser: Normaliser) -> CellBatch:
     images, masks = shard.read(slice(cells.start, cells.stop))
     cell_ids = shard.cells.index[cells.start : cells.stop].tolist()
-    return CellBatch(normalise(images, masks), masks, cell_ids)
+    return CellBatch(normaliser(images, masks), masks, cell_ids)
 
 
 def _check_fit(model: Any, shape: tuple[int, int, int], model_path: str | Path) -> None:
-    expected = tuple(model.input_shape["image"][1:])
+    expected = tuple(model.input["image"].shape[1:])
     if expected != shape:
         raise AttributionError(
             f"the model takes images of shape {expected}, the shard holds {shape}",

@@ -1,0 +1,205 @@
+"""The attribute stage: whole shards, killed jobs, wrong models."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.attribute import stage
+from nascent.attribute.maps import open_maps
+from nascent.attribute.stage import attribute_shard
+from nascent.errors import AttributionError
+from nascent.shards.normalise import Normaliser
+from nascent.store import StoreWriter
+
+CHANNELS = ["00_DAPI", "15_SON"]
+VARGRAD = {"steps": 3, "samples": 4, "sigma": 1.0, "baseline": "black", "batch_size": 1}
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: no handler of the library's catches it."""
+
+
+def make_normaliser(sd=100.0):
+    statistics = {"background": 0.0, "percentile": 300.0, "mean": 80.0, "sd": sd}
+    table = pd.DataFrame({"channel": CHANNELS, **statistics})
+    return Normaliser.from_table(table, CHANNELS, {"clip": 98, "z_score": True})
+
+
+def make_model(path, size=6, seed=1):
+    keras.utils.set_random_seed(seed)
+    image = keras.Input((size, size, 2), name="image")
+    mask = keras.Input((size, size), name="mask", dtype="bool")
+    features = keras.layers.Conv2D(3, 3, activation="gelu")(image)
+    outputs = keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(features))
+    keras.Model({"image": image, "mask": mask}, outputs).save(path)
+    return path
+
+
+def make_shard(path, cells, size=6):
+    stream = np.random.default_rng(4)
+    masks = np.zeros((cells, size, size), bool)
+    masks[:, 1:-1, 1:-1] = stream.random((cells, size - 2, size - 2)) < 0.8
+    images = stream.integers(1, 400, (cells, size, size, 2)).astype(np.uint16) * masks[..., None]
+    with StoreWriter(path, channels=CHANNELS, size=size, dtype=np.uint16) as store:
+        store.append(images, masks)
+        store.cells = pd.DataFrame(
+            {"target": stream.random(cells)}, index=pd.RangeIndex(100, 100 + cells, name="cell_id")
+        )
+    return path
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("inputs")
+    return make_model(folder / "model.keras"), make_shard(folder / "test-00000.h5", 5)
+
+
+@pytest.fixture
+def explain(inputs, tmp_path):
+    def run(out: Path, **changes) -> Path:
+        arguments = {
+            "normaliser": make_normaliser(),
+            "method": "vargrad",
+            "options": VARGRAD,
+            "seed": 3,
+            "state_dir": tmp_path / "state",
+            "record": {"stage": "attribute"},
+            **changes,
+        }
+        model, shard = arguments.pop("model", inputs[0]), arguments.pop("shard", inputs[1])
+        attribute_shard(model, shard, out, **arguments)
+        return out
+
+    return run
+
+
+def killed_after(monkeypatch, writes):
+    """Let the job die when it is about to write its next batch."""
+    real, done = stage.write_maps, []
+
+    def write_or_die(*arguments, **options):
+        if len(done) == writes:
+            raise Killed
+        done.append(real(*arguments, **options))
+
+    monkeypatch.setattr(stage, "write_maps", write_or_die)
+    return done
+
+
+def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
+    options = {**VARGRAD, "steps": 40, "batch_size": 8}
+    out = explain(tmp_path / "a.h5", method="integrated_gradients", options=options)
+    model = keras.saving.load_model(inputs[0])
+    with open_maps(out) as maps, stage.open_store(inputs[1]) as shard:
+        assert maps.cell_ids == shard.cells.index.tolist() == [100, 101, 102, 103, 104]
+        assert maps.channels == CHANNELS
+        images, masks = shard.read(slice(None))
+        values = np.stack(list(maps))
+        predictions = model.predict(
+            {"image": make_normaliser()(images, masks), "mask": masks}, verbose=0
+        )
+        np.testing.assert_allclose(maps.cells["prediction"], predictions[:, 0], rtol=1e-5)
+        assert (values[~masks] == 0).all()
+        # Completeness: a smooth model's map sums to what the image adds to the prediction.
+        added = maps.cells["prediction"] - maps.cells["prediction_baseline"]
+        np.testing.assert_allclose(values.sum(axis=(1, 2, 3)), added, atol=1e-3)
+        np.testing.assert_allclose(
+            maps.cells["completeness_gap"], values.sum(axis=(1, 2, 3)) - added, atol=1e-5
+        )
+        # What the method does not take is not said to have shaped its maps.
+        assert set(maps.source.options) == {"steps", "baseline", "batch_size"}
+
+
+def test_a_killed_job_goes_on_and_ends_in_the_same_bytes(explain, tmp_path, monkeypatch):
+    whole = explain(tmp_path / "whole.h5")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_after(patch, 3)
+        explain(tmp_path / "maps.h5")
+    assert not (tmp_path / "maps.h5").exists()
+    with monkeypatch.context() as patch:
+        done = killed_after(patch, 99)
+        explain(tmp_path / "maps.h5")
+    assert len(done) == 2  # 5 batches of one cell, 3 made before the kill
+    assert (tmp_path / "maps.h5").read_bytes() == whole.read_bytes()
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_half_written_batch_is_made_again(explain, tmp_path, monkeypatch):
+    whole = explain(tmp_path / "whole.h5")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_after(patch, 2)
+        explain(tmp_path / "maps.h5")
+    cut = max((tmp_path / "state").glob("*.h5"))
+    cut.write_bytes(cut.read_bytes()[:1000])
+    explain(tmp_path / "maps.h5")
+    assert (tmp_path / "maps.h5").read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("change", ["seed", "options", "record", "model", "shard", "normaliser"])
+def test_what_was_begun_with_something_else_is_made_anew(explain, tmp_path, monkeypatch, change):
+    changes = {
+        "seed": lambda: 4,
+        "options": lambda: {**VARGRAD, "sigma": 2.0},
+        "record": lambda: {"stage": "attribute", "config": "changed"},
+        "model": lambda: make_model(tmp_path / "other.keras", seed=2),
+        "shard": lambda: make_shard(tmp_path / "other.h5", 4),
+        "normaliser": lambda: make_normaliser(sd=50.0),
+    }
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_after(patch, 3)
+        explain(tmp_path / "maps.h5")
+    changed = {change: changes[change]()}
+    explain(tmp_path / "maps.h5", **changed)
+    fresh = explain(tmp_path / "fresh.h5", **changed)
+    assert (tmp_path / "maps.h5").read_bytes() == fresh.read_bytes()
+
+
+def test_the_folder_of_another_job_loses_nothing_but_batches(explain, tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "notes.txt").write_text("mine")
+    with pytest.raises(OSError, match="not empty"):
+        explain(tmp_path / "maps.h5")
+    assert (tmp_path / "state" / "notes.txt").read_text() == "mine"
+
+
+def test_a_shard_without_cells_gives_a_file_without_maps(explain, tmp_path):
+    out = explain(tmp_path / "maps.h5", shard=make_shard(tmp_path / "empty.h5", 0))
+    with open_maps(out) as maps:
+        assert len(maps) == 0
+        assert maps.channels == CHANNELS
+
+
+def test_a_model_of_another_crop_size_is_refused(explain, tmp_path):
+    with pytest.raises(AttributionError, match=r"\(8, 8, 2\).*\(6, 6, 2\)"):
+        explain(tmp_path / "maps.h5", model=make_model(tmp_path / "large.keras", size=8))
+    assert not (tmp_path / "maps.h5").exists()
+
+
+def test_a_model_with_broken_weights_is_refused(explain, inputs, tmp_path):
+    model = keras.saving.load_model(inputs[0])
+    model.layers[-1].kernel.assign(np.full((3, 1), np.nan))
+    model.save(tmp_path / "nan.keras")
+    with pytest.raises(AttributionError, match="cell 100 is not finite"):
+        explain(tmp_path / "maps.h5", model=tmp_path / "nan.keras")
+
+
+def test_a_file_that_is_no_model_is_refused(explain, tmp_path):
+    (tmp_path / "text.keras").write_text("no model")
+    with pytest.raises(AttributionError, match="cannot be loaded"):
+        explain(tmp_path / "maps.h5", model=tmp_path / "text.keras")
+
+
+def test_an_unknown_method_names_the_nearest(explain, tmp_path):
+    with pytest.raises(AttributionError, match="'vargrad'"):
+        explain(tmp_path / "maps.h5", method="vargard")
+
+
+def test_a_missing_option_is_named(explain, tmp_path):
+    with pytest.raises(AttributionError, match="'sigma'"):
+        explain(
+            tmp_path / "maps.h5",
+            options={name: value for name, value in VARGRAD.items() if name != "sigma"},
+        )
