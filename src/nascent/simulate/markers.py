@@ -74,7 +74,8 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
 AMPLITUDE_SPREAD = 0.06
 """SD of the logarithm of a pattern's strength between cells, free of the nuclear mean."""
 _MAP_SPREAD = 0.2
-_MAP_EDGE = 0.10
+_MAP_EDGE = 0.05
+_MAP_TOP = 0.9
 
 
 def causal_channels(channels: tuple[str, ...]) -> tuple[str, ...]:
@@ -161,11 +162,11 @@ def probability_map(
     Its nuclear mean, and so the area it calls speckle, is drawn independently of the state.
     """
     mean = CALIBRATIONS[name].mean * float(np.clip(rng.normal(1, _MAP_SPREAD), 0.4, 1.6))
-    evidence = structures.fields[STRUCTURES.index("speckles")] + 0.06 * grain
-    share = mean / (0.92 * SATURATION)
-    level = np.quantile(evidence, 1 - share)
-    chance = 1 / (1 + np.exp(np.clip((level - evidence) / _MAP_EDGE, -30, 30)))
-    shown = chance * np.float32(0.92 * SATURATION)
+    evidence = structures.fields[STRUCTURES.index("speckles")] + 0.03 * grain
+    level = np.quantile(evidence, 1 - mean / (_MAP_TOP * SATURATION))
+    doubt = np.clip((level - evidence) / _MAP_EDGE, -30, 30)
+    certainty = _MAP_TOP * (1 - 0.05 * np.abs(grain))
+    shown = (SATURATION * certainty / (1 + np.exp(doubt))).astype(np.float32)
     for _ in range(4):
         shown = np.minimum(shown * np.float32(mean / shown.mean()), np.float32(SATURATION))
     return shown

@@ -22,6 +22,7 @@ from nascent.simulate.intensities import (
     CHANNELS,
     PROBABILITY_MAPS,
     TARGET,
+    TARGET_BACKGROUND,
     checked_channels,
     digitised,
     exposed,
@@ -240,7 +241,11 @@ def render(
     known = [CHANNELS.index(name) for name in stained]
     pattern = patterns(stained, structures, grains[rows], effect)
     relative = 1 + BRIGHTNESS_SPREAD * brightness[known]
-    light = lit(stained, pattern, cell, relative, (cell.exposure * stain)[known], rng)
+    gain = (cell.exposure * stain)[known]
+    # The target's light is the rate: neither staining nor a spread of its own.
+    relative[stained.index(TARGET)] = 1.0
+    gain[stained.index(TARGET)] = (shown - TARGET_BACKGROUND) / CALIBRATIONS[TARGET].mean
+    light = lit(stained, pattern, cell, relative, gain, rng)
     read_noise = np.array([[CALIBRATIONS[name].read_noise] for name in stained], np.float32)
     offsets = np.array([[CALIBRATIONS[name].offset] for name in stained], np.float32)
     counts[rows] = digitised(exposed(light, read_noise, rng) + offsets)

@@ -202,16 +202,16 @@ def _speckles(
     radius = np.sqrt(share * area / (max(expected, 2.0) * np.pi)) * np.exp(rng.normal(0, 0.18, n))
     weights = np.where(free, np.exp(-0.5 * territory), 0)
     rows, columns = _spaced(weights, n, 2.2 * float(radius.mean()), rng)
-    lobes = 3
-    ragged = 1 / (1 + np.exp(-state - 0.5))
+    lobes = 4
+    ragged = 1 / (1 + np.exp(-1.2 * state - 0.4))
     angle = rng.uniform(-np.pi, np.pi, (n, lobes))
-    away = radius[:, None] * rng.uniform(0.3, 1.0, (n, lobes)) * ragged
+    away = radius[:, None] * rng.uniform(0.3, 1.35, (n, lobes)) * ragged
     lump = _gaussians(
         free.shape,
         (rows[:, None] + away * np.sin(angle)).reshape(-1),
         (columns[:, None] + away * np.cos(angle)).reshape(-1),
-        np.repeat(np.maximum(radius * 0.62, 0.55), lobes),
-        np.repeat(rng.uniform(0.75, 1.25, n), lobes) / lobes * (1 + 0.3 * ragged),
+        np.repeat(np.maximum(radius * (0.64 - 0.14 * ragged), 0.5), lobes),
+        np.repeat(rng.uniform(0.75, 1.25, n), lobes) / lobes * (1 + 0.9 * ragged),
     )
     return 1.05 * (1 - np.exp(-2.0 * lump**1.3))
 
