@@ -1,6 +1,10 @@
 """Fixtures shared by all tests."""
 
 import os
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,3 +26,22 @@ def real_data() -> Path:
     if not (REAL_DATA / "mpm_codex").is_dir():
         pytest.skip(f"no real data at {REAL_DATA}; set NASCENT_REAL_DATA")
     return REAL_DATA
+
+
+@pytest.fixture
+def file_size_limit():
+    """A context in which no file may grow past so many bytes: a disk that is full."""
+
+    @contextmanager
+    def limited(size: int) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # Past the limit the kernel sends a signal; ignored, the write fails as on a full disk.
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, handler)
+
+    return limited

@@ -106,11 +106,16 @@ class Store:
         images = np.empty((len(indices), *self._images.shape[1:]), self.dtype)
         masks = np.empty((len(indices), *self._masks.shape[1:]), bool)
         # A chunk is a cell: one read each costs no more than a selection, and keeps any order.
-        for row, index in enumerate(indices):
-            # Into a view, which HDF5 takes as one run of memory; a selection it walks line by line.
-            self._images.read_direct(images[row], np.s_[int(index)])
-            self._masks.read_direct(masks[row], np.s_[int(index)])
+        for index, image, mask in zip(indices, images, masks, strict=True):
+            self.read_into(int(index), image, mask)
         return images, masks
+
+    def read_into(self, index: int, image: np.ndarray, mask: np.ndarray) -> None:
+        """Read one cell into memory at hand: image (S, S, C) in the raw dtype, mask (S, S) bool."""
+        # A whole contiguous array, which HDF5 fills in one run; a selection in a larger one it
+        # walks line by line, several times slower.
+        self._images.read_direct(image, np.s_[index])
+        self._masks.read_direct(mask, np.s_[index])
 
     def channel_index(self, channel: str) -> int:
         """Return the position of a channel on the last image axis.
@@ -224,9 +229,9 @@ class StoreWriter:
     def append(self, images: np.ndarray, masks: np.ndarray) -> None:
         """Add cells: images (n, S, S, C) in the store's dtype, masks (n, S, S) bool."""
         first, last = self._grow(len(images))
-        with explained(self.path):
-            self._images[first:last] = images
-            self._masks[first:last] = masks
+        self._images[first:last] = images
+        self._masks[first:last] = masks
+        self._check_disk()
 
     def copy_from(self, store: Store, index: int) -> None:
         """Add one cell of another store by its compressed chunks, without decoding them.
@@ -250,16 +255,19 @@ class StoreWriter:
                 )
         first, _ = self._grow(1)
         (image_skips, image), (mask_skips, mask) = store.compressed(index)
-        with explained(self.path):
-            self._images.id.write_direct_chunk((first, 0, 0, 0), image, image_skips)
-            self._masks.id.write_direct_chunk((first, 0, 0), mask, mask_skips)
+        self._images.id.write_direct_chunk((first, 0, 0, 0), image, image_skips)
+        self._masks.id.write_direct_chunk((first, 0, 0), mask, mask_skips)
+        self._check_disk()
 
     def _grow(self, more: int) -> tuple[int, int]:
         first, self._count = self._count, self._count + more
-        with explained(self.path):
-            self._images.resize(self._count, axis=0)
-            self._masks.resize(self._count, axis=0)
+        self._images.resize(self._count, axis=0)
+        self._masks.resize(self._count, axis=0)
         return first, self._count
+
+    def _check_disk(self) -> None:
+        with explained(self.path):
+            self._sink.check()
 
     def __exit__(
         self,
@@ -268,22 +276,14 @@ class StoreWriter:
         trace: TracebackType | None,
     ) -> bool | None:
         if error is not None:
-            # A full disk makes HDF5 fail again while it closes; the first error is the one to tell.
-            try:
-                self._stack.__exit__(kind, error, trace)
-            except Exception as second:
-                if second is not error:
-                    raise error from second
-                raise
-            return None
-        with self._stack, explained(self.path):
+            return self._stack.__exit__(kind, error, trace)
+        with self._stack:
             if self.cells is None or len(self.cells) != self._count:
                 rows = "no" if self.cells is None else len(self.cells)
                 raise StoreError(
                     f"the cell table has {rows} rows for {self._count} crops", where=self.path
                 )
             _write_cells(self._file.create_group("cells"), self.cells)
-            self._file.flush()
         return None
 
 
