@@ -116,9 +116,12 @@ def test_stores_that_disagree_are_not_joined(tmp_path, given, what):
     images, masks = example()
     write(tmp_path / "a.h5", images, masks)
     options = {"channels": ["c0", "c1", "c2"], "size": 8, "dtype": "uint16"} | given
-    with nascent.open_store(tmp_path / "a.h5") as source:
-        with pytest.raises(StoreError, match=what), StoreWriter(tmp_path / "b.h5", **options) as w:
-            w.copy_from(source, 0)
+    with (
+        nascent.open_store(tmp_path / "a.h5") as source,
+        pytest.raises(StoreError, match=what),
+        StoreWriter(tmp_path / "b.h5", **options) as writer,
+    ):
+        writer.copy_from(source, 0)
     assert not (tmp_path / "b.h5").exists()
 
 

@@ -89,7 +89,7 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
     path = Path(path)
     separator = "," if ".csv" in path.suffixes else "\t"
     try:
-        frame = pd.read_csv(path, sep=separator, float_precision="round_trip", comment=None)
+        frame = pd.read_csv(path, sep=separator)
     except FileNotFoundError:
         raise RawDataError(
             "there is no such file", where=path, mend="Check the path in the config."

@@ -1,0 +1,119 @@
+import json
+
+import pytest
+import yaml
+
+from nascent.config import check_study, read_wells
+from nascent.config.documents import documents, keys
+from nascent.errors import ConfigError, NascentError
+
+MEASURED = {"study": "mine", "data": "wells"}
+
+
+@pytest.mark.parametrize("name", ["config", "codex", "mpm", "example"])
+def test_every_shipped_study_is_valid(root, name):
+    check_study(yaml.safe_load((root / "config" / f"{name}.yaml").read_text()))
+
+
+def test_the_published_study_is_what_was_published(root):
+    study = check_study(yaml.safe_load((root / "config" / "mpm.yaml").read_text()))
+    wells = read_wells(root / study.wells)
+    assert set(wells["well"]) == {"J10", "I09", "I11", "J12", "J16", "I14"}
+    assert len(study.shards.inputs) == 33
+    assert study.crops.size == 224
+    assert (study.shards.normalise.clip, study.shards.normalise.z_score) == (98, True)
+    assert study.splits.fractions.model_dump() == {"train": 0.8, "val": 0.1, "test": 0.1}
+    method = study.attribute.methods["vargrad"]
+    assert (method.steps, method.samples, method.sigma) == (70, 50, 1.0)
+
+
+def test_generated_documents_have_not_drifted(root):
+    for path, text in documents(root).items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make schemas`"
+
+
+def test_the_example_holds_every_key(root):
+    text = (root / "config" / "example.yaml").read_text()
+    for key, *_ in keys():
+        if "<" not in key and "[" not in key:
+            assert f"{key.rpartition('.')[2]}:" in text, key
+
+
+def test_the_schema_refuses_what_the_model_refuses(root):
+    schema = json.loads((root / "workflow/schemas/config.schema.json").read_text())
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["study"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"cropz": {}}, r"unknown key 'cropz'. Did you mean 'crops'\?"),
+        ({"crops": {"sise": 64}}, r"unknown key 'crops.sise'. Did you mean 'size'\?"),
+        (
+            {"train": {"models": {"cnn": {"learning_rte": 1}}}},
+            r"'train.models.cnn.learning_rte'. Did you mean 'learning_rate'\?",
+        ),
+        ({"attribute": {"methods": {"ig": {"step": 1}}}}, r"Did you mean 'steps'\?"),
+        ({"crops": {"quality": [{"column": "a", "valeu": 1}]}}, r"Did you mean 'value'\?"),
+        ({"train": {"models": {"cnn": {"learning_rate": -1}}}}, "train.models.cnn.learning_rate"),
+        ({"splits": {"fractions": {"train": 0.9}}}, r"sum to 1.1, not to 1"),
+        ({"shards": {"inputs": ["00_DAPI", "00_EU"]}}, "'00_EU' is the target"),
+        ({"shards": {"normalise": {"mean_extraction": True}}}, "subtract the mean twice"),
+        ({"shards": {"normalise": {"clip": None, "scale": True}}}, "scale divides"),
+        ({"splits": {"by": "leave_one_well_out"}}, "needs the well that tests"),
+        ({"attribute": {"models": ["cnn"]}}, "cnn is not in train.models"),
+        ({"simulate": {}}, "either `data` .* or `simulate`"),
+        ({"train": {"models": {"cnn": {"seeds": [1, 1]}}}}, "a seed is listed twice"),
+        ({"study": "../elsewhere"}, "study"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named(given, message):
+    with pytest.raises(ConfigError, match=message):
+        check_study(MEASURED | given)
+
+
+def test_a_model_has_its_own_options_over_the_defaults_of_the_study():
+    study = check_study(
+        MEASURED
+        | {
+            "train": {
+                "defaults": {"epochs": 7, "batch_size": 8},
+                "models": {"linear": {"epochs": 9}, "small": {"architecture": "simple_cnn"}},
+            }
+        }
+    )
+    assert study.train.options("linear")["epochs"] == 9
+    assert study.train.options("linear")["batch_size"] == 8
+    assert study.train.options("linear")["architecture"] == "linear"
+    assert study.train.options("small")["architecture"] == "simple_cnn"
+    assert study.train.options("small")["epochs"] == 7
+
+
+def test_wells_keep_names_that_look_like_numbers(tmp_path):
+    (tmp_path / "wells.tsv").write_text("plate\twell\tpath\n01\t007\ta/b\n01\t008\t\n")
+    wells = read_wells(tmp_path / "wells.tsv")
+    assert wells.index.tolist() == ["01_007", "01_008"]
+    assert wells["path"].tolist() == ["a/b", "008"]
+    assert wells["perturbation"].tolist() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("plate\twell\np\tA01\np\tA02\np\tA01\n", "p_A01 is listed twice, in rows 2 and 4"),
+        ("plate\twell\tpath\np\tA01\tx\np\tA02\tx\n", "path 'x' is listed twice, in rows 2 and 3"),
+        ("plate\twell\tlayot\np\tA01\tnumpy\n", r"unknown column 'layot'. Did you mean 'layout'"),
+        ("plate\twell\tlayout\np\tA01\tnumpi\n", "row 2, column 'layout'.*'numpi'"),
+        ("plate\twell\np\tA 1\n", "row 2, column 'well'.*'A 1'"),
+        ("plate\twell\np\t\n", "row 2, column 'well'"),
+        ("plate\twel\np\tA01\n", "no column 'well'"),
+        ("plate\twell\n", "lists no well"),
+        (None, "no such wells table"),
+    ],
+)
+def test_a_wrong_cell_of_the_wells_table_is_named(tmp_path, table, message):
+    if table is not None:
+        (tmp_path / "wells.tsv").write_text(table)
+    with pytest.raises(NascentError, match=message):
+        read_wells(tmp_path / "wells.tsv")
