@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.quality import Step, removal_table
 from nascent.figures.gather import Examples
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import Histograms, channel_statistics
@@ -179,6 +180,19 @@ def make_examples(
         index=pd.Index(277_417 + np.arange(cells), name="cell_id"),
     )
     return Examples(cells=table, channels=list(channels), images=images, masks=masks), maps
+
+
+def make_quality(wells: int, rules: dict[str, float], cells: int = 1000) -> pd.DataFrame:
+    """Return a removal table in which each reason holds for a share of the cells."""
+    rng = np.random.default_rng(7)
+    tables = []
+    for i in range(wells):
+        n = int(rng.normal(cells, cells / 10))
+        steps = [Step("rule", reason, rng.random(n) < share) for reason, share in rules.items()]
+        tables.append(
+            removal_table("plate01", f"{'ABCDEFGHIJKLMNOP'[i // 24]}{i % 24 + 1:02d}", steps, n)
+        )
+    return pd.concat(tables, ignore_index=True)
 
 
 def make_histograms(channels: list[str], pixels: int = 100_000) -> Histograms:

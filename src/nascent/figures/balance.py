@@ -95,7 +95,11 @@ def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[
     for i, (factor, level) in enumerate(rows):
         if i == 0 or rows[i - 1][0] != factor:
             position += 0.0 if i == 0 else 0.6
-            axes.text(0, position, FACTORS[factor], fontsize=7, style="italic", va="center")
+            shown, total = sum(name == factor for name, _ in rows), table[factor].nunique()
+            kept = f" ({shown} largest of {total})" if total > shown else ""
+            axes.text(
+                0, position, f"{FACTORS[factor]}{kept}", fontsize=7, style="italic", va="center"
+            )
             position += 0.9
         of_level = table.loc[style.labels(table[factor]) == level, "split"]
         shares = 100 * of_level.value_counts(normalize=True).reindex(names).fillna(0)

@@ -1,5 +1,7 @@
 """Sample crops: a few nuclei in a few channels, with the outline of the mask."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -35,6 +37,7 @@ def draw(examples: Examples, *, target: str) -> Figure:
     figure = Figure(figsize=(tile * columns + 0.95, tile * rows + 0.42), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.015, h_pad=0.015, wspace=0, hspace=0)
     grid = figure.subplots(rows, columns, squeeze=False)
+    names, points = fitted(examples.channels, tile)
     for column, channel in enumerate(examples.channels):
         low, high = contrast(examples.images[..., column], examples.masks)
         for row in range(rows):
@@ -42,9 +45,10 @@ def draw(examples: Examples, *, target: str) -> Figure:
             show(axes, examples.images[row, ..., column], low, high)
             outline(axes, examples.masks[row])
         mark = "\n(target)" if channel == target else "\n" * (target in examples.channels)
+        name = names[column]
         grid[0, column].set_title(
-            shortened(channel, tile) + mark,
-            fontsize=7,
+            name + mark,
+            fontsize=points,
             loc="center",
             pad=2,
             color=style.SERIES[1] if channel == target else style.INK,
@@ -127,9 +131,15 @@ def known(cell: pd.Series, key: str) -> bool:
     return key in cell and bool(pd.notna(cell[key]))
 
 
-def shortened(name: str, inches: float, fontsize: float = 7) -> str:
-    """Cut a name in its middle where it would not fit over a tile `inches` wide."""
-    room = max(int(inches * 72 / (0.6 * fontsize)), 5)
-    if len(name) <= room:
-        return name
-    return f"{name[: room - 4]}…{name[-3:]}"
+def fitted(names: Sequence[str], inches: float) -> tuple[list[str], float]:
+    """Return names and one font size at which all fit over tiles `inches` wide.
+
+    The size shrinks from 7 to 5 points; what is longer still loses its middle.
+    """
+    glyph = 0.66 / 72  # width of a bold letter at 1 point, in inches
+    longest = max(map(len, names), default=1)
+    size = float(np.clip(inches / (glyph * longest), 5, 7))
+    room = max(int(inches / (glyph * size)), 6)
+    return [
+        name if len(name) <= room else f"{name[: room - 4]}…{name[-3:]}" for name in names
+    ], size

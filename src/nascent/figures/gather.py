@@ -84,7 +84,42 @@ def read_examples(
     )
 
 
-def _position(store: _Readable, channel: str) -> int:
+class _ReadableMaps(Protocol):
+    # What `nascent.attribute.maps.open_maps` gives.
+    channels: list[str]
+    cells: pd.DataFrame
+
+    def __getitem__(self, i: int) -> np.ndarray: ...
+
+
+def read_maps(
+    files: Iterable[_ReadableMaps], cell_ids: Sequence[int | str], channels: Sequence[str]
+) -> np.ndarray:
+    """Read the score maps of some cells and channels from open map files.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, S, S, k) float32, cells and channels in the order asked for.
+
+    Raises
+    ------
+    StoreError
+        Where a channel is not in a file, or a cell in none of them.
+    """
+    found: dict[int | str, np.ndarray] = {}
+    for maps in files:
+        here = [cell for cell in cell_ids if cell not in found and cell in maps.cells.index]
+        columns = [_position(maps, channel) for channel in channels] if here else []
+        for cell in here:
+            found[cell] = maps[int(maps.cells.index.get_loc(cell))][..., columns]
+    missing = [cell for cell in cell_ids if cell not in found]
+    if missing:
+        raise StoreError(f"cell {missing[0]} has no map in the files given")
+    return np.stack([found[cell] for cell in cell_ids])
+
+
+def _position(store: _Readable | _ReadableMaps, channel: str) -> int:
     if channel not in store.channels:
         raise StoreError(
             f"there is no channel {channel!r}",
@@ -132,3 +167,12 @@ def spread_channels(channels: Sequence[str], count: int) -> list[str]:
     count = min(count, len(channels))
     at = np.unique(np.linspace(0, len(channels) - 1, count).round().astype(int))
     return [channels[i] for i in at]
+
+
+def top_channels(shares: pd.DataFrame, count: int) -> list[str]:
+    """Return the `count` channels with the largest mean share over cells, largest first.
+
+    `shares` is cells × channels; cells without shares (NaN) are left out of the means.
+    """
+    means = shares.mean().sort_values(ascending=False, kind="stable")
+    return [str(name) for name in means.index[:count]]

@@ -175,4 +175,6 @@ def _boxes(axes: Axes, table: pd.DataFrame, factor: str, target: str) -> None:
         axes.tick_params(axis="x", labelsize=6, labelrotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.set_ylabel(f"{target} (counts)")
-    axes.set_title(f"By {FACTORS[factor]}")
+    total = table[factor].nunique()
+    kept = f" ({len(names)} largest of {total})" if total > len(names) else ""
+    axes.set_title(f"By {FACTORS[factor]}{kept}")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from nascent.errors import AttributionError
 from nascent.figures import style
-from nascent.figures.crops import caption, contrast, known, outline, scale_bar, shortened, show
+from nascent.figures.crops import caption, contrast, fitted, known, outline, scale_bar, show
 from nascent.figures.gather import Examples
 
 MAP_PERCENTILE = 99.5
@@ -63,6 +63,7 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
     height = TOP_MARGIN + cells * (3 * tile + BLOCK_GAP) + BOTTOM
     figure = Figure(figsize=(LEFT + tile * columns, height))
     limits = [contrast(examples.images[..., k], examples.masks) for k in range(columns)]
+    names, points = fitted(examples.channels, tile)
     signed = bool((maps < 0).any())
     for i in range(cells):
         top = height - TOP_MARGIN - i * (3 * tile + BLOCK_GAP)
@@ -73,15 +74,15 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
         for axes in grid.flat:
             axes.set_xlim(window.start - 0.5, window.stop - 0.5)
             axes.set_ylim(window.stop - 0.5, window.start - 0.5)
-        for k, channel in enumerate(examples.channels if i == 0 else ()):
+        for k, name in enumerate(names if i == 0 else ()):
             grid[0, k].annotate(
-                shortened(channel, tile, 6.5),
+                name,
                 (0.5, 1),
                 xycoords="axes fraction",
                 xytext=(0, 13),
                 textcoords="offset points",
                 ha="center",
-                fontsize=6.5,
+                fontsize=points,
                 fontweight="bold",
             )
     scale_bar(grid[0, 0], window)

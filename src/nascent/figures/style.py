@@ -1,7 +1,8 @@
 """One restrained look for every figure, and the colours that carry meaning.
 
 The hues are Okabe and Ito's (2008) and Paul Tol's "bright" scheme, both made to be told apart by
-readers with any common colour vision. A colour means one thing throughout a study.
+readers with any common colour vision. Splits, groups of cells and cell-cycle phases keep their
+colours in every figure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ GROUPS: Mapping[str, str] = {"low": "#4477AA", "medium": "#7F7F7F", "high": "#D5
 CYCLE: Mapping[str, str] = {"G1": "#4477AA", "S": "#CCA300", "G2": "#AA3377", "M": "#222222"}
 FLOORS: Sequence[str] = ("mean", "area_cycle", "ols", "ridge")
 UNKNOWN = "unknown"
+MOST_LEVELS = 40  # rows or boxes that can still be read
 SERIES: Sequence[str] = (
     "#0072B2",
     "#D55E00",
@@ -86,12 +88,13 @@ def look() -> Iterator[None]:
         yield
 
 
-def levels(column: pd.Series, order: Sequence[str] = ()) -> list[str]:
+def levels(column: pd.Series, order: Sequence[str] = (), most: int = MOST_LEVELS) -> list[str]:
     """Return the levels of a categorical column in reading order, `unknown` last.
 
-    Levels named in `order` come first and in that order, the others sorted after them.
+    Levels named in `order` come first and in that order, the others sorted after them. Of more
+    than `most` levels, those with most rows are returned.
     """
-    present = set(labels(column))
+    present = set(labels(column).value_counts(sort=True).index[:most])
     first = [level for level in order if level in present]
     rest = sorted(present - set(first) - {UNKNOWN})
     return first + rest + ([UNKNOWN] if UNKNOWN in present else [])
