@@ -1,0 +1,1 @@
+"""From crops and splits to what a model reads: statistics, shards, normalised batches."""

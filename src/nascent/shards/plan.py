@@ -1,0 +1,50 @@
+"""Which cells lie in which shard, known from the table of splits alone."""
+
+import numpy as np
+import pandas as pd
+
+from nascent.splits.fractions import SPLITS
+
+
+def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
+    """Deal the cells of each split to shards in a random order, so that wells mix.
+
+    Parameters
+    ----------
+    splits
+        Columns `cell_id` and `split`. The row order does not matter.
+    cells
+        Cells a shard; the last of a split holds the rest.
+    seed
+        Of the order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        cell_id, split, shard (`train-00000` and so on), in the order in which they are written.
+    """
+    parts = []
+    for number, split in enumerate(SPLITS):
+        ids = splits.loc[splits["split"] == split, "cell_id"].sort_values()
+        # A generator a split: another number of training cells leaves the others' order alone.
+        order = np.random.default_rng([seed, number]).permutation(len(ids))
+        shard = [shard_name(split, place // cells) for place in range(len(ids))]
+        part = {"cell_id": ids.to_numpy()[order], "split": split, "shard": shard}
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
+
+
+def number_of_shards(splits: pd.DataFrame, cells: int) -> dict[str, int]:
+    """Return how many shards each split has with `cells` cells a shard."""
+    counts = splits["split"].value_counts()
+    return {split: -(-int(counts.get(split, 0)) // cells) for split in SPLITS}
+
+
+def shard_names(splits: pd.DataFrame, split: str, cells: int) -> list[str]:
+    """Return the names of a split's shards, in order."""
+    return [shard_name(split, number) for number in range(number_of_shards(splits, cells)[split])]
+
+
+def shard_name(split: str, number: int) -> str:
+    """Return the name of a shard: `train-00000`."""
+    return f"{split}-{number:05d}"

@@ -1,0 +1,301 @@
+"""Channel statistics of the training cells' measured pixels, by exact histograms.
+
+A histogram holds every value that occurs and how often. Raw counts are whole numbers, so a well's
+hundred million pixels come down to at most 65,536 pairs a channel, and the histograms of wells add
+up. Percentile, mean and SD follow without rounding on the way: sums run over distinct values with
+whole-number weights in float64, never over pixels in float32. Measurements in floats are treated
+the same; their histogram is as exact and at worst as long as the list of pixels.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from nascent.errors import StoreError
+from nascent.files import written
+from nascent.shards.steps import Steps
+from nascent.store import Store, open_store
+
+FORMAT = "nascent-histograms"
+COLUMNS = ("channel", "background", "percentile", "mean", "sd", "minimum", "maximum", "pixels")
+
+# Cells whose pixels are counted together: tens of MB at full size.
+_CELLS_AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Histograms:
+    """The values of measured pixels and how often each occurs, channel by channel.
+
+    Attributes
+    ----------
+    channels : tuple of str
+    values : tuple of numpy.ndarray
+        One array a channel, ascending, no value twice, in the dtype as measured.
+    counts : tuple of numpy.ndarray
+        int64, the pixels of each value; none is zero.
+    cells : int
+        Cells whose pixels were counted.
+    """
+
+    channels: tuple[str, ...]
+    values: tuple[np.ndarray, ...]
+    counts: tuple[np.ndarray, ...]
+    cells: int
+
+
+def count_pixels(store: Store, cell_ids: Collection[Any]) -> Histograms:
+    """Count the measured pixels of some cells of a store.
+
+    Parameters
+    ----------
+    store
+        The crops of a well.
+    cell_ids
+        The training cells of the study; those that are not in this store are passed over.
+    """
+    rows = np.flatnonzero(store.cells.index.isin(list(cell_ids)))
+    tally = _Dense if store.dtype.kind == "u" and store.dtype.itemsize <= 2 else _Sparse
+    tallies = [tally(store.dtype) for _ in store.channels]
+    for first in range(0, len(rows), _CELLS_AT_ONCE):
+        pixels = _measured(store, rows[first : first + _CELLS_AT_ONCE])
+        for channel, values in zip(tallies, pixels, strict=True):
+            channel.add(values)
+    pairs = [channel.histogram() for channel in tallies]
+    return Histograms(
+        channels=tuple(store.channels),
+        values=tuple(values for values, _ in pairs),
+        counts=tuple(counts for _, counts in pairs),
+        cells=len(rows),
+    )
+
+
+def merge(parts: Sequence[Histograms]) -> Histograms:
+    """Add histograms up, those of several wells for instance.
+
+    Raises
+    ------
+    StoreError
+        Where the channels differ, or there is nothing to add.
+    """
+    if not parts:
+        raise StoreError("there is no histogram to add up")
+    channels = parts[0].channels
+    for part in parts:
+        if part.channels != channels:
+            odd = sorted(set(channels).symmetric_difference(part.channels)) or "their order"
+            raise StoreError(
+                f"the histograms differ in their channels: {odd}",
+                mend="All wells of a study need the same channels.",
+            )
+    pairs = [
+        _sum_by_value(
+            np.concatenate([part.values[channel] for part in parts]),
+            np.concatenate([part.counts[channel] for part in parts]),
+        )
+        for channel in range(len(channels))
+    ]
+    return Histograms(
+        channels=channels,
+        values=tuple(values for values, _ in pairs),
+        counts=tuple(counts for _, counts in pairs),
+        cells=sum(part.cells for part in parts),
+    )
+
+
+def channel_statistics(
+    histograms: Histograms,
+    steps: Steps,
+    background: Mapping[str, float] | pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return what the steps of normalisation need to know of each channel.
+
+    Parameters
+    ----------
+    histograms
+        Of the training cells' measured pixels.
+    steps
+        Mean and SD are taken after the background subtraction, clip and scale that these name.
+    background
+        Channel → background in raw counts; missing counts as 0. Used where the steps subtract it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a channel: `channel`; `background`, as subtracted; `percentile`, the value of the
+        clip's percentile after background subtraction, interpolated linearly between pixels
+        (missing where nothing is clipped); `mean` and population `sd` (ddof 0) after background,
+        clip and scale; `minimum` and `maximum` as measured; `pixels`, how many.
+
+    Raises
+    ------
+    StoreError
+        Where there is no measured pixel.
+    """
+    rows = [
+        _describe(channel, values, counts, steps, _background_of(channel, steps, background))
+        for channel, values, counts in zip(
+            histograms.channels, histograms.values, histograms.counts, strict=True
+        )
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def save(histograms: Histograms, path: str | Path, *, record: Mapping[str, Any]) -> None:
+    """Write histograms as HDF5: a group a channel in order, with `values` and `counts`."""
+    import json
+
+    with written(path) as beside, h5py.File(beside, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["channels"] = json.dumps(histograms.channels)
+        file.attrs["cells"] = histograms.cells
+        file.attrs["provenance"] = json.dumps(record, sort_keys=True)
+        for number, (values, counts) in enumerate(
+            zip(histograms.values, histograms.counts, strict=True)
+        ):
+            group = file.create_group(f"channel_{number:03d}")
+            group.create_dataset("values", data=values)
+            group.create_dataset("counts", data=counts)
+
+
+def load(path: str | Path) -> Histograms:
+    """Read what `save` wrote.
+
+    Raises
+    ------
+    StoreError
+        Where the file is missing, truncated or holds something else.
+    """
+    import json
+
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs.get("format") != FORMAT:
+                raise StoreError("this file holds no histograms", where=path)
+            groups = [file[name] for name in sorted(file)]
+            return Histograms(
+                channels=tuple(json.loads(file.attrs["channels"])),
+                values=tuple(group["values"][:] for group in groups),
+                counts=tuple(group["counts"][:] for group in groups),
+                cells=int(file.attrs["cells"]),
+            )
+    except (OSError, KeyError) as error:
+        raise StoreError(
+            f"the histograms cannot be read ({error})",
+            where=path,
+            mend="Delete the file and run again: the job that makes it will be repeated.",
+        ) from error
+
+
+def count_well(
+    store_path: str | Path,
+    cell_ids: Collection[Any],
+    path: str | Path,
+    *,
+    record: Mapping[str, Any],
+) -> None:
+    """Count the training cells' measured pixels of one well's crops and write the histograms."""
+    with open_store(store_path) as store:
+        save(count_pixels(store, cell_ids), path, record=record)
+
+
+class _Dense:
+    """Counts of every value an unsigned type of at most 16 bits can take."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self._dtype = dtype
+        self._counts = np.zeros(np.iinfo(dtype).max + 1, np.int64)
+
+    def add(self, values: np.ndarray) -> None:
+        counts = np.bincount(values)
+        self._counts[: len(counts)] += counts
+
+    def histogram(self) -> tuple[np.ndarray, np.ndarray]:
+        values = np.flatnonzero(self._counts)
+        return values.astype(self._dtype), self._counts[values]
+
+
+class _Sparse:
+    """Counts of the values that occur, for types too wide to list every value."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self._values, self._counts = np.empty(0, dtype), np.empty(0, np.int64)
+
+    def add(self, values: np.ndarray) -> None:
+        found, counts = np.unique(values, return_counts=True)
+        self._values, self._counts = _sum_by_value(
+            np.concatenate([self._values, found]), np.concatenate([self._counts, counts])
+        )
+
+    def histogram(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._values, self._counts
+
+
+def _measured(store: Store, rows: np.ndarray) -> np.ndarray:
+    """Return the measured pixels of some cells, (C, pixels), one contiguous row a channel."""
+    pixels = []
+    for row in rows:
+        image, mask = store[int(row)]
+        pixels.append(image.reshape(-1, image.shape[-1]).take(np.flatnonzero(mask), axis=0))
+    return np.ascontiguousarray(np.concatenate(pixels).T)
+
+
+def _sum_by_value(values: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    distinct, place = np.unique(values, return_inverse=True)
+    summed = np.zeros(len(distinct), np.int64)
+    np.add.at(summed, place, counts)
+    return distinct, summed
+
+
+def _background_of(
+    channel: str, steps: Steps, background: Mapping[str, float] | pd.Series | None
+) -> float:
+    if not steps.background or background is None:
+        return 0.0
+    value = float(background.get(channel, 0.0))
+    return 0.0 if np.isnan(value) else value
+
+
+def _describe(
+    channel: str, values: np.ndarray, counts: np.ndarray, steps: Steps, background: float
+) -> tuple:
+    if not len(values):
+        raise StoreError(
+            f"channel {channel!r} has no measured pixel in the training cells",
+            mend="Check that crops and splits belong together.",
+        )
+    pixels = int(counts.sum())
+    # Subtraction and clipping keep the order of values, so the histogram stays one.
+    changed = values.astype(np.float64)
+    if steps.background:
+        changed = np.maximum(changed - background, 0)
+    percentile = np.nan
+    if steps.clip is not None:
+        percentile = _percentile(changed, counts, steps.clip)
+        changed = np.minimum(changed, percentile)
+        if steps.scale and percentile:
+            changed /= percentile
+    mean = float((changed * counts).sum() / pixels)
+    # Two passes: the square of the sum never meets the sum of the squares.
+    sd = float(np.sqrt((np.square(changed - mean) * counts).sum() / pixels))
+    if changed[0] == changed[-1]:
+        mean, sd = float(changed[0]), 0.0
+    return channel, background, percentile, mean, sd, values[0], values[-1], pixels
+
+
+def _percentile(values: np.ndarray, counts: np.ndarray, percentile: float) -> float:
+    """Return what `numpy.percentile` (linear) gives for the pixels, from their histogram."""
+    last = np.cumsum(counts) - 1
+    place = last[-1] * (percentile / 100)
+    below = int(np.floor(place))
+    share = place - below
+    low, high = values[np.searchsorted(last, [below, min(below + 1, last[-1])])]
+    # NumPy steps from the nearer end, so that the ends themselves are met exactly.
+    if share >= 0.5:
+        return float(high - (high - low) * (1 - share))
+    return float(low + (high - low) * share)
