@@ -7,6 +7,7 @@ from nascent.errors import TrainError
 from nascent.evaluate.floors import FLOORS, predict_floors
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
+ALPHAS = [0.1, 10.0, 100.0, 1000.0]
 
 
 @pytest.fixture
@@ -23,8 +24,10 @@ def plate():
     return cells, split
 
 
-def floor(name, cells, split, **options):
-    table = predict_floors(cells, split, channels=CHANNELS, floors=[name], **options)
+def floor(name, cells, split, ridge_alphas=ALPHAS):
+    table = predict_floors(
+        cells, split, channels=CHANNELS, floors=[name], ridge_alphas=ridge_alphas
+    )
     return table.set_index("cell_id").loc[split.index]
 
 
@@ -84,16 +87,15 @@ def test_ridge_takes_the_penalty_with_the_least_leave_one_out_error(plate):
     x = cells[[f"mean_{c}" for c in CHANNELS]].to_numpy()
     z = (x - x[train].mean(0)) / x[train].std(0)
     zt, yt = z[train], cells["target"].to_numpy()[train]
-    alphas = [0.1, 10.0, 100.0, 1000.0]
 
     def left_out_error(alpha):
         rows = range(len(zt))
         fits = (Ridge(alpha=alpha).fit(np.delete(zt, i, 0), np.delete(yt, i)) for i in rows)
         return sum((yt[i] - fit.predict(zt[[i]])[0]) ** 2 for i, fit in enumerate(fits))
 
-    best = min(alphas, key=left_out_error)
+    best = min(ALPHAS, key=left_out_error)
     expected = Ridge(alpha=best).fit(zt, yt).predict(z)
-    table = floor("ridge", cells, split, ridge_alphas=alphas)
+    table = floor("ridge", cells, split)
     np.testing.assert_allclose(table["y_hat"], expected, rtol=1e-9)
 
 
@@ -130,7 +132,7 @@ def test_ols_agrees_with_scikit_learn_where_a_channel_never_changes(plate):
 def test_the_table_holds_every_floor_split_by_split(plate):
     cells, split = plate
     split = split.iloc[::-1].iloc[:-5]
-    table = predict_floors(cells, split, channels=CHANNELS)
+    table = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS)
     assert list(table.columns) == ["cell_id", "split", "model", "seed", "y", "y_hat"]
     assert list(table["model"].unique()) == ["mean", "area_cycle", "ols", "ridge"]
     for _, rows in table.groupby("model"):
@@ -142,23 +144,23 @@ def test_the_table_holds_every_floor_split_by_split(plate):
 def test_a_missing_channel_names_the_nearest(plate):
     cells, split = plate
     with pytest.raises(TrainError, match=r"'mean_15_SOM'.*Did you mean 'mean_15_SON'"):
-        predict_floors(cells, split, channels=["15_SOM"])
+        predict_floors(cells, split, channels=["15_SOM"], ridge_alphas=ALPHAS)
 
 
 def test_a_missing_target_names_the_cell(plate):
     cells, split = plate
     cells.loc[1017, "target"] = np.nan
     with pytest.raises(TrainError, match="cell 1017 has no finite 'target'"):
-        predict_floors(cells, split, channels=CHANNELS)
+        predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS)
 
 
 def test_no_training_cell_is_an_error(plate):
     cells, split = plate
     with pytest.raises(TrainError, match="no cell is in the training split"):
-        predict_floors(cells, split.replace("train", "val"), channels=CHANNELS)
+        predict_floors(cells, split.replace("train", "val"), channels=CHANNELS, ridge_alphas=ALPHAS)
 
 
 def test_an_unknown_floor_names_the_nearest(plate):
     cells, split = plate
     with pytest.raises(TrainError, match="Did you mean 'ridge'"):
-        predict_floors(cells, split, channels=CHANNELS, floors=["rigde"])
+        predict_floors(cells, split, channels=CHANNELS, floors=["rigde"], ridge_alphas=ALPHAS)

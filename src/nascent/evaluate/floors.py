@@ -15,7 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from nascent.errors import TrainError, did_you_mean
-from nascent.evaluate.tables import PREDICTIONS, SPLITS
+from nascent.evaluate.tables import PREDICTIONS
+from nascent.splits.fractions import SPLITS
 
 FLOOR_SEED = 0
 MISSING = "missing"
@@ -120,8 +121,8 @@ def predict_floors(
     split: pd.Series,
     *,
     channels: Sequence[str],
+    ridge_alphas: Sequence[float],
     floors: Sequence[str] = tuple(FLOORS),
-    ridge_alphas: Sequence[float] = tuple(np.logspace(-3, 3, 13)),
     target: str = "target",
     category: str = "cell_cycle",
 ) -> pd.DataFrame:
@@ -136,10 +137,10 @@ def predict_floors(
         cell_id → train, val or test. Cells of the table that are not in it are left out.
     channels
         The models' input channels, so that floor and network see the same proteins.
+    ridge_alphas
+        Penalties that `ridge` chooses among.
     floors
         Names, in the order they are to appear.
-    ridge_alphas
-        Penalties for `ridge`.
     target, category
         Columns of the cell table.
 

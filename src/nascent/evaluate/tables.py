@@ -9,7 +9,6 @@ from nascent.errors import TrainError
 from nascent.evaluate.metrics import METRICS
 from nascent.files import read_table
 
-SPLITS = ("train", "val", "test")
 PREDICTIONS = ("cell_id", "split", "model", "seed", "y", "y_hat")
 METRICS_TABLE = ("split", "model", "seed", *METRICS)
 

@@ -1,0 +1,42 @@
+import pandas as pd
+import pytest
+
+from nascent.errors import RawDataError, TrainError
+from nascent.evaluate.tables import METRICS_TABLE, PREDICTIONS, gather
+from nascent.files import write_table
+
+
+def predictions(model, seed, split="test", y_hat=(1.5, 2.5)):
+    return pd.DataFrame(
+        {
+            "cell_id": [11, 12],
+            "split": split,
+            "model": model,
+            "seed": seed,
+            "y": [0.1, 2.0],
+            "y_hat": y_hat,
+        }
+    )
+
+
+def test_tables_are_joined_in_the_order_given(tmp_path):
+    parts = [predictions("ols", 0), predictions("cnn", 2), predictions("cnn", 1)]
+    paths = [tmp_path / f"{number}.tsv" for number in range(3)]
+    for part, path in zip(parts, paths, strict=True):
+        write_table(part, path)
+    pd.testing.assert_frame_equal(
+        gather(paths, PREDICTIONS), pd.concat(parts, ignore_index=True), check_dtype=False
+    )
+
+
+def test_a_model_and_seed_given_twice_names_both_tables(tmp_path):
+    for name in ("a.tsv", "b.tsv"):
+        write_table(predictions("cnn", 1), tmp_path / name)
+    with pytest.raises(TrainError, match=r"b\.tsv: split test, model cnn, seed 1 .*a\.tsv"):
+        gather([tmp_path / "a.tsv", tmp_path / "b.tsv"], PREDICTIONS)
+
+
+def test_a_table_of_the_other_sort_is_refused(tmp_path):
+    write_table(predictions("cnn", 1), tmp_path / "a.tsv")
+    with pytest.raises(RawDataError, match="no column 'n'"):
+        gather([tmp_path / "a.tsv"], METRICS_TABLE)
