@@ -10,7 +10,7 @@ import pytest
 from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
-from nascent.errors import AttributionError
+from nascent.errors import AttributionError, OutputError
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter
 
@@ -203,3 +203,12 @@ def test_a_missing_option_is_named(explain, tmp_path):
             tmp_path / "maps.h5",
             options={name: value for name, value in VARGRAD.items() if name != "sigma"},
         )
+
+
+def test_a_full_disk_ends_the_job_and_leaves_no_map_file(explain, tmp_path, file_size_limit):
+    with file_size_limit(2000), pytest.raises(OutputError, match="state"):
+        explain(tmp_path / "maps.h5")
+    assert not list(tmp_path.rglob("*.h5"))
+    explain(tmp_path / "maps.h5")
+    with open_maps(tmp_path / "maps.h5") as maps:
+        assert len(maps) == 5

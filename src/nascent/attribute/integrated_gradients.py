@@ -112,11 +112,15 @@ def integrate_paths(
     # Halves and ones are exact in float32; the division by m waits for float64.
     weights = np.ones(steps + 1, np.float32)
     weights[[0, -1]] = 0.5
+    room: _Room | None = None
     for batch in _batches(paths, steps + 1, batch_size):
-        outputs, gradients = gradient(
-            np.concatenate([part.path.points(alphas[part.points]) for part in batch]),
-            np.concatenate([part.path.masks(part.count) for part in batch]),
-        )
+        room = room or _Room.of(batch_size, batch[0].path.difference.shape)
+        first = 0
+        for part in batch:
+            last = first + part.count
+            part.path.place(alphas[part.points], room.points[first:last], room.masks[first:last])
+            first = last
+        outputs, gradients = gradient(room.points[:first], room.masks[:first])
         first = 0
         for part in batch:
             last = first + part.count
@@ -126,6 +130,20 @@ def integrate_paths(
             if part.points.stop == steps + 1:
                 yield part.path.integral(steps, prediction=float(outputs[last - 1]))
             first = last
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Memory of one batch, used again and again: fresh memory costs more than filling it."""
+
+    points: np.ndarray
+    masks: np.ndarray
+
+    @classmethod
+    def of(cls, batch_size: int, shape: tuple[int, ...]) -> "_Room":
+        return cls(
+            np.empty((batch_size, *shape), np.float32), np.empty((batch_size, *shape[:2]), bool)
+        )
 
 
 class _OpenPath:
@@ -138,13 +156,12 @@ class _OpenPath:
         self.total = np.zeros(self.difference.shape)
         self.prediction_baseline = np.nan
 
-    def points(self, alphas: np.ndarray) -> np.ndarray:
-        points = alphas[:, None, None, None] * self.difference
-        points += self.baseline
-        return points
-
-    def masks(self, count: int) -> np.ndarray:
-        return np.broadcast_to(self.mask, (count, *self.mask.shape))
+    def place(self, alphas: np.ndarray, points: np.ndarray, masks: np.ndarray) -> None:
+        """Write the points at `alphas` and their masks where the batch holds them."""
+        np.multiply(alphas[:, None, None, None], self.difference, out=points)
+        if self.baseline.any():
+            points += self.baseline
+        masks[...] = self.mask
 
     def integral(self, steps: int, *, prediction: float) -> PathIntegral:
         return PathIntegral(

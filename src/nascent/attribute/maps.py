@@ -19,7 +19,7 @@ import pandas as pd
 
 from nascent.attribute.results import Attributions
 from nascent.errors import StoreError
-from nascent.files import explained, written
+from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.store import CODECS
 
 FORMAT = "nascent-maps"
@@ -82,7 +82,7 @@ class Maps:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._file = _open_hdf5(self.path)
+        self._file = open_hdf5(self.path)
         try:
             attributes = self._file.attrs
             if attributes.get("format") != FORMAT:
@@ -221,8 +221,7 @@ def _created(
 ) -> Iterator[h5py.File]:
     shape = (count, size, size, len(source.channels))
     codec = CODECS["blosc"]
-    # The newer layouts of HDF5 keep the time of day in groups; equal maps must be equal files.
-    with written(path) as beside, explained(path), h5py.File(beside, "w") as file:
+    with hdf5_written(path) as (file, _):
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
         file.attrs["source"] = json.dumps(asdict(source), sort_keys=True)
         file.attrs["provenance"] = json.dumps(record or {}, sort_keys=True)
@@ -239,19 +238,6 @@ def _created(
         for name in COLUMNS:
             file.create_dataset(name, data=cells[name].to_numpy(np.float64))
         yield file
-
-
-def _open_hdf5(path: Path) -> h5py.File:
-    if not path.is_file():
-        raise StoreError("there is no such file", where=path)
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise StoreError(
-            f"the file is truncated or no HDF5 file ({error})",
-            where=path,
-            mend="Delete it and run again: the job that makes it will be repeated.",
-        ) from error
 
 
 def _read_ids(dataset: h5py.Dataset) -> np.ndarray | list[str]:

@@ -1,0 +1,157 @@
+"""The explain stage, from map files to the study's table."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.results import Attributions
+from nascent.errors import AttributionError
+from nascent.explain.stage import explain_maps, gather, write_groups
+from nascent.files import read_table, write_table
+
+# Share of the first of two channels, by cell; cells 0–19 train, 20–29 test.
+FIRST = np.linspace(0.1, 0.9, 30)
+
+
+def source(model="m"):
+    return MapSource(("a", "b"), "vargrad", {"steps": 2}, 1, model, "s")
+
+
+def write_cells(path, ids, made_from=None, as_text=False):
+    maps = np.zeros((len(ids), 2, 2, 2), np.float32)
+    maps[:, 0, 0, 0], maps[:, 0, 0, 1] = FIRST[ids], FIRST[ids] - 1  # magnitudes sum to 1
+    masks = np.zeros((len(ids), 2, 2), bool)
+    masks[:, 0, 0] = True
+    write_maps(
+        path,
+        Attributions(maps, *np.tile(np.asarray(ids, float), (3, 1))),
+        cell_ids=[f"p/{i}" for i in ids] if as_text else list(ids),
+        masks=masks,
+        source=made_from or source(),
+    )
+    return path
+
+
+@pytest.fixture(params=[False, True], ids=["numbers", "text"])
+def study(request, tmp_path):
+    ids = [f"p/{i}" if request.param else i for i in range(30)]
+    write_table(pd.DataFrame({"cell_id": ids, "target": np.arange(30.0)}), tmp_path / "cells.tsv")
+    write_table(
+        pd.DataFrame({"cell_id": ids, "well": "A01", "split": ["train"] * 20 + ["test"] * 10}),
+        tmp_path / "splits.tsv",
+    )
+    maps = [
+        write_cells(tmp_path / "test-00000.h5", np.arange(20, 26), as_text=request.param),
+        write_cells(tmp_path / "test-00001.h5", np.arange(26, 30), as_text=request.param),
+        write_cells(tmp_path / "train-00000.h5", np.arange(20), as_text=request.param),
+    ]
+    return tmp_path, maps
+
+
+def explain(folder, maps, **changes):
+    explain_maps(
+        maps,
+        folder / "cells.tsv",
+        folder / "splits.tsv",
+        **{
+            "out": folder / "vargrad.tsv",
+            "cells_out": folder / "vargrad.cells.tsv",
+            "model": "linear",
+            "model_seed": 2,
+            "method": "vargrad",
+            "width": 1.0,
+            "confidence": 0.9,
+            "draws": 100,
+            "seed": 5,
+            **changes,
+        },
+    )
+
+
+def test_importance_comes_by_split_and_group_with_intervals(study):
+    folder, maps = study
+    explain(folder, maps)
+    table = read_table(folder / "vargrad.tsv")
+    assert list(table.columns) == [
+        *("model", "seed", "method", "split", "group", "channel"),
+        *("cells", "zero_cells", "importance", "low", "high", "uniform"),
+    ]
+    rows = table.set_index(["split", "group", "channel"])
+    # Training targets 0…19: mean 9.5, SD √35 = 5.92, so low is 0…3 and high is 16…19, and every
+    # test cell (20…29) is high.
+    assert rows.loc[("train", "low", "a"), "importance"] == pytest.approx(FIRST[:4].mean())
+    assert rows.loc[("train", "medium", "a"), "cells"] == 12
+    assert rows.loc[("train", "high", "b"), "importance"] == pytest.approx(1 - FIRST[16:20].mean())
+    assert rows.loc[("test", "high", "a"), "importance"] == pytest.approx(FIRST[20:].mean())
+    assert rows.loc[("test", "low", "a"), "cells"] == 0
+    row = rows.loc[("train", "medium", "a")]
+    assert row["low"] < row["importance"] < row["high"]
+    assert (table["model"] == "linear").all()
+    assert (table["seed"] == 2).all()
+
+
+def test_the_table_of_cells_has_each_cells_shares(study):
+    folder, maps = study
+    explain(folder, maps)
+    cells = read_table(folder / "vargrad.cells.tsv")
+    assert list(cells.columns) == [
+        *("cell_id", "split", "group", "target", "prediction", "completeness_gap", "total"),
+        *("a", "b"),
+    ]
+    cells = cells.sort_values("target")
+    np.testing.assert_allclose(cells["a"], FIRST, rtol=1e-6)
+    np.testing.assert_allclose(cells["total"], 1, rtol=1e-6)
+    np.testing.assert_array_equal(cells["prediction"], cells["target"])
+
+
+def test_the_same_seed_makes_the_same_table(study):
+    folder, maps = study
+    explain(folder, maps)
+    first = (folder / "vargrad.tsv").read_bytes()
+    explain(folder, maps)
+    assert (folder / "vargrad.tsv").read_bytes() == first
+
+
+def test_a_gathered_table_holds_every_model(study):
+    folder, maps = study
+    explain(folder, maps)
+    explain(folder, maps, model="cnn", out=folder / "cnn.tsv")
+    gather([folder / "vargrad.tsv", folder / "cnn.tsv"], folder / "channel_importance.tsv")
+    table = read_table(folder / "channel_importance.tsv")
+    assert table["model"].value_counts().to_dict() == {"linear": 12, "cnn": 12}
+
+
+def test_group_counts_are_written(study):
+    folder, _ = study
+    write_groups(folder / "cells.tsv", folder / "splits.tsv", folder / "groups.tsv", width=1.0)
+    table = read_table(folder / "groups.tsv").set_index(["split", "group"])
+    assert table["cells"].to_dict() == {
+        ("train", "low"): 4,
+        ("train", "medium"): 12,
+        ("train", "high"): 4,
+        ("test", "low"): 0,
+        ("test", "medium"): 0,
+        ("test", "high"): 10,
+    }
+
+
+def test_maps_of_two_models_are_not_mixed(tmp_path, study):
+    folder, maps = study
+    other = write_cells(tmp_path / "other.h5", np.arange(5), made_from=source("another"))
+    with pytest.raises(AttributionError, match="differ in model_sha256"):
+        explain(folder, [*maps[:2], other])
+
+
+def test_a_cell_that_comes_twice_is_named(study):
+    folder, maps = study
+    with pytest.raises(AttributionError, match="20 has maps in two files"):
+        explain(folder, [maps[0], maps[0]])
+
+
+def test_a_cell_that_is_in_no_split_is_named(study):
+    folder, maps = study
+    splits = read_table(folder / "splits.tsv")
+    write_table(splits.drop(index=21), folder / "splits.tsv")
+    with pytest.raises(AttributionError, match="21"):
+        explain(folder, maps)

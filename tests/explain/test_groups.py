@@ -1,0 +1,68 @@
+"""Transcription groups: limits from the training cells, borders, counts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.errors import SplitError
+from nascent.explain.groups import assign_groups, group_limits, groups_table, study_groups
+
+
+def test_limits_are_the_mean_and_the_sample_sd():
+    limits = group_limits(pd.Series([1.0, 2.0, 3.0, 6.0]), width=2.0)
+    # Mean 3; squares 4 + 1 + 0 + 9 = 14 over 4 − 1.
+    assert limits.mean == 3
+    assert limits.sd == pytest.approx(np.sqrt(14 / 3))
+    assert (limits.low, limits.high) == pytest.approx((3 - 2 * limits.sd, 3 + 2 * limits.sd))
+
+
+def test_cells_on_a_limit_belong_outside():
+    limits = group_limits([0.0, 2.0], width=0.5 / np.sqrt(2))  # limits 0.5 and 1.5
+    targets = pd.Series([0.5, 0.51, 1.49, 1.5], index=list("abcd"))
+    groups = assign_groups(targets, limits)
+    assert groups.to_dict() == {"a": "low", "b": "medium", "c": "medium", "d": "high"}
+
+
+def tables():
+    cells = pd.DataFrame({"cell_id": [4, 3, 2, 1, 9], "target": [8.0, 9.0, 11.0, 12.0, 5.0]})
+    splits = pd.DataFrame({"cell_id": [1, 2, 3, 4], "split": ["train", "train", "train", "test"]})
+    return cells, splits
+
+
+def test_only_training_cells_shape_the_limits():
+    cells, splits = tables()
+    grouped, limits = study_groups(cells, splits)
+    assert limits.mean == pytest.approx((9 + 11 + 12) / 3)
+    moved = cells.assign(target=cells["target"].where(cells["cell_id"] != 4, -1e6))
+    assert study_groups(moved, splits)[1] == limits
+    assert grouped["group"].to_dict() == {1: "medium", 2: "medium", 3: "low", 4: "low"}
+    assert grouped["split"].to_dict() == {1: "train", 2: "train", 3: "train", 4: "test"}
+
+
+def test_the_table_counts_every_group_of_every_split():
+    table = groups_table(*study_groups(*tables()))
+    assert table[["split", "group", "cells"]].to_numpy().tolist() == [
+        ["train", "low", 1],
+        ["train", "medium", 2],
+        ["train", "high", 0],
+        ["test", "low", 1],
+        ["test", "medium", 0],
+        ["test", "high", 0],
+    ]
+    assert table.groupby("split")["share"].sum().tolist() == pytest.approx([1, 1])
+    assert table["low"].nunique() == 1
+
+
+def test_a_cell_without_a_target_is_named():
+    cells, splits = tables()
+    with pytest.raises(SplitError, match="the first is 3"):
+        study_groups(cells[cells["cell_id"] != 3], splits)
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [([1.0], "at least two"), ([1.0, np.nan, 2.0], "missing"), ([2.0, 2.0], "same target")],
+)
+def test_targets_that_give_no_limits_are_refused(targets, message):
+    with pytest.raises(SplitError, match=message):
+        group_limits(targets)
