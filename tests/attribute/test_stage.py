@@ -13,6 +13,7 @@ from nascent.attribute.stage import attribute_shard
 from nascent.errors import AttributionError, OutputError
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter
+from nascent.train.architectures import build
 
 CHANNELS = ["00_DAPI", "15_SON"]
 VARGRAD = {"steps": 3, "samples": 4, "sigma": 1.0, "baseline": "black", "batch_size": 1}
@@ -111,6 +112,27 @@ def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
         )
         # What the method does not take is not said to have shaped its maps.
         assert set(maps.source.options) == {"steps", "baseline", "batch_size"}
+
+
+def test_the_linear_architecture_gets_its_weights_over_the_area(explain, inputs, tmp_path):
+    model = build("linear", size=6, channels=2, target_mean=300.0, target_sd=50.0)
+    weights = np.array([[0.5], [-2.0]])
+    model.get_layer("output").kernel.assign(weights)
+    model.save(tmp_path / "linear.keras")
+    options = {**VARGRAD, "steps": 1}
+    out = explain(
+        tmp_path / "a.h5",
+        model=tmp_path / "linear.keras",
+        method="integrated_gradients",
+        options=options,
+    )
+    with open_maps(out) as maps, stage.open_store(inputs[1]) as shard:
+        images, masks = shard.read(slice(None))
+        area = masks.sum(axis=(1, 2))[:, None, None, None]
+        expected = make_normaliser()(images, masks) * weights[:, 0] * 50.0 / area
+        np.testing.assert_allclose(np.stack(list(maps)), expected, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(maps.cells["prediction_baseline"], 300, rtol=1e-6)
+        np.testing.assert_allclose(maps.cells["completeness_gap"], 0, atol=1e-3)
 
 
 def test_a_killed_job_goes_on_and_ends_in_the_same_bytes(explain, tmp_path, monkeypatch):
