@@ -13,7 +13,15 @@ import numpy as np
 from nascent.errors import ConfigError, did_you_mean
 from nascent.files import written
 
-LAYOUTS = ("text", "numpy", "campa")
+_ARRAYS = ("mpp.npy", "x.npy", "y.npy", "labels.npy")
+FILES = {
+    "text": frozenset({"pixels.tsv.gz"}),
+    "numpy": frozenset({*_ARRAYS, "mapobject_ids.npy"}),
+    "campa": frozenset({*_ARRAYS, "obj_ids.npy"}),
+}
+"""The pixel files of each layout."""
+LAYOUTS = tuple(FILES)
+PIXEL_FILES = frozenset().union(*FILES.values())
 
 _GZIP_LEVEL = 1
 """Camera noise hardly compresses: higher levels cost three times the time for a tenth."""
@@ -75,8 +83,7 @@ def open_well(
     Parameters
     ----------
     layout
-        `text`: `pixels.tsv.gz`; `numpy`: `mpp.npy`, `x.npy`, `y.npy`, `mapobject_ids.npy`,
-        `labels.npy`; `campa`: the same with `obj_ids.npy`.
+        text, numpy or campa, with the files of `FILES`.
     n_pixels
         How many pixels will be appended in all.
     """
@@ -87,6 +94,9 @@ def open_well(
         ids = "mapobject_ids" if layout == "numpy" else "obj_ids"
         with _open_arrays(folder, ids, len(channels), n_pixels) as append:
             yield append
+    # What an earlier run left in another layout would be read in place of this.
+    for name in PIXEL_FILES - FILES[layout]:
+        (folder / name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -74,7 +74,7 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
 AMPLITUDE_SPREAD = 0.06
 """SD of the logarithm of a pattern's strength between cells, free of the nuclear mean."""
 _MAP_SPREAD = 0.2
-_MAP_EDGE = 0.05
+_MAP_EDGE = 0.2
 _MAP_TOP = 0.9
 
 
@@ -162,7 +162,9 @@ def probability_map(
     Its nuclear mean, and so the area it calls speckle, is drawn independently of the state.
     """
     mean = CALIBRATIONS[name].mean * float(np.clip(rng.normal(1, _MAP_SPREAD), 0.4, 1.6))
-    evidence = structures.fields[STRUCTURES.index("speckles")] + 0.03 * grain
+    # The logarithm falls off smoothly around a speckle: a larger share widens its outline.
+    speckles = structures.fields[STRUCTURES.index("speckles")]
+    evidence = np.log(speckles + np.float32(1e-4)) + 0.05 * grain
     level = np.quantile(evidence, 1 - mean / (_MAP_TOP * SATURATION))
     doubt = np.clip((level - evidence) / _MAP_EDGE, -30, 30)
     certainty = _MAP_TOP * (1 - 0.05 * np.abs(grain))

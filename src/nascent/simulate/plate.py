@@ -1,7 +1,8 @@
 """A simulated well, nucleus by nucleus: a job of its own, the same however many there are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -9,54 +10,19 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import ConfigError
+from nascent.files import write_table
 from nascent.simulate import tables
-from nascent.simulate.biology import (
-    BRIGHTNESS_SPREAD,
-    Cell,
-    Perturbation,
-    draw_cell,
-    perturbation,
-)
-from nascent.simulate.intensities import (
-    CALIBRATIONS,
-    CHANNELS,
-    PROBABILITY_MAPS,
-    TARGET,
-    TARGET_BACKGROUND,
-    checked_channels,
-    digitised,
-    exposed,
-    with_mean,
-)
+from nascent.simulate.biology import perturbation
+from nascent.simulate.intensities import CHANNELS, checked_channels
 from nascent.simulate.layouts import Pixels, checked_layout, open_well
-from nascent.simulate.markers import lit, patterns, probability_map
-from nascent.simulate.nuclei import MEAN_AREA, Outline, draw_outline, scale_of
-from nascent.simulate.placement import FIELD_HEIGHT, FIELD_WIDTH, Place, place_nuclei
-from nascent.simulate.structures import draw_structures
-from nascent.simulate.textures import Textures, draw_textures, scattered
-from nascent.simulate.truth import Plan, Truth, brightness_of, draw_plan, rates, write_truth
+from nascent.simulate.nuclei import MEAN_AREA, scale_of
+from nascent.simulate.population import by_site, draw_population, site_labels
+from nascent.simulate.rendering import render
+from nascent.simulate.textures import draw_textures
+from nascent.simulate.truth import Truth, draw_plan, write_truth
 
 STAIN_SPREAD = 0.2
 """SD of the logarithm of a channel's staining between wells at a well effect of 1."""
-
-
-@dataclass(frozen=True)
-class Nucleus:
-    """A nucleus in its place, before it is rendered.
-
-    `x`, `y` (P,) are its pixels in the site's field, `rows`, `columns` (P,) the same pixels on the
-    outline's box; `rng` is what it is rendered with.
-    """
-
-    cell: Cell
-    outline: Outline
-    place: Place
-    cut: bool
-    rows: np.ndarray
-    columns: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    rng: np.random.Generator
 
 
 def simulate_well(
@@ -133,10 +99,10 @@ def simulate_well(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(position,)))
     plan = draw_plan(truth, names, noise=noise, well_effect=well_effect, rng=rng)
     stain = np.exp(STAIN_SPREAD * well_effect * rng.standard_normal(len(CHANNELS)))
-    population = _population(seed, position, nuclei, mean_area, effect, rng)
+    population = draw_population(seed, position, nuclei, mean_area, effect, rng)
 
     nucleus_ids, cell_ids = tables.object_ids(position, nuclei, rng)
-    labels = _labels([nucleus.place for nucleus in population])
+    labels = site_labels([nucleus.place for nucleus in population])
     metadata = tables.well_metadata(
         plate=plate,
         well=well,
@@ -156,7 +122,7 @@ def simulate_well(
     causal: list[np.ndarray] = [np.zeros(0, dtype=bool)] * nuclei
     n_pixels = sum(nucleus.x.size for nucleus in population)
     with open_well(folder, layout, names, n_pixels) as append:
-        for members in _by_site(population):
+        for members in by_site(population):
             parts = []
             for k in members:
                 nucleus = population[k]
@@ -201,116 +167,49 @@ def simulate_well(
     )
 
 
-def render(
-    nucleus: Nucleus,
-    channels: tuple[str, ...],
-    plan: Plan,
-    effect: Perturbation,
-    stain: np.ndarray,
-    textures: Textures,
-    scale: float,
-) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-    """Render a nucleus.
-
-    After rendering, each channel's nuclear mean is what was drawn for it, so that structure does
-    not leak into means; the target's is the rate, to within rounding over all its pixels.
+def simulate_plate(
+    folder: str | Path,
+    wells: pd.DataFrame,
+    *,
+    jobs: int = 1,
+    **options: Any,
+) -> None:
+    """Simulate a plate: raw wells, plate tables, truth and a wells table to run a study on.
 
     Parameters
     ----------
-    stain
-        (38,) factors of the well on the light of each channel.
-
-    Returns
-    -------
-    counts : numpy.ndarray
-        (C, P) int32.
-    causal : numpy.ndarray
-        (P,) bool, pixels that show what sets the rate.
-    rates : tuple of float
-        Planted without noise, and shown; the latter as it can be measured from the counts.
+    folder
+        Gets one folder a well, the three plate tables, `wells.tsv` and `truth/`.
+    wells
+        Columns `plate`, `well`, `perturbation`; one row a well.
+    jobs
+        Wells made at once; their number does not change the result.
+    options
+        Of `simulate_well`, the same for all wells.
     """
-    cell, rng = nucleus.cell, nucleus.rng
-    brightness = brightness_of(cell, plan, effect)
-    planted, shown = rates(cell, brightness, plan)
-    structures = draw_structures(nucleus.outline, cell, effect, textures, scale, rng)
-    grains = scattered(textures.grain, nucleus.rows, nucleus.columns, len(channels), rng)
-    counts = np.empty(grains.shape, np.int32)
-
-    stained = tuple(name for name in channels if name not in PROBABILITY_MAPS)
-    rows = [channels.index(name) for name in stained]
-    known = [CHANNELS.index(name) for name in stained]
-    pattern = patterns(stained, structures, grains[rows], effect)
-    relative = 1 + BRIGHTNESS_SPREAD * brightness[known]
-    gain = (cell.exposure * stain)[known]
-    # The target's light is the rate: neither staining nor a spread of its own.
-    relative[stained.index(TARGET)] = 1.0
-    gain[stained.index(TARGET)] = (shown - TARGET_BACKGROUND) / CALIBRATIONS[TARGET].mean
-    light = lit(stained, pattern, cell, relative, gain, rng)
-    read_noise = np.array([[CALIBRATIONS[name].read_noise] for name in stained], np.float32)
-    offsets = np.array([[CALIBRATIONS[name].offset] for name in stained], np.float32)
-    counts[rows] = digitised(exposed(light, read_noise, rng) + offsets)
-    for name in channels:
-        row = channels.index(name)
-        if name in PROBABILITY_MAPS:
-            counts[row] = digitised(probability_map(name, structures, grains[row], rng))
-    target = channels.index(TARGET)
-    counts[target] = with_mean(counts[target], shown, rng)
-    shown = float(counts[target].mean(dtype=np.float64))
-    causal = np.ones(nucleus.x.size, dtype=bool) if plan.truth == "intensity" else structures.causal
-    return counts, causal, (planted, shown)
+    folder = Path(folder)
+    tasks = []
+    for position, row in enumerate(wells.itertuples(index=False)):
+        places = {
+            "folder": folder / row.well,
+            "truth_path": folder / "truth" / f"{row.plate}_{row.well}.h5",
+            "cycle_path": folder / row.well / "cell_cycle.csv",
+        }
+        names = {"plate": row.plate, "well": row.well, "perturbation_name": row.perturbation}
+        tasks.append(places | names | {"position": position} | options)
+    if jobs == 1:
+        for task in tasks:
+            simulate_well(**task)
+    else:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            list(pool.map(_simulate, tasks))
+    pieces = [task["cycle_path"] for task in tasks]
+    tables.write_plate_tables(folder, wells, pieces, options.get("channels"))
+    write_table(wells, folder / "wells.tsv")
 
 
-def _population(
-    seed: int,
-    position: int,
-    n: int,
-    mean_area: float,
-    effect: Perturbation,
-    rng: np.random.Generator,
-) -> list[Nucleus]:
-    drawn = []
-    for k in range(n):
-        sequence = np.random.SeedSequence(seed, spawn_key=(position, k))
-        own = np.random.default_rng(sequence)
-        cell = draw_cell(mean_area, effect, own)
-        drawn.append((cell, draw_outline(cell.area, own), own))
-    places = place_nuclei(np.array([outline.reach for _, outline, _ in drawn]), rng)
-    return [
-        _placed(cell, outline, place, own)
-        for (cell, outline, own), place in zip(drawn, places, strict=True)
-    ]
-
-
-def _placed(cell: Cell, outline: Outline, place: Place, rng: np.random.Generator) -> Nucleus:
-    rows, columns = np.nonzero(outline.mask)
-    y = rows + round(place.y - outline.middle[0])
-    x = columns + round(place.x - outline.middle[1])
-    inside = (x >= 0) & (x < FIELD_WIDTH) & (y >= 0) & (y < FIELD_HEIGHT)
-    cut = not inside.all()
-    if cut:
-        mask = np.zeros_like(outline.mask)
-        mask[rows[inside], columns[inside]] = True
-        outline = Outline(mask, outline.depth, outline.reach, outline.middle)
-        rows, columns, x, y = rows[inside], columns[inside], x[inside], y[inside]
-    x, y = x.astype(np.uint16), y.astype(np.uint16)
-    return Nucleus(cell, outline, place, cut, rows, columns, x, y, rng)
-
-
-def _by_site(population: Sequence[Nucleus]) -> list[list[int]]:
-    sites: dict[tuple[int, int], list[int]] = {}
-    for k, nucleus in enumerate(population):
-        sites.setdefault(nucleus.place.site, []).append(k)
-    return [sites[site] for site in sorted(sites)]
-
-
-def _labels(places: Sequence[Place]) -> list[int]:
-    """Number the nuclei of each site from 1."""
-    seen: dict[tuple[int, int], int] = {}
-    labels = []
-    for place in places:
-        seen[place.site] = seen.get(place.site, 0) + 1
-        labels.append(seen[place.site])
-    return labels
+def _simulate(task: Mapping[str, Any]) -> None:
+    simulate_well(**task)
 
 
 def _shuffled(parts: Sequence[Pixels], rng: np.random.Generator) -> Pixels:

@@ -84,7 +84,10 @@ def draw_structures(
     speckles = _speckles(free, territory, cell.structure, area, relative_area, rng)
     foci = _foci(free, speckles, chromatin_texture, cell.structure, relative_area, scale, rng)
 
-    edge = np.exp(-(((1 - inner) * 65 / 5.0) ** 2))
+    # The nucleus thins out over the last pixels: its edge is half as bright, not a step.
+    radius = np.sqrt(area / np.pi)
+    fade = np.clip(0.4 + (1 - inner) * radius / (4 * scale), 0, 1)
+    edge = np.exp(-(((1 - inner) * 13) ** 2))
     body = 1.35 * np.sqrt(np.clip(1 - inner**4, 0, 1)) - 0.05
     density = 0.42 * chromatin_texture + 0.28 * territory
     open_space = 1 - 0.75 * nucleoli - 0.35 * speckles
@@ -106,7 +109,7 @@ def draw_structures(
         "foci": foci,
         "replication": _replication(free, cell.phase, relative_area, edge, scale, rng),
     }
-    stacked = np.stack([fields[name][mask] for name in STRUCTURES]).astype(np.float32)
+    stacked = np.stack([(fields[name] * fade)[mask] for name in STRUCTURES]).astype(np.float32)
     causal = (speckles[mask] > 0.5) | (foci[mask] > 0.5)
     return Structures(stacked, causal)
 

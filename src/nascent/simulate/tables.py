@@ -8,7 +8,7 @@ import pandas as pd
 
 from nascent.files import written
 from nascent.simulate.biology import perturbation
-from nascent.simulate.intensities import CALIBRATIONS
+from nascent.simulate.intensities import CALIBRATIONS, checked_channels
 from nascent.simulate.placement import SITES, Place
 
 METADATA_COLUMNS = (
@@ -132,7 +132,10 @@ def cell_cycle_of(
 
 
 def write_plate_tables(
-    folder: Path, wells: pd.DataFrame, cell_cycles: Sequence[Path], channels: Sequence[str]
+    folder: Path,
+    wells: pd.DataFrame,
+    cell_cycles: Sequence[Path],
+    channels: Sequence[str] | None = None,
 ) -> None:
     """Write the three tables of a plate, as they come with the real one.
 
@@ -146,13 +149,13 @@ def write_plate_tables(
     cell_cycles
         Cell-cycle tables of the wells, as `simulate_well` writes them.
     channels
-        Channels of the plate.
+        Channels of the plate; None: the 38 of the published one.
     """
     pieces = [pd.read_csv(path) for path in cell_cycles]
     cycles = pd.concat(pieces) if pieces else pd.DataFrame(columns=["mapobject_id", "cell_cycle"])
     write_csv(cycles.sort_values("mapobject_id"), folder / CELL_CYCLE)
     write_csv(wells_metadata(wells), folder / WELLS, index=True)
-    write_csv(background_table(channels), folder / BACKGROUND)
+    write_csv(background_table(checked_channels(channels)), folder / BACKGROUND)
 
 
 def wells_metadata(wells: pd.DataFrame) -> pd.DataFrame:
