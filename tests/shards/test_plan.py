@@ -1,0 +1,72 @@
+"""Which cells lie in which shard."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nascent.shards.plan import number_of_shards, plan_shards, shard_names
+
+
+@given(
+    counts=st.tuples(st.integers(1, 60), st.integers(0, 20), st.integers(0, 20)),
+    cells=st.integers(1, 25),
+    seed=st.integers(0, 2**31),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_cell_lies_once_in_a_shard_of_its_split_and_all_but_the_last_are_full(
+    counts, cells, seed
+):
+    splits = _splits(*counts)
+    plan = plan_shards(splits, cells, seed)
+    assert plan["cell_id"].is_unique
+    merged = plan.merge(splits, on="cell_id", suffixes=("", "_asked"))
+    assert len(merged) == len(splits)
+    assert (merged["split"] == merged["split_asked"]).all()
+    for split, number in number_of_shards(splits, cells).items():
+        sizes = plan[plan["split"] == split].groupby("shard").size()
+        assert list(sizes.index) == shard_names(splits, split, cells)
+        assert len(sizes) == number
+        assert (sizes.iloc[:-1] == cells).all()
+
+
+def test_the_row_order_of_the_splits_does_not_matter():
+    splits = _splits(40, 10, 10)
+    pd.testing.assert_frame_equal(plan_shards(splits.iloc[::-1], 16, 5), plan_shards(splits, 16, 5))
+
+
+def test_the_order_is_drawn_anew_for_every_seed():
+    splits = _splits(40, 10, 10)
+    assert list(plan_shards(splits, 16, 5)["cell_id"]) != list(
+        plan_shards(splits, 16, 6)["cell_id"]
+    )
+
+
+def test_wells_mix_in_every_shard():
+    splits = _splits(600, 1, 1)
+    plan = plan_shards(splits, 100, 1)
+    well = (plan["cell_id"] // 200).where(plan["split"] == "train")
+    # 100 cells of three wells in equal parts: a well's share is within five SDs of a third.
+    shares = pd.crosstab(plan["shard"], well).loc["train-00000":"train-00005"] / 100
+    assert (abs(shares - 1 / 3) < 5 * np.sqrt(2 / 9 / 100)).all(axis=None)
+
+
+def test_names_are_known_from_the_counts_alone():
+    assert shard_names(_splits(5, 2, 0), "train", 2) == [
+        "train-00000",
+        "train-00001",
+        "train-00002",
+    ]
+    assert number_of_shards(_splits(5, 2, 0), 2) == {"train": 3, "val": 1, "test": 0}
+
+
+@pytest.mark.parametrize("ids", [["p/2", "p/10", "p/1"], [2, 10, 1]])
+def test_cell_ids_may_be_numbers_or_text(ids):
+    splits = pd.DataFrame({"cell_id": ids, "split": ["train", "val", "test"]})
+    assert set(plan_shards(splits, 4, 0)["cell_id"]) == set(ids)
+
+
+def _splits(train: int, val: int, test: int) -> pd.DataFrame:
+    names = ["train"] * train + ["val"] * val + ["test"] * test
+    return pd.DataFrame({"cell_id": np.arange(len(names)), "split": names})

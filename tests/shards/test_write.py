@@ -1,0 +1,128 @@
+"""Shards hold the cells of all wells as they are in the crops."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.errors import StoreError
+from nascent.shards.write import list_shards, write_shard
+from nascent.store import StoreWriter, open_store
+
+CHANNELS = ["00_DAPI", "07_H2B", "00_EU"]
+ORDER = [204, 100, 103, 201, 102]
+
+
+@pytest.fixture
+def wells(tmp_path):
+    return [_well(tmp_path / f"p_A0{n}.h5", first=100 * n, seed=n) for n in (1, 2, 3)]
+
+
+def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells):
+    path = tmp_path / "train-00000.h5"
+    write_shard(wells, ORDER, path, split="train", record={"stage": "shards"})
+    with open_store(path) as shard:
+        assert list(shard.cells.index) == ORDER
+        assert list(shard.cells["split"].unique()) == ["train"]
+        assert shard.channels == CHANNELS
+        assert shard.dtype == np.uint16
+        assert shard.attributes["target"] == "00_EU"
+        for row, cell_id in enumerate(ORDER):
+            image, mask, cell = _source(wells, cell_id)
+            np.testing.assert_array_equal(shard[row][0], image)
+            np.testing.assert_array_equal(shard[row][1], mask)
+            assert shard.cells["target"].iloc[row] == cell["target"]
+            assert shard.cells["well"].iloc[row] == cell["well"]
+
+
+def test_stores_of_other_dtypes_and_codecs_are_joined_without_loss(tmp_path, wells):
+    narrow = _well(tmp_path / "p_B01.h5", first=400, seed=4, dtype="uint8", codec="gzip")
+    path = tmp_path / "val-00000.h5"
+    write_shard([*wells, narrow], [402, 101], path, split="val", record={})
+    with open_store(path) as shard:
+        assert shard.dtype == np.uint16
+        np.testing.assert_array_equal(shard[0][0], _source([narrow], 402)[0])
+        np.testing.assert_array_equal(shard[1][0], _source(wells, 101)[0])
+
+
+def test_a_cell_in_no_store_is_named(tmp_path, wells):
+    with pytest.raises(StoreError, match="cell 999 is in no store"):
+        write_shard(wells, [100, 999], tmp_path / "s.h5", split="train", record={})
+    assert not (tmp_path / "s.h5").exists()
+
+
+def test_a_cell_in_two_stores_names_both(tmp_path, wells):
+    again = _well(tmp_path / "p_C09.h5", first=100, seed=9)
+    with pytest.raises(StoreError, match=r"cell 100 is in .*p_A01\.h5 and .*p_C09\.h5"):
+        write_shard([*wells, again], [100], tmp_path / "s.h5", split="train", record={})
+
+
+@pytest.mark.parametrize(("change", "named"), [({"size": 12}, "crop size"), ({}, "channels")])
+def test_crops_that_do_not_fit_together_are_refused(tmp_path, wells, change, named):
+    channels = CHANNELS if change else CHANNELS[::-1]
+    odd = _well(tmp_path / "p_D01.h5", first=500, seed=1, channels=channels, **change)
+    with pytest.raises(StoreError, match=rf"p_D01\.h5: its {named} differ"):
+        write_shard([*wells, odd], [100, 500], tmp_path / "s.h5", split="train", record={})
+
+
+def test_the_list_of_shards_counts_cells_and_digests_their_content(tmp_path, wells):
+    one, two, same = (tmp_path / f"{name}.h5" for name in ("train-00000", "test-00000", "again"))
+    write_shard(wells, ORDER, one, split="train", record={"a": 1})
+    write_shard(wells, [101, 200], two, split="test", record={})
+    listed = list_shards([one, two])
+    assert list(listed.columns) == ["shard", "split", "cells", "sha256"]
+    assert listed[["shard", "split", "cells"]].to_numpy().tolist() == [
+        ["train-00000", "train", 5],
+        ["test-00000", "test", 2],
+    ]
+    # The digest tells content from the file around it.
+    write_shard(wells, ORDER, same, split="val", record={"b": 2})
+    assert list_shards([same])["sha256"][0] == listed["sha256"][0]
+    write_shard(wells, ORDER[::-1], same, split="val", record={})
+    assert list_shards([same])["sha256"][0] != listed["sha256"][0]
+
+
+def test_the_digest_does_not_depend_on_the_codec_and_sees_one_pixel(tmp_path):
+    blosc = _well(tmp_path / "a.h5", first=0, seed=1)
+    gzip = _well(tmp_path / "b.h5", first=0, seed=1, codec="gzip")
+    other = _well(tmp_path / "c.h5", first=0, seed=1, change=1)
+    digests = []
+    for number, well in enumerate((blosc, gzip, other)):
+        write_shard([well], [0, 1], tmp_path / f"s{number}.h5", split="train", record={})
+        digests.append(list_shards([tmp_path / f"s{number}.h5"])["sha256"][0])
+    assert digests[0] == digests[1] != digests[2]
+
+
+def _well(path, *, first, seed, dtype="uint16", codec="blosc", size=8, channels=CHANNELS, change=0):
+    generator = np.random.default_rng(seed)
+    masks = generator.random((5, size, size)) < 0.5
+    masks[0, 0, 0] = True
+    images = generator.integers(0, 200, (5, size, size, len(channels)))
+    images[0, 0, 0, 0] += change
+    images = (images * masks[..., None]).astype(dtype)
+    with StoreWriter(
+        path,
+        channels=channels,
+        size=size,
+        dtype=dtype,
+        codec=codec,
+        attributes={"target": "00_EU", "number": seed},
+    ) as writer:
+        writer.append(images, masks)
+        writer.cells = pd.DataFrame(
+            {
+                "cell_id": np.arange(5) + first,
+                "well": path.stem,
+                "perturbation": None,
+                "target": generator.normal(size=5),
+            }
+        )
+    return path
+
+
+def _source(wells, cell_id):
+    for path in wells:
+        with open_store(path) as store:
+            if cell_id in store.cells.index:
+                row = store.cells.index.get_loc(cell_id)
+                return (*store[row], store.cells.iloc[row])
+    raise LookupError(cell_id)
