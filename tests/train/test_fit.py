@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.errors import TrainError
+from nascent.errors import OutputError, TrainError
 from nascent.files import read_table
 from nascent.shards.batches import Batches
 from nascent.train import checkpoint
@@ -146,7 +146,7 @@ def test_training_stops_after_patience_epochs_without_a_better_one(study):
 
 
 def test_a_planted_line_is_learnt(study):
-    train_model(**study.arguments(epochs=60, learning_rate=0.05))
+    train_model(**study.arguments(epochs=25, learning_rate=0.12))
     history = read_table(study.folder / "out/history.tsv")
     assert list(history.columns) == ["epoch", "loss", "mae", "val_loss", "val_mae"]
     # The target rises by 2 a count of the first channel, whose SD is about 58.
@@ -219,3 +219,9 @@ def test_a_loss_that_is_no_number_names_the_epoch(study):
 def test_an_unknown_architecture_names_the_nearest(study):
     with pytest.raises(TrainError, match="Did you mean 'linear'"):
         train_model(**study.arguments(architecture="liner"))
+
+
+def test_a_full_disk_leaves_no_half_written_result(study, file_size_limit):
+    with file_size_limit(500), pytest.raises(OutputError, match=r"(checkpoint|best-00001)\.npz"):
+        train_model(**study.arguments(architecture="simple_cnn"))
+    assert not list((study.folder / "out").rglob("*.*"))

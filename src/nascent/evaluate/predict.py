@@ -1,44 +1,29 @@
 """Predictions of a trained model for the cells of shards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pandas as pd
 
-import nascent.train  # noqa: F401  registers the layers of saved models
 from nascent.errors import TrainError
 from nascent.evaluate.tables import PREDICTIONS
-from nascent.shards.batches import read_split
+from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
+from nascent.splits.fractions import SPLITS
+from nascent.train.data import shards_of
 
-
-def load_model(path: str | Path) -> keras.Model:
-    """Load a trained model.
-
-    Raises
-    ------
-    TrainError
-        Where the file is missing or no model of Keras.
-    """
-    if not Path(path).is_file():
-        raise TrainError("there is no such model", where=path, mend="Train it first.")
-    try:
-        return keras.saving.load_model(path, compile=False)
-    except (ValueError, TypeError, OSError) as error:
-        raise TrainError(
-            f"the file is no model of Keras ({error})",
-            where=path,
-            mend="Delete it and run again: the job that makes it will be repeated.",
-        ) from error
+if TYPE_CHECKING:
+    import keras
 
 
 def predict(
-    model: keras.Model,
-    shards: Mapping[str, Sequence[str | Path]],
+    model: "keras.Model",
+    manifest: str | Path,
     normaliser: Normaliser,
     *,
+    target_column: str,
     name: str,
     seed: int,
     batch_size: int,
@@ -49,10 +34,12 @@ def predict(
     ----------
     model
         From {"image", "mask"} to (n, 1) in raw counts.
-    shards
-        Split → its shards.
+    manifest
+        The table that lists the shards, which lie beside it.
     normaliser
         The one the model was trained with.
+    target_column
+        Of the cell table; in raw counts.
     name, seed
         Of the model, for the table.
     batch_size
@@ -71,8 +58,10 @@ def predict(
     """
     parts = [
         _predict_batch(model, batch).assign(split=split)
-        for split, paths in shards.items()
-        for batch in read_split(paths, normaliser, batch_size=batch_size)
+        for split in SPLITS
+        for batch in Batches(
+            shards_of(manifest, split), normaliser, batch_size=batch_size, target=target_column
+        )
     ]
     table = pd.concat(parts, ignore_index=True).assign(model=name, seed=seed)
     wrong = np.flatnonzero(~np.isfinite(table["y_hat"]))
@@ -86,7 +75,7 @@ def predict(
     return table[list(PREDICTIONS)]
 
 
-def _predict_batch(model: keras.Model, batch: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def _predict_batch(model: "keras.Model", batch: Mapping[str, np.ndarray]) -> pd.DataFrame:
     y_hat = model.predict_on_batch({"image": batch["image"], "mask": batch["mask"]})
     return pd.DataFrame(
         {

@@ -111,7 +111,7 @@ def best_weights(folder: Path, epoch: int) -> Path:
 
 def _values(variables: Sequence[Any], prefix: str = "model") -> dict[str, np.ndarray]:
     return {
-        f"{prefix}/{number:05d}": keras.ops.convert_to_numpy(variable.value)
+        f"{prefix}/{number:05d}": keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(variable))
         for number, variable in enumerate(variables)
     }
 

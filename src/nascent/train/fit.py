@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
-from nascent.files import write_json, write_table, written
+from nascent.files import write_json, write_table
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.train import backend, checkpoint
@@ -24,6 +24,7 @@ from nascent.train.architectures import build
 from nascent.train.card import card, plain
 from nascent.train.checkpoint import Epoch, Progress
 from nascent.train.data import examples, fingerprint, shards_of, targets, training_target
+from nascent.train.models import write_model
 
 logger = logging.getLogger(__name__)
 
@@ -201,12 +202,6 @@ def fit(
             *(time.monotonic() - began, progress.best),
         )
     return progress
-
-
-def write_model(model: keras.Model, path: str | Path) -> None:
-    """Write a model as a `.keras` file, whole or not at all."""
-    with written(path) as beside:
-        model.save(beside)
 
 
 def state_folder(

@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from nascent.errors import TrainError
+from nascent.train.architectures import build
+from nascent.train.models import load_model, write_model
+
+
+def test_a_model_survives_the_disk(tmp_path):
+    model = build("linear", size=8, channels=3, target_mean=300.0, target_sd=20.0)
+    model.get_layer("output").kernel.assign([[1.0], [2.0], [3.0]])
+    write_model(model, tmp_path / "model.keras")
+    cells = {"image": np.ones((2, 8, 8, 3)), "mask": np.ones((2, 8, 8), bool)}
+    assert load_model(tmp_path / "model.keras").predict_on_batch(cells)[:, 0] == pytest.approx(420)
+
+
+def test_a_missing_model_is_named(tmp_path):
+    with pytest.raises(TrainError, match=r"model\.keras: there is no such model"):
+        load_model(tmp_path / "model.keras")
+
+
+def test_half_a_model_is_refused(tmp_path):
+    write_model(build("linear", size=8, channels=3), tmp_path / "model.keras")
+    whole = (tmp_path / "model.keras").read_bytes()
+    (tmp_path / "half.keras").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(TrainError, match=r"half\.keras: the file is truncated or no model"):
+        load_model(tmp_path / "half.keras")
