@@ -32,7 +32,7 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
     {
         "00_DAPI": _marker(chromatin=0.7, body=0.4, grain=0.06),
         "07_H2B": _marker(chromatin=0.8, body=0.3, grain=0.08),
-        "01_CDK9_pT186": _marker(euchromatin=0.5, body=0.2, foci=1.0, void=0.8, grain=0.55),
+        "01_CDK9_pT186": _marker(euchromatin=0.4, body=0.2, foci=2.5, void=0.8, grain=0.3),
         "03_CDK9": _marker(euchromatin=0.6, body=0.3, void=0.6, grain=0.5),
         "05_GTF2B": _marker(euchromatin=0.7, body=0.4, void=0.5, grain=0.25),
         "07_SETD1A": _marker(euchromatin=0.7, pool=0.2, void=0.6, grain=0.7),
@@ -41,7 +41,7 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
         "10_H3K27ac": _marker(euchromatin=1.0, void=0.85, grain=0.35),
         "11_KPNA2_MAX": _marker(body=0.9, rim=0.25, void=0.2, grain=0.2),
         "12_RB1_pS807_S811": _marker(euchromatin=0.6, body=0.4, void=0.5, grain=0.3),
-        "13_PABPN1": _marker(euchromatin=0.6, body=0.2, speckles=0.9, void=0.8, grain=0.25),
+        "13_PABPN1": _marker(euchromatin=0.45, body=0.3, speckles=1.3, void=0.8, grain=0.15),
         "14_PCNA": _marker(euchromatin=0.6, body=0.3, replication=1.6, void=0.6, grain=0.2),
         "15_SON": _marker(pool=0.12, euchromatin=0.08, speckles=7.0, void=0.5, grain=0.2),
         "16_H3": _marker(chromatin=0.9, body=0.1, grain=0.15),
@@ -53,12 +53,12 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
         "02_CDK7": _marker(euchromatin=0.7, body=0.2, void=0.7, grain=0.3),
         "03_RPS6": _marker(haze=0.8, nucleoli=0.9, grain=0.2),
         "05_Sm": _marker(euchromatin=0.6, body=0.3, cajal=2.0, void=0.7, grain=0.25),
-        "07_POLR2A": _marker(euchromatin=0.55, pool=0.1, foci=2.0, void=0.9, grain=0.3),
+        "07_POLR2A": _marker(euchromatin=0.35, pool=0.15, foci=4.0, void=0.9, grain=0.12),
         "09_CCNT1": _marker(euchromatin=0.8, body=0.2, void=0.7, grain=0.4),
-        "10_POL2RA_pS2": _marker(euchromatin=0.6, body=0.2, foci=1.2, void=0.9, grain=0.2),
+        "10_POL2RA_pS2": _marker(euchromatin=0.3, body=0.4, foci=2.2, void=0.85, grain=0.1),
         "11_PML": _marker(pool=0.25, euchromatin=0.15, pml=9.0, void=0.3, grain=0.3),
         "12_YAP1": _marker(body=0.9, pool=0.1, void=0.45, grain=0.25),
-        "13_POL2RA_pS5": _marker(euchromatin=0.6, body=0.25, foci=1.2, void=0.9, grain=0.15),
+        "13_POL2RA_pS5": _marker(euchromatin=0.3, body=0.5, foci=1.8, void=0.8, grain=0.1),
         "15_U2SNRNPB": _marker(
             euchromatin=0.5, body=0.3, speckles=0.6, cajal=2.0, void=0.7, grain=0.15
         ),
@@ -74,7 +74,7 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
 AMPLITUDE_SPREAD = 0.06
 """SD of the logarithm of a pattern's strength between cells, free of the nuclear mean."""
 _MAP_SPREAD = 0.2
-_MAP_EDGE = 0.2
+_MAP_EDGE = 0.6
 _MAP_TOP = 0.9
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import h5py
 import numpy as np
 
-from nascent.errors import ConfigError, RawDataError, did_you_mean
-from nascent.files import written
+from nascent.errors import ConfigError, StoreError, did_you_mean
+from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.simulate.biology import BRIGHTNESS_SHARED, Cell, Perturbation
 from nascent.simulate.intensities import CHANNELS, TARGET_FLOOR, TARGET_MEAN, TARGET_SD
 from nascent.simulate.markers import causal_channels
@@ -170,7 +169,7 @@ def rates(cell: Cell, brightness: np.ndarray, plan: Plan) -> tuple[float, float]
 
 def write_truth(truth: Truth, path: str | Path) -> None:
     """Write what was planted in a well as HDF5."""
-    with written(path) as beside, h5py.File(beside, "w", track_order=False) as file:
+    with hdf5_written(path) as (file, _):
         for name in ("cell_id", "mapobject_id", "target_planted", "target", "offsets"):
             file.create_dataset(name, data=getattr(truth, name))
         for name in ("x", "y"):
@@ -187,29 +186,21 @@ def read_truth(path: str | Path) -> Truth:
 
     Raises
     ------
-    RawDataError
-        Where the file is missing or is no truth file.
+    StoreError
+        Where the file is missing, truncated, or no truth file.
     """
-    try:
-        with h5py.File(path) as file:
-            if file.attrs.get("format") != FORMAT:
-                raise RawDataError("this is no truth file of a simulated well", where=path)
-            attributes = {
-                name: value.item() if isinstance(value, np.generic) else value
-                for name, value in file.attrs.items()
-                if name not in ("format", "causal_channels")
-            }
-            if "provenance" in attributes:
-                attributes["provenance"] = json.loads(attributes["provenance"])
-            return Truth(
-                **{
-                    name: file[name][:]
-                    for name in ("cell_id", "mapobject_id", "target_planted", "target", "offsets")
-                },
-                x=file["x"][:],
-                y=file["y"][:],
-                causal_channels=tuple(str(name) for name in file.attrs["causal_channels"]),
-                attributes=attributes,
-            )
-    except OSError as error:
-        raise RawDataError(f"the truth file cannot be read ({error})", where=path) from error
+    with open_hdf5(path) as file:
+        if file.attrs.get("format") != FORMAT:
+            raise StoreError("this is no truth file of a simulated well", where=path)
+        attributes = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in file.attrs.items()
+            if name not in ("format", "causal_channels")
+        }
+        attributes["provenance"] = json.loads(attributes["provenance"])
+        columns = ("cell_id", "mapobject_id", "target_planted", "target", "offsets", "x", "y")
+        return Truth(
+            **{name: file[name][:] for name in columns},
+            causal_channels=tuple(str(name) for name in file.attrs["causal_channels"]),
+            attributes=attributes,
+        )

@@ -1,0 +1,195 @@
+"""What a file or folder of a study holds, in a few lines of plain text."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nascent.errors import RawDataError, did_you_mean
+
+_FACTS = ("plate", "well", "perturbation", "cell_cycle")
+
+
+def describe(path: str | Path) -> list[str]:
+    """Return lines that say what is at `path`.
+
+    A raw well (folder or pixel table), a folder of wells, or an HDF5 file: crop store, shard,
+    attribution maps, truth of a simulated well; of any other HDF5 file, its data sets.
+
+    Raises
+    ------
+    RawDataError
+        Where there is nothing, or nothing known, at `path`.
+    StoreError
+        Where an HDF5 file is truncated or malformed.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return _folder(path)
+    if not path.exists():
+        raise RawDataError("there is no such file or folder", where=path, mend=_near(path))
+    if path.name.removesuffix(".gz").endswith((".csv", ".tsv")):
+        return _well(path)
+    if path.suffix == ".h5":
+        return _hdf5(path)
+    raise RawDataError(
+        "this is nothing nascent knows",
+        where=path,
+        mend="Give the folder of a raw well, or a crop store, shard, map or truth file (.h5).",
+    )
+
+
+def _near(path: Path) -> str | None:
+    if not path.parent.is_dir():
+        return None
+    return did_you_mean(path.name, sorted(found.name for found in path.parent.iterdir())[:20])
+
+
+def _folder(path: Path) -> list[str]:
+    if (path / "channels.csv").is_file():
+        return _well(path)
+    wells = sorted(found.parent for found in path.glob("*/channels.csv"))
+    if not wells:
+        raise RawDataError(
+            "this folder holds no raw well (no channels.csv in it or in a folder of it)",
+            where=path,
+        )
+    lines = [f"folder of {len(wells)} raw wells"]
+    return lines + [f"  {well.name}: {_nuclei_of(well)}" for well in wells]
+
+
+def _nuclei_of(well: Path) -> str:
+    from nascent.crops.wells import read_metadata
+
+    if not (well / "metadata.csv").is_file():
+        return "without metadata.csv"
+    return f"{len(read_metadata(well))} nuclei"
+
+
+def _well(path: Path) -> list[str]:
+    from nascent.crops.wells import detect_layout, pixel_table, read_channels, read_metadata
+
+    layout = detect_layout(path)
+    channels = read_channels(path)
+    metadata = read_metadata(path)
+    lines = [f"raw well, layout {layout}", f"nuclei: {len(metadata)}"]
+    if layout == "text":
+        table = pixel_table(path)
+        lines.append(f"pixels: in {table.name}, {table.stat().st_size / 1e6:.1f} MB")
+    else:
+        pixels = np.load(path / "mpp.npy", mmap_mode="r")
+        lines.append(f"pixels: {len(pixels)}, {pixels.dtype}, shape {pixels.shape}")
+    for column in ("plate_name", "well_name"):
+        if column in metadata:
+            lines.append(f"{column}: {_counted(metadata[column])}")
+    for column in metadata.columns:
+        if column.startswith("is_") and not column.endswith("_labels"):
+            lines.append(f"{column}: {int((metadata[column] == 1).sum())}")
+    return lines + _named(channels)
+
+
+def _hdf5(path: Path) -> list[str]:
+    from nascent.hdf5 import open_hdf5
+
+    with open_hdf5(path) as file:
+        form = file.attrs.get("format")
+        if form not in _FORMATS:
+            return ["HDF5 file of another kind", *_data_sets(file)]
+    return _FORMATS[form](path)
+
+
+def _data_sets(file: Iterable) -> list[str]:
+    import h5py
+
+    lines: list[str] = []
+
+    def note(name: str, item: h5py.Dataset | h5py.Group) -> None:
+        if isinstance(item, h5py.Dataset):
+            lines.append(f"  {name}: {item.dtype}, shape {item.shape}")
+
+    file.visititems(note)
+    return lines
+
+
+def _store(path: Path) -> list[str]:
+    from nascent.store import open_store
+
+    with open_store(path) as store:
+        size, cells = store.size, store.cells
+        lines = [
+            f"crops of {len(store)} nuclei, {size} x {size} pixels, {store.dtype}",
+            f"codec: {store.attributes.get('codec')}",
+        ]
+        for column in _FACTS:
+            if column in cells and len(cells):
+                lines.append(f"{column}: {_counted(cells[column])}")
+        for column in ("target", "area"):
+            if column in cells and len(cells):
+                values = cells[column].astype("float64")
+                lines.append(
+                    f"{column}: mean {values.mean():.2f}, SD {values.std():.2f},"
+                    f" {values.min():.2f} to {values.max():.2f}"
+                )
+        return [*lines, *_named(store.channels), *_provenance(store.attributes.get("provenance"))]
+
+
+def _maps(path: Path) -> list[str]:
+    from nascent.attribute.maps import open_maps
+
+    with open_maps(path) as maps:
+        options = ", ".join(f"{name} {value}" for name, value in maps.source.options.items())
+        return [
+            f"attribution maps of {len(maps)} nuclei, {maps.size} x {maps.size} pixels",
+            f"method: {maps.source.method} ({options})",
+            f"model: sha256 {maps.source.model_sha256}",
+            *_named(maps.channels),
+            *_provenance(maps.provenance),
+        ]
+
+
+def _truth(path: Path) -> list[str]:
+    from nascent.simulate.truth import read_truth
+
+    truth = read_truth(path)
+    pixels = np.diff(truth.offsets)
+    return [
+        f"truth of a simulated well, {len(truth.cell_id)} nuclei",
+        *(f"{name}: {truth.attributes[name]}" for name in ("truth", "seed", "noise", "well_shift")),
+        f"causal channels: {', '.join(truth.causal_channels)}",
+        f"causal pixels: {pixels.sum()}, {pixels.mean() if len(pixels) else 0:.1f} a nucleus",
+        *_provenance(truth.attributes.get("provenance")),
+    ]
+
+
+_FORMATS: dict[str, Callable[[Path], list[str]]] = {
+    "nascent-crops": _store,
+    "nascent-maps": _maps,
+    "nascent-truth": _truth,
+}
+
+
+def _named(channels: Iterable[str]) -> list[str]:
+    names = list(channels)
+    return [f"channels: {len(names)}", *(f"  {i} {name}" for i, name in enumerate(names))]
+
+
+def _counted(column: pd.Series) -> str:
+    counts = Counter("missing" if pd.isna(value) else str(value) for value in column)
+    shown = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:8]
+    more = f" and {len(counts) - len(shown)} more" if len(counts) > len(shown) else ""
+    return ", ".join(f"{value} {count}" for value, count in shown) + more
+
+
+def _provenance(record: object) -> list[str]:
+    if isinstance(record, str):
+        record = json.loads(record)
+    if not isinstance(record, dict) or "stage" not in record:
+        return []
+    versions = record.get("versions", {})
+    return [
+        f"made by: stage {record['stage']}, nascent {versions.get('nascent', 'unknown')},"
+        f" seed {record.get('seed')}"
+    ]
