@@ -10,6 +10,7 @@ from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
 from nascent.store import StoreWriter
 from nascent.train.architectures import build
+from nascent.train.data import shards_of
 
 CHANNELS = ["00_DAPI", "15_SON"]
 STATISTICS = pd.DataFrame(
@@ -60,9 +61,8 @@ def predictions(manifest, kernel=WEIGHTS):
     model = build("linear", size=8, channels=2, target_mean=377.0, target_sd=60.0)
     model.get_layer("output").kernel.assign(np.reshape(kernel, (2, 1)))
     normaliser = Normaliser.from_table(STATISTICS, CHANNELS, Steps(clip=None))
-    return predict(
-        model, manifest, normaliser, target_column="target", name="linear", seed=4, batch_size=2
-    )
+    shards = {split: shards_of(manifest, split) for split in ("train", "val", "test")}
+    return predict(model, shards, normaliser, target="target", name="linear", seed=4, batch_size=2)
 
 
 def test_predictions_equal_those_worked_out_from_raw_pixels(shards):

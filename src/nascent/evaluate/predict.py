@@ -1,6 +1,6 @@
 """Predictions of a trained model for the cells of shards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,6 @@ from nascent.errors import TrainError
 from nascent.evaluate.tables import PREDICTIONS
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
-from nascent.splits.fractions import SPLITS
-from nascent.train.data import shards_of
 
 if TYPE_CHECKING:
     import keras
@@ -20,10 +18,10 @@ if TYPE_CHECKING:
 
 def predict(
     model: "keras.Model",
-    manifest: str | Path,
+    shards: Mapping[str, Sequence[str | Path]],
     normaliser: Normaliser,
     *,
-    target_column: str,
+    target: str,
     name: str,
     seed: int,
     batch_size: int,
@@ -34,12 +32,12 @@ def predict(
     ----------
     model
         From {"image", "mask"} to (n, 1) in raw counts.
-    manifest
-        The table that lists the shards, which lie beside it.
+    shards
+        Split → its shards, see `nascent.train.data.shards_of`.
     normaliser
         The one the model was trained with.
-    target_column
-        Of the cell table; in raw counts.
+    target
+        Column of the cell table that the model predicts, in raw counts.
     name, seed
         Of the model, for the table.
     batch_size
@@ -58,10 +56,8 @@ def predict(
     """
     parts = [
         _predict_batch(model, batch).assign(split=split)
-        for split in SPLITS
-        for batch in Batches(
-            shards_of(manifest, split), normaliser, batch_size=batch_size, target=target_column
-        )
+        for split, paths in shards.items()
+        for batch in Batches(paths, normaliser, batch_size=batch_size, target=target)
     ]
     table = pd.concat(parts, ignore_index=True).assign(model=name, seed=seed)
     wrong = np.flatnonzero(~np.isfinite(table["y_hat"]))
