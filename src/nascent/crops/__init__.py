@@ -1,0 +1,1 @@
+"""Raw wells to crops of their nuclei: reading, quality control, cutting."""

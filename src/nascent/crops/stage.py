@@ -1,0 +1,252 @@
+"""The crops stage: one raw well to its store and removal table."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nascent.crops import cutting, quality, tables
+from nascent.crops.control import control_well
+from nascent.crops.gather import Gathered, gather_wells
+from nascent.crops.grouping import Nuclei, group_pixels
+from nascent.crops.placement import Fit, centre, shrink
+from nascent.crops.wells import RawWell, channel_position, read_well
+from nascent.errors import ConfigError, RawDataError, did_you_mean
+from nascent.files import write_table
+from nascent.logs import progress
+from nascent.store import StoreWriter
+
+__all__ = ["Gathered", "crop_well", "gather_wells"]
+
+FITS: Mapping[str, Fit] = {"shrink": shrink, "crop": centre}
+OVERSIZE = ("drop", *FITS)
+BACKGROUNDS = ("keep", "subtract")
+STORABLE = ("uint8", "uint16", "int32", "float32", "float64")
+LOGGER = logging.getLogger("nascent.crops")
+
+
+def crop_well(
+    *,
+    path: str | Path,
+    plate: str,
+    well: str,
+    store: str | Path,
+    quality_table: str | Path,
+    target: str,
+    size: int = 224,
+    layout: str | None = None,
+    perturbation: str | None = None,
+    target_background: str = "keep",
+    background_cell_line: str = "HeLa",
+    dtype: str | None = None,
+    oversize: str = "drop",
+    duplicates: str = "error",
+    id_scope: str = "study",
+    rules: Sequence[Mapping[str, Any]] = (),
+    exclude: str | Path | None = None,
+    codec: str = "blosc",
+    cell_cycle: str | Path | None = None,
+    wells: str | Path | None = None,
+    background: str | Path | None = None,
+    record: Mapping[str, Any] | None = None,
+) -> None:
+    """Cut the nuclei of one raw well into a store, and say what quality control removed.
+
+    Parameters
+    ----------
+    path, plate, well, layout, perturbation
+        The raw well and its row in the study's list of wells.
+    store, quality_table
+        The files to write.
+    target
+        Channel whose mean over a nucleus' measured pixels is its target.
+    size
+        Edge S of a crop, pixels.
+    target_background
+        `keep`, or `subtract`: the target is then the mean of max(pixel - background, 0).
+    background_cell_line
+        Rows of the background table that count.
+    dtype
+        Of the stored pixels; None: as measured.
+    oversize
+        What becomes of a nucleus larger than the crop: `drop`, `shrink` or `crop`.
+    duplicates
+        `error`, or which wins where a cell id comes twice: `first` or `last`.
+    id_scope
+        `study`: cell ids as in the raw data; `plate`: `<plate>/<id>`.
+    rules
+        Quality control, {column, value} each; None stands for missing.
+    exclude
+        List of cell ids to leave out.
+    codec
+        See `nascent.store.StoreWriter`.
+    cell_cycle, wells, background
+        Tables of the plate; each may be None.
+    record
+        Provenance, kept in the store.
+
+    Raises
+    ------
+    RawDataError
+        Where the well or a table is wrong.
+    ConfigError
+        Where a rule names an unknown column, or a setting has no such choice.
+    """
+    for key, value, choices in (
+        ("target_background", target_background, BACKGROUNDS),
+        ("oversize", oversize, OVERSIZE),
+        ("duplicates", duplicates, ("error", "first", "last")),
+        ("id_scope", id_scope, ("study", "plate")),
+    ):
+        if value not in choices:
+            raise ConfigError(
+                f"{value!r} is no choice", where=f"crops.{key}", mend=did_you_mean(value, choices)
+            )
+    raw = read_well(path, plate=plate, well=well, layout=layout)
+    position = channel_position(raw.channels, target, where=raw.path)
+    background_means = _background(raw, background, background_cell_line)
+    subtracted = None
+    if target_background == "subtract":
+        subtracted = _target_background(background_means, target, background)
+    cells = tables.join_tables(
+        raw.metadata,
+        plate=plate,
+        well=well,
+        cell_cycle=tables.read_cell_cycle(cell_cycle) if cell_cycle else None,
+        wells=tables.read_wells(wells) if wells else None,
+        perturbation=perturbation,
+        where=raw.metadata_path,
+    )
+    nuclei = group_pixels(raw.ids, raw.x, raw.y)
+    LOGGER.info(
+        "%s %s: %d pixels of %d nuclei, %d channels, layout %s",
+        *(plate, well, len(raw.ids), len(nuclei.ids), len(raw.channels), raw.layout),
+    )
+    kept, removed = control_well(
+        raw,
+        nuclei,
+        cells,
+        rules=rules,
+        excluded=quality.read_excluded(exclude) if exclude else set(),
+        duplicates=duplicates,
+        id_scope=id_scope,
+        oversize=oversize,
+        size=size,
+    )
+    kind = np.dtype(dtype) if dtype else _as_measured(raw)
+    which = kept.pop("nucleus").to_numpy()
+    with StoreWriter(
+        store,
+        channels=raw.channels,
+        size=size,
+        dtype=kind,
+        codec=codec,
+        record=record,
+        # Not the layout: a well's store is the same file whichever form it was read from.
+        attributes={
+            "plate": plate,
+            "well": well,
+            "target": target,
+            "target_background": target_background,
+            "background": json.dumps(
+                {name: None if np.isnan(b) else float(b) for name, b in background_means.items()}
+            ),
+            "oversize": oversize,
+        },
+    ) as writer:
+        blocks = cutting.cut(
+            raw,
+            nuclei,
+            which,
+            size=size,
+            dtype=kind,
+            fit=FITS.get(oversize, centre),
+            target=position,
+            target_background=subtracted,
+        )
+        measured = []
+        count = -(-len(which) // cutting.CROPS_AT_ONCE)
+        for block in progress(
+            cutting.ahead(blocks), total=count, what=f"{plate} {well}: blocks of crops"
+        ):
+            writer.append(block.images, block.masks)
+            measured.append((block.size_ratio, block.means, block.target))
+        writer.cells = _cell_table(kept, raw, nuclei, which, size, measured)
+    write_table(removed, quality_table)
+    LOGGER.info(
+        "%s %s: %d of %d nuclei kept%s",
+        *(plate, well, len(which), removed["cells_in"].iloc[-1]),
+        "" if len(which) else ": the well is empty",
+    )
+
+
+def _background(raw: RawWell, path: str | Path | None, cell_line: str) -> pd.Series:
+    if path is None:
+        return pd.Series(np.nan, index=raw.channels)
+    found = tables.background_per_channel(path, raw.channels, cell_line)
+    if found.isna().any():
+        names = ", ".join(found.index[found.isna()])
+        LOGGER.warning("%s: no background of %s", path, names)
+    return found
+
+
+def _target_background(means: pd.Series, target: str, path: str | Path | None) -> float:
+    if np.isnan(means[target]):
+        raise RawDataError(
+            f"there is no background of the target channel {target!r} to subtract",
+            where=path or "tables.background",
+            mend="Add its row to the table, or set `crops.target_background` to keep.",
+        )
+    return float(means[target])
+
+
+def _as_measured(raw: RawWell) -> np.dtype:
+    kind = raw.pixels.dtype
+    if kind.name in STORABLE:
+        return kind
+    if kind.kind == "f":
+        return np.dtype("float32" if kind.itemsize < 4 else "float64")
+    # Counts in a wider or signed type than a camera has.
+    highest = int(raw.pixels.max()) if len(raw.pixels) else 0
+    if highest > np.iinfo(np.int32).max:
+        return np.dtype("float64")
+    return np.dtype("uint16" if highest <= np.iinfo(np.uint16).max else "int32")
+
+
+def _cell_table(
+    kept: pd.DataFrame,
+    raw: RawWell,
+    nuclei: Nuclei,
+    which: np.ndarray,
+    size: int,
+    measured: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> pd.DataFrame:
+    """Return the cell table: names, what the tables say, the metadata, what was measured."""
+    ratios, means, targets = (
+        (np.concatenate(parts) for parts in zip(*measured, strict=True))
+        if measured
+        else (np.empty(0), np.empty((0, len(raw.channels))), np.empty(0))
+    )
+    kept = kept.reset_index(drop=True)
+    known = ["cell_id", "mapobject_id"]
+    first = kept[known].assign(plate=raw.plate, well=raw.well)
+    first = pd.concat([first, kept[list(tables.JOINED)]], axis=1)
+    last = {
+        "area": nuclei.area[which],
+        **{name: getattr(nuclei, name)[which] for name in ("x_min", "x_max", "y_min", "y_max")},
+        "size_ratio": ratios,
+        "oversize": nuclei.oversize(size)[which],
+        **{f"mean_{channel}": means[:, c] for c, channel in enumerate(raw.channels)},
+        "target": targets,
+    }
+    rest = kept.drop(columns=[*known, *tables.JOINED])
+    # What nascent measures keeps its name; a raw column of that name is told apart.
+    taken = {name: f"{name}_metadata" for name in rest if name in last or name in first}
+    frame = pd.concat([first, rest.rename(columns=taken), pd.DataFrame(last)], axis=1)
+    if frame["cell_id"].dtype == "Int64":
+        frame["cell_id"] = frame["cell_id"].astype(np.int64)
+    return frame.set_index("cell_id")
