@@ -14,32 +14,54 @@ from nascent.files import written
 class Sink(FileIO):
     """A file that HDF5 writes to, which keeps the first refusal of the disk for us to raise.
 
-    HDF5 cannot close a file whose last writes fail, and crashes when its memory is freed. What
-    follows a refusal is therefore dropped without a word to HDF5; `check` raises it.
+    HDF5 cannot close a file whose last writes fail, and crashes when its memory is freed, or when
+    it reads back what it wrote and finds something else. What follows a refusal is therefore kept
+    in memory without a word to HDF5; `check` raises it.
     """
 
     refusal: OSError | None = None
 
     def write(self, data: bytes | memoryview) -> int:
-        """Write all of `data`, or nothing more once the disk has refused."""
+        """Write all of `data`; once the disk has refused, keep it in memory."""
         view = memoryview(data).cast("B")
-        size = done = len(view)
-        if self.refusal is None:
-            done = 0
+        size, start, done = len(view), self.tell(), 0
+        while self.refusal is None and done < size:
             try:
-                while done < size:
-                    done += super().write(view[done:])
+                done += super().write(view[done:])
             except OSError as error:
-                self.refusal = error
+                self._refuse(error)
+        if self.refusal is not None:
+            self._kept.append((start, bytes(view)))
+            self.seek(start + size)
         return size
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill `buffer` from the file and, once the disk has refused, from what was kept since."""
+        if self.refusal is None:
+            return super().readinto(buffer)
+        view, start = memoryview(buffer).cast("B"), self.tell()
+        end = start + len(view)
+        found = super().readinto(view)
+        view[found:] = bytes(len(view) - found)
+        for at, data in self._kept:
+            first, last = max(at, start), min(at + len(data), end)
+            if first < last:
+                view[first - start : last - start] = data[first - at : last - at]
+        self.seek(end)
+        return len(view)
 
     def truncate(self, size: int | None = None) -> int:
         """Set the length of the file; a refusal is kept like that of a write."""
-        try:
-            return super().truncate(size)
-        except OSError as error:
-            self.refusal = self.refusal or error
-            return self.tell() if size is None else size
+        if self.refusal is None:
+            try:
+                return super().truncate(size)
+            except OSError as error:
+                self._refuse(error)
+        return self.tell() if size is None else size
+
+    def _refuse(self, error: OSError) -> None:
+        self.refusal = error
+        self._kept: list[tuple[int, bytes]] = []
 
     def check(self) -> None:
         """Raise the disk's first refusal, if there was one."""
