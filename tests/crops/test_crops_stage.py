@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.stage import gather_wells
+from nascent.crops.gather import gather_wells
 from nascent.errors import ConfigError, OutputError, RawDataError
 from nascent.files import read_table
 from nascent.store import open_store

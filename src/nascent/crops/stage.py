@@ -11,7 +11,6 @@ import pandas as pd
 
 from nascent.crops import cutting, quality, tables
 from nascent.crops.control import control_well
-from nascent.crops.gather import Gathered, gather_wells
 from nascent.crops.grouping import Nuclei, group_pixels
 from nascent.crops.placement import Fit, centre, shrink
 from nascent.crops.wells import RawWell, channel_position, read_well
@@ -19,8 +18,6 @@ from nascent.errors import ConfigError, RawDataError, did_you_mean
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.store import StoreWriter
-
-__all__ = ["Gathered", "crop_well", "gather_wells"]
 
 FITS: Mapping[str, Fit] = {"shrink": shrink, "crop": centre}
 OVERSIZE = ("drop", *FITS)
