@@ -34,30 +34,30 @@ localrules:
 
 
 rule data:
-    message:
-        "Make the shards of study {STUDY.study}"
     input:
         made("shards/shards.tsv"),
         made("shards/channels.tsv"),
         figures_of_data(),
+    message:
+        "Make the shards of study {STUDY.study}"
 
 
 rule models:
-    message:
-        "Train and measure every model of study {STUDY.study}"
     input:
         made("evaluate/metrics.tsv"),
         made("evaluate/predictions.tsv"),
         figures_of_models(),
+    message:
+        "Train and measure every model of study {STUDY.study}"
 
 
 rule explanations:
-    message:
-        "Make and summarise the attribution maps of study {STUDY.study}"
     input:
         made("explain/channel_importance.tsv"),
         made("explain/groups.tsv"),
         figures_of_explanations(),
+    message:
+        "Make and summarise the attribution maps of study {STUDY.study}"
 
 
 include: "rules/report.smk"
@@ -75,6 +75,6 @@ for model in STUDY.train.models:
     rule:
         name:
             model
-        localrule: True
         input:
             everything_of_model(model),
+        localrule: True

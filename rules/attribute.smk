@@ -21,7 +21,8 @@ rule attribute:
     params:
         code=code("attribute"),
         state=lambda wildcards: kept(
-            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}"
+            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/"
+            f"{wildcards.split}-{wildcards.number}"
         ),
         inputs=INPUTS,
         normalise=STUDY.shards.normalise.plain(),

@@ -3,8 +3,6 @@ import re
 import sys
 from pathlib import Path
 
-from snakemake.settings.enums import RerunTrigger
-
 from nascent.code import code_digest
 from nascent.config import check_study, input_channels, read_wells, study_channels
 from nascent.errors import NascentError
@@ -20,13 +18,29 @@ TABLE_FILES = {
 }
 RAW_FILES = {
     "text": ["pixels.tsv.gz", "channels.csv", "metadata.csv"],
-    "numpy": ["mpp.npy", "x.npy", "y.npy", "mapobject_ids.npy", "channels.csv", "metadata.csv"],
-    "campa": ["mpp.npy", "x.npy", "y.npy", "obj_ids.npy", "channels.csv", "metadata.csv"],
+    "numpy": [
+        "mpp.npy",
+        "x.npy",
+        "y.npy",
+        "mapobject_ids.npy",
+        "channels.csv",
+        "metadata.csv",
+    ],
+    "campa": [
+        "mpp.npy",
+        "x.npy",
+        "y.npy",
+        "obj_ids.npy",
+        "channels.csv",
+        "metadata.csv",
+    ],
 }
 
 # What is wrong with a study is told in one message, before the first job.
 try:
-    STUDY = check_study(config, where=", ".join(map(str, workflow.configfiles)) or "config")
+    STUDY = check_study(
+        config, where=", ".join(map(str, workflow.configfiles)) or "config"
+    )
     WELLS = read_wells(STUDY.wells)
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
@@ -34,14 +48,10 @@ except NascentError as error:
     sys.exit(f"Error in the study: {error}")
 
 RUNS = [
-    (model, seed) for model in STUDY.train.models for seed in STUDY.train.options(model)["seeds"]
+    (model, seed)
+    for model in STUDY.train.models
+    for seed in STUDY.train.options(model)["seeds"]
 ]
-
-# Snakemake tracks a script by its time stamp, so a clone or a branch switch would run everything
-# again. Each rule declares the digest of the code it stands on (`params: code=...`) instead.
-workflow.dag_settings.rerun_triggers = frozenset(
-    set(workflow.dag_settings.rerun_triggers) - {RerunTrigger.CODE}
-)
 
 
 wildcard_constraints:
@@ -127,20 +137,25 @@ def shards_of(split):
 def megabytes(files, times=1.0, plus=0):
     """Memory for a job that holds `times` its input files, in MB."""
     return lambda wildcards, input, attempt: int(
-        attempt * (plus + times * sum(Path(f).stat().st_size for f in input.get(files)) / 1e6)
+        attempt
+        * (plus + times * sum(Path(f).stat().st_size for f in input.get(files)) / 1e6)
     )
 
 
 def first_seed(wildcards, pattern):
     """A path of the first seed of a model: the one whose single cells are shown."""
     seed = STUDY.train.options(wildcards.model)["seeds"][0]
-    return made(pattern.format(model=wildcards.model, seed=seed, method=wildcards.method))
+    return made(
+        pattern.format(model=wildcards.model, seed=seed, method=wildcards.method)
+    )
 
 
 def shards_explained(wildcards):
     """The shards of the splits that are explained."""
     return [
-        made(f"shards/{name}.h5") for split in STUDY.attribute.splits for name in shards_of(split)
+        made(f"shards/{name}.h5")
+        for split in STUDY.attribute.splits
+        for name in shards_of(split)
     ]
 
 

@@ -28,7 +28,9 @@ rule explain_groups:
 rule explain:
     input:
         maps=lambda wildcards: [
-            made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+            made(
+                f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
+            )
             for split in STUDY.attribute.splits
             for name in shards_of(split)
         ],

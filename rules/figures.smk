@@ -280,13 +280,19 @@ rule figures_score_maps:
     input:
         maps=maps_of_first_seed,
         shards=shards_explained,
-        cells=lambda wildcards: first_seed(wildcards, "explain/{model}/{seed}/{method}.cells.tsv"),
+        cells=lambda wildcards: first_seed(
+            wildcards, "explain/{model}/{seed}/{method}.cells.tsv"
+        ),
     output:
         png=report(
             made("figures/{model}/{method}/score_maps.png"),
             caption="../workflow/report/score_maps.rst",
             category="Explanations",
-            labels={"figure": "maps of single cells", "model": "{model}", "method": "{method}"},
+            labels={
+                "figure": "maps of single cells",
+                "model": "{model}",
+                "method": "{method}",
+            },
         ),
         svg=made("figures/{model}/{method}/score_maps.svg"),
     log:
@@ -318,7 +324,11 @@ rule figures_importance:
             made("figures/{model}/{method}/importance.png"),
             caption="../workflow/report/importance.rst",
             category="Explanations",
-            labels={"figure": "channel importance", "model": "{model}", "method": "{method}"},
+            labels={
+                "figure": "channel importance",
+                "model": "{model}",
+                "method": "{method}",
+            },
         ),
         svg=made("figures/{model}/{method}/importance.svg"),
     log:

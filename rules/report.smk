@@ -38,6 +38,7 @@ rule report_study:
         runtime=10,
     params:
         code=code("report_study"),
+        runs=RUNS,
         study=STUDY.plain(),
     message:
         "Write the study card of {STUDY.study}"
@@ -46,10 +47,10 @@ rule report_study:
 
 
 rule report:
-    message:
-        "Make everything that the report of study {STUDY.study} shows"
     input:
         rules.data.input,
         rules.models.input,
         rules.explanations.input,
         rules.report_study.output,
+    message:
+        "Make everything that the report of study {STUDY.study} shows"

@@ -9,4 +9,4 @@ with job_log(snakemake.log[0]):
     config = {"target": snakemake.params.target}
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
     figure = balance.draw(cells, splits, **config)
-    save.save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, provenance.record("figures", config))

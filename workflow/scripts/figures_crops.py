@@ -19,4 +19,4 @@ with job_log(snakemake.log[0]), ExitStack() as stack:
     stores = (stack.enter_context(open_store(path)) for path in snakemake.input.stores)
     examples = read_examples(stores, spread_cells(cells, CELLS), channels)
     figure = crops.draw(examples, target=params.target)
-    save.save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, provenance.record("figures", config))

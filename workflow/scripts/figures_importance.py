@@ -9,4 +9,4 @@ from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):
     figure = importance.draw(pd.concat(map(read_table, snakemake.input.importance)))
-    save.save(figure, snakemake.output.png, provenance.record("figures", {}))
+    save(figure, snakemake.output.png, provenance.record("figures", {}))

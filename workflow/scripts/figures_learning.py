@@ -9,11 +9,11 @@ with job_log(snakemake.log[0]):
     runs = [tuple(run) for run in snakemake.params.runs]
     floors = read_table(snakemake.input.floors).query("split == 'val'").set_index("model")["mae"]
     histories = map(read_table, snakemake.input.histories)
-    chosen = (read_json(card)["best_epoch"] for card in snakemake.input.cards)
+    chosen = (read_json(card)["best"]["epoch"] for card in snakemake.input.cards)
     figure = learning.draw(
         dict(zip(runs, histories, strict=True)),
         dict(zip(runs, chosen, strict=True)),
         target=snakemake.params.target,
         floors=floors.to_dict(),
     )
-    save.save(figure, snakemake.output.png, provenance.record("figures", {"runs": runs}))
+    save(figure, snakemake.output.png, provenance.record("figures", {"runs": runs}))

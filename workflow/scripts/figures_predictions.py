@@ -11,4 +11,4 @@ with job_log(snakemake.log[0]):
     config = {"model": snakemake.wildcards.model, "target": snakemake.params.target}
     table = pd.concat(map(read_table, snakemake.input.predictions))
     figure = predictions.draw(table, read_table(snakemake.input.cells), **config)
-    save.save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, provenance.record("figures", config))

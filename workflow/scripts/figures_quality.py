@@ -7,4 +7,4 @@ from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):
     figure = quality.draw(read_table(snakemake.input.quality))
-    save.save(figure, snakemake.output.png, provenance.record("figures", {}))
+    save(figure, snakemake.output.png, provenance.record("figures", {}))

@@ -8,4 +8,4 @@ from nascent.logs import job_log
 with job_log(snakemake.log[0]):
     config = {"size": snakemake.params.size}
     figure = sizes.draw(read_table(snakemake.input.cells), **config)
-    save.save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, provenance.record("figures", config))

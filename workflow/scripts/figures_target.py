@@ -13,4 +13,4 @@ with job_log(snakemake.log[0]):
     figure = target.draw(
         grouped["target"], low=limits.low, high=limits.high, target=config["target"]
     )
-    save.save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, provenance.record("figures", config))

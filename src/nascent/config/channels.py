@@ -7,10 +7,8 @@ import pandas as pd
 from nascent.config.sections import Study
 from nascent.crops.wells import detect_layout, read_channels
 from nascent.errors import ConfigError, RawDataError, did_you_mean
+from nascent.shards import steps
 from nascent.simulate.intensities import checked_channels
-
-# Stains without a primary antibody, and probability maps of a pixel classifier: no measurements.
-_NO_INPUT = ("BG488", "BG568", "_ILASTIK")
 
 
 def study_channels(study: Study, wells: pd.DataFrame) -> list[str]:
@@ -30,40 +28,25 @@ def study_channels(study: Study, wells: pd.DataFrame) -> list[str]:
     RawDataError
         Where a well is missing, or two wells differ in their channels.
     ConfigError
-        Where the target or an input is no channel; the nearest is named.
+        Where the target is no channel; the nearest is named.
     """
     if study.simulate is not None:
         channels = list(checked_channels(study.simulate.channels))
     else:
         channels = _measured_channels(Path(study.data), wells)
-    for key, names in (
-        ("crops.target", [study.crops.target]),
-        ("shards.inputs", study.shards.inputs or []),
-    ):
-        for name in names:
-            if name not in channels:
-                raise ConfigError(
-                    f"{key}: there is no channel {name!r}", mend=did_you_mean(name, channels)
-                )
+    target = study.crops.target
+    if target not in channels:
+        raise ConfigError(
+            f"there is no channel {target!r}",
+            where="crops.target",
+            mend=did_you_mean(target, channels),
+        )
     return channels
 
 
 def input_channels(study: Study, channels: list[str]) -> list[str]:
-    """Return the channels that models see, in their order.
-
-    Raises
-    ------
-    ConfigError
-        Where none is left.
-    """
-    chosen = study.shards.inputs or [
-        name
-        for name in channels
-        if name != study.crops.target and not name.endswith(_NO_INPUT)
-    ]
-    if not chosen:
-        raise ConfigError("there is no input channel", mend="List them in shards.inputs.")
-    return chosen
+    """Return the channels that models see, in their order; see `nascent.shards.steps`."""
+    return steps.input_channels(channels, target=study.crops.target, inputs=study.shards.inputs)
 
 
 def _measured_channels(data: Path, wells: pd.DataFrame) -> list[str]:

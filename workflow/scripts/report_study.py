@@ -1,0 +1,27 @@
+"""Quality, splits, metrics and model cards -> the study card and its tables, as web pages."""
+
+from nascent import provenance
+from nascent.files import read_json, read_table, written
+from nascent.logs import job_log
+from nascent.report.card import study_card
+from nascent.report.tables import table_page
+
+with job_log(snakemake.log[0]):
+    params, given = snakemake.params, snakemake.input
+    record = provenance.record("report", params.study, seed=params.study["seed"])
+    runs = [tuple(run) for run in params.runs]
+    quality, splits, metrics = (
+        read_table(given[name]) for name in ("quality", "splits", "metrics")
+    )
+    cards = dict(zip(runs, map(read_json, given.cards), strict=True))
+    pages = {
+        "card": study_card(params.study, record, quality, splits, cards),
+        "quality": table_page(quality, "Quality control", "Cells removed, by well and reason."),
+        "metrics": table_page(
+            metrics, "Models and floors", "Errors in counts of the target; e = y - y_hat."
+        ),
+    }
+    for name, text in pages.items():
+        with written(snakemake.output[name]) as beside:
+            beside.write_text(text, encoding="utf-8")
+        provenance.write(snakemake.output[name], record)

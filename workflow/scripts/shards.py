@@ -1,0 +1,26 @@
+"""Write one shard: its cells' crops, from the stores of all wells."""
+
+from nascent import provenance
+from nascent.files import read_table
+from nascent.logs import job_log
+from nascent.shards.plan import plan_shards, shard_name
+from nascent.shards.write import write_shard
+
+with job_log(snakemake.log[0]):
+    params, wildcards = snakemake.params, snakemake.wildcards
+    splits = read_table(snakemake.input.splits, required=["cell_id", "split"])
+    plan = plan_shards(splits, params.cells, params.seed)
+    shard = shard_name(wildcards.split, int(wildcards.number))
+    record = provenance.record(
+        "shards",
+        {"cells": params.cells},
+        seed=params.seed,
+        inputs={"splits": snakemake.input.splits},
+    )
+    write_shard(
+        snakemake.input.stores,
+        plan.loc[plan["shard"] == shard, "cell_id"].tolist(),
+        snakemake.output[0],
+        split=wildcards.split,
+        record=record,
+    )
