@@ -40,17 +40,26 @@ def make_deterministic(seed: int) -> None:
     need have no exact counterpart there.
     """
     keras.utils.set_random_seed(seed)
-    if keras.backend.backend() == "tensorflow" and not has_accelerator():
+    if keras.backend.backend() == "tensorflow" and device() == "cpu":
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
 
 
-def has_accelerator() -> bool:
-    """Tell whether the backend sees a GPU."""
-    return bool(keras.distribution.list_devices("gpu"))
-
-
 def device() -> str:
-    """Return what the backend computes on: `gpu` or `cpu`."""
-    return "gpu" if has_accelerator() else "cpu"
+    """Return what the backend computes on: `cpu` or `gpu`, or its own word for something else."""
+    match keras.backend.backend():
+        case "tensorflow":
+            import tensorflow as tf
+
+            return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
+        case "torch":
+            import torch
+
+            return "gpu" if torch.cuda.is_available() else "cpu"
+        case "jax":
+            import jax
+
+            return jax.default_backend()
+        case other:
+            return other

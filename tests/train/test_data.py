@@ -1,0 +1,66 @@
+import numpy as np
+
+from nascent.files import read_table, write_table
+from nascent.shards.batches import Batches
+from nascent.train.data import examples, fingerprint, shards_of, targets, training_target
+
+
+def batches(study, split="train", **options):
+    paths = shards_of(study.manifest, split)
+    return Batches(paths, study.arguments()["normaliser"], **{"batch_size": 8, **options})
+
+
+def test_shards_are_found_beside_the_table_that_lists_them(study):
+    names = [path.name for path in shards_of(study.manifest, "train")]
+    assert names == ["train-00000.h5", "train-00001.h5"]
+    assert all(path.is_file() for path in shards_of(study.manifest, "val"))
+    assert shards_of(study.manifest, "test") == []
+
+
+def test_the_target_is_that_of_the_cell_tables(study):
+    train = batches(study)
+    values = targets(train, "target")
+    target = training_target(train, "target")
+    assert (target.cells, target.size) == (26, 16)
+    assert np.isclose(target.mean, np.sum(values) / 26)
+    assert np.isclose(target.sd, np.sqrt(np.sum((values - target.mean) ** 2) / 25))
+
+
+def test_examples_pair_each_image_with_its_own_target(study):
+    seen = []
+    for inputs, target in examples(batches(study, seed=5), epoch=2):
+        assert inputs["image"].dtype == target.dtype == np.float32
+        assert target.shape == (len(inputs["image"]), 1)
+        for image, mask, value in zip(inputs["image"], inputs["mask"], target, strict=True):
+            # The normaliser takes 200 off and divides by 60; the target is 2 x mean - 50.
+            mean = image[mask].mean(axis=0)[0] * 60 + 200
+            assert np.isclose(value[0], 2 * mean - 50, rtol=1e-4)
+            assert (image[~mask] == 0).all()
+            seen.append(value[0])
+    expected = targets(batches(study), "target").to_numpy(np.float32)
+    np.testing.assert_array_equal(np.sort(seen), np.sort(expected))
+
+
+def test_the_order_follows_from_seed_and_epoch(study):
+    def order(seed, epoch):
+        passed = examples(batches(study, seed=seed), epoch=epoch)
+        return np.concatenate([target[:, 0] for _, target in passed]).tolist()
+
+    assert order(5, 2) == order(5, 2)
+    assert order(5, 2) != order(5, 3)
+    assert order(5, 2) != order(6, 2)
+
+
+def test_the_fingerprint_tells_pixels_and_targets_apart(study):
+    def digest():
+        return fingerprint(study.manifest, [batches(study)], "target")
+
+    first = digest()
+    assert digest() == first
+    study.write("train-00001", 12, lambda cells: cells.assign(target=cells["target"] + 1e-9))
+    other_targets = digest()
+    assert other_targets != first
+    table = read_table(study.manifest)
+    table.loc[0, "sha256"] = "0" * 64
+    write_table(table, study.manifest)
+    assert digest() not in (first, other_targets)
