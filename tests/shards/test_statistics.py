@@ -1,5 +1,8 @@
 """Channel statistics: exactly those of the pooled pixels, whatever their number and type."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -158,6 +161,13 @@ def test_training_cells_without_a_pixel_are_an_error_that_names_the_channel():
     empty = Histograms(("00_DAPI",), (np.empty(0, np.uint16),), (np.empty(0, np.int64),), 0)
     with pytest.raises(StoreError, match="'00_DAPI' has no measured pixel"):
         channel_statistics(empty, Steps())
+
+
+def test_a_job_that_counts_starts_without_the_libraries_it_does_not_need():
+    heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "scipy", "polars", "pulp"}
+    code = f"import sys, nascent.shards.statistics; print({heavy} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
 
 
 def _histograms(pixels) -> Histograms:

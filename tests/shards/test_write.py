@@ -34,6 +34,14 @@ def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells)
             assert shard.cells["well"].iloc[row] == cell["well"]
 
 
+def test_cell_ids_may_be_text(tmp_path):
+    well = _well(tmp_path / "w.h5", first=0, seed=1, ids=[f"p/{n}" for n in range(5)])
+    write_shard([well], ["p/3", "p/0"], tmp_path / "s.h5", split="test", record={})
+    with open_store(tmp_path / "s.h5") as shard, open_store(well) as store:
+        assert list(shard.cells.index) == ["p/3", "p/0"]
+        np.testing.assert_array_equal(shard[0][0], store[3][0])
+
+
 def test_stores_of_other_dtypes_and_codecs_are_joined_without_loss(tmp_path, wells):
     narrow = _well(tmp_path / "p_B01.h5", first=400, seed=4, dtype="uint8", codec="gzip")
     path = tmp_path / "val-00000.h5"
@@ -92,7 +100,18 @@ def test_the_digest_does_not_depend_on_the_codec_and_sees_one_pixel(tmp_path):
     assert digests[0] == digests[1] != digests[2]
 
 
-def _well(path, *, first, seed, dtype="uint16", codec="blosc", size=8, channels=CHANNELS, change=0):
+def _well(
+    path,
+    *,
+    first,
+    seed,
+    dtype="uint16",
+    codec="blosc",
+    size=8,
+    channels=CHANNELS,
+    change=0,
+    ids=None,
+):
     generator = np.random.default_rng(seed)
     masks = generator.random((5, size, size)) < 0.5
     masks[0, 0, 0] = True
@@ -110,7 +129,7 @@ def _well(path, *, first, seed, dtype="uint16", codec="blosc", size=8, channels=
         writer.append(images, masks)
         writer.cells = pd.DataFrame(
             {
-                "cell_id": np.arange(5) + first,
+                "cell_id": np.arange(5) + first if ids is None else ids,
                 "well": path.stem,
                 "perturbation": None,
                 "target": generator.normal(size=5),

@@ -1,5 +1,7 @@
 """Splits by cell: the fractions hold in every stratum, and the published shuffle is kept."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,6 +82,18 @@ def test_strata_of_one_cell_still_fill_every_split():
     cells = _cells(100).assign(perturbation=[f"drug {i}" for i in range(100)])
     split = stratified(cells, fractions=FRACTIONS, strata=STRATA, seed=5)
     assert split.value_counts().to_dict() == {"train": 80, "val": 10, "test": 10}
+
+
+def test_a_plate_of_many_strata_is_split_exactly_and_at_once():
+    generator = np.random.default_rng(1)
+    cells = _cells(40_000).assign(well=generator.integers(0, 384, 40_000).astype(str))
+    began = time.process_time()
+    split = stratified(cells, fractions=FRACTIONS, strata=STRATA, seed=0)
+    assert time.process_time() - began < 10
+    assert split.value_counts().to_dict() == {"train": 32_000, "val": 4000, "test": 4000}
+    table = pd.crosstab([cells[name] for name in STRATA], split)[list(FRACTIONS)]
+    quotas = np.outer(table.sum(axis=1), list(FRACTIONS.values()))
+    assert (abs(table - quotas) < 1).all(axis=None)
 
 
 def test_wells_of_one_name_on_two_plates_are_two_strata():

@@ -9,7 +9,7 @@ import pytest
 from nascent.errors import SplitError
 from nascent.splits import FRACTIONS, SPLITS, assign, check, split_cells
 from nascent.splits.balance import target_quartiles
-from nascent.splits.by_well import hold_out_wells
+from nascent.splits.by_well import every_fold, hold_out_wells
 
 CELLS = (40, 25, 18, 52, 9, 14)
 DRUGS = ("normal", "normal", "DMSO", "DMSO", "TSA", None)
@@ -111,11 +111,11 @@ def test_leave_one_well_out_tests_on_that_well_alone(plate):
 
 
 def test_the_folds_test_every_cell_once(plate):
-    tested = pd.concat(
-        assign(plate, by="leave_one_well_out", fold=well, seed=0).eq("test")
-        for well in plate["well"].unique()
-    )
-    assert (tested.groupby(level=0).sum() == 1).all()
+    every = every_fold(plate, fractions=FRACTIONS, strata=["perturbation"], seed=0)
+    assert list(every.columns) == sorted(plate["well"].unique())
+    assert (every.eq("test").sum(axis=1) == 1).all()
+    for fold in every:
+        check(every[fold], plate, by="leave_one_well_out")
 
 
 def test_a_fold_is_named_with_its_plate_where_plates_share_a_well(plate):

@@ -1,5 +1,6 @@
 """The one table of assignments: from all cells of a study to train, val and test."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -19,6 +20,8 @@ FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "val": 0.1, "te
 STRATA = ("perturbation", "cell_cycle", "well")
 WAYS = ("cell", "well", "leave_one_well_out", "shuffle")
 TIME_LIMIT = 60.0
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,13 @@ def split_cells(
     table = chosen[["well", "plate"]].assign(split=split).rename_axis("cell_id").reset_index()
     report = balance(chosen, split, variables=[*STRATA, *stratify])
     if optimum is not None:
+        logger.info(
+            "wells held out: they deviate from balance by %.4f of the cells, the best possible is"
+            " at least %.4f (%s)",
+            optimum.objective,
+            optimum.bound,
+            "proven best" if optimum.proven else "the time limit ended the search",
+        )
         report = pd.concat([report, _optimum_rows(optimum)], ignore_index=True)
     return Splits(table, report, optimum)
 

@@ -125,42 +125,54 @@ def _controlled_rounding(
 
     Each is the floor or the ceiling of size × share. Which are rounded up is a transportation
     problem: its matrix is totally unimodular, so the linear programme has a whole-number optimum,
-    and one exists because the quotas themselves satisfy it. The largest remainders are preferred;
-    small random weights decide between equal ones.
+    and one exists because the quotas themselves satisfy it. The largest remainders are preferred.
+    Strata of one size have equal quotas, so the programme deals with sizes, of which there are few,
+    and chance with the strata of each.
     """
-    quotas = exact(np.outer(sizes, shares))
+    distinct, of_size, alike = np.unique(sizes, return_inverse=True, return_counts=True)
+    quotas = exact(np.outer(distinct, shares))
     floors = np.floor(quotas)
+    left = (distinct - floors.sum(axis=1)).astype(np.int64)
     up = _round_up(
         remainders=quotas - floors,
-        rows=sizes - floors.sum(axis=1),
-        columns=totals - floors.sum(axis=0),
+        strata=alike,
+        rows=alike * left,
+        columns=totals - alike @ floors,
         generator=generator,
     )
-    return (floors + up).astype(np.int64)
+    table = floors[of_size].astype(np.int64)
+    for size in range(len(distinct)):
+        members = generator.permutation(np.flatnonzero(of_size == size))
+        # Dealt in rounds: a split comes at most once a stratum, so never twice to the same one.
+        dealt = np.repeat(np.arange(len(shares)), up[size])
+        table[np.resize(members, len(dealt)), dealt] += 1
+    return table
 
 
 def _round_up(
     *,
     remainders: np.ndarray,
+    strata: np.ndarray,
     rows: np.ndarray,
     columns: np.ndarray,
     generator: np.random.Generator,
 ) -> np.ndarray:
+    """Return how many of the strata of each size are rounded up in each split, (sizes, splits)."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, eye_array, kron, vstack
 
-    strata, splits = remainders.shape
+    sizes, splits = remainders.shape
+    # The small random weights decide between equal remainders.
     worth = remainders + 1e-3 * generator.random(remainders.shape)
-    by_row = kron(eye_array(strata), csr_array(np.ones((1, splits))))
-    by_column = kron(csr_array(np.ones((1, strata))), eye_array(splits))
+    by_row = kron(eye_array(sizes), csr_array(np.ones((1, splits))))
+    by_column = kron(csr_array(np.ones((1, sizes))), eye_array(splits))
+    # A quota that is whole is not rounded.
+    most = strata[:, None] * (remainders > 0)
     solved = linprog(
         -worth.ravel(),
         A_eq=vstack([by_row, by_column]),
         b_eq=np.concatenate([rows, columns]),
-        # A quota that is whole is not rounded.
-        bounds=np.column_stack([np.zeros(worth.size), (remainders > 0).ravel()]),
+        bounds=np.column_stack([np.zeros(worth.size), most.ravel()]),
         method="highs-ds",
     )
-    up = np.round(solved.x).reshape(strata, splits)
-    assert (up.sum(axis=1) == rows).all() and (up.sum(axis=0) == columns).all()
-    return up
+    return np.round(solved.x).astype(np.int64).reshape(sizes, splits)

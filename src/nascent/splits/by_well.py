@@ -138,6 +138,20 @@ def leave_one_well_out(
     return drawn.reindex(cells.index).fillna("test").rename("split")
 
 
+def every_fold(
+    cells: pd.DataFrame, *, fractions: Mapping[str, float], strata: Sequence[str], seed: int
+) -> pd.DataFrame:
+    """Return all folds of leave one well out: a row a cell, a column a well that tests."""
+    return pd.DataFrame(
+        {
+            fold: leave_one_well_out(
+                cells, fold=fold, fractions=fractions, strata=strata, seed=seed
+            )
+            for fold in sorted(well_labels(cells).unique())
+        }
+    )
+
+
 def _levels(cells: pd.DataFrame, wells: pd.Series, names: np.ndarray) -> np.ndarray:
     """Return the cells of every well and level, (wells, levels)."""
     row = pd.Categorical(wells, categories=names)
