@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.errors import StoreError
+from nascent.errors import OutputError, StoreError
 from nascent.shards.statistics import (
     Histograms,
     channel_statistics,
@@ -71,6 +71,13 @@ def test_a_truncated_histogram_is_an_error_that_names_it(tmp_path):
     (tmp_path / "h.h5").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(StoreError, match=r"h\.h5.*cannot be read"):
         load(tmp_path / "h.h5")
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, file_size_limit):
+    generator = np.random.default_rng(0)
+    with file_size_limit(20_000), pytest.raises(OutputError, match=r"h\.h5"):
+        save(_histograms(generator.random(10_000)), tmp_path / "h.h5", record={})
+    assert not list(tmp_path.iterdir())
 
 
 @given(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.errors import StoreError
+from nascent.errors import OutputError, StoreError
 from nascent.shards.write import list_shards, write_shard
 from nascent.store import StoreWriter, open_store
 
@@ -56,6 +56,13 @@ def test_a_cell_in_no_store_is_named(tmp_path, wells):
     with pytest.raises(StoreError, match="cell 999 is in no store"):
         write_shard(wells, [100, 999], tmp_path / "s.h5", split="train", record={})
     assert not (tmp_path / "s.h5").exists()
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, wells, file_size_limit):
+    before = sorted(tmp_path.iterdir())
+    with file_size_limit(2500), pytest.raises(OutputError, match=r"train-00000\.h5"):
+        write_shard(wells, ORDER, tmp_path / "train-00000.h5", split="train", record={})
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_cell_in_two_stores_names_both(tmp_path, wells):
