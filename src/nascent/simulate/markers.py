@@ -32,7 +32,7 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
     {
         "00_DAPI": _marker(chromatin=0.7, body=0.4, grain=0.06),
         "07_H2B": _marker(chromatin=0.8, body=0.3, grain=0.08),
-        "01_CDK9_pT186": _marker(euchromatin=0.4, body=0.2, foci=2.5, void=0.8, grain=0.3),
+        "01_CDK9_pT186": _marker(euchromatin=0.4, body=0.2, elongation=2.5, void=0.8, grain=0.3),
         "03_CDK9": _marker(euchromatin=0.6, body=0.3, void=0.6, grain=0.5),
         "05_GTF2B": _marker(euchromatin=0.7, body=0.4, void=0.5, grain=0.25),
         "07_SETD1A": _marker(euchromatin=0.7, pool=0.2, void=0.6, grain=0.7),
@@ -55,12 +55,12 @@ MARKERS: Mapping[str, Marker] = MappingProxyType(
         "05_Sm": _marker(euchromatin=0.6, body=0.3, cajal=2.0, void=0.7, grain=0.25),
         "07_POLR2A": _marker(euchromatin=0.35, pool=0.15, foci=4.0, void=0.9, grain=0.12),
         "09_CCNT1": _marker(euchromatin=0.8, body=0.2, void=0.7, grain=0.4),
-        "10_POL2RA_pS2": _marker(euchromatin=0.3, body=0.4, foci=2.2, void=0.85, grain=0.1),
+        "10_POL2RA_pS2": _marker(euchromatin=0.35, body=0.35, elongation=2.2, void=0.85, grain=0.1),
         "11_PML": _marker(pool=0.25, euchromatin=0.15, pml=9.0, void=0.3, grain=0.3),
         "12_YAP1": _marker(body=0.9, pool=0.1, void=0.45, grain=0.25),
-        "13_POL2RA_pS5": _marker(euchromatin=0.3, body=0.5, foci=1.8, void=0.8, grain=0.1),
+        "13_POL2RA_pS5": _marker(euchromatin=0.3, body=0.5, initiation=1.8, void=0.8, grain=0.1),
         "15_U2SNRNPB": _marker(
-            euchromatin=0.5, body=0.3, speckles=0.6, cajal=2.0, void=0.7, grain=0.15
+            euchromatin=0.4, body=0.4, speckles=1.2, cajal=1.5, void=0.7, grain=0.12
         ),
         "18_NONO": _marker(euchromatin=0.6, body=0.4, void=0.6, grain=0.25),
         "20_ALYREF": _marker(euchromatin=0.8, body=0.2, void=0.8, grain=0.25),

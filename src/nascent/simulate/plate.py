@@ -99,9 +99,8 @@ def simulate_well(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(position,)))
     plan = draw_plan(truth, names, noise=noise, well_effect=well_effect, rng=rng)
     stain = np.exp(STAIN_SPREAD * well_effect * rng.standard_normal(len(CHANNELS)))
-    population = draw_population(seed, position, nuclei, mean_area, effect, rng)
-
     nucleus_ids, cell_ids = tables.object_ids(position, nuclei, rng)
+    population = draw_population(seed, position, nuclei, mean_area, effect, rng)
     labels = site_labels([nucleus.place for nucleus in population])
     metadata = tables.well_metadata(
         plate=plate,

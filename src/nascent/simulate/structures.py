@@ -25,11 +25,13 @@ STRUCTURES = (
     "pml",
     "cajal",
     "foci",
+    "initiation",
+    "elongation",
     "replication",
 )
 """Names of the fields in the order in which they are stacked."""
 
-CAUSAL = ("speckles", "foci")
+CAUSAL = ("speckles", "foci", "initiation", "elongation")
 """The structures that show the transcriptional state."""
 
 _SPECKLES = 15.0
@@ -82,7 +84,9 @@ def draw_structures(
     nucleolar_rim = 4 * nucleoli * (1 - nucleoli)
     free = mask & (nucleoli < 0.35) & (depth < 0.9)
     speckles = _speckles(free, territory, cell.structure, area, relative_area, rng)
-    foci = _foci(free, speckles, chromatin_texture, cell.structure, relative_area, scale, rng)
+    foci, initiation, elongation = _foci(
+        free, speckles, chromatin_texture, cell.structure, relative_area, scale, rng
+    )
 
     # The nucleus thins out over the last pixels: its edge is half as bright, not a step.
     radius = np.sqrt(area / np.pi)
@@ -107,6 +111,8 @@ def draw_structures(
         "pml": _bodies(free, rng.poisson(11 * relative_area) + 2, 2.4 * scale, rng),
         "cajal": _bodies(free, rng.integers(1, 5), 2.2 * scale, rng),
         "foci": foci,
+        "initiation": initiation,
+        "elongation": elongation,
         "replication": _replication(free, cell.phase, relative_area, edge, scale, rng),
     }
     stacked = np.stack([(fields[name] * fade)[mask] for name in STRUCTURES]).astype(np.float32)
@@ -227,14 +233,19 @@ def _foci(
     relative_area: float,
     scale: float,
     rng: np.random.Generator,
-) -> np.ndarray:
-    """Polymerase foci, in open chromatin and at the rims of speckles."""
+) -> list[np.ndarray]:
+    """Polymerase foci, in open chromatin and at the rims of speckles.
+
+    Three fields share the places: all polymerase, the initiating and the elongating form, which
+    differ in how much of each a focus holds.
+    """
     n = max(2, _whole(_FOCI * relative_area * np.exp(_FOCI_SENSITIVITY * state), rng))
     rim = speckles * (1 - np.minimum(speckles, 1))
     weights = np.where(free, np.exp(-0.7 * chromatin_texture) * (1 + 8 * rim), 0)
     radius = max(_FOCUS_RADIUS * scale, 0.6)
     rows, columns = _spaced(weights, n, 2.0 * radius, rng)
-    return _gaussians(free.shape, rows, columns, radius, rng.uniform(0.7, 1.3, n))
+    heights = (rng.uniform(0.7, 1.3, n), *np.exp(rng.normal(-0.06, 0.35, (2, n))))
+    return [_gaussians(free.shape, rows, columns, radius, height) for height in heights]
 
 
 def _bodies(free: np.ndarray, n: int, radius: float, rng: np.random.Generator) -> np.ndarray:

@@ -112,7 +112,8 @@ def draw_plan(
         raise ConfigError(
             f"{noise} is no share", where="simulate.noise", mend="Give a number from 0 to 1."
         )
-    shift = TARGET_SD * well_effect * float(rng.standard_normal())
+    draw = float(rng.standard_normal())
+    shift = TARGET_SD * well_effect * draw if well_effect else 0.0
     by_structure = causal_channels(tuple(channels)) if truth != "intensity" else ()
     by_mean = tuple(name for name in channels if name in INTENSITY_WEIGHTS)
     by_mean = by_mean if truth != "structure" else ()

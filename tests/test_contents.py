@@ -1,0 +1,42 @@
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.contents import describe
+from nascent.errors import RawDataError, StoreError
+from nascent.store import StoreWriter
+
+
+def test_a_store_is_summed_up(tmp_path):
+    path = tmp_path / "crops.h5"
+    images = np.zeros((3, 8, 8, 2), np.uint16)
+    with StoreWriter(path, channels=["00_DAPI", "00_EU"], size=8, dtype="uint16") as writer:
+        writer.append(images, np.ones((3, 8, 8), bool))
+        writer.cells = pd.DataFrame(
+            {"cell_id": [1, 2, 3], "well": ["A01", "A01", "A02"], "target": [1.0, 2.0, 3.0]}
+        )
+    lines = describe(path)
+    assert "crops of 3 nuclei, 8 x 8 pixels, uint16" in lines
+    assert "well: A01 2, A02 1" in lines
+    assert "target: mean 2.00, SD 1.00, 1.00 to 3.00" in lines
+    assert "  1 00_EU" in lines
+
+
+def test_an_unknown_hdf5_file_lists_its_data_sets(tmp_path):
+    path = tmp_path / "other.h5"
+    with h5py.File(path, "w") as file:
+        file["a/b"] = np.zeros((2, 3), np.float32)
+    assert "  a/b: float32, shape (2, 3)" in describe(path)
+
+
+def test_a_truncated_file_says_so(tmp_path):
+    path = tmp_path / "broken.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n")
+    with pytest.raises(StoreError, match="truncated"):
+        describe(path)
+
+
+def test_a_folder_without_wells_says_so(tmp_path):
+    with pytest.raises(RawDataError, match="no raw well"):
+        describe(tmp_path)
