@@ -257,7 +257,11 @@ CHANNELS_7 = ["CH_01", "CH_02", "CH_06", "CH_11", "CH_13", "CH_16", "CH_19"]
 
 
 @pytest.fixture
-def make():
-    """Give the builders above to a test, by name."""
-    names = [name for name in globals() if name.startswith("make_")]
-    return SimpleNamespace(**{name.removeprefix("make_"): globals()[name] for name in names})
+def make() -> SimpleNamespace:
+    """Give the builders above, and the channel lists, to a test."""
+    built = {
+        name.removeprefix("make_"): value
+        for name, value in globals().items()
+        if name.startswith("make_")
+    }
+    return SimpleNamespace(**built, channels_7=CHANNELS_7, channels_38=CHANNELS_38)

@@ -111,8 +111,9 @@ def scale_bar(axes: Axes, window: range) -> None:
 
 def round_length(length: float) -> int:
     """Return the largest of 1, 2, 5 × 10^k that is not above `length` (at least 1)."""
-    power = 10 ** int(np.floor(np.log10(max(length, 1))))
-    return int(max(step * power for step in (1, 2, 5) if step * power <= max(length, 1)))
+    whole = max(int(length), 1)
+    power = 10 ** (len(str(whole)) - 1)
+    return max(step * power for step in (1, 2, 5) if step * power <= whole)
 
 
 def caption(cell_id: int | str, cell: pd.Series) -> str:

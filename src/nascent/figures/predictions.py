@@ -59,10 +59,11 @@ def draw(
     figure = Figure(figsize=(style.WIDTH, top + 2.2 * len(wide)), layout="constrained")
     outer = GridSpec(1 + len(wide), 2, figure=figure, height_ratios=[top - 0.2] + [2.2] * len(wide))
     _scatter(figure.add_subplot(outer[0, 0]), table, target)
-    places = [figure.add_subplot(outer[1 + i, :]) for i in range(len(wide))]
+    places = []
     if narrow:
         inner = outer[0, 1].subgridspec(len(narrow), 1)
-        places = [figure.add_subplot(inner[i]) for i in range(len(narrow))] + places
+        places += [figure.add_subplot(inner[i]) for i in range(len(narrow))]
+    places += [figure.add_subplot(outer[1 + i, :]) for i in range(len(wide))]
     for axes, name in zip(places, narrow + wide, strict=True):
         _boxes(axes, table, name, target)
     places[0].legend(
@@ -90,10 +91,10 @@ def of_run(predictions: pd.DataFrame, *, model: str, split: str, seed: int | Non
 
 def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Join the factors of the cell table to predictions; what is missing is `unknown`."""
-    flat = cells if "cell_id" in cells.columns else cells.rename_axis("cell_id").reset_index()
+    flat = cells.set_index("cell_id") if "cell_id" in cells.columns else cells
     kept = [name for name in FACTORS if name in flat.columns]
-    extra = rows.columns.intersection(kept)
-    table = rows.drop(columns=extra).merge(flat[["cell_id", *kept]], on="cell_id", how="left")
+    table = rows.copy()
+    table[kept] = flat[kept].reindex(rows["cell_id"]).to_numpy(object)
     for name in FACTORS:
         known = style.is_known(table, name)
         table[name] = style.labels(table[name]) if known else "all cells"

@@ -68,11 +68,13 @@ def _edges(values: np.ndarray, low: float, high: float) -> np.ndarray:
     # Bins of one width with the limits on their borders, so that no bar mixes two groups.
     start, stop = values.min(), values.max()
     wanted = max(stop - start, 1e-9) / (1.5 * bin_count(len(values)))
-    if high <= low:
-        return np.linspace(start - wanted / 2, stop + wanted / 2, 2 * bin_count(len(values)))
-    width = (high - low) / max(round((high - low) / wanted), 1)
-    first = np.floor((start - low) / width)
-    last = np.floor((stop - low) / width) + 1
+    bins = round((high - low) / wanted)
+    if bins < 1:
+        # Limits closer than a bar is wide: they cut the bars they fall into.
+        even = np.arange(start - wanted / 2, stop + 2 * wanted, wanted)
+        return np.unique(np.concatenate([even, [low, high]]))
+    width = (high - low) / bins
+    first, last = np.floor((start - low) / width), np.floor((stop - low) / width) + 1
     edges = low + width * np.arange(first, last + 1)
     # Rounding must not move a border off its limit.
     edges[np.isclose(edges, high, rtol=1e-12, atol=0)] = high

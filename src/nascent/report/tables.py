@@ -56,7 +56,7 @@ def table(frame: pd.DataFrame) -> str:
 def decimals(column: pd.Series) -> int:
     """Return the decimals at which a typical value of a column has 4 significant digits.
 
-    None for whole numbers, at most 4.
+    0 for whole numbers, at most 4.
     """
     values = column.dropna().astype(float)
     values = values[np.isfinite(values)]

@@ -1,0 +1,91 @@
+"""Saved figures: same bytes every time, with the record inside."""
+
+import json
+import os
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from nascent.figures import save, sizes, target
+
+RECORD = {"stage": "figures", "config": {"target": "00_EU", "note": "<µ & ü>"}, "seed": 123}
+
+
+@pytest.fixture
+def figure(make):
+    return sizes.draw(make.cells(2, 30, tables=True), size=224)
+
+
+def test_equal_inputs_give_equal_bytes(make, tmp_path):
+    saved = []
+    for name in ("a", "b"):
+        figure = sizes.draw(make.cells(2, 30, tables=True), size=224)
+        saved.append([path.read_bytes() for path in save(figure, tmp_path / name, RECORD)])
+    assert saved[0] == saved[1]
+
+
+@pytest.mark.slow
+def test_another_process_gives_the_same_bytes(tmp_path):
+    code = (
+        "import sys; from nascent.figures import save, target; import pandas as pd;"
+        "save(target.draw(pd.Series(range(50)), low=10, high=40, target='EU'),"
+        " sys.argv[1], {})"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / seed)],
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+    for kind in ("png", "svg"):
+        assert (tmp_path / f"1.{kind}").read_bytes() == (tmp_path / f"2.{kind}").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["figure.png", "figure.svg", "figure", "v1.5"])
+def test_both_files_stand_under_the_stem(figure, tmp_path, name):
+    png, svg = save(figure, tmp_path / "new" / name, RECORD)
+    stem = name.removesuffix(".png").removesuffix(".svg")
+    assert (png.name, svg.name) == (f"{stem}.png", f"{stem}.svg")
+    assert sorted(path.name for path in png.parent.iterdir()) == [png.name, svg.name]
+
+
+def test_the_record_is_in_the_png(figure, tmp_path):
+    png, _ = save(figure, tmp_path / "figure", RECORD)
+    with Image.open(png) as image:
+        assert json.loads(image.text["Description"]) == RECORD
+
+
+def test_the_record_is_in_the_svg_and_no_date(figure, tmp_path):
+    _, svg = save(figure, tmp_path / "figure", RECORD)
+    tree = ElementTree.parse(svg)
+    dublin = "{http://purl.org/dc/elements/1.1/}"
+    assert json.loads(tree.find(f".//{dublin}description").text) == RECORD
+    assert tree.find(f".//{dublin}date") is None
+
+
+def test_the_png_has_200_dots_an_inch(figure, tmp_path):
+    png, _ = save(figure, tmp_path / "figure", RECORD)
+    with Image.open(png) as image:
+        assert image.size == tuple(np.round(figure.get_size_inches() * 200))
+
+
+def test_drawing_leaves_the_callers_settings_alone(make, tmp_path):
+    with matplotlib.rc_context({"font.size": 31, "svg.hashsalt": "mine"}):
+        before = dict(matplotlib.rcParams)
+        save(sizes.draw(make.cells(1, 20, tables=False), size=64), tmp_path / "figure", {})
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_the_callers_settings_change_no_figure(make, tmp_path):
+    values = make.cells(1, 50, tables=True)["target"]
+    pictures = []
+    for size in (5, 30):
+        with matplotlib.rc_context({"font.size": size, "axes.grid": True}):
+            figure = target.draw(values, low=300, high=400, target="EU")
+            pictures.append(save(figure, tmp_path / str(size), {})[1].read_bytes())
+    assert pictures[0] == pictures[1]

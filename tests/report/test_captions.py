@@ -1,0 +1,57 @@
+"""The report's texts render as Snakemake renders them: Jinja2, then reStructuredText."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from docutils.core import publish_parts
+from jinja2 import Environment, StrictUndefined
+
+ROOT = Path(__file__).parents[2]
+CAPTIONS = sorted((ROOT / "workflow/report").glob("*.rst"))
+STUDIES = sorted((ROOT / "config").glob("*.yaml"))
+
+
+class Named(dict):
+    __getattr__ = dict.__getitem__
+
+
+def render(path: Path, config: dict) -> str:
+    snakemake = SimpleNamespace(
+        config=config,
+        wildcards=Named(model="simple_cnn", method="vargrad"),
+        params=Named(target="00_EU", size=224, group_width=1.0),
+    )
+    environment = Environment(undefined=StrictUndefined)
+    text = environment.from_string(path.read_text("utf-8")).render(snakemake=snakemake)
+    # Level 1 stops at the mildest complaint of the parser.
+    return publish_parts(text, writer_name="html", settings_overrides={"halt_level": 1})[
+        "html_body"
+    ]
+
+
+@pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
+def test_a_text_renders_without_complaint(path):
+    html = render(path, {"study": "demo"})
+    assert "{{" not in html and "{%" not in html
+    assert len(html) > 200
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_the_front_page_names_the_study_its_target_and_models(path):
+    config = yaml.safe_load(path.read_text("utf-8"))
+    html = render(ROOT / "workflow/report/study.rst", config)
+    assert f"Study {config['study']}" in html
+    for name in (config.get("train") or {}).get("models", ["linear", "simple_cnn"]):
+        assert name in html
+    assert (config.get("crops") or {}).get("target", "00_EU") in html
+
+
+def test_every_caption_that_a_rule_names_is_there_and_the_reverse():
+    named = {"study"}
+    for rules in (ROOT / "rules").glob("*.smk"):
+        for line in rules.read_text("utf-8").splitlines():
+            if "caption=" in line:
+                named.add(line.split("report/")[1].split(".rst")[0])
+    assert named == {path.stem for path in CAPTIONS}
