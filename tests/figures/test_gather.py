@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import StoreError
-from nascent.figures import gather
+from nascent.figures import gather, score_maps
 
 
 @dataclass
@@ -55,6 +55,13 @@ def test_stores_behind_the_last_cell_are_not_opened():
 def test_maps_come_in_the_order_asked_for():
     maps = gather.read_maps(stores(Maps), [7, 3], ["b"])
     assert maps[:, 0, 0].tolist() == [[71], [31]]
+
+
+def test_no_cells_give_nothing_to_draw():
+    examples = gather.read_examples(stores(), [], ["a", "b"])
+    maps = gather.read_maps(stores(Maps), [], ["a", "b"])
+    (axes,) = score_maps.draw(examples, maps).axes
+    assert "no score maps" in axes.texts[0].get_text()
 
 
 @pytest.mark.parametrize("read", [gather.read_examples, gather.read_maps])

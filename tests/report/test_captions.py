@@ -26,9 +26,7 @@ def render(path: Path, config: dict) -> str:
     environment = Environment(undefined=StrictUndefined)
     text = environment.from_string(path.read_text("utf-8")).render(snakemake=snakemake)
     # Level 1 stops at the mildest complaint of the parser.
-    return publish_parts(text, writer_name="html", settings_overrides={"halt_level": 1})[
-        "html_body"
-    ]
+    return publish_parts(text, writer="html", settings_overrides={"halt_level": 1})["html_body"]
 
 
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)

@@ -50,7 +50,7 @@ def read_examples(
     stores
         Open stores, read one after the other until every cell is found.
     cell_ids
-        The cells, in the order wanted.
+        The cells, in the order wanted; may be none.
     channels
         Names of the channels, in the order wanted.
 
@@ -75,6 +75,10 @@ def read_examples(
             f"cell {missing[0]} is in none of the stores given",
             mend="Give the stores that the cell table was made from.",
         )
+    if not len(cell_ids):
+        nothing = np.zeros((0, 1, 1, len(channels)))
+        none = pd.DataFrame(index=pd.Index([], name="cell_id"))
+        return Examples(none, list(channels), nothing, nothing[..., 0].astype(bool))
     rows = pd.DataFrame([found[cell][2] for cell in cell_ids]).rename_axis("cell_id")
     return Examples(
         cells=rows,
@@ -116,6 +120,8 @@ def read_maps(
     missing = [cell for cell in cell_ids if cell not in found]
     if missing:
         raise StoreError(f"cell {missing[0]} has no map in the files given")
+    if not len(cell_ids):
+        return np.zeros((0, 1, 1, len(channels)), np.float32)
     return np.stack([found[cell] for cell in cell_ids])
 
 
