@@ -13,7 +13,7 @@ from nascent.crops.arrays import check_counts
 from nascent.errors import RawDataError, did_you_mean
 
 KEYS = ("mapobject_id", "x", "y")
-ROWS_A_BATCH = 250_000
+ROWS_A_BATCH = 1 << 17
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
