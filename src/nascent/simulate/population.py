@@ -64,7 +64,7 @@ def draw_population(
 
 
 def _placed(cell: Cell, outline: Outline, place: Place, rng: np.random.Generator) -> Nucleus:
-    rows, columns = np.nonzero(outline.mask)
+    rows, columns = (axis.astype(np.int32) for axis in np.nonzero(outline.mask))
     y = rows + round(place.y - outline.middle[0])
     x = columns + round(place.x - outline.middle[1])
     inside = (x >= 0) & (x < FIELD_WIDTH) & (y >= 0) & (y < FIELD_HEIGHT)
