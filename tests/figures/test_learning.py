@@ -43,6 +43,13 @@ def test_floors_are_lines_at_their_error(make):
     assert low < 32.8 and high > 45.6
 
 
+def test_of_floors_close_together_the_best_is_named(make):
+    runs = {("m", 1): make.history(30, seed=1)}
+    floors = {"mean": 49.2, "area_cycle": 49.1, "ols": 48.9, "ridge": 48.8}
+    (axes,) = learning.draw(runs, {("m", 1): 3}, target="EU", floors=floors).axes
+    assert [text.get_text() for text in axes.texts] == ["ridge"]
+
+
 def test_early_epochs_far_off_do_not_set_the_scale(make):
     history = make.history(100, seed=2)
     history.loc[0, ["mae", "val_mae"]] = 375.0

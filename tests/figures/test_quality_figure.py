@@ -3,7 +3,7 @@ import pytest
 
 from nascent.figures import quality
 
-RULES = {"is_border_cell = 1": 0.3, "cell_cycle is missing": 0.34, "nothing": 0.0}
+RULES = {"is_border_cell = 1": 0.3, "cell_cycle is missing": 0.34}
 
 
 def test_bars_are_cells_found_and_removed_of_each_reason(make):
@@ -34,6 +34,13 @@ def test_of_many_wells_a_profile_adds_up_too(make):
     np.testing.assert_array_equal(top, table[table["step"] == "all"]["cells_in"])
 
 
+def test_reasons_that_hold_for_no_cell_are_counted_only(make):
+    left, right = quality.draw(make.quality(2, {"a": 0.0, **RULES, "b": 0.0}, cells=100)).axes
+    assert [label.get_text() for label in left.get_yticklabels()] == list(RULES)
+    assert left.get_title(loc="right") == "2 further found none"
+    assert len(right.patches) == 2 * (1 + len(RULES))
+
+
 def test_the_heading_counts_all_wells(make):
     table = make.quality(3, RULES, cells=100)
     totals = table[table["step"] == "all"]
@@ -51,7 +58,7 @@ def test_wells_of_two_plates_are_told_apart(make):
 
 def test_without_rules_every_cell_is_kept(make):
     left, right = quality.draw(make.quality(1, {}, cells=50)).axes
-    assert "No rule" in left.texts[0].get_text()
+    assert "No reason holds" in left.texts[0].get_text()
     assert len(right.patches) == 1
 
 

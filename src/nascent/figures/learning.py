@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from nascent.figures import style
 Run = tuple[str, int]  # model, seed
 
 COLUMNS = 3
+CLOSE = 0.07  # of an axis: lines nearer than this share one label
 
 
 @style.look()
@@ -33,7 +35,8 @@ def draw(
     target
         Name of the target channel.
     floors
-        Floor → its MAE on the val cells, drawn as a grey line; e.g. `mean` and `ols`.
+        Floor → its MAE on the val cells, drawn as a grey line. The best is named, and of the
+        others those far enough from it.
     """
     models = list(dict.fromkeys(model for model, _ in histories))
     if not models:
@@ -51,7 +54,6 @@ def draw(
         runs = {run: history for run, history in histories.items() if run[0] == model}
         for run, history in runs.items():
             _curves(axes, history, chosen.get(run))
-        _floors(axes, floors or {})
         seeds = len(runs)
         axes.set_title(model)
         axes.set_title(
@@ -67,6 +69,8 @@ def draw(
     for axes in grid[:, 0]:
         axes.set_ylabel(f"MAE ({target}, counts)")
     _limit(grid[0, 0], histories, floors or {})
+    for axes in grid.flat[: len(models)]:
+        _floors(axes, floors or {})
     figure.legend(handles=_keys(bool(floors)), loc="outside upper center", ncols=4)
     return figure
 
@@ -92,18 +96,23 @@ def _curves(axes: Axes, history: pd.DataFrame, epoch: int | None) -> None:
 
 
 def _floors(axes: Axes, floors: Mapping[str, float]) -> None:
-    for name, mae in floors.items():
+    low, high = axes.get_ylim()
+    labelled = -np.inf
+    for name, mae in sorted(floors.items(), key=lambda floor: floor[1]):
         axes.axhline(mae, color=style.GREY, lw=0.9, ls=(0, (4, 2)), zorder=1)
-        axes.annotate(
-            name,
-            (1, mae),
-            xycoords=("axes fraction", "data"),
-            xytext=(2, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=6.5,
-            color="#5F5F5F",
-        )
+        # From the best floor up, a name only where there is room for it.
+        if mae - labelled > CLOSE * (high - low):
+            labelled = mae
+            axes.annotate(
+                name,
+                (1, mae),
+                xycoords=("axes fraction", "data"),
+                xytext=(2, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=6.5,
+                color="#5F5F5F",
+            )
 
 
 def _limit(axes: Axes, histories: Mapping[Run, pd.DataFrame], floors: Mapping[str, float]) -> None:
@@ -128,5 +137,5 @@ def _keys(floors: bool) -> list[Line2D]:
         ),
     ]
     if floors:
-        keys.append(Line2D([], [], color=style.GREY, ls=(0, (4, 2)), label="floor (val)"))
+        keys.append(Line2D([], [], color=style.GREY, ls=(0, (4, 2)), label="floors (val)"))
     return keys

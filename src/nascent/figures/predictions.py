@@ -142,8 +142,9 @@ def _scatter(axes: Axes, table: pd.DataFrame, target: str) -> None:
     axes.set_xlabel(f"measured {target} (counts)")
     axes.set_ylabel(f"predicted {target} (counts)")
     found = scores(table["y"].to_numpy(float), table["y_hat"].to_numpy(float))
+    r2 = f"{found['r2']:.2f}".replace("-", "\N{MINUS SIGN}")
     axes.set_title(
-        f"n = {style.thousands(found['n'])}   R² = {found['r2']:.2f}   "
+        f"n = {style.thousands(found['n'])}   R² = {r2}   "
         f"MAE = {found['mae']:.3g}   bias = {style.signed(found['bias'])}",
         fontsize=7.5,
         fontweight="normal",

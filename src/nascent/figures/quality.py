@@ -19,7 +19,8 @@ def draw(quality: pd.DataFrame) -> Figure:
     """Draw the cells of each reason, and each well's cells kept and removed.
 
     Left, a reason's pale bar is the cells it holds for, the full bar those it removed: a cell that
-    several reasons hold for is removed by the first. Right, a well's bar is all its cells, the
+    several reasons hold for is removed by the first; reasons that hold for none are only counted.
+    Right, a well's bar is all its cells, the
     removed ones in their reason's colour.
 
     Parameters
@@ -31,6 +32,8 @@ def draw(quality: pd.DataFrame) -> Figure:
     totals = quality[quality["step"] == ALL]
     steps = quality[quality["step"] != ALL]
     reasons = steps.groupby("reason", sort=False)[["found", "removed"]].sum()
+    idle = int((reasons["found"] == 0).sum())
+    reasons = reasons[reasons["found"] > 0]
     if totals.empty:
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
         style.say(figure.subplots(), "There are no wells to show.")
@@ -48,6 +51,8 @@ def draw(quality: pd.DataFrame) -> Figure:
     palette = style.colours(list(reasons.index))
     rows = 0 if many else max(len(reasons), len(totals))
     _reasons(left, reasons, palette, rows)
+    if idle and len(reasons):
+        left.set_title(f"{idle} further found none", loc="right", fontsize=7, fontweight="normal")
     stacks = _stacks(totals, steps, palette)
     if many:
         _profile(right, totals, stacks)
@@ -73,7 +78,7 @@ def draw(quality: pd.DataFrame) -> Figure:
 
 def _reasons(axes: Axes, reasons: pd.DataFrame, palette: dict[str, str], rows: int) -> None:
     if reasons.empty:
-        style.say(axes, "No rule is set.")
+        style.say(axes, "No reason holds for any cell.")
         return
     at = np.arange(len(reasons))
     colours = [palette[reason] for reason in reasons.index]
