@@ -67,15 +67,18 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
 def _edges(values: np.ndarray, low: float, high: float) -> np.ndarray:
     # Bins of one width with the limits on their borders, so that no bar mixes two groups.
     start, stop = values.min(), values.max()
-    wanted = max(stop - start, 1e-9) / (1.5 * bin_count(len(values)))
+    room = max(stop - start, abs(start) * 1e-6, 1e-6)
+    wanted = room / (1.5 * bin_count(len(values)))
     bins = round((high - low) / wanted)
     if bins < 1:
         # Limits closer than a bar is wide: they cut the bars they fall into.
         even = np.arange(start - wanted / 2, stop + 2 * wanted, wanted)
-        return np.unique(np.concatenate([even, [low, high]]))
-    width = (high - low) / bins
-    first, last = np.floor((start - low) / width), np.floor((stop - low) / width) + 1
-    edges = low + width * np.arange(first, last + 1)
-    # Rounding must not move a border off its limit.
-    edges[np.isclose(edges, high, rtol=1e-12, atol=0)] = high
+        edges = np.unique(np.concatenate([even, [low, high]]))
+    else:
+        width = (high - low) / bins
+        first, last = np.floor((start - low) / width), np.floor((stop - low) / width) + 1
+        edges = low + width * np.arange(first, last + 1)
+        edges[np.isclose(edges, high, rtol=1e-12, atol=0)] = high
+    # Rounding must not leave the smallest or the largest cell outside.
+    edges[0], edges[-1] = min(edges[0], start), max(edges[-1], stop)
     return edges
