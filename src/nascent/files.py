@@ -89,7 +89,8 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
     path = Path(path)
     separator = "," if ".csv" in path.suffixes else "\t"
     try:
-        frame = pd.read_csv(path, sep=separator)
+        # Plates and wells may look like numbers; they are names.
+        frame = pd.read_csv(path, sep=separator, dtype={"plate": str, "well": str})
     except FileNotFoundError:
         raise RawDataError(
             "there is no such file", where=path, mend="Check the path in the config."

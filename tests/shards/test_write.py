@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import OutputError, StoreError
-from nascent.shards.write import list_shards, write_shard
+from nascent.shards.write import content_digest, list_shards, write_shard
 from nascent.store import StoreWriter, open_store
 
 CHANNELS = ["00_DAPI", "07_H2B", "00_EU"]
@@ -19,7 +19,7 @@ def wells(tmp_path):
 
 def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells):
     path = tmp_path / "train-00000.h5"
-    write_shard(wells, ORDER, path, split="train", record={"stage": "shards"})
+    _write(wells, ORDER, path, split="train", record={"stage": "shards"})
     with open_store(path) as shard:
         assert list(shard.cells.index) == ORDER
         assert list(shard.cells["split"].unique()) == ["train"]
@@ -36,7 +36,7 @@ def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells)
 
 def test_cell_ids_may_be_text(tmp_path):
     well = _well(tmp_path / "w.h5", first=0, seed=1, ids=[f"p/{n}" for n in range(5)])
-    write_shard([well], ["p/3", "p/0"], tmp_path / "s.h5", split="test", record={})
+    _write([well], ["p/3", "p/0"], tmp_path / "s.h5", split="test", record={})
     with open_store(tmp_path / "s.h5") as shard, open_store(well) as store:
         assert list(shard.cells.index) == ["p/3", "p/0"]
         np.testing.assert_array_equal(shard[0][0], store[3][0])
@@ -45,7 +45,9 @@ def test_cell_ids_may_be_text(tmp_path):
 def test_stores_of_other_dtypes_and_codecs_are_joined_without_loss(tmp_path, wells):
     narrow = _well(tmp_path / "p_B01.h5", first=400, seed=4, dtype="uint8", codec="gzip")
     path = tmp_path / "val-00000.h5"
-    write_shard([*wells, narrow], [402, 101], path, split="val", record={})
+    write_shard(
+        [*wells, narrow], _cells([*wells, narrow], [402, 101]), path, split="val", record={}
+    )
     with open_store(path) as shard:
         assert shard.dtype == np.uint16
         np.testing.assert_array_equal(shard[0][0], _source([narrow], 402)[0])
@@ -54,21 +56,56 @@ def test_stores_of_other_dtypes_and_codecs_are_joined_without_loss(tmp_path, wel
 
 def test_a_cell_in_no_store_is_named(tmp_path, wells):
     with pytest.raises(StoreError, match="cell 999 is in no store"):
-        write_shard(wells, [100, 999], tmp_path / "s.h5", split="train", record={})
+        _write(wells, [100, 999], tmp_path / "s.h5", split="train", record={})
     assert not (tmp_path / "s.h5").exists()
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, wells, file_size_limit):
     before = sorted(tmp_path.iterdir())
     with file_size_limit(2500), pytest.raises(OutputError, match=r"train-00000\.h5"):
-        write_shard(wells, ORDER, tmp_path / "train-00000.h5", split="train", record={})
+        write_shard(
+            wells, _cells(wells, ORDER), tmp_path / "train-00000.h5", split="train", record={}
+        )
     assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_cell_in_two_stores_names_both(tmp_path, wells):
-    again = _well(tmp_path / "p_C09.h5", first=100, seed=9)
+    again = _well(tmp_path / "p_C09.h5", first=100, seed=9, well="p_A01")
     with pytest.raises(StoreError, match=r"cell 100 is in .*p_A01\.h5 and .*p_C09\.h5"):
-        write_shard([*wells, again], [100], tmp_path / "s.h5", split="train", record={})
+        write_shard(
+            [*wells, again],
+            _cells([*wells, again], [100]),
+            tmp_path / "s.h5",
+            split="train",
+            record={},
+        )
+
+
+def test_a_cell_of_the_same_id_in_another_well_is_left_where_it_is(tmp_path, wells):
+    # Where a plate lists a cell in two wells, `crops.duplicates` has said which counts.
+    again = _well(tmp_path / "p_C09.h5", first=100, seed=9)
+    winner = pd.DataFrame({"cell_id": [100], "plate": "p", "well": "p_C09"})
+    write_shard([*wells, again], winner, tmp_path / "s.h5", split="train", record={})
+    with open_store(tmp_path / "s.h5") as shard:
+        np.testing.assert_array_equal(shard[0][0], _source([again], 100)[0])
+        assert shard.cells["well"].tolist() == ["p_C09"]
+
+
+def test_the_digest_sees_a_changed_target(tmp_path):
+    digests = []
+    for name, shift in (("a", 0.0), ("b", 1e-9)):
+        path = _well(tmp_path / f"{name}.h5", first=0, seed=1, well="A01")
+        with (
+            open_store(path) as store,
+            StoreWriter(
+                tmp_path / f"{name}_moved.h5", channels=CHANNELS, size=8, dtype="uint16"
+            ) as writer,
+        ):
+            for row in range(len(store)):
+                writer.copy_from(store, row)
+            writer.cells = store.cells.assign(target=store.cells["target"] + shift)
+        digests.append(_digest(tmp_path / f"{name}_moved.h5"))
+    assert digests[0] != digests[1]
 
 
 @pytest.mark.parametrize(("change", "named"), [({"size": 12}, "crop size"), ({}, "channels")])
@@ -76,13 +113,19 @@ def test_crops_that_do_not_fit_together_are_refused(tmp_path, wells, change, nam
     channels = CHANNELS if change else CHANNELS[::-1]
     odd = _well(tmp_path / "p_D01.h5", first=500, seed=1, channels=channels, **change)
     with pytest.raises(StoreError, match=rf"p_D01\.h5: its {named} differ"):
-        write_shard([*wells, odd], [100, 500], tmp_path / "s.h5", split="train", record={})
+        write_shard(
+            [*wells, odd],
+            _cells([*wells, odd], [100, 500]),
+            tmp_path / "s.h5",
+            split="train",
+            record={},
+        )
 
 
 def test_the_list_of_shards_counts_cells_and_digests_their_content(tmp_path, wells):
     one, two, same = (tmp_path / f"{name}.h5" for name in ("train-00000", "test-00000", "again"))
-    write_shard(wells, ORDER, one, split="train", record={"a": 1})
-    write_shard(wells, [101, 200], two, split="test", record={})
+    _write(wells, ORDER, one, split="train", record={"a": 1})
+    _write(wells, [101, 200], two, split="test", record={})
     listed = list_shards([one, two])
     assert list(listed.columns) == ["shard", "split", "cells", "sha256"]
     assert listed[["shard", "split", "cells"]].to_numpy().tolist() == [
@@ -90,19 +133,21 @@ def test_the_list_of_shards_counts_cells_and_digests_their_content(tmp_path, wel
         ["test-00000", "test", 2],
     ]
     # The digest tells content from the file around it.
-    write_shard(wells, ORDER, same, split="val", record={"b": 2})
+    _write(wells, ORDER, same, split="val", record={"b": 2})
     assert list_shards([same])["sha256"][0] == listed["sha256"][0]
-    write_shard(wells, ORDER[::-1], same, split="val", record={})
+    _write(wells, ORDER[::-1], same, split="val", record={})
     assert list_shards([same])["sha256"][0] != listed["sha256"][0]
 
 
 def test_the_digest_does_not_depend_on_the_codec_and_sees_one_pixel(tmp_path):
-    blosc = _well(tmp_path / "a.h5", first=0, seed=1)
-    gzip = _well(tmp_path / "b.h5", first=0, seed=1, codec="gzip")
-    other = _well(tmp_path / "c.h5", first=0, seed=1, change=1)
+    blosc = _well(tmp_path / "a.h5", first=0, seed=1, well="A01")
+    gzip = _well(tmp_path / "b.h5", first=0, seed=1, codec="gzip", well="A01")
+    other = _well(tmp_path / "c.h5", first=0, seed=1, change=1, well="A01")
     digests = []
     for number, well in enumerate((blosc, gzip, other)):
-        write_shard([well], [0, 1], tmp_path / f"s{number}.h5", split="train", record={})
+        write_shard(
+            [well], _cells([well], [0, 1]), tmp_path / f"s{number}.h5", split="train", record={}
+        )
         digests.append(list_shards([tmp_path / f"s{number}.h5"])["sha256"][0])
     assert digests[0] == digests[1] != digests[2]
 
@@ -118,6 +163,7 @@ def _well(
     channels=CHANNELS,
     change=0,
     ids=None,
+    well=None,
 ):
     generator = np.random.default_rng(seed)
     masks = generator.random((5, size, size)) < 0.5
@@ -137,12 +183,32 @@ def _well(
         writer.cells = pd.DataFrame(
             {
                 "cell_id": np.arange(5) + first if ids is None else ids,
-                "well": path.stem,
+                "plate": "p",
+                "well": path.stem if well is None else well,
                 "perturbation": None,
                 "target": generator.normal(size=5),
             }
         )
     return path
+
+
+def _write(wells, cell_ids, path, *, split, record):
+    write_shard(wells, _cells(wells, cell_ids), path, split=split, record=record)
+
+
+def _digest(path):
+    with open_store(path) as store:
+        return content_digest(store)
+
+
+def _cells(wells, cell_ids):
+    """The cells asked for with the plate and well that each is of."""
+    homes = {}
+    for path in wells:
+        with open_store(path) as store:
+            homes |= dict.fromkeys(store.cells.index, store.cells["well"].iloc[0])
+    wells = [homes.get(cell_id, "nowhere") for cell_id in cell_ids]
+    return pd.DataFrame({"cell_id": cell_ids, "plate": "p", "well": wells})
 
 
 def _source(wells, cell_id):

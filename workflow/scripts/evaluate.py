@@ -23,7 +23,7 @@ with job_log(snakemake.log[0]):
         batch_size=params.batch_size,
     )
     write_table(predictions, snakemake.output.predictions)
-    write_table(metrics_table(predictions, params.huber_delta), snakemake.output.metrics)
+    write_table(metrics_table(predictions), snakemake.output.metrics)
     config = {"inputs": params.inputs, "normalise": params.normalise}
     record = provenance.record("evaluate", config, inputs=dict(given.items()))
     for path in snakemake.output:

@@ -8,9 +8,9 @@ from nascent.shards.write import write_shard
 
 with job_log(snakemake.log[0]):
     params, wildcards = snakemake.params, snakemake.wildcards
-    splits = read_table(snakemake.input.splits, required=["cell_id", "split"])
+    splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
     plan = plan_shards(splits, params.cells, params.seed)
-    shard = shard_name(wildcards.split, int(wildcards.number))
+    members = plan[plan["shard"] == shard_name(wildcards.split, int(wildcards.number))]
     record = provenance.record(
         "shards",
         {"cells": params.cells},
@@ -19,7 +19,7 @@ with job_log(snakemake.log[0]):
     )
     write_shard(
         snakemake.input.stores,
-        plan.loc[plan["shard"] == shard, "cell_id"].tolist(),
+        members.merge(splits[["cell_id", "plate", "well"]], on="cell_id", validate="1:1"),
         snakemake.output[0],
         split=wildcards.split,
         record=record,

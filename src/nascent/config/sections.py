@@ -145,9 +145,9 @@ class Splits(Section):
         ["perturbation", "cell_cycle", "well"],
         description="Columns whose combinations are spread evenly over the splits (by cell)",
     )
-    select: dict[str, list[str | int | float]] = Field(
+    select: dict[str, list[str | int | float | None]] = Field(
         default_factory=dict,
-        description="Cells of the study: column → allowed values; empty: all cells",
+        description="Cells of the study: column → allowed values, null for missing; empty: all",
     )
     fold: str | None = Field(None, description="The well that tests (leave_one_well_out)")
     time_limit: float = Field(
@@ -258,7 +258,7 @@ class Method(Section):
     baseline: Literal["black"] = Field("black", description="Start of the path: zeros")
     samples: Positive = Field(50, description="Noise draws n (vargrad)")
     sigma: float = Field(
-        1.0, gt=0, description="SD of the noise, in units of the normalised channel (vargrad)"
+        1.0, ge=0, description="SD of the noise, in units of the normalised channel (vargrad)"
     )
     batch_size: Positive = Field(32, description="Images in one gradient evaluation")
 

@@ -18,7 +18,7 @@ _OWN = ("format", "version", "codec", "channels", "provenance")
 
 def write_shard(
     stores: Sequence[str | Path],
-    cell_ids: Sequence[Any],
+    cells: pd.DataFrame,
     path: str | Path,
     *,
     split: str,
@@ -33,8 +33,9 @@ def write_shard(
     ----------
     stores
         The wells' crop stores; those without any of the cells are passed over.
-    cell_ids
-        The cells of the shard, see `nascent.shards.plan.plan_shards`.
+    cells
+        The cells of the shard in their order: columns cell_id, plate, well. A crop that lies in
+        another well under the same id is another nucleus, and is left where it is.
     path
         Of the shard.
     split
@@ -48,7 +49,8 @@ def write_shard(
         Where a cell is in no store or in two, or the stores' channels or crop sizes differ.
     """
     with ExitStack() as stack:
-        found = [_Found(stack.enter_context(open_store(store)), cell_ids) for store in stores]
+        found = [_Found(stack.enter_context(open_store(store)), cells) for store in stores]
+        cell_ids = cells["cell_id"].tolist()
         sources = [source for source in found if len(source.places)]
         _refuse_lost_or_doubled(cell_ids, sources)
         _refuse_unlike(sources)
@@ -71,7 +73,7 @@ def write_shard(
         for source, row in _in_order(sources, len(cell_ids)):
             copy(source.store, row)
         tables = [source.store.cells.iloc[source.rows] for source in sources]
-        writer.cells = pd.concat(tables).loc[list(cell_ids)].assign(split=split)
+        writer.cells = pd.concat(tables).loc[cell_ids].assign(split=split)
 
 
 def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
@@ -80,8 +82,8 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        shard, split, cells, sha256: the digest of the channels and of every cell's id, mask and
-        pixels as measured, the same whatever codec or version of a library wrote them.
+        shard, split, cells, sha256: the digest of the channels, of every cell's mask and pixels as
+        measured and of the cell table, the same whatever codec or version of a library wrote them.
     """
     rows = []
     for path in paths:
@@ -92,12 +94,16 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
 
 
 def content_digest(store: Store) -> str:
-    """Return the SHA-256 of a store's channels, cell ids, masks and pixels, in hexadecimal."""
+    """Return the SHA-256 of a store's channels, masks, pixels and cell table, in hexadecimal.
+
+    The table counts because it holds the target: pixels alone would not tell that it has changed.
+    """
     digest = hashlib.sha256("\n".join(store.channels).encode())
     digest.update(f"\n{store.size} {store.dtype.str}\n".encode())
-    for row, cell_id in enumerate(store.cells.index):
+    table = store.cells.drop(columns="split", errors="ignore")
+    digest.update(table.to_csv(sep="\t", lineterminator="\n").encode())
+    for row in range(len(store)):
         image, mask = store[row]
-        digest.update(f"{cell_id}\n".encode())
         digest.update(np.packbits(mask).tobytes())
         # Unmeasured pixels are zero in every store: the mask says all of them.
         digest.update(image[mask].tobytes())
@@ -107,9 +113,13 @@ def content_digest(store: Store) -> str:
 class _Found:
     """A well's store with the wanted cells it has: their rows in it, their places in the shard."""
 
-    def __init__(self, store: Store, cell_ids: Sequence[Any]) -> None:
-        rows = store.cells.index.get_indexer(pd.Index(list(cell_ids)))
+    def __init__(self, store: Store, cells: pd.DataFrame) -> None:
         self.store = store
+        keys = ["plate", "well", "cell_id"]
+        have, wanted = store.cells.reset_index(), cells[keys].astype({"plate": str, "well": str})
+        rows = pd.MultiIndex.from_frame(have[keys].astype({"plate": str, "well": str})).get_indexer(
+            pd.MultiIndex.from_frame(wanted)
+        )
         self.places = np.flatnonzero(rows >= 0)
         self.rows = rows[self.places]
 
