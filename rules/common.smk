@@ -168,6 +168,11 @@ def maps_of_first_seed(wildcards):
     ]
 
 
+def shown_split():
+    """The explained split whose channel importance is drawn: test cells, where they are."""
+    return "test" if "test" in STUDY.attribute.splits else STUDY.attribute.splits[-1]
+
+
 def figures(*names):
     """The figures of these names, PNG and SVG."""
     return [made(f"figures/{name}.{kind}") for name in names for kind in ("png", "svg")]

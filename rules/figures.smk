@@ -342,7 +342,7 @@ rule figures_importance:
         runtime=30,
     params:
         code=code("figures_importance"),
-        study=STUDY.study,
+        split=shown_split(),
     message:
         "Draw channel importance of {wildcards.model} by {wildcards.method}"
     script:

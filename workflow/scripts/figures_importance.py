@@ -8,5 +8,7 @@ from nascent.files import read_table
 from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):
-    figure = importance.draw(pd.concat(map(read_table, snakemake.input.importance)))
-    save(figure, snakemake.output.png, provenance.record("figures", {}))
+    split = snakemake.params.split
+    table = pd.concat(map(read_table, snakemake.input.importance))
+    figure = importance.draw(table[table["split"] == split])
+    save(figure, snakemake.output.png, provenance.record("figures", {"split": split}))
