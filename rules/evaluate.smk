@@ -25,8 +25,6 @@ rule evaluate:
         inputs=INPUTS,
         normalise=STUDY.shards.normalise.plain(),
         batch_size=lambda wildcards: STUDY.train.options(wildcards.model)["batch_size"],
-            "huber_delta"
-        ],
     message:
         "Predict every cell with {wildcards.model}, seed {wildcards.seed}"
     script:
