@@ -26,6 +26,8 @@ rule evaluate:
         normalise=STUDY.shards.normalise.plain(),
         batch_size=lambda wildcards: STUDY.train.options(wildcards.model)["batch_size"],
     message:
+        "Predict every cell with {wildcards.model}, seed {wildcards.seed}"
+    script:
         "../workflow/scripts/evaluate.py"
 
 
