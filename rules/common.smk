@@ -47,6 +47,9 @@ try:
 except NascentError as error:
     sys.exit(f"Error in the study: {error}")
 
+# The report's front page reads the config: it shall see the defaults too.
+config.update(STUDY.plain())
+
 RUNS = [
     (model, seed)
     for model in STUDY.train.models

@@ -1,5 +1,6 @@
 """The report's texts render as Snakemake renders them: Jinja2, then reStructuredText."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,6 +8,8 @@ import pytest
 import yaml
 from docutils.core import publish_parts
 from jinja2 import Environment, StrictUndefined
+
+from nascent.config import check_study
 
 ROOT = Path(__file__).parents[2]
 CAPTIONS = sorted((ROOT / "workflow/report").glob("*.rst"))
@@ -23,7 +26,7 @@ def render(path: Path, config: dict) -> str:
         wildcards=Named(model="simple_cnn", method="vargrad"),
         params=Named(target="00_EU", size=224, group_width=1.0),
     )
-    environment = Environment(undefined=StrictUndefined)
+    environment = Environment(trim_blocks=True, undefined=StrictUndefined)
     text = environment.from_string(path.read_text("utf-8")).render(snakemake=snakemake)
     # Level 1 stops at the mildest complaint of the parser.
     return publish_parts(text, writer="html", settings_overrides={"halt_level": 1})["html_body"]
@@ -31,19 +34,22 @@ def render(path: Path, config: dict) -> str:
 
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
 def test_a_text_renders_without_complaint(path):
-    html = render(path, {"study": "demo"})
+    html = render(path, check_study({"study": "demo", "simulate": {}}).plain())
     assert "{{" not in html and "{%" not in html
     assert len(html) > 200
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_the_front_page_names_the_study_its_target_and_models(path):
-    config = yaml.safe_load(path.read_text("utf-8"))
+    config = check_study(yaml.safe_load(path.read_text("utf-8"))).plain()
     html = render(ROOT / "workflow/report/study.rst", config)
     assert f"Study {config['study']}" in html
-    for name in (config.get("train") or {}).get("models", ["linear", "simple_cnn"]):
+    for name in (*config["train"]["models"], *config["attribute"]["methods"]):
         assert name in html
-    assert (config.get("crops") or {}).get("target", "00_EU") in html
+    assert config["crops"]["target"] in html
+    # Every fact stands on a line of its own.
+    for fact in ("kind", "data", "wells", "target", "splits", "models", "explained by", "seed"):
+        assert re.search(rf"<(th|dt)[^>]*>{fact}", html), fact
 
 
 def test_every_caption_that_a_rule_names_is_there_and_the_reverse():
