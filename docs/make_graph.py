@@ -1,0 +1,109 @@
+"""Draw the rule graph: `make dag`.
+
+Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input. Writes it as Mermaid to
+`docs/rulegraph.mmd` and into `docs/structure.md`, one box a stage, and, where Graphviz is
+installed, as `docs/images/rulegraph.svg`. Equal graphs give equal files.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from nascent.files import written
+
+DOCS = Path(__file__).parent
+STAGES = (
+    "simulate",
+    "crops",
+    "splits",
+    "shards",
+    "train",
+    "evaluate",
+    "attribute",
+    "explain",
+    "figures",
+    "report",
+)
+COLOURS = dict(
+    zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 2, *["#F9E3D3"] * 2), strict=False)
+) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
+BEGIN, END = "<!-- rule graph: written by `make dag` -->\n", "<!-- end of rule graph -->"
+
+Graph = tuple[list[str], list[tuple[str, str]]]
+
+
+def main() -> None:
+    """Write the rule graph in every form."""
+    graph = parse(sys.stdin.read())
+    mermaid = as_mermaid(graph)
+    page = DOCS / "structure.md"
+    texts = {
+        DOCS / "rulegraph.mmd": mermaid,
+        page: embedded(page.read_text(encoding="utf-8"), mermaid),
+    }
+    for path, text in texts.items():
+        with written(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+    if shutil.which("dot") is None:
+        print("Graphviz is not installed: docs/images/rulegraph.svg stays as it is")
+        return
+    with written(DOCS / "images" / "rulegraph.svg") as beside:
+        subprocess.run(["dot", "-Tsvg", "-o", beside], input=as_dot(graph), text=True, check=True)
+
+
+def parse(dot: str) -> Graph:
+    """Return the rules and edges of Snakemake's graph, sorted, without the rule `all`."""
+    names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', dot, flags=re.MULTILINE))
+    edges = [(names[a], names[b]) for a, b in re.findall(r"^\s*(\d+) -> (\d+)", dot, re.MULTILINE)]
+    if not edges:
+        sys.exit("There is no graph on standard input.")
+    rules = sorted(
+        set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage(name)), name)
+    )
+    return rules, sorted({(a, b) for a, b in edges if b != "all"})
+
+
+def stage(rule: str) -> str:
+    """Return the stage a rule belongs to: its name up to the first underscore."""
+    return rule.partition("_")[0]
+
+
+def as_mermaid(graph: Graph) -> str:
+    """Return the graph as a Mermaid flow chart."""
+    rules, edges = graph
+    lines = ["flowchart TB"]
+    for name in STAGES:
+        own = [rule for rule in rules if stage(rule) == name]
+        lines += [f"  subgraph stage_{name}[{name}]", *(f"    {rule}" for rule in own), "  end"]
+        lines.append(f"  style stage_{name} fill:{COLOURS[name]},stroke:#999999")
+    return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in edges)]) + "\n"
+
+
+def as_dot(graph: Graph) -> str:
+    """Return the graph in the language of Graphviz."""
+    rules, edges = graph
+    lines = [
+        "digraph rules {",
+        '  graph [rankdir=LR, bgcolor=white, nodesep=0.12, ranksep=0.45, fontname="sans-serif"];',
+        '  node [shape=box, style="rounded,filled", color="#777777", fontname="sans-serif",'
+        " fontsize=10, height=0.3];",
+        '  edge [color="#999999", arrowsize=0.6];',
+        *(f'  {rule} [fillcolor="{COLOURS[stage(rule)]}"];' for rule in rules),
+        *(f"  {a} -> {b};" for a, b in edges),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def embedded(page: str, mermaid: str) -> str:
+    """Return the page with the graph between its two marks."""
+    pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
+    if not pattern.search(page):
+        sys.exit("docs/structure.md has no marks for the rule graph.")
+    return pattern.sub(lambda _: f"{BEGIN}\n```mermaid\n{mermaid}```\n\n{END}", page)
+
+
+if __name__ == "__main__":
+    main()
