@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench schemas envs dag clean
+.PHONY: help setup demo test lint format bench schemas envs dag images clean
 
 PYTHON ?= python3
 # A uv of the machine is used where there is one; else pip fetches one into .uv/.
@@ -50,8 +50,13 @@ envs: $(READY) ## write envs/ from the lock file, for --sdm conda
 	$(UV) export --locked --extra cpu --no-dev --no-hashes --no-emit-project --no-annotate \
 	  --no-header --quiet | $(BIN)/python envs/export.py > envs/nascent.yaml
 
+# How many shards there are is known once the cells are split: before, the graph would lack them.
 dag: $(READY) ## draw the rule graph into docs/
-	$(BIN)/snakemake --forceall --rulegraph mermaid-js > docs/rulegraph.mmd
+	$(BIN)/snakemake --profile profiles/local results/demo/splits/splits.tsv
+	$(BIN)/snakemake --rulegraph dot | $(BIN)/python docs/make_graph.py
+
+images: demo ## draw the README's figure from the demo
+	$(BIN)/python docs/make_images.py
 
 clean: ## remove the environment; results stay
 	rm -rf .venv .uv
