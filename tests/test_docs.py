@@ -1,0 +1,176 @@
+"""What README and docs say exists: files, links, make targets, config keys, results, columns."""
+
+import re
+import subprocess
+import sys
+import textwrap
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nascent.config import check_study
+from nascent.config.documents import keys
+from nascent.config.sections import sections
+from nascent.crops import quality
+from nascent.evaluate.tables import METRICS_TABLE, PREDICTIONS
+from nascent.shards import statistics
+from nascent.train.checkpoint import Epoch
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "config" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+ROOMS = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"results"}
+page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Fenced blocks of a language; those inside of lists are moved to the margin."""
+    fence = rf"^( *)```{language}\n(.*?)^\1```"
+    found = re.findall(fence, text_of(page), flags=re.MULTILINE | re.DOTALL)
+    return [textwrap.dedent(block) for _, block in found]
+
+
+def quoted(page: Path) -> list[str]:
+    """What stands in backticks outside of fenced blocks."""
+    prose = re.sub(r"^ *```.*?^ *```", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`\n]+)`", prose)
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text_of(page), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@page
+def test_relative_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)]+)\)", text_of(page)):
+        if target.startswith("http"):
+            continue
+        path, _, anchor = target.partition("#")
+        place = (page.parent / path) if path else page
+        assert place.exists(), target
+        if anchor:
+            assert anchor in anchors(place), target
+
+
+@page
+def test_paths_of_the_repository_are_there(page):
+    for word in quoted(page):
+        path = word.split()[0].split("::")[0]
+        # Names with <…> or … stand for many; those of `mine` are the reader's own.
+        if path.split("/")[0] in ROOMS and not re.search(r"[<>…*]|mine", path):
+            assert (ROOT / path).exists(), word
+
+
+@page
+def test_make_targets_are_there(page):
+    targets = set(re.findall(r"^(\w+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE))
+    commands = [*quoted(page), *"\n".join(blocks(page, "sh")).splitlines()]
+    for command in commands:
+        if named := re.match(r"make (\w+)$", command.partition("#")[0].strip()):
+            assert named[1] in targets, command
+
+
+@page
+def test_config_keys_are_there(page):
+    known = {key for key, *_ in keys()}
+    for word in quoted(page):
+        key = word.partition(":")[0]
+        if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", key) and key.split(".")[0] in sections():
+            assert key in known, word
+
+
+@page
+def test_python_snippets_are_python(page):
+    for number, snippet in enumerate(blocks(page, "python")):
+        compile(snippet, f"{page.name}, snippet {number}", "exec")
+
+
+def test_the_study_shown_in_the_readme_is_valid():
+    (snippet,) = blocks(ROOT / "README.md", "yaml")
+    assert check_study(yaml.safe_load(snippet)).study == "mine"
+
+
+def declared() -> set[str]:
+    """Paths of results as the rules declare them, with wildcards as `{name}`."""
+    found: set[str] = set()
+    for rules in ROOT.glob("rules/*.smk"):
+        found |= set(re.findall(r'made\(\s*"([^"]+)"', text_of(rules)))
+        # Formatted names, whose wildcards stand in doubled braces.
+        formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
+        found |= {path.replace("{{", "{").replace("}}", "}") for path in formatted}
+    return found
+
+
+def documented() -> set[str]:
+    """Paths of results as docs/results.md lists them in its tables, with wildcards as `{name}`."""
+    rows = re.findall(r"^\| (`[^|]+`) \|", text_of(ROOT / "docs" / "results.md"), re.MULTILINE)
+    paths = {path for row in rows for path in re.findall(r"`([^`]+/[^`]*)`", row)}
+    return {re.sub(r"<(\w+)>", r"{\1}", path.replace("<plate>_<well>", "{well}")) for path in paths}
+
+
+def test_every_result_listed_is_declared_by_a_rule():
+    results = declared()
+    for path in documented() - {"cells/{column}"}:
+        if path.endswith("/"):
+            assert any(result.startswith(path) for result in results), path
+        elif path.startswith("figures/"):
+            assert {f"{path}.png", f"{path}.svg"} <= results, path
+        else:
+            assert path in results, path
+
+
+def test_every_result_declared_by_a_rule_is_listed():
+    listed = {path for path in documented() if path != "figures/"}
+    for result in declared():
+        plain = result.removesuffix(".png").removesuffix(".svg")
+        folders = [path for path in listed if path.endswith("/")]
+        assert plain in listed or any(plain.startswith(folder) for folder in folders), result
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("wells.md", quality.COLUMNS),
+        ("results.md", statistics.COLUMNS),
+        ("results.md", PREDICTIONS),
+        ("results.md", METRICS_TABLE),
+        ("results.md", [field.name for field in fields(Epoch)]),
+    ],
+)
+def test_every_column_is_described(name, columns):
+    words = set(quoted(ROOT / "docs" / name))
+    assert set(columns) <= words
+
+
+def test_the_rule_graph_is_the_same_in_both_places_and_holds_every_rule():
+    graph = text_of(ROOT / "docs" / "rulegraph.mmd")
+    assert blocks(ROOT / "docs" / "structure.md", "mermaid") == [graph]
+    nodes = set(re.findall(r"^    (\w+)$", graph, flags=re.MULTILINE))
+    # Every rule that makes something has a script of its name.
+    assert nodes == {script.stem for script in ROOT.glob("workflow/scripts/*.py")}
+
+
+def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):
+    docs = tmp_path / "docs"
+    (docs / "images").mkdir(parents=True)
+    (docs / "make_graph.py").write_text(text_of(ROOT / "docs" / "make_graph.py"))
+    (docs / "structure.md").write_text(text_of(ROOT / "docs" / "structure.md"))
+    drawn = []
+    for dot in (
+        '0[label = "all"];\n1[label = "train"];\n2[label = "shards"];\n1 -> 0\n2 -> 1\n',
+        '7[label = "shards"];\n3[label = "all"];\n5[label = "train"];\n7 -> 5\n5 -> 3\n',
+    ):
+        command = [sys.executable, docs / "make_graph.py"]
+        subprocess.run(command, input=dot, text=True, check=True, capture_output=True)
+        drawn.append(text_of(docs / "rulegraph.mmd"))
+    assert drawn[0] == drawn[1]
+    assert "shards --> train" in drawn[0]
+    assert "all" not in drawn[0]
+    assert blocks(docs / "structure.md", "mermaid") == [drawn[0]]
