@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from nascent.attribute.maps import open_maps
 from nascent.crops.placement import margin
@@ -173,6 +174,8 @@ def predicted(axes: Axes, study: Path) -> None:
     axes.axline((ends[0], ends[0]), slope=1, color=style.INK, lw=0.8, ls=(0, (4, 2)))
     axes.set(xlim=ends, ylim=ends, box_aspect=1, xlabel="measured rate y (counts)")
     axes.set_ylabel("predicted rate ŷ (counts)")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     found = scores(table["y"].to_numpy(), table["y_hat"].to_numpy())
     axes.set_title(f"{MODEL}, {found['n']} test cells", fontsize=7.5)
 
@@ -200,7 +203,7 @@ def floors(axes: Axes, study: Path) -> None:
     axes.set_yticks(at, [NAMES.get(name, name) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(at.max() + 0.6, -0.6)
-    axes.set_xlim(min(-0.12, 1.2 * r2.min()), 1)
+    axes.set_xlim(min(-0.12, 1.2 * r2.min()), 1.15)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_xlabel("R² on the test cells")
     axes.set_title("models, and floors below", fontsize=7.5, loc="right")
