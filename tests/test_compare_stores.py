@@ -1,0 +1,59 @@
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.store import StoreWriter
+
+SCRIPT = Path(__file__).with_name("compare_stores.py")
+CELLS = pd.DataFrame({"cell_id": [5, 3], "well": ["A01", None], "area": [2.5, np.nan]})
+
+
+def write(path, *, channels=("a", "b"), dtype=np.uint16, cells=CELLS, codec="blosc", spoil=None):
+    images = np.arange(2 * 4 * 4 * 2, dtype=dtype).reshape(2, 4, 4, 2)
+    masks = images[..., 0] % 3 == 0
+    if spoil is not None:
+        {"image": images, "mask": masks}[spoil][1, 2, 2] ^= 1
+    with StoreWriter(path, channels=channels, size=4, dtype=dtype, codec=codec) as writer:
+        writer.append(images, masks)
+        writer.cells = cells
+    return path
+
+
+@pytest.fixture
+def compare(tmp_path, monkeypatch):
+    """Compare a plain store with one that is written otherwise."""
+    ours = write(tmp_path / "ours.h5")
+
+    def run(**changes):
+        theirs = write(tmp_path / "theirs.h5", **changes)
+        monkeypatch.setattr("sys.argv", [str(SCRIPT), str(ours), str(theirs)])
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+
+    return run
+
+
+def test_equal_stores_pass_whatever_their_codec(compare, capsys):
+    compare(codec="gzip")
+    assert "hold the same cells" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"channels": ("a", "c")}, "channels"),
+        ({"dtype": np.int32}, "dtype"),
+        ({"spoil": "image"}, "image of cell 3"),
+        ({"spoil": "mask"}, "mask of cell 3"),
+        ({"cells": CELLS.assign(cell_id=[5, 4])}, "column cell_id"),
+        ({"cells": CELLS.assign(well=["A01", "A02"])}, "column well"),
+        ({"cells": CELLS.assign(area=[2.5, 0])}, "column area"),
+        ({"cells": CELLS.assign(area=[2, 3])}, "type of column area"),
+        ({"cells": CELLS.rename(columns={"area": "size"})}, "columns"),
+    ],
+)
+def test_the_first_difference_is_named(compare, changes, told):
+    with pytest.raises(SystemExit, match=told):
+        compare(**changes)
