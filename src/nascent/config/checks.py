@@ -41,9 +41,28 @@ def check_study(config: Mapping[str, Any], *, where: str | Path = "config") -> S
         On the first wrong key or value; it names the key, and the nearest known one.
     """
     try:
-        return Study.model_validate(dict(config))
+        study = Study.model_validate(dict(config))
     except ValidationError as error:
         raise _config_error(error, where) from None
+    for model in study.train.models:
+        _check_architecture(model, study.train.options(model)["architecture"], where)
+    return study
+
+
+def _check_architecture(model: str, architecture: str, where: str | Path) -> None:
+    known = architectures()
+    if architecture not in known:
+        raise ConfigError(
+            f"train.models.{model}: there is no architecture {architecture!r}",
+            where=where,
+            mend=did_you_mean(architecture, known),
+        )
+
+
+def architectures() -> list[str]:
+    """Return the names of the architectures: one a file, told without loading any framework."""
+    place = Path(__file__).parents[1] / "train" / "architectures"
+    return sorted(path.stem for path in place.glob("*.py") if path.stem != "__init__")
 
 
 def _config_error(error: ValidationError, where: str | Path) -> ConfigError:
