@@ -1,0 +1,134 @@
+"""A tiny study that has run once, in a copy of this checkout, and ways to ask what would run."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+PLAN = Path(__file__).with_name("plan.py")
+CONFIG = {
+    "study": "tiny",
+    "wells": "config/tiny_wells.tsv",
+    "simulate": {
+        "nuclei": 40,
+        "mean_area": 300,
+        "channels": ["00_DAPI", "09_SRRM2", "15_SON", "10_POL2RA_pS2", "00_EU"],
+    },
+    "crops": {"size": 32},
+    "shards": {"cells": 64},
+    "train": {
+        "defaults": {"epochs": 3, "batch_size": 8},
+        "models": {"linear": {"learning_rate": 0.01}, "simple_cnn": {"learning_rate": 0.001}},
+    },
+    "attribute": {"methods": {"ig": {"method": "integrated_gradients", "steps": 4}}},
+    "explain": {"bootstrap": 200},
+}
+WELLS = "plate\twell\tperturbation\ntiny\tA01\tnormal\ntiny\tA02\tDMSO\n"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of the project's files in which Snakemake runs with the copy's own library."""
+
+    path: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "snakemake", *arguments]
+
+    def environment(self) -> dict[str, str]:
+        mine = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        return mine | {"PYTHONPATH": str(self.path / "src"), "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake; its output, both streams, is in `stdout`."""
+        return self._run(self.command(*arguments))
+
+    def planned(self, *arguments: str) -> dict[str, list[str]]:
+        """Return what a dry run plans: rule → `<wildcard>/<wildcard>…` of each job, sorted."""
+        told = self.path / "plan.json"
+        done = self._run([sys.executable, str(PLAN), str(told), "-n", *arguments])
+        assert done.returncode == 0, done.stdout
+        rules: dict[str, list[str]] = {}
+        for job in json.loads(told.read_text()):
+            rules.setdefault(job["rule"], []).append("/".join(job["wildcards"].values()))
+        return {rule: sorted(jobs) for rule, jobs in sorted(rules.items())}
+
+    def configure(self, name: str = "tiny", **changes: object) -> None:
+        """Write `config/<name>.yaml`: the tiny study, with whole sections changed."""
+        text = yaml.safe_dump(CONFIG | {"study": name} | changes)
+        (self.path / "config" / f"{name}.yaml").write_text(text)
+        (self.path / "config" / "tiny_wells.tsv").write_text(WELLS)
+
+    def results(self, study: str = "tiny") -> Path:
+        return self.path / "results" / study
+
+    def clone(self, place: Path) -> "Checkout":
+        """Copy everything, results and Snakemake's own notes included, times kept."""
+        shutil.copytree(self.path, place, symlinks=True)
+        return Checkout(place)
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        with subprocess.Popen(
+            command,
+            cwd=self.path,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                output, _ = process.communicate()
+            except BaseException:
+                # A test that is interrupted leaves no jobs behind.
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, output)
+
+
+def fresh(root: Path, place: Path) -> Checkout:
+    """Copy the files that git tracks, as they lie in the working tree."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (root / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, place / name)
+    return Checkout(place)
+
+
+@pytest.fixture(scope="session")
+def unrun(root, tmp_path_factory) -> Checkout:
+    """A checkout with the tiny study in its config, in which nothing has run; do not change it."""
+    checkout = fresh(root, tmp_path_factory.mktemp("unrun") / "nascent")
+    checkout.configure()
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def finished(unrun, tmp_path_factory) -> Checkout:
+    """A checkout in which the tiny study has run to its end; do not change it."""
+    checkout = unrun.clone(tmp_path_factory.mktemp("finished") / "nascent")
+    done = checkout.snakemake("--profile", "profiles/local", "--configfile", "config/tiny.yaml")
+    assert done.returncode == 0, done.stdout
+    return checkout
+
+
+@pytest.fixture
+def checkout(unrun, tmp_path) -> Checkout:
+    """A checkout of one's own, in which nothing has run."""
+    return unrun.clone(tmp_path / "nascent")
+
+
+@pytest.fixture
+def ran(finished, tmp_path) -> Checkout:
+    """A checkout of one's own, elsewhere than where the tiny study ran, with its results."""
+    return finished.clone(tmp_path / "nascent")

@@ -1,0 +1,142 @@
+"""Studies that cannot be run as they stand: one message, before the first job, and no results."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from nascent.simulate.plate import simulate_well
+
+# Each starts Snakemake.
+pytestmark = pytest.mark.slow
+
+CHANNELS = ["00_DAPI", "09_SRRM2", "15_SON", "00_EU"]
+LOCAL = ("--profile", "profiles/local")
+STUDY = ("--configfile", "config/measured.yaml")
+
+
+@pytest.fixture
+def measured(checkout):
+    """A checkout with a study of two raw wells on disk."""
+    for position, well in enumerate(("A01", "A02")):
+        simulate_well(
+            checkout.path / "raw" / well,
+            plate="p",
+            well=well,
+            position=position,
+            truth_path=checkout.path / "truth" / f"{well}.h5",
+            cycle_path=checkout.path / "truth" / f"{well}.csv",
+            nuclei=4,
+            channels=CHANNELS,
+            mean_area=300,
+            layout="numpy",
+        )
+    write(checkout)
+    return checkout
+
+
+def write(checkout, *, wells=("A01", "A02"), **changes: object) -> None:
+    config = {"study": "measured", "data": "raw", "wells": "config/raw_wells.tsv"}
+    config |= {"crops": {"size": 32}} | changes
+    place = checkout.path / "config"
+    (place / "measured.yaml").write_text(yaml.safe_dump(config))
+    (place / "raw_wells.tsv").write_text("plate\twell\n" + "".join(f"p\t{w}\n" for w in wells))
+
+
+def edit_channels(checkout, well: str, old: str, new: str) -> None:
+    path = checkout.path / "raw" / well / "channels.csv"
+    path.write_text(path.read_text().replace(old, new))
+
+
+def rename_everywhere(checkout) -> None:
+    for well in ("A01", "A02"):
+        edit_channels(checkout, well, "00_EU", "00_EdU")
+
+
+BAD = {
+    "unknown key": (
+        lambda checkout: write(checkout, trian={"models": {"linear": {}}}),
+        ["measured.yaml", "unknown key 'trian'", "Did you mean 'train'?"],
+    ),
+    "unknown key of a model": (
+        lambda checkout: write(checkout, train={"models": {"linear": {"epoch": 3}}}),
+        ["train.models.linear.epoch", "Did you mean 'epochs'?"],
+    ),
+    "unknown architecture": (
+        lambda checkout: write(checkout, train={"models": {"lineer": {}}}),
+        ["train.models.lineer", "Did you mean 'linear'?"],
+    ),
+    "fractions": (
+        lambda checkout: write(
+            checkout, splits={"fractions": {"train": 0.8, "val": 0.1, "test": 0.2}}
+        ),
+        ["splits.fractions", "sum to 1.1"],
+    ),
+    "well twice": (
+        lambda checkout: write(checkout, wells=("A01", "A02", "A01")),
+        ["raw_wells.tsv", "p_A01 is listed twice", "rows 2 and 4"],
+    ),
+    "well missing": (
+        lambda checkout: write(checkout, wells=("A01", "B09")),
+        ["raw/B09"],
+    ),
+    "channels differ": (
+        lambda checkout: edit_channels(checkout, "A02", "15_SON", "15_SUN"),
+        ["p_A02", "p_A01", "15_SUN only here", "15_SON missing here"],
+    ),
+    "target missing": (
+        rename_everywhere,
+        ["crops.target", "no channel '00_EU'", "Did you mean '00_EdU'?"],
+    ),
+    "input missing": (
+        lambda checkout: write(checkout, shards={"inputs": ["00_DAPI", "09_SRRM"]}),
+        ["shards.inputs", "Did you mean '09_SRRM2'?"],
+    ),
+}
+
+
+def test_the_study_is_sound_before_it_is_spoilt(measured):
+    assert measured.planned(*STUDY)["crops"] == ["p_A01", "p_A02"]
+
+
+@pytest.mark.parametrize(("spoil", "told"), BAD.values(), ids=BAD)
+def test_a_study_that_cannot_run_is_refused_in_one_message(measured, spoil, told):
+    spoil(measured)
+    refused = measured.snakemake(*LOCAL, *STUDY)
+    assert refused.returncode != 0
+    assert "Traceback" not in refused.stdout
+    messages = [line for line in refused.stdout.splitlines() if "Error" in line]
+    assert len(messages) == 1, refused.stdout
+    for words in told:
+        assert words in messages[0]
+    assert not (measured.path / "results").exists()
+
+
+def test_a_dry_run_refuses_it_too(measured):
+    write(measured, wells=("A01", "A02", "A01"))
+    refused = measured.snakemake("-n", *STUDY)
+    assert refused.returncode != 0
+    assert "p_A01 is listed twice" in refused.stdout
+
+
+def test_a_pixel_that_is_no_number_ends_its_well_and_no_other(measured):
+    folder = measured.path / "raw" / "A02"
+    pixels = np.load(folder / "mpp.npy").astype(np.float32)
+    pixels[7, 2] = np.nan
+    np.save(folder / "mpp.npy", pixels)
+    # Both wells' pixels are of one type, as the wells of a study are.
+    write(measured, crops={"size": 32, "dtype": "float32"})
+
+    failed = measured.snakemake("data", *LOCAL, *STUDY)
+    assert failed.returncode != 0
+    log = (measured.path / "logs" / "measured" / "crops" / "p_A02.log").read_text()
+    assert "Traceback" not in log
+    (message,) = (line for line in log.splitlines() if " ERROR " in line)
+    assert "A02" in message
+    assert "15_SON" in message
+    assert message in failed.stdout
+
+    made = sorted(path.name for path in (measured.results("measured") / "crops").iterdir())
+    assert [name for name in made if not name.startswith(".")] == ["p_A01.h5", "p_A01.quality.tsv"]
+    assert not list(Path(measured.results("measured")).rglob("*.part*"))

@@ -1,0 +1,105 @@
+"""What every rule declares, and the one name that a stage has everywhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from snakemake.cli import get_argument_parser
+
+from nascent.config import Study
+
+ROOT = Path(__file__).parent.parent.parent
+SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
+# The report is Snakemake's own; its rule says only what it shows.
+STAGES = sorted(path.stem for path in (ROOT / "rules").glob("*.smk") if path.stem != "common")
+
+
+def rules_of(path: Path) -> dict[str, dict[str, str]]:
+    """Return rule → directive → text of a rule file, as snakefmt lays it out."""
+    heads = re.split(r"^(?:rule|checkpoint) (\w+):\n", path.read_text(), flags=re.MULTILINE)
+    return {
+        name: dict(re.findall(r"^    (\w+):((?:.*\n(?:        .*\n|\n)*)?)", body, re.MULTILINE))
+        for name, body in zip(heads[1::2], heads[2::2], strict=True)
+    }
+
+
+RULES = {
+    (stage, name): directives
+    for stage in STAGES
+    for name, directives in rules_of(ROOT / "rules" / f"{stage}.smk").items()
+    if "output" in directives
+}
+EACH = pytest.mark.parametrize(
+    ("stage", "name", "directives"),
+    [(*key, directives) for key, directives in RULES.items()],
+    ids=[name for _, name in RULES],
+)
+
+
+def test_there_are_rules_of_every_stage():
+    assert {stage for stage, _ in RULES} == set(STAGES)
+
+
+@EACH
+def test_a_rule_declares_all_that_a_user_and_a_cluster_ask_for(stage, name, directives):
+    assert {"log", "benchmark", "conda", "resources", "params", "message"} <= set(directives)
+    assert {"mem_mb", "runtime"} <= set(re.findall(r"(\w+)=", directives["resources"]))
+
+
+@EACH
+def test_a_rule_holds_no_program_and_never_retries_by_itself(stage, name, directives):
+    # The Slurm executor would repeat such a job inside its allocation, too.
+    assert not {"run", "shell", "retries"} & set(directives)
+
+
+@EACH
+def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(stage, name, directives):
+    assert name == stage or name.startswith(f"{stage}_")
+    assert directives["script"].strip() == f'"../workflow/scripts/{name}.py"'
+    assert f'code=code("{name}")' in directives["params"]
+    if stage == "figures":
+        figure = name.removeprefix("figures_")
+        assert (ROOT / "src" / "nascent" / "figures" / f"{figure}.py").is_file()
+
+
+@EACH
+def test_a_rule_writes_to_the_folder_of_its_stage(stage, name, directives):
+    for folder in re.findall(r'made\(\s*f?"(\w+)/', directives["output"]):
+        assert folder == stage
+    for kind in ("log", "benchmark"):
+        assert re.match(rf'\s*logged\("{stage}/', directives[kind])
+
+
+def test_every_script_is_that_of_a_rule():
+    assert set(SCRIPTS) == {name for _, name in RULES}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_told_what_it_needs_and_never_reads_the_whole_config(name):
+    text = SCRIPTS[name].read_text()
+    assert "snakemake.config" not in text
+    assert "job_log(snakemake.log[0])" in text
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_has_one_name_in_library_config_and_tests(stage):
+    assert (ROOT / "src" / "nascent" / stage / "__init__.py").is_file()
+    assert (ROOT / "tests" / stage).is_dir()
+    if stage != "report":
+        assert stage in Study.model_fields
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("profiles/*/*")), ids=lambda path: str(path.parent.name)
+)
+def test_a_profile_sets_options_that_exist(path):
+    """Snakemake ignores unknown keys of a profile without a word."""
+    known = {
+        option.removeprefix("--")
+        for action in get_argument_parser()._actions
+        for option in action.option_strings
+        if option.startswith("--")
+    }
+    keys = re.findall(r"^([\w-]+):", path.read_text(), flags=re.MULTILINE)
+    assert keys
+    assert set(keys) <= known

@@ -1,0 +1,163 @@
+"""Runs that are killed, repeated, or stand beside each other."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from nascent.attribute.maps import open_maps
+
+pytestmark = pytest.mark.slow
+
+# Targets stand first on the command line: --configfile takes all that follows it.
+TINY = ("--profile", "profiles/local", "--configfile", "config/tiny.yaml")
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The files under a folder by their names in it, without hidden ones."""
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path for name, path in found.items() if not name.startswith(".") | ("/." in name)}
+
+
+def state(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Name → (time, bytes) of every file under a folder, hidden ones too."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def waits(process: subprocess.Popen, seconds: float = 180) -> Iterator[None]:
+    """Yield while a process runs, for so long at most."""
+    end = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        yield
+        time.sleep(0.005)
+
+
+def group_is_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def kill_in_training(checkout) -> None:
+    """Start the study and kill all its processes after the first epoch of the first model."""
+    process = subprocess.Popen(
+        checkout.command(*TINY),
+        cwd=checkout.path,
+        env=checkout.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    kept = checkout.results() / ".state" / "train"
+    try:
+        for _ in waits(process):
+            if next(kept.glob("*/*/*/checkpoint.npz"), None):
+                break
+        assert process.poll() is None, "the run ended before it could be killed"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    while group_is_alive(process.pid):
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def killed(unrun, tmp_path_factory):
+    """A checkout whose run was killed while a model was being trained; do not change it."""
+    checkout = unrun.clone(tmp_path_factory.mktemp("killed") / "nascent")
+    kill_in_training(checkout)
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def resumed(killed, tmp_path_factory):
+    """The killed run, gone on with elsewhere: what it was told is in `run.txt`."""
+    checkout = killed.clone(tmp_path_factory.mktemp("resumed") / "nascent")
+    unlocked = checkout.snakemake(*TINY, "--unlock")
+    assert unlocked.returncode == 0, unlocked.stdout
+    done = checkout.snakemake(*TINY)
+    (checkout.path / "run.txt").write_text(done.stdout)
+    assert done.returncode == 0, done.stdout
+    return checkout
+
+
+def test_a_killed_run_leaves_whole_files_or_none_under_final_names(killed, finished):
+    left, whole = files(killed.results()), files(finished.results())
+    assert "shards/shards.tsv" in left
+    assert "evaluate/metrics.tsv" not in left
+    assert set(left) <= set(whole)
+    for name, path in left.items():
+        if path.suffix == ".keras":
+            with ZipFile(path) as archive:
+                assert archive.testzip() is None
+        else:
+            assert path.read_bytes() == whole[name].read_bytes(), name
+
+
+def test_a_killed_training_goes_on_from_its_last_epoch(resumed):
+    logs = [path.read_text() for path in resumed.path.glob("logs/tiny/train/*/*.log")]
+    assert any("going on after epoch" in log for log in logs)
+
+
+def test_a_resumed_run_repeats_nothing_that_was_done(resumed):
+    told = (resumed.path / "run.txt").read_text()
+    assert "Simulate the raw well" not in told
+    assert "Cut the nuclei" not in told
+
+
+def test_a_resumed_run_ends_with_nothing_left_to_do(resumed):
+    assert resumed.planned(*TINY) == {}
+
+
+def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, finished):
+    ours, theirs = files(resumed.results()), files(finished.results())
+    assert set(ours) == set(theirs)
+    for name in (
+        "splits/splits.tsv",
+        "shards/channels.tsv",
+        "evaluate/metrics.tsv",
+        "explain/channel_importance.tsv",
+    ):
+        assert name in ours
+    for name, path in ours.items():
+        if path.suffix == ".keras":
+            # Keras notes the time in its archive.
+            continue
+        if name.startswith("attribute/"):
+            # A map file names its model by the archive's bytes.
+            assert_equal_maps(path, theirs[name])
+        else:
+            assert path.read_bytes() == theirs[name].read_bytes(), name
+
+
+def assert_equal_maps(ours: Path, theirs: Path) -> None:
+    with open_maps(ours) as one, open_maps(theirs) as other:
+        assert list(one.cell_ids) == list(other.cell_ids)
+        for index in range(len(one)):
+            assert (one[index] == other[index]).all()
+
+
+def test_two_studies_side_by_side_do_not_touch(ran):
+    ran.configure("second", seed=7)
+    places = [ran.path / folder / "tiny" for folder in ("results", "logs")]
+    before = [state(place) for place in places]
+    shards = "results/second/shards/shards.tsv"
+    second = (shards, "--profile", "profiles/local", "--configfile", "config/second.yaml")
+    done = ran.snakemake(*second)
+    assert done.returncode == 0, done.stdout
+    assert [state(place) for place in places] == before
+    assert ran.planned(*TINY) == {}
+    assert ran.planned(*second) == {}
+    splits = [ran.results(study) / "splits" / "splits.tsv" for study in ("tiny", "second")]
+    assert splits[0].read_bytes() != splits[1].read_bytes()

@@ -1,0 +1,85 @@
+"""The studies that come with nascent pass their checks and plan their jobs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nascent.config import read_wells
+from nascent.simulate.plate import simulate_well
+from nascent.simulate.tables import write_plate_tables
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def published_plate(root, tmp_path_factory) -> Path:
+    """A simulated plate with the files of the published one, a few small nuclei a well."""
+    place = tmp_path_factory.mktemp("plate")
+    wells = read_wells(root / "config" / "mpm_wells.tsv")
+    cycles = []
+    for position, (name, well) in enumerate(wells.iterrows()):
+        cycles.append(place / "truth" / f"{name}.csv")
+        simulate_well(
+            place / well["path"],
+            plate=well["plate"],
+            well=well["well"],
+            position=position,
+            truth_path=place / "truth" / f"{name}.h5",
+            cycle_path=cycles[-1],
+            nuclei=3,
+            mean_area=300,
+            layout="numpy",
+        )
+    listed = (place / wells["path"].iloc[0] / "channels.csv").read_text().splitlines()
+    channels = [line.split(",")[-1] for line in listed]
+    write_plate_tables(place, wells[["plate", "well", "perturbation"]], cycles, channels)
+    return place
+
+
+def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(unrun, published_plate):
+    planned = unrun.planned(
+        "--configfile", "config/mpm.yaml", "--config", f"data={published_plate}"
+    )
+    assert len(planned["crops"]) == len(planned["shards_histogram"]) == 6
+    assert "plate01_J10" in planned["crops"]
+    assert planned["train"] == ["linear/1", "simple_cnn/1"]
+    assert planned["explain"] == ["simple_cnn/1/vargrad"]
+    assert planned["splits"] == planned["report_study"] == [""]
+    assert "simulate" not in planned
+
+
+def test_the_published_study_without_its_data_says_what_is_missing(unrun):
+    refused = unrun.snakemake("-n", "--configfile", "config/mpm.yaml")
+    assert refused.returncode != 0
+    assert "Error in the study: data/mpm/184A1_hannah_unperturbed/J10" in refused.stdout
+
+
+def test_the_demo_plans_its_jobs_without_being_named(unrun):
+    planned = unrun.planned()
+    assert len(planned["simulate"]) == len(planned["crops"]) == 4
+    assert planned["train"] == ["linear/1", "simple_cnn/1"]
+
+
+@pytest.mark.parametrize("form", ["text", "npy"])
+def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
+    data = real_data / "mpm_codex" / form
+    planned = unrun.planned(
+        "--configfile", "config/codex.yaml", "--config", f"data={data}", f"study=codex_{form}"
+    )
+    assert planned["crops"] == ["codex_A01", "codex_A02"]
+    assert planned["train"] == ["linear/1", "simple_cnn/1"]
+
+
+def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
+    told = subprocess.run(
+        [sys.executable, root / "benchmarks" / "dryrun.py"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    figures = json.loads(told.stdout.splitlines()[-1])
+    assert figures["jobs"] > 384 * 3
+    assert figures["dry_run_seconds"] < 20
