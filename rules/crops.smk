@@ -17,6 +17,7 @@ rule crops:
         logged("crops/{well}.tsv")
     conda:
         "../envs/nascent.yaml"
+    threads: 2
     resources:
         mem_mb=megabytes("raw", times=2, plus=1500),
         runtime=60,

@@ -8,6 +8,7 @@ background, clipping and scaling are applied when they are read (`nascent.shards
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ import h5py
 import hdf5plugin
 import numpy as np
 import pandas as pd
+from numcodecs.blosc import Blosc
 
 from nascent.errors import StoreError, did_you_mean
 from nascent.files import explained
@@ -24,6 +26,7 @@ from nascent.hdf5 import hdf5_written, open_hdf5
 
 FORMAT = "nascent-crops"
 VERSION = 1
+_BLOSC = Blosc(cname="lz4", clevel=5, shuffle=Blosc.BITSHUFFLE)
 CODECS: Mapping[str, Mapping[str, Any]] = {
     "blosc": dict(hdf5plugin.Blosc(cname="lz4", clevel=5, shuffle=hdf5plugin.Blosc.BITSHUFFLE)),
     # Readable by every HDF5 library without plugins, several times slower.
@@ -174,6 +177,8 @@ class StoreWriter:
         The provenance record, see `nascent.provenance.record`.
     attributes
         What else the file shall say of itself: plain values.
+    threads
+        Cells compressed at a time (`blosc`; `gzip` is left to HDF5, which knows but one).
     """
 
     def __init__(
@@ -186,6 +191,7 @@ class StoreWriter:
         codec: str = "blosc",
         record: Mapping[str, Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
+        threads: int = 1,
     ) -> None:
         if codec not in CODECS:
             raise StoreError(f"unknown codec {codec!r}", mend=did_you_mean(codec, CODECS))
@@ -201,12 +207,14 @@ class StoreWriter:
             "channels": json.dumps(self.channels),
             "provenance": json.dumps(record or {}, sort_keys=True),
         }
+        self._threads = threads
         self._count = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._file, self._sink = stack.enter_context(hdf5_written(self.path))
+            self._pool = stack.enter_context(ThreadPoolExecutor(self._threads))
             self._file.attrs.update(self._attributes)
             frame, options = (self.size, self.size), CODECS[self.codec]
             self._images = self._file.create_dataset(
@@ -229,9 +237,24 @@ class StoreWriter:
     def append(self, images: np.ndarray, masks: np.ndarray) -> None:
         """Add cells: images (n, S, S, C) in the store's dtype, masks (n, S, S) bool."""
         first, last = self._grow(len(images))
-        self._images[first:last] = images
-        self._masks[first:last] = masks
+        if self.codec == "blosc" and images.dtype == self.dtype:
+            self._append_compressed(first, images, masks)
+        else:
+            self._images[first:last] = images
+            self._masks[first:last] = masks
         self._check_disk()
+
+    def _append_compressed(self, first: int, images: np.ndarray, masks: np.ndarray) -> None:
+        # HDF5 compresses one chunk at a time under its one lock; here several threads do, and HDF5
+        # is handed the finished chunks. The frames are those its own filter writes and reads.
+        chunks = zip(
+            self._pool.map(_frame, images),
+            self._pool.map(_frame, masks.view(np.uint8)),
+            strict=True,
+        )
+        for row, (image, mask) in enumerate(chunks, start=first):
+            self._images.id.write_direct_chunk((row, 0, 0, 0), image)
+            self._masks.id.write_direct_chunk((row, 0, 0), mask)
 
     def copy_from(self, store: Store, index: int) -> None:
         """Add one cell of another store by its compressed chunks, without decoding them.
@@ -261,9 +284,14 @@ class StoreWriter:
 
     def _grow(self, more: int) -> tuple[int, int]:
         first, self._count = self._count, self._count + more
-        self._images.resize(self._count, axis=0)
-        self._masks.resize(self._count, axis=0)
+        if self._count > self._images.shape[0]:
+            # Doubling: to resize costs as much as to write a cell.
+            self._resize(max(self._count, 2 * first))
         return first, self._count
+
+    def _resize(self, cells: int) -> None:
+        self._images.resize(cells, axis=0)
+        self._masks.resize(cells, axis=0)
 
     def _check_disk(self) -> None:
         with explained(self.path):
@@ -283,8 +311,13 @@ class StoreWriter:
                 raise StoreError(
                     f"the cell table has {rows} rows for {self._count} crops", where=self.path
                 )
+            self._resize(self._count)
             _write_cells(self._file.create_group("cells"), self.cells)
         return None
+
+
+def _frame(chunk: np.ndarray) -> bytes:
+    return _BLOSC.encode(np.ascontiguousarray(chunk))
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ with job_log(snakemake.log[0]):
         quality_table=snakemake.output.quality,
         rules=options.pop("quality"),
         record=record,
+        threads=snakemake.threads,
         **options | tables,
     )
     provenance.write(snakemake.output.quality, record)

@@ -50,6 +50,7 @@ def crop_well(
     wells: str | Path | None = None,
     background: str | Path | None = None,
     record: Mapping[str, Any] | None = None,
+    threads: int = 1,
 ) -> None:
     """Cut the nuclei of one raw well into a store, and say what quality control removed.
 
@@ -85,6 +86,8 @@ def crop_well(
         Tables of the plate; each may be None.
     record
         Provenance, kept in the store.
+    threads
+        Crops compressed at a time.
 
     Raises
     ------
@@ -143,6 +146,7 @@ def crop_well(
         dtype=kind,
         codec=codec,
         record=record,
+        threads=threads,
         # Not the layout: a well's store is the same file whichever form it was read from.
         attributes={
             "plate": plate,
@@ -202,7 +206,8 @@ def _target_background(means: pd.Series, target: str, path: str | Path | None) -
 
 
 def _as_measured(raw: RawWell) -> np.dtype:
-    kind = raw.pixels.dtype
+    # In the byte order of this machine, so that equal pixels make equal stores.
+    kind = raw.pixels.dtype.newbyteorder("=")
     if kind.name in STORABLE:
         return kind
     if kind.kind == "f":
