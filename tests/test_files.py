@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,14 @@ def test_a_table_that_cannot_serve_is_named(tmp_path, content, message):
         path.write_text(content)
     with pytest.raises(RawDataError, match=rf"wells\.tsv.*{message}"):
         read_table(path, required=["well"])
+
+
+def test_a_damaged_compressed_table_is_named(tmp_path):
+    whole = bytearray(gzip.compress(b"a,b\n" + b"1,2\n" * 999))
+    whole[20:24] = b"\xff\xff\xff\xff"
+    (tmp_path / "wells.csv.gz").write_bytes(whole)
+    with pytest.raises(RawDataError, match=r"wells\.csv\.gz: the table cannot be read"):
+        read_table(tmp_path / "wells.csv.gz")
 
 
 def test_equal_records_are_equal_files(tmp_path):

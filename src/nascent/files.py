@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ _UNWRITABLE = {
     errno.EACCES: ("this folder may not be written to", "Check its owner and permissions."),
     errno.EROFS: ("this file system is read-only", "Choose another results folder."),
 }
+
+# Columns of names: plates and wells may look like numbers, and `007` is not `7`.
+_NAMES = ("plate", "well", "plate_name", "well_name", "plate_name_cell", "well_name_cell")
 
 
 @contextmanager
@@ -89,15 +93,14 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
     path = Path(path)
     separator = "," if ".csv" in path.suffixes else "\t"
     try:
-        # Plates and wells may look like numbers; they are names.
-        frame = pd.read_csv(path, sep=separator, dtype={"plate": str, "well": str})
+        frame = pd.read_csv(path, sep=separator, dtype=dict.fromkeys(_NAMES, str))
     except FileNotFoundError:
         raise RawDataError(
             "there is no such file", where=path, mend="Check the path in the config."
         ) from None
     except pd.errors.EmptyDataError:
         raise RawDataError("the table is empty", where=path) from None
-    except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError) as error:
+    except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
         raise RawDataError(f"the table cannot be read ({error})", where=path) from error
     for column in required:
         if column not in frame.columns:

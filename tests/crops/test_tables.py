@@ -71,6 +71,17 @@ def test_without_names_in_the_metadata_the_list_of_wells_stands_in():
     assert join(bare, wells=wells)["perturbation"].tolist() == ["DMSO"] * 3
 
 
+def test_wells_named_like_numbers_are_names(tmp_path):
+    (tmp_path / "w.csv").write_text("plate_name,well_name,perturbation\n1,007,DMSO\n1,7,TSA\n")
+    wells = read_wells(tmp_path / "w.csv")
+    for well, compound in (("007", "DMSO"), ("7", "TSA")):
+        joined = join_tables(
+            METADATA[["mapobject_id"]], plate="1", well=well, cell_cycle=None, wells=wells,
+            perturbation=None, where="metadata.csv",
+        )  # fmt: skip
+        assert joined["perturbation"].tolist() == [compound] * 3
+
+
 def test_what_the_metadata_say_themselves_is_kept():
     own = METADATA.assign(duration=[120, 120, 30], cell_cycle=["G1", None, "S"])
     joined = join(own, wells=WELLS)
@@ -119,3 +130,11 @@ def test_two_backgrounds_of_one_channel_are_named(tmp_path):
     (tmp_path / "b.csv").write_text(HEADER + rows)
     with pytest.raises(RawDataError, match="channel a is on lines 2 and 4"):
         background_per_channel(tmp_path / "b.csv", ["a"], "HeLa")
+
+
+def test_a_background_that_is_no_number_is_named(tmp_path):
+    (tmp_path / "b.csv").write_text(HEADER + "a,0,cell,HeLa,1\nb,0,non-cell,HeLa,none?\n")
+    with pytest.raises(
+        RawDataError, match="line 3, column 'mean_background': 'none\\?' is no number"
+    ):
+        background_per_channel(tmp_path / "b.csv", ["a", "b"], "HeLa")

@@ -53,13 +53,22 @@ def background_per_channel(path: str | Path, channels: Sequence[str], cell_line:
     Raises
     ------
     RawDataError
-        Where the file or a column is missing, or a channel has two such rows (names both).
+        Where the file or a column is missing, a channel has two such rows (names both), or a
+        background is no number.
     """
     required = ("channel", "measurement_type", "cell_line", "mean_background")
     table = read_table(path, required=required)
     table = table[(table["measurement_type"] == "non-cell") & (table["cell_line"] == cell_line)]
     _refuse_twice(table, ["channel"], path)
-    background = pd.to_numeric(table.set_index("channel")["mean_background"], errors="coerce")
+    column = table.set_index("channel")["mean_background"]
+    background = pd.to_numeric(column, errors="coerce")
+    wrong = np.flatnonzero((background.isna() & column.notna()).to_numpy())
+    if len(wrong):
+        raise RawDataError(
+            f"line {table.index[wrong[0]] + 2}, column 'mean_background':"
+            f" {column.iloc[wrong[0]]!r} is no number",
+            where=path,
+        )
     return background.reindex(list(channels)).astype(np.float64)
 
 
