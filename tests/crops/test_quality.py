@@ -29,7 +29,20 @@ def test_rules_match_numbers_text_and_missing():
     assert holds("is_polynuclei_184A1", None) == [False, False, True, False]
     assert holds("cell_cycle", "S") == [False, False, True, True]
     assert holds("cell_cycle", None) == [False, True, False, False]
-    assert holds("cell_cycle", float("nan")) == [False, True, False, False]
+    for spelling in (float("nan"), "nan", "NaN"):
+        assert holds("cell_cycle", spelling) == [False, True, False, False]
+
+
+def test_flags_with_gaps_are_still_flags():
+    # A column of true and false is one of objects as soon as a value is missing.
+    for flags in ([True, False, None, True], ["1", "0", None, "1"], ["true", "FALSE", None, "1.0"]):
+        cells = pd.DataFrame({"flag": pd.Series(flags, dtype=object)})
+        for value in (1, 1.0, True, "1"):
+            (step,) = rule_steps(cells, [{"column": "flag", "value": value}], where="metadata.csv")
+            assert step.holds.tolist() == [True, False, False, True], (flags, value)
+        for value in (0, False, "2", 3):
+            (step,) = rule_steps(cells, [{"column": "flag", "value": value}], where="metadata.csv")
+            assert step.holds.tolist() == [False, value in (0, False), False, False], (flags, value)
 
 
 def test_a_rule_on_an_unknown_column_names_the_nearest():

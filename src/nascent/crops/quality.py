@@ -52,7 +52,7 @@ def rule_steps(
 ) -> list[Step]:
     """Return a step for each rule {column, value}: the cells whose column holds the value go.
 
-    A value of None stands for missing.
+    A value of None, or NaN in any spelling, stands for missing.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def rule_steps(
                 where=where,
                 mend=did_you_mean(column, [str(name) for name in cells.columns]),
             )
-        missing = value is None or value != value
+        missing = value is None or str(value).casefold() == "nan"
         reason = f"{column} is missing" if missing else f"{column} = {value}"
         steps.append(Step("rule", reason, _holds(cells[column], None if missing else value)))
     return steps
@@ -78,11 +78,17 @@ def rule_steps(
 def _holds(column: pd.Series, value: Any) -> np.ndarray:
     if value is None:
         return column.isna().to_numpy()
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        # Flags are written as 1, 1.0, true or "1"; they are one number.
-        number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
-        return (column == number).to_numpy()
-    return (column.notna() & (column.astype(str) == str(value))).to_numpy()
+    same = column.notna() & (column.astype(str) == str(value))
+    # Flags are written as 1, 1.0, true or "1"; they are one number. A column of flags with gaps is
+    # one of objects. Where the value is no number, this compares NaN and holds nowhere.
+    return (same | (_numbers(column) == _numbers(pd.Series([value])).iloc[0])).to_numpy()
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Return the numbers of a column, true and false as 1 and 0, NaN where there is none."""
+    flags = {"true": 1, "false": 0}
+    plain = [flags.get(str(value).casefold(), value) for value in column]
+    return pd.to_numeric(pd.Series(plain, index=column.index, dtype=object), errors="coerce")
 
 
 def read_excluded(path: str | Path) -> set[str]:
