@@ -53,6 +53,12 @@ def test_one_wide_batch_widens_the_whole(tmp_path, monkeypatch):
     assert pixels[:, 0].tolist() == values
 
 
+def test_long_ids_keep_their_digits_beside_decimals(tmp_path):
+    ids = [2**53 + 1, 2**53]
+    file = write(tmp_path / "pixels.csv", [f"{i},{x},0,0.5,1" for x, i in enumerate(ids)])
+    assert read_pixel_table(file, ["a", "b"])[0].tolist() == ids
+
+
 @given(
     table=st.lists(
         st.tuples(

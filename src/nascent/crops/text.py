@@ -41,9 +41,10 @@ def read_pixel_table(
     """
     _check_columns(file, channels)
     # Counts of a 16-bit camera are parsed straight to their type; what that refuses is read again
-    # as decimals, which hold every whole number below 2^53.
+    # as decimals, which hold every whole number below 2^53. Ids may be longer, so they come last.
     attempts: Sequence[Mapping[str, Any]] = (
         dict.fromkeys(KEYS, pl.Int64) | dict.fromkeys(channels, pl.UInt16),
+        dict.fromkeys(KEYS, pl.Int64) | dict.fromkeys(channels, pl.Float64),
         dict.fromkeys((*KEYS, *channels), pl.Float64),
     )
     for types in attempts:
