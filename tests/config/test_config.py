@@ -3,9 +3,9 @@ import json
 import pytest
 import yaml
 
-from nascent.config import check_study, read_wells
+from nascent.config import check_study, read_wells, study_channels
 from nascent.config.documents import documents, keys
-from nascent.errors import ConfigError, NascentError
+from nascent.errors import ConfigError, NascentError, RawDataError
 
 MEASURED = {"study": "mine", "data": "wells"}
 
@@ -21,6 +21,7 @@ def test_the_published_study_is_what_was_published(root):
     assert set(wells["well"]) == {"J10", "I09", "I11", "J12", "J16", "I14"}
     assert len(study.shards.inputs) == 33
     assert study.crops.size == 224
+    assert study.crops.oversize == "crop"
     assert (study.shards.normalise.clip, study.shards.normalise.z_score) == (98, True)
     assert study.splits.fractions.model_dump() == {"train": 0.8, "val": 0.1, "test": 0.1}
     method = study.attribute.methods["vargrad"]
@@ -58,6 +59,10 @@ def test_the_schema_refuses_what_the_model_refuses(root):
         ({"crops": {"quality": [{"column": "a", "valeu": 1}]}}, r"Did you mean 'value'\?"),
         ({"train": {"models": {"cnn": {"learning_rate": -1}}}}, "train.models.cnn.learning_rate"),
         ({"splits": {"fractions": {"train": 0.9}}}, r"sum to 1.1, not to 1"),
+        (
+            {"splits": {"fractions": {"train": 0.9, "val": 0.1, "test": 0}}},
+            "splits.fractions.test.* greater than 0",
+        ),
         ({"shards": {"inputs": ["00_DAPI", "00_EU"]}}, "'00_EU' is the target"),
         ({"shards": {"normalise": {"mean_extraction": True}}}, "subtract the mean twice"),
         ({"shards": {"normalise": {"clip": None, "scale": True}}}, "scale divides"),
@@ -117,3 +122,47 @@ def test_a_wrong_cell_of_the_wells_table_is_named(tmp_path, table, message):
         (tmp_path / "wells.tsv").write_text(table)
     with pytest.raises(NascentError, match=message):
         read_wells(tmp_path / "wells.tsv")
+
+
+def folder_of(data, name, channels="0,00_DAPI\n1,00_EU\n"):
+    (data / name).mkdir(parents=True)
+    (data / name / "channels.csv").write_text(channels)
+    (data / name / "pixels.csv").write_text("")
+
+
+def channels_of(data, table):
+    (data / "wells.tsv").write_text(table)
+    return study_channels(
+        check_study({"study": "mine", "data": str(data)}), read_wells(data / "wells.tsv")
+    )
+
+
+def test_channels_are_those_of_every_well(tmp_path):
+    folder_of(tmp_path, "A01")
+    folder_of(tmp_path, "A02")
+    folder_of(tmp_path, "A03", "0,00_DAPI\n1,15_SON\n2,00_EU\n")
+    assert channels_of(tmp_path, "plate\twell\np\tA01\np\tA02\n") == ["00_DAPI", "00_EU"]
+    with pytest.raises(RawDataError, match="well p_A03 are not those of well p_A01: 15_SON only"):
+        channels_of(tmp_path, "plate\twell\np\tA01\np\tA03\n")
+    with pytest.raises(RawDataError, match="A09: there is no such well"):
+        channels_of(tmp_path, "plate\twell\np\tA09\n")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        # Without a path a well is looked for under its name, whatever its plate.
+        "plate\twell\np\tA01\nq\tA01\n",
+        "plate\twell\tpath\np\tA01\tA01\np\tA02\t./A01/\n",
+    ],
+)
+def test_two_wells_at_one_place_are_named(tmp_path, table):
+    folder_of(tmp_path, "A01")
+    with pytest.raises(ConfigError, match=r"wells p_A01 and [pq]_A0[12] are both read from"):
+        channels_of(tmp_path, table)
+
+
+def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_path):
+    folder_of(tmp_path, "A01", "0,00_DAPI\n1,00_EUU\n")
+    with pytest.raises(ConfigError, match=r"crops.target: .*'00_EU'. Did you mean '00_EUU'"):
+        channels_of(tmp_path, "plate\twell\np\tA01\n")

@@ -14,7 +14,7 @@ from nascent.simulate.intensities import checked_channels
 def study_channels(study: Study, wells: pd.DataFrame) -> list[str]:
     """Return the channels of a study's wells, in their order.
 
-    Every measured well is looked at: its folder, its layout, its list of channels.
+    Every measured well is looked at: its place, its layout, its list of channels.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def study_channels(study: Study, wells: pd.DataFrame) -> list[str]:
     RawDataError
         Where a well is missing, or two wells differ in their channels.
     ConfigError
-        Where the target is no channel; the nearest is named.
+        Where two wells lie at one place, or the target is no channel; the nearest is named.
     """
     if study.simulate is not None:
         channels = list(checked_channels(study.simulate.channels))
@@ -51,8 +51,16 @@ def input_channels(study: Study, channels: list[str]) -> list[str]:
 
 def _measured_channels(data: Path, wells: pd.DataFrame) -> list[str]:
     first: tuple[str, list[str]] | None = None
+    owners: dict[Path, str] = {}
     for name, path, layout in wells[["path", "layout"]].itertuples(name=None):
         place = data / path
+        owner = owners.setdefault(place.resolve(), name)
+        if owner != name:
+            raise ConfigError(
+                f"wells {owner} and {name} are both read from {place}",
+                where="wells table, column path",
+                mend="Give each well its path: one well under two names counts its cells twice.",
+            )
         if layout is None:
             detect_layout(place)
         channels = read_channels(place)

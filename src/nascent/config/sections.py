@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -116,11 +117,11 @@ class Crops(Section):
 
 
 class Fractions(Section):
-    """Share of the cells in each split; they sum to 1."""
+    """Share of the cells in each split, none empty; they sum to 1."""
 
-    train: Fraction = Field(0.8, description="Share of the training cells")
-    val: Fraction = Field(0.1, description="Share of the cells that choose the epoch")
-    test: Fraction = Field(0.1, description="Share of the cells that measure the model")
+    train: Share = Field(0.8, description="Share of the training cells")
+    val: Share = Field(0.1, description="Share of the cells that choose the epoch")
+    test: Share = Field(0.1, description="Share of the cells that measure the model")
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:
