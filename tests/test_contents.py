@@ -40,3 +40,13 @@ def test_a_truncated_file_says_so(tmp_path):
 def test_a_folder_without_wells_says_so(tmp_path):
     with pytest.raises(RawDataError, match="no raw well"):
         describe(tmp_path)
+
+
+def test_a_truncated_array_says_so(tmp_path):
+    (tmp_path / "channels.csv").write_text("0,a\n")
+    (tmp_path / "metadata.csv").write_text(",mapobject_id\n0,5\n")
+    for name in ("mpp", "mapobject_ids"):
+        np.save(tmp_path / f"{name}.npy", np.zeros((9, 1), np.uint16))
+    (tmp_path / "mpp.npy").write_bytes((tmp_path / "mpp.npy").read_bytes()[:-3])
+    with pytest.raises(RawDataError, match=r"mpp\.npy: the file is truncated"):
+        describe(tmp_path)

@@ -70,6 +70,7 @@ def _nuclei_of(well: Path) -> str:
 
 
 def _well(path: Path) -> list[str]:
+    from nascent.crops.arrays import open_array
     from nascent.crops.wells import detect_layout, pixel_table, read_channels, read_metadata
 
     layout = detect_layout(path)
@@ -80,7 +81,7 @@ def _well(path: Path) -> list[str]:
         table = pixel_table(path)
         lines.append(f"pixels: in {table.name}, {table.stat().st_size / 1e6:.1f} MB")
     else:
-        pixels = np.load(path / "mpp.npy", mmap_mode="r")
+        pixels = open_array(path / "mpp.npy")
         lines.append(f"pixels: {len(pixels)}, {pixels.dtype}, shape {pixels.shape}")
     for column in ("plate_name", "well_name"):
         if column in metadata:

@@ -31,9 +31,9 @@ def read_arrays(
         Where a file is missing or truncated, lengths or shapes disagree, or pixels are no counts.
     """
     files = {"ids": ids_name, "x": "x.npy", "y": "y.npy", "pixels": "mpp.npy"}
-    arrays = {what: _open_array(path / name) for what, name in files.items()}
+    arrays = {what: open_array(path / name) for what, name in files.items()}
     if (path / "labels.npy").is_file():
-        arrays["labels"] = _open_array(path / "labels.npy")
+        arrays["labels"] = open_array(path / "labels.npy")
     lengths = {files.get(what, "labels.npy"): len(array) for what, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{name} {length}" for name, length in lengths.items())
@@ -60,7 +60,14 @@ def read_arrays(
     return arrays["ids"], arrays["x"], arrays["y"], pixels
 
 
-def _open_array(file: Path) -> np.ndarray:
+def open_array(file: Path) -> np.ndarray:
+    """Open an array of numbers, memory-mapped.
+
+    Raises
+    ------
+    RawDataError
+        Where the file is missing or truncated, or holds no numbers.
+    """
     try:
         array = np.load(file, mmap_mode="r")
     except FileNotFoundError:
