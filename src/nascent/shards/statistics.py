@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError
-from nascent.files import written
+from nascent.hdf5 import hdf5_written
 from nascent.shards.steps import Steps
 from nascent.store import Store, open_store
 
@@ -150,7 +150,7 @@ def save(histograms: Histograms, path: str | Path, *, record: Mapping[str, Any])
     """Write histograms as HDF5: a group a channel in order, with `values` and `counts`."""
     import json
 
-    with written(path) as beside, h5py.File(beside, "w") as file:
+    with hdf5_written(path) as (file, _):
         file.attrs["format"] = FORMAT
         file.attrs["channels"] = json.dumps(histograms.channels)
         file.attrs["cells"] = histograms.cells
