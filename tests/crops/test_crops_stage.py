@@ -76,6 +76,21 @@ def test_layouts_give_the_same_store_byte_for_byte(tmp_path, pixels, write, crop
     assert stores[0] == stores[1] == stores[2]
 
 
+def test_the_byte_order_of_arrays_does_not_matter(tmp_path, pixels, write, crop):
+    native = crop(write(tmp_path / "native", pixels)).read_bytes()
+    pixels.counts = pixels.counts.astype(">u2")
+    assert crop(write(tmp_path / "swapped", pixels)).read_bytes() == native
+
+
+def test_raw_columns_named_like_our_own_are_told_apart(tmp_path, pixels, write, crop):
+    names = ("cell_id", "nucleus", "plate", "target", "oversize")
+    pixels.metadata |= {name: list("abcde") for name in names}
+    with open_store(crop(write(tmp_path / "w", pixels))) as store:
+        assert store.cells.index.tolist() == [71, 74, 77, 80, 83]
+        for name in names:
+            assert store.cells[f"{name}_metadata"].tolist() == list("abcde")
+
+
 def test_real_wells_give_the_same_store_from_text_and_arrays(real_data, crop):
     for well, nuclei in (("A01", 629), ("A02", 727)):
         stores = {}

@@ -83,7 +83,9 @@ def control_well(
     )
     if oversize == "drop":
         left &= ~large
-    kept = cells[left].assign(cell_id=ids[left], nucleus=position[left].astype(int))
+    # A raw column of one of these two names is told apart, as the cell table does with its own.
+    kept = cells[left].rename(columns={name: f"{name}_metadata" for name in ("cell_id", "nucleus")})
+    kept = kept.assign(cell_id=ids[left], nucleus=position[left].astype(int))
     removed = removal_table(raw.plate, raw.well, steps, len(cells) + unknown)
     return kept.sort_values("nucleus", kind="stable"), removed
 

@@ -50,7 +50,7 @@ def gather_wells(
                 raise _other_channels(path, store.channels, *reference)
             if len(store):
                 kinds.setdefault(store.dtype, path)
-            frames.append(store.cells.assign(store=str(path)))
+            frames.append(store.cells)
     if len(kinds) > 1:
         said = ", ".join(f"{path.stem} {kind}" for kind, path in kinds.items())
         raise RawDataError(
@@ -68,7 +68,7 @@ def gather_wells(
         refuse_duplicates(ids, places, where=Path(stores[0]).parent)
     lost = losers(ids, duplicates)
     losses = cells[lost].groupby(["plate", "well"]).size().to_dict()
-    return Gathered(cells[~lost].drop(columns="store"), add_losses(removed, losses))
+    return Gathered(cells[~lost], add_losses(removed, losses))
 
 
 def _other_channels(
