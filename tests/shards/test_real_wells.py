@@ -24,7 +24,7 @@ def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
 
     histograms = [tmp_path / f"histograms_{store.name}" for store in stores]
     for store, path in zip(stores, histograms, strict=True):
-        count_well(store, training, path, record={})
+        count_well(store, splits, path, record={})
     table = channel_statistics(merge([load(path) for path in histograms]), STEPS)
     pooled = _training_pixels(stores, training)
     assert (table["pixels"] == len(pooled)).all()

@@ -14,6 +14,7 @@ from nascent.shards.statistics import (
     Histograms,
     channel_statistics,
     count_pixels,
+    count_well,
     load,
     merge,
     save,
@@ -39,6 +40,23 @@ def test_the_histogram_counts_the_measured_pixels_of_the_chosen_cells(tmp_path, 
         values, counts = np.unique(pixels, return_counts=True)
         np.testing.assert_array_equal(histograms.values[channel], values)
         np.testing.assert_array_equal(histograms.counts[channel], counts)
+
+
+def test_a_well_counts_its_own_training_cells_alone(tmp_path):
+    # Cell 102 is here too, but another well won it; 104 is in the test split.
+    splits = pd.DataFrame(
+        {
+            "cell_id": [100, 102, 103, 104, 300],
+            "plate": "01",
+            "well": ["007", "008", "007", "007", "008"],
+            "split": ["train", "train", "train", "test", "train"],
+        }
+    )
+    named = {"plate": "01", "well": "007"}
+    with _store(tmp_path / "w.h5", *_crops("uint16"), **named) as store:
+        expected = count_pixels(store, [100, 103])
+    count_well(tmp_path / "w.h5", splits, tmp_path / "h.h5", record={})
+    _assert_same(load(tmp_path / "h.h5"), expected)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -194,11 +212,11 @@ def _crops(dtype: str) -> tuple[np.ndarray, np.ndarray]:
     return (images * masks[..., None]).astype(dtype), masks
 
 
-def _store(path, images, masks):
+def _store(path, images, masks, **columns):
     size = images.shape[1]
     with StoreWriter(path, channels=CHANNELS, size=size, dtype=images.dtype) as writer:
         writer.append(images, masks)
-        writer.cells = pd.DataFrame({"cell_id": np.arange(len(images)) + 100})
+        writer.cells = pd.DataFrame({"cell_id": np.arange(len(images)) + 100} | columns)
     return open_store(path)
 
 

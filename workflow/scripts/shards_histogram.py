@@ -7,7 +7,5 @@ from nascent.shards.statistics import count_well
 
 with job_log(snakemake.log[0]):
     splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
-    here = splits["plate"].astype(str) + "_" + splits["well"].astype(str)
-    mine = splits[(here == snakemake.wildcards.well) & (splits["split"] == "train")]
     record = provenance.record("shards", {}, inputs={"splits": snakemake.input.splits})
-    count_well(snakemake.input.store, set(mine["cell_id"]), snakemake.output[0], record=record)
+    count_well(snakemake.input.store, splits, snakemake.output[0], record=record)

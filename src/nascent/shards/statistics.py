@@ -18,6 +18,7 @@ import pandas as pd
 
 from nascent.errors import StoreError
 from nascent.hdf5 import hdf5_written
+from nascent.shards.cells import rows_of
 from nascent.shards.steps import Steps
 from nascent.store import Store, open_store
 
@@ -193,15 +194,24 @@ def load(path: str | Path) -> Histograms:
 
 
 def count_well(
-    store_path: str | Path,
-    cell_ids: Collection[Any],
-    path: str | Path,
-    *,
-    record: Mapping[str, Any],
+    store_path: str | Path, splits: pd.DataFrame, path: str | Path, *, record: Mapping[str, Any]
 ) -> None:
-    """Count the training cells' measured pixels of one well's crops and write the histograms."""
+    """Count the training cells' measured pixels of one well's crops and write the histograms.
+
+    Parameters
+    ----------
+    store_path
+        The crops of the well.
+    splits
+        Columns cell_id, plate, well, split, of all wells.
+    path
+        Of the histograms.
+    record
+        The provenance record.
+    """
     with open_store(store_path) as store:
-        save(count_pixels(store, cell_ids), path, record=record)
+        rows = rows_of(store, splits[splits["split"] == "train"])
+        save(count_pixels(store, store.cells.index[rows[rows >= 0]]), path, record=record)
 
 
 class _Dense:

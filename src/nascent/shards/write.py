@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError
+from nascent.shards.cells import rows_of
 from nascent.store import Store, StoreWriter, open_store
 
 # What a store says of itself anew in every file.
@@ -34,8 +35,7 @@ def write_shard(
     stores
         The wells' crop stores; those without any of the cells are passed over.
     cells
-        The cells of the shard in their order: columns cell_id, plate, well. A crop that lies in
-        another well under the same id is another nucleus, and is left where it is.
+        The cells of the shard in their order: columns cell_id, plate, well; see `rows_of`.
     path
         Of the shard.
     split
@@ -115,11 +115,7 @@ class _Found:
 
     def __init__(self, store: Store, cells: pd.DataFrame) -> None:
         self.store = store
-        keys = ["plate", "well", "cell_id"]
-        have, wanted = store.cells.reset_index(), cells[keys].astype({"plate": str, "well": str})
-        rows = pd.MultiIndex.from_frame(have[keys].astype({"plate": str, "well": str})).get_indexer(
-            pd.MultiIndex.from_frame(wanted)
-        )
+        rows = rows_of(store, cells)
         self.places = np.flatnonzero(rows >= 0)
         self.rows = rows[self.places]
 
