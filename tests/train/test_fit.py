@@ -8,14 +8,16 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from nascent.errors import OutputError, TrainError
 from nascent.files import read_table
 from nascent.shards.batches import Batches
 from nascent.train import checkpoint
+from nascent.train.architectures import build
 from nascent.train.data import shards_of
-from nascent.train.fit import train_model
+from nascent.train.fit import fit, train_model
 
 CNN = {"architecture": "simple_cnn", "learning_rate": 0.001, "epochs": 4}
 
@@ -119,6 +121,29 @@ def test_a_run_killed_by_the_system_goes_on_from_its_last_epoch(study, tmp_path)
     whole.communicate()
     assert "going on after epoch" in log
     assert_same_results(tmp_path / "whole", tmp_path / "killed")
+
+
+def test_epochs_do_not_pile_up_in_memory(tmp_path, monkeypatch):
+    cells, size, channels = 128, 64, 8
+
+    class Cells:
+        def read(self, epoch=0):
+            rng = np.random.default_rng(epoch)
+            for _ in range(4):
+                image = rng.normal(size=(cells // 4, size, size, channels)).astype(np.float32)
+                target = image.mean((1, 2, 3)).astype(np.float64)
+                yield {"image": image, "mask": image[..., 0] < 9, "target": target}
+
+    taken = []
+    monkeypatch.setattr(
+        checkpoint, "save", lambda *state: taken.append(psutil.Process().memory_info().rss)
+    )
+    model = build("linear", size=size, channels=channels)
+    mae = keras.metrics.MeanAbsoluteError(name="mae")
+    model.compile("adam", keras.losses.Huber(), metrics=[mae])
+    fit(model, Cells(), Cells(), epochs=10, patience=10, folder=tmp_path)
+    one_epoch = cells * size * size * channels * 4
+    assert taken[-1] - taken[2] < one_epoch
 
 
 def test_the_model_on_disk_is_that_of_the_best_epoch(study):
