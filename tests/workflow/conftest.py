@@ -94,9 +94,13 @@ class Checkout:
 
 
 def fresh(root: Path, place: Path) -> Checkout:
-    """Copy the files that git tracks, as they lie in the working tree."""
+    """Copy the files that git tracks or would, as they lie in the working tree."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
         if (root / name).is_file():

@@ -68,7 +68,9 @@ def kill_in_training(checkout) -> None:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    while group_is_alive(process.pid):
+    # Jobs whose parent is gone may stay listed for ever where nobody collects the dead.
+    end = time.monotonic() + 5
+    while group_is_alive(process.pid) and time.monotonic() < end:
         time.sleep(0.01)
 
 
