@@ -67,16 +67,18 @@ def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_been(study, monkeypatch
     assert list((study.folder / "killed/state").iterdir()) == []
 
 
-def test_the_state_of_another_config_is_left_alone(study, monkeypatch, caplog):
+@pytest.mark.parametrize("changes", [{"epochs": 4}, {"record": {"config": {"code": "other"}}}])
+def test_the_state_of_another_config_or_code_is_left_alone(study, monkeypatch, caplog, changes):
     with monkeypatch.context() as patch:
         interrupt_after(patch, epochs=2)
         with pytest.raises(KeyboardInterrupt):
             train_model(**study.arguments(epochs=3))
+    arguments = study.arguments(**{"epochs": 3, **changes})
     with caplog.at_level("INFO", logger="nascent"):
-        train_model(**study.arguments(epochs=4))
-    assert "had another config or other data: starting anew" in caplog.text
+        train_model(**arguments)
+    assert "had another config, code or data: starting anew" in caplog.text
     assert "going on after epoch" not in caplog.text
-    assert len(read_table(study.folder / "out/history.tsv")) == 4
+    assert len(read_table(study.folder / "out/history.tsv")) == arguments["epochs"]
 
 
 def test_other_targets_on_the_same_pixels_are_other_data(study, monkeypatch, caplog):

@@ -11,7 +11,13 @@ with job_log(snakemake.log[0]):
     params, given = snakemake.params, snakemake.input
     backend.use_threads(snakemake.threads)
     options = dict(params.method)
-    config = {"method": params.method, "inputs": params.inputs, "normalise": params.normalise}
+    # The code is part of the record: maps begun by other code are not gone on with.
+    config = {
+        "method": params.method,
+        "inputs": params.inputs,
+        "normalise": params.normalise,
+        "code": params.code,
+    }
     attribute_shard(
         given.model,
         given.shard,

@@ -13,6 +13,7 @@ with job_log(snakemake.log[0]):
         "model": params.options,
         "inputs": params.inputs,
         "normalise": params.normalise,
+        "code": params.code,
     }
     train_model(
         manifest=given.shards,

@@ -153,7 +153,8 @@ def _resumed_state(
 
 def _clear(folder: Path) -> None:
     # By name, so that a folder given by mistake loses nothing.
-    for part in folder.glob("*.h5"):
+    # A job killed as it wrote leaves a file that is not yet renamed (`nascent.files.written`).
+    for part in [*folder.glob("*.h5"), *folder.glob(".*.part.json")]:
         part.unlink()
     (folder / SIGN).unlink(missing_ok=True)
 

@@ -78,13 +78,13 @@ def train_model(
     threads
         To compute with.
     state_dir
-        Keeps the state of unfinished runs, each in a folder named by its config and data; that of
-        this run is removed when its results are written.
+        Keeps the state of unfinished runs, each in a folder named by its config, data and
+        `record`; that of this run is removed when its results are written.
     model_path, history_path, card_path
         What is written: a `.keras` file (without the optimiser), a table (epoch, loss, mae,
         val_loss, val_mae) and a JSON record.
     record
-        Provenance of the job.
+        Provenance of the job; a run is gone on with only where it is the same.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def train_model(
         loss=keras.losses.Huber(huber_delta),
         metrics=[keras.metrics.MeanAbsoluteError(name="mae")],
     )
-    folder = state_folder(Path(state_dir), config, normaliser, data_fingerprint)
+    folder = state_folder(Path(state_dir), config, normaliser, data_fingerprint, record)
     progress = fit(model, train, val, epochs=epochs, patience=patience, folder=folder)
 
     # A fresh build holds the weights alone: neither the optimiser nor its half-way state.
@@ -218,7 +218,11 @@ def _run(step: Callable[..., dict[str, float]], batches: Iterable[tuple]) -> dic
 
 
 def state_folder(
-    state_dir: Path, config: Mapping[str, Any], normaliser: Normaliser, data_fingerprint: str
+    state_dir: Path,
+    config: Mapping[str, Any],
+    normaliser: Normaliser,
+    data_fingerprint: str,
+    record: Mapping[str, Any],
 ) -> Path:
     """Return the folder of a run's state, named by a digest of all that shapes its result."""
     shaping = {
@@ -227,13 +231,14 @@ def state_folder(
         "data": data_fingerprint,
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
+        "record": dict(record),
     }
     digest = hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:16]
     folder = state_dir / digest
     others = [path.name for path in state_dir.glob("*") if path != folder]
     if others and not folder.exists():
         logger.info(
-            "the unfinished runs in %s (%s) had another config or other data: starting anew",
+            "the unfinished runs in %s (%s) had another config, code or data: starting anew",
             state_dir,
             ", ".join(sorted(others)),
         )
