@@ -208,7 +208,3 @@ def predict_floors(
     ]
     table = pd.concat(parts, ignore_index=True)
     return table.assign(split=table["split"].astype(str))[list(PREDICTIONS)]
-
-
-def _levels(column: pd.Series) -> np.ndarray:
-    return np.array([MISSING if pd.isna(value) else str(value) for value in column], dtype=str)
