@@ -70,6 +70,9 @@ def test_the_schema_refuses_what_the_model_refuses(root):
         ({"attribute": {"models": ["cnn"]}}, "cnn is not in train.models"),
         ({"simulate": {}}, "either `data` .* or `simulate`"),
         ({"train": {"models": {"cnn": {"seeds": [1, 1]}}}}, "a seed is listed twice"),
+        ({"train": {"models": {"cnn": {"seeds": [-1]}}}}, "train.models.cnn.seeds.0"),
+        ({"train": {"models": {"ols": {}}}}, "'ols' is the name of a floor"),
+        ({"attribute": {"splits": ["test", "test"]}}, "splits: an entry is listed twice"),
         ({"study": "../elsewhere"}, "study"),
     ],
 )
@@ -166,3 +169,11 @@ def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_
     folder_of(tmp_path, "A01", "0,00_DAPI\n1,00_EUU\n")
     with pytest.raises(ConfigError, match=r"crops.target: .*'00_EU'. Did you mean '00_EUU'"):
         channels_of(tmp_path, "plate\twell\np\tA01\n")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "explained"),
+    [(None, ["linear", "simple_cnn"]), ([], []), (["linear"], ["linear"])],
+)
+def test_all_models_are_explained_unless_the_study_says_which(chosen, explained):
+    assert check_study(MEASURED | {"attribute": {"models": chosen}}).explained_models() == explained

@@ -155,3 +155,13 @@ def test_a_cell_that_is_in_no_split_is_named(study):
     write_table(splits.drop(index=21), folder / "splits.tsv")
     with pytest.raises(AttributionError, match="21"):
         explain(folder, maps)
+
+
+def test_a_study_that_explains_nothing_has_an_empty_table(tmp_path, study):
+    folder, maps = study
+    explain(folder, maps)
+    gather([folder / "vargrad.tsv"], folder / "all.tsv")
+    gather([], folder / "none.tsv")
+    none = read_table(folder / "none.tsv")
+    assert none.empty
+    assert list(none.columns) == list(read_table(folder / "all.tsv").columns)

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from nascent import kinds
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -205,7 +207,9 @@ class Model(Section):
     architecture: str | None = Field(
         None, description="`linear` or `simple_cnn`; null: the model's own name"
     )
-    seeds: list[int] = Field([1], min_length=1, description="One training job a seed")
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(
+        [1], min_length=1, description="One training job a seed"
+    )
     epochs: Positive = Field(100, description="Epochs at most")
     batch_size: Positive = Field(64, description="Cells a training step")
     learning_rate: float = Field(0.0005, gt=0, description="Of Adam")
@@ -275,6 +279,13 @@ class Attribute(Section):
     )
     models: list[Name] | None = Field(None, description="Models that are explained; null: all")
 
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        for name, given in (("splits", self.splits), ("models", self.models or [])):
+            if len(set(given)) < len(given):
+                raise ValueError(f"{name}: an entry is listed twice in {given}")
+        return self
+
 
 class Explain(Section):
     """From maps to statements about channels."""
@@ -332,6 +343,12 @@ class Study(Section):
                 f"attribute.models: {', '.join(sorted(unknown))} is not in train.models"
                 f" ({', '.join(self.train.models)})"
             )
+        floors = [name for name in kinds.get(self.kind).floors if name in self.train.models]
+        if floors:
+            raise ValueError(
+                f"train.models: {floors[0]!r} is the name of a floor, which stands in the same"
+                " tables; call the model otherwise"
+            )
         if self.crops.target in (self.shards.inputs or ()):
             raise ValueError(
                 f"shards.inputs: {self.crops.target!r} is the target; a model that sees it"
@@ -341,15 +358,15 @@ class Study(Section):
 
     def explained_models(self) -> list[str]:
         """Return the models whose maps are made."""
-        return self.attribute.models or list(self.train.models)
+        chosen = self.attribute.models
+        return list(self.train.models) if chosen is None else list(chosen)
 
 
 def sections(model: type[BaseModel] = Study) -> Mapping[str, type[BaseModel]]:
     """Return the names and types of the sections directly under `model`."""
     found = {}
     for name, field in model.model_fields.items():
-        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        for kind in kinds:
+        for kind in [field.annotation, *getattr(field.annotation, "__args__", ())]:
             if isinstance(kind, type) and issubclass(kind, Section):
                 found[name] = kind
     return found

@@ -13,6 +13,18 @@ from nascent.attribute.maps import Maps
 from nascent.errors import AttributionError
 from nascent.explain.groups import GROUPS
 
+IMPORTANCE = (
+    "group",
+    "channel",
+    "cells",
+    "zero_cells",
+    "importance",
+    "low",
+    "high",
+    "uniform",
+)
+"""Columns of a table of importance."""
+
 COUNTS_AT_A_TIME = 4_000_000
 """Resampled counts held in memory at once: 32 MB."""
 

@@ -8,9 +8,15 @@ import pandas as pd
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.errors import AttributionError
 from nascent.explain.groups import groups_table, study_groups
-from nascent.explain.importance import channel_importance, channel_shares, channel_sums
+from nascent.explain.importance import (
+    IMPORTANCE,
+    channel_importance,
+    channel_shares,
+    channel_sums,
+)
 from nascent.files import read_table, write_table
 
+LABELS = ["model", "seed", "method", "split"]
 CELL_COLUMNS = ["split", "group", "target", "prediction", "completeness_gap", "total"]
 
 
@@ -75,17 +81,22 @@ def explain_maps(
         importance = channel_importance(
             members, grouped["group"], confidence=confidence, draws=draws, seed=seed
         )
-        labels = {"model": model, "seed": model_seed, "method": method, "split": split}
-        tables.append(importance.assign(**labels)[[*labels, *importance.columns]])
+        labels = dict(zip(LABELS, (model, model_seed, method, split), strict=True))
+        tables.append(importance.assign(**labels)[[*LABELS, *IMPORTANCE]])
     described = cells.join(grouped).assign(total=sums.sum(axis=1))[CELL_COLUMNS]
     write_table(described.join(shares), cells_out, index=True)
     write_table(pd.concat(tables, ignore_index=True), out)
 
 
 def gather(paths: Iterable[str | Path], out: str | Path) -> None:
-    """Write the importance tables of all models and methods of a study as one."""
-    tables = [read_table(path, required=["model", "method", "channel"]) for path in paths]
-    write_table(pd.concat(tables, ignore_index=True), out)
+    """Write the importance tables of all models and methods of a study as one.
+
+    A study that explains nothing has a table without rows.
+    """
+    columns = [*LABELS, *IMPORTANCE]
+    tables = [read_table(path, required=columns)[columns] for path in paths]
+    joined = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    write_table(joined, out)
 
 
 def _read_groups(cells_path: str | Path, splits_path: str | Path, width: float) -> tuple:
