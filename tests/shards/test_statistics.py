@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nascent.errors import OutputError, StoreError
+from nascent.shards import statistics
 from nascent.shards.statistics import (
     Histograms,
     channel_statistics,
@@ -135,6 +136,32 @@ def test_pixels_in_floats_are_counted_as_exactly(pixels, percentile):
     assert row["percentile"] == ceiling
     clipped = np.minimum(pooled.astype(np.float64), ceiling)
     assert row["mean"] == pytest.approx(clipped.mean(), rel=1e-12, abs=1e-12)
+
+
+def test_floats_of_many_values_are_joined_without_moving_the_statistics(tmp_path, monkeypatch):
+    monkeypatch.setattr(statistics, "MOST_FLOATS", 1 << 14)
+    generator = np.random.default_rng(3)
+    shape = (40, 32, 32, len(CHANNELS))
+    images = (generator.gamma(4, 60, shape) + generator.integers(0, 2, shape)).astype(np.float32)
+    images[3, 4, 5] = 0
+    masks = np.ones(shape[:3], bool)
+    with _store(tmp_path / "w.h5", images, masks) as store:
+        wells = [count_pixels(store, range(100 + k, 140, 2)) for k in range(2)]
+    for steps in (UNCLIPPED, Steps(clip=98)):
+        table = channel_statistics(merge(wells), steps)
+        pixels = images.reshape(-1, len(CHANNELS)).astype(np.float64)
+        assert (table["pixels"] == len(pixels)).all()
+        np.testing.assert_array_equal(table["minimum"], pixels.min(axis=0))
+        np.testing.assert_array_equal(table["maximum"], pixels.max(axis=0))
+        if steps.clip is not None:
+            ceiling = np.percentile(pixels, steps.clip, axis=0)
+            np.testing.assert_allclose(table["percentile"], ceiling, rtol=1e-3)
+            pixels = np.minimum(pixels, ceiling)
+        np.testing.assert_allclose(table["mean"], pixels.mean(axis=0), rtol=1e-5)
+        np.testing.assert_allclose(table["sd"], pixels.std(axis=0), rtol=1e-4)
+    for well in (*wells, merge(wells)):
+        assert all(len(values) <= 1 << 14 for values in well.values)
+        assert all((np.diff(values) > 0).all() for values in well.values)
 
 
 def test_forty_million_pixels_lose_nothing_where_sums_in_float32_do():

@@ -3,8 +3,12 @@
 A histogram holds every value that occurs and how often. Raw counts are whole numbers, so a well's
 hundred million pixels come down to at most 65,536 pairs a channel, and the histograms of wells add
 up. Percentile, mean and SD follow without rounding on the way: sums run over distinct values with
-whole-number weights in float64, never over pixels in float32. Measurements in floats are treated
-the same; their histogram is as exact and at worst as long as the list of pixels.
+whole-number weights in float64, never over pixels in float32.
+
+Measurements in floats are treated the same as long as they take few values. Beyond `MOST_FLOATS` of
+them nearly every pixel has a value of its own; then neighbours that agree in their leading digits
+are joined at their mean, which keeps the histogram small, minimum, maximum and mean as they are,
+and the percentile to about one part in ten thousand.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +29,9 @@ from nascent.store import Store, open_store
 FORMAT = "nascent-histograms"
 COLUMNS = ("channel", "background", "percentile", "mean", "sd", "minimum", "maximum", "pixels")
 
+MOST_FLOATS = 1 << 18
+"""Values a channel of floats may take before neighbours are joined."""
+
 # Cells whose pixels are counted together: tens of MB at full size.
 _CELLS_AT_ONCE = 16
 
@@ -37,7 +44,8 @@ class Histograms:
     ----------
     channels : tuple of str
     values : tuple of numpy.ndarray
-        One array a channel, ascending, no value twice, in the dtype as measured.
+        One array a channel, ascending, no value twice, in the dtype as measured; float64 where
+        neighbours were joined.
     counts : tuple of numpy.ndarray
         int64, the pixels of each value; none is zero.
     cells : int
@@ -96,8 +104,7 @@ def merge(parts: Sequence[Histograms]) -> Histograms:
             )
     pairs = [
         _sum_by_value(
-            np.concatenate([part.values[channel] for part in parts]),
-            np.concatenate([part.counts[channel] for part in parts]),
+            [part.values[channel] for part in parts], [part.counts[channel] for part in parts]
         )
         for channel in range(len(channels))
     ]
@@ -238,9 +245,7 @@ class _Sparse:
 
     def add(self, values: np.ndarray) -> None:
         found, counts = np.unique(values, return_counts=True)
-        self._values, self._counts = _sum_by_value(
-            np.concatenate([self._values, found]), np.concatenate([self._counts, counts])
-        )
+        self._values, self._counts = _sum_by_value([self._values, found], [self._counts, counts])
 
     def histogram(self) -> tuple[np.ndarray, np.ndarray]:
         return self._values, self._counts
@@ -255,11 +260,31 @@ def _measured(store: Store, rows: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.concatenate(pixels).T)
 
 
-def _sum_by_value(values: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    distinct, place = np.unique(values, return_inverse=True)
+def _sum_by_value(
+    values: Sequence[np.ndarray], counts: Sequence[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    distinct, place = np.unique(np.concatenate(values), return_inverse=True)
     summed = np.zeros(len(distinct), np.int64)
-    np.add.at(summed, place, counts)
+    np.add.at(summed, place, np.concatenate(counts))
+    if distinct.dtype.kind == "f" and len(distinct) > MOST_FLOATS:
+        return _joined(distinct.astype(np.float64), summed)
     return distinct, summed
+
+
+def _joined(values: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Join neighbours at their mean until at most half of `MOST_FLOATS` values are left."""
+    # The bits of a float that is not negative, read as an integer, are in the order of the floats:
+    # dropping the last ones keeps its leading digits.
+    bits = np.abs(values).view(np.int64)
+    for dropped in range(32, 52):
+        group = (bits >> dropped) - (bits[0] >> dropped) + 1
+        # The smallest and the largest value stay alone.
+        group[0], group[-1] = 0, group[-1] + 1
+        first = np.flatnonzero(np.diff(group, prepend=-1))
+        if len(first) <= MOST_FLOATS // 2:
+            break
+    summed = np.add.reduceat(counts, first)
+    return np.add.reduceat(values * counts, first) / summed, summed
 
 
 def _background_of(
