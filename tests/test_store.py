@@ -1,3 +1,4 @@
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 import nascent
 from nascent.errors import OutputError, StoreError
-from nascent.store import StoreWriter
+from nascent.store import VERSION, StoreWriter
 
 
 def cell_table(count: int) -> pd.DataFrame:
@@ -174,6 +175,14 @@ def test_a_truncated_store_is_named(tmp_path):
     whole = (tmp_path / "a.h5").read_bytes()
     (tmp_path / "a.h5").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(StoreError, match=r"a\.h5: the file is truncated"):
+        nascent.open_store(tmp_path / "a.h5")
+
+
+def test_a_store_of_a_later_format_is_not_guessed_at(tmp_path):
+    write(tmp_path / "a.h5", *example())
+    with h5py.File(tmp_path / "a.h5", "a") as file:
+        file.attrs["version"] = VERSION + 1
+    with pytest.raises(StoreError, match=r"a\.h5: the store has version .*Update nascent"):
         nascent.open_store(tmp_path / "a.h5")
 
 
