@@ -74,7 +74,7 @@ for model in STUDY.train.models:
 
     rule:
         name:
-            model
+            target_name(model)
         input:
             everything_of_model(model),
         localrule: True

@@ -125,6 +125,16 @@ def of_seeds(pattern, models=None):
     ]
 
 
+def target_name(model):
+    """The name of the rule that runs one model; it must not be that of another rule."""
+    if workflow.is_rule(model):
+        sys.exit(
+            f"Error in the study: train.models: {model!r} is the name of a rule or target of the"
+            " workflow. Call the model otherwise."
+        )
+    return model
+
+
 def model_options(wildcards):
     """What one training job is told of its model: never another seed of it."""
     options = STUDY.train.options(wildcards.model)
@@ -145,9 +155,9 @@ def megabytes(files, times=1.0, plus=0):
     )
 
 
-def first_seed(wildcards, pattern):
-    """A path of the first seed of a model: the one whose single cells are shown."""
-    seed = STUDY.train.options(wildcards.model)["seeds"][0]
+def lowest_seed(wildcards, pattern):
+    """A path of the lowest seed of a model: the one whose single cells are shown."""
+    seed = min(STUDY.train.options(wildcards.model)["seeds"])
     return made(
         pattern.format(model=wildcards.model, seed=seed, method=wildcards.method)
     )
@@ -162,10 +172,10 @@ def shards_explained(wildcards):
     ]
 
 
-def maps_of_first_seed(wildcards):
-    """The maps of the first seed of a model, one file a shard."""
+def maps_of_lowest_seed(wildcards):
+    """The maps of the lowest seed of a model, one file a shard."""
     return [
-        first_seed(wildcards, f"attribute/{{model}}/{{seed}}/{{method}}/{name}.h5")
+        lowest_seed(wildcards, f"attribute/{{model}}/{{seed}}/{{method}}/{name}.h5")
         for split in STUDY.attribute.splits
         for name in shards_of(split)
     ]

@@ -278,9 +278,9 @@ rule figures_predictions:
 
 rule figures_score_maps:
     input:
-        maps=maps_of_first_seed,
+        maps=maps_of_lowest_seed,
         shards=shards_explained,
-        cells=lambda wildcards: first_seed(
+        cells=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}.cells.tsv"
         ),
     output:
