@@ -44,7 +44,12 @@ def test_missing_values_come_back_missing(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "no such file"), ("", "empty"), ("a\tb\n1\t2\n", "no column 'well'")],
+    [
+        (None, "no such file"),
+        ("", "empty"),
+        ("a\tb\n1\t2\n", "no column 'well'"),
+        ("plate\twell\np\tA01\t\n", "more fields than the header"),
+    ],
 )
 def test_a_table_that_cannot_serve_is_named(tmp_path, content, message):
     path = tmp_path / "wells.tsv"

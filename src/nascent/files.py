@@ -88,7 +88,8 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
     Raises
     ------
     RawDataError
-        Where the file is missing, empty or not a table, or lacks a required column.
+        Where the file is missing, empty or not a table, its rows are longer than its header, or it
+        lacks a required column.
     """
     path = Path(path)
     separator = "," if ".csv" in path.suffixes else "\t"
@@ -102,6 +103,13 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
         raise RawDataError("the table is empty", where=path) from None
     except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
         raise RawDataError(f"the table cannot be read ({error})", where=path) from error
+    if not isinstance(frame.index, pd.RangeIndex):
+        # Else the first column would be taken for row names, and all others shift by one.
+        raise RawDataError(
+            "the rows hold more fields than the header",
+            where=path,
+            mend="Name every column, and end no row with a separator.",
+        )
     for column in required:
         if column not in frame.columns:
             raise RawDataError(
