@@ -63,14 +63,23 @@ def test_a_channel_listed_twice_is_named_with_its_lines(tmp_path):
         read_channels(tmp_path)
 
 
+def test_a_channel_without_name_is_told_with_its_line(tmp_path):
+    (tmp_path / "channels.csv").write_text("channel_id,name\n0,a\n1,\n")
+    with pytest.raises(RawDataError, match="line 3: the channel has no name"):
+        read_channels(tmp_path)
+
+
 def test_the_unnamed_index_of_the_metadata_is_dropped(tmp_path, pixels, write):
     metadata = read_metadata(write(tmp_path / "w", pixels))
     assert list(metadata.columns) == list(pixels.metadata)
 
 
-def test_a_nucleus_without_number_is_named(tmp_path):
-    (tmp_path / "metadata.csv").write_text(",mapobject_id\n0,5\n1,x7\n")
-    with pytest.raises(RawDataError, match=r"metadata.csv: line 3, column 'mapobject_id': 'x7'"):
+@pytest.mark.parametrize(("value", "said"), [("x7", "x7"), ("", "nan"), ("9" * 30, "9")])
+def test_a_nucleus_without_number_is_named(tmp_path, value, said):
+    (tmp_path / "metadata.csv").write_text(f",mapobject_id\n0,5\n1,{value}\n")
+    with pytest.raises(
+        RawDataError, match=rf"metadata.csv: line 3, column 'mapobject_id': '{said}"
+    ):
         read_metadata(tmp_path)
 
 

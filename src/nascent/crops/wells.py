@@ -129,7 +129,7 @@ def read_channels(path: str | Path) -> list[str]:
     Raises
     ------
     RawDataError
-        Where the file is missing or malformed, or a channel comes twice.
+        Where the file is missing or malformed, or a channel has no name or comes twice.
     """
     file = beside(path, "channels.csv")
     if not file.is_file():
@@ -155,7 +155,11 @@ def read_channels(path: str | Path) -> list[str]:
             where=file,
             mend="Write `channel_id,name` as the header, or no header.",
         )
-    names = table.iloc[:, 1].str.strip().iloc[np.argsort(numbers.to_numpy(), kind="stable")]
+    names = table.iloc[:, 1].str.strip()
+    if (names == "").any():
+        line = names.index[names == ""][0] + 1
+        raise RawDataError(f"line {line}: the channel has no name", where=file)
+    names = names.iloc[np.argsort(numbers.to_numpy(), kind="stable")]
     for what, column in (("channel", names), ("channel id", numbers)):
         twice = column[column.duplicated(keep=False)]
         if len(twice):
@@ -195,11 +199,11 @@ def read_metadata(path: str | Path) -> pd.DataFrame:
     table = read_table(file, required=("mapobject_id",))
     table = table.loc[:, [not str(name).startswith("Unnamed:") for name in table.columns]]
     ids = pd.to_numeric(table["mapobject_id"], errors="coerce").astype("float64")
-    wrong = np.flatnonzero(ids.isna() | (ids % 1 != 0))
+    wrong = np.flatnonzero(ids.isna() | (ids % 1 != 0) | (ids.abs() >= 2**63))
     if len(wrong):
         raise RawDataError(
             f"line {wrong[0] + 2}, column 'mapobject_id':"
-            f" {table['mapobject_id'].iloc[wrong[0]]!r} is no integer",
+            f" {str(table['mapobject_id'].iloc[wrong[0]])!r} is no integer of 64 bits",
             where=file,
         )
     return table.assign(mapobject_id=table["mapobject_id"].astype("int64"))
