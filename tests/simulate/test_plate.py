@@ -162,6 +162,10 @@ def test_an_empty_well_is_written_whole(tmp_path):
         ({"noise": 1.5}, "from 0 to 1"),
         ({"perturbation_name": "triptolid"}, "Did you mean 'Triptolide'"),
         ({"nuclei": 60, "mean_area": 900_000}, "do not fit"),
+        ({"nuclei": -1}, "simulate.nuclei: nuclei cannot be -1. Ask for 0 to"),
+        ({"mean_area": 0}, "simulate.mean_area: .* At least 100"),
+        ({"seed": -1}, "simulate.seed"),
+        ({"well_effect": -0.5}, "simulate.well_effect"),
     ],
 )
 def test_impossible_wishes_are_refused_before_anything_is_written(tmp_path, options, said):

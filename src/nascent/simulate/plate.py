@@ -70,7 +70,7 @@ def simulate_well(
     truth
         structure, intensity or both.
     mean_area
-        Mean area of a nucleus, pixels; every size scales with it.
+        Mean area of a nucleus, pixels, at least 100; every size scales with it.
     well_effect
         Staining batch of the well: the target shifts by this many of its SDs times a standard
         normal draw, and each channel's intensity by a factor of its own that tells the well.
@@ -89,12 +89,18 @@ def simulate_well(
     folder = Path(folder)
     names = checked_channels(channels)
     checked_layout(layout)
-    if not 0 <= nuclei <= tables.IDS_A_WELL - 100:
-        raise ConfigError(
-            f"{nuclei} nuclei a well are not possible",
-            where="simulate.nuclei",
-            mend=f"Ask for 0 to {tables.IDS_A_WELL - 100}.",
-        )
+    for name, value, low, high in (
+        ("nuclei", nuclei, 0, tables.IDS_A_WELL - 100),
+        ("mean_area", mean_area, 100, float("inf")),
+        ("well_effect", well_effect, 0, float("inf")),
+        ("seed", seed, 0, float("inf")),
+    ):
+        if not low <= value <= high:
+            raise ConfigError(
+                f"{name} cannot be {value}",
+                where=f"simulate.{name}",
+                mend=f"Ask for {low} to {high}." if high < float("inf") else f"At least {low}.",
+            )
     effect = perturbation(perturbation_name)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(position,)))
     plan = draw_plan(truth, names, noise=noise, well_effect=well_effect, rng=rng)
