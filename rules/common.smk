@@ -4,7 +4,13 @@ import sys
 from pathlib import Path
 
 from nascent.code import code_digest
-from nascent.config import check_study, input_channels, read_wells, study_channels
+from nascent.config import (
+    check_splits,
+    check_study,
+    input_channels,
+    read_wells,
+    study_channels,
+)
 from nascent.errors import NascentError
 from nascent.files import read_table
 from nascent.shards.plan import shard_names
@@ -42,6 +48,7 @@ try:
         config, where=", ".join(map(str, workflow.configfiles)) or "config"
     )
     WELLS = read_wells(STUDY.wells)
+    check_splits(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
 except NascentError as error:

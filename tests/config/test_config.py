@@ -3,7 +3,7 @@ import json
 import pytest
 import yaml
 
-from nascent.config import check_study, read_wells, study_channels
+from nascent.config import check_splits, check_study, read_wells, study_channels
 from nascent.config.documents import documents, keys
 from nascent.errors import ConfigError, NascentError, RawDataError
 
@@ -177,3 +177,22 @@ def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_
 )
 def test_all_models_are_explained_unless_the_study_says_which(chosen, explained):
     assert check_study(MEASURED | {"attribute": {"models": chosen}}).explained_models() == explained
+
+
+@pytest.mark.parametrize(
+    ("splits", "said"),
+    [
+        ({"by": "well"}, "need at least three wells, there are 2"),
+        ({"by": "leave_one_well_out", "fold": "A1"}, r"no well 'A1'. Did you mean 'A01'\?"),
+        ({"by": "leave_one_well_out", "fold": "A01"}, None),
+        ({"by": "cell"}, None),
+    ],
+)
+def test_splits_that_the_wells_cannot_give_are_refused_before_the_first_job(tmp_path, splits, said):
+    (tmp_path / "wells.tsv").write_text("plate\twell\np\tA01\np\tA02\n")
+    study, wells = check_study(MEASURED | {"splits": splits}), read_wells(tmp_path / "wells.tsv")
+    if said is None:
+        check_splits(study, wells)
+    else:
+        with pytest.raises(NascentError, match=said):
+            check_splits(study, wells)

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from nascent.config.sections import Study, sections
 from nascent.errors import ConfigError, did_you_mean
 from nascent.files import read_table
+from nascent.splits.fractions import SPLITS
+from nascent.splits.wells import find_well
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -164,3 +166,24 @@ def read_wells(path: str | Path) -> pd.DataFrame:
                 mend="List each well once: a well under two names would count its cells twice.",
             )
     return wells
+
+
+def check_splits(study: Study, wells: pd.DataFrame) -> None:
+    """Refuse splits that a study's wells cannot give, before the first job.
+
+    Raises
+    ------
+    ConfigError
+        Where whole wells are held out and there are fewer than three.
+    SplitError
+        Where the well that tests is not among the wells.
+    """
+    by = study.splits.by
+    if by == "leave_one_well_out":
+        find_well(wells, study.splits.fold)
+    if by == "well" and len(wells) < len(SPLITS):
+        raise ConfigError(
+            f"three splits of whole wells need at least three wells, there are {len(wells)}",
+            where="splits.by",
+            mend="Split by cell, or leave one well out.",
+        )
