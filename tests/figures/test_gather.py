@@ -90,10 +90,11 @@ def test_the_middle_one_of_a_single_example_is_the_median_cell():
 
 
 def test_typical_cells_are_nearest_to_the_median_of_their_group():
-    cells = pd.DataFrame({"target": [1.0, 2, 9, 50, 51, 52]}, index=list("abcdef"))
-    groups = pd.Series(["low"] * 3 + ["high"] * 3, index=cells.index)
-    assert gather.typical_cells(cells, groups, 1) == ["b", "e"]
-    assert gather.typical_cells(cells, groups, 2) == ["b", "a", "e", "d"]
+    # The mean of the low cells, 20, is nearest to 4, their median is 3.
+    cells = pd.DataFrame({"target": [1.0, 2, 3, 4, 90, 150, 151, 152]}, index=list("abcdefgh"))
+    groups = pd.Series(["low"] * 5 + ["high"] * 3, index=cells.index)
+    assert gather.typical_cells(cells, groups, 1) == ["c", "g"]
+    assert gather.typical_cells(cells, groups, 2) == ["c", "b", "g", "f"]
 
 
 def test_spread_channels_hold_the_ends():
