@@ -7,6 +7,7 @@ from nascent.code import code_digest
 from nascent.config import (
     check_splits,
     check_study,
+    check_tables,
     input_channels,
     read_wells,
     study_channels,
@@ -49,6 +50,7 @@ try:
     )
     WELLS = read_wells(STUDY.wells)
     check_splits(STUDY, WELLS)
+    check_tables(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
 except NascentError as error:

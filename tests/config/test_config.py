@@ -3,7 +3,7 @@ import json
 import pytest
 import yaml
 
-from nascent.config import check_splits, check_study, read_wells, study_channels
+from nascent.config import check_splits, check_study, check_tables, read_wells, study_channels
 from nascent.config.documents import documents, keys
 from nascent.errors import ConfigError, NascentError, RawDataError
 
@@ -196,3 +196,17 @@ def test_splits_that_the_wells_cannot_give_are_refused_before_the_first_job(tmp_
     else:
         with pytest.raises(NascentError, match=said):
             check_splits(study, wells)
+
+
+def test_a_cell_cycle_table_must_tell_plates_apart_that_number_cells_alike(tmp_path):
+    (tmp_path / "wells.tsv").write_text("plate\twell\np\tA01\nq\tA01\n")
+    (tmp_path / "cycle.csv").write_text("mapobject_id,cell_cycle\n5,G1\n")
+    wells = read_wells(tmp_path / "wells.tsv")
+    given = {"study": "mine", "data": str(tmp_path), "tables": {"cell_cycle": "cycle.csv"}}
+    check_tables(check_study(given), wells)
+    alike = check_study(given | {"crops": {"id_scope": "plate"}})
+    check_tables(alike, wells[:1])
+    with pytest.raises(ConfigError, match=r"cycle\.csv: .*Add the column plate_name"):
+        check_tables(alike, wells)
+    (tmp_path / "cycle.csv").write_text("plate_name,mapobject_id,cell_cycle\np,5,G1\nq,5,S\n")
+    check_tables(alike, wells)

@@ -38,6 +38,27 @@ def test_the_cell_cycle_is_joined_to_the_cell_not_to_its_nucleus():
     assert pd.isna(phases[0])
 
 
+def test_plates_that_number_their_cells_alike_keep_their_phases(tmp_path):
+    rows = "01,11,G1\n1,11,S\n01,12,G2\n"
+    (tmp_path / "cycle.csv").write_text(f"plate_name,mapobject_id,cell_cycle\n{rows}")
+    cycle = read_cell_cycle(tmp_path / "cycle.csv")
+    for plate, expected in (("01", ["G1", "G2", None]), ("1", ["S", None, None])):
+        phases = join(METADATA.assign(plate_name_cell=plate), cell_cycle=cycle)["cell_cycle"]
+        assert [None if pd.isna(phase) else phase for phase in phases] == expected
+    with pytest.raises(RawDataError, match="plate_name 01, mapobject_id 11 is on lines 2 and 5"):
+        (tmp_path / "cycle.csv").write_text(f"plate_name,mapobject_id,cell_cycle\n{rows}01,11,S\n")
+        read_cell_cycle(tmp_path / "cycle.csv")
+
+
+def test_a_cell_without_id_has_no_phase():
+    for plates in ({}, {"plate_name": "p"}):
+        cycle = pd.DataFrame({"mapobject_id": [11, 12], "cell_cycle": ["S", "G1"]} | plates)
+        bare = pd.DataFrame({"mapobject_id": [1, 2], "mapobject_id_cell": [np.nan, 11.0]})
+        phases = join(bare, cell_cycle=cycle)["cell_cycle"]
+        assert pd.isna(phases[0])
+        assert phases[1] == "S"
+
+
 def test_wells_are_joined_by_the_names_of_the_cell():
     joined = join(wells=WELLS)
     assert joined["cell_type"].tolist() == ["184A1"] * 3

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from nascent.config.sections import Study, sections
+from nascent.crops.tables import read_cell_cycle
 from nascent.errors import ConfigError, did_you_mean
 from nascent.files import read_table
 from nascent.splits.fractions import SPLITS
@@ -186,4 +187,27 @@ def check_splits(study: Study, wells: pd.DataFrame) -> None:
             f"three splits of whole wells need at least three wells, there are {len(wells)}",
             where="splits.by",
             mend="Split by cell, or leave one well out.",
+        )
+
+
+def check_tables(study: Study, wells: pd.DataFrame) -> None:
+    """Refuse a cell-cycle table that cannot tell a study's plates apart, before the first job.
+
+    Raises
+    ------
+    ConfigError
+        Where plates number their cells alike and the table has no column `plate_name`: cells of
+        one plate would be given the phases of another.
+    """
+    if study.data is None or study.tables.cell_cycle is None:
+        return
+    if study.crops.id_scope == "study" or wells["plate"].nunique() == 1:
+        return
+    path = Path(study.data) / study.tables.cell_cycle
+    if "plate_name" not in read_cell_cycle(path).columns:
+        raise ConfigError(
+            "the plates number their cells alike (crops.id_scope: plate), and the cell-cycle table"
+            " does not say of which plate a cell is",
+            where=path,
+            mend="Add the column plate_name.",
         )

@@ -32,7 +32,9 @@ class Tables(Section):
     """Optional tables of the whole plate; a relative path starts at `data`."""
 
     cell_cycle: str | None = Field(
-        None, description="CSV `mapobject_id, cell_cycle`, joined to `mapobject_id_cell`"
+        None,
+        description="CSV `mapobject_id, cell_cycle`, joined to `mapobject_id_cell`; `plate_name`"
+        " where plates number their cells alike",
     )
     wells: str | None = Field(
         None,

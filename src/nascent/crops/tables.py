@@ -19,14 +19,17 @@ JOINED = ("perturbation", "cell_cycle", "cell_type", "duration")
 def read_cell_cycle(path: str | Path) -> pd.DataFrame:
     """Read `mapobject_id` (of the cell, not of its nucleus) and `cell_cycle`.
 
+    Where plates number their cells alike, a column `plate_name` tells them apart.
+
     Raises
     ------
     RawDataError
         Where the file or a column is missing, or a cell comes twice (names both rows).
     """
     table = read_table(path, required=("mapobject_id", "cell_cycle"))
-    _refuse_twice(table, ["mapobject_id"], path)
-    return table[["mapobject_id", "cell_cycle"]]
+    keys = [name for name in ("plate_name", "mapobject_id") if name in table]
+    _refuse_twice(table, keys, path)
+    return table[[*keys, "cell_cycle"]]
 
 
 def read_wells(path: str | Path) -> pd.DataFrame:
@@ -84,7 +87,8 @@ def join_tables(
 ) -> pd.DataFrame:
     """Add perturbation, cell_cycle, cell_type and duration to the nuclei of a well.
 
-    Keys: the cell cycle's `mapobject_id` is `mapobject_id_cell` of the metadata; the table of wells
+    Keys: the cell cycle's `mapobject_id` is `mapobject_id_cell` of the metadata, on the same plate
+    where the table has a column `plate_name`; the table of wells
     is looked up by `plate_name_cell`, `well_name_cell`. Where the metadata lack these,
     `mapobject_id`, `plate_name` and `well_name`, or the names in the study's list, stand in.
     Values that the metadata already hold fill what the tables leave open.
@@ -115,8 +119,15 @@ def join_tables(
     joined = {name: pd.Series(None, index=metadata.index, dtype=object) for name in JOINED}
     if cell_cycle is not None:
         key = "mapobject_id_cell" if "mapobject_id_cell" in metadata else "mapobject_id"
-        phases = cell_cycle.set_index("mapobject_id")["cell_cycle"]
-        joined["cell_cycle"] = metadata[key].map(phases)
+        if "plate_name" in cell_cycle:
+            plates = _well_names(metadata, plate, well)["plate_name"]
+            here = cell_cycle[cell_cycle["plate_name"].isin(plates)]
+            cells = pd.MultiIndex.from_arrays([plates, metadata[key]])
+            phases = here.set_index(["plate_name", "mapobject_id"])["cell_cycle"].reindex(cells)
+            joined["cell_cycle"] = pd.Series(phases.to_numpy(), index=metadata.index)
+        else:
+            phases = cell_cycle.set_index("mapobject_id")["cell_cycle"]
+            joined["cell_cycle"] = metadata[key].map(phases)
     if wells is not None:
         names = _well_names(metadata, plate, well)
         rows = names.merge(
