@@ -146,6 +146,12 @@ def test_missing_cell_cycle_can_be_a_reason(tmp_path, pixels, write, crop):
     assert quality_of(path)["removed"].iloc[-1] == 3
 
 
+def test_a_table_that_knows_none_of_the_nuclei_is_said(tmp_path, pixels, write, crop, caplog):
+    (tmp_path / "cycle.csv").write_text("mapobject_id,cell_cycle\n1,G1\n")
+    crop(write(tmp_path / "w", pixels), cell_cycle=tmp_path / "cycle.csv")
+    assert "none of its nuclei has a cell_cycle" in caplog.text
+
+
 def test_nuclei_in_only_one_of_pixels_and_metadata_are_counted(tmp_path, pixels, write, crop):
     pixels.metadata["mapobject_id"][1:3] = [900, 901]
     path = crop(write(tmp_path / "w", pixels))

@@ -121,6 +121,9 @@ def crop_well(
         perturbation=perturbation,
         where=raw.metadata_path,
     )
+    for table, column in ((cell_cycle, "cell_cycle"), (wells, "perturbation")):
+        if table and len(cells) and cells[column].isna().all():
+            LOGGER.warning("%s: none of its nuclei has a %s, see %s", raw.path, column, table)
     nuclei = group_pixels(raw.ids, raw.x, raw.y)
     LOGGER.info(
         "%s %s: %d pixels of %d nuclei, %d channels, layout %s",
