@@ -54,6 +54,7 @@ rule models:
 rule explanations:
     input:
         made("explain/channel_importance.tsv"),
+        made("explain/completeness.tsv"),
         made("explain/groups.tsv"),
         figures_of_explanations(),
     message:

@@ -16,7 +16,9 @@ rule attribute:
         "../envs/nascent.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        mem_mb=lambda wildcards, attempt: network_memory(
+            STUDY.attribute.methods[wildcards.method].batch_size, attempt
+        ),
         runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code("attribute"),

@@ -12,6 +12,7 @@ from nascent.config import (
     read_wells,
     study_channels,
 )
+from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table
 from nascent.shards.plan import shard_names
@@ -65,6 +66,13 @@ RUNS = [
     for seed in STUDY.train.options(model)["seeds"]
 ]
 
+EXPLAINED = [
+    (model, seed, method)
+    for method in STUDY.attribute.methods
+    for model, seed in RUNS
+    if model in STUDY.explained_models()
+]
+
 
 wildcard_constraints:
     well="|".join(map(re.escape, WELLS.index)),
@@ -102,7 +110,10 @@ def raw_files(wildcards):
         return [made(f"simulate/{wildcards.well}/{name}") for name in names]
     place = well_path(wildcards)
     folder = place if place.is_dir() else place.parent
-    return [str(path) for path in sorted(folder.iterdir()) if path.is_file()]
+    known = {"channels.csv", "metadata.csv", place.name}.union(
+        *RAW_FILES.values(), PIXEL_TABLES
+    )
+    return [str(path) for path in sorted(folder.iterdir()) if path.name in known]
 
 
 def well_path(wildcards):
@@ -144,6 +155,14 @@ def target_name(model):
     return model
 
 
+def of_explanations(pattern):
+    """One path a model, seed and method that is explained."""
+    return [
+        made(pattern.format(model=model, seed=seed, method=method))
+        for model, seed, method in EXPLAINED
+    ]
+
+
 def model_options(wildcards):
     """What one training job is told of its model: never another seed of it."""
     options = STUDY.train.options(wildcards.model)
@@ -154,6 +173,12 @@ def shards_of(split):
     """Names of a split's shards; known once the cells are split."""
     table = checkpoints.splits.get().output.splits
     return shard_names(read_table(table), split, STUDY.shards.cells)
+
+
+def network_memory(batch_size, attempt):
+    """Memory of a job that differentiates a network, in MB: ten 64-channel maps a cell of a batch."""
+    one_map = 4 * STUDY.crops.size**2 / 1e6
+    return int(attempt * (2000 + batch_size * one_map * (len(INPUTS) + 640)))
 
 
 def megabytes(files, times=1.0, plus=0):

@@ -60,20 +60,16 @@ rule explain:
 
 rule explain_gather:
     input:
-        [
-            path.replace("{method}", method)
-            for method in STUDY.attribute.methods
-            for path in of_seeds(
-                "explain/{model}/{seed}/{{method}}.tsv", STUDY.explained_models()
-            )
-        ],
+        importance=of_explanations("explain/{model}/{seed}/{method}.tsv"),
+        cells=of_explanations("explain/{model}/{seed}/{method}.cells.tsv"),
     output:
-        report(
+        importance=report(
             made("explain/channel_importance.tsv"),
             caption="../workflow/report/importance_table.rst",
             category="Explanations",
             labels={"what": "channel importance, all models"},
         ),
+        completeness=made("explain/completeness.tsv"),
     log:
         logged("explain/gather.log"),
     benchmark:
@@ -85,6 +81,7 @@ rule explain_gather:
         runtime=10,
     params:
         code=code("explain_gather"),
+        explained=EXPLAINED,
     message:
         "Join the channel importances of {STUDY.study}"
     script:

@@ -7,6 +7,7 @@ rule report_study:
         quality=made("crops/quality.tsv"),
         splits=made("splits/splits.tsv"),
         metrics=made("evaluate/metrics.tsv"),
+        completeness=made("explain/completeness.tsv"),
         cards=of_seeds("train/{model}/{seed}/card.json"),
     output:
         card=report(
@@ -26,6 +27,12 @@ rule report_study:
             caption="../workflow/report/metrics_table.rst",
             category="Models",
             labels={"figure": "models and floors, table"},
+        ),
+        completeness=report(
+            made("report/completeness.html"),
+            caption="../workflow/report/completeness_table.rst",
+            category="Explanations",
+            labels={"what": "completeness of the maps"},
         ),
     log:
         logged("report/study.log"),

@@ -17,7 +17,9 @@ rule train:
         "../envs/nascent.yaml"
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        mem_mb=lambda wildcards, attempt: network_memory(
+            STUDY.train.options(wildcards.model)["batch_size"], attempt
+        ),
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code("train"),

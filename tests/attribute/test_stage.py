@@ -10,7 +10,7 @@ import pytest
 from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
-from nascent.errors import AttributionError, OutputError
+from nascent.errors import AttributionError, OutputError, TrainError
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter
 from nascent.train.architectures import build
@@ -214,7 +214,7 @@ def test_a_model_with_broken_weights_is_refused(explain, inputs, tmp_path):
 
 def test_a_file_that_is_no_model_is_refused(explain, tmp_path):
     (tmp_path / "text.keras").write_text("no model")
-    with pytest.raises(AttributionError, match="cannot be loaded"):
+    with pytest.raises(TrainError, match=r"text\.keras: the file is truncated or no model"):
         explain(tmp_path / "maps.h5", model=tmp_path / "text.keras")
 
 

@@ -106,6 +106,13 @@ def test_wells_keep_names_that_look_like_numbers(tmp_path):
     assert wells["perturbation"].tolist() == [None, None]
 
 
+def test_only_an_empty_cell_of_the_wells_table_is_missing(tmp_path):
+    (tmp_path / "wells.tsv").write_text("plate\twell\tperturbation\nNA\tA01\tNone\nNA\tA02\t\n")
+    wells = read_wells(tmp_path / "wells.tsv")
+    assert wells["plate"].tolist() == ["NA", "NA"]
+    assert wells["perturbation"].tolist() == ["None", None]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

@@ -96,8 +96,8 @@ def test_the_table_of_cells_has_each_cells_shares(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     assert list(cells.columns) == [
-        *("cell_id", "split", "group", "target", "prediction", "completeness_gap", "total"),
-        *("a", "b"),
+        *("cell_id", "split", "group", "target", "prediction", "prediction_baseline"),
+        *("completeness_gap", "total", "a", "b"),
     ]
     cells = cells.sort_values("target")
     np.testing.assert_allclose(cells["a"], FIRST, rtol=1e-6)

@@ -1,10 +1,14 @@
-"""Channel importance of every model and method -> one table."""
+"""Channel importance and completeness of every model and method -> one table of each."""
 
 from nascent import provenance
+from nascent.explain.completeness import gather_completeness
 from nascent.explain.stage import gather
 from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):
-    gather(snakemake.input, snakemake.output[0])
-    record = provenance.record("explain", {}, inputs={path: path for path in snakemake.input})
-    provenance.write(snakemake.output[0], record)
+    given, made = snakemake.input, snakemake.output
+    gather(given.importance, made.importance)
+    gather_completeness(given.cells, snakemake.params.explained, made.completeness)
+    record = provenance.record("explain", {}, inputs={path: path for path in given})
+    for path in made:
+        provenance.write(path, record)

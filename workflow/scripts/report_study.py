@@ -10,8 +10,8 @@ with job_log(snakemake.log[0]):
     params, given = snakemake.params, snakemake.input
     record = provenance.record("report", params.study, seed=params.study["seed"])
     runs = [tuple(run) for run in params.runs]
-    quality, splits, metrics = (
-        read_table(given[name]) for name in ("quality", "splits", "metrics")
+    quality, splits, metrics, completeness = (
+        read_table(given[name]) for name in ("quality", "splits", "metrics", "completeness")
     )
     cards = dict(zip(runs, map(read_json, given.cards), strict=True))
     pages = {
@@ -19,6 +19,11 @@ with job_log(snakemake.log[0]):
         "quality": table_page(quality, "Quality control", "Cells removed, by well and reason."),
         "metrics": table_page(
             metrics, "Models and floors", "Errors in counts of the target; e = y - y_hat."
+        ),
+        "completeness": table_page(
+            completeness,
+            "Completeness of the maps",
+            "Share of the change in prediction that maps miss: median, 95th percentile.",
         ),
     }
     for name, text in pages.items():

@@ -20,6 +20,7 @@ from nascent.logs import progress
 from nascent.provenance import file_digest
 from nascent.shards.normalise import Normaliser
 from nascent.store import Store, open_store
+from nascent.train.models import load_model
 
 BATCHES_A_FLUSH = 16
 """Gradient batches after which maps go to disk: what a kill can cost, and no more."""
@@ -103,28 +104,6 @@ def attribute_shard(
         join_maps(parts, out, size=shard.size, source=source, record=record)
     _clear(state)
     state.rmdir()
-
-
-def load_model(path: str | Path) -> Any:
-    """Load a trained Keras model, with the layers nascent registers.
-
-    Raises
-    ------
-    AttributionError
-        Where the file is missing or cannot be loaded.
-    """
-    import keras
-
-    import nascent.train  # noqa: F401  (registers the layers)
-
-    try:
-        return keras.saving.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise AttributionError(
-            f"the model cannot be loaded ({error})",
-            where=path,
-            mend="Train it again with this version of nascent.",
-        ) from error
 
 
 def _flushes(cells: int, method: Method, options: Mapping[str, Any]) -> list[range]:

@@ -124,7 +124,9 @@ def read_wells(path: str | Path) -> pd.DataFrame:
         raise ConfigError("there is no such wells table", where=path, mend="Set the key `wells`.")
     table = read_table(path, required=("plate", "well"))
     # Wells and plates may look like numbers; they are names.
-    text = pd.read_csv(path, sep="," if ".csv" in path.suffixes else "\t", dtype=str)
+    separator = "," if ".csv" in path.suffixes else "\t"
+    # Only an empty cell is missing: a treatment may be called None, a plate NA.
+    text = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, na_values=[""])
     text = text[list(table.columns)]
     if text.empty:
         raise ConfigError("the table lists no well", where=path)

@@ -214,7 +214,9 @@ class Model(Section):
     )
     epochs: Positive = Field(100, description="Epochs at most")
     batch_size: Positive = Field(64, description="Cells a training step")
-    learning_rate: float = Field(0.0005, gt=0, description="Of Adam")
+    learning_rate: float = Field(
+        0.0005, gt=0, description="Of Adam; the last layer works in SDs of the target"
+    )
     huber_delta: float = Field(1.0, gt=0, description="Huber loss: δ, in units of the target")
     patience: Positive = Field(
         20, description="Stop after this many epochs without a better validation loss"

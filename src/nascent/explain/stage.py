@@ -17,7 +17,15 @@ from nascent.explain.importance import (
 from nascent.files import read_table, write_table
 
 LABELS = ["model", "seed", "method", "split"]
-CELL_COLUMNS = ["split", "group", "target", "prediction", "completeness_gap", "total"]
+CELL_COLUMNS = [
+    "split",
+    "group",
+    "target",
+    "prediction",
+    "prediction_baseline",
+    "completeness_gap",
+    "total",
+]
 
 
 def write_groups(
@@ -54,8 +62,8 @@ def explain_maps(
         The importance: `model, seed, method, split, group, channel, cells, zero_cells, importance,
         low, high, uniform`.
     cells_out
-        A row a cell: `cell_id`, its split, group, target, prediction, completeness gap and total
-        attribution, and the share of each channel.
+        A row a cell: `cell_id`, its split, group and target, the predictions of it and of the
+        baseline, completeness gap, total attribution, and the share of each channel.
     model, model_seed, method
         What the maps are of, as named in the study.
     width, confidence, draws, seed
