@@ -8,8 +8,8 @@ background, clipping and scaling are applied when they are read (`nascent.shards
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -158,6 +158,14 @@ class Store:
         self.close()
 
 
+@dataclass(frozen=True)
+class PackedCell:
+    """One cell as `StoreWriter.pack` makes it: frames, or copies where HDF5 is to compress."""
+
+    image: bytes | np.ndarray
+    mask: bytes | np.ndarray
+
+
 class StoreWriter:
     """Write a store cell by cell; the file takes its final name when the `with` block ends well.
 
@@ -177,8 +185,6 @@ class StoreWriter:
         The provenance record, see `nascent.provenance.record`.
     attributes
         What else the file shall say of itself: plain values.
-    threads
-        Cells compressed at a time (`blosc`; `gzip` is left to HDF5, which knows but one).
     """
 
     def __init__(
@@ -191,7 +197,6 @@ class StoreWriter:
         codec: str = "blosc",
         record: Mapping[str, Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
-        threads: int = 1,
     ) -> None:
         if codec not in CODECS:
             raise StoreError(f"unknown codec {codec!r}", mend=did_you_mean(codec, CODECS))
@@ -207,14 +212,12 @@ class StoreWriter:
             "channels": json.dumps(self.channels),
             "provenance": json.dumps(record or {}, sort_keys=True),
         }
-        self._threads = threads
         self._count = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._file, self._sink = stack.enter_context(hdf5_written(self.path))
-            self._pool = stack.enter_context(ThreadPoolExecutor(self._threads))
             self._file.attrs.update(self._attributes)
             frame, options = (self.size, self.size), CODECS[self.codec]
             self._images = self._file.create_dataset(
@@ -236,25 +239,30 @@ class StoreWriter:
 
     def append(self, images: np.ndarray, masks: np.ndarray) -> None:
         """Add cells: images (n, S, S, C) in the store's dtype, masks (n, S, S) bool."""
-        first, last = self._grow(len(images))
-        if self.codec == "blosc" and images.dtype == self.dtype:
-            self._append_compressed(first, images, masks)
-        else:
-            self._images[first:last] = images
-            self._masks[first:last] = masks
-        self._check_disk()
+        for image, mask in zip(images, masks, strict=True):
+            self.append_packed(self.pack(image, mask))
 
-    def _append_compressed(self, first: int, images: np.ndarray, masks: np.ndarray) -> None:
-        # HDF5 compresses one chunk at a time under its one lock; here several threads do, and HDF5
-        # is handed the finished chunks. The frames are those its own filter writes and reads.
-        chunks = zip(
-            self._pool.map(_frame, images),
-            self._pool.map(_frame, masks.view(np.uint8)),
-            strict=True,
-        )
-        for row, (image, mask) in enumerate(chunks, start=first):
-            self._images.id.write_direct_chunk((row, 0, 0, 0), image)
-            self._masks.id.write_direct_chunk((row, 0, 0), mask)
+    def pack(self, image: np.ndarray, mask: np.ndarray) -> "PackedCell":
+        """Make one cell ready to be appended; the arrays may be used anew afterwards.
+
+        HDF5 compresses one chunk at a time under its one lock. This does not touch it, so several
+        threads can pack at once; the frames are those that HDF5's own filter writes and reads.
+        """
+        image = np.ascontiguousarray(image, self.dtype)
+        mask = np.ascontiguousarray(mask, bool)
+        if self.codec == "blosc":
+            return PackedCell(_BLOSC.encode(image), _BLOSC.encode(mask.view(np.uint8)))
+        return PackedCell(image.copy(), mask.copy())
+
+    def append_packed(self, cell: "PackedCell") -> None:
+        """Add one cell that `pack` has made ready."""
+        first, _ = self._grow(1)
+        if self.codec == "blosc":
+            self._images.id.write_direct_chunk((first, 0, 0, 0), cell.image)
+            self._masks.id.write_direct_chunk((first, 0, 0), cell.mask)
+        else:
+            self._images[first], self._masks[first] = cell.image, cell.mask
+        self._check_disk()
 
     def copy_from(self, store: Store, index: int) -> None:
         """Add one cell of another store by its compressed chunks, without decoding them.
@@ -314,10 +322,6 @@ class StoreWriter:
             self._resize(self._count)
             _write_cells(self._file.create_group("cells"), self.cells)
         return None
-
-
-def _frame(chunk: np.ndarray) -> bytes:
-    return _BLOSC.encode(np.ascontiguousarray(chunk))
 
 
 def _plain(value: Any) -> Any:

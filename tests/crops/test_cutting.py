@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nascent.crops.cutting import ahead, channel_sums, cut
+from nascent.crops.cutting import Frame, channel_sums, cut, in_order
 from nascent.crops.grouping import group_pixels
 from nascent.crops.placement import centre, shrink
 from nascent.crops.wells import RawWell
@@ -21,15 +21,14 @@ def as_well(pixels, counts=None):
 def cut_all(well, *, size=32, dtype=None, fit=centre, background=None):
     nuclei = group_pixels(well.ids, well.x, well.y)
     kind = np.dtype(dtype or well.pixels.dtype)
-    blocks = cut(
-        well, nuclei, np.arange(len(nuclei.ids)), size=size, dtype=kind, fit=fit, target=2,
-        target_background=background,
-    )  # fmt: skip
-    parts = [
-        [np.copy(part) for part in (b.images, b.masks, b.means, b.target, b.size_ratio)]
-        for b in blocks
-    ]
-    return [np.concatenate(part) for part in zip(*parts, strict=True)]
+    frame = Frame(size, len(well.channels), kind)
+    crops = []
+    for i in range(len(nuclei.ids)):
+        found = cut(well, nuclei, i, frame, fit=fit, target=2, target_background=background)
+        # One frame serves all: what is kept of it must be copied.
+        shown = frame.image.copy(), frame.mask.copy()
+        crops.append((*shown, found.means, found.target, found.size_ratio))
+    return [np.stack(part) for part in zip(*crops, strict=True)]
 
 
 def test_every_pixel_is_where_it_was_and_the_rest_is_zero(pixels):
@@ -123,13 +122,15 @@ def test_sums_do_not_overflow_in_a_huge_nucleus():
     assert channel_sums(values).tolist() == [65535 * (3 << 16)]
 
 
-def test_working_ahead_keeps_order_and_passes_errors_on():
-    assert list(ahead(iter(range(50)))) == list(range(50))
+@pytest.mark.parametrize("threads", [1, 3])
+def test_work_in_threads_keeps_the_order_and_passes_errors_on(threads):
+    assert list(in_order(lambda n: n * n, range(50), threads=threads)) == [n * n for n in range(50)]
 
-    def fails():
-        yield 1
-        raise RawDataError("broken")
+    def fails(number):
+        if number == 7:
+            raise RawDataError("broken")
+        return number
 
     seen = []
     with pytest.raises(RawDataError, match="broken"):
-        seen.extend(ahead(fails()))
+        seen.extend(in_order(fails, range(50), threads=threads))

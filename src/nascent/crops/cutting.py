@@ -1,7 +1,8 @@
 """From a table of pixels, grouped by nucleus, to crops: one gather and one scatter a nucleus."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,37 +13,49 @@ from nascent.crops.placement import Fit, margin, size_ratio
 from nascent.crops.wells import RawWell
 from nascent.errors import RawDataError
 
-CROPS_AT_ONCE = 4
 Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Frame:
+    """A crop's image (S, S, C) and mask (S, S), cut into again and again.
+
+    Only the places of the last nucleus are cleaned: it covers a quarter of the frame.
+    """
+
+    def __init__(self, size: int, channels: int, dtype: np.dtype) -> None:
+        self.image = np.zeros((size, size, channels), dtype)
+        self.mask = np.zeros((size, size), bool)
+        self._filled = np.empty(0, np.intp)
+
+    def fill(self, places: np.ndarray, values: np.ndarray) -> None:
+        """Show `values` (n, C) at the flat `places` (n,), and nothing elsewhere."""
+        pixels, measured = self.image.reshape(-1, self.image.shape[-1]), self.mask.reshape(-1)
+        pixels[self._filled], measured[self._filled] = 0, False
+        pixels[places], measured[places] = values, True
+        self._filled = places
 
 
 @dataclass(frozen=True)
-class Block:
-    """A few crops in a row, and what was measured of them from all their pixels.
+class Measured:
+    """What is measured of a nucleus: `means` (C,) float64, `target` and `size_ratio`."""
 
-    `images` (n, S, S, C) and `masks` (n, S, S) are buffers: they hold until the block after next.
-    `means` is (n, C) float64, `target` (n,) float64, `size_ratio` (n,) float64.
-    """
-
-    images: np.ndarray
-    masks: np.ndarray
     means: np.ndarray
-    target: np.ndarray
-    size_ratio: np.ndarray
+    target: float
+    size_ratio: float
 
 
 def cut(
     well: RawWell,
     nuclei: Nuclei,
-    which: Sequence[int] | np.ndarray,
+    which: int,
+    frame: Frame,
     *,
-    size: int,
-    dtype: np.dtype,
     fit: Fit,
     target: int,
     target_background: float | None,
-) -> Iterator[Block]:
-    """Cut crops of some nuclei of a well, a few at a time.
+) -> Measured:
+    """Cut the crop of one nucleus of a well into `frame`.
 
     Means and target are of all measured pixels, also those that a crop does not show.
 
@@ -53,11 +66,9 @@ def cut(
     nuclei
         Of the same well, from `group_pixels`.
     which
-        Positions in `nuclei` of those to cut, in the order wanted.
-    size
-        Edge S of a crop, pixels.
-    dtype
-        Of the images; must hold every pixel without loss.
+        Position in `nuclei`.
+    frame
+        Its dtype must hold every pixel without loss.
     fit
         `centre` or `shrink`: how a nucleus larger than the crop is shown.
     target
@@ -69,47 +80,30 @@ def cut(
     Raises
     ------
     RawDataError
-        Where a nucleus has two pixels at one place, or `dtype` cannot hold a pixel.
+        Where the nucleus has two pixels at one place, or the frame's dtype cannot hold a pixel.
     """
-    channels = len(well.channels)
-    heights, widths = nuclei.height, nuclei.width
-    buffers = [
-        (
-            np.empty((CROPS_AT_ONCE, size, size, channels), dtype),
-            np.empty((CROPS_AT_ONCE, size, size), bool),
-        )
-        for _ in range(2)
-    ]
-    for number, first in enumerate(range(0, len(which), CROPS_AT_ONCE)):
-        some = which[first : first + CROPS_AT_ONCE]
-        images, masks = (buffer[: len(some)] for buffer in buffers[number % 2])
-        means = np.empty((len(some), channels))
-        targets, ratios = np.empty(len(some)), np.empty(len(some))
-        for k, i in enumerate(some):
-            rows = slice(nuclei.start[i], nuclei.start[i] + nuclei.area[i])
-            own = nuclei.order[rows]
-            v = nuclei.y[rows].astype(np.intp) - nuclei.y_min[i]
-            u = nuclei.x[rows].astype(np.intp) - nuclei.x_min[i]
-            height, width = heights[i], widths[i]
-            if _any_twice(v, u, height, width):
-                raise _two_at_one_place(well, nuclei.ids[i], own)
-            values = take_rows(well.pixels, own)
-            means[k] = channel_sums(values) / len(values)
-            targets[k] = means[k, target]
-            if target_background is not None:
-                above = values[:, target].astype(np.float64) - target_background
-                targets[k] = np.maximum(above, 0).mean()
-            if max(height, width) > size:
-                shown, places = fit(v, u, size)
-                values = values[shown]
-            else:
-                places = (v + margin(height, size)) * size + (u + margin(width, size))
-            images[k] = 0
-            images[k].reshape(-1, channels)[places] = _lossless(values, dtype, well)
-            masks[k] = False
-            masks[k].reshape(-1)[places] = True
-            ratios[k] = size_ratio(masks[k])
-        yield Block(images, masks, means, targets, ratios)
+    rows = slice(nuclei.start[which], nuclei.start[which] + nuclei.area[which])
+    own = nuclei.order[rows]
+    v = nuclei.y[rows].astype(np.intp) - nuclei.y_min[which]
+    u = nuclei.x[rows].astype(np.intp) - nuclei.x_min[which]
+    height = int(nuclei.y_max[which]) - int(nuclei.y_min[which]) + 1
+    width = int(nuclei.x_max[which]) - int(nuclei.x_min[which]) + 1
+    if _any_twice(v, u, height, width):
+        raise _two_at_one_place(well, nuclei.ids[which], own)
+    values = take_rows(well.pixels, own)
+    means = channel_sums(values) / len(values)
+    mean = float(means[target])
+    if target_background is not None:
+        above = values[:, target].astype(np.float64) - target_background
+        mean = float(np.maximum(above, 0).mean())
+    size = len(frame.mask)
+    if max(height, width) > size:
+        shown, places = fit(v, u, size)
+        values = values[shown]
+    else:
+        places = (v + margin(height, size)) * size + (u + margin(width, size))
+    frame.fill(places, _lossless(values, frame.image.dtype, well))
+    return Measured(means, mean, size_ratio(frame.mask))
 
 
 def _any_twice(v: np.ndarray, u: np.ndarray, height: int, width: int) -> bool:
@@ -181,14 +175,18 @@ def channel_sums(values: np.ndarray) -> np.ndarray:
     return (total + values[whole:].sum(axis=0, dtype=wide)).astype(np.float64)
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield `items`, making the next one in a second thread while this one is used.
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], *, threads: int
+) -> Iterator[Result]:
+    """Yield `work(item)` of each item in order, some items ahead, in several threads.
 
-    NumPy and HDF5 let go of the interpreter while they work, so cutting and compressing overlap.
+    NumPy and Blosc let go of the interpreter while they work, so threads share the cores.
     """
-    end = object()
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, items, end)
-        while (item := coming.result()) is not end:
-            coming = thread.submit(next, items, end)
-            yield item
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

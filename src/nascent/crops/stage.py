@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nascent.crops.wells import RawWell, channel_position, read_well
 from nascent.errors import ConfigError, RawDataError, did_you_mean
 from nascent.files import write_table
 from nascent.logs import progress
-from nascent.store import StoreWriter
+from nascent.store import PackedCell, StoreWriter
 
 FITS: Mapping[str, Fit] = {"shrink": shrink, "crop": centre}
 OVERSIZE = ("drop", *FITS)
@@ -87,7 +88,7 @@ def crop_well(
     record
         Provenance, kept in the store.
     threads
-        Crops compressed at a time.
+        Crops cut and compressed at a time.
 
     Raises
     ------
@@ -149,7 +150,6 @@ def crop_well(
         dtype=kind,
         codec=codec,
         record=record,
-        threads=threads,
         # Not the layout: a well's store is the same file whichever form it was read from.
         attributes={
             "plate": plate,
@@ -162,23 +162,30 @@ def crop_well(
             "oversize": oversize,
         },
     ) as writer:
-        blocks = cutting.cut(
-            raw,
-            nuclei,
-            which,
-            size=size,
-            dtype=kind,
-            fit=FITS.get(oversize, centre),
-            target=position,
-            target_background=subtracted,
-        )
+        frames: SimpleQueue[cutting.Frame] = SimpleQueue()
+        for _ in range(threads):
+            frames.put(cutting.Frame(size, len(raw.channels), kind))
+
+        def cut_and_pack(nucleus: int) -> tuple[PackedCell, cutting.Measured]:
+            frame = frames.get()
+            try:
+                found = cutting.cut(
+                    *(raw, nuclei, nucleus, frame),
+                    fit=FITS.get(oversize, centre),
+                    target=position,
+                    target_background=subtracted,
+                )
+                return writer.pack(frame.image, frame.mask), found
+            finally:
+                frames.put(frame)
+
         measured = []
-        count = -(-len(which) // cutting.CROPS_AT_ONCE)
-        for block in progress(
-            cutting.ahead(blocks), total=count, what=f"{plate} {well}: blocks of crops"
+        cells_packed = cutting.in_order(cut_and_pack, which.tolist(), threads=threads)
+        for packed, found in progress(
+            cells_packed, total=len(which), what=f"{plate} {well}: crops"
         ):
-            writer.append(block.images, block.masks)
-            measured.append((block.size_ratio, block.means, block.target))
+            writer.append_packed(packed)
+            measured.append(found)
         writer.cells = _cell_table(kept, raw, nuclei, which, size, measured)
     write_table(removed, quality_table)
     LOGGER.info(
@@ -228,14 +235,10 @@ def _cell_table(
     nuclei: Nuclei,
     which: np.ndarray,
     size: int,
-    measured: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    measured: Sequence[cutting.Measured],
 ) -> pd.DataFrame:
     """Return the cell table: names, what the tables say, the metadata, what was measured."""
-    ratios, means, targets = (
-        (np.concatenate(parts) for parts in zip(*measured, strict=True))
-        if measured
-        else (np.empty(0), np.empty((0, len(raw.channels))), np.empty(0))
-    )
+    means = np.array([one.means for one in measured]).reshape(-1, len(raw.channels))
     kept = kept.reset_index(drop=True)
     known = ["cell_id", "mapobject_id"]
     first = kept[known].assign(plate=raw.plate, well=raw.well)
@@ -243,10 +246,10 @@ def _cell_table(
     last = {
         "area": nuclei.area[which],
         **{name: getattr(nuclei, name)[which] for name in ("x_min", "x_max", "y_min", "y_max")},
-        "size_ratio": ratios,
+        "size_ratio": np.array([one.size_ratio for one in measured], np.float64),
         "oversize": nuclei.oversize(size)[which],
         **{f"mean_{channel}": means[:, c] for c, channel in enumerate(raw.channels)},
-        "target": targets,
+        "target": np.array([one.target for one in measured], np.float64),
     }
     rest = kept.drop(columns=[*known, *tables.JOINED])
     # What nascent measures keeps its name; a raw column of that name is told apart.
