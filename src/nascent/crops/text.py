@@ -2,7 +2,8 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from nascent.crops.arrays import check_counts
+from nascent.crops.growing import GrowingArray
 from nascent.errors import RawDataError, did_you_mean
 
 KEYS = ("mapobject_id", "x", "y")
@@ -49,8 +51,7 @@ def read_pixel_table(
     )
     for types in attempts:
         try:
-            batches = [_narrow(*batch) for batch in _batches(file, channels, types)]
-            return _join(batches, channels=len(channels))
+            return _collect(_batches(file, channels, types), len(channels))
         except pl.exceptions.ComputeError as error:
             refused = error
     raise _explained(file, channels, refused) from refused
@@ -98,11 +99,31 @@ def _batches(
         raise _unreadable(file, error) from error
 
 
-def _narrow(file: Path, channels: Sequence[str], row: int, batch: pl.DataFrame) -> Columns:
-    """Return ids, x, y and pixels of a batch, each in the smallest type that holds it."""
+def _collect(
+    batches: Iterable[tuple[Path, Sequence[str], int, pl.DataFrame]], channels: int
+) -> Columns:
+    """Join batches into whole arrays, each in the smallest type that holds all of it."""
+    shapes = ((), (), (), (channels,))
+    wholes = [GrowingArray(shape, np.uint16) for shape in shapes]
+    # Narrowing a batch and parsing the next overlap.
+    with ThreadPoolExecutor(1) as pool:
+        pending: Future[None] | None = None
+        for batch in batches:
+            if pending is not None:
+                pending.result()
+            pending = pool.submit(_add, wholes, *batch)
+        if pending is not None:
+            pending.result()
+    ids, x, y, pixels = (whole.array() for whole in wholes)
+    return ids, x, y, pixels
+
+
+def _add(
+    wholes: list[GrowingArray], file: Path, channels: Sequence[str], row: int, batch: pl.DataFrame
+) -> None:
+    """Add the ids, x, y and pixels of a batch, widening what is too narrow for them."""
     _refuse_missing(file, row, batch)
-    keys = []
-    for name in KEYS:
+    for number, name in enumerate(KEYS):
         values = batch[name].to_numpy()
         if values.dtype.kind == "f":
             wrong = np.flatnonzero(~(values % 1 == 0))
@@ -112,12 +133,27 @@ def _narrow(file: Path, channels: Sequence[str], row: int, batch: pl.DataFrame) 
                     " integer",
                     where=file,
                 )
-        keys.append(_smallest(values, (np.uint16, np.int32, np.int64)))
+        values = _smallest(values, (np.uint16, np.int32, np.int64))
+        _room(wholes, number, len(batch), values.dtype)[:] = values
+    if batch.schema[channels[0]] == pl.UInt16:
+        # Column by column into place: no copy of the batch in between.
+        room = _room(wholes, len(KEYS), len(batch), np.dtype(np.uint16))
+        for column, name in enumerate(channels):
+            room[:, column] = batch[name].to_numpy()
+        return
     pixels = batch.select(channels).to_numpy(order="c")
     check_counts(
         pixels, channels, where=file, row_name=lambda found: f"line {found + 2}", first_row=row
     )
-    return keys[0], keys[1], keys[2], _smallest(pixels, (np.uint16, np.int32))
+    pixels = _smallest(pixels, (np.uint16, np.int32))
+    _room(wholes, len(KEYS), len(batch), pixels.dtype)[:] = pixels
+
+
+def _room(wholes: list[GrowingArray], number: int, rows: int, dtype: np.dtype) -> np.ndarray:
+    common = np.result_type(wholes[number].dtype, dtype)
+    if common != wholes[number].dtype:
+        wholes[number] = wholes[number].widen(common)
+    return wholes[number].extend(rows)
 
 
 def _smallest(values: np.ndarray, whole: Sequence[type]) -> np.ndarray:
@@ -130,26 +166,6 @@ def _smallest(values: np.ndarray, whole: Sequence[type]) -> np.ndarray:
             if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
                 return values.astype(kind)
     return values.astype(np.float64, copy=False)
-
-
-def _join(batches: list[Columns], *, channels: int) -> Columns:
-    """Join batches into whole arrays, letting go of each batch as soon as it is copied."""
-    empty = np.empty(0, np.uint16)
-    if not batches:
-        return empty, empty, empty, np.empty((0, channels), np.uint16)
-    parts = [list(reversed(column)) for column in zip(*batches, strict=True)]
-    batches.clear()
-    joined = []
-    for column in parts:
-        rows = sum(len(part) for part in column)
-        whole = np.empty((rows, *column[0].shape[1:]), np.result_type(*column))
-        start = 0
-        while column:
-            part = column.pop()
-            whole[start : start + len(part)] = part
-            start += len(part)
-        joined.append(whole)
-    return joined[0], joined[1], joined[2], joined[3]
 
 
 def _refuse_missing(file: Path, row: int, batch: pl.DataFrame) -> None:
