@@ -1,8 +1,11 @@
 """Sorting the pixels of a well by nucleus, once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+SLAB = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ def group_pixels(ids: np.ndarray, x: np.ndarray, y: np.ndarray) -> Nuclei:
         (P,) integers, pixels of a nucleus anywhere.
     """
     known, codes = _codes(ids)
-    area = np.bincount(codes, minlength=len(known)).astype(np.int64)
+    area = np.zeros(len(known), np.int64)
+    for slab in _slabs(len(codes)):
+        area += np.bincount(codes[slab], minlength=len(known))
     # Stable, so that a nucleus' pixels stay as measured; on 16 bits NumPy sorts by radix, in O(P).
     order = np.argsort(codes, kind="stable")
     start = np.cumsum(area) - area
@@ -78,12 +83,20 @@ def _codes(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     low, high = int(ids.min()), int(ids.max())
     if high - low < 1 << 26:
         # Ids of a plate are dense: a table of their range is far cheaper than sorting them.
-        shifted = ids - np.asarray(low, ids.dtype)
         present = np.zeros(high - low + 1, bool)
-        present[shifted] = True
-        places = np.cumsum(present) - 1
+        for slab in _slabs(len(ids)):
+            present[ids[slab] - np.asarray(low, ids.dtype)] = True
         known = np.flatnonzero(present) + low
         kind = np.uint16 if len(known) <= 1 << 16 else np.int32
-        return known, places.astype(kind)[shifted]
+        places = (np.cumsum(present) - 1).astype(kind)
+        codes = np.empty(len(ids), kind)
+        for slab in _slabs(len(ids)):
+            codes[slab] = places[ids[slab] - np.asarray(low, ids.dtype)]
+        return known, codes
     known, codes = np.unique(ids, return_inverse=True)
     return known.astype(np.int64), codes.astype(np.uint16 if len(known) <= 1 << 16 else np.int32)
+
+
+def _slabs(rows: int) -> Iterator[slice]:
+    # NumPy makes 64-bit copies of indices: of a slab they fit the cache, of a well they do not.
+    return (slice(first, first + SLAB) for first in range(0, rows, SLAB))
