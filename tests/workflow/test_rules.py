@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from snakemake.cli import get_argument_parser
 
 from nascent.config import Study
@@ -103,3 +104,13 @@ def test_a_profile_sets_options_that_exist(path):
     keys = re.findall(r"^([\w-]+):", path.read_text(), flags=re.MULTILINE)
     assert keys
     assert set(keys) <= known
+
+
+def test_no_profile_holds_a_key_that_the_default_one_would_override():
+    # Snakemake lays profiles/default over the profile that is asked for, key by key.
+    profiles = {
+        path.parent.name: set(yaml.safe_load(path.read_text()))
+        for path in ROOT.glob("profiles/*/profile*.yaml")
+    }
+    for name in profiles.keys() - {"default"}:
+        assert not profiles[name] & profiles["default"], name
