@@ -122,7 +122,7 @@ EXPLAINING = {"all", "explain", "explain_gather", "figures_importance", "figures
         ("src/nascent/figures/metrics.py", {"all", "figures_metrics"}),
         ("src/nascent/report/page.py", {"all", "report_study"}),
         ("workflow/scripts/figures_sizes.py", {"all", "figures_sizes"}),
-        ("src/nascent/explain/importance.py", EXPLAINING | {"explain_groups"}),
+        ("src/nascent/explain/importance.py", EXPLAINING | {"explain_groups", "report_study"}),
         # An architecture is imported with the others by all that builds or loads a model.
         (
             "src/nascent/train/architectures/linear.py",
