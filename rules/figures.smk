@@ -55,7 +55,6 @@ rule figures_quality:
         runtime=30,
     params:
         code=code("figures_quality"),
-        study=STUDY.study,
     message:
         "Draw what quality control removed from {STUDY.study}"
     script:
@@ -237,7 +236,6 @@ rule figures_metrics:
         runtime=30,
     params:
         code=code("figures_metrics"),
-        study=STUDY.study,
     message:
         "Draw the models of {STUDY.study} beside the floors"
     script:

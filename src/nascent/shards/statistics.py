@@ -11,17 +11,17 @@ are joined at their mean, which keeps the histogram small, minimum, maximum and 
 and the percentile to about one part in ten thousand.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError
-from nascent.hdf5 import hdf5_written
+from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.shards.cells import rows_of
 from nascent.shards.steps import Steps
 from nascent.store import Store, open_store
@@ -156,8 +156,6 @@ def channel_statistics(
 
 def save(histograms: Histograms, path: str | Path, *, record: Mapping[str, Any]) -> None:
     """Write histograms as HDF5: a group a channel in order, with `values` and `counts`."""
-    import json
-
     with hdf5_written(path) as (file, _):
         file.attrs["format"] = FORMAT
         file.attrs["channels"] = json.dumps(histograms.channels)
@@ -179,10 +177,8 @@ def load(path: str | Path) -> Histograms:
     StoreError
         Where the file is missing, truncated or holds something else.
     """
-    import json
-
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             if file.attrs.get("format") != FORMAT:
                 raise StoreError("this file holds no histograms", where=path)
             groups = [file[name] for name in sorted(file)]
