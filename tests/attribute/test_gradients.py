@@ -82,9 +82,18 @@ def test_an_image_the_model_does_not_look_at_has_a_gradient_of_zero():
     assert (gradient(images, masks)[1] == 0).all()
 
 
-def test_a_model_of_two_targets_is_refused():
-    gradient = output_and_gradients(Formula(lambda x: x[:, :2]))
-    with pytest.raises(AttributionError, match="one value a cell"):
+def test_of_two_targets_the_first_is_explained():
+    both = Formula(lambda x: ops.stack([x[:, 0] ** 2, 100 * x[:, 1]], axis=1))
+    images = np.random.default_rng(3).normal(size=(5, 1, 1, 2)).astype(np.float32)
+    outputs, gradients = output_and_gradients(both)(images, np.ones((5, 1, 1), bool))
+    np.testing.assert_allclose(outputs, images[:, 0, 0, 0] ** 2, rtol=1e-6)
+    np.testing.assert_allclose(gradients[:, 0, 0, 0], 2 * images[:, 0, 0, 0], rtol=1e-6)
+    assert (gradients[..., 1] == 0).all()
+
+
+def test_an_output_that_is_no_row_a_cell_is_refused():
+    gradient = output_and_gradients(Formula(lambda x: x[:, :, None]))
+    with pytest.raises(AttributionError, match="not a row of values a cell"):
         gradient(np.ones((5, 1, 1, 3), np.float32), np.ones((5, 1, 1), bool))
 
 

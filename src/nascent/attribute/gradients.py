@@ -2,11 +2,13 @@
 
 Each backend has one function that turns a Keras model into a `GradientFunction`. Models are called
 in inference mode, so that batch normalisation and dropout are fixed and the cells of a batch do not
-touch each other: the gradient of the summed outputs is then each cell's own gradient. Only the
-image is differentiated; the mask is an input without a gradient.
+touch each other: the gradient of the summed outputs is then each cell's own gradient. Of a model of
+several targets the first is explained, and the others have no part in the gradient. Only the image
+is differentiated; the mask is an input without a gradient.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import numpy as np
@@ -24,13 +26,14 @@ def output_and_gradients(model: keras.Model) -> GradientFunction:
     Parameters
     ----------
     model
-        Takes {"image": (n, S, S, C), "mask": (n, S, S)} and returns (n, 1).
+        Takes {"image": (n, S, S, C), "mask": (n, S, S)} and returns (n, T), of which the first
+        column is explained, or (n,).
 
     Raises
     ------
     AttributionError
         Where Keras runs on a backend that has no gradients here, or, at the first call, where the
-        model returns more than one value a cell.
+        model does not return a row of values a cell.
     """
     backend = keras.backend.backend()
     if backend not in BACKENDS:
@@ -47,14 +50,20 @@ def output_and_gradients(model: keras.Model) -> GradientFunction:
         outputs, gradients = evaluate(
             np.ascontiguousarray(images, np.float32), np.ascontiguousarray(masks, np.float32)
         )
-        if outputs.shape not in {(len(images),), (len(images), 1)}:
+        if outputs.shape != (len(images),):
             raise AttributionError(
-                f"the model returns {outputs.shape} for {len(images)} cells, not one value a cell",
-                mend="Attribution needs a model of one target.",
+                f"the model returns {outputs.shape} for {len(images)} cells, not a row of values"
+                " a cell",
+                mend="Attribution needs a model whose outputs are (cells, targets).",
             )
-        return outputs.reshape(-1), gradients
+        return outputs, gradients
 
     return outputs_and_gradients
+
+
+def _first_target(outputs: Any) -> Any:
+    """Return the first column of outputs (n, T); any other shape as it is."""
+    return outputs[:, 0] if len(outputs.shape) == 2 else outputs
 
 
 def _tensorflow(model: keras.Model) -> GradientFunction:
@@ -65,7 +74,7 @@ def _tensorflow(model: keras.Model) -> GradientFunction:
     def compiled(images: tf.Tensor, masks: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(images)
-            outputs = model({"image": images, "mask": masks}, training=False)
+            outputs = _first_target(model({"image": images, "mask": masks}, training=False))
         gradients = tape.gradient(
             outputs, images, unconnected_gradients=tf.UnconnectedGradients.ZERO
         )
@@ -85,6 +94,7 @@ def _jax(model: keras.Model) -> GradientFunction:
         outputs, _ = model.stateless_call(
             trainable, non_trainable, {"image": images, "mask": masks}, training=False
         )
+        outputs = _first_target(outputs)
         return outputs.sum(), outputs
 
     compiled = jax.jit(jax.value_and_grad(total, has_aux=True))
@@ -106,8 +116,8 @@ def _torch(model: keras.Model) -> GradientFunction:
         # Keras puts the tensor where the model's weights are; this makes it a leaf of the graph.
         points = keras.ops.convert_to_tensor(images).detach().requires_grad_(True)
         with torch.enable_grad():
-            outputs = model(
-                {"image": points, "mask": keras.ops.convert_to_tensor(masks)}, training=False
+            outputs = _first_target(
+                model({"image": points, "mask": keras.ops.convert_to_tensor(masks)}, training=False)
             )
             (gradients,) = torch.autograd.grad(
                 outputs.sum(), points, allow_unused=True, materialize_grads=True
