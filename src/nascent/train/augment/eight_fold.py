@@ -1,0 +1,54 @@
+"""The eight ways to lay a square crop: flips and quarter turns, without chance."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def variants(image: Any, mask: Any) -> Iterator[dict[str, Any]]:
+    """Yield the eight variants of a batch, the first as it comes.
+
+    Parameters
+    ----------
+    image, mask
+        (n, S, S, C) and (n, S, S), arrays or tensors.
+
+    Yields
+    ------
+    dict
+        {"image", "mask"}: as it is, then flipped left to right, each by 0, 1, 2 and 3 quarter
+        turns counter-clockwise.
+    """
+    image, mask = ops.convert_to_tensor(image), ops.convert_to_tensor(mask)
+    for flipped in (False, True):
+        if flipped:
+            image, mask = ops.flip(image, axis=2), ops.flip(mask, axis=2)
+        for turns in range(4):
+            yield {
+                "image": ops.rot90(image, turns, axes=(1, 2)),
+                "mask": ops.rot90(mask, turns, axes=(1, 2)),
+            }
+
+
+def predict_eight_fold(model: keras.Model, inputs: Mapping[str, Any]) -> np.ndarray:
+    """Return the mean of a model's predictions for the eight variants of a batch.
+
+    Parameters
+    ----------
+    model
+        From {"image", "mask"} to (n, T).
+    inputs
+        {"image": (n, S, S, C), "mask": (n, S, S) bool}.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, T) float64.
+    """
+    predictions = [
+        model.predict_on_batch(variant) for variant in variants(inputs["image"], inputs["mask"])
+    ]
+    return np.mean(predictions, axis=0, dtype=np.float64)
