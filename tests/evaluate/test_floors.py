@@ -5,9 +5,11 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from nascent.errors import TrainError
 from nascent.evaluate.floors import FLOORS, predict_floors
+from nascent.evaluate.tables import PREDICTIONS
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 ALPHAS = [0.1, 10.0, 100.0, 1000.0]
+FOLD = {"design": "well", "fold": "well"}
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def plate():
 
 def floor(name, cells, split, ridge_alphas=ALPHAS):
     table = predict_floors(
-        cells, split, channels=CHANNELS, floors=[name], ridge_alphas=ridge_alphas
+        cells, split, channels=CHANNELS, floors=[name], ridge_alphas=ridge_alphas, **FOLD
     )
     return table.set_index("cell_id").loc[split.index]
 
@@ -62,6 +64,69 @@ def test_area_cycle_gives_an_unseen_level_the_mean_of_the_known_effects(plate):
     cells.loc[cells.index[-1], "cell_cycle"] = "M"
     table = floor("area_cycle", cells, split)
     assert table["y_hat"].iloc[-1] == pytest.approx(0.01 * cells["area"].iloc[-1] + 32.0)
+
+
+def test_ols_area_cycle_finds_all_planted_effects_together_and_ols_does_not(plate):
+    cells, split = plate
+    effect = cells["cell_cycle"].map({"G1": 10.0, "S": 30.0, "G2": 55.0}).fillna(-7.0)
+    cells["target"] += 0.01 * cells["area"] + effect
+    table = floor("ols_area_cycle", cells, split)
+    np.testing.assert_allclose(table["y_hat"], cells["target"], rtol=1e-9)
+    assert np.abs(floor("ols", cells, split)["y_hat"] - cells["target"]).max() > 5
+
+
+def test_ridge_area_cycle_equals_ridge_on_the_standardised_table(plate):
+    cells, split = plate
+    train = (split == "train").to_numpy()
+    features = pd.concat(
+        [
+            cells[[f"mean_{c}" for c in CHANNELS]],
+            cells["area"],
+            pd.get_dummies(cells["cell_cycle"].fillna("missing")),
+        ],
+        axis=1,
+    ).to_numpy(float)
+    z = (features - features[train].mean(0)) / features[train].std(0)
+    expected = Ridge(alpha=5.0).fit(z[train], cells["target"][train]).predict(z)
+    table = floor("ridge_area_cycle", cells, split, ridge_alphas=[5.0])
+    np.testing.assert_allclose(table["y_hat"], expected, rtol=1e-9)
+
+
+def test_without_a_cell_cycle_area_cycle_is_a_line_in_the_area(plate):
+    cells, split = plate
+    train = (split == "train").to_numpy()
+    slope, level = np.polyfit(cells["area"][train], cells["target"][train], 1)
+    table = floor("area_cycle", cells.drop(columns="cell_cycle"), split)
+    np.testing.assert_allclose(table["y_hat"], level + slope * cells["area"], rtol=1e-9)
+
+
+def test_the_area_is_predicted_by_the_floors_that_do_not_know_it(plate):
+    cells, split = plate
+    table = predict_floors(
+        cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, target="area", **FOLD
+    )
+    assert list(table["model"].unique()) == ["mean", "ols", "ridge"]
+    assert set(table["target"]) == {"area"}
+    by_cell = table[table["model"] == "ols"].set_index("cell_id")["y"]
+    assert (by_cell == cells["area"].loc[by_cell.index]).all()
+
+
+def test_no_floor_left_is_an_empty_table(plate):
+    cells, split = plate
+    table = predict_floors(
+        cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, target="area", floors=["area_cycle"],
+        **FOLD,
+    )  # fmt: skip
+    assert table.empty
+    assert list(table.columns) == list(PREDICTIONS)
+
+
+def test_the_mean_of_an_input_is_no_target_and_that_of_another_channel_is(plate):
+    cells, split = plate
+    given = {"channels": CHANNELS[:2], "ridge_alphas": ALPHAS, **FOLD}
+    with pytest.raises(TrainError, match="'mean_15_SON' is the mean of an input channel"):
+        predict_floors(cells, split, target="mean_15_SON", **given)
+    assert set(predict_floors(cells, split, target="mean_21_NCL", **given)["model"]) == set(FLOORS)
 
 
 def test_the_mean_is_that_of_the_training_cells(plate):
@@ -132,9 +197,11 @@ def test_ols_agrees_with_scikit_learn_where_a_channel_never_changes(plate):
 def test_the_table_holds_every_floor_split_by_split(plate):
     cells, split = plate
     split = split.iloc[::-1].iloc[:-5]
-    table = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS)
-    assert list(table.columns) == ["cell_id", "split", "model", "seed", "y", "y_hat"]
-    assert list(table["model"].unique()) == ["mean", "area_cycle", "ols", "ridge"]
+    table = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
+    assert list(table.columns) == list(PREDICTIONS)
+    assert list(table["model"].unique()) == list(FLOORS)
+    assert set(table["design"]) == set(table["fold"]) == {"well"}
+    assert set(table["target"]) == {"target"}
     for _, rows in table.groupby("model"):
         assert list(rows["split"].unique()) == ["train", "val", "test"]
         assert set(rows["cell_id"]) == set(split.index)
@@ -144,23 +211,27 @@ def test_the_table_holds_every_floor_split_by_split(plate):
 def test_a_missing_channel_names_the_nearest(plate):
     cells, split = plate
     with pytest.raises(TrainError, match=r"'mean_15_SOM'.*Did you mean 'mean_15_SON'"):
-        predict_floors(cells, split, channels=["15_SOM"], ridge_alphas=ALPHAS)
+        predict_floors(cells, split, channels=["15_SOM"], ridge_alphas=ALPHAS, **FOLD)
 
 
 def test_a_missing_target_names_the_cell(plate):
     cells, split = plate
     cells.loc[1017, "target"] = np.nan
     with pytest.raises(TrainError, match="cell 1017 has no finite 'target'"):
-        predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS)
+        predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
 
 
 def test_no_training_cell_is_an_error(plate):
     cells, split = plate
     with pytest.raises(TrainError, match="no cell is in the training split"):
-        predict_floors(cells, split.replace("train", "val"), channels=CHANNELS, ridge_alphas=ALPHAS)
+        predict_floors(
+            cells, split.replace("train", "val"), channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD
+        )
 
 
 def test_an_unknown_floor_names_the_nearest(plate):
     cells, split = plate
     with pytest.raises(TrainError, match="Did you mean 'ridge'"):
-        predict_floors(cells, split, channels=CHANNELS, floors=["rigde"], ridge_alphas=ALPHAS)
+        predict_floors(
+            cells, split, channels=CHANNELS, floors=["rigde"], ridge_alphas=ALPHAS, **FOLD
+        )

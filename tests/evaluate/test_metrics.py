@@ -42,6 +42,8 @@ def test_metrics_agree_with_a_second_computation(pair, delta):
     assert got["sd"] == pytest.approx(pd.Series(y - y_hat).std(), rel=1e-9, abs=1e-6)
     by_cell = [e * e / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2) for e in y - y_hat]
     assert got["huber"] == pytest.approx(sum(by_cell) / len(by_cell), rel=1e-9, abs=1e-9)
+    if np.ptp(y) > 1e-3 and np.ptp(y_hat) > 1e-3:
+        assert got["pearson2"] == pytest.approx(np.corrcoef(y, y_hat)[0, 1] ** 2, abs=1e-6)
     if np.ptp(y) > 1e-3:
         assert got["r2"] == pytest.approx(r2_score(y, y_hat), rel=1e-9, abs=1e-9)
 
@@ -50,6 +52,20 @@ def test_perfect_predictions_and_the_mean_as_prediction():
     y = np.array([1.0, 2.0, 6.0])
     assert metrics(y, y)["r2"] == 1.0
     assert metrics(y, np.full(3, 3.0))["r2"] == 0.0
+
+
+def test_squared_pearson_forgives_offset_scale_and_sign_and_r2_does_not():
+    y = np.array([1.0, 2.0, 6.0, 4.0])
+    assert metrics(y, 70 - 3 * y)["pearson2"] == pytest.approx(1.0)
+    assert metrics(y, 70 - 3 * y)["r2"] < -100
+
+
+def test_equal_measurements_leave_r2_open_even_where_their_mean_is_rounded():
+    y = np.full(10, 0.1)
+    got = metrics(y, np.linspace(0, 1, 10))
+    assert np.isnan(got["r2"])
+    assert np.isnan(got["pearson2"])
+    assert np.isnan(metrics(np.linspace(0, 1, 10), y)["pearson2"])
 
 
 def test_what_one_cell_cannot_tell_is_nan():
@@ -73,19 +89,23 @@ def test_bad_input_is_refused(y, y_hat, message):
         metrics(y, y_hat)
 
 
+def table_of(**columns):
+    defaults = {"target": "target", "design": "cell", "fold": "cell", "seed": 1, "model": "a"}
+    return pd.DataFrame(defaults | columns)
+
+
 def test_the_table_has_a_row_a_split_model_and_seed():
-    predictions = pd.DataFrame(
-        {
-            "split": ["train", "train", "test", "train"],
-            "model": ["a", "a", "a", "b"],
-            "seed": [1, 1, 1, 2],
-            "y": [1.0, 3.0, 5.0, 7.0],
-            "y_hat": [1.0, 1.0, 4.0, 7.0],
-        }
+    predictions = table_of(
+        split=["train", "train", "test", "train"],
+        model=["a", "a", "a", "b"],
+        seed=[1, 1, 1, 2],
+        y=[1.0, 3.0, 5.0, 7.0],
+        y_hat=[1.0, 1.0, 4.0, 7.0],
     )
     table = metrics_table(predictions)
     assert list(table.columns) == [
-        "split", "model", "seed", "n", "bias", "sd", "r2", "mae", "mse", "huber",
+        "target", "design", "fold", "split", "model", "seed",
+        "n", "bias", "sd", "r2", "pearson2", "mae", "mse", "huber",
     ]  # fmt: skip
     keys = table[["split", "model", "seed", "n", "mae"]].itertuples(index=False, name=None)
     assert list(keys) == [
@@ -93,3 +113,33 @@ def test_the_table_has_a_row_a_split_model_and_seed():
         ("test", "a", 1, 1, 1.0),
         ("train", "b", 2, 1, 0.0),
     ]
+
+
+def test_folds_of_a_design_are_pooled_cell_by_cell_and_single_folds_are_not():
+    predictions = pd.concat(
+        [
+            table_of(
+                design="leave_one_well_out",
+                fold=["without_P_A1", "without_P_A2", "without_P_A2"],
+                split="test",
+                y=[1.0, 2.0, 6.0],
+                y_hat=[0.0, 2.0, 2.0],
+            ),
+            table_of(split=["test"], y=[3.0], y_hat=[3.5]),
+        ]
+    )
+    table = metrics_table(predictions).set_index(["design", "fold"])
+    pooled = table.loc[("leave_one_well_out", "all")]
+    # e = 1, 0, 4 over the three cells: not the mean of the folds' 1 and 2.
+    assert pooled["n"] == 3
+    assert pooled["mae"] == pytest.approx(5 / 3)
+    assert pooled["r2"] == pytest.approx(1 - 17 / 14)
+    assert ("cell", "all") not in table.index
+    assert len(table) == 4
+
+
+def test_targets_and_designs_are_apart():
+    predictions = table_of(
+        target=["target", "area"], split="test", y=[1.0, 4000.0], y_hat=[1.0, 3000.0]
+    )
+    assert list(metrics_table(predictions)["mae"]) == [0.0, 1000.0]

@@ -1,15 +1,16 @@
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 
 from nascent.errors import TrainError
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import PREDICTIONS
 from nascent.files import write_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
 from nascent.store import StoreWriter
-from nascent.train.architectures import build
 from nascent.train.data import shards_of
 
 CHANNELS = ["00_DAPI", "15_SON"]
@@ -43,7 +44,12 @@ def shards(tmp_path):
         images = rng.integers(0, 300, (5, 8, 8, 2)).astype(np.uint16) * masks[..., None]
         images = images.astype(np.uint16)
         cells = pd.DataFrame(
-            {"cell_id": range(first, first + 5), "split": split, "target": rng.normal(377, 60, 5)}
+            {
+                "cell_id": range(first, first + 5),
+                "split": split,
+                "target": rng.normal(377, 60, 5),
+                "area": masks.sum(axis=(1, 2)),
+            }
         )
         paths.append(tmp_path / f"{name}.h5")
         with StoreWriter(paths[-1], channels=CHANNELS, size=8, dtype=np.uint16) as writer:
@@ -57,12 +63,32 @@ def shards(tmp_path):
     return tmp_path / "shards.tsv", pd.concat(expected).set_index("cell_id")
 
 
-def predictions(manifest, kernel=WEIGHTS):
-    model = build("linear", size=8, channels=2, target_mean=377.0, target_sd=60.0)
-    model.get_layer("output").kernel.assign(np.reshape(kernel, (2, 1)))
+def line(*kernels):
+    """Return a network of the masked means: 377 + 60 kernel · z, one output a kernel."""
+    image, mask = keras.Input((8, 8, 2), name="image"), keras.Input((8, 8), name="mask")
+    measured = keras.ops.expand_dims(keras.ops.cast(mask, "float32"), -1)
+    means = keras.ops.sum(image * measured, (1, 2)) / keras.ops.sum(measured, (1, 2))
+    dense = keras.layers.Dense(len(kernels))
+    model = keras.Model({"image": image, "mask": mask}, dense(means))
+    dense.kernel.assign(60 * np.transpose(kernels))
+    dense.bias.assign([377.0] * len(kernels))
+    return model
+
+
+def predictions(manifest, model=None, targets=("target",), **options):
     normaliser = Normaliser.from_table(STATISTICS, CHANNELS, Steps(clip=None))
-    shards = {split: shards_of(manifest, split) for split in ("train", "val", "test")}
-    return predict(model, shards, normaliser, target="target", name="linear", seed=4, batch_size=2)
+    return predict(
+        model or line(WEIGHTS),
+        {split: shards_of(manifest, split) for split in ("train", "val", "test")},
+        normaliser,
+        targets=targets,
+        design="cell",
+        fold="cell",
+        name="linear",
+        seed=4,
+        batch_size=2,
+        **options,
+    )
 
 
 def test_predictions_equal_those_worked_out_from_raw_pixels(shards):
@@ -76,14 +102,50 @@ def test_predictions_equal_those_worked_out_from_raw_pixels(shards):
 
 def test_every_cell_stands_once_split_by_split(shards):
     table = predictions(shards[0])
-    assert list(table.columns) == ["cell_id", "split", "model", "seed", "y", "y_hat"]
+    assert list(table.columns) == list(PREDICTIONS)
     assert list(table["split"].unique()) == ["train", "val", "test"]
     ids = [*range(10, 15), *range(30, 35), *range(20, 25), *range(40, 45)]
     assert list(table["cell_id"]) == ids
-    assert set(table["model"]) == {"linear"}
-    assert set(table["seed"]) == {4}
+    for column, value in {"model": "linear", "seed": 4, "design": "cell", "fold": "cell"}.items():
+        assert set(table[column]) == {value}
+
+
+def test_each_target_has_a_block_with_its_own_output_and_measurement(shards):
+    manifest, expected = shards
+    table = predictions(manifest, line(WEIGHTS, [0.0, 0.0]), targets=["target", "area"])
+    assert list(table["target"]) == ["target"] * 20 + ["area"] * 20
+    one = predictions(manifest)
+    pd.testing.assert_frame_equal(table.iloc[:20], one)
+    area = table.iloc[20:].set_index("cell_id")
+    assert (area["y"] == expected["area"].loc[area.index]).all()
+    assert (area["y_hat"] == 377.0).all()
+
+
+def test_eight_fold_is_the_mean_over_flips_and_turns(shards):
+    pytest.importorskip("nascent.train.augment.eight_fold")
+    # The top left pixel of the first channel: what a turn moves.
+    image, mask = keras.Input((8, 8, 2), name="image"), keras.Input((8, 8), name="mask")
+    model = keras.Model({"image": image, "mask": mask}, image[:, 0, 0, :1])
+    normaliser = Normaliser.from_table(STATISTICS, CHANNELS, Steps(clip=None))
+    table = predictions(shards[0], model, prediction="eight_fold")
+    from nascent.shards.batches import Batches
+
+    paths = [path for split in ("train", "val", "test") for path in shards_of(shards[0], split)]
+    [batch] = Batches(paths, normaliser, batch_size=99)
+    corners = batch["image"][:, [0, 0, -1, -1], [0, -1, 0, -1], 0].mean(axis=1)
+    np.testing.assert_allclose(table["y_hat"], corners, rtol=1e-5, atol=1e-6)
 
 
 def test_a_prediction_that_is_no_number_names_the_cell(shards):
-    with pytest.raises(TrainError, match="the prediction for cell 10 is not finite"):
-        predictions(shards[0], kernel=[np.nan, 0.0])
+    with pytest.raises(TrainError, match="the prediction of 'target' for cell 10 is not finite"):
+        predictions(shards[0], line([np.nan, 0.0]))
+
+
+def test_more_targets_than_outputs_are_refused(shards):
+    with pytest.raises(TrainError, match="the model has 1 outputs for 2 targets"):
+        predictions(shards[0], targets=["target", "area"])
+
+
+def test_an_unknown_second_target_names_the_nearest(shards):
+    with pytest.raises(TrainError, match=r"no column 'aera'.*Did you mean 'area'"):
+        predictions(shards[0], line(WEIGHTS, WEIGHTS), targets=["target", "aera"])

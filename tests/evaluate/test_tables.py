@@ -6,13 +6,16 @@ from nascent.evaluate.tables import METRICS_TABLE, PREDICTIONS, gather
 from nascent.files import write_table
 
 
-def predictions(model, seed, split="test", y_hat=(1.5, 2.5)):
+def predictions(model, seed, split="test", fold="cell", y_hat=(1.5, 2.5)):
     return pd.DataFrame(
         {
             "cell_id": [11, 12],
+            "design": "cell",
+            "fold": fold,
             "split": split,
             "model": model,
             "seed": seed,
+            "target": "target",
             "y": [0.1, 2.0],
             "y_hat": y_hat,
         }
@@ -32,8 +35,23 @@ def test_tables_are_joined_in_the_order_given(tmp_path):
 def test_a_model_and_seed_given_twice_names_both_tables(tmp_path):
     for name in ("a.tsv", "b.tsv"):
         write_table(predictions("cnn", 1), tmp_path / name)
-    with pytest.raises(TrainError, match=r"b\.tsv: split test, model cnn, seed 1 .*a\.tsv"):
+    with pytest.raises(TrainError, match=r"b\.tsv: .*split test, model cnn, seed 1 .*a\.tsv"):
         gather([tmp_path / "a.tsv", tmp_path / "b.tsv"], PREDICTIONS)
+
+
+def test_two_folds_of_a_model_are_two_jobs(tmp_path):
+    for name in ("without_P_A1", "without_P_A2"):
+        write_table(predictions("cnn", 1, fold=name), tmp_path / f"{name}.tsv")
+    table = gather(sorted(tmp_path.glob("*.tsv")), PREDICTIONS)
+    assert list(table["fold"].unique()) == ["without_P_A1", "without_P_A2"]
+
+
+def test_a_table_without_rows_changes_no_dtype(tmp_path):
+    write_table(predictions("cnn", 1), tmp_path / "a.tsv")
+    write_table(predictions("cnn", 1).iloc[:0], tmp_path / "b.tsv")
+    table = gather([tmp_path / "b.tsv", tmp_path / "a.tsv"], PREDICTIONS)
+    assert table["y"].dtype == float
+    assert len(table) == 2
 
 
 def test_a_table_of_the_other_sort_is_refused(tmp_path):

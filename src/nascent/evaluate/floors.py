@@ -15,11 +15,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from nascent.errors import TrainError, did_you_mean
+from nascent.evaluate.levels import labels
 from nascent.evaluate.tables import PREDICTIONS
 from nascent.splits.fractions import SPLITS
 
 FLOOR_SEED = 0
-MISSING = "missing"
+
+AREA = "area"
+USES_AREA = frozenset({"area_cycle", "ols_area_cycle", "ridge_area_cycle"})
+"""Floors that know the area, and so have nothing to predict where it is the target."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,7 @@ def area_cycle(inputs: FloorInputs) -> np.ndarray:
     A cycle that no training cell is in adds the unweighted mean of the effects of those known:
     the minimum-norm effects sum to zero, so that it adds nothing.
     """
-    levels = np.unique(inputs.category[inputs.train])
-    features = np.column_stack([inputs.area, inputs.category[:, None] == levels]).astype(float)
-    return least_squares(features, inputs.y, inputs.train)
+    return least_squares(area_and_cycle(inputs), inputs.y, inputs.train)
 
 
 def ols(inputs: FloorInputs) -> np.ndarray:
@@ -71,15 +73,20 @@ def ols(inputs: FloorInputs) -> np.ndarray:
     return least_squares(inputs.means, inputs.y, inputs.train)
 
 
-def ridge(inputs: FloorInputs) -> np.ndarray:
-    """Predict by ridge regression on the standardised masked channel means; (n,).
+def ols_area_cycle(inputs: FloorInputs) -> np.ndarray:
+    """Predict by least squares on the channel means, the area and the one-hot cell cycle; (n,)."""
+    features = np.hstack([inputs.means, area_and_cycle(inputs)])
+    return least_squares(features, inputs.y, inputs.train)
 
-    The penalty is chosen among `ridge_alphas` by leave-one-out error on the training cells, in
-    closed form (Golub, Heath & Wahba 1979, Technometrics 21:215).
-    """
-    model = make_pipeline(StandardScaler(), RidgeCV(alphas=list(inputs.ridge_alphas)))
-    model.fit(inputs.means[inputs.train], inputs.y[inputs.train])
-    return model.predict(inputs.means)
+
+def ridge(inputs: FloorInputs) -> np.ndarray:
+    """Predict by ridge regression on the standardised masked channel means; (n,)."""
+    return ridge_regression(inputs.means, inputs)
+
+
+def ridge_area_cycle(inputs: FloorInputs) -> np.ndarray:
+    """Predict by ridge regression on means, area and one-hot cell cycle, standardised; (n,)."""
+    return ridge_regression(np.hstack([inputs.means, area_and_cycle(inputs)]), inputs)
 
 
 FLOORS: Mapping[str, Callable[[FloorInputs], np.ndarray]] = {
@@ -87,7 +94,26 @@ FLOORS: Mapping[str, Callable[[FloorInputs], np.ndarray]] = {
     "area_cycle": area_cycle,
     "ols": ols,
     "ridge": ridge,
+    "ols_area_cycle": ols_area_cycle,
+    "ridge_area_cycle": ridge_area_cycle,
 }
+
+
+def area_and_cycle(inputs: FloorInputs) -> np.ndarray:
+    """Return the area and a column of 0 and 1 for each cycle of the training cells; (n, 1 + k)."""
+    levels = np.unique(inputs.category[inputs.train])
+    return np.column_stack([inputs.area, inputs.category[:, None] == levels]).astype(float)
+
+
+def ridge_regression(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
+    """Fit ridge regression on standardised features of the training rows and predict all rows.
+
+    The penalty is chosen among `ridge_alphas` by leave-one-out error on the training cells, in
+    closed form (Golub, Heath & Wahba 1979, Technometrics 21:215).
+    """
+    model = make_pipeline(StandardScaler(), RidgeCV(alphas=list(inputs.ridge_alphas)))
+    model.fit(features[inputs.train], inputs.y[inputs.train])
+    return model.predict(features)
 
 
 def least_squares(features: np.ndarray, y: np.ndarray, train: np.ndarray) -> np.ndarray:
@@ -120,6 +146,8 @@ def predict_floors(
     cells: pd.DataFrame,
     split: pd.Series,
     *,
+    design: str,
+    fold: str,
     channels: Sequence[str],
     ridge_alphas: Sequence[float],
     floors: Sequence[str] = tuple(FLOORS),
@@ -128,13 +156,19 @@ def predict_floors(
 ) -> pd.DataFrame:
     """Fit the floors on the training cells and predict every cell that has a split.
 
+    Where the target is the area itself, the floors that know it (`USES_AREA`) are left out. The
+    mean of an input channel is no target: least squares would copy it.
+
     Parameters
     ----------
     cells
-        The study's cell table; its index is `cell_id`. Needed: the target, `area`, the category
-        and `mean_<channel>` of every input channel.
+        The study's cell table; its index is `cell_id`. Needed: the target, `area` and
+        `mean_<channel>` of every input channel. Without the category, or where it is missing, its
+        level is "missing".
     split
         cell_id → train, val or test. Cells of the table that are not in it are left out.
+    design, fold
+        Of the split, for the table.
     channels
         The models' input channels, so that floor and network see the same proteins.
     ridge_alphas
@@ -142,7 +176,7 @@ def predict_floors(
     floors
         Names, in the order they are to appear.
     target, category
-        Columns of the cell table.
+        Columns of the cell table. Of several targets, one a call.
 
     Returns
     -------
@@ -153,13 +187,20 @@ def predict_floors(
     ------
     TrainError
         Where a column is missing, a value is missing or not finite (the cell is named), there is
-        no training cell, or a floor is unknown (the nearest is named).
+        no training cell, a floor is unknown (the nearest is named), or the target is the mean of
+        an input channel.
     """
     for name in floors:
         if name not in FLOORS:
             raise TrainError(f"there is no floor {name!r}", mend=did_you_mean(name, FLOORS))
     columns = [f"mean_{channel}" for channel in channels]
-    for name in (target, "area", category, *columns):
+    if target in columns:
+        raise TrainError(
+            f"the target {target!r} is the mean of an input channel",
+            mend="Leave the channel out of the inputs, or predict something else.",
+        )
+    floors = [name for name in floors if target != AREA or name not in USES_AREA]
+    for name in (target, AREA, *columns):
         if name not in cells.columns:
             raise TrainError(
                 f"the cell table has no column {name!r}", mend=did_you_mean(name, cells.columns)
@@ -170,7 +211,7 @@ def predict_floors(
             f"{len(unknown)} cells of the split are not in the cell table, the first {unknown[0]}"
         )
     cells = cells.loc[split.index]
-    numbers = cells[[target, "area", *columns]].to_numpy(np.float64)
+    numbers = cells[[target, AREA, *columns]].to_numpy(np.float64)
     wrong = np.argwhere(~np.isfinite(numbers))
     if len(wrong):
         row, column = wrong[0]
@@ -185,26 +226,27 @@ def predict_floors(
     inputs = FloorInputs(
         means=numbers[:, 2:],
         area=numbers[:, 1],
-        category=cells[category]
-        .astype(object)
-        .where(cells[category].notna(), MISSING)
-        .to_numpy(str),
+        category=labels(cells, category).to_numpy(str),
         train=train,
         y=numbers[:, 0],
         ridge_alphas=tuple(ridge_alphas),
     )
+    order = np.argsort(split.map(SPLITS.index).to_numpy(), kind="stable")
     parts = [
         pd.DataFrame(
             {
-                "cell_id": cells.index,
-                "split": pd.Categorical(split.to_numpy(), SPLITS),
+                "cell_id": cells.index[order],
+                "design": design,
+                "fold": fold,
+                "split": split.to_numpy()[order],
                 "model": name,
                 "seed": FLOOR_SEED,
-                "y": inputs.y,
-                "y_hat": FLOORS[name](inputs),
-            }
-        ).sort_values("split", kind="stable")
+                "target": target,
+                "y": inputs.y[order],
+                "y_hat": FLOORS[name](inputs)[order],
+            },
+            columns=list(PREDICTIONS),
+        )
         for name in floors
     ]
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(split=table["split"].astype(str))[list(PREDICTIONS)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(PREDICTIONS))

@@ -6,10 +6,16 @@ from numpy.typing import ArrayLike
 
 from nascent.errors import TrainError
 
-METRICS = ("n", "bias", "sd", "r2", "mae", "mse", "huber")
+METRICS = ("n", "bias", "sd", "r2", "pearson2", "mae", "mse", "huber")
+
+HUBER_DELTA = 1.0
+"""Of the Huber metric, in raw counts; one for models and floors alike, so that rows compare."""
+
+POOLED = "all"
+"""Stands for the fold in rows over all folds of a design."""
 
 
-def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = 1.0) -> dict[str, float]:
+def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = HUBER_DELTA) -> dict[str, float]:
     """Compare predictions with measurements; e = y − ŷ.
 
     Parameters
@@ -26,9 +32,10 @@ def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = 1.0) -> dict[str, flo
     -------
     dict
         n; bias, the mean of e; sd of e with n − 1 in the denominator; r2 = 1 − Σe² / Σ(y − ȳ)²,
-        negative where the mean of these cells would predict better; mae, the mean of |e|; mse,
-        the mean of e²; huber, the mean Huber loss. What a single cell or equal measurements
-        leave undefined is NaN.
+        negative where the mean of these cells would predict better; pearson2, the square of
+        Pearson's correlation of y and ŷ, which forgives a wrong offset, scale and even sign and is
+        no R²; mae, the mean of |e|; mse, the mean of e²; huber, the mean Huber loss. What a single
+        cell, equal measurements or (pearson2) equal predictions leave undefined is NaN.
 
     Raises
     ------
@@ -46,32 +53,56 @@ def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = 1.0) -> dict[str, flo
             )
     error = y - y_hat
     size = np.abs(error)
-    spread = np.sum((y - y.mean()) ** 2)
+    # By the range: the mean of equal values can be off by a rounding.
+    varies, predicted_varies = np.ptp(y) > 0, np.ptp(y_hat) > 0
     return {
         "n": len(y),
         "bias": float(error.mean()),
         "sd": float(error.std(ddof=1)) if len(y) > 1 else float("nan"),
-        "r2": float(1 - np.sum(error**2) / spread) if spread > 0 else float("nan"),
+        "r2": float(1 - np.sum(error**2) / np.sum((y - y.mean()) ** 2)) if varies else float("nan"),
+        "pearson2": _pearson2(y, y_hat) if varies and predicted_varies else float("nan"),
         "mae": float(size.mean()),
         "mse": float(np.mean(error**2)),
-        "huber": float(np.mean(np.where(size <= delta, error**2 / 2, delta * (size - delta / 2)))),
+        "huber": float(np.mean(huber(error, delta))),
     }
 
 
-def metrics_table(predictions: pd.DataFrame, delta: float = 1.0) -> pd.DataFrame:
-    """Return one row a split, model and seed of a table of predictions, in order of appearance.
+def huber(error: np.ndarray, delta: float) -> np.ndarray:
+    """Return the Huber loss of each error, in counts times counts."""
+    size = np.abs(error)
+    return np.where(size <= delta, error**2 / 2, delta * (size - delta / 2))
+
+
+def metrics_table(predictions: pd.DataFrame, delta: float = HUBER_DELTA) -> pd.DataFrame:
+    """Return the metrics of each run and split, in order of appearance.
 
     Parameters
     ----------
     predictions
-        Columns split, model, seed, y, y_hat (see `nascent.evaluate.tables`).
+        The columns of `nascent.evaluate.tables.PREDICTIONS`; of one run, or of all of a study.
     delta
         Of the Huber loss, in raw counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `nascent.evaluate.tables.METRICS_TABLE`: a row a target, design, fold, split,
+        model and seed. Where the table holds several folds of a design, rows with the fold "all"
+        follow, over the predictions of all of them: each test cell counts once, a cell of train or
+        val once for every fold that it is in.
     """
+    keys = ["target", "design", "fold", "split", "model", "seed"]
+    folds = predictions.groupby("design", sort=False)["fold"].nunique()
+    several = predictions["design"].isin(folds.index[folds > 1])
+    pooled = predictions[several].assign(fold=POOLED)
     rows = [
-        {"split": split, "model": model, "seed": seed, **metrics(rows["y"], rows["y_hat"], delta)}
-        for (split, model, seed), rows in predictions.groupby(
-            ["split", "model", "seed"], sort=False
-        )
+        {**dict(zip(keys, key, strict=True)), **metrics(rows["y"], rows["y_hat"], delta)}
+        for table in (predictions, pooled)
+        for key, rows in table.groupby(keys, sort=False)
     ]
-    return pd.DataFrame(rows, columns=["split", "model", "seed", *METRICS])
+    return pd.DataFrame(rows, columns=[*keys, *METRICS])
+
+
+def _pearson2(y: np.ndarray, y_hat: np.ndarray) -> float:
+    y, y_hat = y - y.mean(), y_hat - y_hat.mean()
+    return float((y @ y_hat) ** 2 / ((y @ y) * (y_hat @ y_hat)))

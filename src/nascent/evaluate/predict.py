@@ -1,13 +1,13 @@
 """Predictions of a trained model for the cells of shards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from nascent.errors import TrainError
+from nascent.errors import TrainError, did_you_mean
 from nascent.evaluate.tables import PREDICTIONS
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -21,62 +21,122 @@ def predict(
     shards: Mapping[str, Sequence[str | Path]],
     normaliser: Normaliser,
     *,
-    target: str,
+    targets: Sequence[str],
+    design: str,
+    fold: str,
     name: str,
     seed: int,
     batch_size: int,
+    prediction: Literal["plain", "eight_fold"] = "plain",
 ) -> pd.DataFrame:
     """Predict every cell of a study's shards.
 
     Parameters
     ----------
     model
-        From {"image", "mask"} to (n, 1) in raw counts.
+        From {"image", "mask"} to (n, T) in raw counts, or in the unit of each target.
     shards
         Split → its shards, see `nascent.train.data.shards_of`.
     normaliser
         The one the model was trained with.
-    target
-        Column of the cell table that the model predicts, in raw counts.
-    name, seed
-        Of the model, for the table.
+    targets
+        The T columns of the cell table that the model predicts, in its order.
+    design, fold, name, seed
+        Of the split and of the model, for the table.
     batch_size
         Cells at a time.
+    prediction
+        `plain`, or `eight_fold`: the mean prediction over the crop's eight flips and quarter turns.
 
     Returns
     -------
     pandas.DataFrame
-        One row a cell, split by split and as the cells lie in the shards; the columns of
-        `nascent.evaluate.tables.PREDICTIONS`. `y` is as in the cell table, bit for bit.
+        One row a target and cell: target by target, split by split and as the cells lie in the
+        shards; the columns of `nascent.evaluate.tables.PREDICTIONS`. `y` is as in the cell table,
+        bit for bit.
 
     Raises
     ------
     TrainError
-        Where a prediction is not finite; the cell is named.
+        Where a prediction or a target is not finite (the cell is named), the cell table lacks a
+        target, or the model has another number of outputs than there are targets.
     """
     parts = [
-        _predict_batch(model, batch).assign(split=split)
-        for split, paths in shards.items()
-        for batch in Batches(paths, normaliser, batch_size=batch_size, target=target)
-    ]
-    table = pd.concat(parts, ignore_index=True).assign(model=name, seed=seed)
-    wrong = np.flatnonzero(~np.isfinite(table["y_hat"]))
-    if len(wrong):
-        raise TrainError(
-            f"the prediction for cell {table['cell_id'].iloc[wrong[0]]} is not finite"
-            f" ({len(wrong)} of {len(table)})",
-            where=name,
-            mend="Train with a lower learning_rate.",
+        _predict_split(
+            model,
+            Batches(paths, normaliser, batch_size=batch_size, target=targets[0]),
+            split,
+            targets,
+            prediction,
+            name,
         )
-    return table[list(PREDICTIONS)]
+        for split, paths in shards.items()
+        if paths
+    ]
+    if not parts:
+        return pd.DataFrame(columns=list(PREDICTIONS))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.assign(design=design, fold=fold, model=name, seed=seed)[list(PREDICTIONS)]
+    blocks = [table[table["target"] == target] for target in targets]
+    return pd.concat(blocks, ignore_index=True)
 
 
-def _predict_batch(model: "keras.Model", batch: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    y_hat = model.predict_on_batch({"image": batch["image"], "mask": batch["mask"]})
-    return pd.DataFrame(
-        {
-            "cell_id": batch["cell_id"],
-            "y": batch["target"],
-            "y_hat": np.asarray(y_hat, np.float64)[:, 0],
-        }
+def _predict_split(
+    model: "keras.Model",
+    batches: Batches,
+    split: str,
+    targets: Sequence[str],
+    prediction: str,
+    name: str,
+) -> pd.DataFrame:
+    cells = batches.cells
+    for target in targets:
+        if target not in cells.columns:
+            raise TrainError(
+                f"the cell table of the shards has no column {target!r}",
+                where=name,
+                mend=did_you_mean(target, cells.columns),
+            )
+    y_hat = np.concatenate(list(_outputs(model, batches, prediction)))
+    if y_hat.shape != (len(cells), len(targets)):
+        raise TrainError(
+            f"the model has {y_hat.shape[-1]} outputs for {len(targets)} targets"
+            f" ({', '.join(targets)})",
+            where=name,
+            mend="Train it anew: its targets were others.",
+        )
+    y = cells[list(targets)].to_numpy(np.float64)
+    for what, values, mend in (
+        ("measured value", y, "Remove the cell by a quality rule or by crops.exclude."),
+        ("prediction", y_hat, "Train with a lower learning_rate."),
+    ):
+        wrong = np.argwhere(~np.isfinite(values))
+        if len(wrong):
+            row, column = wrong[0]
+            raise TrainError(
+                f"the {what} of {targets[column]!r} for cell {cells.index[row]} is not finite"
+                f" ({len(wrong)} of {values.size})",
+                where=name,
+                mend=mend,
+            )
+    columns = {"cell_id": cells.index, "split": split}
+    return pd.concat(
+        [
+            pd.DataFrame(columns | {"target": target, "y": y[:, place], "y_hat": y_hat[:, place]})
+            for place, target in enumerate(targets)
+        ],
+        ignore_index=True,
     )
+
+
+def _outputs(model: "keras.Model", batches: Batches, prediction: str) -> Iterator[np.ndarray]:
+    """Yield the predictions batch by batch, (b, T) float64, in the order of the cell table."""
+    if prediction == "eight_fold":
+        from nascent.train.augment.eight_fold import predict_eight_fold
+
+        def forward(inputs: dict[str, np.ndarray]) -> np.ndarray:
+            return predict_eight_fold(model, inputs)
+    else:
+        forward = model.predict_on_batch
+    for batch in batches:
+        yield np.asarray(forward({"image": batch["image"], "mask": batch["mask"]}), np.float64)

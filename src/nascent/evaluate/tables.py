@@ -1,4 +1,4 @@
-"""The tables of predictions and metrics, and joining those of many models into one."""
+"""The tables of an evaluation: their columns, and joining those of many jobs into one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,37 +9,69 @@ from nascent.errors import TrainError
 from nascent.evaluate.metrics import METRICS
 from nascent.files import read_table
 
-PREDICTIONS = ("cell_id", "split", "model", "seed", "y", "y_hat")
-METRICS_TABLE = ("split", "model", "seed", *METRICS)
+PREDICTIONS = (
+    "cell_id", "design", "fold", "split", "model", "seed", "target", "y", "y_hat",
+)  # fmt: skip
+METRICS_TABLE = ("target", "design", "fold", "split", "model", "seed", *METRICS)
+CONTROLS = ("target", "design", "fold", "split", "model", "seed", "control", *METRICS)
+GROUPS = ("target", "design", "model", "seed", "by", "level", *METRICS)
+INTERVALS = (
+    "target", "design", "model", "seed", "metric", "value",
+    "low_cells", "high_cells", "low_wells", "high_wells", "n", "wells",
+)  # fmt: skip
+COMPARISON = (
+    "target", "design", "model", "floor", "seeds", "n", "wells",
+    "mae", "mae_low", "mae_high", "mae_low_wells", "mae_high_wells", "mae_seed_sd",
+    "r2", "r2_low", "r2_high", "r2_low_wells", "r2_high_wells", "r2_seed_sd",
+    "ensemble_mae", "ensemble_r2",
+    "best_floor", "difference", "difference_low", "difference_high",
+    "difference_low_wells", "difference_high_wells", "verdict",
+)  # fmt: skip
+PAIRS = (
+    "target", "design", "model", "other", "metric", "difference",
+    "low_cells", "high_cells", "low_wells", "high_wells",
+)  # fmt: skip
+CALIBRATION = (
+    "target", "design", "model", "bin", "n", "spread", "rmse",
+    "spearman", "coverage_68", "coverage_95",
+)  # fmt: skip
+CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "r2")
+
+# What tells one job's rows from another's, as far as a table has it.
+_KEYS = ("target", "design", "fold", "split", "model", "seed", "control")
 
 
 def gather(paths: Sequence[str | Path], columns: Sequence[str]) -> pd.DataFrame:
-    """Join tables of several models and seeds, floors included, in the order given.
+    """Join tables of several jobs, floors included, in the order given.
 
     Parameters
     ----------
     paths
-        Tables written by the evaluation of one model, or of the floors.
+        Tables written by the evaluation of one run, or of the floors.
     columns
-        Those every table must have, and their order: PREDICTIONS or METRICS_TABLE.
+        Those every table must have, and their order: PREDICTIONS, METRICS_TABLE or CONTROLS.
 
     Raises
     ------
     RawDataError
         Where a table is missing or lacks a column.
     TrainError
-        Where the same split, model and seed come from two tables.
+        Where rows with the same target, design, fold, split, model, seed and control come from two
+        tables.
     """
+    names = [name for name in _KEYS if name in columns]
     tables = [read_table(path, required=columns)[list(columns)] for path in paths]
     seen: dict[tuple, str | Path] = {}
     for path, table in zip(paths, tables, strict=True):
-        keys = table[["split", "model", "seed"]].drop_duplicates()
-        for key in keys.itertuples(index=False, name=None):
+        for key in table[names].drop_duplicates().itertuples(index=False, name=None):
             if key in seen:
+                what = ", ".join(f"{name} {value}" for name, value in zip(names, key, strict=True))
                 raise TrainError(
-                    f"split {key[0]}, model {key[1]}, seed {key[2]} is also in {seen[key]}",
+                    f"{what} is also in {seen[key]}",
                     where=path,
-                    mend="Give each model and seed once.",
+                    mend="Give each model, fold and seed once.",
                 )
             seen[key] = path
-    return pd.concat(tables, ignore_index=True)
+    # A table without rows has no dtypes of its own, and would turn the others' to object.
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled or tables[:1], ignore_index=True)

@@ -7,6 +7,6 @@ KIND = Kind(
     first_stage="crops",
     target="target",
     target_label="transcription rate (mean counts per pixel)",
-    floors=("mean", "area_cycle", "ols", "ridge"),
+    floors=("mean", "area_cycle", "ols", "ridge", "ols_area_cycle", "ridge_area_cycle"),
     category="cell_cycle",
 )

@@ -1,0 +1,113 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from nascent.evaluate.confounders import confounders, variance_explained
+from nascent.evaluate.tables import CONFOUNDERS
+
+
+@given(st.integers(0, 10**6), st.integers(2, 6), st.floats(0, 50))
+def test_the_share_agrees_with_the_f_test_of_scipy(seed, k, effect):
+    rng = np.random.default_rng(seed)
+    level = np.concatenate([np.arange(k), np.arange(k), rng.integers(0, k, 30)]).astype(str)
+    n = len(level)
+    y = rng.normal(377, 20, n) + effect * level.astype(float)
+    got = variance_explained(y, level)
+    f = stats.f_oneway(*(y[level == name] for name in np.unique(level))).statistic
+    # Both shares as functions of F (Olejnik & Algina 2003).
+    assert got["eta2"] == pytest.approx((k - 1) * f / ((k - 1) * f + n - k), rel=1e-6, abs=1e-9)
+    assert got["omega2"] == pytest.approx(
+        (k - 1) * (f - 1) / ((k - 1) * (f - 1) + n), rel=1e-6, abs=1e-9
+    )
+
+
+def test_levels_that_tell_all_or_nothing():
+    level = np.array(["a", "a", "b", "b"])
+    assert variance_explained(np.array([1.0, 1, 5, 5]), level)["eta2"] == 1
+    assert variance_explained(np.array([1.0, 5, 1, 5]), level)["eta2"] == 0
+    assert np.isnan(variance_explained(np.full(4, 0.1), level)["eta2"])
+    one = variance_explained(np.array([1.0, 5, 1, 5]), np.full(4, "a"))
+    assert (one["levels"], one["eta2"], one["omega2"]) == (1, 0, 0)
+    assert np.isnan(variance_explained(np.arange(4.0), np.arange(4))["omega2"])
+
+
+def plate(well_sd, wells=10, of_each=60, seed=1):
+    rng = np.random.default_rng(seed)
+    names = np.repeat([f"W{number}" for number in range(wells)], of_each)
+    effect = np.repeat(rng.normal(0, 1, wells), of_each)
+    effect = well_sd * (effect - effect.mean()) / effect.std()
+    y = 377 + effect + rng.normal(0, 30, len(names))
+    cells = pd.DataFrame({"plate": "P", "well": names}, index=pd.RangeIndex(len(y), name="cell_id"))
+    return cells, y
+
+
+def predictions(cells, y, split, design, fold):
+    return pd.DataFrame(
+        {
+            "cell_id": cells.index, "design": design, "fold": fold, "split": split,
+            "model": "mean", "seed": 0, "target": "target", "y": y, "y_hat": 0.0,
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture
+def study():
+    """Return the splits of three designs, the cells of ten wells, which explain half, and y."""
+    cells, y = plate(well_sd=30)
+    by_cell = np.resize(["train", "train", "train", "test"], len(y))
+    by_well = np.where(cells["well"].isin(["W3", "W7"]), "test", "train")
+    folds = [
+        predictions(
+            cells, y, np.where(cells["well"] == well, "test", "train"),
+            "leave_one_well_out", f"without_P_{well}",
+        )
+        for well in cells["well"].unique()
+    ]  # fmt: skip
+    parts = [
+        predictions(cells, y, by_cell, "cell", "cell"),
+        predictions(cells, y, by_well, "well", "well"),
+        *folds,
+    ]
+    return pd.concat(parts), cells, y
+
+
+def test_a_planted_well_effect_is_predicted_by_cell_and_not_by_well(study):
+    table = confounders(*study[:2])
+    assert list(table.columns) == list(CONFOUNDERS)
+    well = table[table["variable"] == "well"].set_index("design")
+    # Half of the variance is the well's: 30² of 30² + 30².
+    assert well["omega2"].iloc[0] == pytest.approx(0.5, abs=0.05)
+    assert well.loc["cell", "r2"] == pytest.approx(0.5, abs=0.1)
+    assert well.loc["well", "r2"] <= 0
+    assert well.loc["leave_one_well_out", "r2"] < 0
+    assert set(well["levels"]) == {10}
+    # Every cell counts once, however many folds it is in.
+    assert set(table["n"]) == {600}
+
+
+def test_an_unseen_well_is_predicted_by_the_training_mean(study):
+    table, cells, y = study
+    rows = confounders(table, cells)
+    got = rows[(rows["variable"] == "well") & (rows["design"] == "leave_one_well_out")]["r2"].item()
+    error = [y[cells["well"] == w] - y[cells["well"] != w].mean() for w in cells["well"].unique()]
+    expected = 1 - np.sum(np.concatenate(error) ** 2) / np.sum((y - y.mean()) ** 2)
+    assert got == pytest.approx(expected)
+
+
+def test_a_study_without_perturbations_has_one_level_that_explains_nothing(study):
+    table = confounders(*study[:2])
+    row = table[(table["variable"] == "perturbation") & (table["design"] == "cell")].iloc[0]
+    assert row["levels"] == 1
+    assert row["eta2"] == pytest.approx(0, abs=1e-12)
+    assert row["omega2"] == pytest.approx(0, abs=1e-12)
+    assert row["r2"] <= 0
+
+
+def test_without_test_cells_r2_is_open(study):
+    table, cells, _ = study
+    rows = confounders(table[table["split"] == "train"], cells)
+    assert rows["r2"].isna().all()
+    assert rows["eta2"].notna().all()

@@ -1,0 +1,124 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.evaluate import tables
+from nascent.evaluate.metrics import metrics
+from nascent.evaluate.stage import comparison_tables
+
+COLUMNS = {
+    "groups": tables.GROUPS,
+    "intervals": tables.INTERVALS,
+    "comparison": tables.COMPARISON,
+    "pairs": tables.PAIRS,
+    "calibration": tables.CALIBRATION,
+    "confounders": tables.CONFOUNDERS,
+}
+
+
+RUNS = [("mean", 0, 0.0), ("ols", 0, 0.4), ("cnn", 1, 0.8), ("cnn", 2, 0.8)]
+
+
+@pytest.fixture
+def study():
+    """Return predictions of two designs and two targets, and the cells: 120 in six wells."""
+    rng = np.random.default_rng(3)
+    n = 120
+    cells = pd.DataFrame(
+        {
+            "plate": "P",
+            "well": np.resize([f"A{number}" for number in range(6)], n),
+            "perturbation": np.resize(["DMSO", "AZD4573", None], n),
+            "cell_cycle": np.resize(["G1", "S", "G2", "M"], n),
+        },
+        index=pd.Index(rng.permutation(n) + 1000, name="cell_id"),
+    )
+    y = {"target": rng.normal(377, 60, n), "area": rng.normal(9000, 800, n)}
+    wells = {f"without_P_{well}": well for well in cells["well"].unique()}
+    folds = [("cell", "cell", np.resize(["train", "test"], n))] + [
+        ("leave_one_well_out", fold, np.where(cells["well"] == well, "test", "train"))
+        for fold, well in wells.items()
+    ]
+    parts = [
+        pd.DataFrame(
+            {
+                "cell_id": cells.index, "design": design, "fold": fold, "split": split,
+                "model": model, "seed": seed, "target": target, "y": y[target],
+                "y_hat": y[target].mean() + share * (y[target] - y[target].mean())
+                + rng.normal(0, 5, n),
+            }
+        )
+        for design, fold, split in folds
+        for target in y
+        for model, seed, share in RUNS
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True), cells
+
+
+def made(predictions, cells, **options):
+    return comparison_tables(
+        predictions, cells, floors=["mean", "ols"], **({"draws": 200, "seed": 7} | options)
+    )
+
+
+def test_every_table_has_its_columns_and_all_targets_and_designs(study):
+    got = made(*study)
+    assert set(got) == set(COLUMNS)
+    for name, columns in COLUMNS.items():
+        assert list(got[name].columns) == list(columns), name
+        keys = got[name][["target", "design"]].drop_duplicates()
+        assert len(keys) == 4, name
+
+
+def test_groups_are_the_metrics_of_the_test_cells_of_a_level(study):
+    predictions, cells = study
+    got = (
+        made(predictions, cells)["groups"]
+        .set_index(["target", "design", "model", "seed", "by", "level"])
+        .sort_index()
+    )
+    row = got.loc[("area", "leave_one_well_out", "cnn", 2, "cell_cycle", "S")]
+    wanted = predictions.query(
+        "target == 'area' and design == 'leave_one_well_out' and model == 'cnn' and seed == 2"
+        " and split == 'test'"
+    )
+    wanted = wanted[wanted["cell_id"].map(cells["cell_cycle"]) == "S"]
+    for name, value in metrics(wanted["y"], wanted["y_hat"]).items():
+        assert row[name] == pytest.approx(value), name
+    of_perturbation = got.loc[("target", "cell", "ols", 0, "perturbation")]
+    assert list(of_perturbation.index) == ["AZD4573", "DMSO", "missing"]
+    assert of_perturbation["n"].sum() == 60
+
+
+def test_the_same_tables_whatever_the_order_of_the_rows(study):
+    predictions, cells = study
+    first = made(predictions, cells)
+    # Within each run: the order of models is that of the table.
+    runs = ["target", "design", "fold", "model", "seed"]
+    shuffled = pd.concat(
+        [rows.sample(frac=1, random_state=5) for _, rows in predictions.groupby(runs, sort=False)]
+    )
+    again = made(shuffled, cells.sample(frac=1, random_state=6))
+    for name in COLUMNS:
+        pd.testing.assert_frame_equal(first[name], again[name], obj=name, rtol=1e-12)
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(study):
+    first, again, other = (made(*study, seed=seed)["intervals"] for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    pd.testing.assert_series_equal(first["value"], other["value"], check_exact=True)
+    assert (first["low_cells"] != other["low_cells"]).mean() > 0.9
+
+
+def test_more_confidence_is_wider(study):
+    narrow, wide = (made(*study, confidence=share)["intervals"] for share in (0.5, 0.99))
+    assert (narrow["low_cells"] >= wide["low_cells"]).all()
+    assert (narrow["high_wells"] <= wide["high_wells"]).all()
+
+
+def test_no_test_cell_gives_empty_tables_with_columns(study):
+    predictions, cells = study
+    got = made(predictions[predictions["split"] != "test"], cells)
+    for name, columns in COLUMNS.items():
+        assert list(got[name].columns) == list(columns)
+        assert name == "confounders" or got[name].empty
