@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from nascent.crops.quality import Step, removal_table
 from nascent.figures.gather import Examples
@@ -53,7 +54,8 @@ def make_splits(cells: pd.DataFrame, *, by_well: bool = False) -> pd.DataFrame:
     )
 
 
-def make_history(epochs: int, *, seed: int, level: float = 31.0) -> pd.DataFrame:
+def make_history(epochs: int, *, seed: int, level: float = 31.0, smooth: int = 0) -> pd.DataFrame:
+    """Return a history; `smoothed` is the centred moving average of val_mae, if `smooth`."""
     rng = np.random.default_rng(seed)
     epoch = np.arange(1, epochs + 1)
     mae = level - 3 + 30 * np.exp(-epoch / 8) + rng.normal(0, 0.4, epochs)
@@ -65,8 +67,8 @@ def make_history(epochs: int, *, seed: int, level: float = 31.0) -> pd.DataFrame
             "mae": mae,
             "val_loss": val - 0.5,
             "val_mae": val,
+            "smoothed": pd.Series(val).rolling(smooth or 1, center=True).mean(),
             "learning_rate": 5e-4,
-            "seconds": 3.0,
         }
     )
 
@@ -85,10 +87,13 @@ def make_predictions(
             parts.append(
                 pd.DataFrame(
                     {
+                        "cell_id": splits["cell_id"],
+                        "design": "cell",
+                        "fold": "cell",
                         "split": splits["split"],
                         "model": model,
                         "seed": seed,
-                        "cell_id": splits["cell_id"],
+                        "target": "target",
                         "y": y,
                         "y_hat": mean + slope * (y - mean) + rng.normal(0, noise, len(y)),
                     }
@@ -97,29 +102,182 @@ def make_predictions(
     return pd.concat(parts, ignore_index=True)
 
 
-def make_metrics(models: dict[str, float], seeds: list[int]) -> pd.DataFrame:
-    floors = {"mean": 45.6, "area_cycle": 41.0, "ols": 32.8, "ridge": 32.5}
+FLOORS = {
+    "mean": 45.6,
+    "area_cycle": 41.0,
+    "ols": 32.8,
+    "ridge": 32.5,
+    "ols_area_cycle": 32.1,
+    "ridge_area_cycle": 31.9,
+}
+DESIGNS = {"cell": 0.0, "well": 3.0, "leave_one_well_out": 4.0}  # what the MAE grows by
+
+
+def make_metrics(
+    models: dict[str, float], seeds: list[int], designs: tuple[str, ...] = tuple(DESIGNS)
+) -> pd.DataFrame:
+    """Return metrics of models and floors; the design of many folds has its pooled rows too."""
     rows = []
-    for name, mae in {**models, **floors}.items():
-        for seed in seeds if name in models else [np.nan]:
-            for split, extra in (("train", -1.5), ("val", 0.0), ("test", 0.3)):
-                jitter = 0 if name in floors else np.random.default_rng(int(seed)).normal(0, 0.5)
-                value = mae + extra + jitter
+    for design in designs:
+        folds = [design]
+        if design == "leave_one_well_out":
+            folds = ["without_plate01_A01", "without_plate01_A02", "all"]
+        for k, fold in enumerate(folds):
+            for name, mae in {**models, **FLOORS}.items():
+                for seed in seeds if name in models else [0]:
+                    for split, extra in (("train", -1.5), ("val", 0.0), ("test", 0.3)):
+                        jitter = 0 if name in FLOORS else np.random.default_rng(seed).normal(0, 0.5)
+                        value = min(mae, 46) + extra + jitter + DESIGNS[design]
+                        value += (mae > 46) * (mae - 46) + (k - 1 if fold != "all" else 0)
+                        rows.append(
+                            {
+                                "target": "target",
+                                "design": design,
+                                "fold": fold,
+                                "split": split,
+                                "model": name,
+                                "seed": seed,
+                                "n": 371,
+                                "bias": 1.0,
+                                "sd": value * 1.3,
+                                "r2": 1 - (value / 46) ** 2,
+                                "pearson2": max(1 - (value / 46) ** 2, 0) + 0.01,
+                                "mae": value,
+                                "mse": (value * 1.3) ** 2,
+                                "huber": value - 0.5,
+                            }
+                        )
+    return pd.DataFrame(rows)
+
+
+def make_comparison(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
+    """Return the comparison of metrics, with intervals of plausible width and verdicts by them."""
+    several = metrics.loc[metrics["fold"] == "all", "design"].unique()
+    runs = metrics[(metrics["fold"] == "all") | ~metrics["design"].isin(several)]
+    runs = runs[runs["split"] == "test"]
+    rows = []
+    for design, of_design in runs.groupby("design", sort=False):
+        floors = of_design[of_design["model"].isin(FLOORS)].set_index("model")["mae"]
+        for name, own in of_design.groupby("model", sort=False):
+            mae, r2 = own["mae"].mean(), own["r2"].mean()
+            row = {
+                "target": "target",
+                "design": design,
+                "model": name,
+                "floor": name in FLOORS,
+                "seeds": len(own),
+                "n": 371,
+                "wells": wells,
+            }
+            for measure, value, half in (("mae", mae, 1.4), ("r2", r2, 0.05)):
+                row |= {
+                    measure: value,
+                    f"{measure}_low": value - half,
+                    f"{measure}_high": value + half,
+                    f"{measure}_low_wells": value - 2 * half,
+                    f"{measure}_high_wells": value + 2 * half,
+                    f"{measure}_seed_sd": own[measure].std(),
+                }
+            row |= {"ensemble_mae": mae - 0.6, "ensemble_r2": r2 + 0.03}
+            if name not in FLOORS and len(floors):
+                gap = mae - floors.min()
+                told = "beats the best floor" if gap + 1 < 0 else "does not beat it"
+                row |= {
+                    "best_floor": floors.idxmin(),
+                    "difference": gap,
+                    "difference_low": gap - 1,
+                    "difference_high": gap + 1,
+                    "difference_low_wells": gap - 2,
+                    "difference_high_wells": gap + 2,
+                    "verdict": "cannot tell" if abs(gap) < 1 else told,
+                }
+            rows.append(row)
+    missing = dict.fromkeys(["best_floor", "difference", "verdict"])
+    return pd.DataFrame(rows if not rows else [{**missing, **row} for row in rows])
+
+
+def make_calibration(metrics: pd.DataFrame, bins: int = 5) -> pd.DataFrame:
+    """Return a calibration in which the spread is a share of the error; no bins for one seed."""
+    rows = []
+    own = metrics[~metrics["model"].isin(FLOORS)]
+    for (design, model), runs in own.groupby(["design", "model"], sort=False):
+        if runs["seed"].nunique() < 2:
+            continue
+        level = runs["mae"].mean()
+        for k in range(bins):
+            spread = level * (0.15 + 0.1 * k)
+            rows.append((design, model, str(k + 1), 74, spread, level + 0.9 * spread))
+        rows.append((design, model, "all", 370, level * 0.35, level * 1.3, 0.31, 0.42, 0.66))
+    columns = ["design", "model", "bin", "n", "spread", "rmse"]
+    columns += ["spearman", "coverage_68", "coverage_95"]
+    padded = [(*row, *[np.nan] * (len(columns) - len(row))) for row in rows]
+    return pd.DataFrame(padded, columns=columns).assign(target="target")
+
+
+def make_confounders(r2: dict[str, float]) -> pd.DataFrame:
+    """Return shares of variance of four factors, and the R² of well identity in each design."""
+    factors = [("well", 12, 0.18), ("perturbation", 3, 0.06), ("cell_cycle", 3, 0.11)]
+    known = [
+        {"variable": name, "levels": k, "n": 3700, "eta2": share, "omega2": share - 0.01}
+        for name, k, share in factors
+    ]
+    of_designs = [{"variable": "well", "design": name, "r2": value} for name, value in r2.items()]
+    return pd.DataFrame(known + of_designs).assign(target="target")
+
+
+def make_controls(metrics: pd.DataFrame, lost: float = 8.0) -> pd.DataFrame:
+    """Return each run as trained and, worse by `lost` counts, on standardised cells."""
+    own = metrics[~metrics["model"].isin(FLOORS) & (metrics["split"] == "test")]
+    worse = own.assign(control="per_cell", mae=own["mae"] + lost, r2=own["r2"] - 0.3)
+    residual = metrics[(metrics["model"] == "mean") & (metrics["split"] == "test")].assign(
+        model="ols_per_cell", control="per_cell"
+    )
+    return pd.concat([own.assign(control="as_trained"), worse, residual], ignore_index=True)
+
+
+def make_intervals(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
+    """Return intervals of every seed and of `each`, of the metrics of the test cells."""
+    several = metrics.loc[metrics["fold"] == "all", "design"].unique()
+    runs = metrics[(metrics["fold"] == "all") | ~metrics["design"].isin(several)]
+    runs = runs[runs["split"] == "test"]
+    rows = []
+    for (design, model), own in runs.groupby(["design", "model"], sort=False):
+        for seed in [*own["seed"].astype(str), "each"]:
+            chosen = own if seed == "each" else own[own["seed"].astype(str) == seed]
+            for metric, half in (("mae", 1.4), ("r2", 0.05), ("bias", 2.0), ("sd", 2.0)):
+                value = chosen[metric].mean()
                 rows.append(
                     {
-                        "split": split,
-                        "model": name,
+                        "target": "target",
+                        "design": design,
+                        "model": model,
                         "seed": seed,
+                        "metric": metric,
+                        "value": value,
+                        "low_cells": value - half,
+                        "high_cells": value + half,
+                        "low_wells": value - 2 * half,
+                        "high_wells": value + 2 * half,
                         "n": 371,
-                        "bias": 1.0,
-                        "sd": value * 1.3,
-                        "r2": 1 - (value / 46) ** 2,
-                        "mae": value,
-                        "mse": (value * 1.3) ** 2,
-                        "huber": value - 0.5,
+                        "wells": wells,
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def make_candidates(n: int) -> pd.DataFrame:
+    """Return a search over two keys; the best candidate is chosen."""
+    rng = np.random.default_rng(9)
+    table = pd.DataFrame(
+        {
+            "candidate": [f"c{i:02d}" for i in range(n)],
+            "learning_rate": 10 ** rng.uniform(-4, -2, n),
+            "layers.dropout": rng.choice([0.0, 0.2, 0.5], n),
+            "monitor": 31 + rng.gamma(2, 1.5, n),
+            "epoch": rng.integers(10, 60, n),
+        }
+    )
+    return table.assign(chosen=table["monitor"] == table["monitor"].min())
 
 
 def make_importance(channels: list[str], seeds: list[int], groups: dict[str, int]) -> pd.DataFrame:
@@ -213,6 +371,19 @@ def make_normaliser(histograms: Histograms, **steps: object) -> Normaliser:
     return Normaliser.from_table(table, list(histograms.channels), chosen)
 
 
+def cut_off(figure: Figure) -> list[str]:
+    """Return the edges of the figure, once it is laid out, that something drawn reaches beyond."""
+    figure.draw_without_rendering()
+    drawn, page, room = figure.get_tightbbox(), figure.bbox_inches, 0.01
+    beyond = {
+        "left": drawn.x0 < page.x0 - room,
+        "right": drawn.x1 > page.x1 + room,
+        "bottom": drawn.y0 < page.y0 - room,
+        "top": drawn.y1 > page.y1 + room,
+    }
+    return [edge for edge, over in beyond.items() if over]
+
+
 CHANNELS_38 = [
     "00_DAPI",
     "07_H2B",
@@ -264,4 +435,6 @@ def make() -> SimpleNamespace:
         for name, value in globals().items()
         if name.startswith("make_")
     }
-    return SimpleNamespace(**built, channels_7=CHANNELS_7, channels_38=CHANNELS_38)
+    return SimpleNamespace(
+        **built, floors=FLOORS, cut_off=cut_off, channels_7=CHANNELS_7, channels_38=CHANNELS_38
+    )

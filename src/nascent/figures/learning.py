@@ -1,6 +1,7 @@
 """Learning curves: error on training and validation cells, epoch by epoch."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,100 +9,188 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.figures import style
+from nascent.figures import rows, style, words
 
-Run = tuple[str, int]  # model, seed
+Run = tuple[str, str, int]  # model, fold, seed
 
 COLUMNS = 3
 CLOSE = 0.07  # of an axis: lines nearer than this share one label
+MANY = 4  # runs of a panel beyond which lines are thin and rings small
+FAR = 2.5  # times the least error of any run: epochs beyond it do not set the scale
+SMOOTHED = "#8A5A00"  # the hue of val, darker
 
 
 @style.look()
 def draw(
     histories: Mapping[Run, pd.DataFrame],
-    chosen: Mapping[Run, int],
+    chosen: Mapping[Run, Mapping[str, Any]],
     *,
-    target: str,
+    label: str,
     floors: Mapping[str, float] | None = None,
 ) -> Figure:
-    """Draw one panel a model: MAE of train and val, one line a seed, a ring at the chosen epoch.
+    """Draw one panel a model: MAE of train and val, lines a seed and fold, rings at chosen epochs.
+
+    Where the epoch was chosen on a smoothed monitor, the smoothed curve is drawn over the raw
+    one: on the panel of the MAE if the monitor is `val_mae`, else on a slim panel below it.
 
     Parameters
     ----------
     histories
-        (model, seed) → the table `history.tsv`: columns `epoch, mae, val_mae`.
+        (model, fold, seed) → the table `history.tsv`: columns `epoch, mae, val_mae, val_loss,
+        smoothed`.
     chosen
-        (model, seed) → the epoch whose weights were kept.
-    target
-        Name of the target channel.
+        (model, fold, seed) → how the kept epoch was chosen, as on the model's card: `epoch`,
+        `monitor` (`val_loss` or `val_mae`), `smooth` (width of the moving average, 0 for none).
+    label
+        The target in words with its unit.
     floors
         Floor → its MAE on the val cells, drawn as a grey line. The best is named, and of the
         others those far enough from it.
     """
-    models = list(dict.fromkeys(model for model, _ in histories))
+    models = list(dict.fromkeys(model for model, *_ in histories))
     if not models:
-        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(figure.subplots(), "No model was trained.")
-        return figure
+        return rows.nothing("No model was trained.")
     columns = 2 if len(models) in (2, 4) else min(len(models), COLUMNS)
-    rows = -(-len(models) // columns)
+    lines = -(-len(models) // columns)
+    slim = {
+        model
+        for (model, *_), how in chosen.items()
+        if _is_smooth(how) and how.get("monitor") != "val_mae"
+    }
     width = style.WIDTH if columns > 1 else 0.6 * style.WIDTH
-    figure = Figure(figsize=(width, 2.35 * rows + 0.35), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
-    for axes in grid.flat[len(models) :]:
-        axes.set_axis_off()
-    for axes, model in zip(grid.flat, models, strict=False):
+    # Two lines of the grid a model where any monitor has a panel of its own: all stay aligned.
+    steps, ratios = (2, [2.2, 1.0]) if slim else (1, [1.0])
+    figure = Figure(figsize=(width, (3.1 if slim else 2.25) * lines + 0.35), layout="constrained")
+    grid = figure.add_gridspec(steps * lines, columns, height_ratios=ratios * lines)
+    limits = _limits(histories, floors or {})
+    for i, model in enumerate(models):
+        line, column = divmod(i, columns)
+        top, end = steps * line, steps * (line + 1)
+        own = model in slim
+        main = figure.add_subplot(grid[top : end - 1 if own else end, column])
+        below = figure.add_subplot(grid[end - 1, column], sharex=main) if own else None
         runs = {run: history for run, history in histories.items() if run[0] == model}
         for run, history in runs.items():
-            _curves(axes, history, chosen.get(run))
-        seeds = len(runs)
-        axes.set_title(model)
-        axes.set_title(
-            f"{seeds} seeds" if seeds > 1 else f"seed {next(iter(runs))[1]}",
-            loc="right",
-            fontsize=7,
-            fontweight="normal",
-        )
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(axis="y")
-    for axes in grid.flat[max(len(models) - columns, 0) : len(models)]:
-        axes.set_xlabel("epoch")
-    for axes in grid[:, 0]:
-        axes.set_ylabel(f"MAE ({target}, counts)")
-    _limit(grid[0, 0], histories, floors or {})
-    for axes in grid.flat[: len(models)]:
-        _floors(axes, floors or {})
-    figure.legend(handles=_keys(bool(floors)), loc="outside upper center", ncols=4)
+            _curves(main, history, chosen.get(run, {}), thin=len(runs) > MANY)
+            if below is not None:
+                _monitor(below, history, chosen.get(run, {}), thin=len(runs) > MANY)
+        main.set_ylim(limits)
+        _name(main, model, runs, limits)
+        _floors(main, floors or {}, limits, named=column == columns - 1)
+        for axes in filter(None, (main, below)):
+            axes.grid(axis="y")
+            axes.xaxis.get_major_locator().set_params(integer=True)
+        if below is not None:
+            main.tick_params(labelbottom=False)
+        if column == 0:
+            main.set_ylabel(f"MAE {words.unit(label)}".strip())
+        else:
+            main.tick_params(labelleft=False)
+    figure.supxlabel("epoch", fontsize=8)
+    keys = _keys(bool(floors), any(map(_is_smooth, chosen.values())))
+    figure.legend(handles=keys, loc="outside upper center", ncols=len(keys))
     return figure
 
 
-def _curves(axes: Axes, history: pd.DataFrame, epoch: int | None) -> None:
+def _is_smooth(how: Mapping[str, Any]) -> bool:
+    return (how.get("smooth") or 0) > 1
+
+
+def _name(
+    axes: Axes, model: str, runs: Mapping[Run, pd.DataFrame], limits: tuple[float, float]
+) -> None:
+    seeds, folds = {seed for *_, seed in runs}, {fold for _, fold, _ in runs}
+    told = words.count(len(seeds), "seed") if len(seeds) > 1 else f"seed {next(iter(seeds))}"
+    if len(folds) > 1:
+        told += f" × {len(folds)} folds"
+    axes.set_title(model)
+    axes.text(1, 1, told, ha="right", va="top", fontsize=6.5, transform=axes.transAxes)
+    least = min((history["val_mae"].min() for history in runs.values()), default=np.nan)
+    if not least <= limits[1]:
+        beyond = f"val MAE never below {rows.short(least)}" if np.isfinite(least) else "no number"
+        axes.text(
+            0.5,
+            0.86,
+            f"above the frame: {beyond}",
+            ha="center",
+            va="top",
+            fontsize=7,
+            transform=axes.transAxes,
+            gid="beyond",
+        )
+
+
+def _curves(axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], *, thin: bool) -> None:
     marker = "." if len(history) < 3 else None
+    smooth = _is_smooth(how) and how.get("monitor") == "val_mae"
     for column, split in (("mae", "train"), ("val_mae", "val")):
-        axes.plot(history["epoch"], history[column], color=style.SPLITS[split], lw=1, marker=marker)
-    at = history.loc[history["epoch"] == epoch, "val_mae"]
+        axes.plot(
+            history["epoch"],
+            history[column],
+            color=style.SPLITS[split],
+            lw=0.5 if thin or (smooth and split == "val") else 1.0,
+            alpha=_raw_alpha(thin),
+            marker=marker,
+            gid=column,
+        )
+    _chosen(axes, history, how, "smoothed" if smooth else "val_mae", thin=thin)
+
+
+def _monitor(axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], *, thin: bool) -> None:
+    monitor = str(how.get("monitor", "val_loss"))
+    raw = history[monitor]
+    # The first epochs may be far off here too; of several runs the worst counts.
+    top = axes.get_ylim()[1] if axes.lines else -np.inf
+    axes.plot(history["epoch"], raw, color=style.SPLITS["val"], lw=0.5, alpha=_raw_alpha(thin))
+    _chosen(axes, history, how, "smoothed", thin=thin)
+    late = raw[(history["epoch"] > 0.1 * history["epoch"].max()) & np.isfinite(raw)]
+    if len(late):
+        axes.set_ylim(top=max(late.max() + 0.05 * abs(late.max()), top))
+    axes.set_ylabel(monitor)
+
+
+def _raw_alpha(thin: bool) -> float:
+    return 0.4 if thin else 0.9
+
+
+def _chosen(
+    axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], column: str, *, thin: bool
+) -> None:
+    if column == "smoothed":
+        axes.plot(
+            history["epoch"],
+            history["smoothed"],
+            color=SMOOTHED,
+            lw=0.7 if thin else 1.3,
+            alpha=0.8 if thin else 1,
+            zorder=3,
+            gid="smoothed",
+        )
+    at = history.loc[history["epoch"] == how.get("epoch"), column]
     if len(at):
         axes.plot(
-            [epoch],
+            [how["epoch"]],
             [at.iloc[0]],
             marker="o",
-            ms=5.5,
+            ms=3.6 if thin else 5.5,
             mfc="white",
             mec=style.INK,
-            mew=1.1,
+            mew=0.8 if thin else 1.1,
             ls="none",
             gid="chosen epoch",
             zorder=4,
         )
 
 
-def _floors(axes: Axes, floors: Mapping[str, float]) -> None:
-    low, high = axes.get_ylim()
+def _floors(
+    axes: Axes, floors: Mapping[str, float], limits: tuple[float, float], *, named: bool
+) -> None:
+    low, high = limits
     labelled = -np.inf
     for name, mae in sorted(floors.items(), key=lambda floor: floor[1]):
-        axes.axhline(mae, color=style.GREY, lw=0.9, ls=(0, (4, 2)), zorder=1)
+        axes.axhline(mae, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=1, gid=f"floor {name}")
         # From the best floor up, a name only where there is room for it.
-        if mae - labelled > CLOSE * (high - low):
+        if named and mae - labelled > CLOSE * (high - low):
             labelled = mae
             axes.annotate(
                 name,
@@ -111,31 +200,39 @@ def _floors(axes: Axes, floors: Mapping[str, float]) -> None:
                 textcoords="offset points",
                 va="center",
                 fontsize=6.5,
-                color="#5F5F5F",
+                color=rows.FLOOR_INK,
             )
 
 
-def _limit(axes: Axes, histories: Mapping[Run, pd.DataFrame], floors: Mapping[str, float]) -> None:
-    # The first epochs may be far off and would flatten the rest.
+def _limits(
+    histories: Mapping[Run, pd.DataFrame], floors: Mapping[str, float]
+) -> tuple[float, float]:
+    # Neither the first epochs nor a run that diverged may flatten the rest.
     pooled = pd.concat(
         [pd.concat([history["mae"], history["val_mae"]]) for history in histories.values()]
-    ).dropna()
+    )
+    pooled = pooled[np.isfinite(pooled)]
+    known = [mae for mae in floors.values() if np.isfinite(mae)]
     if pooled.empty:
-        return
-    low = min([pooled.min(), *floors.values()])
-    high = max([pooled.quantile(0.97), *floors.values()])
+        return (0.0, 1.05 * max(known, default=1.0))
+    low = min([pooled.min(), *known])
+    high = max([min(pooled.quantile(0.97), FAR * pooled.min()), *known])
     room = 0.08 * max(high - low, 1e-9)
-    axes.set_ylim(low - room, high + room)
+    return low - room, high + room
 
 
-def _keys(floors: bool) -> list[Line2D]:
+def _keys(floors: bool, smooth: bool) -> list[Line2D]:
     keys = [
         Line2D([], [], color=style.SPLITS["train"], label="train"),
         Line2D([], [], color=style.SPLITS["val"], label="val"),
+    ]
+    if smooth:
+        keys.append(Line2D([], [], color=SMOOTHED, lw=1.3, label="val, smoothed"))
+    keys.append(
         Line2D(
             [], [], marker="o", ls="none", mfc="white", mec=style.INK, ms=5.5, label="chosen epoch"
-        ),
-    ]
+        )
+    )
     if floors:
-        keys.append(Line2D([], [], color=style.GREY, ls=(0, (4, 2)), label="floors (val)"))
+        keys.append(Line2D([], [], color=style.GREY, ls=rows.RULE, label="floors (val)"))
     return keys

@@ -1,99 +1,125 @@
-"""Measured against predicted targets of one model, and both by group of cells."""
+"""Measured against predicted targets of one model, its residuals, and both by group of cells."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.patches import Patch
 
-from nascent.figures import style
+from nascent.figures import evaluated, rows, style, words
 
-FACTORS: Mapping[str, str] = {
-    "cell_cycle": "cell cycle",
-    "perturbation": "perturbation",
-    "well": "well",
-}
+FACTORS = ("cell_cycle", "perturbation", "well")
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
 WIDE = 6  # levels from which box plots take the whole width
 CROWDED = 16  # levels from which their names stand upright
-MEASURED, PREDICTED = "#5B7FA6", "#E3A857"
+MEASURED, PREDICTED, RESIDUAL = "#5B7FA6", "#E3A857", "#B0B0B0"
+A_BIN = 25  # cells at least in a bin of residuals
+MOST_BINS = 12
 
 
 @style.look()
 def draw(
     predictions: pd.DataFrame,
     cells: pd.DataFrame,
+    metrics: pd.DataFrame,
     *,
     model: str,
-    target: str,
+    label: str,
+    intervals: pd.DataFrame | None = None,
+    target: str = "target",
+    design: str | None = None,
     split: str = "test",
     seed: int | None = None,
 ) -> Figure:
-    """Draw ŷ against y coloured by cell cycle, and box plots of both by known factors.
+    """Draw ŷ against y, the residuals e = y − ŷ against ŷ, and box plots of all by known factors.
 
     Parameters
     ----------
     predictions
-        Columns `split, model, seed, cell_id, y, y_hat`.
+        Columns `cell_id, design, fold, split, model, seed, target, y, y_hat`; the folds of a
+        design are shown together.
     cells
         The cell table, index or column `cell_id`; factors `cell_cycle, perturbation, well` where
         known.
-    model, split, seed
-        Which predictions; `seed` defaults to the model's lowest.
+    metrics
+        The table `metrics.tsv`: the numbers above the scatter come from here.
+    model, design, split, seed
+        Which predictions; `design` defaults to the first, `seed` to the model's lowest.
+    label
+        The target in words with its unit.
+    intervals
+        The table `intervals.tsv`, of test cells; R² and MAE then have their intervals over cells.
     target
-        Name of the target channel.
+        The predicted column that is shown.
     """
-    rows = of_run(predictions, model=model, split=split, seed=seed)
-    table = with_factors(rows, cells)
+    shown = of_run(predictions, model=model, target=target, design=design, split=split, seed=seed)
+    table = with_factors(shown, cells)
     factors = [name for name in FACTORS if table[name].nunique() > 1]
-    if not factors:
-        figure = Figure(figsize=(3.6, 3.4), layout="constrained")
-        _scatter(figure.subplots(), table, target)
+    wide = {name for name in factors if table[name].nunique() > WIDE}
+    heights = [3.3, *(h for name in factors for h in ([1.75, 1.75] if name in wide else [1.9]))]
+    figure = Figure(figsize=(style.WIDTH, sum(heights)), layout="constrained")
+    grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
+    left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
+    if table.empty:
+        style.say(left, "There are no predictions to show.")
+        right.set_axis_off()
         return figure
-    wide = [name for name in factors if table[name].nunique() > WIDE]
-    narrow = [name for name in factors if name not in wide]
-    top = max(3.4, 1.55 * len(narrow))
-    figure = Figure(figsize=(style.WIDTH, top + 2.2 * len(wide)), layout="constrained")
-    outer = GridSpec(1 + len(wide), 2, figure=figure, height_ratios=[top - 0.2] + [2.2] * len(wide))
-    _scatter(figure.add_subplot(outer[0, 0]), table, target)
-    places = []
-    if narrow:
-        inner = outer[0, 1].subgridspec(len(narrow), 1)
-        places += [figure.add_subplot(inner[i]) for i in range(len(narrow))]
-    places += [figure.add_subplot(outer[1 + i, :]) for i in range(len(wide))]
-    for axes, name in zip(places, narrow + wide, strict=True):
-        _boxes(axes, table, name, target)
-    places[0].legend(
-        handles=[
-            Patch(color=MEASURED, label="measured y"),
-            Patch(color=PREDICTED, label="predicted ŷ"),
-        ],
-        loc="lower right",
-        bbox_to_anchor=(1, 1.0),
-        ncols=2,
-        borderpad=0,
-        borderaxespad=0.2,
-        handlelength=0.8,
-    )
+    _scatter(left, table, label)
+    left.set_title(numbers(table, metrics, intervals, split=split), fontsize=7, fontweight="normal")
+    _residuals(right, table, label)
+    line = 1
+    for name in factors:
+        step = 2 if name in wide else 1
+        above = figure.add_subplot(grid[line, :] if name in wide else grid[line, 0])
+        below = figure.add_subplot(grid[line + 1, :] if name in wide else grid[line, 1])
+        _boxes(above, table, name, [("y", -0.19, MEASURED), ("y_hat", 0.19, PREDICTED)])
+        above.set_ylabel(words.unit(label).strip("()") or label)
+        _boxes(below, table, name, [("e", 0.0, RESIDUAL)])
+        below.axhline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="no error")
+        below.set_ylabel("e = y − ŷ")
+        if name in wide:
+            above.tick_params(labelbottom=False)
+            below.set_title("")
+        line += step
+    keys = [
+        Patch(color=MEASURED, label="measured y"),
+        Patch(color=PREDICTED, label="predicted ŷ"),
+        Patch(color=RESIDUAL, label="residual e = y − ŷ"),
+    ]
+    if factors:
+        figure.legend(handles=keys, loc="outside lower center", ncols=3, handlelength=0.8)
     return figure
 
 
-def of_run(predictions: pd.DataFrame, *, model: str, split: str, seed: int | None) -> pd.DataFrame:
-    """Return the rows of one model and split, and of one seed (default: the lowest)."""
-    rows = predictions[(predictions["model"] == model) & (predictions["split"] == split)]
-    if seed is None and rows["seed"].notna().any():
-        seed = rows["seed"].min()
-    return rows if seed is None else rows[rows["seed"] == seed]
+def of_run(
+    predictions: pd.DataFrame,
+    *,
+    model: str,
+    split: str,
+    seed: int | None = None,
+    target: str = "target",
+    design: str | None = None,
+) -> pd.DataFrame:
+    """Return the rows of one model, target, design, split and seed, over all folds.
+
+    The design defaults to the first of the table, the seed to the lowest of the model.
+    """
+    own = evaluated.of_target(predictions, target)
+    own = own[(own["model"] == model) & (own["split"] == split)]
+    design = design or next(iter(evaluated.designs(own)), None)
+    own = own[own["design"] == design]
+    if seed is None and len(own):
+        seed = own["seed"].min()
+    return own[own["seed"] == seed]
 
 
 def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Join the factors of the cell table to predictions; what is missing is `unknown`."""
+    """Join residuals `e` and the cell table's factors to predictions; the missing is `unknown`."""
     flat = cells.set_index("cell_id") if "cell_id" in cells.columns else cells
     kept = [name for name in FACTORS if name in flat.columns]
-    table = rows.copy()
+    table = rows.assign(e=rows["y"] - rows["y_hat"])
     table[kept] = flat[kept].reindex(rows["cell_id"]).to_numpy(object)
     for name in FACTORS:
         known = style.is_known(table, name)
@@ -101,66 +127,119 @@ def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def scores(y: np.ndarray, y_hat: np.ndarray) -> dict[str, float]:
-    """Return n, R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)², MAE and bias = mean(y − ŷ)."""
-    if len(y) == 0:
-        return {"n": 0, "r2": np.nan, "mae": np.nan, "bias": np.nan}
-    error = y - y_hat
-    spread = ((y - y.mean()) ** 2).sum()
-    r2 = 1 - (error**2).sum() / spread if spread > 0 else np.nan
-    return {"n": len(y), "r2": r2, "mae": np.abs(error).mean(), "bias": error.mean()}
+def numbers(
+    table: pd.DataFrame,
+    metrics: pd.DataFrame,
+    intervals: pd.DataFrame | None = None,
+    *,
+    split: str = "test",
+) -> str:
+    """Return n, R² and MAE of the run that `table` holds, as the evaluation wrote them.
+
+    Parameters
+    ----------
+    table
+        Predictions of one run: its first row tells the target, design, model and seed.
+    metrics, intervals
+        The tables `metrics.tsv` and `intervals.tsv`; intervals are of the test cells alone.
+    split
+        The split that is shown.
+    """
+    run = table.iloc[0]
+    keys = ["target", "design", "model", "seed"]
+    own = metrics[(metrics[keys].astype(str) == run[keys].astype(str)).all(axis=1)]
+    own = evaluated.pooled(own[own["split"] == split])
+    told = [f"n = {style.thousands(len(table))}"]
+    if own.empty:
+        return told[0]
+    ends = pd.DataFrame(columns=["low_cells", "high_cells"])
+    if intervals is not None and split == "test":
+        same = (intervals[keys].astype(str) == run[keys].astype(str)).all(axis=1)
+        ends = intervals[same].set_index("metric")[["low_cells", "high_cells"]]
+    for measure, name in (("r2", "R²"), ("mae", "MAE")):
+        value = rows.short(own[measure].iloc[0])
+        between = rows.interval(*ends.loc[measure]) if measure in ends.index else ""
+        told.append(f"{name} = {value} {between}".strip())
+    return "   ".join(told)
 
 
-def _scatter(axes: Axes, table: pd.DataFrame, target: str) -> None:
-    if table.empty:
-        style.say(axes, "There are no predictions to show.")
-        return
+def _scatter(axes: Axes, table: pd.DataFrame, label: str) -> None:
     names = style.levels(table["cell_cycle"], list(style.CYCLE))
     palette = style.colours(names, {**style.CYCLE, "all cells": style.SERIES[0]})
-    # One scatter in shuffled order, so that no phase lies on top of the others.
-    order = np.random.default_rng(0).permutation(len(table))
-    shown = table.iloc[order]
-    size = float(np.clip(2500 / max(len(table), 1), 3, 14))
-    axes.scatter(
-        shown["y"],
-        shown["y_hat"],
-        c=[palette[name] for name in shown["cell_cycle"]],
-        s=size,
-        alpha=0.65,
-        lw=0,
-        rasterized=len(table) > RASTER_ABOVE,
-        gid="cells",
-    )
+    _cloud(axes, table, "y", "y_hat", palette, gid="cells")
     both = np.concatenate([table["y"], table["y_hat"]])
     low, high = np.nanmin(both), np.nanmax(both)
     room = 0.05 * max(high - low, 1e-9)
-    ends = (low - room, high + room)
-    axes.axline((low, low), slope=1, color=style.INK, lw=0.9, ls=(0, (4, 2)), gid="identity")
-    axes.set_xlim(ends)
-    axes.set_ylim(ends)
+    axes.axline((low, low), slope=1, color=style.INK, lw=0.9, ls=rows.RULE, gid="identity")
+    axes.set_xlim(low - room, high + room)
+    axes.set_ylim(low - room, high + room)
     axes.set_aspect("equal")
-    axes.set_xlabel(f"measured {target} (counts)")
-    axes.set_ylabel(f"predicted {target} (counts)")
-    found = scores(table["y"].to_numpy(float), table["y_hat"].to_numpy(float))
-    r2 = f"{found['r2']:.2f}".replace("-", "\N{MINUS SIGN}")
-    axes.set_title(
-        f"n = {style.thousands(found['n'])}   R² = {r2}   "
-        f"MAE = {found['mae']:.3g}   bias = {style.signed(found['bias'])}",
-        fontsize=7.5,
-        fontweight="normal",
-    )
+    axes.set_xlabel(f"measured y\n{label}")
+    axes.set_ylabel(f"predicted ŷ {words.unit(label)}".strip())
     if len(names) > 1:
         handles = [Patch(color=palette[name], label=name) for name in names]
         axes.legend(handles=handles, loc="upper left", handlelength=0.8, borderpad=0.1)
 
 
-def _boxes(axes: Axes, table: pd.DataFrame, factor: str, target: str) -> None:
+def _cloud(
+    axes: Axes, table: pd.DataFrame, x: str, y: str, palette: dict[str, str], *, gid: str
+) -> None:
+    # One scatter in shuffled order, so that no phase lies on top of the others.
+    shown = table.iloc[np.random.default_rng(0).permutation(len(table))]
+    axes.scatter(
+        shown[x],
+        shown[y],
+        c=[palette[name] for name in shown["cell_cycle"]],
+        s=float(np.clip(2500 / max(len(table), 1), 3, 14)),
+        alpha=0.65,
+        lw=0,
+        rasterized=len(table) > RASTER_ABOVE,
+        gid=gid,
+    )
+
+
+def _residuals(axes: Axes, table: pd.DataFrame, label: str) -> None:
+    names = style.levels(table["cell_cycle"], list(style.CYCLE))
+    palette = style.colours(names, {**style.CYCLE, "all cells": style.SERIES[0]})
+    _cloud(axes, table, "y_hat", "e", palette, gid="residuals")
+    axes.axhline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="no error")
+    means = binned_means(table["y_hat"].to_numpy(float), table["e"].to_numpy(float))
+    axes.plot(
+        means[:, 0],
+        means[:, 1],
+        "-o",
+        color=style.INK,
+        mfc="white",
+        mew=1.0,
+        ms=4,
+        lw=1.1,
+        zorder=3,
+        gid="binned mean",
+    )
+    axes.set_xlabel(f"predicted ŷ\n{label}")
+    axes.set_ylabel(f"residual e = y − ŷ {words.unit(label)}".strip())
+    axes.set_title("rings: mean e of bins by ŷ", loc="right", fontsize=7, fontweight="normal")
+
+
+def binned_means(x: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the mean x and the mean value of bins of cells sorted by x, (bins, 2).
+
+    Bins hold the same number of cells, but for one, and at least 25 where there are so many.
+    """
+    bins = int(np.clip(len(x) // A_BIN, 1, MOST_BINS))
+    parts = np.array_split(np.argsort(x, kind="stable"), bins)
+    return np.array([(x[part].mean(), values[part].mean()) for part in parts])
+
+
+def _boxes(
+    axes: Axes, table: pd.DataFrame, factor: str, columns: Sequence[tuple[str, float, str]]
+) -> None:
     names = style.levels(table[factor], list(style.CYCLE) if factor == "cell_cycle" else [])
-    for column, shift, colour in (("y", -0.19, MEASURED), ("y_hat", 0.19, PREDICTED)):
+    for column, shift, colour in columns:
         axes.boxplot(
             [table.loc[table[factor] == name, column] for name in names],
             positions=np.arange(len(names)) + shift,
-            widths=0.32,
+            widths=0.32 if len(columns) > 1 else 0.5,
             patch_artist=True,
             boxprops={"facecolor": colour, "lw": 0.7, "edgecolor": style.INK},
             medianprops={"color": style.INK, "lw": 1.2},
@@ -176,7 +255,6 @@ def _boxes(axes: Axes, table: pd.DataFrame, factor: str, target: str) -> None:
     if len(names) > CROWDED:
         axes.tick_params(axis="x", labelsize=6, labelrotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.set_ylabel(f"{target} (counts)")
     total = table[factor].nunique()
     kept = f" ({len(names)} largest of {total})" if total > len(names) else ""
-    axes.set_title(f"By {FACTORS[factor]}{kept}")
+    axes.set_title(f"By {words.FACTORS[factor]}{kept}" if len(columns) > 1 else "")

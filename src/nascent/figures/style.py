@@ -21,7 +21,12 @@ PALE = "#D9D9D9"
 SPLITS: Mapping[str, str] = {"train": "#0072B2", "val": "#E69F00", "test": "#009E73"}
 GROUPS: Mapping[str, str] = {"low": "#4477AA", "medium": "#7F7F7F", "high": "#D55E00"}
 CYCLE: Mapping[str, str] = {"G1": "#4477AA", "S": "#CCA300", "G2": "#AA3377", "M": "#222222"}
-FLOORS: Sequence[str] = ("mean", "area_cycle", "ols", "ridge")
+DESIGNS: Mapping[str, tuple[str, str]] = {  # colour and marker
+    "cell": ("#56B4E9", "o"),
+    "well": ("#D55E00", "s"),
+    "leave_one_well_out": ("#882255", "D"),
+    "shuffle": ("#8C8C8C", "^"),
+}
 UNKNOWN = "unknown"
 MOST_LEVELS = 40  # rows or boxes that can still be read
 SERIES: Sequence[str] = (

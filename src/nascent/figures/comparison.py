@@ -1,0 +1,152 @@
+"""Models beside the floors under each split design: MAE and R² with intervals, and the verdict."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.figures import evaluated, rows, style, words
+
+# Darker than the hues of points: letters of this size need the contrast.
+VERDICTS = {"beats the best floor": "#00704F", "does not beat it": "#A84300"}
+
+
+@style.look()
+def draw(
+    comparison: pd.DataFrame, metrics: pd.DataFrame, *, label: str, target: str = "target"
+) -> Figure:
+    """Draw every model and floor as a row, for each design a panel of MAE, of R², and the verdict.
+
+    Models are sorted by their MAE under the first design, best on top, and keep their place in
+    the others; the floors stand below a rule. A point is the mean over seeds, its thick line the
+    95 % interval over cells, its thin line that over wells, small points the seeds. The dashed
+    line is the best floor of the design.
+
+    Parameters
+    ----------
+    comparison
+        The table `comparison.tsv`.
+    metrics
+        The table `metrics.tsv`, for the single seeds: columns `target, design, fold, split, model,
+        seed, mae, r2`.
+    label
+        The target in words with its unit.
+    target
+        The predicted column that is shown.
+    """
+    table = evaluated.of_target(comparison, target)
+    models, floors = evaluated.ordered(table)
+    if not models and not floors:
+        return rows.nothing("No model was evaluated.")
+    at = rows.places(models, floors)
+    designs = evaluated.designs(table)
+    figure = Figure(
+        figsize=(style.WIDTH, len(designs) * (1.12 * rows.height(models, floors) + 0.3) + 0.85),
+        layout="constrained",
+    )
+    grid = figure.subplots(
+        len(designs), 3, sharey=True, sharex="col", squeeze=False, width_ratios=[1, 1, 0.62]
+    )
+    runs = evaluated.pooled(evaluated.of_target(metrics, target).query("split == 'test'"))
+    for column, measure in zip(grid.T, rows.MEASURES, strict=False):
+        span = rows.spread(table, measure)
+        for panel, design in zip(column, designs, strict=True):
+            _panel(panel, table[table["design"] == design], measure, at, span)
+            _seeds(panel, runs[runs["design"] == design], measure, at, set(models), span)
+            rows.frame(panel, at, floors)
+            panel.set_xlim(span)
+            panel.tick_params(labelbottom=True, labelleft=measure == rows.MEASURES[0])
+        column[-1].set_xlabel(rows.axis_label(measure, label))
+    for panels, design in zip(grid, designs, strict=True):
+        of_design = table[table["design"] == design]
+        panels[0].set_title(words.heading(design))
+        panels[1].set_title(
+            words.count(int(of_design["n"].max()), "test cell")
+            + " of "
+            + words.count(int(of_design["wells"].max()), "well"),
+            loc="right",
+            fontsize=7,
+            fontweight="normal",
+        )
+        _verdicts(panels[2], of_design, at)
+    keys = [*rows.keys_of_intervals(), _key_of_seeds()]
+    if floors:
+        keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="best floor"))
+    figure.legend(handles=keys, loc="outside upper center", ncols=len(keys))
+    return figure
+
+
+def _panel(
+    axes: Axes, table: pd.DataFrame, measure: str, at: dict[str, float], span: rows.Limits
+) -> None:
+    for row in table.to_dict("records"):
+        rows.point(
+            axes,
+            row[measure],
+            at[row["model"]],
+            span,
+            cells=(row[f"{measure}_low"], row[f"{measure}_high"]),
+            wells=(row[f"{measure}_low_wells"], row[f"{measure}_high_wells"]),
+            colour=style.GREY if row["floor"] else style.SPLITS["test"],
+            face="white" if row["floor"] else None,
+            size=4.2 if row["floor"] else 5.5,
+            gid=f"{row['model']}/{measure}",
+        )
+    best = evaluated.best_floor(table)
+    if best is not None:
+        axes.axvline(
+            best[measure], color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="best floor"
+        )
+
+
+def _seeds(
+    axes: Axes,
+    runs: pd.DataFrame,
+    measure: str,
+    at: dict[str, float],
+    models: set[str],
+    span: rows.Limits,
+) -> None:
+    for name, own in runs.groupby("model"):
+        if name in models and len(own) > 1:
+            rows.seeds(
+                axes,
+                own[measure],
+                at[name] + 0.3,
+                span,
+                colour=style.INK,
+                gid=f"seeds of {name}/{measure}",
+            )
+
+
+def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float]) -> None:
+    axes.set_axis_off()
+    for row in table[~table["floor"]].to_dict("records"):
+        # What the evaluation leaves empty has no verdict to show.
+        if not isinstance(row["verdict"], str) or not row["verdict"]:
+            continue
+        lines = [(row["verdict"], 7, VERDICTS.get(row["verdict"], rows.FLOOR_INK))]
+        if np.isfinite(row["difference"]):
+            cells = rows.interval(row["difference_low"], row["difference_high"])
+            wells = rows.interval(row["difference_low_wells"], row["difference_high_wells"])
+            told = [f"ΔMAE {rows.short(row['difference'])}", f"{cells} cells" if cells else ""]
+            lines.append((" ".join(told).strip(), 6, rows.FLOOR_INK))
+            lines.append(
+                (f"{wells} wells" if wells else "no interval over wells", 6, rows.FLOOR_INK)
+            )
+        for (told, size, colour), shift in zip(lines, (-0.3, 0.02, 0.3), strict=False):
+            axes.text(
+                0,
+                at[row["model"]] + shift,
+                told,
+                color=colour,
+                fontsize=size,
+                va="center",
+                transform=axes.get_yaxis_transform(),
+                gid=f"verdict of {row['model']}" if told == row["verdict"] else None,
+            )
+
+
+def _key_of_seeds() -> Line2D:
+    return Line2D([], [], marker="o", ms=2.4, ls="none", color=style.INK, label="a seed")

@@ -1,0 +1,126 @@
+"""What models lose when each cell is standardised, so that no intensity is left to read."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.figures import evaluated, rows, style, words
+
+AS_TRAINED, PER_CELL = "as_trained", "per_cell"
+LOOKS: Mapping[str, tuple[str, str, float]] = {  # colour, marker, height in the row
+    AS_TRAINED: (style.SPLITS["test"], "o", -0.16),
+    PER_CELL: ("#AA3377", "s", 0.16),
+}
+LEVEL = "mean"  # the floor whose level says "nothing learnt"
+RESIDUAL = "ols_per_cell"
+
+
+@style.look()
+def draw(
+    controls: pd.DataFrame,
+    comparison: pd.DataFrame,
+    *,
+    label: str,
+    target: str = "target",
+    design: str | None = None,
+) -> Figure:
+    """Draw MAE and R² of each model as trained and on per-cell standardised test cells.
+
+    Points are means over the runs (seeds and folds), small points the runs. Below the rule: least
+    squares on the channel means of the standardised cells, which must stand at the level of the
+    training mean (dashed), or the standardisation has left intensity behind.
+
+    Parameters
+    ----------
+    controls
+        The table `controls.tsv`: columns `target, design, fold, split, model, seed, control, mae,
+        r2`.
+    comparison
+        The table `comparison.tsv`, for the level of the floor `mean`.
+    label
+        The target in words with its unit.
+    target
+        The predicted column that is shown.
+    design
+        The split design; default: the first of the table of controls.
+    """
+    table = evaluated.of_target(controls, target)
+    table = evaluated.pooled(table[table["split"] == "test"])
+    design = design or next(iter(evaluated.designs(table)), None)
+    table = table[table["design"] == design]
+    if table.empty:
+        return rows.nothing("No model was tested on standardised cells.")
+    models, residual = _ordered(table)
+    at = rows.places(models, residual)
+    floors = evaluated.of_target(comparison, target)
+    floors = floors[(floors["design"] == design) & (floors["model"] == LEVEL)]
+    figure = Figure(
+        figsize=(style.WIDTH, 1.15 * rows.height(models, residual) + 1.2), layout="constrained"
+    )
+    grid = figure.subplots(1, 2, sharey=True)
+    for axes, measure in zip(grid, rows.MEASURES, strict=True):
+        level = floors[measure].dropna().tolist()[:1]
+        span = rows.limits(measure, [*table[measure], *level], level)
+        for name, own in table.groupby("model"):
+            _row(axes, own, measure, at[str(name)], span)
+        for value in level:
+            axes.axvline(value, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="level")
+        rows.frame(axes, at, residual)
+        axes.set_xlim(span)
+        axes.set_xlabel(rows.axis_label(measure, label))
+    grid[0].set_title(words.heading(str(design)))
+    keys = [
+        Line2D([], [], color=LOOKS[AS_TRAINED][0], marker="o", ls="none", label="as trained"),
+        Line2D(
+            [], [], color=LOOKS[PER_CELL][0], marker="s", ls="none", label="each cell standardised"
+        ),
+        Line2D([], [], color=style.INK, marker="o", ms=2.4, ls="none", label="a run"),
+        Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="training mean"),
+    ]
+    figure.legend(handles=keys, loc="outside upper center", ncols=4)
+    return figure
+
+
+def _ordered(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    # Best first as trained; the check of the standardisation itself stands apart.
+    own = table[table["model"] != RESIDUAL]
+    best = own[own["control"] == AS_TRAINED].groupby("model")["mae"].mean()
+    names = best.sort_values(kind="stable").index.tolist()
+    models = names + [name for name in own["model"].unique() if name not in names]
+    return models, [RESIDUAL] if (table["model"] == RESIDUAL).any() else []
+
+
+def _row(axes: Axes, own: pd.DataFrame, measure: str, y: float, span: rows.Limits) -> None:
+    means = own.groupby("control")[measure].mean()
+    name = own["model"].iloc[0]
+    shown = [control for control in LOOKS if np.isfinite(means.get(control, np.nan))]
+    if len(shown) == len(LOOKS):
+        ends = np.clip([means[control] for control in shown], *span)
+        axes.plot(ends, [y + LOOKS[c][2] for c in shown], color=style.GREY, lw=0.8, zorder=1.5)
+    for control in shown:
+        colour, marker, shift = LOOKS[control]
+        height = y + (shift if len(shown) > 1 else 0)
+        runs = own.loc[own["control"] == control, measure]
+        if len(runs) > 1:
+            rows.seeds(
+                axes,
+                runs,
+                height + 0.14 * np.sign(shift),
+                span,
+                colour=style.INK,
+                gid=f"runs of {name}/{control}/{measure}",
+            )
+        rows.point(
+            axes,
+            means[control],
+            height,
+            span,
+            colour=colour,
+            marker=marker,
+            size=5,
+            gid=f"{name}/{control}/{measure}",
+        )

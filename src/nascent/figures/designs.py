@@ -1,0 +1,196 @@
+"""The same models under each split design, and what wells and batches alone explain."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.figures import evaluated, rows, style, words
+
+WELL = "well"
+SHIFT = 0.22  # between the designs of a row, in rows
+
+
+@style.look()
+def draw(
+    comparison: pd.DataFrame,
+    confounders: pd.DataFrame,
+    *,
+    label: str,
+    target: str = "target",
+) -> Figure:
+    """Draw R² and MAE of every model and floor under each design, joined by a line.
+
+    The dashed line on the panel of R² is what a model of well identity alone reaches on cells of
+    the same wells. Below: η², the share of the target's variance that lies between the levels of
+    each known factor, and the R² of well identity under each design.
+
+    Parameters
+    ----------
+    comparison
+        The table `comparison.tsv`.
+    confounders
+        The table `confounders.tsv`: columns `target, variable, levels, eta2, omega2, design, r2`.
+    label
+        The target in words with its unit.
+    target
+        The predicted column that is shown.
+    """
+    table = evaluated.of_target(comparison, target)
+    models, floors = evaluated.ordered(table)
+    if not models and not floors:
+        return rows.nothing("No model was evaluated.")
+    names = evaluated.designs(table)
+    looks = design_looks(names)
+    known = evaluated.of_target(confounders, target)
+    identity = well_identity(known)
+    factors = shares(known)
+    at = rows.places(models, floors)
+    # Each row must hold a point a design.
+    top = rows.height(models, floors) * max(1.0, 0.25 + 0.35 * len(names)) + 0.6
+    below = 0.24 * max(len(factors), len(identity), 2) + 0.85
+    figure = Figure(figsize=(style.WIDTH, top + below + 0.35), layout="constrained")
+    upper, lower = figure.subfigures(2, 1, height_ratios=[top, below])
+    for axes, measure in zip(upper.subplots(1, 2, sharey=True), ("r2", "mae"), strict=True):
+        _panel(axes, table, measure, at, looks)
+        rows.frame(axes, at, floors)
+        axes.set_xlabel(rows.axis_label(measure, label))
+        if measure == "r2" and "cell" in identity:
+            _identity_line(axes, identity["cell"])
+    left, right = lower.subplots(1, 2)
+    _shares(left, factors)
+    _identity(right, identity, looks)
+    keys = [
+        Line2D(
+            [],
+            [],
+            color=colour,
+            marker=marker,
+            ls="none",
+            ms=5,
+            label=words.DESIGNS.get(name, name),
+        )
+        for name, (colour, marker) in looks.items()
+    ]
+    figure.legend(handles=keys, loc="outside upper center", ncols=min(len(keys), 3))
+    return figure
+
+
+def design_looks(names: list[str]) -> dict[str, tuple[str, str]]:
+    """Return colour and marker of each design; one without a look of its own is grey."""
+    return {name: style.DESIGNS.get(name, (style.GREY, "v")) for name in names}
+
+
+def well_identity(confounders: pd.DataFrame) -> dict[str, float]:
+    """Return design → R² on the test cells of a model that knows only a cell's well."""
+    found = confounders.dropna(subset=["design", "r2"])
+    found = found[found["variable"].isin([WELL]) | found["variable"].isna()]
+    return dict(zip(found["design"], found["r2"], strict=True))
+
+
+def shares(confounders: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a factor, `variable, levels, eta2, omega2`, largest share first."""
+    found = confounders.dropna(subset=["variable", "eta2"]).drop_duplicates("variable")
+    return found.sort_values("eta2", ascending=False, kind="stable")
+
+
+def _panel(
+    axes: Axes,
+    table: pd.DataFrame,
+    measure: str,
+    at: Mapping[str, float],
+    looks: Mapping[str, tuple[str, str]],
+) -> None:
+    span = rows.spread(table, measure)
+    first = -SHIFT * (len(looks) - 1) / 2
+    for name, own in table.groupby("model", sort=False):
+        step = SHIFT if not own["floor"].any() else SHIFT * rows.FLOOR_STEP
+        middle = first * step / SHIFT
+        heights = {design: at[name] + middle + step * i for i, design in enumerate(looks)}
+        own = own.set_index("design").reindex(looks)
+        joined = own[own[measure].between(*span)]
+        axes.plot(
+            joined[measure],
+            [heights[design] for design in joined.index],
+            color=style.GREY,
+            lw=0.8,
+            zorder=1.5,
+            gid=f"line of {name}/{measure}",
+        )
+        for design, row in own.iterrows():
+            colour, marker = looks[str(design)]
+            rows.point(
+                axes,
+                row[measure],
+                heights[str(design)],
+                span,
+                cells=(row[f"{measure}_low"], row[f"{measure}_high"]),
+                wells=(row[f"{measure}_low_wells"], row[f"{measure}_high_wells"]),
+                colour=colour,
+                face="white" if row["floor"] is True else None,
+                marker=marker,
+                size=4,
+                gid=f"{name}/{design}/{measure}",
+            )
+    axes.set_xlim(span)
+
+
+def _identity_line(axes: Axes, r2: float) -> None:
+    low, high = axes.get_xlim()
+    if not low <= r2 <= high:
+        return
+    axes.axvline(r2, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="well identity")
+    axes.annotate(
+        "well alone,\nby cell",
+        (r2, 0),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, 3),
+        textcoords="offset points",
+        fontsize=6.5,
+    )
+
+
+def _shares(axes: Axes, factors: pd.DataFrame) -> None:
+    if factors.empty:
+        style.say(axes, "No factor of the cells is known.")
+        return
+    y = np.arange(len(factors))
+    axes.barh(y, 100 * factors["eta2"], height=0.55, color=style.PALE, gid="eta2")
+    axes.plot(100 * factors["omega2"], y, "|", color=style.INK, ms=9, mew=1.4, gid="omega2")
+    names = [
+        f"{words.FACTORS.get(name, name)} ({levels:.0f})"
+        for name, levels in zip(factors["variable"], factors["levels"], strict=True)
+    ]
+    axes.set_yticks(y, names)
+    axes.set_ylim(len(factors) - 0.4, -0.6)
+    axes.set_xlim(left=0)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("share of the target's variance (%)\nbar η², tick ω²")
+    axes.set_title("Known factors (levels)")
+
+
+def _identity(
+    axes: Axes, identity: Mapping[str, float], looks: Mapping[str, tuple[str, str]]
+) -> None:
+    shown = [name for name in looks if name in identity]
+    if not shown:
+        style.say(axes, "No model of well identity was fitted.")
+        return
+    values = [identity[name] for name in shown]
+    span = rows.limits("r2", [*values, 0.0], [])
+    axes.axvline(0, color=style.GREY, lw=0.7, zorder=1)
+    for y, name in enumerate(shown):
+        colour, marker = looks[name]
+        rows.point(
+            axes, identity[name], y, span, colour=colour, marker=marker, gid=f"identity/{name}"
+        )
+    axes.set_xlim(span)
+    axes.set_yticks(range(len(shown)), [name.replace("_", " ") for name in shown])
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    axes.set_xlabel("R² on the test cells")
+    axes.set_title("A model of well identity alone")

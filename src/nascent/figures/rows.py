@@ -1,0 +1,195 @@
+"""Models and floors as rows of a panel: points with two intervals, and limits that hold.
+
+A network that diverged can have an MAE ten times that of the training mean, and an R² of −50. It
+must neither squeeze all others into one point nor vanish: it stands at the frame as an arrow with
+its number.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.figures import style, words
+
+MEASURES = ("mae", "r2")
+FLOOR_STEP = 0.72  # height of a floor's row, in rows of models
+LEAST_R2 = -0.5  # worse is an arrow: the mean of the cells themselves has 0
+MOST_MAE = 1.25  # in units of the worst floor's MAE; more is an arrow
+LEAST_WIDTH = {"mae": 0.2, "r2": 0.2}  # of an axis: a share of the MAE; R² itself
+ROW = 0.32  # inches
+FLOOR_INK = "#5F5F5F"
+RULE = (0, (4, 2))
+
+Limits = tuple[float, float]
+
+
+def places(models: Sequence[str], floors: Sequence[str]) -> dict[str, float]:
+    """Return the height of each row, 0 on top, the floors closer together below a gap."""
+    at = {name: float(i) for i, name in enumerate(models)}
+    start = len(models) + (0.1 if models else 0.0)
+    return at | {name: start + FLOOR_STEP * i for i, name in enumerate(floors)}
+
+
+def height(models: Sequence[str], floors: Sequence[str]) -> float:
+    """Return the height of the rows in inches."""
+    return ROW * (len(models) + FLOOR_STEP * len(floors) + 0.3)
+
+
+def frame(axes: Axes, at: Mapping[str, float], floors: Sequence[str]) -> None:
+    """Name the rows, stripe the models' and set the limits, the first row on top."""
+    models = [name for name in at if name not in floors]
+    for name in models[::2]:
+        axes.axhspan(at[name] - 0.5, at[name] + 0.5, color="#F5F5F5", lw=0, zorder=0)
+    if models and floors:
+        axes.axhline(len(models) - 0.43, color=style.GREY, lw=0.6)
+    axes.set_ylim(max(at.values()) + 0.5, -0.6)
+    axes.set_yticks(list(at.values()), list(at))
+    for tick, name in zip(axes.yaxis.get_major_ticks(), at, strict=True):
+        tick.label1.set_color(FLOOR_INK if name in floors else style.INK)
+        tick.label1.set_style("italic" if name in floors else "normal")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def limits(measure: str, values: Iterable[float], floors: Iterable[float]) -> Limits:
+    """Return the limits of an axis of MAE (`mae`) or R² (`r2`).
+
+    Parameters
+    ----------
+    measure
+        `mae` or `r2`.
+    values
+        All that is to be drawn, interval ends and floors included; what is not finite is left out.
+    floors
+        Values of the floors: no axis of MAE goes much beyond the worst of them.
+    """
+    known = np.array([value for value in values if np.isfinite(value)], float)
+    if not len(known):
+        return (0.0, 1.0)
+    low, high = known.min(), known.max()
+    if measure == "r2":
+        low, high = max(low, LEAST_R2), max(high, LEAST_R2 + 0.1)
+    else:
+        worst = [value for value in floors if np.isfinite(value)]
+        reference = max(worst) if worst else 2 * low
+        high = max(min(high, MOST_MAE * reference), low)
+    room = 0.05 * max(high - low, LEAST_WIDTH[measure] * (abs(high) if measure == "mae" else 1))
+    return (low - room, high + room)
+
+
+def spread(table: pd.DataFrame, measure: str) -> Limits:
+    """Return limits that hold all of a comparison: every model, floor and interval end in it."""
+    ends = [measure, *(f"{measure}_{end}" for end in ("low", "high", "low_wells", "high_wells"))]
+    return limits(measure, table[ends].to_numpy(float).ravel(), table.loc[table["floor"], measure])
+
+
+def point(
+    axes: Axes,
+    value: float,
+    y: float,
+    span: Limits,
+    *,
+    cells: Limits = (np.nan, np.nan),
+    wells: Limits = (np.nan, np.nan),
+    colour: str = style.INK,
+    face: str | None = None,
+    marker: str = "o",
+    size: float = 5.5,
+    gid: str | None = None,
+) -> None:
+    """Draw a value with its interval over cells (thick) and over wells (thin).
+
+    Parameters
+    ----------
+    axes
+        With its limits not yet, or already, set to `span`.
+    value
+        Where the point stands; nothing is drawn where it is not finite. Beyond `span` an arrow
+        stands at the frame, with the number.
+    y
+        Height of the row.
+    span
+        Limits of the axis.
+    cells, wells
+        Ends of the intervals; not finite where there is none.
+    colour, face, marker, size, gid
+        Of the point; `face` defaults to the colour.
+    """
+    for ends, width in ((wells, 0.8), (cells, 2.4)):
+        if np.isfinite(ends).all():
+            axes.plot(ends, [y, y], color=colour, lw=width, solid_capstyle="butt", zorder=2)
+    if not np.isfinite(value):
+        return
+    if span[0] <= value <= span[1]:
+        axes.plot(
+            [value],
+            [y],
+            marker,
+            ms=size,
+            mfc=face or colour,
+            mec=colour,
+            mew=1.1,
+            gid=gid,
+            zorder=3,
+        )
+        return
+    left = value < span[0]
+    edge = span[0] if left else span[1]
+    axes.plot(
+        [edge], [y], "<" if left else ">", ms=size, color=colour, gid=gid, clip_on=False, zorder=3
+    )
+    axes.annotate(
+        short(value),
+        (edge, y),
+        xytext=(6 if left else -6, 0),
+        textcoords="offset points",
+        ha="left" if left else "right",
+        va="center",
+        fontsize=6.5,
+        color=style.INK,
+    )
+
+
+def seeds(axes: Axes, values: pd.Series, y: float, span: Limits, *, colour: str, gid: str) -> None:
+    """Draw the single seeds as small points beside a row; those outside the frame are left out."""
+    inside = values[values.between(*span)]
+    axes.plot(
+        inside, np.full(len(inside), y), "o", ms=2.4, color=colour, alpha=0.75, mew=0, gid=gid
+    )
+
+
+def short(value: float) -> str:
+    """Return a number with 3 digits, never in scientific notation, minus as a minus."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval in brackets, empty where there is none."""
+    return f"[{short(low)}, {short(high)}]" if np.isfinite([low, high]).all() else ""
+
+
+def axis_label(measure: str, label: str) -> str:
+    """Return the label of an axis of MAE, in the unit of the target's label, or of R²."""
+    if measure == "r2":
+        return "R²\nhigher is better"
+    return f"MAE {words.unit(label)}".strip() + "\nlower is better"
+
+
+def keys_of_intervals() -> list[Line2D]:
+    """Return the legend's entries for the two intervals."""
+    return [
+        Line2D([], [], color=style.INK, lw=2.4, label="95 % over cells"),
+        Line2D([], [], color=style.INK, lw=0.8, label="95 % over wells"),
+    ]
+
+
+def nothing(sentence: str) -> Figure:
+    """Return a figure that says why there is nothing to show."""
+    figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
+    style.say(figure.subplots(), sentence)
+    return figure

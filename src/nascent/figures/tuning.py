@@ -1,0 +1,104 @@
+"""The candidates of a search over hyperparameters, best first."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nascent.figures import rows, style, words
+
+FIXED = ("candidate", "monitor", "epoch", "chosen")
+KEY_WIDTH = 0.95  # inches a key
+MISSING = "–"
+CHOSEN = style.SPLITS["val"]
+
+
+@style.look()
+def draw(candidates: pd.DataFrame, *, monitor: str) -> Figure:
+    """Draw each candidate as a row: its options in words, and its monitor as a point.
+
+    Rows are sorted by the monitor, the best on top; the chosen one is ringed. A candidate without
+    a monitor (its training collapsed) keeps its row, last.
+
+    Parameters
+    ----------
+    candidates
+        Columns `candidate`, one a searched key, `monitor` (value on the validation cells), `epoch`
+        (the one chosen), `chosen` (bool).
+    monitor
+        What the monitor is, with its unit, for the axis.
+    """
+    if candidates.empty:
+        return rows.nothing("No candidate was trained.")
+    table = candidates.sort_values("monitor", kind="stable", na_position="last")
+    total = len(table)
+    kept = table.head(style.MOST_LEVELS)
+    table = pd.concat([kept, table[table["chosen"].astype(bool)]]).drop_duplicates("candidate")
+    keys = [name for name in table.columns if name not in FIXED]
+    n = len(table)
+    figure = Figure(figsize=(style.WIDTH, 0.2 * n + 1.05), layout="constrained")
+    left = min(KEY_WIDTH * (len(keys) + 1), 0.62 * style.WIDTH)
+    options, axes = figure.subplots(1, 2, sharey=True, width_ratios=[left, style.WIDTH - left])
+    chosen = table["chosen"].astype(bool).to_numpy()
+    span = rows.limits("mae", table["monitor"], [])
+    for i, (value, best) in enumerate(zip(table["monitor"], chosen, strict=True)):
+        rows.point(
+            axes,
+            value,
+            i,
+            span,
+            colour=style.INK if best else style.GREY,
+            face=CHOSEN if best else None,
+            size=6.5 if best else 4,
+            gid="chosen" if best else "candidate",
+        )
+        if best:
+            for panel in (options, axes):
+                panel.axhspan(i - 0.5, i + 0.5, color="#FBF0DA", lw=0, zorder=0)
+    _options(options, table, keys, chosen)
+    axes.set_xlim(span)
+    axes.set_ylim(n - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0, labelleft=False)
+    axes.grid(axis="x")
+    axes.set_xlabel(f"{monitor}, validation cells\nlower is better")
+    shown = f"{n} of {total} candidates" if n < total else words.count(total, "candidate")
+    axes.set_title(shown, loc="right", fontsize=7, fontweight="normal")
+    return figure
+
+
+def _options(axes: Axes, table: pd.DataFrame, keys: list[str], chosen: np.ndarray) -> None:
+    axes.set_axis_off()
+    heads = ["", *(name.rpartition(".")[2] for name in keys), "epoch"]
+    columns = [table["candidate"], *(table[name] for name in keys), table["epoch"]]
+    told = [[_told(value) for value in column] for column in columns]
+    # Columns as wide as their longest entry, and two letters between.
+    widths = [max(map(len, [head, *cells])) + 2 for head, cells in zip(heads, told, strict=True)]
+    starts = np.cumsum([0, *widths[:-1]]) / sum(widths)
+    for x, head, cells in zip(starts, heads, told, strict=True):
+        axes.annotate(
+            head,
+            (x, 1),
+            xycoords="axes fraction",
+            xytext=(0, 3),
+            textcoords="offset points",
+            fontsize=7,
+            fontweight="bold",
+        )
+        for i, (words_, best) in enumerate(zip(cells, chosen, strict=True)):
+            axes.text(
+                x,
+                i,
+                words_,
+                fontsize=7,
+                va="center",
+                fontweight="bold" if best else "normal",
+                transform=axes.get_yaxis_transform(),
+            )
+
+
+def _told(value: object) -> str:
+    if value is None or value != value:
+        return MISSING
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,41 @@
+"""What the names in the tables are called in figures and pages."""
+
+from collections.abc import Mapping
+
+DESIGNS: Mapping[str, str] = {
+    "cell": "by cell, stratified",
+    "well": "by well: whole wells held out",
+    "leave_one_well_out": "one well left out at a time",
+    "shuffle": "by cell, plain shuffle",
+}
+FACTORS: Mapping[str, str] = {
+    "cell_cycle": "cell cycle",
+    "perturbation": "perturbation",
+    "well": "well",
+    "plate": "plate",
+}
+
+
+def heading(design: str) -> str:
+    """Return a split design in words, as a panel's title."""
+    name = DESIGNS.get(design, design)
+    return name[:1].upper() + name[1:]
+
+
+def unit(label: str) -> str:
+    """Return the unit of a label that ends in one, with its brackets: `rate (counts)` → `(counts)`.
+
+    Empty where the label names none.
+    """
+    start = label.rfind("(")
+    return label[start:] if start >= 0 and label.endswith(")") else ""
+
+
+def quantity(label: str) -> str:
+    """Return a label without its unit."""
+    return label.removesuffix(unit(label)).strip() or label
+
+
+def count(number: int, word: str, many: str | None = None) -> str:
+    """Return a number with its word: `1 seed`, `3 seeds`."""
+    return f"{number:,} {word if number == 1 else many or word + 's'}"

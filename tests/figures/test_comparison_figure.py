@@ -1,0 +1,155 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.figures import comparison, rows
+
+LABEL = "transcription rate (mean counts per pixel)"
+MODELS = {"linear": 37.0, "simple_cnn": 29.0, "xception": 32.3}
+MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
+
+
+def draw(make, models=MODELS, seeds=(1, 2, 3), designs=("cell", "well", "leave_one_well_out")):
+    metrics = make.metrics(models, list(seeds), designs)
+    table = make.comparison(metrics)
+    return table, metrics, comparison.draw(table, metrics, label=LABEL)
+
+
+def panels(figure, designs):
+    return np.array(figure.axes).reshape(designs, 3)
+
+
+def marked(axes, gid):
+    return [line for line in axes.lines if line.get_gid() == gid]
+
+
+@pytest.mark.parametrize("seeds", [[1], [1, 2, 3, 4, 5]])
+def test_points_are_the_tables_values(make, seeds):
+    table, _, figure = draw(make, seeds=seeds)
+    designs = list(table["design"].unique())
+    for line, design in zip(panels(figure, len(designs)), designs, strict=True):
+        own = table[table["design"] == design].set_index("model")
+        for axes, measure in zip(line, rows.MEASURES, strict=False):
+            for name in own.index:
+                (point,) = marked(axes, f"{name}/{measure}")
+                assert point.get_xdata() == [own.loc[name, measure]]
+
+
+def test_intervals_are_the_tables(make):
+    table, _, figure = draw(make, designs=("cell",))
+    row = table.set_index("model").loc["simple_cnn"]
+    drawn = {tuple(line.get_xdata()): line.get_linewidth() for line in figure.axes[0].lines}
+    thick = drawn[row["mae_low"], row["mae_high"]]
+    thin = drawn[row["mae_low_wells"], row["mae_high_wells"]]
+    assert thick > thin
+
+
+def test_the_dashed_line_is_the_best_floor_of_each_design(make):
+    table, _, figure = draw(make)
+    designs = list(table["design"].unique())
+    for line, design in zip(panels(figure, len(designs)), designs, strict=True):
+        floors = table[(table["design"] == design) & table["floor"]]
+        best = floors.loc[floors["mae"].idxmin()]
+        for axes, measure in zip(line, rows.MEASURES, strict=False):
+            (rule,) = marked(axes, "best floor")
+            assert rule.get_xdata()[0] == best[measure]
+
+
+def test_small_points_are_the_seeds_pooled_over_folds(make):
+    _, metrics, figure = draw(make, designs=("leave_one_well_out",))
+    (points,) = marked(figure.axes[0], "seeds of simple_cnn/mae")
+    own = metrics.query("fold == 'all' and split == 'test' and model == 'simple_cnn'")
+    assert sorted(points.get_xdata()) == sorted(own["mae"])
+
+
+def test_one_seed_and_floors_have_no_small_points(make):
+    _, _, figure = draw(make, seeds=[1])
+    assert not [
+        line for axes in figure.axes for line in axes.lines if "seeds" in str(line.get_gid())
+    ]
+
+
+def test_models_stand_above_the_floors_the_best_on_top(make):
+    _, _, figure = draw(make, designs=("cell",))
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names[:3] == ["simple_cnn", "xception", "linear"]
+    assert set(names[3:]) == set(make.floors)
+    bottom, top = figure.axes[0].get_ylim()
+    assert bottom > top, "the first name stands on top"
+
+
+def test_the_verdict_of_each_model_is_in_words_on_its_row(make):
+    table, _, figure = draw(make, designs=("cell",))
+    assert set(table["verdict"].dropna()) == {
+        "beats the best floor",
+        "does not beat it",
+        "cannot tell",
+    }
+    heights = dict(
+        zip(
+            (label.get_text() for label in figure.axes[0].get_yticklabels()),
+            figure.axes[0].get_yticks(),
+            strict=True,
+        )
+    )
+    told = {
+        text.get_gid().removeprefix("verdict of "): text
+        for text in figure.axes[2].texts
+        if text.get_gid()
+    }
+    for row in table[~table["floor"]].to_dict("records"):
+        text = told[row["model"]]
+        assert text.get_text() == row["verdict"]
+        assert abs(text.get_position()[1] - heights[row["model"]]) < 0.5
+    assert set(told) == set(MODELS)
+
+
+def test_both_intervals_of_the_difference_stand_below_the_verdict(make):
+    table, metrics, _ = draw(make, models={"cnn": 29.0}, designs=("cell",))
+    ends = ["difference_low", "difference_high", "difference_low_wells", "difference_high_wells"]
+    table.loc[table["model"] == "cnn", ["difference", *ends]] = [-2.0, -3.0, -1.0, -4.5, 0.5]
+    texts = [text.get_text() for text in comparison.draw(table, metrics, label=LABEL).axes[2].texts]
+    assert texts[1:] == ["ΔMAE −2.00 [−3.00, −1.00] cells", "[−4.50, 0.50] wells"]
+
+
+def test_a_model_that_diverged_hides_no_other(make):
+    table, _, figure = draw(make, models={**MODELS, "lost": 46 * 7.1}, designs=("cell",))
+    mae, r2, _ = figure.axes
+    lost = table.set_index("model").loc["lost"]
+    assert lost["r2"] < -48
+    assert mae.get_xlim()[1] < 80 and r2.get_xlim()[0] > -1
+    assert rows.short(lost["r2"]) in [text.get_text() for text in r2.texts]
+    assert rows.short(lost["mae"]) in [text.get_text() for text in mae.texts]
+
+
+@pytest.mark.parametrize("models", [{"cnn": 29.0}, MODELS, MANY])
+@pytest.mark.parametrize("designs", [("cell",), ("cell", "well", "leave_one_well_out")])
+def test_nothing_is_cut_off(make, models, designs):
+    assert not make.cut_off(draw(make, models=models, designs=designs)[2])
+
+
+def test_a_model_with_missing_metrics_keeps_its_row(make):
+    table, metrics, _ = draw(make)
+    table.loc[table["model"] == "linear", ["mae", "r2"]] = np.nan
+    figure = comparison.draw(table, metrics, label=LABEL)
+    assert "linear" in [label.get_text() for label in figure.axes[0].get_yticklabels()]
+
+
+def test_without_floors_models_are_drawn(make):
+    table, metrics, _ = draw(make, designs=("cell",))
+    table = table[~table["floor"]].assign(best_floor=None, verdict="cannot tell")
+    figure = comparison.draw(table, metrics, label=LABEL)
+    assert not marked(figure.axes[0], "best floor")
+
+
+def test_other_targets_are_left_out(make):
+    table, metrics, _ = draw(make, designs=("cell",))
+    other = table.assign(target="area", mae=1e4)
+    figure = comparison.draw(pd.concat([table, other]), metrics, label=LABEL, target="target")
+    assert figure.axes[0].get_xlim()[1] < 100
+
+
+def test_no_model_is_said(make):
+    table, metrics, _ = draw(make)
+    (axes,) = comparison.draw(table.iloc[:0], metrics.iloc[:0], label=LABEL).axes
+    assert "No model" in axes.texts[0].get_text()

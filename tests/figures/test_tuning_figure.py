@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from nascent.figures import style, tuning
+
+
+def draw(table):
+    return tuning.draw(table, monitor="val_mae (counts)")
+
+
+def points(axes):
+    return [line for line in axes.lines if line.get_gid() in ("chosen", "candidate")]
+
+
+@pytest.mark.parametrize("n", [1, 12, style.MOST_LEVELS])
+def test_candidates_are_sorted_by_their_monitor(make, n):
+    table = make.candidates(n)
+    axes = draw(table).axes[1]
+    low, high = axes.get_xlim()
+    drawn = [line.get_xdata()[0] for line in points(axes)]
+    expected = table["monitor"].sort_values().to_numpy()
+    inside = expected[(expected >= low) & (expected <= high)]
+    np.testing.assert_array_equal(drawn[: len(inside)], inside)
+    assert len(drawn) == n
+    bottom, top = axes.get_ylim()
+    assert bottom > top
+
+
+def test_the_chosen_one_is_marked_at_its_monitor(make):
+    table = make.candidates(12)
+    (ring,) = [line for line in draw(table).axes[1].lines if line.get_gid() == "chosen"]
+    assert ring.get_xdata() == table.loc[table["chosen"], "monitor"].tolist()
+
+
+def test_options_and_epoch_stand_beside_each_candidate(make):
+    table = make.candidates(5)
+    words = [text.get_text() for text in draw(table).axes[0].texts]
+    assert {"learning_rate", "dropout", "epoch"} <= set(words)
+    for row in table.to_dict("records"):
+        assert {row["candidate"], f"{row['learning_rate']:.4g}", str(row["epoch"])} <= set(words)
+
+
+def test_of_many_the_best_are_shown_and_the_number_is_said(make):
+    axes = draw(make.candidates(90)).axes[1]
+    assert len(points(axes)) == style.MOST_LEVELS
+    assert axes.get_title(loc="right") == f"{style.MOST_LEVELS} of 90 candidates"
+
+
+def test_a_candidate_without_a_monitor_keeps_its_row(make):
+    table = make.candidates(4)
+    table.loc[~table["chosen"], "monitor"] = np.nan
+    words = [text.get_text() for text in draw(table).axes[0].texts]
+    assert set(table["candidate"]) <= set(words)
+
+
+@pytest.mark.parametrize("n", [1, 12, 90])
+def test_nothing_is_cut_off(make, n):
+    assert not make.cut_off(draw(make.candidates(n)))
+
+
+def test_no_candidate_is_said(make):
+    (axes,) = draw(make.candidates(3).iloc[:0]).axes
+    assert "No candidate" in axes.texts[0].get_text()
