@@ -64,11 +64,12 @@ def progress(
             said = now
             left = (now - began) / done * (total - done)
             logger.info(
-                "%s %d/%d (%.0f %%), %s left", what, done, total, 100 * done / total, _clock(left)
+                "%s %d/%d (%.0f %%), %s left", what, done, total, 100 * done / total, clock(left)
             )
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a span of time as one reads it: `2 h 5 min`, `3 min 20 s`."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

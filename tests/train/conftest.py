@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.files import write_table
+from nascent.files import read_json, read_table, write_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
 from nascent.store import StoreWriter
+from nascent.train.models import load_model
 
 CHANNELS = ("00_DAPI", "15_SON", "21_NCL")
 STATISTICS = pd.DataFrame(
@@ -50,6 +51,8 @@ class Study:
         images = (images * masks[..., None]).astype(np.uint16)
         first = 1000 * len(split) + 100 * int(number)
         table = pd.DataFrame({"cell_id": range(first, first + cells), "split": split})
+        table["size_ratio"] = rng.uniform(0.5, 1, cells)
+        table["area"] = masks.sum((1, 2)).astype(np.float64)
         table["target"] = 2 * images[..., 0].sum((1, 2)) / masks.sum((1, 2)) - 50
         path = self.folder / f"{name}.h5"
         with StoreWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
@@ -63,7 +66,7 @@ class Study:
         return {
             "manifest": self.manifest,
             "normaliser": NORMALISER,
-            "target_column": "target",
+            "targets": ["target"],
             "architecture": "linear",
             "seed": 7,
             "epochs": 3,
@@ -79,6 +82,33 @@ class Study:
             "record": {"stage": "train"},
             **changes,
         }
+
+    def cnn(self, out: str = "out", **changes: Any) -> dict[str, Any]:
+        """Return the arguments that train a tiny convolutional network, with changes."""
+        layers = {"widths": [4, 4], "head": [8]}
+        network = {"architecture": "simple_cnn", "layers": layers, "learning_rate": 0.001}
+        return self.arguments(out, **{**network, "epochs": 4, **changes})
+
+    def history(self, out: str = "out") -> pd.DataFrame:
+        return read_table(self.folder / out / "history.tsv")
+
+    def card(self, out: str = "out") -> dict[str, Any]:
+        return read_json(self.folder / out / "card.json")
+
+    def weights(self, out: str = "out") -> list[np.ndarray]:
+        return load_model(self.folder / out / "model.keras").get_weights()
+
+    def assert_same_results(self, ours: str, theirs: str) -> None:
+        for name in ("history.tsv", "card.json"):
+            assert (self.folder / ours / name).read_text() == (
+                self.folder / theirs / name
+            ).read_text()
+        assert_same_arrays(self.weights(ours), self.weights(theirs))
+
+
+def assert_same_arrays(ours: Iterable, theirs: Iterable) -> None:
+    for our, their in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(our, their)
 
 
 @pytest.fixture

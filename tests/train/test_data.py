@@ -1,8 +1,17 @@
 import numpy as np
+import pytest
 
+from nascent.errors import TrainError
 from nascent.files import read_table, write_table
 from nascent.shards.batches import Batches
-from nascent.train.data import examples, fingerprint, shards_of, targets, training_target
+from nascent.train.data import (
+    examples,
+    fingerprint,
+    shards_of,
+    size_ratios,
+    target_values,
+    training_targets,
+)
 
 
 def batches(study, split="train", **options):
@@ -19,31 +28,62 @@ def test_shards_are_found_beside_the_table_that_lists_them(study):
 
 def test_the_target_is_that_of_the_cell_tables(study):
     train = batches(study)
-    values = targets(train, "target")
-    target = training_target(train, "target")
-    assert (target.cells, target.size) == (26, 16)
-    assert np.isclose(target.mean, np.sum(values) / 26)
-    assert np.isclose(target.sd, np.sqrt(np.sum((values - target.mean) ** 2) / 25))
+    columns = ["target", "area"]
+    found = training_targets(train, columns)
+    assert (found.columns, found.cells, found.size) == (("target", "area"), 26, 16)
+    for column, mean, sd in zip(columns, found.means, found.sds, strict=True):
+        values = train.cells[column]
+        assert np.isclose(mean, np.sum(values) / 26)
+        assert np.isclose(sd, np.sqrt(np.sum((values - mean) ** 2) / 25))
+
+
+def test_size_ratios_are_those_of_the_training_cells(study):
+    ratios = batches(study).cells["size_ratio"]
+    found = size_ratios(batches(study))
+    assert (found.mean, found.low) == (pytest.approx(ratios.mean()), ratios.min())
+    assert found.sd == pytest.approx(ratios.std(ddof=1))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda cells: cells.drop(columns="size_ratio"), "no column 'size_ratio'"),
+        (lambda cells: cells.assign(size_ratio=1.5), "a size ratio is 1.5"),
+    ],
+)
+def test_size_ratios_that_cannot_be_are_refused(study, change, message):
+    for name, cells in (("train-00000", 14), ("train-00001", 12)):
+        study.write(name, cells, change)
+    with pytest.raises(TrainError, match=message):
+        size_ratios(batches(study))
+
+
+def test_a_target_that_is_no_number_is_refused(study):
+    study.write("train-00001", 12, lambda cells: cells.assign(cell_cycle="G1"))
+    study.write("train-00000", 14, lambda cells: cells.assign(cell_cycle="S"))
+    with pytest.raises(TrainError, match="a target is not a number"):
+        target_values(batches(study), ["cell_cycle"])
 
 
 def test_examples_pair_each_image_with_its_own_target(study):
     seen = []
-    for inputs, target in examples(batches(study, seed=5), epoch=2):
+    for inputs, target in examples(batches(study, seed=5), ["target", "area"], epoch=2):
         assert inputs["image"].dtype == target.dtype == np.float32
-        assert target.shape == (len(inputs["image"]), 1)
+        assert target.shape == (len(inputs["image"]), 2)
         for image, mask, value in zip(inputs["image"], inputs["mask"], target, strict=True):
             # The normaliser takes 200 off and divides by 60; the target is 2 x mean - 50.
             mean = image[mask].mean(axis=0)[0] * 60 + 200
             assert np.isclose(value[0], 2 * mean - 50, rtol=1e-4)
             assert (image[~mask] == 0).all()
+            assert value[1] == mask.sum()
             seen.append(value[0])
-    expected = targets(batches(study), "target").to_numpy(np.float32)
+    expected = target_values(batches(study), ["target"])["target"].to_numpy(np.float32)
     np.testing.assert_array_equal(np.sort(seen), np.sort(expected))
 
 
 def test_the_order_follows_from_seed_and_epoch(study):
     def order(seed, epoch):
-        passed = examples(batches(study, seed=seed), epoch=epoch)
+        passed = examples(batches(study, seed=seed), ["target"], epoch=epoch)
         return np.concatenate([target[:, 0] for _, target in passed]).tolist()
 
     assert order(5, 2) == order(5, 2)
@@ -53,7 +93,7 @@ def test_the_order_follows_from_seed_and_epoch(study):
 
 def test_the_fingerprint_tells_pixels_and_targets_apart(study):
     def digest():
-        return fingerprint(study.manifest, [batches(study)], "target")
+        return fingerprint(study.manifest, [batches(study)], ["target"])
 
     first = digest()
     assert digest() == first

@@ -1,76 +1,127 @@
 """The card of a trained model: what it is, what it learnt from, and what made it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
+from nascent.augmentation import SizeRatios
 from nascent.shards.normalise import Normaliser
 from nascent.train import backend
 from nascent.train.checkpoint import Progress
-from nascent.train.data import Target
+from nascent.train.collapse import Attempt
+from nascent.train.data import Targets
+from nascent.train.monitor import smoothed
+from nascent.train.options import Options
+
+VARIANTS = {"plain": 1, "eight_fold": 8}
 
 
 def card(
     *,
-    model: keras.Model,
-    config: Mapping[str, Any],
+    parameters: Mapping[str, int],
+    options: Mapping[str, Any],
+    asked: Options,
     normaliser: Normaliser,
     data_fingerprint: str,
-    target: Target,
+    targets: Targets,
     val_cells: int,
+    ratios: SizeRatios | None,
+    attempts: Sequence[Attempt],
     progress: Progress,
+    epoch: int,
+    width: int,
     record: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the card of a trained model as a record that JSON can hold.
 
     Parameters
     ----------
-    model
-        With the weights of the best epoch.
-    config
-        What it was trained with: architecture, seed, and the options of the training.
+    parameters
+        Numbers of weights, all and trainable.
+    options
+        As they were given.
+    asked
+        The same with every default.
     normaliser
         Its channels, in the order of the image's last axis, and the steps applied to them.
     data_fingerprint
         Digest of the pixels and targets it was trained and chosen on.
-    target
-        Mean, SD and number of the training cells' target.
+    targets
+        Columns, means, SDs and number of the training cells' targets.
     val_cells
         Number of validation cells.
+    ratios
+        Of the training cells' sizes, where the augmentation zooms.
+    attempts
+        Seeds tried, the last of which is the model's.
     progress
         Of the finished training.
+    epoch, width
+        The chosen epoch, and the width of the moving average it was chosen by; 0 for none.
     record
         The job's provenance, with the versions.
     """
-    best = progress.history[progress.best - 1]
-    return {
-        "architecture": config["architecture"],
-        "seed": config["seed"],
-        "config": dict(config),
-        "parameters": {"total": model.count_params(), "trainable": trainable_parameters(model)},
-        "epochs": len(progress.history),
-        "best": asdict(best),
-        "channels": list(normaliser.inputs),
-        "normalisation": plain(normaliser),
-        "data": {
-            "fingerprint": data_fingerprint,
-            "train_cells": target.cells,
-            "val_cells": val_cells,
-            "size": model.input["image"].shape[1],
-        },
-        "target": {"mean": target.mean, "sd": target.sd},
-        "backend": keras.backend.backend(),
-        "device": backend.device(),
-        "provenance": dict(record),
-    }
+    fitting = asked.fitting
+    monitored = progress.monitored(fitting.monitor)
+    each = [
+        {"column": column, "mean": mean, "sd": sd}
+        for column, mean, sd in zip(targets.columns, targets.means, targets.sds, strict=True)
+    ]
+    return plain(
+        {
+            "architecture": asked.network.architecture,
+            "seed": attempts[0].seed,
+            "config": dict(options),
+            "layers": asked.network.layers,
+            "parameters": dict(parameters),
+            "optimizer": {
+                key: getattr(fitting, key)
+                for key in ("optimizer", "learning_rate", "schedule", "warmup")
+            },
+            "precision": fitting.precision,
+            "augmentation": {"options": asked.augmentation, "size_ratios": ratios},
+            "attempts": attempts,
+            "collapsed": attempts[-1].reason is not None,
+            "epochs": len(progress.history),
+            "best": progress.history[epoch - 1],
+            "chosen_by": {
+                "monitor": fitting.monitor,
+                "smooth": width,
+                "value": smoothed(monitored, width)[epoch - 1],
+                "validation": fitting.validation,
+            },
+            "prediction": {"by": asked.prediction, "ensemble": VARIANTS[asked.prediction]},
+            "channels": normaliser.inputs,
+            "normalisation": normaliser,
+            "data": {
+                "fingerprint": data_fingerprint,
+                "train_cells": targets.cells,
+                "val_cells": val_cells,
+                "size": targets.size,
+            },
+            "target": each[0],
+            "targets": each,
+            "backend": keras.backend.backend(),
+            "device": backend.device(),
+            "devices": {
+                "asked": fitting.devices,
+                "used": backend.count_devices() if fitting.devices == "all" else 1,
+            },
+            "provenance": dict(record),
+        }
+    )
 
 
-def trainable_parameters(model: keras.Model) -> int:
-    """Return the number of single weights that training changes."""
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+def parameters(network: keras.Model) -> dict[str, int]:
+    """Return the number of single weights, of all and of those that training changes."""
+    return {"total": network.count_params(), "trainable": _count(network.trainable_weights)}
+
+
+def _count(weights: Sequence[Any]) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
 def plain(value: Any) -> Any:

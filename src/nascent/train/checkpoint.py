@@ -1,12 +1,14 @@
 """The state of a training run on disk, from which a killed job goes on as if nothing had been.
 
-A state folder holds `checkpoint.npz`: weights, the state of random layers, the optimiser, and the
-history so far, of the last finished epoch; and `best-<epoch>.npz`: the weights of the best epoch.
-Each is written beside its name and renamed, the best before the checkpoint that names it.
+A state folder holds `run.json`, what shapes the run's result; `checkpoint.npz`: weights, the state
+of random layers, the optimiser, and the history so far, of the last finished epoch; and
+`weights-<epoch>.npz`: those of the best epoch and of the few whose smoothed monitor is still to
+come, so that none are held in memory. Each is written beside its name and renamed, the weights
+before the checkpoint that counts on them.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,51 +17,73 @@ import keras
 import numpy as np
 
 from nascent.errors import TrainError
-from nascent.files import written
+from nascent.files import read_json, write_json, written
 
 CHECKPOINT = "checkpoint.npz"
+RUN = "run.json"
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch's row of the history: losses and mean absolute errors in raw counts."""
+    """One epoch's row of the history.
+
+    Attributes
+    ----------
+    epoch
+        From 1.
+    loss, mae
+        Over the training cells as they were learnt from, in raw counts of the first target;
+        without the penalties on the weights.
+    val_loss, val_mae
+        The same over the validation cells, after the epoch.
+    val_spread
+        SD of the validation predictions over the training SD of their target, the least of the
+        targets; NaN for a single cell.
+    learning_rate
+        Of the epoch's last step.
+    """
 
     epoch: int
     loss: float
     mae: float
     val_loss: float
     val_mae: float
+    val_spread: float
+    learning_rate: float
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    history
-        One row a finished epoch, from epoch 1.
-    best
-        The epoch with the least validation loss, the first of equals; 0 before any.
-    """
+    """How far a run is: one row a finished epoch, from epoch 1."""
 
     history: tuple[Epoch, ...] = field(default=())
-    best: int = 0
 
     def after(self, epoch: Epoch) -> "Progress":
         """Return the progress with one more epoch."""
-        better = not self.best or epoch.val_loss < self.history[self.best - 1].val_loss
-        return Progress((*self.history, epoch), epoch.epoch if better else self.best)
+        return Progress((*self.history, epoch))
 
-    def exhausted(self, patience: int) -> bool:
-        """Tell whether the last `patience` epochs, or more, were no better than the best."""
-        return len(self.history) - self.best >= patience
+    def monitored(self, monitor: str) -> list[float]:
+        """Return a column of the history."""
+        return [getattr(epoch, monitor) for epoch in self.history]
 
 
-def save(folder: Path, model: keras.Model, progress: Progress) -> None:
-    """Keep the state after an epoch, and the weights where it is the best so far."""
-    if progress.best == len(progress.history):
-        _write(best_weights(folder, progress.best), _values(model.variables))
+def save(folder: Path, model: keras.Model, progress: Progress, wanted: Collection[int]) -> None:
+    """Keep the state after an epoch.
+
+    Parameters
+    ----------
+    folder
+        Of the state.
+    model
+        As trained, compiled; has the network whose weights are kept as `network`.
+    progress
+        With the epoch just finished.
+    wanted
+        Epochs whose weights may yet be asked for; those of all others are removed.
+    """
+    if len(progress.history) in wanted:
+        path = weights_file(folder, len(progress.history))
+        _write(path, _values(model.network.variables))
     _write(
         folder / CHECKPOINT,
         {
@@ -68,13 +92,22 @@ def save(folder: Path, model: keras.Model, progress: Progress) -> None:
             "progress": np.array(json.dumps(asdict(progress))),
         },
     )
-    for stale in folder.glob("best-*.npz"):
-        if stale != best_weights(folder, progress.best):
-            stale.unlink()
+    keep = {weights_file(folder, epoch) for epoch in wanted}
+    for stale in set(folder.glob("weights-*.npz")) - keep:
+        stale.unlink()
 
 
-def restore(folder: Path, model: keras.Model) -> Progress:
-    """Bring a compiled, freshly built model to the state kept in `folder`.
+def restore(folder: Path, model: keras.Model, run: Mapping[str, Any]) -> Progress:
+    """Bring a compiled, freshly built model to the state kept in `folder`, or start one there.
+
+    Parameters
+    ----------
+    folder
+        Of the state; may be missing.
+    model
+        Built and compiled as `run` says.
+    run
+        All that shapes the result, as JSON can hold it.
 
     Returns
     -------
@@ -84,8 +117,14 @@ def restore(folder: Path, model: keras.Model) -> Progress:
     Raises
     ------
     TrainError
-        Where the state does not fit the model.
+        Where the state is that of another run, whose differences are named, or does not fit the
+        model.
     """
+    run = json.loads(json.dumps(run))
+    if (folder / RUN).is_file():
+        refuse_other(folder, run)
+    else:
+        write_json(run, folder / RUN)
     path = folder / CHECKPOINT
     if not path.is_file():
         return Progress()
@@ -94,19 +133,61 @@ def restore(folder: Path, model: keras.Model) -> Progress:
         _assign(model.variables, state, path, "model")
         _assign(model.optimizer.variables, state, path, "optimizer")
         kept = json.loads(state["progress"].item())
-    return Progress(tuple(Epoch(**row) for row in kept["history"]), kept["best"])
+    return Progress(tuple(Epoch(**row) for row in kept["history"]))
 
 
-def restore_best(folder: Path, model: keras.Model, progress: Progress) -> None:
-    """Give `model` the weights of the best epoch."""
-    path = best_weights(folder, progress.best)
+def restore_weights(folder: Path, network: keras.Model, epoch: int) -> None:
+    """Give `network` the weights it had after an epoch."""
+    path = weights_file(folder, epoch)
     with np.load(path) as state:
-        _assign(model.variables, state, path)
+        _assign(network.variables, state, path)
 
 
-def best_weights(folder: Path, epoch: int) -> Path:
-    """Return where the weights of the best epoch are kept."""
-    return folder / f"best-{epoch:05d}.npz"
+def weights_file(folder: Path, epoch: int) -> Path:
+    """Return where the weights after an epoch are kept."""
+    return folder / f"weights-{epoch:05d}.npz"
+
+
+def refuse_other(folder: Path, run: Mapping[str, Any]) -> None:
+    """Raise TrainError, with the differences, where `folder` holds the state of another run."""
+    found = differences(read_json(folder / RUN), run)
+    if found:
+        raise TrainError(
+            f"this is the state of another run ({'; '.join(found)})",
+            where=folder,
+            mend="Train as it was, or delete the folder to train from the start.",
+        )
+
+
+def differences(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """Return what differs between two runs, as `learning_rate: 0.0005 kept, 0.001 asked`.
+
+    A key of a nested record is said by its own name, with the names around it only where two keys
+    of one name differ in another way.
+    """
+    pairs = {}
+    theirs, ours = dict(_flat(kept)), dict(_flat(asked))
+    for key in sorted({*theirs, *ours}):
+        pair = tuple(repr(side[key]) if key in side else "nothing" for side in (theirs, ours))
+        if pair[0] != pair[1]:
+            pairs[key] = pair
+    ways: dict[str, set] = {}
+    for key, pair in pairs.items():
+        ways.setdefault(_name(key), set()).add(pair)
+    said = {_name(key) if len(ways[_name(key)]) == 1 else key: pair for key, pair in pairs.items()}
+    return [f"{name}: {theirs} kept, {ours} asked" for name, (theirs, ours) in said.items()]
+
+
+def _name(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "") -> Any:
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def _values(variables: Sequence[Any], prefix: str = "model") -> dict[str, np.ndarray]:

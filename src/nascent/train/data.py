@@ -1,35 +1,42 @@
 """What training reads of the shards: their targets, and batches as Keras takes them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from nascent.errors import TrainError
+from nascent.augmentation import SizeRatios
+from nascent.errors import TrainError, did_you_mean
 from nascent.files import read_table
 from nascent.shards.batches import Batches
 from nascent.store import open_store
 
+Example = tuple[dict[str, np.ndarray], np.ndarray]
+"""{"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the targets (n, T) float32."""
+
 
 @dataclass(frozen=True)
-class Target:
-    """The target over the training cells.
+class Targets:
+    """The targets over the training cells.
 
     Attributes
     ----------
-    mean, sd
-        In raw counts; sd with n - 1 in the denominator.
+    columns
+        Of the cell table, one a target.
+    means, sds
+        In raw counts, one a target; sd with n - 1 in the denominator.
     cells
         Number of training cells n.
     size
         Edge S of their crops, in pixels.
     """
 
-    mean: float
-    sd: float
+    columns: tuple[str, ...]
+    means: tuple[float, ...]
+    sds: tuple[float, ...]
     cells: int
     size: int
 
@@ -42,29 +49,46 @@ def shards_of(manifest: str | Path, split: str) -> list[Path]:
     ]
 
 
-def targets(batches: Batches, column: str) -> pd.Series:
-    """Return a column of the cell table as the target: cell_id → float64, in raw counts.
+def target_values(batches: Batches, columns: Sequence[str]) -> pd.DataFrame:
+    """Return columns of the cell table as the targets: cell_id → (T,) float64, in raw counts.
 
     Raises
     ------
     TrainError
-        Where a target is missing or not finite; the cell is named.
+        Where there is no such column (the nearest is named), or a target is missing or not finite;
+        the cell is named.
     """
     if batches.cells.empty:
-        return pd.Series(dtype=np.float64, name=column)
-    values = batches.cells[column].astype(np.float64)
-    wrong = values.index[~np.isfinite(values)]
-    if len(wrong):
+        return pd.DataFrame(columns=list(columns), dtype=np.float64)
+    for column in columns:
+        if column not in batches.cells.columns:
+            raise TrainError(
+                f"the cell table has no column {column!r} to predict",
+                where="also_predict",
+                mend=did_you_mean(column, [str(name) for name in batches.cells.columns]),
+            )
+    try:
+        values = batches.cells[list(columns)].astype(np.float64)
+    except (TypeError, ValueError) as error:
         raise TrainError(
-            f"the target of cell {wrong[0]} is {values[wrong[0]]}",
-            where="train",
-            mend="Remove the cell by a quality rule or by crops.exclude.",
-        )
+            f"a target is not a number ({error})",
+            where="also_predict",
+            mend="Name columns of numbers.",
+        ) from error
+    for column in columns:
+        wrong = np.flatnonzero(~np.isfinite(values[column]))
+        if len(wrong):
+            raise TrainError(
+                f"the target of cell {values.index[wrong[0]]} is {values[column].iloc[wrong[0]]}"
+                f" (column {column!r})",
+                where="train",
+                mend="Remove the cell by a quality rule or by crops.exclude.",
+            )
     return values
 
 
-def training_target(train: Batches, column: str) -> Target:
-    """Return the target's mean and SD over the training cells.
+def training_targets(train: Batches, columns: Sequence[str]) -> Targets:
+    """Return the targets' means and SDs over the training cells.
 
     Raises
     ------
@@ -72,47 +96,73 @@ def training_target(train: Batches, column: str) -> Target:
         Where a target is missing (the cell is named), all are equal, or the cells do not fill one
         batch.
     """
-    values = targets(train, column)
+    values = target_values(train, columns)
     if len(values) < max(train.batch_size, 2):
         raise TrainError(
             f"a batch of {train.batch_size} is larger than the training set of {len(values)} cells",
             where="train",
             mend="Lower the model's batch_size, or train on more cells.",
         )
-    sd = float(values.std(ddof=1))
-    if not sd > 0:
-        raise TrainError(
-            f"all {len(values)} training cells have the same target, {values.iloc[0]}",
-            where="train",
-            mend="There is nothing to learn: check crops.target.",
-        )
+    sds = values.std(ddof=1)
+    for column in columns:
+        if not sds[column] > 0:
+            raise TrainError(
+                f"all {len(values)} training cells have the same target,"
+                f" {values[column].iloc[0]} (column {column!r})",
+                where="train",
+                mend="There is nothing to learn: check crops.target and also_predict.",
+            )
     with open_store(train.paths[0]) as store:
         size = store.size
-    return Target(float(values.mean()), sd, len(values), size)
+    means = tuple(float(mean) for mean in values.mean())
+    return Targets(tuple(columns), means, tuple(float(sd) for sd in sds), len(values), size)
 
 
-def fingerprint(manifest: str | Path, splits: Iterable[Batches], column: str) -> str:
+def size_ratios(train: Batches) -> SizeRatios:
+    """Return the three numbers of the training cells' size ratios.
+
+    Raises
+    ------
+    TrainError
+        Where the cell table does not have them, or one cannot be.
+    """
+    mend = "Make the crops again, or set augment.zoom to none."
+    if "size_ratio" not in train.cells.columns:
+        raise TrainError(
+            "the cell table has no column 'size_ratio', which the zoom is drawn from",
+            where="augment.zoom",
+            mend=mend,
+        )
+    try:
+        return SizeRatios.of(train.cells["size_ratio"].astype(np.float64))
+    except ValueError as error:
+        raise TrainError(str(error), where="augment.zoom", mend=mend) from error
+
+
+def fingerprint(manifest: str | Path, splits: Iterable[Batches], columns: Sequence[str]) -> str:
     """Return a digest of the shards' pixels, by the table that lists them, and of the targets.
 
     Two data sets with equal pixels and other targets (background taken off or not) differ in it.
     """
     digest = hashlib.sha256(Path(manifest).read_bytes())
     for batches in splits:
-        for cell_id, target in targets(batches, column).items():
-            digest.update(f"{cell_id} {target!r}\n".encode())
+        for cell_id, *values in target_values(batches, columns).itertuples():
+            digest.update(f"{cell_id} {' '.join(map(repr, values))}\n".encode())
     return digest.hexdigest()
 
 
-def examples(
-    batches: Batches, epoch: int = 0
-) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+def examples(batches: Batches, columns: Sequence[str], epoch: int = 0) -> Iterator[Example]:
     """Yield one pass over the cells, as Keras takes them.
 
     Yields
     ------
     tuple
-        {"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the target (n, 1) float32.
+        {"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the targets (n, T) float32.
     """
+    values = batches.cells[list(columns)].to_numpy(np.float32)[batches.order(epoch)]
+    first = 0
     for batch in batches.read(epoch):
-        inputs = {"image": batch["image"], "mask": batch["mask"]}
-        yield inputs, batch["target"].astype(np.float32)[:, None]
+        last = first + len(batch["image"])
+        # Taken out, so that nothing here holds this batch while the next one is made.
+        yield {name: batch.pop(name) for name in ("image", "mask")}, values[first:last]
+        first = last

@@ -1,0 +1,216 @@
+"""What a model and its training are asked to be, checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, Self
+
+from nascent.augmentation import Augmentation
+from nascent.errors import TrainError, did_you_mean
+from nascent.train.architectures.options import Layers
+
+LOSSES = ("huber", "mse", "mae")
+OPTIMIZERS = ("adam", "adamw", "sgd")
+SCHEDULES = ("constant", "cosine", "plateau")
+MONITORS = ("val_loss", "val_mae")
+PASSES = ("plain", "eight_fold")
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+DEVICES = ("one", "all")
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is built, see `nascent.train.architectures.build`.
+
+    Attributes
+    ----------
+    architecture
+        Name.
+    layers
+        Head, pooling, dropout and penalties.
+    weights
+        File to start from; None starts from random weights.
+    freeze
+        Leave the weights that come from the file as they are.
+    """
+
+    architecture: str
+    layers: Layers
+    weights: str | None = None
+    freeze: bool = False
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How a network is fitted.
+
+    Attributes
+    ----------
+    epochs
+        At most so many.
+    batch_size
+        Cells a step.
+    learning_rate
+        The highest that the schedule reaches.
+    loss
+        `huber`, `mse` or `mae`, in raw counts of the first target.
+    huber_delta
+        Where the Huber loss turns from quadratic to linear, in raw counts.
+    optimizer
+        `adam`, `adamw` or `sgd`.
+    weight_decay
+        Of AdamW.
+    momentum
+        Of SGD.
+    schedule
+        Of the learning rate: `constant`, `cosine` (to 0 after the last epoch) or `plateau`.
+    warmup
+        Epochs over which the learning rate rises from 0; may be a part of one.
+    plateau_factor, plateau_patience
+        The plateau schedule multiplies the rate by the factor after so many epochs without a
+        better monitor.
+    patience
+        Training stops after so many epochs without a better smoothed monitor.
+    monitor
+        What the epoch is chosen by: `val_loss` or `val_mae`.
+    smooth
+        Odd width of the centred moving average of the monitor, in epochs; 0 for none.
+    validation
+        `plain`, or `eight_fold`: over the eight flips and quarter turns of each cell.
+    precision
+        `float32`, or what the layers between input and output compute in.
+    devices
+        `one`, or `all` that the backend sees, each with a part of every batch.
+    retries
+        How often a collapsed training starts again with a new seed.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    loss: str = "huber"
+    huber_delta: float = 1.0
+    optimizer: str = "adam"
+    weight_decay: float = 0.004
+    momentum: float = 0.9
+    schedule: str = "constant"
+    warmup: float = 0.0
+    plateau_factor: float = 0.5
+    plateau_patience: int = 10
+    patience: int = 20
+    monitor: str = "val_loss"
+    smooth: int = 0
+    validation: str = "plain"
+    precision: str = "float32"
+    devices: str = "one"
+    retries: int = 0
+
+    def __post_init__(self) -> None:
+        for key, known in (
+            ("loss", LOSSES),
+            ("optimizer", OPTIMIZERS),
+            ("schedule", SCHEDULES),
+            ("monitor", MONITORS),
+            ("validation", PASSES),
+            ("precision", PRECISIONS),
+            ("devices", DEVICES),
+        ):
+            _refuse_unknown(getattr(self, key), known, key)
+        for key, valid, what in (
+            ("epochs", self.epochs >= 1, "at least 1"),
+            ("batch_size", self.batch_size >= 1, "at least 1"),
+            ("learning_rate", self.learning_rate > 0, "above 0"),
+            ("huber_delta", self.huber_delta > 0, "above 0"),
+            ("weight_decay", self.weight_decay >= 0, "at least 0"),
+            ("momentum", 0 <= self.momentum < 1, "in [0, 1)"),
+            ("warmup", 0 <= self.warmup < self.epochs, "at least 0 and fewer than the epochs"),
+            ("plateau_factor", 0 < self.plateau_factor < 1, "between 0 and 1"),
+            ("plateau_patience", self.plateau_patience >= 1, "at least 1"),
+            ("patience", self.patience >= 1, "at least 1"),
+            ("smooth", self.smooth == 0 or (self.smooth > 0 and self.smooth % 2), "odd, or 0"),
+            ("retries", self.retries >= 0, "at least 0"),
+        ):
+            if not valid:
+                raise TrainError(f"{key} is {getattr(self, key)}", mend=f"Give one {what}.")
+
+
+@dataclass(frozen=True)
+class Options:
+    """All options of a model.
+
+    Attributes
+    ----------
+    network, fitting, augmentation
+        What is built, how it is fitted, and what is done to the training cells.
+    prediction
+        `plain`, or `eight_fold`: how it predicts once trained, which training only writes down.
+    tensorboard
+        Whether the history is kept for TensorBoard as well.
+    """
+
+    network: Network
+    fitting: Fitting
+    augmentation: Augmentation
+    prediction: str = "plain"
+    tensorboard: bool = False
+
+    def __post_init__(self) -> None:
+        _refuse_unknown(self.prediction, PASSES, "prediction")
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> Self:
+        """Return the options that a flat section of a config names.
+
+        Parameters
+        ----------
+        section
+            Keys of `Network`, `Fitting` and `Options`; `layers` and `augment` are sections of
+            their own. Keys left out keep their defaults.
+
+        Raises
+        ------
+        TrainError
+            Where a key or a choice is unknown (the nearest is named), a number is out of range, or
+            a key without a default is missing.
+        """
+        flat = {key: value for key, value in section.items() if key not in ("layers", "augment")}
+        parts = {
+            kind: {key: flat.pop(key) for key in _keys(kind) if key in flat}
+            for kind in (Network, Fitting, cls)
+        }
+        for key in flat:
+            _refuse_unknown(key, section_keys(), "option")
+        layers = _made(Layers, section.get("layers", {}), "layers")
+        return cls(
+            network=_made(Network, parts[Network] | {"layers": layers}, "train"),
+            fitting=_made(Fitting, parts[Fitting], "train"),
+            augmentation=_made(Augmentation, section.get("augment", {}), "augment"),
+            **parts[cls],
+        )
+
+
+def section_keys() -> tuple[str, ...]:
+    """Return the keys of the flat section that `Options.of` takes."""
+    return (*_keys(Network), *_keys(Fitting), "augment", "prediction", "tensorboard")
+
+
+def _made(kind: type, values: Mapping[str, Any], where: str) -> Any:
+    """Return the dataclass `kind` of `values`, in whose keys lists stand for tuples."""
+    for key in values:
+        _refuse_unknown(key, _keys(kind), "option", where)
+    for field in fields(kind):
+        required = field.default is MISSING and field.default_factory is MISSING
+        if required and field.name not in values:
+            raise TrainError(f"the option {field.name!r} is missing", where=where)
+    return kind(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    )
+
+
+def _keys(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _refuse_unknown(word: str, known: Sequence[str], what: str, where: str = "train") -> None:
+    if word not in known:
+        mend = did_you_mean(str(word), known)
+        raise TrainError(f"there is no {what} {word!r}", where=where, mend=mend)

@@ -1,0 +1,300 @@
+"""The training stage: one model with one seed, from shards to its file, history and card."""
+
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+
+from nascent.augmentation import SizeRatios
+from nascent.errors import TrainError
+from nascent.files import write_json, write_table
+from nascent.provenance import file_digest
+from nascent.shards.batches import Batches
+from nascent.shards.normalise import Normaliser
+from nascent.train import backend, checkpoint
+from nascent.train.architectures import build
+from nascent.train.augment import Augmented, augmentation_layers
+from nascent.train.card import card, parameters, plain
+from nascent.train.checkpoint import Progress
+from nascent.train.collapse import attempt_seeds, attempts_until_sound, collapse_of
+from nascent.train.data import (
+    Targets,
+    fingerprint,
+    shards_of,
+    size_ratios,
+    target_values,
+    training_targets,
+)
+from nascent.train.fit import fit
+from nascent.train.models import write_model
+from nascent.train.monitor import chosen_epoch, smoothed, width_that_fits
+from nascent.train.objective import compile_model
+from nascent.train.options import Fitting, Options
+from nascent.train.runs import say_others, state_folder
+from nascent.train.tensorboard import Board
+from nascent.train.weights import start_from
+
+HISTORY = (
+    "epoch",
+    "loss",
+    "mae",
+    "val_loss",
+    "val_mae",
+    "smoothed",
+    "val_spread",
+    "learning_rate",
+)
+"""Columns of `history.tsv`."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The outcome of a training.
+
+    Attributes
+    ----------
+    progress
+        Its history.
+    epoch, width
+        The chosen epoch, and the width of the moving average it was chosen by.
+    folder
+        Holds the weights of the chosen epoch.
+    parameters
+        Numbers of the network's weights, see `nascent.train.card.parameters`.
+    """
+
+    progress: Progress
+    epoch: int
+    width: int
+    folder: Path
+    parameters: Mapping[str, int]
+
+
+def train_model(
+    *,
+    manifest: str | Path,
+    normaliser: Normaliser,
+    targets: Sequence[str],
+    seed: int,
+    threads: int,
+    state_dir: str | Path,
+    model_path: str | Path,
+    history_path: str | Path,
+    card_path: str | Path,
+    record: Mapping[str, Any],
+    tensorboard_dir: str | Path | None = None,
+    **options: Any,
+) -> None:
+    """Train a model and write it as it was after its chosen epoch, with its history and card.
+
+    On a CPU the same arguments give the same weights and history, killed and resumed or not.
+
+    Parameters
+    ----------
+    manifest
+        The table that lists the shards, which lie beside it.
+    normaliser
+        Applied to the pixels as they are read; its inputs are the model's channels.
+    targets
+        Columns of the cell table that are predicted, in raw counts; the loss is in the units of the
+        first.
+    seed
+        Of the initial weights, the order of the cells and the augmentation.
+    threads
+        To compute with.
+    state_dir
+        Keeps the state of unfinished runs, each in a folder named by its options, data and
+        `record`; those of this run are removed when its results are written.
+    model_path, history_path, card_path
+        What is written: a `.keras` file (float32, without the optimiser), a table (columns
+        `HISTORY`) and a JSON record.
+    record
+        Provenance of the job; a run is gone on with only where it is the same.
+    tensorboard_dir
+        Where the history goes too, if `tensorboard` is among the options.
+    **options
+        Of the model, see `nascent.train.options.Options.of`.
+
+    Raises
+    ------
+    TrainError
+        Where an option is unknown or out of range, the architecture cannot be built for these
+        crops, weights do not fit, there are no validation cells, a batch is larger than the
+        training set or cannot be shared by the devices, a target is missing (the cell is named) or
+        always the same, or the loss is no longer finite (the epoch is named) with the last seed.
+    """
+    asked = Options.of(options)
+    fitting = asked.fitting
+    backend.use_threads(threads)
+    board = _board(asked, tensorboard_dir)
+    read = partial(_cells, manifest, normaliser, targets, fitting.batch_size)
+    train, val = read("train", seed), read("val", None)
+    known = training_targets(train, targets)
+    _refuse_no_cells(val, targets)
+    ratios = size_ratios(train) if asked.augmentation.zoom != "none" else None
+    shaping = {
+        "options": dict(options),
+        "weights": file_digest(asked.network.weights) if asked.network.weights else None,
+        "normaliser": plain(normaliser),
+        "data": fingerprint(manifest, (train, val), targets),
+        "targets": list(targets),
+        "backend": keras.backend.backend(),
+        "keras": keras.__version__,
+        "record": dict(record),
+    }
+    say_others(Path(state_dir), {"seed": seed, **shaping})
+    learnt: dict[int, Learnt] = {}
+
+    def attempt(number: int) -> str | None:
+        """Train with a seed; return why that is a collapse, or None."""
+        learnt[number] = _learn(
+            asked,
+            read("train", number),
+            val,
+            known=known,
+            ratios=ratios,
+            channels=len(normaliser.inputs),
+            run={"seed": number, **shaping},
+            state_dir=Path(state_dir),
+            board=board,
+        )
+        return collapse_of(learnt[number].progress.history[learnt[number].epoch - 1])
+
+    with backend.devices(fitting.devices):
+        _refuse_uneven(fitting.batch_size)
+        attempts = attempts_until_sound(attempt_seeds(seed, fitting.retries), attempt)
+        result = learnt[attempts[-1].seed]
+        # A fresh build holds the weights alone, neither the optimiser nor its half-way state, and
+        # computes in float32 wherever it is loaded.
+        network = _network(asked, known, len(normaliser.inputs))
+        checkpoint.restore_weights(result.folder, network, result.epoch)
+    write_model(network, model_path)
+    write_table(history_table(result.progress, fitting, result.width), history_path)
+    write_json(
+        card(
+            parameters=result.parameters,
+            options=options,
+            asked=asked,
+            normaliser=normaliser,
+            data_fingerprint=shaping["data"],
+            targets=known,
+            val_cells=len(val.cells),
+            ratios=ratios,
+            attempts=attempts,
+            progress=result.progress,
+            epoch=result.epoch,
+            width=result.width,
+            record=record,
+        ),
+        card_path,
+    )
+    for attempted in attempts:
+        shutil.rmtree(state_folder(Path(state_dir), {"seed": attempted.seed, **shaping}))
+
+
+def history_table(progress: Progress, fitting: Fitting, width: int) -> pd.DataFrame:
+    """Return the history with the monitor smoothed over `width` epochs: columns `HISTORY`."""
+    table = pd.DataFrame([asdict(epoch) for epoch in progress.history])
+    table["smoothed"] = smoothed(progress.monitored(fitting.monitor), width)
+    return table[list(HISTORY)]
+
+
+def _learn(
+    asked: Options,
+    train: Batches,
+    val: Batches,
+    *,
+    known: Targets,
+    ratios: SizeRatios | None,
+    channels: int,
+    run: Mapping[str, Any],
+    state_dir: Path,
+    board: Board | None,
+) -> Learnt:
+    """Train with the seed of `run`, from where a killed job left it."""
+    fitting, seed = asked.fitting, run["seed"]
+    backend.make_deterministic(seed)
+    with backend.precision(fitting.precision):
+        network = _network(asked, known, channels)
+    if asked.network.weights:
+        start_from(network, asked.network.weights, freeze=asked.network.freeze)
+    model = Augmented(network, augmentation_layers(asked.augmentation, ratios, seed=seed))
+    compile_model(model, fitting, known.sds)
+    folder = state_folder(state_dir, run)
+    progress = fit(
+        model, train, val, targets=known, fitting=fitting, folder=folder, run=run, board=board
+    )
+    monitored = progress.monitored(fitting.monitor)
+    width = width_that_fits(fitting.smooth, len(monitored))
+    if width != fitting.smooth:
+        logger.warning(
+            "%d epochs are fewer than the window of %d: smoothed over %d instead",
+            *(len(monitored), fitting.smooth, width),
+        )
+    epoch = chosen_epoch(monitored, width)
+    return Learnt(progress, epoch, width, folder, parameters(network))
+
+
+def _network(asked: Options, known: Targets, channels: int) -> keras.Model:
+    return build(
+        asked.network.architecture,
+        size=known.size,
+        channels=channels,
+        target_mean=known.means,
+        target_sd=known.sds,
+        layers=asked.network.layers,
+    )
+
+
+def _cells(
+    manifest: str | Path,
+    normaliser: Normaliser,
+    columns: Sequence[str],
+    batch_size: int,
+    split: str,
+    order: int | None,
+) -> Batches:
+    return Batches(
+        shards_of(manifest, split),
+        normaliser,
+        batch_size=batch_size,
+        seed=order,
+        target=columns[0],
+    )
+
+
+def _board(asked: Options, folder: str | Path | None) -> Board | None:
+    if not asked.tensorboard:
+        return None
+    if folder is None:
+        raise TrainError(
+            "there is no folder for TensorBoard", where="tensorboard", mend="Give one."
+        )
+    return Board(folder)
+
+
+def _refuse_no_cells(val: Batches, columns: Sequence[str]) -> None:
+    if target_values(val, columns).empty:
+        raise TrainError(
+            "there are no validation cells to choose the best epoch by",
+            where="splits",
+            mend="Give val a share in splits.fractions, or add wells.",
+        )
+
+
+def _refuse_uneven(batch_size: int) -> None:
+    shared = backend.replicas()
+    if batch_size % shared:
+        raise TrainError(
+            f"a batch of {batch_size} cells cannot be shared evenly by {shared} devices",
+            where="batch_size",
+            mend=f"Give a multiple of {shared}, or set the model's devices to one.",
+        )

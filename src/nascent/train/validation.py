@@ -1,0 +1,88 @@
+"""How good the model is on the validation cells after an epoch."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from nascent.train.augment import variants
+from nascent.train.backend import replicas
+from nascent.train.data import Example
+from nascent.train.objective import PerCell
+
+Predict = Callable[[dict[str, Any]], list[np.ndarray]]
+"""The inputs of n cells → V arrays (n, T): one, or one a variant of the cells."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Loss, MAE and spread of validation predictions, see `nascent.train.checkpoint.Epoch`."""
+
+    loss: float
+    mae: float
+    spread: float
+
+
+def judge(
+    predict: Predict, batches: Iterable[Example], *, loss: PerCell, mae: PerCell, sds: np.ndarray
+) -> Judged:
+    """Return what the predictions of all cells are worth.
+
+    Loss and MAE are means over the predictions, of which there may be several a cell; the spread is
+    that of each cell's mean prediction.
+
+    Parameters
+    ----------
+    predict
+        See `plain` and `eight_fold`.
+    batches
+        One pass over the cells.
+    loss, mae
+        See `nascent.train.objective`.
+    sds
+        (T,) SDs of the training targets, in raw counts.
+    """
+    losses, errors, means = [], [], []
+    for inputs, y in batches:
+        y_hats = [y_hat[: len(y)] for y_hat in predict(_filled(inputs))]
+        for y_hat in y_hats:
+            losses.append(_numbers(loss(y, y_hat)))
+            errors.append(_numbers(mae(y, y_hat)))
+        means.append(np.mean(y_hats, axis=0, dtype=np.float64))
+    predictions = np.concatenate(means)
+    spread = np.nan
+    if len(predictions) > 1:
+        spread = (predictions.std(axis=0, ddof=1) / np.asarray(sds)).min()
+    return Judged(
+        float(np.concatenate(losses).mean()), float(np.concatenate(errors).mean()), float(spread)
+    )
+
+
+def plain(network: keras.Model) -> Predict:
+    """Return the function that predicts cells as they are."""
+    return lambda inputs: [np.asarray(network.predict_on_batch(inputs))]
+
+
+def eight_fold(network: keras.Model) -> Predict:
+    """Return the function that predicts each cell in its eight flips and quarter turns."""
+    return lambda inputs: [
+        np.asarray(network.predict_on_batch(variant))
+        for variant in variants(inputs["image"], inputs["mask"])
+    ]
+
+
+def _filled(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the inputs with the last cell repeated until the devices can share them evenly."""
+    missing = -len(inputs["mask"]) % replicas()
+    if not missing:
+        return inputs
+    return {
+        name: np.concatenate([values, np.repeat(values[-1:], missing, axis=0)])
+        for name, values in inputs.items()
+    }
+
+
+def _numbers(tensor: Any) -> np.ndarray:
+    return keras.ops.convert_to_numpy(tensor).astype(np.float64)

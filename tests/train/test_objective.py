@@ -1,0 +1,90 @@
+import keras
+import numpy as np
+import pytest
+
+from nascent.train.objective import absolute_error, compile_model, loss_of, optimizer_of
+from nascent.train.options import Fitting
+
+Y = np.array([[300.0, 10.0], [420.0, 7.0], [377.0, 9.0]], np.float32)
+Y_HAT = np.array([[300.5, 10.0], [400.0, 8.0], [377.0, 8.9]], np.float32)
+
+
+def fitting(**changes):
+    return Fitting(**{"epochs": 1, "batch_size": 8, "learning_rate": 0.01, **changes})
+
+
+def numbers(function, y, y_hat):
+    return keras.ops.convert_to_numpy(function(y, y_hat))
+
+
+def huber(error, delta):
+    error = np.abs(error)
+    return np.where(error <= delta, error**2 / 2, delta * (error - delta / 2))
+
+
+@pytest.mark.parametrize(
+    ("options", "formula"),
+    [
+        ({"loss": "huber", "huber_delta": 2.0}, lambda error: huber(error, 2.0)),
+        ({"loss": "mse"}, np.square),
+        ({"loss": "mae"}, np.abs),
+    ],
+)
+def test_residuals_are_in_the_units_of_the_first_target(options, formula):
+    sds = (60.0, 2.0)
+    # An error of 1 in a target of SD 2 weighs as one of 30 in a target of SD 60.
+    errors = (Y - Y_HAT) * np.array([1.0, 30.0])
+    expected = formula(errors).mean(axis=1)
+    np.testing.assert_allclose(numbers(loss_of(fitting(**options), sds), Y, Y_HAT), expected, 1e-4)
+
+
+def test_the_absolute_error_is_in_the_units_of_the_first_target():
+    expected = np.abs((Y - Y_HAT) * np.array([1.0, 30.0])).mean(axis=1)
+    np.testing.assert_allclose(numbers(absolute_error((60.0, 2.0)), Y, Y_HAT), expected, 1e-4)
+
+
+def test_one_target_has_the_loss_of_keras_to_the_bit():
+    y, y_hat = Y[:, :1], Y_HAT[:, :1]
+    loss = numbers(loss_of(fitting(huber_delta=1.0), (61.7,)), y, y_hat)
+    np.testing.assert_array_equal(loss, keras.losses.huber(y, y_hat, delta=1.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("adam", keras.optimizers.Adam),
+        ("adamw", keras.optimizers.AdamW),
+        ("sgd", keras.optimizers.SGD),
+    ],
+)
+def test_optimisers_are_those_of_keras_with_their_options(name, kind):
+    optimizer = optimizer_of(fitting(optimizer=name, weight_decay=0.3, momentum=0.7))
+    assert type(optimizer) is kind
+    assert float(optimizer.learning_rate) == pytest.approx(0.01)
+    if name == "adamw":
+        assert optimizer.weight_decay == 0.3
+    if name == "sgd":
+        assert optimizer.momentum == 0.7
+
+
+def test_the_data_loss_leaves_out_the_penalties():
+    image = keras.Input((2,))
+    dense = keras.layers.Dense(1, kernel_regularizer=keras.regularizers.L2(0.5))
+    model = keras.Model(image, dense(image))
+    dense.set_weights([np.array([[1.0], [2.0]]), np.array([0.0])])
+    compile_model(model, fitting(loss="mse"), (1.0,))
+    found = model.test_on_batch(np.ones((4, 2)), np.full((4, 1), 5.0), return_dict=True)
+    assert found["data_loss"] == pytest.approx(4.0)
+    assert found["mae"] == pytest.approx(2.0)
+    assert found["loss"] == pytest.approx(4.0 + 0.5 * 5)
+
+
+def test_float16_has_its_loss_scaled():
+    image = keras.Input((2,))
+    made = keras.layers.Dense(1, dtype="float32")(image)
+    model = keras.Model(image, made)
+    model.dtype_policy = keras.DTypePolicy("mixed_float16")
+    compile_model(model, fitting(precision="mixed_float16"), (1.0,))
+    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+    model.optimizer.learning_rate = 0.5
+    assert float(model.optimizer.inner_optimizer.learning_rate) == 0.5

@@ -1,0 +1,235 @@
+import keras
+import numpy as np
+import pytest
+
+from nascent.errors import OutputError, TrainError
+from nascent.shards.batches import Batches
+from nascent.train import checkpoint
+from nascent.train.data import shards_of
+from nascent.train.models import load_model
+from nascent.train.stage import HISTORY, train_model
+
+
+def test_the_model_on_disk_is_that_of_the_best_epoch(study):
+    # So large a step that the validation loss comes down and goes up again.
+    train_model(**study.arguments(epochs=8, learning_rate=0.9))
+    history = study.history()
+    best = history["val_loss"].idxmin()
+    assert best < 7
+    model = keras.saving.load_model(study.folder / "out/model.keras")
+    arguments = study.arguments()
+    val = Batches(shards_of(study.manifest, "val"), arguments["normaliser"], batch_size=9)
+    batch = next(iter(val))
+    y_hat = model.predict_on_batch({"image": batch["image"], "mask": batch["mask"]})[:, 0]
+    error = np.abs(y_hat - batch["target"])
+    assert error.mean() == pytest.approx(history["val_mae"][best], rel=1e-5)
+    huber = np.where(error <= 1, error**2 / 2, error - 0.5)
+    assert huber.mean() == pytest.approx(history["val_loss"][best], rel=1e-5)
+
+
+def test_training_stops_after_patience_epochs_without_a_better_one(study):
+    train_model(**study.arguments(epochs=60, learning_rate=0.9, patience=3))
+    losses = study.history()["val_loss"]
+    assert len(losses) < 60
+    assert losses.idxmin() == len(losses) - 1 - 3
+
+
+def test_a_planted_line_is_learnt(study):
+    train_model(**study.arguments(epochs=25, learning_rate=0.12))
+    history = study.history()
+    assert tuple(history.columns) == HISTORY
+    # The target rises by 2 a count of the first channel, whose SD is about 58.
+    assert history["val_mae"].iloc[0] > 60
+    assert history["val_mae"].min() < 10
+
+
+def test_the_card_says_what_was_trained_on_what(study):
+    options = {"augment": {"zoom": "normal", "flip": True}, "prediction": "eight_fold"}
+    train_model(**study.cnn(**options, record={"stage": "train", "versions": {"keras": "3"}}))
+    card = study.card()
+    cells = Batches(shards_of(study.manifest, "train"), study.arguments()["normaliser"]).cells
+    assert card["target"]["mean"] == pytest.approx(cells["target"].mean())
+    assert card["target"]["sd"] == pytest.approx(cells["target"].std())
+    assert card["channels"] == ["00_DAPI", "15_SON", "21_NCL"]
+    assert card["normalisation"]["mean"] == [200.0] * 3
+    assert (card["data"]["train_cells"], card["data"]["val_cells"]) == (26, 9)
+    assert (card["data"]["size"], card["seed"], card["architecture"]) == (16, 7, "simple_cnn")
+    # Two blocks of a 3 x 3 convolution and a batch normalisation, a dense one, the output.
+    convolutions = (9 * 3 * 4 + 4) + (9 * 4 * 4 + 4) + 2 * 4 * 4
+    total = convolutions + (4 * 8 + 8) + 4 * 8 + (8 + 1)
+    assert card["parameters"] == {"total": total, "trainable": total - 2 * (4 + 4 + 8)}
+    assert card["config"]["huber_delta"] == 1.0
+    ratios = card["augmentation"]["size_ratios"]
+    assert ratios["mean"] == pytest.approx(cells["size_ratio"].mean())
+    assert ratios["sd"] == pytest.approx(cells["size_ratio"].std())
+    assert ratios["low"] == cells["size_ratio"].min()
+    assert card["augmentation"]["options"]["flip"] is True
+    assert card["prediction"] == {"by": "eight_fold", "ensemble": 8}
+    assert card["attempts"] == [{"seed": 7, "reason": None}]
+    assert card["collapsed"] is False
+    losses = study.history()["val_loss"]
+    assert card["best"]["val_loss"] == losses.min()
+    assert card["chosen_by"]["value"] == losses.min()
+    assert (card["chosen_by"]["monitor"], card["chosen_by"]["smooth"]) == ("val_loss", 0)
+    assert (card["backend"], card["device"]) == (keras.backend.backend(), "cpu")
+    assert (card["precision"], card["devices"]["used"]) == ("float32", 1)
+    assert card["provenance"]["versions"] == {"keras": "3"}
+
+
+def test_the_chosen_epoch_is_that_of_the_smoothed_monitor(study, monkeypatch):
+    kept = []
+    save = checkpoint.save
+
+    def save_and_look(folder, model, progress, wanted):
+        save(folder, model, progress, wanted)
+        kept.append(sorted(path.name for path in folder.glob("weights-*")))
+
+    monkeypatch.setattr(checkpoint, "save", save_and_look)
+    train_model(**study.arguments(epochs=9, learning_rate=0.9, smooth=5, monitor="val_mae"))
+    history = study.history()
+    means = history["val_mae"].rolling(5, center=True).mean()
+    np.testing.assert_allclose(history["smoothed"], means)
+    chosen = means.idxmin() + 1
+    card = study.card()
+    assert card["best"]["epoch"] == chosen
+    assert card["chosen_by"]["smooth"] == 5
+    # The last three epochs and the best: four files at most.
+    assert all(len(names) <= 4 for names in kept)
+    assert f"weights-{chosen:05d}.npz" in kept[-1]
+
+
+def test_a_run_shorter_than_the_window_says_so(study, caplog):
+    with caplog.at_level("INFO", logger="nascent"):
+        train_model(**study.arguments(epochs=4, learning_rate=0.9, smooth=11))
+    assert "4 epochs are fewer than the window of 11: smoothed over 3 instead" in caplog.text
+    history = study.history()
+    card = study.card()
+    means = history["val_loss"].rolling(3, center=True).mean()
+    np.testing.assert_allclose(history["smoothed"], means)
+    assert card["best"]["epoch"] == means.idxmin() + 1
+
+
+def test_two_targets_are_learnt_together(study):
+    options = {"targets": ["target", "area"], "epochs": 40, "learning_rate": 0.1}
+    options["layers"] = {"pooling": "average"}
+    train_model(**study.arguments(**options))
+    card = study.card()
+    assert [target["column"] for target in card["targets"]] == ["target", "area"]
+    model = load_model(study.folder / "out/model.keras")
+    arguments = study.arguments()
+    (batch,) = Batches(shards_of(study.manifest, "train"), arguments["normaliser"], batch_size=64)
+    y_hat = model.predict_on_batch({"image": batch["image"], "mask": batch["mask"]})
+    cells = Batches(shards_of(study.manifest, "train"), arguments["normaliser"]).cells
+    assert y_hat.shape == (26, 2)
+    # Each output is in the units of its own column: the mean of the area is 128, its SD 8.
+    for column, values in zip(("target", "area"), y_hat.T, strict=True):
+        assert values.mean() == pytest.approx(cells[column].mean(), abs=cells[column].std() / 2)
+
+
+def test_mixed_precision_trains_and_writes_a_model_in_float32(study):
+    before = keras.config.dtype_policy().name
+    train_model(**study.cnn(precision="mixed_bfloat16"))
+    assert keras.config.dtype_policy().name == before == "float32"
+    card = study.card()
+    assert card["precision"] == "mixed_bfloat16"
+    model = load_model(study.folder / "out/model.keras")
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+
+
+def test_weights_start_the_model(study):
+    train_model(**study.arguments("first", epochs=12, learning_rate=0.12))
+    options = {"epochs": 1, "learning_rate": 1e-9}
+    train_model(**study.arguments("cold", **options))
+    path = str(study.folder / "first/model.keras")
+    train_model(**study.arguments("warm", **options, weights=path))
+    mae = {name: study.history(name)["val_mae"].min() for name in ("first", "cold", "warm")}
+    assert mae["warm"] == pytest.approx(mae["first"], rel=1e-3)
+    assert mae["cold"] > 2 * mae["warm"]
+
+
+def test_weights_that_do_not_fit_name_the_layer_and_both_shapes(study):
+    train_model(**study.cnn("first", epochs=1))
+    path, wide = str(study.folder / "first/model.keras"), {"widths": [4, 8], "head": [8]}
+    with pytest.raises(TrainError, match=r"conv_2.*\(3, 3, 4, 4\).*\(3, 3, 4, 8\)"):
+        train_model(**study.cnn("second", layers=wide, weights=path))
+
+
+def test_frozen_weights_stay_and_are_not_counted_as_trainable(study):
+    train_model(**study.cnn("first"))
+    path = str(study.folder / "first/model.keras")
+    train_model(**study.cnn("second", weights=path, freeze=True))
+    for ours, theirs in zip(study.weights("second"), study.weights("first"), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    card = study.card("second")
+    assert card["parameters"]["trainable"] == 0
+
+
+def test_eight_fold_validation_of_a_model_that_sees_no_place_is_plain_validation(study):
+    histories = {}
+    for validation in ("plain", "eight_fold"):
+        train_model(**study.arguments(validation, validation=validation))
+        histories[validation] = study.history(validation)
+    np.testing.assert_allclose(*(table["val_loss"] for table in histories.values()), rtol=1e-5)
+
+
+def test_every_epoch_is_one_line_of_the_log(study, caplog):
+    with caplog.at_level("INFO", logger="nascent"):
+        train_model(**study.arguments())
+    lines = [line for line in caplog.messages if line.startswith("epoch ")]
+    assert [line.split(":")[0] for line in lines] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert all("val mae" in line and "best epoch" in line for line in lines)
+
+
+def test_a_batch_larger_than_the_training_set_is_refused(study):
+    with pytest.raises(TrainError, match="a batch of 27 is larger than the training set of 26"):
+        train_model(**study.arguments(batch_size=27))
+
+
+def test_no_validation_cells_is_an_error(study):
+    (study.folder / "val-00000.h5").unlink()
+    study.write("train-00001", 12)
+    with pytest.raises(TrainError, match="no validation cells"):
+        train_model(**study.arguments())
+
+
+@pytest.mark.parametrize("name", ["train-00001", "val-00000"])
+def test_a_missing_target_names_the_cell(study, name):
+    study.write(name, 9, lambda cells: cells.assign(target=[*cells["target"][:-1], np.nan]))
+    last = {"train-00001": 5108, "val-00000": 3008}[name]
+    with pytest.raises(TrainError, match=f"the target of cell {last} is nan"):
+        train_model(**study.arguments())
+    study.write(name, 9, lambda cells: cells.assign(area=[*cells["area"][:-1], np.nan]))
+    with pytest.raises(TrainError, match=rf"the target of cell {last} is nan .*'area'"):
+        train_model(**study.arguments(targets=["target", "area"]))
+
+
+def test_equal_targets_are_refused(study):
+    for name in ("train-00000", "train-00001"):
+        study.write(name, 12, lambda cells: cells.assign(target=5.0))
+    with pytest.raises(TrainError, match="all 24 training cells have the same target"):
+        train_model(**study.arguments())
+
+
+def test_an_unknown_architecture_names_the_nearest(study):
+    with pytest.raises(TrainError, match="Did you mean 'linear'"):
+        train_model(**study.arguments(architecture="liner"))
+
+
+def test_a_full_disk_leaves_no_half_written_result(study, file_size_limit):
+    with file_size_limit(6000), pytest.raises(OutputError, match=r"weights-00001\.npz"):
+        train_model(**study.arguments(architecture="simple_cnn"))
+    assert [path.name for path in (study.folder / "out").rglob("*.*")] == ["run.json"]
+
+
+def test_an_option_that_is_none_names_the_nearest(study):
+    with pytest.raises(TrainError, match=r"no option 'lerning_rate'.*'learning_rate'"):
+        train_model(**study.arguments(lerning_rate=0.1))
+    with pytest.raises(TrainError, match=r"no optimizer 'adamm'.*'adam'"):
+        train_model(**study.arguments(optimizer="adamm"))
+    with pytest.raises(TrainError, match=r"layers: there is no option 'dropuot'.*'dropout'"):
+        train_model(**study.arguments(layers={"dropuot": 0.1}))
+
+
+def test_a_column_that_is_not_there_names_the_nearest(study):
+    with pytest.raises(TrainError, match=r"no column 'aera'.*'area'"):
+        train_model(**study.arguments(targets=["target", "aera"]))
