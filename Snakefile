@@ -19,6 +19,7 @@ include: "rules/crops.smk"
 include: "rules/splits.smk"
 include: "rules/shards.smk"
 include: "rules/train.smk"
+include: "rules/tune.smk"
 include: "rules/evaluate.smk"
 include: "rules/attribute.smk"
 include: "rules/explain.smk"
@@ -35,8 +36,8 @@ localrules:
 
 rule data:
     input:
-        made("shards/shards.tsv"),
-        made("shards/channels.tsv"),
+        of_folds("shards/{fold}/shards.tsv"),
+        of_folds("shards/{fold}/channels.tsv"),
         figures_of_data(),
     message:
         "Make the shards of study {STUDY.study}"
@@ -44,8 +45,10 @@ rule data:
 
 rule models:
     input:
+        made("evaluate/comparison.tsv"),
         made("evaluate/metrics.tsv"),
         made("evaluate/predictions.tsv"),
+        made("evaluate/controls.tsv"),
         figures_of_models(),
     message:
         "Train and measure every model of study {STUDY.study}"

@@ -3,9 +3,9 @@
 
 rule attribute:
     input:
-        model=made("train/{model}/{seed}/model.keras"),
-        shard=made("shards/{split}-{number}.h5"),
-        channels=made("shards/channels.tsv"),
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        shard=made(f"shards/{EXPLAINED_FOLD}/{{split}}-{{number}}.h5"),
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
     output:
         made("attribute/{model}/{seed}/{method}/{split}-{number}.h5"),
     log:
@@ -26,7 +26,7 @@ rule attribute:
             f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/"
             f"{wildcards.split}-{wildcards.number}"
         ),
-        inputs=INPUTS,
+        inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         method=lambda wildcards: STUDY.attribute.methods[wildcards.method].plain(),
         seed=STUDY.seed,

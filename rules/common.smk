@@ -3,15 +3,20 @@ import re
 import sys
 from pathlib import Path
 
+from nascent import kinds
+from nascent.architecture_names import source
 from nascent.code import code_digest
 from nascent.config import (
-    check_splits,
     check_study,
     check_tables,
     input_channels,
+    model_channels,
     read_wells,
+    searched,
     study_channels,
+    study_folds,
 )
+from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table
@@ -50,27 +55,45 @@ try:
         config, where=", ".join(map(str, workflow.configfiles)) or "config"
     )
     WELLS = read_wells(STUDY.wells)
-    check_splits(STUDY, WELLS)
+    FOLDS = study_folds(STUDY, WELLS)
     check_tables(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
+    SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}
+    CANDIDATES = {model: searched(STUDY, model) for model in STUDY.train.models}
 except NascentError as error:
     sys.exit(f"Error in the study: {error}")
 
 # The report's front page reads the config: it shall see the defaults too.
 config.update(STUDY.plain())
+config["target_label"] = kinds.get(STUDY.kind).target_label
+
+KIND = kinds.get(STUDY.kind)
+TARGET = KIND.target
+
+# The fold whose models are explained.
+EXPLAINED_FOLD = next(iter(FOLDS))
+
+MODELS = {model: STUDY.train.model(model) for model in STUDY.train.models}
 
 RUNS = [
-    (model, seed)
-    for model in STUDY.train.models
-    for seed in STUDY.train.options(model)["seeds"]
+    (model, fold, seed)
+    for model in MODELS
+    for fold in FOLDS
+    for seed in MODELS[model].seeds
 ]
+
+TARGETS = list(
+    dict.fromkeys(
+        column for model in MODELS.values() for column in (TARGET, *model.also_predict)
+    )
+)
 
 EXPLAINED = [
     (model, seed, method)
     for method in STUDY.attribute.methods
-    for model, seed in RUNS
-    if model in STUDY.explained_models()
+    for model in STUDY.explained_models()
+    for seed in MODELS[model].seeds
 ]
 
 
@@ -78,7 +101,9 @@ wildcard_constraints:
     well="|".join(map(re.escape, WELLS.index)),
     model="|".join(map(re.escape, STUDY.train.models)),
     method="|".join(map(re.escape, STUDY.attribute.methods)) or "-",
+    fold="|".join(map(re.escape, FOLDS)),
     seed=r"\d+",
+    candidate=r"\d+",
     split="train|val|test",
     number=r"\d{5}",
 
@@ -98,9 +123,17 @@ def kept(path):
     return f"results/{STUDY.study}/.state/{path}"
 
 
-def code(name):
-    """Digest of a rule's script and of the library modules it stands on."""
-    return code_digest(SCRIPTS / f"{name}.py")
+def code(name, *others):
+    """Digest of a rule's script, of the library modules it stands on, and of other files."""
+    return code_digest(SCRIPTS / f"{name}.py", *others)
+
+
+def code_of_training(wildcards):
+    """Digest of what trains a model: that of its own architecture, and of no other."""
+    architectures = [
+        options["architecture"] for options in options_of_training(wildcards)
+    ]
+    return code("train", *sorted({source(name) for name in architectures}))
 
 
 def raw_files(wildcards):
@@ -136,12 +169,32 @@ def of_wells(pattern):
     return [made(pattern.format(well=well)) for well in WELLS.index]
 
 
-def of_seeds(pattern, models=None):
-    """One path a model and seed."""
+def of_runs(pattern, models=None, folds=None):
+    """One path a model, fold and seed."""
     return [
-        made(pattern.format(model=model, seed=seed))
-        for model, seed in RUNS
-        if models is None or model in models
+        made(pattern.format(model=model, fold=fold, seed=seed))
+        for model, fold, seed in RUNS
+        if (models is None or model in models) and (folds is None or fold in folds)
+    ]
+
+
+def of_seeds(pattern, model):
+    """One path a seed of a model."""
+    return [
+        made(pattern.format(model=model, seed=seed)) for seed in MODELS[model].seeds
+    ]
+
+
+def of_folds(pattern):
+    """One path a fold."""
+    return [made(pattern.format(fold=fold)) for fold in FOLDS]
+
+
+def of_candidates(pattern):
+    """One path a candidate of a model's search."""
+    return lambda wildcards: [
+        made(pattern.format(candidate=number, **wildcards))
+        for number in range(len(CANDIDATES[wildcards.model]))
     ]
 
 
@@ -163,16 +216,53 @@ def of_explanations(pattern):
     ]
 
 
-def model_options(wildcards):
-    """What one training job is told of its model: never another seed of it."""
-    options = STUDY.train.options(wildcards.model)
-    return {key: value for key, value in options.items() if key != "seeds"}
+def options_of_training(wildcards):
+    """What a training job is told: the options of each candidate, or those of the model alone."""
+    # Neither other seeds, nor what the machine gives, nor how cells are predicted later.
+    left_out = {"seeds", "resources", "channels", "also_predict", "prediction"}
+    chosen = CANDIDATES[wildcards.model] or [{}]
+    if "candidate" in wildcards.keys():
+        chosen = [chosen[int(wildcards.candidate)]]
+    return [
+        {key: value for key, value in options.items() if key not in left_out}
+        for options in (
+            STUDY.train.options(wildcards.model, changes) for changes in chosen
+        )
+    ]
 
 
-def shards_of(split):
+def usual_options():
+    """The options of a model of which nothing is said, as its jobs are told them."""
+    usual = Model()
+    return usual.plain() | {"augment": usual.augment.resolved()}
+
+
+def seen(wildcards):
+    """The input channels of a model."""
+    return SEEN[wildcards.model]
+
+
+def targets(wildcards):
+    """Columns of the cell table that a model predicts."""
+    return [TARGET, *MODELS[wildcards.model].also_predict]
+
+
+def shards_of(split, fold):
     """Names of a split's shards; known once the cells are split."""
-    table = checkpoints.splits.get().output.splits
+    table = checkpoints.splits.get(fold=fold).output.splits
     return shard_names(read_table(table), split, STUDY.shards.cells)
+
+
+def memory_of_training(wildcards, attempt):
+    """Memory of a training job, MB: what the config says, or an estimate."""
+    given = MODELS[wildcards.model].resources.mem_mb
+    batch = MODELS[wildcards.model].batch_size
+    return attempt * (given or network_memory(batch, 1))
+
+
+def of_model(resource):
+    """A resource of a model's jobs, as the config gives it."""
+    return lambda wildcards: getattr(MODELS[wildcards.model].resources, resource)
 
 
 def network_memory(batch_size, attempt):
@@ -191,7 +281,7 @@ def megabytes(files, times=1.0, plus=0):
 
 def lowest_seed(wildcards, pattern):
     """A path of the lowest seed of a model: the one whose single cells are shown."""
-    seed = min(STUDY.train.options(wildcards.model)["seeds"])
+    seed = min(MODELS[wildcards.model].seeds)
     return made(
         pattern.format(model=wildcards.model, seed=seed, method=wildcards.method)
     )
@@ -200,9 +290,9 @@ def lowest_seed(wildcards, pattern):
 def shards_explained(wildcards):
     """The shards of the splits that are explained."""
     return [
-        made(f"shards/{name}.h5")
+        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
         for split in STUDY.attribute.splits
-        for name in shards_of(split)
+        for name in shards_of(split, EXPLAINED_FOLD)
     ]
 
 
@@ -211,7 +301,7 @@ def maps_of_lowest_seed(wildcards):
     return [
         lowest_seed(wildcards, f"attribute/{{model}}/{{seed}}/{{method}}/{name}.h5")
         for split in STUDY.attribute.splits
-        for name in shards_of(split)
+        for name in shards_of(split, EXPLAINED_FOLD)
     ]
 
 
@@ -232,8 +322,9 @@ def figures_of_data():
 
 def figures_of_models():
     """The figures of training and evaluation."""
-    each = [f"{model}/predictions" for model in STUDY.train.models]
-    return figures("learning", "metrics", *each)
+    each = [f"{model}/predictions" for model in MODELS]
+    each += [f"{model}/tuning" for model in MODELS if CANDIDATES[model]]
+    return figures("learning", "comparison", "seeds", "designs", "controls", *each)
 
 
 def figures_of_explanations(models=None):
@@ -252,8 +343,8 @@ def everything_of_model(model):
     """What belongs to one model alone, from its training to its figures."""
     explained = [model] if model in STUDY.explained_models() else []
     return [
-        *of_seeds("train/{model}/{seed}/model.keras", [model]),
-        *of_seeds("evaluate/{model}/{seed}/metrics.tsv", [model]),
+        *of_runs("train/{model}/{fold}/{seed}/model.keras", [model]),
+        *of_runs("evaluate/{model}/{fold}/{seed}/metrics.tsv", [model]),
         *figures(f"{model}/predictions"),
         *(figures_of_explanations(explained) if explained else []),
     ]

@@ -3,30 +3,33 @@
 
 rule evaluate:
     input:
-        model=made("train/{model}/{seed}/model.keras"),
-        shards=made("shards/shards.tsv"),
-        channels=made("shards/channels.tsv"),
+        model=made("train/{model}/{fold}/{seed}/model.keras"),
+        shards=made("shards/{fold}/shards.tsv"),
+        channels=made("shards/{fold}/channels.tsv"),
     output:
-        predictions=made("evaluate/{model}/{seed}/predictions.tsv"),
-        metrics=made("evaluate/{model}/{seed}/metrics.tsv"),
+        predictions=made("evaluate/{model}/{fold}/{seed}/predictions.tsv"),
+        metrics=made("evaluate/{model}/{fold}/{seed}/metrics.tsv"),
+        controls=made("evaluate/{model}/{fold}/{seed}/controls.tsv"),
     log:
-        logged("evaluate/{model}/{seed}.log"),
+        logged("evaluate/{model}/{fold}/{seed}.log"),
     benchmark:
-        logged("evaluate/{model}/{seed}.tsv")
+        logged("evaluate/{model}/{fold}/{seed}.tsv")
     conda:
         "../envs/nascent.yaml"
-    threads: 2
+    threads: of_model("threads")
     resources:
         mem_mb=lambda wildcards, attempt: 6000 * attempt,
         runtime=60,
     params:
         code=code("evaluate"),
-        kind=STUDY.kind,
-        inputs=INPUTS,
+        design=lambda wildcards: FOLDS[wildcards.fold].design,
+        targets=targets,
+        inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
-        batch_size=lambda wildcards: STUDY.train.options(wildcards.model)["batch_size"],
+        batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
+        prediction=lambda wildcards: MODELS[wildcards.model].prediction,
     message:
-        "Predict every cell with {wildcards.model}, seed {wildcards.seed}"
+        "Predict every cell with {wildcards.model}, seed {wildcards.seed}, fold {wildcards.fold}"
     script:
         "../workflow/scripts/evaluate.py"
 
@@ -34,44 +37,47 @@ rule evaluate:
 rule evaluate_floors:
     input:
         cells=made("crops/cells.tsv"),
-        splits=made("splits/splits.tsv"),
+        splits=made("splits/{fold}/splits.tsv"),
+        shards=made("shards/{fold}/shards.tsv"),
+        channels=made("shards/{fold}/channels.tsv"),
     output:
-        predictions=made("evaluate/floors/predictions.tsv"),
-        metrics=made("evaluate/floors/metrics.tsv"),
+        predictions=made("evaluate/floors/{fold}/predictions.tsv"),
+        metrics=made("evaluate/floors/{fold}/metrics.tsv"),
+        controls=made("evaluate/floors/{fold}/controls.tsv"),
     log:
-        logged("evaluate/floors.log"),
+        logged("evaluate/floors/{fold}.log"),
     benchmark:
-        logged("evaluate/floors.tsv")
+        logged("evaluate/floors/{fold}.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=4000,
         runtime=30,
     params:
         code=code("evaluate_floors"),
+        design=lambda wildcards: FOLDS[wildcards.fold].design,
+        targets=TARGETS,
         inputs=INPUTS,
+        normalise=STUDY.shards.normalise.plain(),
         kind=STUDY.kind,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
-        "Predict every cell of {STUDY.study} from means, area and cell cycle alone"
+        "Predict every cell of {STUDY.study} from means, area and cell cycle alone, fold"
+        " {wildcards.fold}"
     script:
         "../workflow/scripts/evaluate_floors.py"
 
 
 rule evaluate_gather:
     input:
-        predictions=[made("evaluate/floors/predictions.tsv")]
-        + of_seeds("evaluate/{model}/{seed}/predictions.tsv"),
-        metrics=[made("evaluate/floors/metrics.tsv")]
-        + of_seeds("evaluate/{model}/{seed}/metrics.tsv"),
+        predictions=of_folds("evaluate/floors/{fold}/predictions.tsv")
+        + of_runs("evaluate/{model}/{fold}/{seed}/predictions.tsv"),
+        controls=of_folds("evaluate/floors/{fold}/controls.tsv")
+        + of_runs("evaluate/{model}/{fold}/{seed}/controls.tsv"),
     output:
         predictions=made("evaluate/predictions.tsv"),
-        metrics=report(
-            made("evaluate/metrics.tsv"),
-            caption="../workflow/report/metrics_table.rst",
-            category="Models",
-            labels={"what": "metrics of models and floors"},
-        ),
+        metrics=made("evaluate/metrics.tsv"),
+        controls=made("evaluate/controls.tsv"),
     log:
         logged("evaluate/gather.log"),
     benchmark:
@@ -79,11 +85,42 @@ rule evaluate_gather:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=megabytes("predictions", times=10, plus=1000),
         runtime=10,
     params:
         code=code("evaluate_gather"),
     message:
-        "Compare the models of {STUDY.study} with each other and the floors"
+        "Join the predictions of the models of {STUDY.study} and of the floors"
     script:
         "../workflow/scripts/evaluate_gather.py"
+
+
+rule evaluate_compare:
+    input:
+        predictions=made("evaluate/predictions.tsv"),
+        cells=made("crops/cells.tsv"),
+    output:
+        comparison=made("evaluate/comparison.tsv"),
+        intervals=made("evaluate/intervals.tsv"),
+        pairs=made("evaluate/pairs.tsv"),
+        groups=made("evaluate/groups.tsv"),
+        calibration=made("evaluate/calibration.tsv"),
+        confounders=made("evaluate/confounders.tsv"),
+    log:
+        logged("evaluate/compare.log"),
+    benchmark:
+        logged("evaluate/compare.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=megabytes("predictions", times=10, plus=1000),
+        runtime=30,
+    params:
+        code=code("evaluate_compare"),
+        floors=list(KIND.floors),
+        bootstrap=STUDY.evaluate.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Compare the models of {STUDY.study} with each other and the floors"
+    script:
+        "../workflow/scripts/evaluate_compare.py"

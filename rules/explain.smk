@@ -4,7 +4,7 @@
 rule explain_groups:
     input:
         cells=made("crops/cells.tsv"),
-        splits=made("splits/splits.tsv"),
+        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         made("explain/groups.tsv"),
     log:
@@ -32,10 +32,10 @@ rule explain:
                 f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
             )
             for split in STUDY.attribute.splits
-            for name in shards_of(split)
+            for name in shards_of(split, EXPLAINED_FOLD)
         ],
         cells=made("crops/cells.tsv"),
-        splits=made("splits/splits.tsv"),
+        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         importance=made("explain/{model}/{seed}/{method}.tsv"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),

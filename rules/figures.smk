@@ -93,7 +93,7 @@ rule figures_sizes:
 rule figures_balance:
     input:
         cells=made("crops/cells.tsv"),
-        splits=made("splits/splits.tsv"),
+        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         png=report(
             made("figures/balance.png"),
@@ -122,8 +122,8 @@ rule figures_balance:
 
 rule figures_pixels:
     input:
-        histograms=of_wells("shards/histograms/{well}.h5"),
-        channels=made("shards/channels.tsv"),
+        histograms=of_wells(f"shards/{EXPLAINED_FOLD}/histograms/{{well}}.h5"),
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
     output:
         png=report(
             made("figures/pixels.png"),
@@ -154,7 +154,7 @@ rule figures_pixels:
 rule figures_target:
     input:
         cells=made("crops/cells.tsv"),
-        splits=made("splits/splits.tsv"),
+        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         png=report(
             made("figures/target.png"),
@@ -184,9 +184,9 @@ rule figures_target:
 
 rule figures_learning:
     input:
-        histories=of_seeds("train/{model}/{seed}/history.tsv"),
-        cards=of_seeds("train/{model}/{seed}/card.json"),
-        floors=made("evaluate/floors/metrics.tsv"),
+        histories=of_runs("train/{model}/{fold}/{seed}/history.tsv"),
+        cards=of_runs("train/{model}/{fold}/{seed}/card.json"),
+        floors=made(f"evaluate/floors/{EXPLAINED_FOLD}/metrics.tsv"),
     output:
         png=report(
             made("figures/learning.png"),
@@ -207,47 +207,147 @@ rule figures_learning:
     params:
         code=code("figures_learning"),
         runs=RUNS,
-        target=STUDY.crops.target,
+        target=TARGET,
+        label=KIND.target_label,
     message:
         "Draw the learning curves of every model of {STUDY.study}"
     script:
         "../workflow/scripts/figures_learning.py"
 
 
-rule figures_metrics:
+rule figures_comparison:
     input:
+        comparison=made("evaluate/comparison.tsv"),
         metrics=made("evaluate/metrics.tsv"),
     output:
         png=report(
-            made("figures/metrics.png"),
-            caption="../workflow/report/metrics.rst",
+            made("figures/comparison.png"),
+            caption="../workflow/report/comparison.rst",
             category="Models",
             labels={"figure": "models and floors"},
         ),
-        svg=made("figures/metrics.svg"),
+        svg=made("figures/comparison.svg"),
     log:
-        logged("figures/metrics.log"),
+        logged("figures/comparison.log"),
     benchmark:
-        logged("figures/metrics.tsv")
+        logged("figures/comparison.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
         mem_mb=2000,
         runtime=30,
     params:
-        code=code("figures_metrics"),
+        code=code("figures_comparison"),
+        target=TARGET,
+        label=KIND.target_label,
     message:
         "Draw the models of {STUDY.study} beside the floors"
     script:
-        "../workflow/scripts/figures_metrics.py"
+        "../workflow/scripts/figures_comparison.py"
+
+
+rule figures_seeds:
+    input:
+        comparison=made("evaluate/comparison.tsv"),
+        metrics=made("evaluate/metrics.tsv"),
+        calibration=made("evaluate/calibration.tsv"),
+    output:
+        png=report(
+            made("figures/seeds.png"),
+            caption="../workflow/report/seeds.rst",
+            category="Models",
+            labels={"figure": "seeds and ensembles"},
+        ),
+        svg=made("figures/seeds.svg"),
+    log:
+        logged("figures/seeds.log"),
+    benchmark:
+        logged("figures/seeds.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_seeds"),
+        target=TARGET,
+        label=KIND.target_label,
+    message:
+        "Draw how much the seeds of the models of {STUDY.study} differ"
+    script:
+        "../workflow/scripts/figures_seeds.py"
+
+
+rule figures_designs:
+    input:
+        comparison=made("evaluate/comparison.tsv"),
+        confounders=made("evaluate/confounders.tsv"),
+    output:
+        png=report(
+            made("figures/designs.png"),
+            caption="../workflow/report/designs.rst",
+            category="Models",
+            labels={"figure": "by cell and by well"},
+        ),
+        svg=made("figures/designs.svg"),
+    log:
+        logged("figures/designs.log"),
+    benchmark:
+        logged("figures/designs.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_designs"),
+        target=TARGET,
+        label=KIND.target_label,
+    message:
+        "Draw the models of {STUDY.study} under each design of the splits"
+    script:
+        "../workflow/scripts/figures_designs.py"
+
+
+rule figures_controls:
+    input:
+        controls=made("evaluate/controls.tsv"),
+        comparison=made("evaluate/comparison.tsv"),
+    output:
+        png=report(
+            made("figures/controls.png"),
+            caption="../workflow/report/controls.rst",
+            category="Models",
+            labels={"figure": "colour or structure"},
+        ),
+        svg=made("figures/controls.svg"),
+    log:
+        logged("figures/controls.log"),
+    benchmark:
+        logged("figures/controls.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_controls"),
+        target=TARGET,
+        label=KIND.target_label,
+    message:
+        "Draw the models of {STUDY.study} on cells without intensity"
+    script:
+        "../workflow/scripts/figures_controls.py"
 
 
 rule figures_predictions:
     input:
-        predictions=lambda wildcards: of_seeds(
-            "evaluate/{model}/{seed}/predictions.tsv", [wildcards.model]
+        predictions=lambda wildcards: of_runs(
+            "evaluate/{model}/{fold}/{seed}/predictions.tsv", [wildcards.model]
         ),
         cells=made("crops/cells.tsv"),
+        metrics=made("evaluate/metrics.tsv"),
+        intervals=made("evaluate/intervals.tsv"),
     output:
         png=report(
             made("figures/{model}/predictions.png"),
@@ -267,11 +367,41 @@ rule figures_predictions:
         runtime=30,
     params:
         code=code("figures_predictions"),
-        target=STUDY.crops.target,
+        target=TARGET,
+        label=KIND.target_label,
     message:
         "Draw what {wildcards.model} predicts against what was measured"
     script:
         "../workflow/scripts/figures_predictions.py"
+
+
+rule figures_tuning:
+    input:
+        candidates=made(f"tune/{{model}}/{EXPLAINED_FOLD}/candidates.tsv"),
+    output:
+        png=report(
+            made("figures/{model}/tuning.png"),
+            caption="../workflow/report/tuning.rst",
+            category="Models",
+            labels={"figure": "search", "model": "{model}"},
+        ),
+        svg=made("figures/{model}/tuning.svg"),
+    log:
+        logged("figures/{model}/tuning.log"),
+    benchmark:
+        logged("figures/{model}/tuning.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_tuning"),
+        label=KIND.target_label,
+    message:
+        "Draw the candidates of {wildcards.model}"
+    script:
+        "../workflow/scripts/figures_tuning.py"
 
 
 rule figures_score_maps:
@@ -315,7 +445,7 @@ rule figures_score_maps:
 rule figures_importance:
     input:
         importance=lambda wildcards: of_seeds(
-            f"explain/{{model}}/{{seed}}/{wildcards.method}.tsv", [wildcards.model]
+            f"explain/{{model}}/{{seed}}/{wildcards.method}.tsv", wildcards.model
         ),
     output:
         png=report(

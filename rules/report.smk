@@ -5,10 +5,9 @@
 rule report_study:
     input:
         quality=made("crops/quality.tsv"),
-        splits=made("splits/splits.tsv"),
-        metrics=made("evaluate/metrics.tsv"),
+        splits=of_folds("splits/{fold}/splits.tsv"),
         completeness=made("explain/completeness.tsv"),
-        cards=of_seeds("train/{model}/{seed}/card.json"),
+        cards=of_runs("train/{model}/{fold}/{seed}/card.json"),
     output:
         card=report(
             made("report/study.html"),
@@ -21,12 +20,6 @@ rule report_study:
             caption="../workflow/report/quality_table.rst",
             category="Data",
             labels={"figure": "quality control, table"},
-        ),
-        metrics=report(
-            made("report/metrics.html"),
-            caption="../workflow/report/metrics_table.rst",
-            category="Models",
-            labels={"figure": "models and floors, table"},
         ),
         completeness=report(
             made("report/completeness.html"),
@@ -46,11 +39,108 @@ rule report_study:
     params:
         code=code("report_study"),
         runs=RUNS,
+        folds=list(FOLDS),
         study=STUDY.plain(),
+        label=KIND.target_label,
     message:
         "Write the study card of {STUDY.study}"
     script:
         "../workflow/scripts/report_study.py"
+
+
+rule report_evaluation:
+    input:
+        comparison=made("evaluate/comparison.tsv"),
+        pairs=made("evaluate/pairs.tsv"),
+        groups=made("evaluate/groups.tsv"),
+        confounders=made("evaluate/confounders.tsv"),
+        controls=made("evaluate/controls.tsv"),
+    output:
+        comparison=report(
+            made("report/comparison.html"),
+            caption="../workflow/report/comparison_table.rst",
+            category="Models",
+            labels={"figure": "models and floors, table"},
+        ),
+        pairs=report(
+            made("report/pairs.html"),
+            caption="../workflow/report/pairs_table.rst",
+            category="Models",
+            labels={"figure": "every two models"},
+        ),
+        groups=report(
+            made("report/groups.html"),
+            caption="../workflow/report/groups_table.rst",
+            category="Models",
+            labels={"figure": "by well, cell cycle, perturbation"},
+        ),
+        confounders=report(
+            made("report/confounders.html"),
+            caption="../workflow/report/confounders_table.rst",
+            category="Models",
+            labels={"figure": "known factors"},
+        ),
+        controls=report(
+            made("report/controls.html"),
+            caption="../workflow/report/controls_table.rst",
+            category="Models",
+            labels={"figure": "colour or structure, table"},
+        ),
+    log:
+        logged("report/evaluation.log"),
+    benchmark:
+        logged("report/evaluation.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("report_evaluation"),
+        labels={TARGET: KIND.target_label},
+    message:
+        "Write the tables that compare the models of {STUDY.study} as pages"
+    script:
+        "../workflow/scripts/report_evaluation.py"
+
+
+rule report_model:
+    input:
+        cards=lambda wildcards: of_runs(
+            "train/{model}/{fold}/{seed}/card.json", [wildcards.model]
+        ),
+        comparison=made("evaluate/comparison.tsv"),
+        intervals=made("evaluate/intervals.tsv"),
+        groups=made("evaluate/groups.tsv"),
+    output:
+        report(
+            made("report/models/{model}.html"),
+            caption="../workflow/report/model_card.rst",
+            category="Models",
+            labels={"figure": "model card", "model": "{model}"},
+        ),
+    log:
+        logged("report/models/{model}.log"),
+    benchmark:
+        logged("report/models/{model}.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("report_model"),
+        runs=lambda wildcards: [
+            (fold, seed) for model, fold, seed in RUNS if model == wildcards.model
+        ],
+        defaults=usual_options(),
+        designs={name: fold.design for name, fold in FOLDS.items()},
+        label=KIND.target_label,
+        target=TARGET,
+    message:
+        "Write the card of {wildcards.model}"
+    script:
+        "../workflow/scripts/report_model.py"
 
 
 rule report:
@@ -59,5 +149,7 @@ rule report:
         rules.models.input,
         rules.explanations.input,
         rules.report_study.output,
+        rules.report_evaluation.output,
+        [made(f"report/models/{model}.html") for model in MODELS],
     message:
         "Make everything that the report of study {STUDY.study} shows"

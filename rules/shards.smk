@@ -4,13 +4,13 @@
 rule shards_histogram:
     input:
         store=made("crops/{well}.h5"),
-        splits=made("splits/splits.tsv"),
+        splits=made("splits/{fold}/splits.tsv"),
     output:
-        made("shards/histograms/{well}.h5"),
+        made("shards/{fold}/histograms/{well}.h5"),
     log:
-        logged("shards/histograms/{well}.log"),
+        logged("shards/{fold}/histograms/{well}.log"),
     benchmark:
-        logged("shards/histograms/{well}.tsv")
+        logged("shards/{fold}/histograms/{well}.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
@@ -19,21 +19,22 @@ rule shards_histogram:
     params:
         code=code("shards_histogram"),
     message:
-        "Count the pixel values of the training cells of well {wildcards.well}"
+        "Count the pixel values of the training cells of well {wildcards.well}, fold"
+        " {wildcards.fold}"
     script:
         "../workflow/scripts/shards_histogram.py"
 
 
 rule shards_channels:
     input:
-        histograms=of_wells("shards/histograms/{well}.h5"),
+        histograms=of_wells("shards/{{fold}}/histograms/{well}.h5"),
         background=plate_table("background"),
     output:
-        made("shards/channels.tsv"),
+        made("shards/{fold}/channels.tsv"),
     log:
-        logged("shards/channels.log"),
+        logged("shards/{fold}/channels.log"),
     benchmark:
-        logged("shards/channels.tsv")
+        logged("shards/{fold}/channels.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
@@ -44,7 +45,7 @@ rule shards_channels:
         normalise=STUDY.shards.normalise.plain(),
         cell_line=STUDY.crops.background_cell_line,
     message:
-        "Channel statistics of {STUDY.study} from its training cells"
+        "Channel statistics of {STUDY.study} from the training cells of fold {wildcards.fold}"
     script:
         "../workflow/scripts/shards_channels.py"
 
@@ -52,13 +53,13 @@ rule shards_channels:
 rule shards:
     input:
         stores=of_wells("crops/{well}.h5"),
-        splits=made("splits/splits.tsv"),
+        splits=made("splits/{fold}/splits.tsv"),
     output:
-        made("shards/{split}-{number}.h5"),
+        made("shards/{fold}/{split}-{number}.h5"),
     log:
-        logged("shards/{split}-{number}.log"),
+        logged("shards/{fold}/{split}-{number}.log"),
     benchmark:
-        logged("shards/{split}-{number}.tsv")
+        logged("shards/{fold}/{split}-{number}.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
@@ -69,7 +70,7 @@ rule shards:
         cells=STUDY.shards.cells,
         seed=STUDY.seed,
     message:
-        "Write {wildcards.split} shard {wildcards.number} of {STUDY.study}"
+        "Write {wildcards.split} shard {wildcards.number} of {STUDY.study}, fold {wildcards.fold}"
     script:
         "../workflow/scripts/shards.py"
 
@@ -77,16 +78,16 @@ rule shards:
 rule shards_gather:
     input:
         shards=lambda wildcards: [
-            made(f"shards/{name}.h5")
+            made(f"shards/{wildcards.fold}/{name}.h5")
             for split in ("train", "val", "test")
-            for name in shards_of(split)
+            for name in shards_of(split, wildcards.fold)
         ],
     output:
-        made("shards/shards.tsv"),
+        made("shards/{fold}/shards.tsv"),
     log:
-        logged("shards/gather.log"),
+        logged("shards/{fold}/gather.log"),
     benchmark:
-        logged("shards/gather.tsv")
+        logged("shards/{fold}/gather.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
@@ -95,6 +96,6 @@ rule shards_gather:
     params:
         code=code("shards_gather"),
     message:
-        "List the shards of {STUDY.study} with their digests"
+        "List the shards of {STUDY.study} with their digests, fold {wildcards.fold}"
     script:
         "../workflow/scripts/shards_gather.py"

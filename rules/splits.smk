@@ -1,4 +1,4 @@
-# Which cells train, which choose the epoch, which measure the model.
+# Which cells train, which choose the epoch, which measure the model: one table a fold.
 
 
 # A checkpoint: how many shards there are follows from the cells that quality control left.
@@ -6,12 +6,12 @@ checkpoint splits:
     input:
         cells=made("crops/cells.tsv"),
     output:
-        splits=made("splits/splits.tsv"),
-        balance=made("splits/balance.tsv"),
+        splits=made("splits/{fold}/splits.tsv"),
+        balance=made("splits/{fold}/balance.tsv"),
     log:
-        logged("splits/splits.log"),
+        logged("splits/{fold}.log"),
     benchmark:
-        logged("splits/splits.tsv")
+        logged("splits/{fold}.tsv")
     conda:
         "../envs/nascent.yaml"
     resources:
@@ -20,8 +20,10 @@ checkpoint splits:
     params:
         code=code("splits"),
         splits=STUDY.splits.plain(),
+        design=lambda wildcards: FOLDS[wildcards.fold].design,
+        well=lambda wildcards: FOLDS[wildcards.fold].well,
         seed=STUDY.seed,
     message:
-        "Split the cells of {STUDY.study} by {STUDY.splits.by}"
+        "Split the cells of {STUDY.study}, fold {wildcards.fold}"
     script:
         "../workflow/scripts/splits.py"

@@ -1,34 +1,42 @@
-# One training job a model and seed.
+# One training job a model, fold and seed.
 
 
 rule train:
     input:
-        shards=made("shards/shards.tsv"),
-        channels=made("shards/channels.tsv"),
+        shards=made("shards/{fold}/shards.tsv"),
+        channels=made("shards/{fold}/channels.tsv"),
+        chosen=lambda wildcards: (
+            made(f"tune/{wildcards.model}/{wildcards.fold}/candidates.tsv")
+            if CANDIDATES[wildcards.model]
+            else []
+        ),
+        weights=lambda wildcards: MODELS[wildcards.model].weights or [],
     output:
-        model=made("train/{model}/{seed}/model.keras"),
-        history=made("train/{model}/{seed}/history.tsv"),
-        card=made("train/{model}/{seed}/card.json"),
+        model=made("train/{model}/{fold}/{seed}/model.keras"),
+        history=made("train/{model}/{fold}/{seed}/history.tsv"),
+        card=made("train/{model}/{fold}/{seed}/card.json"),
     log:
-        logged("train/{model}/{seed}.log"),
+        logged("train/{model}/{fold}/{seed}.log"),
     benchmark:
-        logged("train/{model}/{seed}.tsv")
+        logged("train/{model}/{fold}/{seed}.tsv")
     conda:
         "../envs/nascent.yaml"
-    threads: 2
+    threads: of_model("threads")
     resources:
-        mem_mb=lambda wildcards, attempt: network_memory(
-            STUDY.train.options(wildcards.model)["batch_size"], attempt
-        ),
-        runtime=lambda wildcards, attempt: 240 * attempt,
+        mem_mb=memory_of_training,
+        runtime=lambda wildcards, attempt: of_model("runtime")(wildcards) * attempt,
+        gpu=of_model("gpu"),
     params:
-        code=code("train"),
-        state=lambda wildcards: kept(f"train/{wildcards.model}/{wildcards.seed}"),
-        kind=STUDY.kind,
-        options=model_options,
-        inputs=INPUTS,
+        code=code_of_training,
+        state=lambda wildcards: kept(
+            f"train/{wildcards.model}/{wildcards.fold}/{wildcards.seed}"
+        ),
+        tensorboard=logged("train/{model}/{fold}/{seed}.tensorboard"),
+        options=options_of_training,
+        targets=targets,
+        inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
     message:
-        "Train {wildcards.model} with seed {wildcards.seed}"
+        "Train {wildcards.model} with seed {wildcards.seed}, fold {wildcards.fold}"
     script:
         "../workflow/scripts/train.py"

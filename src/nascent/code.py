@@ -10,7 +10,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 
 
-def code_digest(script: str | Path) -> str:
+def code_digest(script: str | Path, *others: str | Path) -> str:
     """Return a digest of a script's text and of every module of nascent it stands on.
 
     Two checkouts with equal text give equal digests, whatever their files' times; a change in a
@@ -22,10 +22,13 @@ def code_digest(script: str | Path) -> str:
     ----------
     script
         A Python file.
+    others
+        More files the job stands on, which the script finds by name only when it runs.
     """
-    script = Path(script)
-    texts = [_module_digest(script)]
-    texts += [f"{name} {_module_digest(path)}" for name, path in sorted(modules(script).items())]
+    files = [Path(script), *map(Path, others)]
+    texts = [_module_digest(file) for file in files]
+    stands_on = {name: path for file in files for name, path in modules(file).items()}
+    texts += [f"{name} {_module_digest(path)}" for name, path in sorted(stands_on.items())]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 

@@ -1,30 +1,49 @@
-"""Predict every cell with one trained model, and measure it."""
+"""Predict every cell with one trained model, measure it, and take its control."""
 
-from nascent import kinds, provenance
+from nascent import provenance
+from nascent.evaluate.controls import model_controls
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
 from nascent.files import read_table, write_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser
+from nascent.shards.plan import shards_of
+from nascent.shards.steps import Steps
 from nascent.train import backend
-from nascent.train.data import shards_of
 from nascent.train.models import load_model
 
 with job_log(snakemake.log[0]):
-    params, given = snakemake.params, snakemake.input
+    params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     backend.use_threads(snakemake.threads)
+    model, channels = load_model(given.model), read_table(given.channels)
+    how = {"batch_size": params.batch_size, "prediction": params.prediction}
     predictions = predict(
-        load_model(given.model),
+        model,
         {split: shards_of(given.shards, split) for split in ("train", "val", "test")},
-        Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise),
-        target=kinds.get(params.kind).target,
-        name=snakemake.wildcards.model,
-        seed=int(snakemake.wildcards.seed),
-        batch_size=params.batch_size,
+        Normaliser.from_table(channels, params.inputs, params.normalise),
+        targets=params.targets,
+        design=params.design,
+        fold=wildcards.fold,
+        name=wildcards.model,
+        seed=int(wildcards.seed),
+        **how,
     )
-    write_table(predictions, snakemake.output.predictions)
-    write_table(metrics_table(predictions), snakemake.output.metrics)
-    config = {"inputs": params.inputs, "normalise": params.normalise}
-    record = provenance.record("evaluate", config, inputs=dict(given.items()))
-    for path in snakemake.output:
+    controls = model_controls(
+        model,
+        {"test": shards_of(given.shards, "test")},
+        channels,
+        params.inputs,
+        Steps.of(params.normalise),
+        as_trained=predictions,
+        **how,
+    )
+    config = {"inputs": params.inputs, "normalise": params.normalise, **how}
+    record = provenance.record(
+        "evaluate", config, seed=int(wildcards.seed), inputs=dict(given.items())
+    )
+    made = snakemake.output
+    write_table(predictions, made.predictions)
+    write_table(metrics_table(predictions), made.metrics)
+    write_table(controls, made.controls)
+    for path in made:
         provenance.write(path, record)

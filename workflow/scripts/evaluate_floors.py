@@ -1,26 +1,51 @@
-"""Cell table and splits -> predictions and metrics of the floors."""
+"""Cell table, splits and shards of a fold -> predictions, metrics and controls of the floors."""
+
+import pandas as pd
 
 from nascent import kinds, provenance
+from nascent.evaluate.controls import ols_per_cell
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
 from nascent.logs import job_log
+from nascent.shards.plan import shards_of
+from nascent.shards.steps import Steps
 
 with job_log(snakemake.log[0]):
-    params = snakemake.params
+    params, given, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
     kind = kinds.get(params.kind)
-    predictions = predict_floors(
-        read_table(snakemake.input.cells, required=["cell_id"]).set_index("cell_id"),
-        read_table(snakemake.input.splits, required=["split"]).set_index("cell_id")["split"],
-        channels=params.inputs,
-        ridge_alphas=params.ridge_alphas,
-        floors=kind.floors,
-        target=kind.target,
-        category=kind.category,
+    cells = read_table(given.cells, required=["cell_id"]).set_index("cell_id")
+    splits = read_table(given.splits, required=["split"]).set_index("cell_id")["split"]
+    of_fold = {"design": params.design, "fold": fold}
+    predictions = pd.concat(
+        [
+            predict_floors(
+                cells,
+                splits,
+                channels=params.inputs,
+                ridge_alphas=params.ridge_alphas,
+                floors=kind.floors,
+                target=target,
+                category=kind.category,
+                **of_fold,
+            )
+            for target in params.targets
+        ]
+    )
+    controls = ols_per_cell(
+        {split: shards_of(given.shards, split) for split in ("train", "test")},
+        read_table(given.channels),
+        params.inputs,
+        Steps.of(params.normalise),
+        targets=params.targets,
+        batch_size=64,
+        **of_fold,
     )
     config = {"inputs": params.inputs, "ridge_alphas": params.ridge_alphas}
-    record = provenance.record("evaluate", config)
-    write_table(predictions, snakemake.output.predictions)
-    write_table(metrics_table(predictions), snakemake.output.metrics)
-    for path in snakemake.output:
+    record = provenance.record("evaluate", config, inputs=dict(given.items()))
+    made = snakemake.output
+    write_table(predictions, made.predictions)
+    write_table(metrics_table(predictions), made.metrics)
+    write_table(controls, made.controls)
+    for path in made:
         provenance.write(path, record)

@@ -1,13 +1,17 @@
-"""Predictions and metrics of every model, seed and floor -> one table of each."""
+"""Predictions and controls of every model, fold and seed -> one table of each, and of metrics."""
 
 from nascent import provenance
-from nascent.evaluate.tables import METRICS_TABLE, PREDICTIONS, gather
+from nascent.evaluate.metrics import metrics_table
+from nascent.evaluate.tables import CONTROLS, PREDICTIONS, gather
 from nascent.files import write_table
 from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):
-    for name, columns in (("predictions", PREDICTIONS), ("metrics", METRICS_TABLE)):
-        paths = snakemake.input[name]
-        write_table(gather(paths, columns), snakemake.output[name])
-        record = provenance.record("evaluate", {}, inputs={path: path for path in paths})
-        provenance.write(snakemake.output[name], record)
+    given, made = snakemake.input, snakemake.output
+    predictions = gather(given.predictions, PREDICTIONS)
+    write_table(predictions, made.predictions)
+    write_table(metrics_table(predictions), made.metrics)
+    write_table(gather(given.controls, CONTROLS), made.controls)
+    record = provenance.record("evaluate", {}, inputs={path: path for path in given})
+    for path in made:
+        provenance.write(path, record)

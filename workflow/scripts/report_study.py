@@ -1,4 +1,4 @@
-"""Quality, splits, metrics and model cards -> the study card and its tables, as web pages."""
+"""Quality, splits and model cards -> the study card and its tables, as web pages."""
 
 from nascent import provenance
 from nascent.files import read_json, read_table, written
@@ -10,16 +10,12 @@ with job_log(snakemake.log[0]):
     params, given = snakemake.params, snakemake.input
     record = provenance.record("report", params.study, seed=params.study["seed"])
     runs = [tuple(run) for run in params.runs]
-    quality, splits, metrics, completeness = (
-        read_table(given[name]) for name in ("quality", "splits", "metrics", "completeness")
-    )
+    quality, completeness = read_table(given.quality), read_table(given.completeness)
+    splits = dict(zip(params.folds, map(read_table, given.splits), strict=True))
     cards = dict(zip(runs, map(read_json, given.cards), strict=True))
     pages = {
-        "card": study_card(params.study, record, quality, splits, cards),
+        "card": study_card(params.study, record, quality, splits, cards, label=params.label),
         "quality": table_page(quality, "Quality control", "Cells removed, by well and reason."),
-        "metrics": table_page(
-            metrics, "Models and floors", "Errors in counts of the target; e = y - y_hat."
-        ),
         "completeness": table_page(
             completeness,
             "Completeness of the maps",

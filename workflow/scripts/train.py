@@ -1,32 +1,38 @@
-"""Train one model with one seed."""
+"""Train one model with one seed on one fold, or one candidate of a search."""
 
-from nascent import kinds, provenance
+from nascent import provenance
 from nascent.files import read_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser
 from nascent.train.fit import train_model
 
 with job_log(snakemake.log[0]):
-    params, given = snakemake.params, snakemake.input
-    seed = int(snakemake.wildcards.seed)
+    params, given, made = snakemake.params, snakemake.input, snakemake.output
+    seed = int(snakemake.wildcards.get("seed", params.get("seed")))
+    # Of several candidates, the search has chosen one.
+    chosen = int(read_table(given.chosen)["chosen"].argmax()) if given.chosen else 0
+    options = params.options[chosen]
     config = {
-        "model": params.options,
+        "model": options,
+        "targets": params.targets,
         "inputs": params.inputs,
         "normalise": params.normalise,
         "code": params.code,
     }
+    inputs = {name: path for name, path in given.items() if path}
     train_model(
         manifest=given.shards,
         normaliser=Normaliser.from_table(
             read_table(given.channels), params.inputs, params.normalise
         ),
-        target_column=kinds.get(params.kind).target,
+        targets=params.targets,
         seed=seed,
         threads=snakemake.threads,
         state_dir=params.state,
-        model_path=snakemake.output.model,
-        history_path=snakemake.output.history,
-        card_path=snakemake.output.card,
-        record=provenance.record("train", config, seed=seed, inputs=dict(given.items())),
-        **params.options,
+        model_path=made.model,
+        history_path=made.history,
+        card_path=made.card,
+        tensorboard_dir=params.tensorboard,
+        record=provenance.record("train", config, seed=seed, inputs=inputs),
+        **options,
     )

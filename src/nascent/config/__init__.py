@@ -1,15 +1,20 @@
 """The config of a study: one typed model, from which schema, key list and example are generated."""
 
-from nascent.config.channels import input_channels, study_channels
-from nascent.config.checks import check_splits, check_study, check_tables, read_wells
+from nascent.config.channels import input_channels, model_channels, study_channels
+from nascent.config.checks import check_study, check_tables, read_wells
+from nascent.config.folds import Fold, study_folds
+from nascent.config.model_checks import searched
 from nascent.config.sections import Study
 
 __all__ = [
+    "Fold",
     "Study",
-    "check_splits",
     "check_study",
     "check_tables",
     "input_channels",
+    "model_channels",
     "read_wells",
+    "searched",
     "study_channels",
+    "study_folds",
 ]

@@ -49,6 +49,43 @@ def input_channels(study: Study, channels: list[str]) -> list[str]:
     return steps.input_channels(channels, target=study.crops.target, inputs=study.shards.inputs)
 
 
+def model_channels(study: Study, model: str, inputs: list[str]) -> list[str]:
+    """Return the channels that one model sees: its own choice among those of the study.
+
+    Parameters
+    ----------
+    study
+        The checked config.
+    model
+        Its name.
+    inputs
+        The channels of the study's models, see `input_channels`; those that floors see too.
+
+    Raises
+    ------
+    ConfigError
+        Where a channel is none of the inputs (the nearest is named), or the model would see the
+        channel whose mean it also predicts.
+    """
+    options = study.train.model(model)
+    chosen = inputs if options.channels is None else options.channels
+    for name in chosen:
+        if name not in inputs:
+            raise ConfigError(
+                f"{name!r} is none of the study's input channels",
+                where=f"train.models.{model}.channels",
+                mend=did_you_mean(name, inputs),
+            )
+    for column in options.also_predict:
+        if column.startswith("mean_") and column.removeprefix("mean_") in chosen:
+            raise ConfigError(
+                f"{column!r} is the mean of a channel that the model sees",
+                where=f"train.models.{model}.also_predict",
+                mend="Leave the channel out of the model's channels, or the column out of these.",
+            )
+    return list(chosen)
+
+
 def _measured_channels(data: Path, wells: pd.DataFrame) -> list[str]:
     first: tuple[str, list[str]] | None = None
     owners: dict[Path, str] = {}

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from nascent.config.sections import Study, sections
+from nascent.config.model_checks import check_model
+from nascent.config.reasons import config_error
+from nascent.config.sections import Study
 from nascent.crops.tables import read_cell_cycle
 from nascent.errors import ConfigError, did_you_mean
 from nascent.files import read_table
-from nascent.splits.fractions import SPLITS
-from nascent.splits.wells import find_well
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -46,63 +46,10 @@ def check_study(config: Mapping[str, Any], *, where: str | Path = "config") -> S
     try:
         study = Study.model_validate(dict(config))
     except ValidationError as error:
-        raise _config_error(error, where) from None
+        raise config_error(error, where) from None
     for model in study.train.models:
-        _check_architecture(model, study.train.options(model)["architecture"], where)
+        check_model(study, model, where=where)
     return study
-
-
-def _check_architecture(model: str, architecture: str, where: str | Path) -> None:
-    known = architectures()
-    if architecture not in known:
-        raise ConfigError(
-            f"train.models.{model}: there is no architecture {architecture!r}",
-            where=where,
-            mend=did_you_mean(architecture, known),
-        )
-
-
-def architectures() -> list[str]:
-    """Return the names of the architectures: one a file, told without loading any framework."""
-    place = Path(__file__).parents[1] / "train" / "architectures"
-    return sorted(path.stem for path in place.glob("*.py") if path.stem != "__init__")
-
-
-def _config_error(error: ValidationError, where: str | Path) -> ConfigError:
-    # Unknown keys first: a misspelt key is the cause of what looks missing.
-    problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
-    first = problems[0]
-    steps = [step for step in first["loc"] if not str(step).startswith("function-")]
-    key = ".".join(str(step) for step in steps)
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(steps[:-1])
-        return ConfigError(
-            f"unknown key {key!r}", where=where, mend=did_you_mean(str(steps[-1]), known)
-        )
-    if first["type"] == "missing":
-        return ConfigError(f"the key {key!r} is missing", where=where)
-    what = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "value_error":
-        return ConfigError(f"{key}: {what}" if key else what, where=where)
-    return ConfigError(f"{key}: {what[0].lower()}{what[1:]}, not {first['input']!r}", where=where)
-
-
-def _known_keys(path: list[Any]) -> list[str]:
-    model: type[BaseModel] = Study
-    for step in path:
-        # A name that the user chose (a model, a method) or a place in a list has no section.
-        model = {**sections(model), **_entries(model)}.get(str(step), model)
-    return list(model.model_fields)
-
-
-def _entries(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Return the fields that hold sections by name or in a list, e.g. `train.models`."""
-    found = {}
-    for name, field in model.model_fields.items():
-        for kind in getattr(field.annotation, "__args__", ()):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                found[name] = kind
-    return found
 
 
 def read_wells(path: str | Path) -> pd.DataFrame:
@@ -169,27 +116,6 @@ def read_wells(path: str | Path) -> pd.DataFrame:
                 mend="List each well once: a well under two names would count its cells twice.",
             )
     return wells
-
-
-def check_splits(study: Study, wells: pd.DataFrame) -> None:
-    """Refuse splits that a study's wells cannot give, before the first job.
-
-    Raises
-    ------
-    ConfigError
-        Where whole wells are held out and there are fewer than three.
-    SplitError
-        Where the well that tests is not among the wells.
-    """
-    by = study.splits.by
-    if by == "leave_one_well_out":
-        find_well(wells, study.splits.fold)
-    if by == "well" and len(wells) < len(SPLITS):
-        raise ConfigError(
-            f"three splits of whole wells need at least three wells, there are {len(wells)}",
-            where="splits.by",
-            mend="Split by cell, or leave one well out.",
-        )
 
 
 def check_tables(study: Study, wells: pd.DataFrame) -> None:

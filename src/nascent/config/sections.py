@@ -6,26 +6,15 @@ config/README.md and the commented example are generated from it (`nascent.confi
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from nascent import kinds
+from nascent.config.models import Search, Train
+from nascent.config.section import Fraction, Name, Positive, Section, Share
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Positive = Annotated[int, Field(ge=1)]
-
-
-class Section(BaseModel):
-    """A part of the config; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    def plain(self) -> dict[str, Any]:
-        """Return the section with its defaults filled in, as JSON-able values."""
-        return self.model_dump(mode="json")
+Design = Literal["cell", "well", "leave_one_well_out", "shuffle"]
 
 
 class Tables(Section):
@@ -138,10 +127,11 @@ class Fractions(Section):
 class Splits(Section):
     """Which cells train, which choose the epoch, which measure."""
 
-    by: Literal["cell", "well", "leave_one_well_out", "shuffle"] = Field(
+    by: Design | Annotated[list[Design], Field(min_length=1)] = Field(
         "cell",
-        description="`cell`: stratified; `well`: whole wells held out; `leave_one_well_out`: one"
-        " well tests; `shuffle`: the published plain shuffle",
+        description="`cell`: stratified; `well`: whole wells held out; `leave_one_well_out`: each"
+        " well tests in turn; `shuffle`: the published plain shuffle. Of a list, the first is"
+        " explained and all are compared",
     )
     fractions: Fractions = Field(
         default_factory=Fractions, description="Share of the cells in each split"
@@ -154,10 +144,25 @@ class Splits(Section):
         default_factory=dict,
         description="Cells of the study: column → allowed values, null for missing; empty: all",
     )
-    fold: str | None = Field(None, description="The well that tests (leave_one_well_out)")
+    fold: str | None = Field(
+        None, description="The only well that tests (leave_one_well_out); null: each in turn"
+    )
     time_limit: float = Field(
         60, gt=0, description="Bound on the search for the best set of wells (by well), seconds"
     )
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.designs)) < len(self.designs):
+            raise ValueError(f"by: a design is listed twice in {list(self.designs)}")
+        if self.fold is not None and "leave_one_well_out" not in self.designs:
+            raise ValueError("fold: only leave_one_well_out has folds to choose from")
+        return self
+
+    @property
+    def designs(self) -> tuple[Design, ...]:
+        """The designs, the one that is explained first."""
+        return (self.by,) if isinstance(self.by, str) else tuple(self.by)
 
 
 class Normalise(Section):
@@ -203,56 +208,16 @@ class Shards(Section):
     )
 
 
-class Model(Section):
-    """How one model is built and trained."""
-
-    architecture: str | None = Field(
-        None, description="`linear` or `simple_cnn`; null: the model's own name"
-    )
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(
-        [1], min_length=1, description="One training job a seed"
-    )
-    epochs: Positive = Field(100, description="Epochs at most")
-    batch_size: Positive = Field(64, description="Cells a training step")
-    learning_rate: float = Field(
-        0.0005, gt=0, description="Of Adam; the last layer works in SDs of the target"
-    )
-    huber_delta: float = Field(1.0, gt=0, description="Huber loss: δ, in units of the target")
-    patience: Positive = Field(
-        20, description="Stop after this many epochs without a better validation loss"
-    )
-
-    @model_validator(mode="after")
-    def _seeds_once(self) -> Self:
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError(f"a seed is listed twice in {self.seeds}")
-        return self
-
-
-class Train(Section):
-    """The models of the study."""
-
-    models: dict[Name, Model] = Field(
-        {"linear": Model(), "simple_cnn": Model()},
-        min_length=1,
-        description="Name → options of the model; what is not given comes from `defaults`",
-    )
-    defaults: Model = Field(default_factory=Model, description="Options shared by all models")
-
-    def options(self, name: str) -> dict[str, Any]:
-        """Return the options of one model: its own, over the defaults of the study."""
-        given = self.models[name].model_dump(exclude_unset=True)
-        merged = self.defaults.model_copy(update=given).plain()
-        return {**merged, "architecture": merged["architecture"] or name}
-
-
 class Evaluate(Section):
-    """Floors that every model is shown beside."""
+    """What every model is measured with, and the floors it is shown beside."""
 
     ridge_alphas: list[Annotated[float, Field(gt=0)]] = Field(
         [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0],
         min_length=1,
         description="Penalties among which cross-validation on the training cells chooses",
+    )
+    bootstrap: Positive = Field(
+        2000, description="Bootstrap draws of the 95 % intervals, over cells and over wells"
     )
 
 
@@ -330,6 +295,10 @@ class Study(Section):
     splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
     shards: Shards = Field(default_factory=Shards, description="Crops → shards")
     train: Train = Field(default_factory=Train, description="Shards → models")
+    tune: dict[Name, Search] = Field(
+        default_factory=dict,
+        description="Model → search for its options, before it is trained; empty: none",
+    )
     evaluate: Evaluate = Field(default_factory=Evaluate, description="Models → metrics")
     attribute: Attribute = Field(default_factory=Attribute, description="Models → maps")
     explain: Explain = Field(default_factory=Explain, description="Maps → channel importance")
@@ -339,14 +308,17 @@ class Study(Section):
     def _consistent(self) -> Self:
         if (self.data is None) == (self.simulate is None):
             raise ValueError("give either `data` (measured wells) or `simulate`, not both or none")
-        if self.splits.by == "leave_one_well_out" and self.splits.fold is None:
-            raise ValueError("splits.fold: leave_one_well_out needs the well that tests")
         unknown = set(self.attribute.models or ()) - set(self.train.models)
         if unknown:
             raise ValueError(
                 f"attribute.models: {', '.join(sorted(unknown))} is not in train.models"
                 f" ({', '.join(self.train.models)})"
             )
+        for name in self.tune:
+            if name not in self.train.models:
+                raise ValueError(
+                    f"tune: {name} is not in train.models ({', '.join(self.train.models)})"
+                )
         floors = [name for name in kinds.get(self.kind).floors if name in self.train.models]
         if floors:
             raise ValueError(

@@ -1,8 +1,11 @@
 """Which cells lie in which shard, known from the table of splits alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from nascent.files import read_table
 from nascent.splits.fractions import SPLITS
 
 
@@ -48,3 +51,11 @@ def shard_names(splits: pd.DataFrame, split: str, cells: int) -> list[str]:
 def shard_name(split: str, number: int) -> str:
     """Return the name of a shard: `train-00000`."""
     return f"{split}-{number:05d}"
+
+
+def shards_of(manifest: str | Path, split: str) -> list[Path]:
+    """Return the shards of a split, which lie beside the table that lists them."""
+    table = read_table(manifest, required=["shard", "split"])
+    return [
+        Path(manifest).parent / f"{name}.h5" for name in table["shard"][table["split"] == split]
+    ]

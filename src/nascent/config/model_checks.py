@@ -1,0 +1,95 @@
+"""Checks of single models that need no framework, so that a dry run already tells of them."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from nascent.architecture_names import known_names, minimum_size, takes_widths
+from nascent.config.models import Model
+from nascent.config.reasons import config_error
+from nascent.config.sections import Study
+from nascent.errors import ConfigError, did_you_mean
+from nascent.tune.candidates import candidates
+
+
+def check_model(study: Study, name: str, *, where: str | Path) -> None:
+    """Refuse a model that cannot be built or trained on a study's crops, and its candidates.
+
+    Raises
+    ------
+    ConfigError
+        Where its architecture is unknown (the nearest is named) or needs larger crops, an option is
+        not one of its architecture, its file of weights is missing, or it would be given what it
+        shall predict.
+    """
+    key = f"train.models.{name}"
+    _check(study, study.train.model(name), key, where)
+    for number, changes in enumerate(searched(study, name)):
+        try:
+            model = study.train.model(name, changes)
+        except ValidationError as error:
+            raise config_error(error, f"{where}, tune.{name}.keys", Model) from None
+        if {"seeds", "resources", "also_predict"} & {path.split(".")[0] for path in changes}:
+            raise ConfigError(
+                "seeds, resources and what is predicted cannot be searched for",
+                where=f"{where}, tune.{name}",
+                mend="Search for what shapes the model or its training.",
+            )
+        _check(study, model, f"tune.{name}, candidate {number}", where)
+
+
+def searched(study: Study, name: str) -> list[dict]:
+    """Return the candidates of a model: key → value over its own options; none without a search."""
+    if name not in study.tune:
+        return []
+    search = study.tune[name]
+    return candidates(search.keys, search.search, number=search.candidates, seed=study.seed)
+
+
+def _check(study: Study, model: Model, key: str, where: str | Path) -> None:
+    architecture = str(model.architecture)
+    known = known_names()
+    if architecture not in known:
+        raise ConfigError(
+            f"{key}: there is no architecture {architecture!r}",
+            where=where,
+            mend=did_you_mean(architecture, known),
+        )
+    least = minimum_size(architecture)
+    if study.crops.size < least:
+        raise ConfigError(
+            f"{key}: {architecture} needs crops of at least {least} pixels, crops.size is"
+            f" {study.crops.size}",
+            where=where,
+            mend="Raise crops.size or choose another architecture.",
+        )
+    if model.layers.widths is not None and not takes_widths(architecture):
+        raise ConfigError(
+            f"{key}.layers.widths: {architecture} has no convolution blocks of chosen width",
+            where=where,
+            mend="Leave layers.widths out.",
+        )
+    if model.weights is not None and not Path(model.weights).is_file():
+        raise ConfigError(
+            f"{key}.weights: there is no file {model.weights}",
+            where=where,
+            mend="Give the path of a .keras or .weights.h5 file, as seen from the working folder.",
+        )
+    _check_targets(study, model, key, where)
+
+
+def _check_targets(study: Study, model: Model, key: str, where: str | Path) -> None:
+    target = study.crops.target
+    if target in (model.channels or ()):
+        raise ConfigError(
+            f"{key}.channels: {target!r} is the target; a model that sees it predicts nothing",
+            where=where,
+            mend="Leave it out.",
+        )
+    for column in model.also_predict:
+        if column in ("target", f"mean_{target}"):
+            raise ConfigError(
+                f"{key}.also_predict: {column!r} is the study's target itself",
+                where=where,
+                mend="Leave it out: it is predicted anyway.",
+            )

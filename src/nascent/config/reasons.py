@@ -1,0 +1,56 @@
+"""What pydantic finds wrong with a config, in the words of its keys."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from nascent.config.sections import Study, sections
+from nascent.errors import ConfigError, did_you_mean
+
+
+def config_error(
+    error: ValidationError, where: str | Path, model: type[BaseModel] = Study
+) -> ConfigError:
+    """Return the error of a config that is no valid `model`: its key, and the nearest known one."""
+    # Unknown keys first: a misspelt key is the cause of what looks missing.
+    problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+    first = problems[0]
+    steps = [step for step in first["loc"] if not str(step).startswith("function-")]
+    key = ".".join(str(step) for step in steps)
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(steps[:-1], model)
+        return ConfigError(
+            f"unknown key {key!r}", where=where, mend=did_you_mean(str(steps[-1]), known)
+        )
+    if first["type"] == "missing":
+        return ConfigError(f"the key {key!r} is missing", where=where)
+    if first["type"] == "literal_error" and isinstance(first["input"], str):
+        known = re.findall(r"'([^']+)'", first["ctx"]["expected"])
+        return ConfigError(
+            f"{key}: {first['input']!r} is none of {', '.join(known)}",
+            where=where,
+            mend=did_you_mean(first["input"], known),
+        )
+    what = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "value_error":
+        return ConfigError(f"{key}: {what}" if key else what, where=where)
+    return ConfigError(f"{key}: {what[0].lower()}{what[1:]}, not {first['input']!r}", where=where)
+
+
+def _known_keys(path: list[Any], model: type[BaseModel]) -> list[str]:
+    for step in path:
+        # A name that the user chose (a model, a method) or a place in a list has no section.
+        model = {**sections(model), **_entries(model)}.get(str(step), model)
+    return list(model.model_fields)
+
+
+def _entries(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Return the fields that hold sections by name or in a list, e.g. `train.models`."""
+    found = {}
+    for name, field in model.model_fields.items():
+        for kind in getattr(field.annotation, "__args__", ()):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found[name] = kind
+    return found

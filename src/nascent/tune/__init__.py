@@ -1,0 +1,1 @@
+"""Searching for options of a model: candidates, and the choice among them on validation."""

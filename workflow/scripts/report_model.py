@@ -1,0 +1,24 @@
+"""Cards and metrics of one model -> its card, as a web page."""
+
+from nascent import provenance
+from nascent.files import read_json, read_table, written
+from nascent.logs import job_log
+from nascent.report.model_card import model_card
+
+with job_log(snakemake.log[0]):
+    params, given = snakemake.params, snakemake.input
+    runs = [tuple(run) for run in params.runs]
+    text = model_card(
+        snakemake.wildcards.model,
+        dict(zip(runs, map(read_json, given.cards), strict=True)),
+        label=params.label,
+        defaults=params.defaults,
+        designs=params.designs,
+        comparison=read_table(given.comparison),
+        intervals=read_table(given.intervals),
+        groups=read_table(given.groups),
+        target=params.target,
+    )
+    with written(snakemake.output[0]) as beside:
+        beside.write_text(text, encoding="utf-8")
+    provenance.write(snakemake.output[0], provenance.record("report", {"runs": runs}))
