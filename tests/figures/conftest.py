@@ -181,15 +181,15 @@ def make_comparison(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
             row |= {"ensemble_mae": mae - 0.6, "ensemble_r2": r2 + 0.03}
             if name not in FLOORS and len(floors):
                 gap = mae - floors.min()
-                told = "beats the best floor" if gap + 1 < 0 else "does not beat it"
+                told = "does not beat it" if gap - 1 >= 0 else "cannot tell"
                 row |= {
                     "best_floor": floors.idxmin(),
                     "difference": gap,
                     "difference_low": gap - 1,
                     "difference_high": gap + 1,
-                    "difference_low_wells": gap - 2,
-                    "difference_high_wells": gap + 2,
-                    "verdict": "cannot tell" if abs(gap) < 1 else told,
+                    "difference_low_wells": gap - 1.5,
+                    "difference_high_wells": gap + 1.5,
+                    "verdict": "beats the best floor" if gap + 1.5 < 0 else told,
                 }
             rows.append(row)
     missing = dict.fromkeys(["best_floor", "difference", "verdict"])

@@ -24,7 +24,9 @@ def render(path: Path, config: dict) -> str:
     snakemake = SimpleNamespace(
         config=config,
         wildcards=Named(model="simple_cnn", method="vargrad"),
-        params=Named(target="00_EU", size=224, group_width=1.0),
+        params=Named(
+            target="00_EU", label="transcription rate (counts)", size=224, group_width=1.0
+        ),
     )
     environment = Environment(trim_blocks=True, undefined=StrictUndefined)
     text = environment.from_string(path.read_text("utf-8")).render(snakemake=snakemake)
@@ -50,6 +52,25 @@ def test_the_front_page_names_the_study_its_target_and_models(path):
     # Every fact stands on a line of its own.
     for fact in ("kind", "data", "wells", "target", "splits", "models", "explained by", "seed"):
         assert re.search(rf"<(th|dt)[^>]*>{fact}", html), fact
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("well", "by well: whole wells held out"),
+        (["cell", "leave_one_well_out"], "by cell, stratified; one well left out at a time"),
+    ],
+)
+def test_the_front_page_says_every_split(by, words):
+    config = check_study({"study": "demo", "simulate": {}}).plain()
+    config["splits"] = {**config["splits"], "by": by}
+    assert words in " ".join(render(ROOT / "workflow/report/study.rst", config).split())
+
+
+def test_the_front_page_says_the_kinds_words():
+    config = check_study({"study": "demo", "simulate": {}}).plain()
+    html = render(ROOT / "workflow/report/study.rst", config | {"target_label": "labelling index"})
+    assert "labelling index" in html
 
 
 def test_every_caption_that_a_rule_names_is_there_and_the_reverse():

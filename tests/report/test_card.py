@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from nascent.report import study_card
-from nascent.report.card import cell_counts, models, summary
+from nascent.report.card import cell_counts, models, split_counts, summary
 
 CONFIG = {
     "study": "demo",
@@ -25,9 +25,13 @@ QUALITY = pd.DataFrame(
         "cells_out": [90, 90, 40, 40],
     }
 )
-SPLITS = pd.DataFrame(
-    {"cell_id": range(120), "split": ["train"] * 100 + ["val"] * 12 + ["test"] * 8}
-)
+SPLITS = {
+    "cell": pd.DataFrame(
+        {"cell_id": range(120), "split": ["train"] * 100 + ["val"] * 12 + ["test"] * 8}
+    ),
+    "well": pd.DataFrame({"cell_id": range(130), "split": ["train"] * 70 + ["test"] * 60}),
+}
+LABEL = "transcription rate (mean counts per pixel)"
 
 
 def card(seed):
@@ -35,19 +39,19 @@ def card(seed):
         "architecture": "simple_cnn",
         "parameters": {"total": 161_281, "trainable": 160_129},
         "epochs": 60,
-        "best": {"epoch": 41, "val_mae": 31.234},
+        "best": {"epoch": 40 + seed, "val_mae": 31.234},
         "data": {"fingerprint": "ab12"},
         "device": "cpu",
         "seed": seed,
     }
 
 
-CARDS = {("cnn", seed): card(seed) for seed in (1, 7)}
+CARDS = {("cnn", fold, seed): card(seed) for fold in ("cell", "well") for seed in (1, 7)}
 
 
 def build(**changes):
     given = {"config": CONFIG, "record": RECORD, "quality": QUALITY, "splits": SPLITS}
-    return study_card(**{**given, "cards": CARDS, **changes})
+    return study_card(**{**given, "cards": CARDS, "label": LABEL, **changes})
 
 
 def test_the_config_can_be_read_back_from_the_page():
@@ -66,22 +70,43 @@ def test_versions_seeds_and_fingerprint_are_stated():
         assert fact in page
 
 
-def test_cells_are_followed_from_measured_to_splits():
-    found = cell_counts(QUALITY, SPLITS).set_index("cells")["number"]
-    assert found.to_dict() == {
-        "measured": 150,
-        "removed by quality control": 20,
-        "kept": 130,
-        "in train": 100,
-        "in val": 12,
-        "in test": 8,
-        "kept, but not of the study": 10,
-    }
+def test_cells_are_followed_from_measured_to_kept():
+    found = cell_counts(QUALITY).set_index("cells")["number"]
+    assert found.to_dict() == {"measured": 150, "removed by quality control": 20, "kept": 130}
+
+
+def test_each_fold_says_where_the_kept_cells_went():
+    found = split_counts(QUALITY, SPLITS).set_index("fold")
+    assert found.loc["cell"].tolist() == [100, 12, 8, 10]
+    assert found.loc["well"].tolist() == [70, 0, 60, 0]
+    assert (found.sum(axis=1) == 130).all()
+
+
+def test_a_model_is_one_row_over_its_seeds_and_folds():
+    cards = {**CARDS, ("cnn", "well", 9): {**card(9), "collapsed": True}}
+    (row,) = models(cards).to_dict("records")
+    assert (row["seeds"], row["folds"], row["collapsed"]) == (3, 2, 1)
+    assert (row["epochs"], row["chosen epoch"], row["val MAE"]) == ("60", "41 to 49", "31.23")
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("well", "by well: whole wells held out"),
+        (["cell", "well"], "by cell, stratified; by well: whole wells held out"),
+    ],
+)
+def test_every_split_design_is_named(by, words):
+    assert summary({**CONFIG, "splits": {"by": by}}, CARDS, LABEL)["splits"] == words
+
+
+def test_the_target_is_named_by_the_kinds_words():
+    assert summary(CONFIG, CARDS, LABEL)["target"] == f"{LABEL}, of 00_EU"
 
 
 def test_shards_that_differ_between_models_are_both_named():
-    cards = {**CARDS, ("linear", 1): {**card(1), "data": {"fingerprint": "ff00"}}}
-    assert summary(CONFIG, cards)["data fingerprint"] == "ab12, ff00"
+    cards = {**CARDS, ("linear", "cell", 1): {**card(1), "data": {"fingerprint": "ff00"}}}
+    assert summary(CONFIG, cards, LABEL)["data fingerprint"] == "ab12, ff00"
 
 
 @pytest.mark.parametrize(
@@ -92,13 +117,13 @@ def test_shards_that_differ_between_models_are_both_named():
     ],
 )
 def test_where_the_data_come_from(changes, words):
-    assert summary({**CONFIG, **changes}, CARDS)["data"] == words
+    assert summary({**CONFIG, **changes}, CARDS, LABEL)["data"] == words
 
 
 def test_a_card_with_missing_facts_is_shown():
-    table = models({("cnn", 1): {}})
+    table = models({("cnn", "cell", 1): {}})
     assert table["model"].tolist() == ["cnn"]
-    assert build(cards={("cnn", 1): {}})
+    assert build(cards={("cnn", "cell", 1): {}})
 
 
 def test_a_study_without_models_says_so():

@@ -135,7 +135,7 @@ def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float]) -> None:
             lines.append(
                 (f"{wells} wells" if wells else "no interval over wells", 6, rows.FLOOR_INK)
             )
-        for (told, size, colour), shift in zip(lines, (-0.3, 0.02, 0.3), strict=False):
+        for (told, size, colour), shift in zip(lines, (-0.27, 0.02, 0.28), strict=False):
             axes.text(
                 0,
                 at[row["model"]] + shift,

@@ -75,7 +75,11 @@ def draw(
         )
         for name, (colour, marker) in looks.items()
     ]
-    figure.legend(handles=keys, loc="outside upper center", ncols=min(len(keys), 3))
+    if "cell" in identity:
+        keys.append(
+            Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="well alone, by cell")
+        )
+    figure.legend(handles=keys, loc="outside upper center", ncols=min(len(keys), 4))
     return figure
 
 
@@ -140,17 +144,8 @@ def _panel(
 
 def _identity_line(axes: Axes, r2: float) -> None:
     low, high = axes.get_xlim()
-    if not low <= r2 <= high:
-        return
-    axes.axvline(r2, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="well identity")
-    axes.annotate(
-        "well alone,\nby cell",
-        (r2, 0),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, 3),
-        textcoords="offset points",
-        fontsize=6.5,
-    )
+    if low <= r2 <= high:
+        axes.axvline(r2, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="well identity")
 
 
 def _shares(axes: Axes, factors: pd.DataFrame) -> None:
@@ -166,7 +161,9 @@ def _shares(axes: Axes, factors: pd.DataFrame) -> None:
     ]
     axes.set_yticks(y, names)
     axes.set_ylim(len(factors) - 0.4, -0.6)
-    axes.set_xlim(left=0)
+    # ω² of pure noise is as often below 0 as above.
+    least = 100 * min(factors["omega2"].min(), 0)
+    axes.set_xlim(left=1.3 * least if least < 0 else 0)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("share of the target's variance (%)\nbar η², tick ω²")
     axes.set_title("Known factors (levels)")

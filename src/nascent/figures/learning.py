@@ -84,7 +84,7 @@ def draw(
             main.tick_params(labelbottom=False)
         if column == 0:
             main.set_ylabel(f"MAE {words.unit(label)}".strip())
-        else:
+        elif not slim:
             main.tick_params(labelleft=False)
     figure.supxlabel("epoch", fontsize=8)
     keys = _keys(bool(floors), any(map(_is_smooth, chosen.values())))

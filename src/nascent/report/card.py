@@ -7,24 +7,23 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from nascent.figures.words import DESIGNS
 from nascent.report.page import facts, page, paragraph, section
+from nascent.report.runs import chosen, in_range
 from nascent.report.tables import MISSING, table
 
 SPLITS = ("train", "val", "test")
-SPLIT_RULES = {
-    "cell": "by cell, stratified",
-    "well": "by well, whole wells held out",
-    "leave_one_well_out": "one well left out",
-    "shuffle": "by cell, plain shuffle",
-}
+Run = tuple[str, str, int]  # model, fold, seed
 
 
 def study_card(
     config: Mapping[str, Any],
     record: Mapping[str, Any],
     quality: pd.DataFrame,
-    splits: pd.DataFrame,
-    cards: Mapping[tuple[str, int], Mapping[str, Any]],
+    splits: Mapping[str, pd.DataFrame],
+    cards: Mapping[Run, Mapping[str, Any]],
+    *,
+    label: str,
 ) -> str:
     """Return the study card as one self-contained HTML page.
 
@@ -37,15 +36,18 @@ def study_card(
     quality
         The table `quality.tsv`; its rows with step `all` sum up a well.
     splits
-        Columns `cell_id, split`.
+        Fold → its table, columns `cell_id, split`.
     cards
-        (model, seed) → the card of the trained model.
+        (model, fold, seed) → the card of the trained model.
+    label
+        The target in words with its unit.
     """
     text = yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True, width=96)
     versions = {str(name): str(version) for name, version in record.get("versions", {}).items()}
     parts = [
-        facts(summary(config, cards)),
-        section("Cells", table(cell_counts(quality, splits))),
+        facts(summary(config, cards, label)),
+        section("Cells", table(cell_counts(quality))),
+        section("Splits", table(split_counts(quality, splits))),
         section("Models", table(models(cards)) if cards else paragraph("No model was trained.")),
         section("Versions", facts(versions)),
         section("Config", f"<pre>{escape(text)}</pre>"),
@@ -54,14 +56,15 @@ def study_card(
 
 
 def summary(
-    config: Mapping[str, Any], cards: Mapping[tuple[str, int], Mapping[str, Any]]
+    config: Mapping[str, Any], cards: Mapping[Run, Mapping[str, Any]], label: str
 ) -> dict[str, str]:
     """Return the facts at the top of the card, as text."""
     simulated = config.get("simulate")
     data = str(config.get("data") or MISSING)
     if simulated:
         data = f"simulated, planted truth: {simulated.get('truth', MISSING)}"
-    rule = str((config.get("splits") or {}).get("by", MISSING))
+    by = (config.get("splits") or {}).get("by", MISSING)
+    designs = [by] if isinstance(by, str) else list(by)
     fingerprints = {
         str((card.get("data") or {}).get("fingerprint"))
         for card in cards.values()
@@ -70,55 +73,79 @@ def summary(
     return {
         "kind": str(config.get("kind", MISSING)),
         "data": data,
-        "target": f"mean {(config.get('crops') or {}).get('target', MISSING)} over a nucleus",
-        "splits": SPLIT_RULES.get(rule, rule),
+        "target": f"{label}, of {(config.get('crops') or {}).get('target', MISSING)}",
+        "splits": "; ".join(DESIGNS.get(design, design) for design in designs),
         "seed of the study": str(config.get("seed", MISSING)),
         "seeds of the models": "; ".join(_seeds(list(cards))) or MISSING,
         "data fingerprint": ", ".join(sorted(fingerprints)) or MISSING,
     }
 
 
-def _seeds(runs: Sequence[tuple[str, int]]) -> list[str]:
-    models = dict.fromkeys(model for model, _ in runs)
-    return [
-        f"{model}: {', '.join(str(seed) for name, seed in runs if name == model)}"
-        for model in models
-    ]
+def _seeds(runs: Sequence[Run]) -> list[str]:
+    seeds: dict[str, list[int]] = {}
+    for model, _, seed in runs:
+        if seed not in seeds.setdefault(model, []):
+            seeds[model].append(seed)
+    return [f"{model}: {', '.join(map(str, own))}" for model, own in seeds.items()]
 
 
-def cell_counts(quality: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
-    """Return the way of the cells, in order: measured, removed, kept, and in each split."""
-    totals = quality[quality["step"] == "all"]
-    measured, kept = int(totals["cells_in"].sum()), int(totals["cells_out"].sum())
-    counts = splits["split"].value_counts()
+def cell_counts(quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the way of the cells, in order: measured, removed, kept."""
+    measured, kept = _measured_and_kept(quality)
     rows = [
         ("measured", measured),
         ("removed by quality control", measured - kept),
         ("kept", kept),
-        *((f"in {split}", int(counts.get(split, 0))) for split in SPLITS),
     ]
-    left_out = kept - int(counts.sum())
-    if left_out:
-        rows.append(("kept, but not of the study", left_out))
     return pd.DataFrame(rows, columns=["cells", "number"])
 
 
-def models(cards: Mapping[tuple[str, int], Mapping[str, Any]]) -> pd.DataFrame:
-    """Return one row a trained model: what it is and how long it learnt; missing facts as NaN."""
+def split_counts(quality: pd.DataFrame, splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the cells of each split of each fold, and those kept that are not of the study."""
+    _, kept = _measured_and_kept(quality)
     rows = []
-    for (model, seed), card in cards.items():
-        parameters, best = card.get("parameters") or {}, card.get("best") or {}
+    for fold, table_ in splits.items():
+        counts = table_["split"].value_counts()
+        rows.append(
+            {"fold": fold}
+            | {split: int(counts.get(split, 0)) for split in SPLITS}
+            | {"not of the study": kept - int(counts.sum())}
+        )
+    return pd.DataFrame(rows, columns=["fold", *SPLITS, "not of the study"])
+
+
+def _measured_and_kept(quality: pd.DataFrame) -> tuple[int, int]:
+    totals = quality[quality["step"] == "all"]
+    return int(totals["cells_in"].sum()), int(totals["cells_out"].sum())
+
+
+def models(cards: Mapping[Run, Mapping[str, Any]]) -> pd.DataFrame:
+    """Return one row a model: what it is and how long it learnt; missing facts as NaN.
+
+    Each model's own card has its trainings one by one.
+    """
+    rows = []
+    for model in dict.fromkeys(model for model, *_ in cards):
+        own = {run: card for run, card in cards.items() if run[0] == model}
+        first = next(iter(own.values()))
+        parameters = first.get("parameters") or {}
         rows.append(
             {
                 "model": model,
-                "seed": str(seed),
-                "architecture": card.get("architecture"),
+                "architecture": first.get("architecture"),
                 "parameters": parameters.get("total"),
                 "trainable": parameters.get("trainable"),
-                "epochs": card.get("epochs"),
-                "chosen epoch": best.get("epoch"),
-                "val MAE": best.get("val_mae"),
-                "device": card.get("device"),
+                "seeds": len({seed for *_, seed in own}),
+                "folds": len({fold for _, fold, _ in own}),
+                "epochs": in_range([card.get("epochs") for card in own.values()]),
+                "chosen epoch": in_range([chosen(card)["epoch"] for card in own.values()]),
+                "val MAE": in_range(
+                    [(card.get("best") or {}).get("val_mae") for card in own.values()]
+                ),
+                "collapsed": sum(bool(card.get("collapsed")) for card in own.values()),
+                "device": ", ".join(
+                    sorted({str(card.get("device", MISSING)) for card in own.values()})
+                ),
             }
         )
     return pd.DataFrame(rows)

@@ -60,3 +60,10 @@ def facts(pairs: dict[str, str]) -> str:
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs.items()
     )
     return f"<dl>\n{items}\n</dl>"
+
+
+def items(sentences: list[str]) -> str:
+    """Return sentences, plain text, as a list, or nothing where there are none."""
+    if not sentences:
+        return ""
+    return "<ul>\n" + "\n".join(f"<li>{escape(words)}</li>" for words in sentences) + "\n</ul>"

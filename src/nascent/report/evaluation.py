@@ -1,0 +1,207 @@
+"""The evaluation's tables as pages: what is compared, with intervals in brackets."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from nascent.figures.words import DESIGNS, FACTORS, unit
+from nascent.report.page import page, paragraph, section
+from nascent.report.tables import MISSING, decimals, shown, table
+
+CONTROLS = {"as_trained": "as trained", "per_cell": "each cell standardised"}
+OVER = {"cells": ("low_cells", "high_cells"), "wells": ("low_wells", "high_wells")}
+
+
+def evaluation_pages(
+    comparison: pd.DataFrame,
+    pairs: pd.DataFrame,
+    groups: pd.DataFrame,
+    confounders: pd.DataFrame,
+    controls: pd.DataFrame,
+    *,
+    labels: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the pages `comparison, pairs, groups, confounders, controls` as HTML.
+
+    Parameters
+    ----------
+    comparison, pairs, groups, confounders, controls
+        The tables of those names in `evaluate/`.
+    labels
+        Predicted column → what it is in words, with its unit; a column without words keeps its
+        name.
+    """
+    built = {
+        "comparison": (
+            "Models and floors",
+            "Test cells. MAE and R² are means over seeds, in brackets their 95 % intervals over"
+            " cells and over wells. The difference is the MAE less that of the best floor on the"
+            " same cells. Floors have no verdict.",
+            comparison_rows,
+            comparison,
+        ),
+        "pairs": (
+            "Every two models",
+            "Metric of the model less that of the other, on the same test cells, mean over seeds."
+            " An interval without 0 says that the two differ on these cells. There are many pairs,"
+            " and no interval is corrected for that.",
+            pairs_rows,
+            pairs,
+        ),
+        "groups": (
+            "By well, cell cycle and perturbation",
+            "Test cells of each level, means over seeds. R² is against the level's own mean: a"
+            " model that only tells the levels apart has none.",
+            groups_rows,
+            groups,
+        ),
+        "confounders": (
+            "Known factors",
+            "η² and ω²: share of the target's variance between the levels of a factor, over all"
+            " cells. R²: of the test cells, each predicted by the training mean of its level.",
+            confounders_rows,
+            confounders,
+        ),
+        "controls": (
+            "Colour or structure",
+            "Test cells as the model was trained, and with each channel of each cell brought to"
+            " mean 0 and SD 1; means over seeds and folds. ols_per_cell is least squares on the"
+            " channel means of the standardised cells: above the training mean's level, intensity"
+            " was left behind.",
+            controls_rows,
+            controls,
+        ),
+    }
+    return {
+        name: page(title, "\n".join([paragraph(note), *_sections(frame, rows, labels)]))
+        for name, (title, note, rows, frame) in built.items()
+    }
+
+
+def _sections(
+    frame: pd.DataFrame, rows: Callable[..., pd.DataFrame], labels: Mapping[str, str]
+) -> list[str]:
+    if frame.empty:
+        return [paragraph("There is nothing to show.")]
+    parts = []
+    for target, of_target in frame.groupby("target", sort=False):
+        label = labels.get(str(target), str(target))
+        parts.append(section(label, table(rows(of_target, unit(label)))))
+    return parts
+
+
+def comparison_rows(comparison: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+    """Return the comparison as read: a row a design and model, intervals in brackets."""
+    frame = comparison
+    mae = f"MAE {unit}".strip()
+    return pd.DataFrame(
+        {
+            "split": named_designs(frame["design"]),
+            "model": frame["model"].where(~frame["floor"], frame["model"] + " (floor)"),
+            "verdict": frame["verdict"].replace("", None),
+            mae: frame["mae"],
+            "over cells": between(frame, "mae", "mae_low", "mae_high"),
+            "over wells": between(frame, "mae", "mae_low_wells", "mae_high_wells"),
+            "R²": frame["r2"],
+            "over cells ": between(frame, "r2", "r2_low", "r2_high"),
+            "over wells ": between(frame, "r2", "r2_low_wells", "r2_high_wells"),
+            "best floor": frame["best_floor"].replace("", None),
+            "difference": frame["difference"],
+            "over cells  ": between(frame, "difference", "difference_low", "difference_high"),
+            "over wells  ": between(
+                frame, "difference", "difference_low_wells", "difference_high_wells"
+            ),
+            "seeds": frame["seeds"],
+            "SD of MAE over seeds": frame["mae_seed_sd"],
+            "MAE of the ensemble": frame["ensemble_mae"],
+            "R² of the ensemble": frame["ensemble_r2"],
+            "cells": frame["n"],
+            "wells": frame["wells"],
+        }
+    )
+
+
+def pairs_rows(pairs: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+    """Return the differences as read: a row a design and pair, MAE beside R²."""
+    keys = ["design", "model", "other"]
+    wide = {metric: own.set_index(keys) for metric, own in pairs.groupby("metric", sort=False)}
+    index = next(iter(wide.values())).index
+    columns: dict[str, object] = {}
+    for gap, (metric, name) in enumerate((("mae", f"MAE {unit}".strip()), ("r2", "R²"))):
+        if metric not in wide:
+            continue
+        own = wide[metric].reindex(index)
+        columns[f"{name}, difference"] = own["difference"]
+        for over, (low, high) in OVER.items():
+            # Column names differ by spaces that no browser shows.
+            columns[f"over {over}" + " " * gap] = between(own, "difference", low, high)
+    frame = pd.DataFrame(columns).reset_index()
+    return frame.assign(design=named_designs(frame["design"])).rename(
+        columns={"design": "split", "other": "less"}
+    )
+
+
+def groups_rows(groups: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+    """Return the metrics by level as read: a row a design, model and level, mean over seeds."""
+    keys = ["design", "model", "by", "level"]
+    means = groups.groupby(keys, sort=False)[["n", "mae", "r2", "bias"]].mean().reset_index()
+    return means.assign(
+        design=named_designs(means["design"]),
+        by=means["by"].map(lambda name: FACTORS.get(name, name)),
+        n=means["n"].round().astype(int),
+    ).rename(
+        columns={
+            "design": "split",
+            "n": "cells",
+            "mae": f"MAE {unit}".strip(),
+            "r2": "R²",
+            "bias": f"bias {unit}".strip(),
+        }
+    )
+
+
+def confounders_rows(confounders: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+    """Return the factors as read: a row each, with the R² of its means under each design."""
+    facts = ["variable", "levels", "n", "eta2", "omega2"]
+    found = confounders.dropna(subset=["eta2"]).drop_duplicates("variable")[facts]
+    r2 = confounders.dropna(subset=["design", "r2"])
+    for design, own in r2.groupby("design", sort=False):
+        known = own.drop_duplicates("variable").set_index("variable")["r2"]
+        found[f"R², {DESIGNS.get(str(design), design)}"] = found["variable"].map(known)
+    found["variable"] = found["variable"].map(lambda name: FACTORS.get(name, name))
+    return found.rename(columns={"variable": "factor", "n": "cells", "eta2": "η²", "omega2": "ω²"})
+
+
+def controls_rows(controls: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+    """Return the controls as read: a row a design, model and control, mean over its runs."""
+    test = controls[controls["split"] == "test"]
+    keys = ["design", "model", "control"]
+    by = test.groupby(keys, sort=False)
+    means = by[["mae", "r2", "bias"]].mean().reset_index()
+    means.insert(3, "runs", by.size().to_numpy())
+    return means.assign(
+        design=named_designs(means["design"]),
+        control=means["control"].map(lambda name: CONTROLS.get(name, name)),
+    ).rename(
+        columns={
+            "design": "split",
+            "control": "cells",
+            "mae": f"MAE {unit}".strip(),
+            "r2": "R²",
+            "bias": f"bias {unit}".strip(),
+        }
+    )
+
+
+def named_designs(column: pd.Series) -> pd.Series:
+    """Return the split designs in words."""
+    return column.map(lambda name: DESIGNS.get(name, name))
+
+
+def between(frame: pd.DataFrame, value: str, low: str, high: str) -> list[str]:
+    """Return intervals as text, rounded as the column of their values is; a dash where none."""
+    places = decimals(frame[value])
+    return [
+        MISSING if a != a or b != b else f"[{shown(a, places)}, {shown(b, places)}]"
+        for a, b in zip(frame[low], frame[high], strict=True)
+    ]

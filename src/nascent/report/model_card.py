@@ -1,0 +1,219 @@
+"""The card of a model for a reader: what it is, what it learnt from, how good it is, its limits."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nascent.figures.words import DESIGNS, count, unit
+from nascent.report.evaluation import comparison_rows, groups_rows, named_designs
+from nascent.report.page import facts, items, page, paragraph, section
+from nascent.report.runs import Run, attempts, chosen, learnt_from, options, training
+from nascent.report.tables import MISSING, decimals, shown, table
+
+WITHIN_WELLS = ("cell", "shuffle")  # designs whose test cells come from training wells
+FEW_WELLS = 5
+BEATS = "beats the best floor"
+METRICS = {
+    "mae": "MAE",
+    "r2": "R²",
+    "pearson2": "squared Pearson correlation",
+    "bias": "bias, mean y − ŷ",
+    "sd": "SD of y − ŷ",
+    "mse": "mean squared error",
+    "huber": "Huber loss",
+}
+
+
+def model_card(
+    model: str,
+    cards: Mapping[Run, Mapping[str, Any]],
+    *,
+    label: str,
+    defaults: Mapping[str, Any],
+    designs: Mapping[str, str],
+    comparison: pd.DataFrame,
+    intervals: pd.DataFrame,
+    groups: pd.DataFrame,
+    target: str = "target",
+) -> str:
+    """Return the card of a model, all its seeds and folds, as one self-contained HTML page.
+
+    Parameters
+    ----------
+    model
+        Its name in the study.
+    cards
+        (fold, seed) → the card that training wrote. What a card lacks is shown as a dash.
+    label
+        The target in words with its unit.
+    defaults
+        The options of a model that nobody changed, nested as in the cards' `config`.
+    designs
+        Fold → its split design.
+    comparison, intervals, groups
+        The tables of those names in `evaluate/`, of all models.
+    target
+        The predicted column that is shown.
+    """
+    own = comparison[(comparison["model"] == model) & (comparison["target"] == target)]
+    metrics = intervals[(intervals["model"] == model) & (intervals["target"] == target)]
+    levels = groups[(groups["model"] == model) & (groups["target"] == target)]
+    parts = [
+        facts(summary(cards, own, label)),
+        section("Limits", items(limits(cards, own))),
+        section("What it is", paragraph(_IS), table(options(cards, defaults))),
+        section("What it learnt from", facts(learnt_from(cards)), _channels(cards)),
+        section("Training", paragraph(_TRAINING), table(training(cards, designs))),
+        section("Results", paragraph(_RESULTS), table(comparison_rows(own, unit(label)))),
+        section("Metrics", paragraph(_METRICS), table(metric_rows(metrics))),
+        section("By group", paragraph(_GROUPS), table(groups_rows(levels, unit(label)))),
+    ]
+    return page(f"Model {model}", "\n".join(parts))
+
+
+_IS = "Options that differ from the defaults come first."
+_TRAINING = (
+    "One row a training. The chosen epoch has the least monitor on the validation cells, smoothed"
+    " over so many epochs (0: not smoothed)."
+)
+_RESULTS = "Test cells; intervals are of 95 %, over cells and over wells."
+_METRICS = "Test cells, means over seeds, with 95 % intervals."
+_GROUPS = "Test cells of each level, means over seeds; R² is against the level's own mean."
+
+
+def summary(
+    cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame, label: str
+) -> dict[str, str]:
+    """Return the facts at the top of the card, as text."""
+    first: Mapping[str, Any] = next(iter(cards.values()), {})
+    parameters = first.get("parameters") or {}
+    folds = {fold for fold, _ in cards}
+    found = {
+        "architecture": str(first.get("architecture", MISSING)),
+        "parameters": f"{_number(parameters.get('total'))}, of these trainable "
+        f"{_number(parameters.get('trainable'))}",
+        "predicts": label,
+        "seeds": ", ".join(map(str, sorted({seed for _, seed in cards}))) or MISSING,
+        "trainings": f"{count(len(cards), 'run')} over {count(len(folds), 'fold')}",
+    }
+    for row in comparison.to_dict("records"):
+        design = DESIGNS.get(row["design"], row["design"])
+        verdict = row["verdict"] if isinstance(row["verdict"], str) and row["verdict"] else MISSING
+        floor = row["best_floor"] if isinstance(row["best_floor"], str) else ""
+        found[f"verdict, {design}"] = f"{verdict} ({floor})" if floor else verdict
+    return found
+
+
+def limits(cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame) -> list[str]:
+    """Return what the facts say against the model, a sentence each.
+
+    Parameters
+    ----------
+    cards
+        As for `model_card`.
+    comparison
+        The rows of the model.
+    """
+    found = []
+    seeds = {seed for _, seed in cards}
+    if len(seeds) == 1:
+        found.append(
+            "It was trained with one seed: how far another start would move its numbers is not"
+            " known, and its verdict is about this one network."
+        )
+    tested = list(dict.fromkeys(comparison["design"]))
+    if tested and set(tested) <= set(WITHIN_WELLS):
+        found.append(
+            "It was tested only on cells of wells that it was trained on: nothing here says how it"
+            " does on a new well."
+        )
+    for row in comparison.to_dict("records"):
+        design = DESIGNS.get(row["design"], row["design"])
+        if row["wells"] < FEW_WELLS:
+            found.append(
+                f"The test cells come from {count(int(row['wells']), 'well')} ({design}): too few"
+                " for a statement about wells."
+            )
+        if row["verdict"] == BEATS or not isinstance(row["verdict"], str) or not row["verdict"]:
+            continue
+        floor = row["best_floor"]
+        named = f", {floor}" if isinstance(floor, str) and floor else ""
+        found.append(
+            f"It has not been shown to beat the best floor{named} ({design}): {row['verdict']}."
+        )
+    found += _of_training(cards)
+    return found or [
+        "None of those this page looks for: one seed, no held-out well, fewer than"
+        f" {FEW_WELLS} test wells, a floor not beaten, a collapse, a training cut short."
+    ]
+
+
+def _of_training(cards: Mapping[Run, Mapping[str, Any]]) -> list[str]:
+    found, runs = [], count(len(cards), "training")
+    collapsed = sum(bool(card.get("collapsed")) for card in cards.values())
+    if collapsed:
+        found.append(
+            f"{collapsed} of {runs} collapsed: the network predicts the same for every cell. It is"
+            " part of all numbers here."
+        )
+    repeated = sum(len(attempts(card)) > 1 for card in cards.values())
+    if repeated:
+        found.append(
+            f"{repeated} of {runs} had to start again with a new seed, since the first collapsed."
+        )
+    last = sum(_cut_short(card) for card in cards.values())
+    if last:
+        found.append(
+            f"In {last} of {runs} the chosen epoch is the last one allowed: more epochs might have"
+            " been better."
+        )
+    return found
+
+
+def _cut_short(card: Mapping[str, Any]) -> bool:
+    asked = (card.get("config") or {}).get("epochs")
+    epoch, width = chosen(card).get("epoch"), chosen(card).get("smooth") or 0
+    # A centred average has no value for the last half of its width.
+    return None not in (asked, epoch) and epoch >= asked - width // 2
+
+
+def _channels(cards: Mapping[Run, Mapping[str, Any]]) -> str:
+    names = next((card["channels"] for card in cards.values() if card.get("channels")), [])
+    return (
+        f"<p>{escape(count(len(names), 'channel'))}: {escape(', '.join(map(str, names)))}</p>"
+        if names
+        else ""
+    )
+
+
+def metric_rows(intervals: pd.DataFrame) -> pd.DataFrame:
+    """Return every metric as read, a row a design and metric, each rounded for itself."""
+    kept = intervals[intervals["seed"].astype(str) == "each"]
+    rows = []
+    for row in kept.to_dict("records"):
+        places = decimals(pd.Series([row["value"]]))
+        ends = {
+            f"over {over}": (row[f"low_{over}"], row[f"high_{over}"]) for over in ("cells", "wells")
+        }
+        rows.append(
+            {
+                "split": row["design"],
+                "metric": METRICS.get(row["metric"], row["metric"]),
+                "value": shown(row["value"], places),
+            }
+            | {
+                name: f"[{shown(low, places)}, {shown(high, places)}]"
+                if np.isfinite([low, high]).all()
+                else MISSING
+                for name, (low, high) in ends.items()
+            }
+        )
+    table = pd.DataFrame(rows, columns=["split", "metric", "value", "over cells", "over wells"])
+    return table.assign(split=named_designs(table["split"]))
+
+
+def _number(value: Any) -> str:
+    return MISSING if value is None else f"{value:,}"
