@@ -54,8 +54,11 @@ def test_a_candidate_without_a_monitor_keeps_its_row(make):
 
 
 @pytest.mark.parametrize("n", [1, 12, 90])
-def test_nothing_is_cut_off(make, n):
-    assert not make.cut_off(draw(make.candidates(n)))
+@pytest.mark.parametrize("keys", [0, 3])
+def test_nothing_is_cut_off(make, n, keys):
+    table = make.candidates(n).assign(**{f"layers.key_{k}": 0.125 for k in range(keys)})
+    monitor = "validation MAE, transcription rate (mean counts per pixel)"
+    assert not make.cut_off(tuning.draw(table, monitor=monitor))
 
 
 def test_no_candidate_is_said(make):

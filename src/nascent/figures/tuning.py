@@ -1,5 +1,7 @@
 """The candidates of a search over hyperparameters, best first."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,6 +12,7 @@ from nascent.figures import rows, style, words
 FIXED = ("candidate", "monitor", "epoch", "chosen")
 KEY_WIDTH = 0.95  # inches a key
 MISSING = "–"
+AXIS_LETTERS = 38  # of a line below the narrowest panel
 CHOSEN = style.SPLITS["val"]
 
 
@@ -60,7 +63,7 @@ def draw(candidates: pd.DataFrame, *, monitor: str) -> Figure:
     axes.set_ylim(n - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelleft=False)
     axes.grid(axis="x")
-    axes.set_xlabel(f"{monitor}, validation cells\nlower is better")
+    axes.set_xlabel(f"{fill(monitor, AXIS_LETTERS)}\nlower is better")
     shown = f"{n} of {total} candidates" if n < total else words.count(total, "candidate")
     axes.set_title(shown, loc="right", fontsize=7, fontweight="normal")
     return figure
