@@ -15,13 +15,13 @@ def test_a_flat_section_is_sorted_into_what_it_is_about():
             "augment": {"flip": True},
             "loss": "mae",
             "freeze": False,
-            "prediction": "eight_fold",
+            "tensorboard": True,
         }
     )
     assert (options.network.architecture, options.network.layers.head) == ("linear", (4, 2))
     assert (options.fitting.loss, options.fitting.epochs) == ("mae", 3)
     assert options.augmentation == Augmentation(flip=True)
-    assert (options.prediction, options.tensorboard) == ("eight_fold", False)
+    assert options.tensorboard
 
 
 @pytest.mark.parametrize("key", ["architecture", "epochs", "batch_size", "learning_rate"])

@@ -16,8 +16,6 @@ from nascent.train.data import Targets
 from nascent.train.monitor import smoothed
 from nascent.train.options import Options
 
-VARIANTS = {"plain": 1, "eight_fold": 8}
-
 
 def card(
     *,
@@ -93,7 +91,6 @@ def card(
                 "value": smoothed(monitored, width)[epoch - 1],
                 "validation": fitting.validation,
             },
-            "prediction": {"by": asked.prediction, "ensemble": VARIANTS[asked.prediction]},
             "channels": normaliser.inputs,
             "normalisation": normaliser,
             "data": {

@@ -12,7 +12,7 @@ LOSSES = ("huber", "mse", "mae")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "plateau")
 MONITORS = ("val_loss", "val_mae")
-PASSES = ("plain", "eight_fold")
+VALIDATIONS = ("plain", "eight_fold")
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 DEVICES = ("one", "all")
 
@@ -110,7 +110,7 @@ class Fitting:
             ("optimizer", OPTIMIZERS),
             ("schedule", SCHEDULES),
             ("monitor", MONITORS),
-            ("validation", PASSES),
+            ("validation", VALIDATIONS),
             ("precision", PRECISIONS),
             ("devices", DEVICES),
         ):
@@ -141,8 +141,6 @@ class Options:
     ----------
     network, fitting, augmentation
         What is built, how it is fitted, and what is done to the training cells.
-    prediction
-        `plain`, or `eight_fold`: how it predicts once trained, which training only writes down.
     tensorboard
         Whether the history is kept for TensorBoard as well.
     """
@@ -150,11 +148,7 @@ class Options:
     network: Network
     fitting: Fitting
     augmentation: Augmentation
-    prediction: str = "plain"
     tensorboard: bool = False
-
-    def __post_init__(self) -> None:
-        _refuse_unknown(self.prediction, PASSES, "prediction")
 
     @classmethod
     def of(cls, section: Mapping[str, Any]) -> Self:
@@ -172,25 +166,24 @@ class Options:
             Where a key or a choice is unknown (the nearest is named), a number is out of range, or
             a key without a default is missing.
         """
-        flat = {key: value for key, value in section.items() if key not in ("layers", "augment")}
-        parts = {
-            kind: {key: flat.pop(key) for key in _keys(kind) if key in flat}
-            for kind in (Network, Fitting, cls)
-        }
-        for key in flat:
+        for key in section:
             _refuse_unknown(key, section_keys(), "option")
+        network, fitting = (
+            {key: section[key] for key in _keys(kind) if key in section}
+            for kind in (Network, Fitting)
+        )
         layers = _made(Layers, section.get("layers", {}), "layers")
         return cls(
-            network=_made(Network, parts[Network] | {"layers": layers}, "train"),
-            fitting=_made(Fitting, parts[Fitting], "train"),
+            network=_made(Network, network | {"layers": layers}, "train"),
+            fitting=_made(Fitting, fitting, "train"),
             augmentation=_made(Augmentation, section.get("augment", {}), "augment"),
-            **parts[cls],
+            tensorboard=section.get("tensorboard", False),
         )
 
 
 def section_keys() -> tuple[str, ...]:
     """Return the keys of the flat section that `Options.of` takes."""
-    return (*_keys(Network), *_keys(Fitting), "augment", "prediction", "tensorboard")
+    return (*_keys(Network), *_keys(Fitting), "augment", "tensorboard")
 
 
 def _made(kind: type, values: Mapping[str, Any], where: str) -> Any:
