@@ -48,9 +48,16 @@ def test_in_training_the_network_sees_the_augmented_cells(cells):
     model, twin = augmented(dropout=0.0), augmented(dropout=0.0)
     seen = model.augment(cells)
     twin.network.set_weights(model.network.get_weights())
-    found = twin(cells, training=True)
-    np.testing.assert_allclose(found, model.network(seen, training=True), rtol=1e-4, atol=1e-5)
-    assert np.abs(np.asarray(found) - np.asarray(twin(cells, training=False))).max() > 0.01
+    found, expected, otherwise = (
+        keras.ops.convert_to_numpy(outputs)
+        for outputs in (
+            twin(cells, training=True),
+            model.network(seen, training=True),
+            twin(cells, training=False),
+        )
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    assert np.abs(found - otherwise).max() > 0.01
 
 
 def test_it_learns_on_batches_of_any_size(nuclei):
@@ -91,7 +98,7 @@ def test_weights_are_the_networks_and_streams_are_variables():
 
 
 def test_from_kept_variables_it_goes_on_as_if_nothing_had_been(cells):
-    model, resumed = augmented(seed=4), augmented(seed=4)
+    model, resumed = augmented(seed=4, dropout=0.0), augmented(seed=4, dropout=0.0)
     for each in (model, resumed):
         each.compile(optimizer=keras.optimizers.SGD(0.01), loss="mse")
     target = np.arange(6, dtype=np.float32)[:, None]

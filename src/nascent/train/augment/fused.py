@@ -9,8 +9,8 @@ def fused(function: Callable) -> Callable:
     """Return a pure function of tensors, compiled so that no step writes out what the next reads.
 
     Deterministic training on a CPU leaves TensorFlow's own graphs without XLA, and there each step
-    costs a pass over the batch: at 16 × 224 × 224 × 33 three times as much in all. JAX compiles the
-    whole training step anyhow, and torch runs as it is.
+    costs a pass over the batch and a copy of it: at 16 × 224 × 224 × 33 three times the time and
+    the memory. JAX compiles the whole training step anyhow, and torch runs as it is.
     """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
