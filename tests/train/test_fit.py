@@ -57,11 +57,12 @@ def test_epochs_do_not_pile_up_in_memory(cells, tmp_path, monkeypatch):
     monkeypatch.setattr(
         checkpoint, "save", lambda *state: taken.append(psutil.Process().memory_info().rss)
     )
-    options = fitting(epochs=10)
+    # An allocator may keep what it got in the first epochs, and no more.
+    options = fitting(epochs=24, patience=24)
     turned = model(Augmentation(flip=True, turn=True), options)
     fit.fit(turned, cells, cells, targets=TARGETS, fitting=options, folder=tmp_path, run={})
     one_epoch = CELLS * SIZE * SIZE * CHANNELS * 4
-    assert taken[-1] - taken[2] < one_epoch
+    assert taken[-1] - taken[11] < one_epoch
 
 
 def test_every_step_has_the_rate_of_the_schedule(cells, tmp_path):
