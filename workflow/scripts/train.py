@@ -4,7 +4,7 @@ from nascent import provenance
 from nascent.files import read_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser
-from nascent.train.fit import train_model
+from nascent.train.stage import train_model
 
 with job_log(snakemake.log[0]):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
