@@ -274,9 +274,15 @@ def network_memory(batch_size, attempt):
 def megabytes(files, times=1.0, plus=0):
     """Memory for a job that holds `times` its input files, in MB."""
     return lambda wildcards, input, attempt: int(
-        attempt
-        * (plus + times * sum(Path(f).stat().st_size for f in input.get(files)) / 1e6)
+        attempt * (plus + times * bytes_of(input.get(files)) / 1e6)
     )
+
+
+def bytes_of(files):
+    """The size of a file, or of several together."""
+    # Snakemake gives an input of one path as text.
+    several = [files] if isinstance(files, str) else files
+    return sum(Path(file).stat().st_size for file in several)
 
 
 def lowest_seed(wildcards, pattern):
