@@ -54,6 +54,7 @@ def test_a_loss_that_is_no_number_is_a_reason_to_try_again_and_at_last_an_error(
         attempts_until_sound([1, 2], train)
 
 
+@pytest.mark.slow
 def test_a_retry_after_constant_predictions_has_another_seed(study, monkeypatch, caplog):
     reasons = iter(["flat", None])
     monkeypatch.setattr(stage, "collapse_of", lambda chosen: next(reasons))

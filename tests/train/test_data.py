@@ -4,10 +4,10 @@ import pytest
 from nascent.errors import TrainError
 from nascent.files import read_table, write_table
 from nascent.shards.batches import Batches
+from nascent.shards.plan import shards_of
 from nascent.train.data import (
     examples,
     fingerprint,
-    shards_of,
     size_ratios,
     target_values,
     training_targets,

@@ -45,6 +45,7 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(study):
     assert history[0] != history[1]
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_ends_as_if_nothing_had_been(study, monkeypatch):
     train_model(**study.cnn("whole", **EVERYTHING))
     for epochs in (1, 2, 5):

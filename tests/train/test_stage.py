@@ -4,8 +4,8 @@ import pytest
 
 from nascent.errors import OutputError, TrainError
 from nascent.shards.batches import Batches
+from nascent.shards.plan import shards_of
 from nascent.train import checkpoint
-from nascent.train.data import shards_of
 from nascent.train.models import load_model
 from nascent.train.stage import HISTORY, train_model
 

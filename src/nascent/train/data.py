@@ -10,7 +10,6 @@ import pandas as pd
 
 from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError, did_you_mean
-from nascent.files import read_table
 from nascent.shards.batches import Batches
 from nascent.store import open_store
 
@@ -39,14 +38,6 @@ class Targets:
     sds: tuple[float, ...]
     cells: int
     size: int
-
-
-def shards_of(manifest: str | Path, split: str) -> list[Path]:
-    """Return the shards of a split, which lie beside the table that lists them."""
-    table = read_table(manifest, required=["shard", "split"])
-    return [
-        Path(manifest).parent / f"{name}.h5" for name in table["shard"][table["split"] == split]
-    ]
 
 
 def target_values(batches: Batches, columns: Sequence[str]) -> pd.DataFrame:

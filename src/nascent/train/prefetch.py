@@ -7,8 +7,12 @@ from threading import Event, Semaphore, Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
-AHEAD = 2
-"""Items that are ready or in the making beyond the one in use."""
+AHEAD = 1
+"""Items that are ready or in the making beyond the one in use.
+
+One is enough for reading and computing to overlap; a second would cost the memory of a batch, some
+400 MB at full size, and gain nothing unless reading comes in fits and starts.
+"""
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from nascent.files import write_json, write_table
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
+from nascent.shards.plan import shards_of
 from nascent.train import backend, checkpoint
 from nascent.train.architectures import build
 from nascent.train.augment import Augmented, augmentation_layers
@@ -26,7 +27,6 @@ from nascent.train.collapse import attempt_seeds, attempts_until_sound, collapse
 from nascent.train.data import (
     Targets,
     fingerprint,
-    shards_of,
     size_ratios,
     target_values,
     training_targets,
