@@ -231,6 +231,12 @@ def options_of_training(wildcards):
     ]
 
 
+def weights_of_training(wildcards):
+    """The files of weights that a training job may start from."""
+    files = [options["weights"] for options in options_of_training(wildcards)]
+    return sorted(set(filter(None, files)))
+
+
 def usual_options():
     """The options of a model of which nothing is said, as its jobs are told them."""
     usual = Model()
@@ -247,6 +253,15 @@ def targets(wildcards):
     return [TARGET, *MODELS[wildcards.model].also_predict]
 
 
+def how_to_split():
+    """The options of the splits but for which folds there are: one more shall not move the others."""
+    return {
+        key: value
+        for key, value in STUDY.splits.plain().items()
+        if key not in ("by", "fold")
+    }
+
+
 def shards_of(split, fold):
     """Names of a split's shards; known once the cells are split."""
     table = checkpoints.splits.get(fold=fold).output.splits
@@ -256,8 +271,8 @@ def shards_of(split, fold):
 def memory_of_training(wildcards, attempt):
     """Memory of a training job, MB: what the config says, or an estimate."""
     given = MODELS[wildcards.model].resources.mem_mb
-    batch = MODELS[wildcards.model].batch_size
-    return attempt * (given or network_memory(batch, 1))
+    largest = max(options["batch_size"] for options in options_of_training(wildcards))
+    return attempt * (given or network_memory(largest, 1))
 
 
 def of_model(resource):
@@ -352,5 +367,6 @@ def everything_of_model(model):
         *of_runs("train/{model}/{fold}/{seed}/model.keras", [model]),
         *of_runs("evaluate/{model}/{fold}/{seed}/metrics.tsv", [model]),
         *figures(f"{model}/predictions"),
+        *(figures(f"{model}/tuning") if CANDIDATES[model] else []),
         *(figures_of_explanations(explained) if explained else []),
     ]

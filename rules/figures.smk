@@ -346,8 +346,6 @@ rule figures_predictions:
             "evaluate/{model}/{fold}/{seed}/predictions.tsv", [wildcards.model]
         ),
         cells=made("crops/cells.tsv"),
-        metrics=made("evaluate/metrics.tsv"),
-        intervals=made("evaluate/intervals.tsv"),
     output:
         png=report(
             made("figures/{model}/predictions.png"),
@@ -367,6 +365,8 @@ rule figures_predictions:
         runtime=30,
     params:
         code=code("figures_predictions"),
+        bootstrap=STUDY.evaluate.bootstrap,
+        seed=STUDY.seed,
         target=TARGET,
         label=KIND.target_label,
     message:

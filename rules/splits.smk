@@ -19,7 +19,7 @@ checkpoint splits:
         runtime=30,
     params:
         code=code("splits"),
-        splits=STUDY.splits.plain(),
+        splits=how_to_split(),
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         well=lambda wildcards: FOLDS[wildcards.fold].well,
         seed=STUDY.seed,

@@ -10,7 +10,7 @@ rule train:
             if CANDIDATES[wildcards.model]
             else []
         ),
-        weights=lambda wildcards: MODELS[wildcards.model].weights or [],
+        weights=weights_of_training,
     output:
         model=made("train/{model}/{fold}/{seed}/model.keras"),
         history=made("train/{model}/{fold}/{seed}/history.tsv"),

@@ -6,7 +6,7 @@ use rule train as tune with:
         shards=made("shards/{fold}/shards.tsv"),
         channels=made("shards/{fold}/channels.tsv"),
         chosen=[],
-        weights=lambda wildcards: MODELS[wildcards.model].weights or [],
+        weights=weights_of_training,
     output:
         model=temp(made("tune/{model}/{fold}/{candidate}/model.keras")),
         history=made("tune/{model}/{fold}/{candidate}/history.tsv"),

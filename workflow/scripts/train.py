@@ -19,7 +19,9 @@ with job_log(snakemake.log[0]):
         "normalise": params.normalise,
         "code": params.code,
     }
-    inputs = {name: path for name, path in given.items() if path}
+    inputs = {name: path for name, path in given.items() if path and name != "weights"}
+    if options["weights"]:
+        inputs["weights"] = options["weights"]
     train_model(
         manifest=given.shards,
         normaliser=Normaliser.from_table(
