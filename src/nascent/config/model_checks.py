@@ -11,6 +11,9 @@ from nascent.config.sections import Study
 from nascent.errors import ConfigError, did_you_mean
 from nascent.tune.candidates import candidates
 
+# Of a model, but not of its training: candidates would not differ.
+NOT_SEARCHED = {"seeds", "resources", "channels", "also_predict", "prediction", "tensorboard"}
+
 
 def check_model(study: Study, name: str, *, where: str | Path) -> None:
     """Refuse a model that cannot be built or trained on a study's crops, and its candidates.
@@ -29,11 +32,12 @@ def check_model(study: Study, name: str, *, where: str | Path) -> None:
             model = study.train.model(name, changes)
         except ValidationError as error:
             raise config_error(error, f"{where}, tune.{name}.keys", Model) from None
-        if {"seeds", "resources", "also_predict"} & {path.split(".")[0] for path in changes}:
+        refused = sorted(NOT_SEARCHED & {path.split(".")[0] for path in changes})
+        if refused:
             raise ConfigError(
-                "seeds, resources and what is predicted cannot be searched for",
-                where=f"{where}, tune.{name}",
-                mend="Search for what shapes the model or its training.",
+                f"{refused[0]} cannot be searched for",
+                where=f"{where}, tune.{name}.keys",
+                mend="Search for what shapes the model or its training, or give two models.",
             )
         _check(study, model, f"tune.{name}, candidate {number}", where)
 
@@ -74,6 +78,12 @@ def _check(study: Study, model: Model, key: str, where: str | Path) -> None:
             f"{key}.weights: there is no file {model.weights}",
             where=where,
             mend="Give the path of a .keras or .weights.h5 file, as seen from the working folder.",
+        )
+    if model.warmup >= model.epochs:
+        raise ConfigError(
+            f"{key}.warmup: {model.warmup:g} epochs of warm-up leave none of {model.epochs} epochs",
+            where=where,
+            mend="Give fewer epochs of warm-up.",
         )
     _check_targets(study, model, key, where)
 

@@ -163,7 +163,11 @@ class Model(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for name, given in (("seed", self.seeds), ("channel", self.channels or [])):
+        for name, given in (
+            ("seed", self.seeds),
+            ("channel", self.channels or []),
+            ("column", self.also_predict),
+        ):
             if len(set(given)) < len(given):
                 raise ValueError(f"a {name} is listed twice in {given}")
         if self.smooth and (self.smooth % 2 == 0 or self.smooth < 3):

@@ -1,6 +1,7 @@
 """What pydantic finds wrong with a config, in the words of its keys."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ def config_error(
     error: ValidationError, where: str | Path, model: type[BaseModel] = Study
 ) -> ConfigError:
     """Return the error of a config that is no valid `model`: its key, and the nearest known one."""
-    # Unknown keys first: a misspelt key is the cause of what looks missing.
-    problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
-    first = problems[0]
-    steps = [step for step in first["loc"] if not str(step).startswith("function-")]
+    first = min(error.errors(), key=_rank)
+    steps = [
+        step for step in first["loc"] if not re.match(r"function-|list\[|literal\[", str(step))
+    ]
     key = ".".join(str(step) for step in steps)
     if first["type"] == "extra_forbidden":
         known = _known_keys(steps[:-1], model)
@@ -37,6 +38,15 @@ def config_error(
     if first["type"] == "value_error":
         return ConfigError(f"{key}: {what}" if key else what, where=where)
     return ConfigError(f"{key}: {what[0].lower()}{what[1:]}, not {first['input']!r}", where=where)
+
+
+def _rank(problem: Mapping[str, Any]) -> int:
+    # Unknown keys first: a misspelt key is the cause of what looks missing.
+    if problem["type"] == "extra_forbidden":
+        return 0
+    # Where one or a list is taken, the reading that does not fit what was given comes last.
+    given_many, wants_one = isinstance(problem["input"], list), problem["type"] == "literal_error"
+    return 2 if problem["type"] == "list_type" or (given_many and wants_one) else 1
 
 
 def _known_keys(path: list[Any], model: type[BaseModel]) -> list[str]:
