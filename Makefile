@@ -2,7 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench schemas envs dag images clean
+STUDIES := structure intensity wells
+.PHONY: help setup demo $(STUDIES:%=study-%) test lint format bench schemas envs dag images clean
 
 PYTHON ?= python3
 # A uv of the machine is used where there is one; else pip fetches one into .uv/.
@@ -11,7 +12,7 @@ READY := .venv/.ready
 BIN := .venv/bin
 
 help: ## say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 24
 
 .uv/bin/uv:
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv
@@ -25,6 +26,14 @@ setup: $(READY) ## make .venv from the lock file
 demo: $(READY) ## simulate a plate, train, explain, report: results/demo/report.html
 	$(BIN)/snakemake --profile profiles/local
 	$(BIN)/snakemake --profile profiles/local --report results/demo/report.html
+
+study-structure: ## simulated plate, structure sets the rate: results/structure/report.html
+study-intensity: ## simulated plate, channel means set the rate: results/intensity/report.html
+study-wells: ## simulated plate with a well effect: results/wells/report.html
+$(STUDIES:%=study-%): study-%: $(READY)
+	$(BIN)/snakemake --profile profiles/local --configfile config/$*.yaml
+	$(BIN)/snakemake --profile profiles/local --report results/$*/report.html \
+	  --configfile config/$*.yaml
 
 test: $(READY) ## run every test
 	$(BIN)/pytest

@@ -11,7 +11,7 @@ from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
 from nascent.store import StoreWriter
-from nascent.train.data import shards_of
+from nascent.shards.plan import shards_of
 
 CHANNELS = ["00_DAPI", "15_SON"]
 STATISTICS = pd.DataFrame(

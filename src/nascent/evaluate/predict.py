@@ -36,7 +36,7 @@ def predict(
     model
         From {"image", "mask"} to (n, T) in raw counts, or in the unit of each target.
     shards
-        Split → its shards, see `nascent.train.data.shards_of`.
+        Split → its shards, see `nascent.shards.plan.shards_of`.
     normaliser
         The one the model was trained with.
     targets
