@@ -3,16 +3,24 @@ import json
 import pytest
 import yaml
 
-from nascent.config import check_splits, check_study, check_tables, read_wells, study_channels
+from nascent.config import check_study, check_tables, read_wells, study_channels, study_folds
 from nascent.config.documents import documents, keys
 from nascent.errors import ConfigError, NascentError, RawDataError
 
 MEASURED = {"study": "mine", "data": "wells"}
 
 
-@pytest.mark.parametrize("name", ["config", "codex", "mpm", "example"])
-def test_every_shipped_study_is_valid(root, name):
-    check_study(yaml.safe_load((root / "config" / f"{name}.yaml").read_text()))
+SHIPPED = ("config", "codex", "mpm", "example", "structure", "intensity", "wells")
+
+
+def test_all_studies_that_come_with_nascent_are_listed(root):
+    assert {path.stem for path in (root / "config").glob("*.yaml")} == set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_study_is_valid_and_its_wells_give_its_folds(root, name):
+    study = check_study(yaml.safe_load((root / "config" / f"{name}.yaml").read_text()))
+    assert study_folds(study, read_wells(root / study.wells))
 
 
 def test_the_published_study_is_what_was_published(root):
@@ -66,7 +74,6 @@ def test_the_schema_refuses_what_the_model_refuses(root):
         ({"shards": {"inputs": ["00_DAPI", "00_EU"]}}, "'00_EU' is the target"),
         ({"shards": {"normalise": {"mean_extraction": True}}}, "subtract the mean twice"),
         ({"shards": {"normalise": {"clip": None, "scale": True}}}, "scale divides"),
-        ({"splits": {"by": "leave_one_well_out"}}, "needs the well that tests"),
         ({"attribute": {"models": ["cnn"]}}, "cnn is not in train.models"),
         ({"simulate": {}}, "either `data` .* or `simulate`"),
         ({"train": {"models": {"cnn": {"seeds": [1, 1]}}}}, "a seed is listed twice"),
@@ -79,23 +86,6 @@ def test_the_schema_refuses_what_the_model_refuses(root):
 def test_a_wrong_key_or_value_is_named(given, message):
     with pytest.raises(ConfigError, match=message):
         check_study(MEASURED | given)
-
-
-def test_a_model_has_its_own_options_over_the_defaults_of_the_study():
-    study = check_study(
-        MEASURED
-        | {
-            "train": {
-                "defaults": {"epochs": 7, "batch_size": 8},
-                "models": {"linear": {"epochs": 9}, "small": {"architecture": "simple_cnn"}},
-            }
-        }
-    )
-    assert study.train.options("linear")["epochs"] == 9
-    assert study.train.options("linear")["batch_size"] == 8
-    assert study.train.options("linear")["architecture"] == "linear"
-    assert study.train.options("small")["architecture"] == "simple_cnn"
-    assert study.train.options("small")["epochs"] == 7
 
 
 def test_wells_keep_names_that_look_like_numbers(tmp_path):
@@ -184,25 +174,6 @@ def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_
 )
 def test_all_models_are_explained_unless_the_study_says_which(chosen, explained):
     assert check_study(MEASURED | {"attribute": {"models": chosen}}).explained_models() == explained
-
-
-@pytest.mark.parametrize(
-    ("splits", "said"),
-    [
-        ({"by": "well"}, "need at least three wells, there are 2"),
-        ({"by": "leave_one_well_out", "fold": "A1"}, r"no well 'A1'. Did you mean 'A01'\?"),
-        ({"by": "leave_one_well_out", "fold": "A01"}, None),
-        ({"by": "cell"}, None),
-    ],
-)
-def test_splits_that_the_wells_cannot_give_are_refused_before_the_first_job(tmp_path, splits, said):
-    (tmp_path / "wells.tsv").write_text("plate\twell\np\tA01\np\tA02\n")
-    study, wells = check_study(MEASURED | {"splits": splits}), read_wells(tmp_path / "wells.tsv")
-    if said is None:
-        check_splits(study, wells)
-    else:
-        with pytest.raises(NascentError, match=said):
-            check_splits(study, wells)
 
 
 def test_a_cell_cycle_table_must_tell_plates_apart_that_number_cells_alike(tmp_path):
