@@ -21,6 +21,7 @@ from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table
 from nascent.shards.plan import shard_names
+from nascent.tune.candidates import candidate_name
 
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SCRIPTS = RULES.parent / "workflow" / "scripts"
@@ -60,7 +61,10 @@ try:
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
     SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}
-    CANDIDATES = {model: searched(STUDY, model) for model in STUDY.train.models}
+    CANDIDATES = {
+        model: {candidate_name(changes): changes for changes in searched(STUDY, model)}
+        for model in STUDY.train.models
+    }
 except NascentError as error:
     sys.exit(f"Error in the study: {error}")
 
@@ -103,7 +107,7 @@ wildcard_constraints:
     method="|".join(map(re.escape, STUDY.attribute.methods)) or "-",
     fold="|".join(map(re.escape, FOLDS)),
     seed=r"\d+",
-    candidate=r"\d+",
+    candidate="c[0-9a-f]{9}",
     split="train|val|test",
     number=r"\d{5}",
 
@@ -193,8 +197,8 @@ def of_folds(pattern):
 def of_candidates(pattern):
     """One path a candidate of a model's search."""
     return lambda wildcards: [
-        made(pattern.format(candidate=number, **wildcards))
-        for number in range(len(CANDIDATES[wildcards.model]))
+        made(pattern.format(candidate=candidate, **wildcards))
+        for candidate in CANDIDATES[wildcards.model]
     ]
 
 
@@ -220,9 +224,10 @@ def options_of_training(wildcards):
     """What a training job is told: the options of each candidate, or those of the model alone."""
     # Neither other seeds, nor what the machine gives, nor how cells are predicted later.
     left_out = {"seeds", "resources", "channels", "also_predict", "prediction"}
-    chosen = CANDIDATES[wildcards.model] or [{}]
+    candidates = CANDIDATES[wildcards.model]
+    chosen = list(candidates.values()) or [{}]
     if "candidate" in wildcards.keys():
-        chosen = [chosen[int(wildcards.candidate)]]
+        chosen = [candidates[wildcards.candidate]]
     return [
         {key: value for key, value in options.items() if key not in left_out}
         for options in (

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.tune.candidates import candidates
+from nascent.tune.candidates import candidate_name, candidates
 
 KEYS = {"layers.dropout": [0.0, 0.5], "learning_rate": [1e-2, 1e-3, 1e-4], "head": [[], [8, 4]]}
 
@@ -79,3 +79,21 @@ def test_each_combination_is_drawn_as_often_as_any_other():
     expected = 2 * draws / 6
     # Chi-squared with 5 degrees of freedom: beyond 20.5 in 1 of 1,000; the seeds are fixed.
     assert ((counts - expected) ** 2 / expected).sum() < 20.5
+
+
+@given(spaces)
+def test_every_candidate_has_a_name_of_its_own(keys):
+    names = [candidate_name(one) for one in searched(keys)]
+    assert len(set(names)) == len(names)
+
+
+def test_a_search_that_grows_renames_no_candidate():
+    grown = {**KEYS, "learning_rate": [1e-1, *KEYS["learning_rate"]], "head": [None, *KEYS["head"]]}
+    before, after = ({candidate_name(one) for one in searched(keys)} for keys in (KEYS, grown))
+    assert before < after
+
+
+def test_a_name_is_of_what_is_changed_and_not_of_its_order_and_is_never_a_number():
+    assert candidate_name({"a": 1, "b": [2]}) == candidate_name({"b": [2], "a": 1})
+    assert candidate_name({"a": 1}) != candidate_name({"a": "1"})
+    assert all(candidate_name({"a": i})[0] == "c" for i in range(99))

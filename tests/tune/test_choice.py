@@ -14,10 +14,15 @@ def card(val_mae, *, collapsed=False, epoch=2, epochs=3, **more):
     return {"best": best, "epochs": epochs, "collapsed": collapsed} | more
 
 
+def numbered(cards):
+    return {f"c{i}": {"learning_rate": 10.0**-i} for i in range(len(cards))}
+
+
 def chosen(cards):
-    table = choose([{"learning_rate": 10.0**-i} for i in range(len(cards))], cards)
-    (number,) = table.loc[table["chosen"], "candidate"]
-    return number
+    """The number of the card that is chosen."""
+    table = choose(numbered(cards), cards)
+    (name,) = table.loc[table["chosen"], "candidate"]
+    return list(numbered(cards)).index(name)
 
 
 errors = st.floats(0, 1e6, allow_nan=False)
@@ -34,7 +39,7 @@ def test_a_collapsed_candidate_is_never_chosen(given):
     sound = [value for value, collapsed in given if not collapsed]
     if not sound:
         with pytest.raises(TrainError, match=f"all {len(given)} candidates collapsed"):
-            choose([{}] * len(cards), cards)
+            choose(numbered(cards), cards)
         return
     assert given[chosen(cards)] == (min(sound), False)
 
@@ -43,7 +48,7 @@ def test_a_collapsed_candidate_is_never_chosen(given):
 def test_a_candidate_whose_error_is_no_number_is_never_chosen(missing):
     assert chosen([card(missing), card(3.0)]) == 1
     with pytest.raises(TrainError, match="lower learning rates"):
-        choose([{}], [card(missing)])
+        choose({"c": {}}, [card(missing)])
 
 
 def test_neither_test_nor_training_cells_nor_the_loss_are_looked_at():
@@ -55,7 +60,10 @@ def test_neither_test_nor_training_cells_nor_the_loss_are_looked_at():
 
 
 def test_each_candidate_is_a_row_with_what_it_was_and_how_it_did():
-    changes = [{"head": [8], "layers.dropout": 0.5}, {"head": None, "layers.dropout": 0.0}]
+    changes = {
+        "ca": {"head": [8], "layers.dropout": 0.5},
+        "cb": {"head": None, "layers.dropout": 0.0},
+    }
     table = choose(changes, [card(4.0, epoch=3, epochs=9), card(5.0, collapsed=True)])
     assert list(table.columns) == [
         "candidate",
@@ -67,10 +75,10 @@ def test_each_candidate_is_a_row_with_what_it_was_and_how_it_did():
         "collapsed",
         "chosen",
     ]
-    assert table.iloc[0].tolist() == [0, [8], 0.5, 4.0, 3, 9, False, True]
+    assert table.iloc[0].tolist() == ["ca", [8], 0.5, 4.0, 3, 9, False, True]
     assert table["collapsed"].tolist() == [False, True]
 
 
 def test_cards_and_candidates_that_do_not_match_are_an_error():
     with pytest.raises(ValueError, match="shorter"):
-        choose([{}, {}], [card(1.0)])
+        choose({"a": {}, "b": {}}, [card(1.0)])

@@ -5,9 +5,11 @@ from nascent.files import read_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser
 from nascent.train.stage import train_model
+from nascent.tune.training import train_candidate
 
 with job_log(snakemake.log[0]):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
+    train = train_candidate if snakemake.wildcards.get("candidate") else train_model
     seed = int(snakemake.wildcards.get("seed", params.get("seed")))
     # Of several candidates, the search has chosen one.
     chosen = int(read_table(given.chosen)["chosen"].argmax()) if given.chosen else 0
@@ -22,7 +24,7 @@ with job_log(snakemake.log[0]):
     inputs = {name: path for name, path in given.items() if path and name != "weights"}
     if options["weights"]:
         inputs["weights"] = options["weights"]
-    train_model(
+    train(
         manifest=given.shards,
         normaliser=Normaliser.from_table(
             read_table(given.channels), params.inputs, params.normalise

@@ -7,10 +7,9 @@ from nascent.tune.choice import choose
 
 with job_log(snakemake.log[0]):
     params = snakemake.params
-    table = choose(params.candidates, [read_json(path) for path in snakemake.input.cards])
+    cards = dict(zip(params.candidates, snakemake.input.cards, strict=True))
+    table = choose(params.candidates, [read_json(path) for path in cards.values()])
     write_table(table, snakemake.output[0])
     config = {"candidates": params.candidates}
-    record = provenance.record(
-        "tune", config, seed=params.seed, inputs=dict(snakemake.input.items())
-    )
+    record = provenance.record("tune", config, seed=params.seed, inputs=cards)
     provenance.write(snakemake.output[0], record)

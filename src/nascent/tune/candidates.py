@@ -1,5 +1,7 @@
 """The candidates of a search, in an order that never changes."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,3 +29,16 @@ def candidates(
     if search == "grid" or number >= len(grid):
         return list(grid)
     return list(ParameterSampler(space, number, random_state=seed))
+
+
+def candidate_name(changes: Mapping[str, Any]) -> str:
+    """Return a name that follows from what a candidate changes: a search that grows renames none.
+
+    Parameters
+    ----------
+    changes
+        Option → JSON-able value; their order does not matter.
+    """
+    text = json.dumps(changes, sort_keys=True)
+    # Of digits alone a table would take it for a number.
+    return "c" + hashlib.sha256(text.encode()).hexdigest()[:9]

@@ -10,7 +10,7 @@ from nascent.errors import TrainError
 
 
 def choose(
-    candidates: Sequence[Mapping[str, Any]], cards: Sequence[Mapping[str, Any]]
+    candidates: Mapping[str, Mapping[str, Any]], cards: Sequence[Mapping[str, Any]]
 ) -> pd.DataFrame:
     """Return one row a candidate: what it is, how it did on the validation cells, which is chosen.
 
@@ -21,14 +21,14 @@ def choose(
     Parameters
     ----------
     candidates
-        Option → value of each.
+        Name → option → value, see `nascent.tune.candidates`.
     cards
         The card of each one's training, in the same order.
 
     Returns
     -------
     pandas.DataFrame
-        candidate (its number), one column an option, val_mae (in units of the target), epoch,
+        candidate (its name), one column an option, val_mae (in units of the target), epoch,
         epochs, collapsed, chosen: True for the least val_mae, the first of equals.
 
     Raises
@@ -37,11 +37,11 @@ def choose(
         Where every candidate collapsed.
     """
     rows = []
-    for number, (changes, card) in enumerate(zip(candidates, cards, strict=True)):
+    for (name, changes), card in zip(candidates.items(), cards, strict=True):
         best = card["best"]
         rows.append(
             {
-                "candidate": number,
+                "candidate": name,
                 **changes,
                 "val_mae": best["val_mae"],
                 "epoch": best["epoch"],
@@ -49,8 +49,9 @@ def choose(
                 "collapsed": bool(card.get("collapsed", False)),
             }
         )
-    table = pd.DataFrame(rows)
-    errors = table["val_mae"].where(~table["collapsed"])
+    # A candidate that diverged has no epoch.
+    table = pd.DataFrame(rows).astype({"epoch": "Int64"})
+    errors = pd.to_numeric(table["val_mae"]).where(~table["collapsed"])
     if not np.isfinite(errors).any():
         raise TrainError(
             f"all {len(table)} candidates collapsed",

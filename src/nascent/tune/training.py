@@ -1,0 +1,45 @@
+"""Training a candidate: to diverge is an answer to the question that a search asks, no failure."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nascent.files import write_json, write_table, written
+from nascent.train.collapse import NotANumber
+from nascent.train.stage import HISTORY, train_model
+
+logger = logging.getLogger(__name__)
+
+
+def train_candidate(
+    *, model_path: str | Path, history_path: str | Path, card_path: str | Path, **training: Any
+) -> None:
+    """Train a candidate as any model; where its loss is no number in the end, write that down.
+
+    Its card then says `collapsed`, with the reason, and no `val_mae`; the history has no rows and
+    the model's file no bytes.
+
+    Parameters
+    ----------
+    model_path, history_path, card_path
+        What is written.
+    **training
+        See `nascent.train.stage.train_model`.
+
+    Raises
+    ------
+    TrainError
+        As `train_model`, but for a loss that is no number.
+    """
+    paths = {"model_path": model_path, "history_path": history_path, "card_path": card_path}
+    try:
+        train_model(**paths, **training)
+    except NotANumber as error:
+        logger.warning("the candidate is left out of the choice: %s", error.what)
+        with written(model_path) as beside:
+            beside.touch()
+        write_table(pd.DataFrame(columns=list(HISTORY)), history_path)
+        card = {"best": {"val_mae": None, "epoch": None}, "epochs": 0}
+        write_json(card | {"collapsed": True, "reason": error.what}, card_path)
