@@ -1,6 +1,7 @@
 """Draw the rule graph: `make dag`.
 
-Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input. Writes it as Mermaid to
+Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input, that of the demo with a
+search (`docs/rulegraph.yaml`), so that no rule is missing. Writes it as Mermaid to
 `docs/rulegraph.mmd` and into `docs/structure.md`, one box a stage, and, where Graphviz is
 installed, as `docs/images/rulegraph.svg`. Equal graphs give equal files.
 """
@@ -19,6 +20,7 @@ STAGES = (
     "crops",
     "splits",
     "shards",
+    "tune",
     "train",
     "evaluate",
     "attribute",
@@ -27,7 +29,7 @@ STAGES = (
     "report",
 )
 COLOURS = dict(
-    zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 2, *["#F9E3D3"] * 2), strict=False)
+    zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 3, *["#F9E3D3"] * 2), strict=False)
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
 BEGIN, END = "<!-- rule graph: written by `make dag` -->\n", "<!-- end of rule graph -->"
 

@@ -20,16 +20,16 @@ from nascent.attribute.maps import open_maps
 from nascent.crops.placement import margin
 from nascent.figures import style
 from nascent.figures.crops import contrast, outline, scale_bar, show
+from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels, typical_cells
 from nascent.figures.importance import over_seeds
-from nascent.figures.metrics import ordered
-from nascent.figures.predictions import of_run, scores
+from nascent.figures.predictions import of_run
 from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window
 from nascent.files import read_table, written
 from nascent.simulate.truth import Truth, read_truth
 from nascent.store import open_store
 
-MODEL, SEED, METHOD, TARGET = "simple_cnn", 1, "ig", "00_EU"
+MODEL, FOLD, SEED, METHOD, TARGET = "simple_cnn", "cell", 1, "ig", "00_EU"
 SHOWN = ("00_DAPI", "15_SON", "07_POLR2A", TARGET)
 SCORED = ("15_SON", "07_POLR2A")
 PLANTED = "#6A3D9A"
@@ -39,6 +39,8 @@ NAMES = {
     "area_cycle": "area, cell cycle",
     "ols": "least squares",
     "ridge": "ridge",
+    "ols_area_cycle": "least squares +",
+    "ridge_area_cycle": "ridge +",
 }
 
 
@@ -88,7 +90,8 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth]) -> None:
     chosen = typical_cells(cells, cells["group"], 1)
     with ExitStack() as stack:
         stores = [
-            stack.enter_context(open_store(path)) for path in sorted(study.glob("shards/test-*.h5"))
+            stack.enter_context(open_store(path))
+            for path in sorted((study / f"shards/{FOLD}").glob("test-*.h5"))
         ]
         maps = [
             stack.enter_context(open_maps(path))
@@ -176,24 +179,24 @@ def predicted(axes: Axes, study: Path) -> None:
     axes.set_ylabel("predicted rate ŷ (counts)")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    found = scores(table["y"].to_numpy(), table["y_hat"].to_numpy())
-    axes.set_title(f"{MODEL}, {found['n']} test cells", fontsize=7.5)
+    axes.set_title(f"{MODEL}, {len(table)} test cells", fontsize=7.5)
 
 
 def floors(axes: Axes, study: Path) -> None:
-    """Draw R² on the test cells of models and of the floors below them."""
-    table = read_table(study / "evaluate/metrics.tsv")
+    """Draw R² on the test cells, with intervals over cells, of models and of the floors below."""
+    table = read_table(study / "evaluate/comparison.tsv").set_index("model", drop=False)
     models, plain = ordered(table)
-    r2 = table[table["split"] == "test"].groupby("model")["r2"].mean()
+    r2, low, high = table["r2"], table["r2_low"], table["r2_high"]
     names = models + plain
     at = np.arange(len(names)) + np.where(np.isin(names, plain), 0.4, 0)
     colours = [style.SERIES[0] if name in models else style.GREY for name in names]
     axes.barh(at, r2[names], color=colours, height=0.62)
+    axes.hlines(at, low[names], high[names], color=style.INK, lw=0.8)
     for y, name in zip(at, names, strict=True):
         value = r2[name]
         axes.annotate(
             f"{value:.2f}".replace("-", "\N{MINUS SIGN}"),
-            (max(value, 0), y),
+            (max(value, high[name], 0), y),
             xytext=(3, 0),
             textcoords="offset points",
             va="center",
@@ -203,7 +206,7 @@ def floors(axes: Axes, study: Path) -> None:
     axes.set_yticks(at, [NAMES.get(name, name) for name in names])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(at.max() + 0.6, -0.6)
-    axes.set_xlim(min(-0.12, 1.2 * r2.min()), 1.15)
+    axes.set_xlim(min(-0.12, 1.2 * low.min()), 1.15)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_xlabel("R² on the test cells")
     axes.set_title("models, and floors below", fontsize=7.5, loc="right")

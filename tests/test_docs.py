@@ -4,22 +4,26 @@ import re
 import subprocess
 import sys
 import textwrap
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
+from nascent.augmentation import PRESETS
 from nascent.config import check_study
 from nascent.config.documents import keys
 from nascent.config.sections import sections
 from nascent.crops import quality
-from nascent.evaluate.tables import METRICS_TABLE, PREDICTIONS
+from nascent.evaluate import tables
+from nascent.evaluate.floors import FLOORS
+from nascent.evaluate.metrics import METRICS
 from nascent.shards import statistics
-from nascent.train.checkpoint import Epoch
+from nascent.train.stage import HISTORY
+from nascent.tune.choice import choose
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "config" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+METHODS = ROOT / "docs" / "methods.md"
 ROOMS = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"results"}
 page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -39,6 +43,13 @@ def quoted(page: Path) -> list[str]:
     """What stands in backticks outside of fenced blocks."""
     prose = re.sub(r"^ *```.*?^ *```", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
     return re.findall(r"`([^`\n]+)`", prose)
+
+
+def section(page: Path, heading: str) -> set[str]:
+    """What stands in backticks under a heading, up to the next one."""
+    _, _, after = text_of(page).partition(f"\n{heading}\n")
+    assert after, f"{page.name} has no heading {heading!r}"
+    return set(re.findall(r"`([^`\n]+)`", re.split(r"^#+ ", after, flags=re.MULTILINE)[0]))
 
 
 def anchors(page: Path) -> set[str]:
@@ -70,10 +81,10 @@ def test_paths_of_the_repository_are_there(page):
 
 @page
 def test_make_targets_are_there(page):
-    targets = set(re.findall(r"^(\w+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE))
     commands = [*quoted(page), *"\n".join(blocks(page, "sh")).splitlines()]
     for command in commands:
-        if named := re.match(r"make (\w+)$", command.partition("#")[0].strip()):
+        if named := re.match(r"make ([\w-]+)$", command.partition("#")[0].strip()):
             assert named[1] in targets, command
 
 
@@ -105,7 +116,8 @@ def declared() -> set[str]:
         # Formatted names, whose wildcards stand in doubled braces.
         formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
         found |= {path.replace("{{", "{").replace("}}", "}") for path in formatted}
-    return found
+    # The fold that is explained is one of the folds.
+    return {path.replace("{EXPLAINED_FOLD}", "{fold}") for path in found}
 
 
 def documented() -> set[str]:
@@ -134,27 +146,58 @@ def test_every_result_declared_by_a_rule_is_listed():
         assert plain in listed or any(plain.startswith(folder) for folder in folders), result
 
 
+CARD = {"best": {"val_mae": 1.0, "epoch": 1}, "epochs": 1}
+CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size")
+
+
 @pytest.mark.parametrize(
-    ("name", "columns"),
+    ("name", "heading", "columns"),
     [
-        ("wells.md", quality.COLUMNS),
-        ("results.md", statistics.COLUMNS),
-        ("results.md", PREDICTIONS),
-        ("results.md", METRICS_TABLE),
-        ("results.md", [field.name for field in fields(Epoch)]),
+        ("wells.md", "## Quality control", quality.COLUMNS),
+        ("results.md", "## Channel statistics", statistics.COLUMNS),
+        ("results.md", "## Models", HISTORY),
+        ("results.md", "## Searches", CANDIDATES),
+        ("results.md", "### Predictions", tables.PREDICTIONS),
+        ("results.md", "### Metrics", tables.METRICS_TABLE),
+        ("results.md", "### Controls", tables.CONTROLS),
+        ("results.md", "### Comparison", tables.COMPARISON),
+        ("results.md", "### Intervals", tables.INTERVALS),
+        ("results.md", "### Pairs", tables.PAIRS),
+        ("results.md", "### Groups", tables.GROUPS),
+        ("results.md", "### Calibration", tables.CALIBRATION),
+        ("results.md", "### Confounders", tables.CONFOUNDERS),
     ],
 )
-def test_every_column_is_described(name, columns):
-    words = set(quoted(ROOT / "docs" / name))
-    assert set(columns) <= words
+def test_every_column_is_described_where_its_table_is(name, heading, columns):
+    assert set(columns) <= section(ROOT / "docs" / name, heading)
+
+
+@pytest.mark.parametrize("heading", ["## Metrics", "## Floors"])
+def test_the_methods_define_every_metric_and_floor(heading):
+    defined = {"## Metrics": set(METRICS) - {"n"}, "## Floors": set(FLOORS)}
+    assert defined[heading] <= section(METHODS, heading)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_table_of_presets_is_that_of_the_code(preset):
+    rows = re.findall(r"^\| `([\w-]+)` \| `(\w+)`(.*)$", text_of(METHODS), flags=re.MULTILINE)
+    told = {name: (shift, rest.split(" | ")) for name, shift, rest in rows}
+    shift, (level, noise, zoom, flip, turn) = told[preset]
+    made = PRESETS[preset]
+    yes = {True: "yes", False: "no"}
+    if made.shift != "none":
+        assert level == f", mean {made.shift_mean:g}, SD {made.shift_sd:g}"
+    assert (shift, float(noise)) == (made.shift, made.noise_sd)
+    assert (zoom.strip("`"), flip, turn.rstrip(" |")) == (made.zoom, yes[made.flip], yes[made.turn])
 
 
 def test_the_rule_graph_is_the_same_in_both_places_and_holds_every_rule():
     graph = text_of(ROOT / "docs" / "rulegraph.mmd")
     assert blocks(ROOT / "docs" / "structure.md", "mermaid") == [graph]
     nodes = set(re.findall(r"^    (\w+)$", graph, flags=re.MULTILINE))
-    # Every rule that makes something has a script of its name.
-    assert nodes == {script.stem for script in ROOT.glob("workflow/scripts/*.py")}
+    # Every rule that makes something has a script of its name; the candidates of a search are
+    # trained by that of `train`.
+    assert nodes == {script.stem for script in ROOT.glob("workflow/scripts/*.py")} | {"tune"}
 
 
 def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):
