@@ -2,7 +2,7 @@ import pytest
 
 from nascent.report import model_card
 from nascent.report.model_card import limits, metric_rows, summary
-from nascent.report.runs import chosen, in_range, options, training
+from nascent.report.runs import in_range, options, training
 
 DEFAULTS = {
     "architecture": None,
@@ -161,7 +161,6 @@ def test_a_training_that_ended_at_its_best_was_cut_short(make, own, epoch, smoot
 def test_a_card_with_missing_facts_is_shown(make):
     html = build(make, {("cell", 1): {}})
     assert "Model cnn" in html
-    assert chosen({}) == {"epoch": None, "monitor": None, "smooth": None, "value": None}
 
 
 def test_a_model_without_results_is_shown(make, cards):

@@ -1,10 +1,10 @@
 """Histories and cards of every run -> figure of the learning curves."""
 
 from nascent import provenance
+from nascent.cards import chosen
 from nascent.figures import learning, save
 from nascent.files import read_json, read_table
 from nascent.logs import job_log
-from nascent.report.runs import chosen
 
 with job_log(snakemake.log[0]):
     params, given = snakemake.params, snakemake.input

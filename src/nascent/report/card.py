@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from nascent.cards import chosen
 from nascent.figures.words import DESIGNS
 from nascent.report.page import facts, page, paragraph, section
-from nascent.report.runs import chosen, in_range
+from nascent.report.runs import in_range
 from nascent.report.tables import MISSING, table
 
 SPLITS = ("train", "val", "test")

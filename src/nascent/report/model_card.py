@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nascent.cards import chosen
 from nascent.figures.words import DESIGNS, count, unit
 from nascent.report.evaluation import comparison_rows, groups_rows, named_designs
 from nascent.report.page import facts, items, page, paragraph, section
-from nascent.report.runs import Run, attempts, chosen, learnt_from, options, training
+from nascent.report.runs import Run, attempts, learnt_from, options, training
 from nascent.report.tables import MISSING, decimals, shown, table
 
 WITHIN_WELLS = ("cell", "shuffle")  # designs whose test cells come from training wells

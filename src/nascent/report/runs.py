@@ -5,20 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from nascent.cards import chosen
 from nascent.figures.words import DESIGNS
 from nascent.report.tables import MISSING, decimals, shown
 
 Run = tuple[str, int]  # fold, seed
-CHOSEN_BY = ("monitor", "smooth", "value")
-
-
-def chosen(card: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how the kept epoch was chosen: `epoch`, `monitor`, `smooth` and the monitor's `value`.
-
-    What the card lacks is None.
-    """
-    by, best = card.get("chosen_by") or {}, card.get("best") or {}
-    return {"epoch": best.get("epoch"), **{key: by.get(key) for key in CHOSEN_BY}}
 
 
 def attempts(card: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
