@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from nascent import code
+from nascent.architecture_names import known_names, source
 
 
 @pytest.fixture
@@ -56,6 +57,27 @@ def test_a_change_elsewhere_changes_nothing(package, name):
     before = code.code_digest(script)
     (place / f"{name}.py").write_text("SOMETHING = 'else'\n")
     assert code.code_digest(script) == before
+
+
+def test_a_file_that_is_only_found_by_name_counts_where_it_is_given(package):
+    place, script = package
+    other = place / "inner" / "other.py"
+    alone, both = code.code_digest(script), code.code_digest(script, other)
+    assert alone != both
+    # What such a file imports counts with it.
+    other.write_text("from nascent import typed\n")
+    changed = code.code_digest(script, other)
+    assert changed != both
+    (place / "typed.py").write_text("FOUR = 5\n")
+    assert code.code_digest(script, other) != changed
+    assert code.code_digest(script) == alone
+
+
+def test_training_stands_on_no_architecture_but_on_what_all_of_them_share(root):
+    stands_on = set(code.modules(root / "workflow" / "scripts" / "train.py"))
+    assert "nascent.train.architectures.pooling" in stands_on
+    files = {source(name).stem for name in known_names()}
+    assert not {f"nascent.train.architectures.{stem}" for stem in files} & stands_on
 
 
 def test_touching_and_cloning_change_nothing(package, tmp_path, monkeypatch):

@@ -27,6 +27,7 @@ CONFIG = {
         "defaults": {"epochs": 3, "batch_size": 8},
         "models": {"linear": {"learning_rate": 0.01}, "simple_cnn": {"learning_rate": 0.001}},
     },
+    "evaluate": {"bootstrap": 200},
     "attribute": {"methods": {"ig": {"method": "integrated_gradients", "steps": 4}}},
     "explain": {"bootstrap": 200},
 }

@@ -67,6 +67,42 @@ BAD = {
         lambda checkout: write(checkout, train={"models": {"lineer": {}}}),
         ["train.models.lineer", "Did you mean 'linear'?"],
     ),
+    "unknown option of a layer": (
+        lambda checkout: write(
+            checkout, train={"models": {"linear": {"layers": {"poling": "average"}}}}
+        ),
+        ["train.models.linear.layers.poling", "Did you mean 'pooling'?"],
+    ),
+    "backbone larger than the crop": (
+        lambda checkout: write(checkout, train={"models": {"xception": {}}}),
+        ["train.models.xception", "at least 71 pixels", "crops.size is 32"],
+    ),
+    "channel of a model": (
+        lambda checkout: write(checkout, train={"models": {"linear": {"channels": ["15_SUN"]}}}),
+        ["train.models.linear.channels", "Did you mean '15_SON'?"],
+    ),
+    "prediction of what is seen": (
+        lambda checkout: write(
+            checkout, train={"models": {"linear": {"also_predict": ["mean_15_SON"]}}}
+        ),
+        ["train.models.linear.also_predict", "'mean_15_SON'", "the model sees"],
+    ),
+    "weights": (
+        lambda checkout: write(checkout, train={"models": {"linear": {"weights": "w.keras"}}}),
+        ["train.models.linear.weights", "no file w.keras"],
+    ),
+    "unknown key of a search": (
+        lambda checkout: write(checkout, tune={"linear": {"keys": {"learning_rte": [0.1]}}}),
+        ["tune.linear.keys", "Did you mean 'learning_rate'?"],
+    ),
+    "too few wells": (
+        lambda checkout: write(checkout, splits={"by": ["cell", "well"]}),
+        ["splits.by", "well needs at least 3 wells, there are 2"],
+    ),
+    "model named like a rule": (
+        lambda checkout: write(checkout, train={"models": {"tune": {"architecture": "linear"}}}),
+        ["train.models", "'tune' is the name of a rule"],
+    ),
     "fractions": (
         lambda checkout: write(
             checkout, splits={"fractions": {"train": 0.8, "val": 0.1, "test": 0.2}}

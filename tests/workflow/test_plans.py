@@ -14,23 +14,28 @@ LOCAL = ("--profile", "profiles/local")
 MODELS = {"linear": {"learning_rate": 0.01}, "simple_cnn": {"learning_rate": 0.001}}
 OPTIONS = {"epochs": 3, "batch_size": 8}
 COMPARING = {
-    rule: [""]
-    for rule in (
-        "all",
-        "evaluate_gather",
-        "explain_gather",
-        "figures_learning",
-        "figures_metrics",
-        "report_study",
-    )
+    "all",
+    "evaluate_gather",
+    "evaluate_compare",
+    "explain_gather",
+    "figures_learning",
+    "figures_comparison",
+    "figures_seeds",
+    "figures_designs",
+    "figures_controls",
+    "report_evaluation",
+    "report_model",
+    "report_study",
 }
+# Of the explanations of the models.
+EXPLAINING = {"explain", "explain_gather", "figures_importance", "figures_score_maps"}
 
 
 def of_one(model: str, seed: int = 1) -> dict[str, list[str]]:
     """The jobs of one model and seed of the tiny study."""
     return {
-        "train": [f"{model}/{seed}"],
-        "evaluate": [f"{model}/{seed}"],
+        "train": [f"{model}/cell/{seed}"],
+        "evaluate": [f"{model}/cell/{seed}"],
         "attribute": [f"{model}/{seed}/ig/test/00000"],
         "explain": [f"{model}/{seed}/ig"],
         "figures_predictions": [model],
@@ -39,8 +44,22 @@ def of_one(model: str, seed: int = 1) -> dict[str, list[str]]:
     }
 
 
+def comparing(*models: str) -> dict[str, list[str]]:
+    """The jobs that show all models of the study together: each model's card says its verdict."""
+    return {rule: [""] for rule in COMPARING} | {"report_model": sorted(models)}
+
+
 def with_models(checkout, **models):
     checkout.configure(train={"defaults": OPTIONS, "models": models})
+
+
+def with_linear(checkout, **options):
+    with_models(checkout, **MODELS | {"linear": MODELS["linear"] | options})
+
+
+def edit(checkout, file: str) -> None:
+    with (checkout.path / file).open("a") as stream:
+        stream.write("\n# edited\n")
 
 
 @pytest.mark.parametrize("how", [(), LOCAL], ids=["bare", "local"])
@@ -80,24 +99,98 @@ def test_touching_results_replans_nothing(ran):
 
 def test_a_new_model_is_run_and_compared_and_no_other_is_repeated(ran):
     with_models(ran, **MODELS, steep={"architecture": "linear", "learning_rate": 0.1})
-    assert ran.planned(*TINY) == of_one("steep") | COMPARING
+    assert ran.planned(*TINY) == of_one("steep") | comparing("linear", "simple_cnn", "steep")
 
 
 def test_a_new_seed_is_run_and_compared_and_no_other_is_repeated(ran):
-    with_models(ran, **MODELS | {"linear": {"learning_rate": 0.01, "seeds": [1, 2]}})
+    with_linear(ran, seeds=[1, 2])
     # Maps of single cells are those of the first seed.
     expected = {rule: jobs for rule, jobs in of_one("linear", 2).items() if "score" not in rule}
-    assert ran.planned(*TINY) == expected | COMPARING
+    assert ran.planned(*TINY) == expected | comparing("linear", "simple_cnn")
 
 
 def test_a_model_that_is_taken_out_leaves_only_the_comparison_to_be_made(ran):
     with_models(ran, linear=MODELS["linear"])
-    assert ran.planned(*TINY) == COMPARING
+    assert ran.planned(*TINY) == comparing("linear")
 
 
 def test_another_learning_rate_repeats_that_model_alone(ran):
-    with_models(ran, **MODELS | {"linear": {"learning_rate": 0.02}})
-    assert ran.planned(*TINY) == of_one("linear") | COMPARING
+    with_linear(ran, learning_rate=0.02)
+    assert ran.planned(*TINY) == of_one("linear") | comparing("linear", "simple_cnn")
+
+
+def test_the_file_of_an_architecture_concerns_its_models_alone(ran):
+    edit(ran, "src/nascent/train/architectures/simple_cnn.py")
+    assert ran.planned(*TINY) == of_one("simple_cnn") | comparing("linear", "simple_cnn")
+
+
+@pytest.mark.parametrize("name", ["resnet50v2", "xception", "backbones"])
+def test_the_file_of_an_architecture_that_no_model_has_concerns_nothing(ran, name):
+    edit(ran, f"src/nascent/train/architectures/{name}.py")
+    assert ran.planned(*TINY) == {}
+
+
+def test_what_the_machine_gives_a_model_trains_nothing(ran):
+    with_linear(ran, resources={"threads": 1, "mem_mb": 3000, "runtime": 5})
+    # The page of the study shows the config.
+    assert set(ran.planned(*TINY)) == {"all", "report_study"}
+
+
+def test_another_way_to_predict_measures_that_model_again_and_trains_nothing(ran):
+    with_linear(ran, prediction="eight_fold")
+    planned = ran.planned(*TINY)
+    assert planned["evaluate"] == ["linear/cell/1"]
+    assert planned["figures_predictions"] == ["linear"]
+    assert not {"train", "attribute", "evaluate_floors"} & set(planned)
+
+
+def test_one_more_target_trains_that_model_and_measures_the_floors_for_it(ran):
+    with_linear(ran, also_predict=["area"])
+    floors = {"evaluate_floors": ["cell"]}
+    assert ran.planned(*TINY) == of_one("linear") | floors | comparing("linear", "simple_cnn")
+
+
+def test_a_channel_less_trains_that_model_alone(ran):
+    with_linear(ran, channels=["00_DAPI", "15_SON"])
+    assert ran.planned(*TINY) == of_one("linear") | comparing("linear", "simple_cnn")
+
+
+def test_a_key_of_the_figures_draws_again_and_computes_nothing(ran):
+    ran.configure(figures={"top_channels": 3})
+    drawn = {"figures_crops", "figures_score_maps"}
+    assert set(ran.planned(*TINY)) == {"all", "report_study"} | drawn
+
+
+def test_more_bootstrap_draws_compare_again_and_train_nothing(ran):
+    ran.configure(evaluate={"bootstrap": 300})
+    planned = set(ran.planned(*TINY))
+    assert {"evaluate_compare", "figures_comparison", "report_model"} <= planned
+    assert not {"train", "evaluate", "evaluate_floors", "evaluate_gather", "attribute"} & planned
+
+
+def test_a_second_design_trains_its_own_fold_alone(ran):
+    ran.configure(splits={"by": ["cell", "shuffle"]})
+    planned = ran.planned(*TINY)
+    assert planned["splits"] == planned["shards_gather"] == ["shuffle"]
+    assert planned["train"] == planned["evaluate"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
+    assert planned["evaluate_floors"] == ["shuffle"]
+    # The first design stays the one that is explained.
+    assert not {"attribute", "explain", "figures_balance", "crops"} & set(planned)
+
+
+def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
+    checkout_folds = ["without_tiny_A01", "without_tiny_A02"]
+    planned = unrun.planned(
+        "results/tiny/evaluate/comparison.tsv",
+        *TINY,
+        "--config",
+        'splits={"by": ["leave_one_well_out", "cell"]}',
+    )
+    folds = ["cell", *checkout_folds]
+    assert planned["splits"] == planned["shards_channels"] == folds
+    assert planned["train"] == [f"{model}/{fold}/1" for model in MODELS for fold in folds]
+    assert planned["evaluate_floors"] == folds
+    assert planned["evaluate_gather"] == planned["evaluate_compare"] == [""]
 
 
 def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
@@ -113,20 +206,17 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     }
 
 
-EXPLAINING = {"all", "explain", "explain_gather", "figures_importance", "figures_score_maps"}
-
-
 @pytest.mark.parametrize(
     ("file", "repeated"),
     [
-        ("src/nascent/figures/metrics.py", {"all", "figures_metrics"}),
-        ("src/nascent/report/page.py", {"all", "report_study"}),
-        ("workflow/scripts/figures_sizes.py", {"all", "figures_sizes"}),
+        ("src/nascent/figures/seeds.py", {"figures_seeds"}),
+        ("src/nascent/report/page.py", {"report_study", "report_evaluation", "report_model"}),
+        ("workflow/scripts/figures_sizes.py", {"figures_sizes"}),
         ("src/nascent/explain/importance.py", EXPLAINING | {"explain_groups", "report_study"}),
-        # An architecture is imported with the others by all that builds or loads a model.
+        # What all architectures share is in every training, and what follows.
         (
-            "src/nascent/train/architectures/linear.py",
-            {"train", "evaluate", "attribute", "figures_predictions"} | EXPLAINING | set(COMPARING),
+            "src/nascent/train/architectures/pooling.py",
+            {"train", "evaluate", "attribute", "figures_predictions"} | EXPLAINING | COMPARING,
         ),
         # Read by no job: the command line, the benchmarks, the tests.
         ("src/nascent/cli.py", set()),
@@ -134,14 +224,12 @@ EXPLAINING = {"all", "explain", "explain_gather", "figures_importance", "figures
     ],
 )
 def test_an_edited_module_repeats_what_stands_on_it(ran, file, repeated):
-    with (ran.path / file).open("a") as stream:
-        stream.write("\n# edited\n")
-    assert set(ran.planned(*TINY)) == repeated
+    edit(ran, file)
+    assert set(ran.planned(*TINY)) - {"all"} == repeated - {"all"}
 
 
 def test_an_edit_of_the_cropping_repeats_all_but_the_simulation(ran, unrun):
-    with (ran.path / "src/nascent/crops/cutting.py").open("a") as stream:
-        stream.write("\n# edited\n")
+    edit(ran, "src/nascent/crops/cutting.py")
     everything = unrun.planned(*TINY)
     simulation = {"simulate", "simulate_tables"}
     assert simulation < set(everything)
@@ -153,7 +241,7 @@ def test_an_edit_of_the_cropping_repeats_all_but_the_simulation(ran, unrun):
 def test_an_edit_undone_replans_nothing(ran):
     path = ran.path / "src/nascent/store.py"
     before = path.read_text()
-    path.write_text(before + "\n# edited\n")
+    edit(ran, "src/nascent/store.py")
     assert "crops" in ran.planned(*TINY)
     path.write_text(before)
     assert ran.planned(*TINY) == {}
@@ -163,14 +251,14 @@ def test_a_target_of_each_model_makes_that_model_alone(ran):
     with_models(ran, **{name: given | {"epochs": 2} for name, given in MODELS.items()})
     mine = of_one("simple_cnn") | {"simple_cnn": [""]}
     assert ran.planned("simple_cnn", *TINY) == mine
-    assert ran.planned("results/tiny/train/linear/1/model.keras", *LOCAL, *TINY) == {
-        "train": ["linear/1"]
+    assert ran.planned("results/tiny/train/linear/cell/1/model.keras", *LOCAL, *TINY) == {
+        "train": ["linear/cell/1"]
     }
 
 
 def test_from_nothing_a_model_needs_the_data_and_no_other_model(unrun):
-    planned = unrun.planned("results/tiny/train/linear/1/model.keras", *TINY)
-    assert planned["train"] == ["linear/1"]
+    planned = unrun.planned("results/tiny/train/linear/cell/1/model.keras", *TINY)
+    assert planned["train"] == ["linear/cell/1"]
     assert planned["crops"] == ["tiny_A01", "tiny_A02"]
     assert not {"evaluate", "explain", "all"} & set(planned)
 
@@ -184,9 +272,13 @@ def test_the_targets_are_listed(unrun):
     ("target", "made", "left"),
     [
         ("data", {"shards_gather", "shards_channels", "figures_crops"}, {"train", "explain"}),
-        ("models", {"train", "evaluate_gather", "figures_metrics"}, {"explain", "report_study"}),
+        (
+            "models",
+            {"train", "evaluate_compare", "figures_comparison"},
+            {"explain", "report_study"},
+        ),
         ("explanations", {"explain", "explain_gather", "figures_importance"}, {"report_study"}),
-        ("report", {"train", "explain_gather", "report_study"}, set()),
+        ("report", {"train", "explain_gather", "report_study", "report_model"}, set()),
     ],
 )
 def test_a_target_makes_its_part_of_the_study(unrun, target, made, left):

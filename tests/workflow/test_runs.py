@@ -62,7 +62,7 @@ def kill_in_training(checkout) -> None:
     kept = checkout.results() / ".state" / "train"
     try:
         for _ in waits(process):
-            if next(kept.glob("*/*/*/checkpoint.npz"), None):
+            if next(kept.glob("*/*/*/*/checkpoint.npz"), None):
                 break
         assert process.poll() is None, "the run ended before it could be killed"
     finally:
@@ -96,7 +96,7 @@ def resumed(killed, tmp_path_factory):
 
 def test_a_killed_run_leaves_whole_files_or_none_under_final_names(killed, finished):
     left, whole = files(killed.results()), files(finished.results())
-    assert "shards/shards.tsv" in left
+    assert "shards/cell/shards.tsv" in left
     assert "evaluate/metrics.tsv" not in left
     assert set(left) <= set(whole)
     for name, path in left.items():
@@ -108,7 +108,7 @@ def test_a_killed_run_leaves_whole_files_or_none_under_final_names(killed, finis
 
 
 def test_a_killed_training_goes_on_from_its_last_epoch(resumed):
-    logs = [path.read_text() for path in resumed.path.glob("logs/tiny/train/*/*.log")]
+    logs = [path.read_text() for path in resumed.path.glob("logs/tiny/train/*/*/*.log")]
     assert any("going on after epoch" in log for log in logs)
 
 
@@ -126,9 +126,12 @@ def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, fi
     ours, theirs = files(resumed.results()), files(finished.results())
     assert set(ours) == set(theirs)
     for name in (
-        "splits/splits.tsv",
-        "shards/channels.tsv",
+        "splits/cell/splits.tsv",
+        "shards/cell/channels.tsv",
+        "train/simple_cnn/cell/1/history.tsv",
         "evaluate/metrics.tsv",
+        "evaluate/comparison.tsv",
+        "evaluate/intervals.tsv",
         "explain/channel_importance.tsv",
     ):
         assert name in ours
@@ -154,12 +157,12 @@ def test_two_studies_side_by_side_do_not_touch(ran):
     ran.configure("second", seed=7)
     places = [ran.path / folder / "tiny" for folder in ("results", "logs")]
     before = [state(place) for place in places]
-    shards = "results/second/shards/shards.tsv"
+    shards = "results/second/shards/cell/shards.tsv"
     second = (shards, "--profile", "profiles/local", "--configfile", "config/second.yaml")
     done = ran.snakemake(*second)
     assert done.returncode == 0, done.stdout
     assert [state(place) for place in places] == before
     assert ran.planned(*TINY) == {}
     assert ran.planned(*second) == {}
-    splits = [ran.results(study) / "splits" / "splits.tsv" for study in ("tiny", "second")]
+    splits = [ran.results(study) / "splits" / "cell" / "splits.tsv" for study in ("tiny", "second")]
     assert splits[0].read_bytes() != splits[1].read_bytes()

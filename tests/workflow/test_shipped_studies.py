@@ -45,9 +45,10 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(unrun, publ
     )
     assert len(planned["crops"]) == len(planned["shards_histogram"]) == 6
     assert "plate01_J10" in planned["crops"]
-    assert planned["train"] == ["linear/1", "simple_cnn/1"]
+    assert planned["train"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
     assert planned["explain"] == ["simple_cnn/1/vargrad"]
-    assert planned["splits"] == planned["report_study"] == [""]
+    assert planned["splits"] == ["shuffle"]
+    assert planned["report_study"] == [""]
     assert "simulate" not in planned
 
 
@@ -60,7 +61,19 @@ def test_the_published_study_without_its_data_says_what_is_missing(unrun):
 def test_the_demo_plans_its_jobs_without_being_named(unrun):
     planned = unrun.planned()
     assert len(planned["simulate"]) == len(planned["crops"]) == 4
-    assert planned["train"] == ["linear/1", "simple_cnn/1"]
+    assert planned["train"] == ["linear/cell/1", "simple_cnn/cell/1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "folds"),
+    [("structure", {"well"}), ("intensity", {"well"}), ("wells", {"cell", "well"})],
+)
+def test_the_measured_claims_plan_their_jobs(unrun, name, folds):
+    planned = unrun.planned("--configfile", f"config/{name}.yaml")
+    assert len(planned["crops"]) == 20
+    assert {job.split("/")[1] for job in planned["train"]} == folds
+    assert planned["evaluate_floors"] == sorted(folds)
+    assert "attribute" not in planned
 
 
 @pytest.mark.parametrize("form", ["text", "npy"])
@@ -70,7 +83,11 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
         "--configfile", "config/codex.yaml", "--config", f"data={data}", f"study=codex_{form}"
     )
     assert planned["crops"] == ["codex_A01", "codex_A02"]
-    assert planned["train"] == ["linear/1", "simple_cnn/1"]
+    folds = ["without_codex_A01", "without_codex_A02"]
+    assert planned["splits"] == planned["evaluate_floors"] == folds
+    trained = {tuple(job.split("/")[:2]) for job in planned["train"]}
+    models = ("linear", "simple_cnn", "EfficientNetV2B0")
+    assert trained == {(model, fold) for model in models for fold in folds}
 
 
 def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
