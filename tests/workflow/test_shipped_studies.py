@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from nascent.config import read_wells
+from nascent.config import check_study, read_wells
 from nascent.simulate.plate import simulate_well
 from nascent.simulate.tables import write_plate_tables
 
@@ -39,15 +40,23 @@ def published_plate(root, tmp_path_factory) -> Path:
     return place
 
 
-def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(unrun, published_plate):
+def trained(planned: dict[str, list[str]]) -> set[tuple[str, ...]]:
+    """Model and fold of the trainings that are planned, whatever their seeds."""
+    return {tuple(job.split("/")[:2]) for job in planned["train"]}
+
+
+def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun, published_plate):
     planned = unrun.planned(
         "--configfile", "config/mpm.yaml", "--config", f"data={published_plate}"
     )
-    assert len(planned["crops"]) == len(planned["shards_histogram"]) == 6
+    assert len(planned["crops"]) == 6
     assert "plate01_J10" in planned["crops"]
-    assert planned["train"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
-    assert planned["explain"] == ["simple_cnn/1/vargrad"]
-    assert planned["splits"] == ["shuffle"]
+    # As published, and beside it with whole wells held out.
+    assert planned["splits"] == planned["evaluate_floors"] == ["shuffle", "well"]
+    assert len(planned["shards_histogram"]) == 6 * 2
+    models = check_study(yaml.safe_load((root / "config" / "mpm.yaml").read_text())).train.models
+    assert trained(planned) == {(model, fold) for model in models for fold in ("shuffle", "well")}
+    assert "simple_cnn/1/vargrad" in planned["explain"]
     assert planned["report_study"] == [""]
     assert "simulate" not in planned
 
@@ -71,7 +80,7 @@ def test_the_demo_plans_its_jobs_without_being_named(unrun):
 def test_the_measured_claims_plan_their_jobs(unrun, name, folds):
     planned = unrun.planned("--configfile", f"config/{name}.yaml")
     assert len(planned["crops"]) == 20
-    assert {job.split("/")[1] for job in planned["train"]} == folds
+    assert {fold for _, fold in trained(planned)} == folds
     assert planned["evaluate_floors"] == sorted(folds)
     assert "attribute" not in planned
 
@@ -85,9 +94,8 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     assert planned["crops"] == ["codex_A01", "codex_A02"]
     folds = ["without_codex_A01", "without_codex_A02"]
     assert planned["splits"] == planned["evaluate_floors"] == folds
-    trained = {tuple(job.split("/")[:2]) for job in planned["train"]}
     models = ("linear", "simple_cnn", "EfficientNetV2B0")
-    assert trained == {(model, fold) for model in models for fold in folds}
+    assert trained(planned) == {(model, fold) for model in models for fold in folds}
 
 
 def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
