@@ -61,8 +61,9 @@ envs: $(READY) ## write envs/ from the lock file, for --sdm conda
 
 # How many shards there are is known once the cells are split: before, the graph would lack them.
 dag: $(READY) ## draw the rule graph into docs/
-	$(BIN)/snakemake --profile profiles/local results/demo/splits/splits.tsv
-	$(BIN)/snakemake --rulegraph dot | $(BIN)/python docs/make_graph.py
+	$(BIN)/snakemake --profile profiles/local results/demo/splits/cell/splits.tsv
+	$(BIN)/snakemake --rulegraph dot --configfile config/config.yaml docs/rulegraph.yaml \
+	  | $(BIN)/python docs/make_graph.py
 
 images: demo ## draw the README's figure from the demo
 	$(BIN)/python docs/make_images.py

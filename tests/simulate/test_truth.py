@@ -142,6 +142,18 @@ def test_a_well_effect_moves_target_and_staining_of_its_well(simulated):
         assert ratio[:, stains].std(axis=0).max() < 0.05
 
 
+def test_staining_of_a_well_alone_moves_no_target(simulated):
+    few = ("00_DAPI", "07_H2B", "15_SON", "16_H3", TARGET)
+    plain, stained = (
+        simulated(nuclei=20, channels=few, seed=8, well_stain=spread) for spread in (0.0, 0.5)
+    )
+    assert np.allclose(plain.truth.target, stained.truth.target)
+    factors = ((stained.means() - 107) / (plain.means() - 107))[:, :4]
+    # One factor a channel, the same for all nuclei of the well.
+    assert factors.std(axis=0).max() < 0.05
+    assert np.abs(np.log(factors.mean(axis=0))).max() > 0.1
+
+
 @pytest.mark.slow
 def test_inhibitors_lower_the_rate_and_controls_agree(simulated):
     few = ("15_SON", "10_POL2RA_pS2", TARGET)

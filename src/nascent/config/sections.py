@@ -56,6 +56,12 @@ class Simulate(Section):
     well_effect: float = Field(
         0.0, ge=0, description="Well-to-well shift of target and intensities, SDs of the target"
     )
+    well_stain: float | None = Field(
+        None,
+        ge=0,
+        description="SD of the log of a well's staining factors, one a channel; null:"
+        " 0.2 × `well_effect`",
+    )
     noise: Fraction = Field(
         0.1, description="Share of the target's variance that nothing in the image explains"
     )

@@ -39,6 +39,7 @@ def simulate_well(
     truth: str = "structure",
     mean_area: float = MEAN_AREA,
     well_effect: float = 0.0,
+    well_stain: float | None = None,
     noise: float = 0.1,
     layout: str = "text",
     seed: int = 123,
@@ -74,6 +75,8 @@ def simulate_well(
     well_effect
         Staining batch of the well: the target shifts by this many of its SDs times a standard
         normal draw, and each channel's intensity by a factor of its own that tells the well.
+    well_stain
+        SD of the natural logarithm of these factors; None: 0.2 x `well_effect`.
     noise
         Share of the target's variance that nothing shows.
     layout
@@ -93,6 +96,7 @@ def simulate_well(
         ("nuclei", nuclei, 0, tables.IDS_A_WELL - 100),
         ("mean_area", mean_area, 100, float("inf")),
         ("well_effect", well_effect, 0, float("inf")),
+        ("well_stain", well_stain or 0, 0, float("inf")),
         ("seed", seed, 0, float("inf")),
     ):
         if not low <= value <= high:
@@ -104,7 +108,8 @@ def simulate_well(
     effect = perturbation(perturbation_name)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(position,)))
     plan = draw_plan(truth, names, noise=noise, well_effect=well_effect, rng=rng)
-    stain = np.exp(STAIN_SPREAD * well_effect * rng.standard_normal(len(CHANNELS)))
+    spread = STAIN_SPREAD * well_effect if well_stain is None else well_stain
+    stain = np.exp(spread * rng.standard_normal(len(CHANNELS)))
     nucleus_ids, cell_ids = tables.object_ids(position, nuclei, rng)
     population = draw_population(seed, position, nuclei, mean_area, effect, rng)
     labels = site_labels([nucleus.place for nucleus in population])
