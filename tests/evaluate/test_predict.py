@@ -8,10 +8,10 @@ from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import PREDICTIONS
 from nascent.files import write_table
 from nascent.shards.normalise import Normaliser
+from nascent.shards.plan import shards_of
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
 from nascent.store import StoreWriter
-from nascent.shards.plan import shards_of
 
 CHANNELS = ["00_DAPI", "15_SON"]
 STATISTICS = pd.DataFrame(
