@@ -312,7 +312,6 @@ rule figures_designs:
 rule figures_controls:
     input:
         controls=made("evaluate/controls.tsv"),
-        comparison=made("evaluate/comparison.tsv"),
     output:
         png=report(
             made("figures/controls.png"),

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.evaluate.controls import model_controls, ols_per_cell, standardised
+from nascent.evaluate.controls import mean_level, model_controls, ols_per_cell, standardised
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics, metrics_table
 from nascent.evaluate.predict import predict
@@ -90,6 +90,23 @@ def test_least_squares_on_means_finds_the_target_and_on_standardised_crops_the_m
     r2 = table.set_index("split")["r2"]
     assert abs(r2["test"]) <= 0.05
     assert list(table.set_index("split")["n"].loc[["train", "test"]]) == list(COUNTS.values())
+
+
+def test_the_level_of_the_mean_is_that_of_each_fold(study):
+    _, _, cells = study
+    floors = predict_floors(
+        cells, cells["split"], channels=CHANNELS, ridge_alphas=[1.0], floors=["mean", "ols"],
+        design="well", fold="well",
+    )  # fmt: skip
+    table = mean_level(floors)
+    assert list(table.columns) == list(CONTROLS)
+    assert list(table["split"]) == ["train", "test"]
+    assert set(table["model"]) == {"mean"} and set(table["control"]) == {"as_trained"}
+    y = cells["target"].groupby(cells["split"])
+    off = y.mean()["train"] - y.mean()["test"]
+    r2 = table.set_index("split")["r2"]
+    assert r2["train"] == pytest.approx(0, abs=1e-12)
+    assert r2["test"] == pytest.approx(-(off**2) / y.var(ddof=0)["test"], rel=1e-9)
 
 
 def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):

@@ -226,13 +226,14 @@ def make_confounders(r2: dict[str, float]) -> pd.DataFrame:
 
 
 def make_controls(metrics: pd.DataFrame, lost: float = 8.0) -> pd.DataFrame:
-    """Return each run as trained and, worse by `lost` counts, on standardised cells."""
+    """Return each run as trained and, worse by `lost` counts, on standardised cells, by fold."""
+    metrics = metrics[metrics["fold"] != "all"]
     own = metrics[~metrics["model"].isin(FLOORS) & (metrics["split"] == "test")]
     worse = own.assign(control="per_cell", mae=own["mae"] + lost, r2=own["r2"] - 0.3)
-    residual = metrics[(metrics["model"] == "mean") & (metrics["split"] == "test")].assign(
-        model="ols_per_cell", control="per_cell"
-    )
-    return pd.concat([own.assign(control="as_trained"), worse, residual], ignore_index=True)
+    level = metrics[(metrics["model"] == "mean") & (metrics["split"] == "test")]
+    residual = level.assign(model="ols_per_cell", control="per_cell")
+    plain = [own.assign(control="as_trained"), level.assign(control="as_trained")]
+    return pd.concat([*plain, worse, residual], ignore_index=True)
 
 
 def make_intervals(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:

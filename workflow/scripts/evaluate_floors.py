@@ -3,7 +3,7 @@
 import pandas as pd
 
 from nascent import kinds, provenance
-from nascent.evaluate.controls import ols_per_cell
+from nascent.evaluate.controls import mean_level, ols_per_cell
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
@@ -46,6 +46,6 @@ with job_log(snakemake.log[0]):
     made = snakemake.output
     write_table(predictions, made.predictions)
     write_table(metrics_table(predictions), made.metrics)
-    write_table(controls, made.controls)
+    write_table(pd.concat([mean_level(predictions), controls]), made.controls)
     for path in made:
         provenance.write(path, record)

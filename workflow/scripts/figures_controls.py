@@ -1,4 +1,4 @@
-"""Controls and comparison -> figure of the models on cells without intensity."""
+"""Controls -> figure of the models on cells without intensity."""
 
 from nascent import provenance
 from nascent.figures import controls, save
@@ -9,7 +9,6 @@ with job_log(snakemake.log[0]):
     params, given = snakemake.params, snakemake.input
     figure = controls.draw(
         read_table(given.controls),
-        read_table(given.comparison),
         label=params.label,
         target=params.target,
     )

@@ -3,7 +3,9 @@
 Standardised by cell and channel, a crop keeps its structure and loses its intensity: the masked
 mean of every channel is 0. A model that reads structure alone predicts such crops as well as those
 it was trained on; one that reads intensity falls to the mean. Least squares on the masked means of
-the same crops says how far what is left of the means reaches: to the mean, and no further.
+the same crops says how far what is left of the means reaches: to the mean, and no further. The
+floor `mean` stands beside them fold by fold: the R² of a fold is against the mean of its own test
+cells, so that its mean over folds is another number than the R² of the pooled cells.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     import keras
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
+
+MEAN = "mean"
+"""The floor whose level says that nothing was read from the crops."""
 
 OLS_PER_CELL = "ols_per_cell"
 """Name in the tables of least squares on the masked means of standardised crops."""
@@ -181,6 +186,26 @@ def ols_per_cell(
         )
         tables.append(metrics_table(table, delta).assign(control=PER_CELL))
     return pd.concat(tables, ignore_index=True)[list(CONTROLS)]
+
+
+def mean_level(floors: pd.DataFrame, delta: float = HUBER_DELTA) -> pd.DataFrame:
+    """Return the metrics of the floor `mean`, the level of a model that reads nothing.
+
+    Parameters
+    ----------
+    floors
+        Predictions of the floors of a fold, from `nascent.evaluate.floors.predict_floors`.
+    delta
+        Of the Huber loss, in raw counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `nascent.evaluate.tables.CONTROLS`: the splits train and test. It is the same
+        for crops as they are and standardised, and has one row for both, "as_trained".
+    """
+    own = floors[(floors["model"] == MEAN) & floors["split"].isin(["train", "test"])]
+    return metrics_table(own, delta).assign(control=AS_TRAINED)[list(CONTROLS)]
 
 
 def _means(batches: Batches) -> pd.DataFrame:

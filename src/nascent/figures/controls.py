@@ -22,7 +22,6 @@ RESIDUAL = "ols_per_cell"
 @style.look()
 def draw(
     controls: pd.DataFrame,
-    comparison: pd.DataFrame,
     *,
     label: str,
     target: str = "target",
@@ -32,15 +31,14 @@ def draw(
 
     Points are means over the runs (seeds and folds), small points the runs. Below the rule: least
     squares on the channel means of the standardised cells, which must stand at the level of the
-    training mean (dashed), or the standardisation has left intensity behind.
+    training mean (dashed; the mean over the same folds), or the standardisation has left intensity
+    behind.
 
     Parameters
     ----------
     controls
         The table `controls.tsv`: columns `target, design, fold, split, model, seed, control, mae,
-        r2`.
-    comparison
-        The table `comparison.tsv`, for the level of the floor `mean`.
+        r2`; with the floor `mean`, for the level.
     label
         The target in words with its unit.
     target
@@ -52,18 +50,18 @@ def draw(
     table = evaluated.pooled(table[table["split"] == "test"])
     design = design or next(iter(evaluated.designs(table)), None)
     table = table[table["design"] == design]
+    floors, table = table[table["model"] == LEVEL], table[table["model"] != LEVEL]
     if table.empty:
         return rows.nothing("No model was tested on standardised cells.")
     models, residual = _ordered(table)
     at = rows.places(models, residual)
-    floors = evaluated.of_target(comparison, target)
-    floors = floors[(floors["design"] == design) & (floors["model"] == LEVEL)]
     figure = Figure(
         figsize=(style.WIDTH, 1.15 * rows.height(models, residual) + 1.2), layout="constrained"
     )
     grid = figure.subplots(1, 2, sharey=True)
     for axes, measure in zip(grid, rows.MEASURES, strict=True):
-        level = floors[measure].dropna().tolist()[:1]
+        # Over the same folds as the points: R² pooled over folds is another quantity.
+        level = [floors[measure].mean()] if len(floors) else []
         span = rows.limits(measure, [*table[measure], *level], level)
         for name, own in table.groupby("model"):
             _row(axes, own, measure, at[str(name)], span)
