@@ -31,6 +31,9 @@ def test_levels_that_tell_all_or_nothing():
     assert np.isnan(variance_explained(np.full(4, 0.1), level)["eta2"])
     one = variance_explained(np.array([1.0, 5, 1, 5]), np.full(4, "a"))
     assert (one["levels"], one["eta2"], one["omega2"]) == (1, 0, 0)
+    # The mean of these is off by a rounding, which is no share of the variance.
+    rounded = variance_explained(np.array([0.1, 0.2, 0.3, 0.7]), np.full(4, "a"))
+    assert (rounded["eta2"], rounded["omega2"]) == (0, 0)
     assert np.isnan(variance_explained(np.arange(4.0), np.arange(4))["omega2"])
 
 

@@ -83,7 +83,9 @@ def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
     y = y - y.mean()
     sizes = np.bincount(place)
     means = np.bincount(place, y) / sizes
-    between, within = float(sizes @ means**2), float(np.sum((y - means[place]) ** 2))
+    # A factor of one level explains nothing, not the rounding of a mean.
+    between = float(sizes @ means**2) if k > 1 else 0.0
+    within = float(np.sum((y - means[place]) ** 2))
     total = between + within
     mean_within = within / (n - k) if n > k else float("nan")
     return {
