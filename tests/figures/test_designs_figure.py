@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,18 @@ def test_the_r2_of_well_identity_is_a_point_a_design(make):
     for design, r2 in R2.items():
         (point,) = marked(figure.axes[3], f"identity/{design}")
         assert point.get_xdata() == [r2]
+
+
+@pytest.mark.parametrize("r2", [-7.7e-5, 0.0, -0.02, 0.9])
+def test_the_numbers_below_well_identity_do_not_run_into_each_other(make, r2):
+    table = make.comparison(make.metrics(MODELS, [1], ("well",)))
+    figure = designs.draw(table, make.confounders({"well": r2}), label=LABEL)
+    figure.draw_without_rendering()
+    ticks = [tick for tick in figure.axes[3].get_xticklabels() if tick.get_text()]
+    low, high = figure.axes[3].get_xlim()
+    boxes = [tick.get_window_extent() for tick in ticks if low <= tick.get_position()[0] <= high]
+    assert len(boxes) >= 2
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
 def test_other_factors_r2_are_not_taken_for_the_wells(make):

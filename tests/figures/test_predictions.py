@@ -161,6 +161,13 @@ def test_cells_without_a_row_in_the_cell_table_are_unknown(study):
     assert len(rows) == len(table)
 
 
+def test_wells_of_one_name_on_two_plates_are_two_wells(study):
+    cells, table, _ = study(2, 40, tables=True)
+    cells["plate"] = ["P1", "P2"] * 40
+    wells = predictions.with_factors(table, cells)["well"]
+    assert set(wells) == {f"{plate}/{well}" for plate in ("P1", "P2") for well in ("A01", "A02")}
+
+
 def test_of_96_wells_the_largest_are_shown_and_said(study):
     cells, table, metrics = study(24, 20, tables=False)
     cells["well"] = [f"W{i // 5:02d}" for i in range(len(cells))]

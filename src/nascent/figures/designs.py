@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from nascent.figures import evaluated, rows, style, words
 
 WELL = "well"
+LEAST_IDENTITY = (-0.05, 0.1)  # R² that the axis of well identity holds at least
 SHIFT = 0.22  # between the designs of a row, in rows
 
 
@@ -177,7 +178,8 @@ def _identity(
         style.say(axes, "No model of well identity was fitted.")
         return
     values = [identity[name] for name in shown]
-    span = rows.limits("r2", [*values, 0.0], [])
+    # By well R² is 0 but for a little: no finer than that.
+    span = rows.limits("r2", [*values, *LEAST_IDENTITY], [])
     axes.axvline(0, color=style.GREY, lw=0.7, zorder=1)
     for y, name in enumerate(shown):
         colour, marker = looks[name]
@@ -185,6 +187,7 @@ def _identity(
             axes, identity[name], y, span, colour=colour, marker=marker, gid=f"identity/{name}"
         )
     axes.set_xlim(span)
+    axes.locator_params(axis="x", nbins=6)
     axes.set_yticks(range(len(shown)), [name.replace("_", " ") for name in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.splits.wells import well_labels
 
 FACTORS = ("cell_cycle", "perturbation", "well")
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
@@ -118,6 +119,9 @@ def of_run(
 def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Join residuals `e` and the cell table's factors to predictions; the missing is `unknown`."""
     flat = cells.set_index("cell_id") if "cell_id" in cells.columns else cells
+    if {"plate", "well"} <= set(flat.columns):
+        # Wells of one name on several plates are several wells.
+        flat = flat.assign(well=well_labels(flat))
     kept = [name for name in FACTORS if name in flat.columns]
     table = rows.assign(e=rows["y"] - rows["y_hat"])
     table[kept] = flat[kept].reindex(rows["cell_id"]).to_numpy(object)
@@ -217,7 +221,7 @@ def _residuals(axes: Axes, table: pd.DataFrame, label: str) -> None:
         gid="binned mean",
     )
     axes.set_xlabel(f"predicted ŷ\n{label}")
-    axes.set_ylabel(f"residual e = y − ŷ {words.unit(label)}".strip())
+    axes.set_ylabel("residual e = y − ŷ")  # its unit stands below: a longer label meets the numbers
     axes.set_title("rings: mean e of bins by ŷ", loc="right", fontsize=7, fontweight="normal")
 
 
