@@ -67,6 +67,15 @@ def test_the_front_page_says_every_split(by, words):
     assert words in " ".join(render(ROOT / "workflow/report/study.rst", config).split())
 
 
+@pytest.mark.parametrize(
+    ("by", "told"), [("cell", False), ("leave_one_well_out", True), (["well", "cell"], True)]
+)
+def test_the_front_page_says_where_one_fold_of_several_is_explained(by, told):
+    config = check_study({"study": "demo", "simulate": {}}).plain()
+    config["splits"] = {**config["splits"], "by": by}
+    assert ("of one fold alone" in render(ROOT / "workflow/report/study.rst", config)) == told
+
+
 def test_the_front_page_says_the_kinds_words():
     config = check_study({"study": "demo", "simulate": {}}).plain()
     html = render(ROOT / "workflow/report/study.rst", config | {"target_label": "labelling index"})

@@ -43,8 +43,8 @@ def evaluation_pages(
         "pairs": (
             "Every two models",
             "Metric of the model less that of the other, on the same test cells, mean over seeds."
-            " An interval without 0 says that the two differ on these cells. There are many pairs,"
-            " and no interval is corrected for that.",
+            " An interval without 0 says that other such cells, or wells, would tell the two apart"
+            " the same way. There are many pairs, and no interval is corrected for that.",
             pairs_rows,
             pairs,
         ),
@@ -65,9 +65,9 @@ def evaluation_pages(
         "controls": (
             "Colour or structure",
             "Test cells as the model was trained, and with each channel of each cell brought to"
-            " mean 0 and SD 1; means over seeds and folds. ols_per_cell is least squares on the"
-            " channel means of the standardised cells: above the training mean's level, intensity"
-            " was left behind.",
+            " mean 0 and SD 1; means over seeds and folds, R² against each fold's own mean."
+            " ols_per_cell is least squares on the channel means of the standardised cells: where"
+            " it is better than mean, the training mean, intensity was left behind.",
             controls_rows,
             controls,
         ),
