@@ -67,7 +67,8 @@ def evaluation_pages(
             "Test cells as the model was trained, and with each channel of each cell brought to"
             " mean 0 and SD 1; means over seeds and folds, R² against each fold's own mean."
             " ols_per_cell is least squares on the channel means of the standardised cells: where"
-            " it is better than mean, the training mean, intensity was left behind.",
+            " it is better than mean, the training mean, by more than chance, intensity was left"
+            " behind.",
             controls_rows,
             controls,
         ),
