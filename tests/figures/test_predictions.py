@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -166,6 +168,22 @@ def test_wells_of_one_name_on_two_plates_are_two_wells(study):
     cells["plate"] = ["P1", "P2"] * 40
     wells = predictions.with_factors(table, cells)["well"]
     assert set(wells) == {f"{plate}/{well}" for plate in ("P1", "P2") for well in ("A01", "A02")}
+
+
+@pytest.mark.parametrize("wells", [4, 6, 12])
+def test_long_names_of_levels_do_not_run_into_each_other(study, wells):
+    cells, table, metrics = study(wells, 40, tables=True)
+    cells["plate"] = np.where(
+        np.arange(len(cells)) % 2, "plate_of_a_screen_1", "plate_of_a_screen_2"
+    )
+    cells["perturbation"] = np.resize(
+        ["Meayamycin", "Triptolide 2.5 uM", "DMSO", "normal"], len(cells)
+    )
+    figure = draw(cells, table, metrics, split="train")
+    figure.draw_without_rendering()
+    for axes in figure.axes[2:]:
+        boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if tick.get_visible()]
+        assert all(a.x1 <= b.x0 for a, b in pairwise(boxes))
 
 
 def test_of_96_wells_the_largest_are_shown_and_said(study):

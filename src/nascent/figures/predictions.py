@@ -15,6 +15,7 @@ FACTORS = ("cell_cycle", "perturbation", "well")
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
 WIDE = 6  # levels from which box plots take the whole width
 CROWDED = 16  # levels from which their names stand upright
+LETTERS = {False: 45, True: 95}  # of all names below half and whole width, from which they do too
 MEASURED, PREDICTED, RESIDUAL = "#5B7FA6", "#E3A857", "#B0B0B0"
 A_BIN = 25  # cells at least in a bin of residuals
 MOST_BINS = 12
@@ -256,7 +257,8 @@ def _boxes(
     axes.set_xticks(
         range(len(names)), [f"{name}\n{style.thousands(counts[name])}" for name in names]
     )
-    if len(names) > CROWDED:
+    letters = len(names) * max(map(len, names))
+    if len(names) > CROWDED or letters > LETTERS[len(names) > WIDE]:
         axes.tick_params(axis="x", labelsize=6, labelrotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
     total = table[factor].nunique()
