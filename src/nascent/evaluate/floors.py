@@ -170,7 +170,7 @@ def predict_floors(
     design, fold
         Of the split, for the table.
     channels
-        The models' input channels, so that floor and network see the same proteins.
+        The study's input channels: a floor sees no fewer proteins than a network.
     ridge_alphas
         Penalties that `ridge` chooses among.
     floors
