@@ -433,7 +433,7 @@ rule figures_score_maps:
         runtime=30,
     params:
         code=code("figures_score_maps"),
-        inputs=INPUTS,
+        inputs=seen,
         figures=STUDY.figures.plain(),
     message:
         "Draw maps of {wildcards.model} by {wildcards.method} for a cell of each group"
