@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -125,3 +126,30 @@ def test_a_run_killed_by_the_system_goes_on_from_its_last_epoch(study, tmp_path)
     whole.communicate()
     assert "going on after epoch" in log
     study.assert_same_results("whole", "killed")
+
+
+def test_other_weights_in_the_same_file_are_another_run(study, monkeypatch, caplog):
+    train_model(**study.arguments("first", epochs=1))
+    path = study.folder / "first/model.keras"
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, epochs=2)
+        with pytest.raises(KeyboardInterrupt):
+            train_model(**study.arguments(weights=str(path)))
+    train_model(**study.arguments("first", epochs=2))
+    with caplog.at_level("INFO", logger="nascent"):
+        train_model(**study.arguments(weights=str(path)))
+    assert "going on after epoch" not in caplog.text
+    assert "starting anew (weights: " in caplog.text
+
+
+def test_other_statistics_of_the_channels_are_another_run(study, monkeypatch, caplog):
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, epochs=2)
+        with pytest.raises(KeyboardInterrupt):
+            train_model(**study.arguments())
+    normaliser = study.arguments()["normaliser"]
+    brighter = replace(normaliser, mean=tuple(mean + 1 for mean in normaliser.mean))
+    with caplog.at_level("INFO", logger="nascent"):
+        train_model(**study.arguments(normaliser=brighter))
+    assert "going on after epoch" not in caplog.text
+    assert "starting anew (mean: " in caplog.text

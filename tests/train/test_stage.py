@@ -232,3 +232,87 @@ def test_an_option_that_is_none_names_the_nearest(study):
 def test_a_column_that_is_not_there_names_the_nearest(study):
     with pytest.raises(TrainError, match=r"no column 'aera'.*'area'"):
         train_model(**study.arguments(targets=["target", "aera"]))
+
+
+def eight_ways(batch):
+    """The flips and quarter turns of a batch, by NumPy."""
+    for flipped in (False, True):
+        for turns in range(4):
+            laid = [batch["image"], batch["mask"]]
+            laid = [np.flip(pixels, axis=2) for pixels in laid] if flipped else laid
+            image, mask = (np.rot90(pixels, turns, axes=(1, 2)).copy() for pixels in laid)
+            yield {"image": image, "mask": mask}
+
+
+def test_the_model_on_disk_has_the_eight_fold_error_of_its_smoothed_choice(study):
+    # Flattened pixels: the model sees places, so the eight ways differ.
+    options = {"epochs": 7, "learning_rate": 0.9, "layers": {"pooling": "flatten"}}
+    train_model(**study.arguments(**options, smooth=3, validation="eight_fold"))
+    history, best = study.history(), study.card()["best"]["epoch"]
+    assert best < 6
+    model = load_model(study.folder / "out/model.keras")
+    val = Batches(shards_of(study.manifest, "val"), study.arguments()["normaliser"], batch_size=9)
+    batch = next(iter(val))
+    errors = [
+        np.abs(model.predict_on_batch(inputs)[:, 0] - batch["target"]).mean()
+        for inputs in eight_ways(batch)
+    ]
+    assert np.std(errors) > 0
+    assert np.mean(errors) == pytest.approx(history["val_mae"][best - 1], rel=1e-5)
+
+
+def test_the_first_losses_are_those_of_the_training_mean(study):
+    # Steps too small to change anything, and a last batch of 2 among those of 8.
+    train_model(**study.arguments(epochs=1, learning_rate=1e-12, huber_delta=40.0))
+    arguments = study.arguments()
+    train, val = (
+        Batches(shards_of(study.manifest, split), arguments["normaliser"]).cells["target"]
+        for split in ("train", "val")
+    )
+    (history,) = study.history().to_dict("records")
+    for prefix, cells in (("", train), ("val_", val)):
+        error = np.abs(cells - train.mean())
+        huber = np.where(error <= 40, error**2 / 2, 40 * (error - 20))
+        assert history[f"{prefix}mae"] == pytest.approx(error.mean(), rel=1e-5)
+        assert history[f"{prefix}loss"] == pytest.approx(huber.mean(), rel=1e-5)
+
+
+def test_penalties_are_no_part_of_the_history(study):
+    # The network predicts the mean whatever its body is, which the penalty is as large as 1e3 on.
+    for out, penalty in (("plain", 0.0), ("penalised", 100.0)):
+        layers = {"widths": [4], "head": [8], "body_l2": penalty}
+        train_model(**study.cnn(out, epochs=1, learning_rate=1e-12, layers=layers))
+    plain, penalised = study.history("plain"), study.history("penalised")
+    for column in ("loss", "val_loss"):
+        np.testing.assert_allclose(penalised[column], plain[column], rtol=1e-5)
+
+
+def test_training_cells_are_augmented_and_validation_cells_are_not(study):
+    train_model(**study.arguments("first", epochs=12, learning_rate=0.12))
+    path = str(study.folder / "first/model.keras")
+    options = {"epochs": 1, "learning_rate": 1e-12, "loss": "mse", "weights": path}
+    train_model(**study.arguments("bare", **options))
+    # Each channel of each cell is one unit higher.
+    shift = {"shift": "normal", "shift_mean": 1.0, "shift_sd": 0.0}
+    train_model(**study.arguments("shifted", **options, augment=shift))
+    bare, shifted = study.history("bare").iloc[0], study.history("shifted").iloc[0]
+    assert shifted["val_loss"] == bare["val_loss"]
+    model = load_model(path)
+    batches = Batches(shards_of(study.manifest, "train"), study.arguments()["normaliser"])
+    batch = next(iter(batches))
+    image = batch["image"] + batch["mask"][..., None].astype(np.float32)
+    y_hat = model.predict_on_batch({"image": image, "mask": batch["mask"]})[:, 0]
+    expected = ((y_hat - batch["target"]) ** 2).mean()
+    assert shifted["loss"] == pytest.approx(expected, rel=1e-4)
+    assert bare["loss"] != pytest.approx(expected, rel=1e-2)
+
+
+def test_the_plateau_schedule_goes_by_the_monitor_of_the_run(study):
+    options = {"epochs": 8, "learning_rate": 0.9, "monitor": "val_mae"}
+    train_model(**study.arguments(**options, schedule="plateau", plateau_patience=1))
+    history = study.history()
+    worse = history["val_mae"] >= history["val_mae"].cummin().shift(fill_value=np.inf)
+    assert 0 < worse[:-1].sum() < 7
+    # The rate of an epoch follows from the epochs before it.
+    rates = 0.9 * 0.5 ** worse.cumsum().shift(fill_value=0)
+    np.testing.assert_allclose(history["learning_rate"], rates, rtol=1e-6)
