@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nascent.evaluate.confounders import confounders, variance_explained
+from nascent.evaluate.metrics import metrics
 from nascent.evaluate.tables import CONFOUNDERS
 
 
@@ -45,6 +46,15 @@ def plate(well_sd, wells=10, of_each=60, seed=1):
     y = 377 + effect + rng.normal(0, 30, len(names))
     cells = pd.DataFrame({"plate": "P", "well": names}, index=pd.RangeIndex(len(y), name="cell_id"))
     return cells, y
+
+
+def test_left_out_wells_give_their_training_mean_the_correlation_that_wells_explain():
+    cells, y = plate(20)
+    well = cells["well"].to_numpy()
+    y_hat = np.array([y[well != name].mean() for name in well])
+    got = metrics(y, y_hat)
+    assert got["pearson2"] == pytest.approx(variance_explained(y, well)["eta2"], rel=1e-9)
+    assert got["r2"] < 0 < got["pearson2"]
 
 
 def predictions(cells, y, split, design, fold):
