@@ -110,6 +110,8 @@ WRONG = [
     (linear(layers={"widths": [4]}), r"models.linear.layers.widths: linear has no convolution"),
     (linear(layers={"dropout": 1}), r"models.linear.layers.dropout: .*less than 1, not 1"),
     (linear(layers={"head": [0]}), r"models.linear.layers.head.0: "),
+    (linear(seeds=[1, 2**32]), r"models.linear.seeds.1: .*less than 4294967296, not 4294967296"),
+    ({"seed": 2**32}, r"config: seed: .*less than 4294967296"),
     (linear(smooth=4), r"models.linear: smooth: .* odd width from 3, not 4"),
     (linear(smooth=1), r"models.linear: smooth: .* odd width from 3, not 1"),
     (linear(epochs=5, warmup=5), r"models.linear.warmup: .*leave none of 5 epochs"),

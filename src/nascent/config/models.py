@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from nascent.augmentation import PRESETS
-from nascent.config.section import Name, Penalty, Positive, Section
+from nascent.config.section import Name, Penalty, Positive, Section, Seed
 
 
 class Layers(Section):
@@ -98,7 +98,7 @@ class Model(Section):
         description="`linear`, `simple_cnn`, `resnet50v2`, `xception`, or the name of a backbone of"
         " keras.applications such as `EfficientNetV2B0`; null: the model's own name",
     )
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(
+    seeds: list[Seed] = Field(
         [1], min_length=1, description="One training job a seed"
     )
     channels: list[str] | None = Field(

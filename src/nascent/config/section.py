@@ -9,6 +9,8 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Penalty = Annotated[float, Field(ge=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Positive = Annotated[int, Field(ge=1)]
+# The generators of NumPy and Keras take no more.
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Section(BaseModel):

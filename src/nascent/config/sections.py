@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from nascent import kinds
 from nascent.config.models import Search, Train
-from nascent.config.section import Fraction, Name, Positive, Section, Share
+from nascent.config.section import Fraction, Name, Positive, Section, Seed, Share
 
 Design = Literal["cell", "well", "leave_one_well_out", "shuffle"]
 
@@ -286,7 +286,7 @@ class Study(Section):
 
     study: Name = Field(description="Name of the study and of its folder in results/")
     kind: Literal["transcription"] = Field("transcription", description="Kind of study")
-    seed: int = Field(123, ge=0, description="Seed of simulation, splits, shuffling and bootstrap")
+    seed: Seed = Field(123, description="Seed of simulation, splits, shuffling and bootstrap")
     data: str | None = Field(
         None, description="Folder that holds the raw wells; null: they are simulated"
     )
