@@ -153,10 +153,11 @@ def test_weights_that_do_not_fit_name_the_layer_and_both_shapes(study):
         train_model(**study.cnn("second", layers=wide, weights=path))
 
 
-def test_frozen_weights_stay_and_are_not_counted_as_trainable(study):
+def test_frozen_weights_stay_and_are_not_counted_as_trainable(study, caplog):
     train_model(**study.cnn("first"))
     path = str(study.folder / "first/model.keras")
     train_model(**study.cnn("second", weights=path, freeze=True))
+    assert "every layer of simple_cnn is frozen" in caplog.text
     for ours, theirs in zip(study.weights("second"), study.weights("first"), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     card = study.card("second")

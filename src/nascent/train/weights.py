@@ -87,6 +87,8 @@ def start_from(model: keras.Model, path: str | Path, *, freeze: bool = False) ->
     if freeze:
         for name in shared:
             layers[name].trainable = False
+        if not model.trainable_weights:
+            logger.warning("every layer of %s is frozen: training changes nothing", model.name)
     fresh = [name for name in layers if name not in shared]
     logger.info("%d layers start from %s, fresh are %s", len(shared), path, _some(fresh))
     return list(shared)
