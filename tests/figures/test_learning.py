@@ -93,6 +93,17 @@ def test_floors_are_lines_at_their_error(make):
     assert low < 32.8 and high > 45.6
 
 
+def test_errors_over_several_targets_have_no_floors_beside_them(make):
+    runs, floors = [("one", "cell", 1), ("many", "cell", 1)], {"mean": 45.6}
+    histories = {run: make.history(8, seed=1) for run in runs}
+    figure = draw(
+        histories, {run: how(3) for run in runs}, floors=floors, targets={"one": 1, "many": 3}
+    )
+    one, many = figure.axes
+    assert lines(one, "floor mean") and not lines(many, "floor mean")
+    assert "seed 1, mean of 3 targets" in [text.get_text() for text in many.texts]
+
+
 def test_of_floors_close_together_the_best_is_named(make):
     run = ("m", "cell", 1)
     floors = {"mean": 49.2, "area_cycle": 49.1, "ols": 48.9, "ridge": 48.8}

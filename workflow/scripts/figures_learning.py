@@ -12,11 +12,12 @@ with job_log(snakemake.log[0]):
     floors = read_table(given.floors)
     floors = floors[(floors["split"] == "val") & (floors["target"] == params.target)]
     histories = map(read_table, given.histories)
-    cards = (chosen(read_json(card)) for card in given.cards)
+    cards = dict(zip(runs, map(read_json, given.cards), strict=True))
     figure = learning.draw(
         dict(zip(runs, histories, strict=True)),
-        dict(zip(runs, cards, strict=True)),
+        {run: chosen(card) for run, card in cards.items()},
         label=params.label,
         floors=floors.set_index("model")["mae"].to_dict(),
+        targets={model: len(card["targets"]) for (model, *_), card in cards.items()},
     )
     save(figure, snakemake.output.png, provenance.record("figures", {"runs": runs}))

@@ -27,6 +27,7 @@ def draw(
     *,
     label: str,
     floors: Mapping[str, float] | None = None,
+    targets: Mapping[str, int] | None = None,
 ) -> Figure:
     """Draw one panel a model: MAE of train and val, lines a seed and fold, rings at chosen epochs.
 
@@ -46,6 +47,9 @@ def draw(
     floors
         Floor → its MAE on the val cells, drawn as a grey line. The best is named, and of the
         others those far enough from it.
+    targets
+        Model → how many columns it predicts, default one. The errors of a model of several are
+        means over them, which the floors' are not: its panel has no floors and says so.
     """
     models = list(dict.fromkeys(model for model, *_ in histories))
     if not models:
@@ -75,8 +79,10 @@ def draw(
             if below is not None:
                 _monitor(below, history, chosen.get(run, {}), thin=len(runs) > MANY)
         main.set_ylim(limits)
-        _name(main, model, runs, limits)
-        _floors(main, floors or {}, limits, named=column == columns - 1)
+        predicted = (targets or {}).get(model, 1)
+        _name(main, model, runs, limits, predicted)
+        if predicted == 1:
+            _floors(main, floors or {}, limits, named=column == columns - 1)
         for axes in filter(None, (main, below)):
             axes.grid(axis="y")
             axes.xaxis.get_major_locator().set_params(integer=True)
@@ -97,12 +103,18 @@ def _is_smooth(how: Mapping[str, Any]) -> bool:
 
 
 def _name(
-    axes: Axes, model: str, runs: Mapping[Run, pd.DataFrame], limits: tuple[float, float]
+    axes: Axes,
+    model: str,
+    runs: Mapping[Run, pd.DataFrame],
+    limits: tuple[float, float],
+    predicted: int,
 ) -> None:
     seeds, folds = {seed for *_, seed in runs}, {fold for _, fold, _ in runs}
     told = words.count(len(seeds), "seed") if len(seeds) > 1 else f"seed {next(iter(seeds))}"
     if len(folds) > 1:
         told += f" × {len(folds)} folds"
+    if predicted > 1:
+        told += f", mean of {predicted} targets"
     axes.set_title(model)
     axes.text(1, 1, told, ha="right", va="top", fontsize=6.5, transform=axes.transAxes)
     least = min((history["val_mae"].min() for history in runs.values()), default=np.nan)

@@ -78,7 +78,7 @@ def model_card(
 _IS = "Options that differ from the defaults come first."
 _TRAINING = (
     "One row a training. The chosen epoch has the least monitor on the validation cells, smoothed"
-    " over so many epochs (0: not smoothed)."
+    " over so many epochs (0: not smoothed). Of several targets, values are means over them."
 )
 _RESULTS = "Test cells; intervals are of 95 %, over cells and over wells."
 _METRICS = "Test cells, means over seeds, with 95 % intervals."
