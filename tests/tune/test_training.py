@@ -11,7 +11,8 @@ from nascent.tune.choice import choose
 @pytest.fixture
 def paths(tmp_path):
     names = {"model_path": "model.keras", "history_path": "history.tsv", "card_path": "card.json"}
-    return {name: tmp_path / "candidate" / file for name, file in names.items()}
+    made = {name: tmp_path / "candidate" / file for name, file in names.items()}
+    return made | {"state_dir": tmp_path / "state"}
 
 
 def test_a_candidate_is_trained_as_any_model(paths, monkeypatch):
@@ -24,12 +25,15 @@ def test_a_candidate_is_trained_as_any_model(paths, monkeypatch):
 def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_among(
     paths, monkeypatch
 ):
-    def diverge(**options):
+    def diverge(*, state_dir, **options):
+        (state_dir / "0123").mkdir(parents=True)
+        (state_dir / "0123" / "checkpoint.npz").touch()
         raise NotANumber("the loss is no longer a number in epoch 2", where="linear")
 
     monkeypatch.setattr(training, "train_model", diverge)
     training.train_candidate(**paths, seed=3)
     assert paths["model_path"].read_bytes() == b""
+    assert not paths["state_dir"].exists()
     assert list(read_table(paths["history_path"]).columns) == list(HISTORY)
     card = read_json(paths["card_path"])
     assert card["reason"] == "the loss is no longer a number in epoch 2"

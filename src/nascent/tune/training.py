@@ -1,6 +1,7 @@
 """Training a candidate: to diverge is an answer to the question that a search asks, no failure."""
 
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,12 @@ logger = logging.getLogger(__name__)
 
 
 def train_candidate(
-    *, model_path: str | Path, history_path: str | Path, card_path: str | Path, **training: Any
+    *,
+    model_path: str | Path,
+    history_path: str | Path,
+    card_path: str | Path,
+    state_dir: str | Path,
+    **training: Any,
 ) -> None:
     """Train a candidate as any model; where its loss is no number in the end, write that down.
 
@@ -25,6 +31,8 @@ def train_candidate(
     ----------
     model_path, history_path, card_path
         What is written.
+    state_dir
+        Of this candidate alone; removed where it diverged, since nothing goes on from there.
     **training
         See `nascent.train.stage.train_model`.
 
@@ -35,7 +43,7 @@ def train_candidate(
     """
     paths = {"model_path": model_path, "history_path": history_path, "card_path": card_path}
     try:
-        train_model(**paths, **training)
+        train_model(**paths, state_dir=state_dir, **training)
     except NotANumber as error:
         logger.warning("the candidate is left out of the choice: %s", error.what)
         with written(model_path) as beside:
@@ -43,3 +51,4 @@ def train_candidate(
         write_table(pd.DataFrame(columns=list(HISTORY)), history_path)
         card = {"best": {"val_mae": None, "epoch": None}, "epochs": 0}
         write_json(card | {"collapsed": True, "reason": error.what}, card_path)
+        shutil.rmtree(state_dir, ignore_errors=True)
