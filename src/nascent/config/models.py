@@ -98,9 +98,7 @@ class Model(Section):
         description="`linear`, `simple_cnn`, `resnet50v2`, `xception`, or the name of a backbone of"
         " keras.applications such as `EfficientNetV2B0`; null: the model's own name",
     )
-    seeds: list[Seed] = Field(
-        [1], min_length=1, description="One training job a seed"
-    )
+    seeds: list[Seed] = Field([1], min_length=1, description="One training job a seed")
     channels: list[str] | None = Field(
         None, min_length=1, description="Input channels of this model; null: `shards.inputs`"
     )
