@@ -279,7 +279,7 @@ def test_the_first_losses_are_those_of_the_training_mean(study):
 
 
 def test_penalties_are_no_part_of_the_history(study):
-    # The network predicts the mean whatever its body is, which the penalty is as large as 1e3 on.
+    # An untrained network predicts the mean, whatever body the penalty is on.
     for out, penalty in (("plain", 0.0), ("penalised", 100.0)):
         layers = {"widths": [4], "head": [8], "body_l2": penalty}
         train_model(**study.cnn(out, epochs=1, learning_rate=1e-12, layers=layers))
