@@ -25,7 +25,11 @@ CONFIG = {
     "shards": {"cells": 64},
     "train": {
         "defaults": {"epochs": 3, "batch_size": 8},
-        "models": {"linear": {"learning_rate": 0.01}, "simple_cnn": {"learning_rate": 0.001}},
+        # One sees some of the channels, one predicts more than the target.
+        "models": {
+            "linear": {"learning_rate": 0.01, "channels": ["15_SON", "00_DAPI"]},
+            "simple_cnn": {"learning_rate": 0.001, "also_predict": ["area"]},
+        },
     },
     "evaluate": {"bootstrap": 200},
     "attribute": {"methods": {"ig": {"method": "integrated_gradients", "steps": 4}}},
