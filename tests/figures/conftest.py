@@ -274,11 +274,11 @@ def make_candidates(n: int) -> pd.DataFrame:
             "candidate": [f"c{i:02d}" for i in range(n)],
             "learning_rate": 10 ** rng.uniform(-4, -2, n),
             "layers.dropout": rng.choice([0.0, 0.2, 0.5], n),
-            "monitor": 31 + rng.gamma(2, 1.5, n),
+            "val_mae": 31 + rng.gamma(2, 1.5, n),
             "epoch": rng.integers(10, 60, n),
         }
     )
-    return table.assign(chosen=table["monitor"] == table["monitor"].min())
+    return table.assign(chosen=table["val_mae"] == table["val_mae"].min())
 
 
 def make_importance(channels: list[str], seeds: list[int], groups: dict[str, int]) -> pd.DataFrame:

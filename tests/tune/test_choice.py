@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nascent.config.models import Model
 from nascent.errors import TrainError
-from nascent.tune.choice import choose
+from nascent.train.options import section_keys
+from nascent.tune.choice import OWN, choose
 
 
 def card(val_mae, *, collapsed=False, epoch=2, epochs=3, **more):
@@ -71,12 +73,20 @@ def test_each_candidate_is_a_row_with_what_it_was_and_how_it_did():
         "layers.dropout",
         "val_mae",
         "epoch",
-        "epochs",
+        "epochs_run",
         "collapsed",
         "chosen",
     ]
     assert table.iloc[0].tolist() == ["ca", [8], 0.5, 4.0, 3, 9, False, True]
     assert table["collapsed"].tolist() == [False, True]
+
+
+def test_no_option_is_named_as_a_column_of_the_outcome():
+    assert not set(OWN) & {*Model.model_fields, *section_keys()}
+    # The epochs a candidate may take stay beside those that it took.
+    table = choose({"ca": {"epochs": 50}}, [card(4.0, epochs=9)])
+    assert table[["epochs", "epochs_run"]].to_numpy().tolist() == [[50, 9]]
+    assert set(table.columns) == {"epochs", *OWN}
 
 
 def test_cards_and_candidates_that_do_not_match_are_an_error():

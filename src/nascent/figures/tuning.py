@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import rows, style, words
+from nascent.tune.choice import OWN
 
-FIXED = ("candidate", "monitor", "epoch", "chosen")
 KEY_WIDTH = 0.95  # inches a key
 MISSING = "–"
 AXIS_LETTERS = 38  # of a line below the narrowest panel
@@ -17,34 +17,34 @@ CHOSEN = style.SPLITS["val"]
 
 
 @style.look()
-def draw(candidates: pd.DataFrame, *, monitor: str) -> Figure:
-    """Draw each candidate as a row: its options in words, and its monitor as a point.
+def draw(candidates: pd.DataFrame, *, error: str) -> Figure:
+    """Draw each candidate as a row: its options in words, and its error as a point.
 
-    Rows are sorted by the monitor, the best on top; the chosen one is ringed. A candidate without
-    a monitor (its training collapsed) keeps its row, last.
+    Rows are sorted by the error, the best on top; the chosen one is ringed. A candidate without
+    one (its loss was no number) keeps its row, last.
 
     Parameters
     ----------
     candidates
-        Columns `candidate`, one a searched key, `monitor` (value on the validation cells), `epoch`
-        (the one chosen), `chosen` (bool).
-    monitor
-        What the monitor is, with its unit, for the axis.
+        As of `nascent.tune.choice.choose`: columns `candidate`, one a searched key, `val_mae`,
+        `epoch` (the one chosen), `chosen` (bool).
+    error
+        What `val_mae` is, with its unit, for the axis.
     """
     if candidates.empty:
         return rows.nothing("No candidate was trained.")
-    table = candidates.sort_values("monitor", kind="stable", na_position="last")
+    table = candidates.sort_values("val_mae", kind="stable", na_position="last")
     total = len(table)
     kept = table.head(style.MOST_LEVELS)
     table = pd.concat([kept, table[table["chosen"].astype(bool)]]).drop_duplicates("candidate")
-    keys = [name for name in table.columns if name not in FIXED]
+    keys = [name for name in table.columns if name not in OWN]
     n = len(table)
     figure = Figure(figsize=(style.WIDTH, 0.2 * n + 1.05), layout="constrained")
     left = min(KEY_WIDTH * (len(keys) + 1), 0.62 * style.WIDTH)
     options, axes = figure.subplots(1, 2, sharey=True, width_ratios=[left, style.WIDTH - left])
     chosen = table["chosen"].astype(bool).to_numpy()
-    span = rows.limits("mae", table["monitor"], [])
-    for i, (value, best) in enumerate(zip(table["monitor"], chosen, strict=True)):
+    span = rows.limits("mae", table["val_mae"], [])
+    for i, (value, best) in enumerate(zip(table["val_mae"], chosen, strict=True)):
         rows.point(
             axes,
             value,
@@ -63,7 +63,7 @@ def draw(candidates: pd.DataFrame, *, monitor: str) -> Figure:
     axes.set_ylim(n - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelleft=False)
     axes.grid(axis="x")
-    axes.set_xlabel(f"{fill(monitor, AXIS_LETTERS)}\nlower is better")
+    axes.set_xlabel(f"{fill(error, AXIS_LETTERS)}\nlower is better")
     shown = f"{n} of {total} candidates" if n < total else words.count(total, "candidate")
     axes.set_title(shown, loc="right", fontsize=7, fontweight="normal")
     return figure

@@ -8,6 +8,9 @@ import pandas as pd
 
 from nascent.errors import TrainError
 
+OWN = ("candidate", "val_mae", "epoch", "epochs_run", "collapsed", "chosen")
+"""Columns of the table of candidates beside the searched options, none of which is named so."""
+
 
 def choose(
     candidates: Mapping[str, Mapping[str, Any]], cards: Sequence[Mapping[str, Any]]
@@ -29,7 +32,7 @@ def choose(
     -------
     pandas.DataFrame
         candidate (its name), one column an option, val_mae (in units of the target), epoch,
-        epochs, collapsed, chosen: True for the least val_mae, the first of equals.
+        epochs_run, collapsed, chosen: True for the least val_mae, the first of equals.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def choose(
                 **changes,
                 "val_mae": best["val_mae"],
                 "epoch": best["epoch"],
-                "epochs": card["epochs"],
+                "epochs_run": card["epochs"],
                 "collapsed": bool(card.get("collapsed", False)),
             }
         )
