@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from nascent.evaluate import tables
 from nascent.evaluate.metrics import metrics
@@ -88,6 +89,19 @@ def test_groups_are_the_metrics_of_the_test_cells_of_a_level(study):
     of_perturbation = got.loc[("target", "cell", "ols", 0, "perturbation")]
     assert list(of_perturbation.index) == ["AZD4573", "DMSO", "missing"]
     assert of_perturbation["n"].sum() == 60
+
+
+def test_intervals_of_a_level_are_those_of_its_cells_alone(study):
+    predictions, cells = study
+    got = made(predictions, cells, draws=4000)["groups"]
+    row = got.query("target == 'target' and design == 'cell' and by == 'cell_cycle'").iloc[0]
+    run = predictions.query("target == 'target' and design == 'cell' and split == 'test'")
+    run = run[(run["model"] == row["model"]) & (run["seed"] == row["seed"])]
+    error = (run["y"] - run["y_hat"])[run["cell_id"].map(cells["cell_cycle"]) == row["level"]].abs()
+    half = stats.t.ppf(0.975, len(error) - 1) * error.std(ddof=1) / np.sqrt(len(error))
+    width = row["mae_high"] - row["mae_low"]
+    assert row["mae_low"] < error.mean() < row["mae_high"]
+    assert width == pytest.approx(2 * half, rel=0.15)
 
 
 def test_the_same_tables_whatever_the_order_of_the_rows(study):

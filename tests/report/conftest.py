@@ -74,6 +74,11 @@ def make_groups(model: str = "cnn") -> pd.DataFrame:
             for seed in (1, 2)
         ],
         columns=["target", "design", "model", "seed", "by", "level", "n", "bias", "r2", "mae"],
+    ).assign(
+        mae_low=lambda table: table["mae"] - 2,
+        mae_high=lambda table: table["mae"] + 2,
+        r2_low=lambda table: table["r2"] - 0.1,
+        r2_high=lambda table: table["r2"] + 0.1,
     )
 
 

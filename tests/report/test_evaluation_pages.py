@@ -76,6 +76,7 @@ def test_a_pair_is_one_row_with_both_metrics(tables):
 def test_groups_are_means_over_seeds(tables):
     rows = groups_rows(tables["groups"], "(counts)").set_index("level")
     assert rows.loc["G1", "MAE (counts)"] == 31.5 and rows.loc["S", "MAE (counts)"] == 41.5
+    assert rows.loc["G1", "interval"] == "[29.50, 33.50]"
     assert rows.loc["G1", "R²"] == 0.375 and rows.loc["G1", "cells"] == 100
     assert set(rows["by"]) == {"cell cycle"}
 

@@ -218,7 +218,7 @@ class Evaluate(Section):
     """What every model is measured with, and the floors it is shown beside."""
 
     ridge_alphas: list[Annotated[float, Field(gt=0)]] = Field(
-        [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0],
+        [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0],
         min_length=1,
         description="Penalties among which cross-validation on the training cells chooses",
     )

@@ -71,7 +71,9 @@ def comparison_tables(
     }
     for held in held_out(predictions, cells):
         resampled = resample(held, draws=draws, seed=seed, delta=delta)
-        parts["groups"].append(groups(held, delta=delta))
+        parts["groups"].append(
+            groups(held, confidence=confidence, draws=draws, seed=seed, delta=delta)
+        )
         parts["intervals"].append(intervals(held, resampled, confidence=confidence))
         parts["comparison"].append(
             comparison(held, resampled, floors=floors, confidence=confidence)

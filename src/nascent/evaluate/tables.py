@@ -14,7 +14,10 @@ PREDICTIONS = (
 )  # fmt: skip
 METRICS_TABLE = ("target", "design", "fold", "split", "model", "seed", *METRICS)
 CONTROLS = ("target", "design", "fold", "split", "model", "seed", "control", *METRICS)
-GROUPS = ("target", "design", "model", "seed", "by", "level", *METRICS)
+GROUPS = (
+    "target", "design", "model", "seed", "by", "level", *METRICS,
+    "mae_low", "mae_high", "r2_low", "r2_high",
+)  # fmt: skip
 INTERVALS = (
     "target", "design", "model", "seed", "metric", "value",
     "low_cells", "high_cells", "low_wells", "high_wells", "n", "wells",

@@ -50,8 +50,9 @@ def evaluation_pages(
         ),
         "groups": (
             "By well, cell cycle and perturbation",
-            "Test cells of each level, means over seeds. R² is against the level's own mean: a"
-            " model that only tells the levels apart has none.",
+            "Test cells of each level, means over seeds, of the limits of the 95 % intervals over"
+            " cells too. R² is against the level's own mean: a model that only tells the levels"
+            " apart has none.",
             groups_rows,
             groups,
         ),
@@ -145,19 +146,27 @@ def pairs_rows(pairs: pd.DataFrame, unit: str = "") -> pd.DataFrame:
 def groups_rows(groups: pd.DataFrame, unit: str = "") -> pd.DataFrame:
     """Return the metrics by level as read: a row a design, model and level, mean over seeds."""
     keys = ["design", "model", "by", "level"]
-    means = groups.groupby(keys, sort=False)[["n", "mae", "r2", "bias"]].mean().reset_index()
-    return means.assign(
-        design=named_designs(means["design"]),
-        by=means["by"].map(lambda name: FACTORS.get(name, name)),
-        n=means["n"].round().astype(int),
-    ).rename(
-        columns={
-            "design": "split",
-            "n": "cells",
-            "mae": f"MAE {unit}".strip(),
-            "r2": "R²",
-            "bias": f"bias {unit}".strip(),
-        }
+    limits = ["mae_low", "mae_high", "r2_low", "r2_high"]
+    measures = ["n", "mae", "r2", "bias", *limits]
+    means = groups.groupby(keys, sort=False)[measures].mean().reset_index()
+    means.insert(5, "interval", between(means, "mae", "mae_low", "mae_high"))
+    means.insert(7, "interval of R²", between(means, "r2", "r2_low", "r2_high"))
+    return (
+        means.drop(columns=limits)
+        .assign(
+            design=named_designs(means["design"]),
+            by=means["by"].map(lambda name: FACTORS.get(name, name)),
+            n=means["n"].round().astype(int),
+        )
+        .rename(
+            columns={
+                "design": "split",
+                "n": "cells",
+                "mae": f"MAE {unit}".strip(),
+                "r2": "R²",
+                "bias": f"bias {unit}".strip(),
+            }
+        )
     )
 
 

@@ -1,0 +1,53 @@
+"""Write what the shipped studies found into docs/studies.md, from their tables.
+
+    python docs/make_studies.py
+
+Each study has a pair of marks in the page, `<!-- study: <name> -->` and `<!-- end -->`; between them
+comes a table of its comparison. A study that has not run here keeps what stands there.
+"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from nascent.files import read_table
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "studies.md"
+HEAD = "| split | model or floor | R² | over cells | over wells | MAE | verdict |"
+
+
+def main() -> None:
+    """Fill the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name in re.findall(r"<!-- study: (\w+) -->", text):
+        path = ROOT / "results" / name / "evaluate" / "comparison.tsv"
+        if not path.is_file():
+            print(f"{name}: no results here, left as it stands")
+            continue
+        table = "\n".join([HEAD, "|---|---|---|---|---|---|---|", *rows(read_table(path))])
+        pattern = rf"(<!-- study: {name} -->\n).*?(<!-- end -->)"
+        text = re.sub(pattern, rf"\g<1>\n{table}\n\n\g<2>", text, flags=re.DOTALL)
+        print(f"{name}: written")
+    PAGE.write_text(text, encoding="utf-8")
+
+
+def rows(comparison: pd.DataFrame) -> list[str]:
+    """Return a line of the table for each model and floor of the study's target."""
+    own = comparison[comparison["target"] == "target"]
+    return [
+        f"| {row.design} | {row.model} | {row.r2:.2f} | {between(row.r2_low, row.r2_high)}"
+        f" | {between(row.r2_low_wells, row.r2_high_wells)} | {row.mae:.1f}"
+        f" | {row.verdict if isinstance(row.verdict, str) else ''} |"
+        for row in own.itertuples()
+    ]
+
+
+def between(low: float, high: float) -> str:
+    """Return an interval in words; a dash where there is none."""
+    return "–" if pd.isna(low) else f"{low:.2f} to {high:.2f}"
+
+
+if __name__ == "__main__":
+    main()
