@@ -2,8 +2,8 @@
 
     python docs/make_studies.py
 
-Each study has a pair of marks in the page, `<!-- study: <name> -->` and `<!-- end -->`; between them
-comes a table of its comparison. A study that has not run here keeps what stands there.
+Each study has a pair of marks in the page, `<!-- study: <name> -->` and `<!-- end -->`; between
+them comes a table of its comparison. A study that has not run here keeps what stands there.
 """
 
 import re
@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.files import read_table
+from nascent.simulate.truth import read_truth
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "studies.md"
@@ -26,9 +27,12 @@ def main() -> None:
         if not path.is_file():
             print(f"{name}: no results here, left as it stands")
             continue
-        table = "\n".join([HEAD, "|---|---|---|---|---|---|---|", *rows(read_table(path))])
+        comparison = read_table(path)
+        found = "\n".join([HEAD, "|---|---|---|---|---|---|---|", *rows(comparison)])
+        if name == "wells":
+            found += f"\n\n{lost(comparison, planted_share(name))}"
         pattern = rf"(<!-- study: {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, rf"\g<1>\n{table}\n\n\g<2>", text, flags=re.DOTALL)
+        text = re.sub(pattern, rf"\g<1>\n{found}\n\n\g<2>", text, flags=re.DOTALL)
         print(f"{name}: written")
     PAGE.write_text(text, encoding="utf-8")
 
@@ -42,6 +46,32 @@ def rows(comparison: pd.DataFrame) -> list[str]:
         f" | {row.verdict if isinstance(row.verdict, str) else ''} |"
         for row in own.itertuples()
     ]
+
+
+def planted_share(study: str) -> float:
+    """Return the share of the target's variance that the planted shifts of the wells make."""
+    place = ROOT / "results" / study
+    cells = read_table(place / "crops" / "cells.tsv")
+    names = cells["plate"].astype(str) + "_" + cells["well"].astype(str)
+    shifts = {
+        name: read_truth(place / "simulate" / "truth" / f"{name}.h5").attributes["well_shift"]
+        for name in names.unique()
+    }
+    return float(names.map(shifts).var() / cells["target"].var())
+
+
+def lost(comparison: pd.DataFrame, planted: float) -> str:
+    """Return what R² loses between cells of known wells and of new ones, beside what was planted."""
+    own = comparison[comparison["target"] == "target"]
+    r2 = own.pivot(index="model", columns="design", values="r2")
+    told = ", ".join(
+        f"{model} {r2.loc[model, 'cell'] - r2.loc[model, 'well']:.2f}"
+        for model in ("simple_cnn", "ols", "linear")
+    )
+    return (
+        f"The planted shifts make {planted:.2f} of the target's variance. R² by cell less R² by"
+        f" well: {told}."
+    )
 
 
 def between(low: float, high: float) -> str:
