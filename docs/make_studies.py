@@ -61,7 +61,7 @@ def planted_share(study: str) -> float:
 
 
 def lost(comparison: pd.DataFrame, planted: float) -> str:
-    """Return what R² loses between cells of known wells and of new ones, beside what was planted."""
+    """Return what R² loses from known wells to new ones, beside what was planted."""
     own = comparison[comparison["target"] == "target"]
     r2 = own.pivot(index="model", columns="design", values="r2")
     told = ", ".join(
