@@ -50,7 +50,7 @@ format: $(READY) ## put Python and Snakemake files in style
 	$(BIN)/snakefmt Snakefile rules workflow/Snakefile
 
 bench: $(READY) ## run every benchmark; the last line of each is its figures
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+	for script in benchmarks/[!_]*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
 schemas: $(READY) ## write what is generated from the typed config
 	$(BIN)/python -m nascent.config.documents

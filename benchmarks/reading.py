@@ -15,19 +15,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pandas as pd
+from _nuclei import write_nuclei
 
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 
 SIZE, CHANNELS, INPUTS = 224, 38, 33
-MEAN_AREA = 13_209
-"""Measured pixels a nucleus, of the published study: 27 % of the crop."""
-DISTINCT = 32
-"""Nuclei that are simulated; the shard repeats them."""
 
 
 def main() -> None:
@@ -38,7 +34,7 @@ def main() -> None:
     chosen = options.parse_args()
     with TemporaryDirectory() as folder:
         shard = Path(folder) / "train-00000.h5"
-        write_nuclei(shard, chosen.cells)
+        write_nuclei(shard, chosen.cells, SIZE, CHANNELS)
         with open_store(shard) as store:
             histograms = count_pixels(store, store.cells.index)
             inputs = store.channels[:INPUTS]
@@ -50,30 +46,6 @@ def main() -> None:
         print(f"trained: {trained:.2f} cells/s")
     figures = {"read_over_train": read / trained, "read": read, "trained": trained}
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
-
-
-def write_nuclei(path: Path, cells: int) -> None:
-    """Write elliptic nuclei with counts above a background of 107 that differ in every pixel."""
-    generator = np.random.default_rng(1)
-    channels = [f"channel_{number:02d}" for number in range(CHANNELS)]
-    brightness = generator.uniform(5, 250, CHANNELS)
-    row, column = np.mgrid[:SIZE, :SIZE] - SIZE / 2
-    store = {"channels": channels, "size": SIZE, "dtype": np.uint16}
-    distinct = path.with_name("distinct.h5")
-    with StoreWriter(distinct, **store) as writer:
-        for _ in range(DISTINCT):
-            long = np.sqrt(MEAN_AREA / np.pi) * generator.uniform(1, 1.3)
-            short = MEAN_AREA / np.pi / long
-            mask = (row / long) ** 2 + (column / short) ** 2 < 1
-            image = np.zeros((SIZE, SIZE, CHANNELS), np.uint16)
-            image[mask] = 107 + generator.gamma(4, brightness / 4, (mask.sum(), CHANNELS))
-            writer.append(image[None], mask[None])
-        writer.cells = pd.DataFrame({"cell_id": range(DISTINCT)})
-    with open_store(distinct) as source, StoreWriter(path, **store) as writer:
-        for cell in range(cells):
-            writer.copy_from(source, cell % DISTINCT)
-        target = generator.normal(377, 60, cells)
-        writer.cells = pd.DataFrame({"cell_id": range(cells), "target": target})
 
 
 def read_rate(reader: Batches, passes: int = 3) -> float:

@@ -23,15 +23,14 @@ from tempfile import TemporaryDirectory
 
 import keras
 import numpy as np
-import pandas as pd
+from _nuclei import TARGET_SD, write_nuclei
 
 from nascent.augmentation import PRESETS, SizeRatios
-from nascent.crops.placement import size_ratio
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 from nascent.train import backend
 from nascent.train.architectures import build
 from nascent.train.augment import Augmented, augmentation_layers
@@ -40,13 +39,6 @@ from nascent.train.fit import learn
 from nascent.train.objective import compile_model
 from nascent.train.options import Fitting
 from nascent.train.prefetch import prefetched
-
-COVERED = 0.27
-"""Measured part of a crop, of the published study."""
-DISTINCT = 32
-"""Nuclei that are simulated; the shard repeats them."""
-SD = 60.0
-"""Of the target."""
 
 
 def main() -> None:
@@ -96,37 +88,6 @@ def main() -> None:
     print(json.dumps({**rounded, "backend": keras.backend.backend(), "device": backend.device()}))
 
 
-def write_nuclei(path: Path, cells: int, size: int, channels: int) -> None:
-    """Write elliptic nuclei with counts above a background of 107 that differ in every pixel."""
-    generator = np.random.default_rng(1)
-    brightness = generator.uniform(5, 250, channels)
-    row, column = np.mgrid[:size, :size] - size / 2
-    area = COVERED * size**2
-    names = [f"channel_{number:02d}" for number in range(channels)]
-    store = {"channels": names, "size": size, "dtype": np.uint16}
-    distinct, ratios = path.with_name("distinct.h5"), []
-    with StoreWriter(distinct, **store) as writer:
-        for _ in range(DISTINCT):
-            long = np.sqrt(area / np.pi) * generator.uniform(1, 1.3)
-            short = area / np.pi / long
-            mask = (row / long) ** 2 + (column / short) ** 2 < 1
-            image = np.zeros((size, size, channels), np.uint16)
-            image[mask] = 107 + generator.gamma(4, brightness / 4, (mask.sum(), channels))
-            writer.append(image[None], mask[None])
-            ratios.append(size_ratio(mask))
-        writer.cells = pd.DataFrame({"cell_id": range(DISTINCT)})
-    with open_store(distinct) as source, StoreWriter(path, **store) as writer:
-        for cell in range(cells):
-            writer.copy_from(source, cell % DISTINCT)
-        writer.cells = pd.DataFrame(
-            {
-                "cell_id": range(cells),
-                "target": generator.normal(377, SD, cells),
-                "size_ratio": np.resize(ratios, cells),
-            }
-        )
-
-
 def batches_of(shard: Path, batch: int) -> Batches:
     with open_store(shard) as store:
         histograms = count_pixels(store, store.cells.index)
@@ -140,11 +101,13 @@ def model(
 ) -> keras.Model:
     """Return the compiled network, augmented where there are size ratios."""
     with backend.precision(fitting.precision):
-        network = build(architecture, size=size, channels=channels, target_mean=377.0, target_sd=SD)
+        network = build(
+            architecture, size=size, channels=channels, target_mean=377.0, target_sd=TARGET_SD
+        )
     if ratios is not None:
         layers = augmentation_layers(PRESETS["structure"], ratios, seed=1)
         network = Augmented(network, layers)
-    compile_model(network, fitting, (SD,))
+    compile_model(network, fitting, (TARGET_SD,))
     return network
 
 

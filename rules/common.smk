@@ -173,12 +173,12 @@ def of_wells(pattern):
     return [made(pattern.format(well=well)) for well in WELLS.index]
 
 
-def of_runs(pattern, models=None, folds=None):
+def of_runs(pattern, models=None):
     """One path a model, fold and seed."""
     return [
         made(pattern.format(model=model, fold=fold, seed=seed))
         for model, fold, seed in RUNS
-        if (models is None or model in models) and (folds is None or fold in folds)
+        if models is None or model in models
     ]
 
 
