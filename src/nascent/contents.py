@@ -142,9 +142,15 @@ def _maps(path: Path) -> list[str]:
 
     with open_maps(path) as maps:
         options = ", ".join(f"{name} {value}" for name, value in maps.source.options.items())
+        loss = maps.cells["loss"].max() if len(maps) else 0.0
+        missed = int((~maps.cells["converged"]).sum()) if len(maps) else 0
         return [
             f"attribution maps of {len(maps)} nuclei, {maps.size} x {maps.size} pixels",
             f"method: {maps.source.method} ({options})",
+            f"axes: {maps.axes}, target: output {maps.source.target}",
+            f"stored as {maps.source.precision}, largest rounding error {loss:.1e} of a map's"
+            " largest value",
+            *([f"tolerance not met: {missed} nuclei"] if missed else []),
             f"model: sha256 {maps.source.model_sha256}",
             *_named(maps.channels),
             *_provenance(maps.provenance),

@@ -1,38 +1,53 @@
-"""Map files: what is written is read back, and what is no map file is refused."""
+"""Map files: what is written is read back within its stated loss, and no other file is taken."""
+
+import json
+from dataclasses import replace
 
 import h5py
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.maps import COLUMNS, MapSource, join_maps, open_maps, write_maps
 from nascent.attribute.results import Attributions
+from nascent.contents import describe
 from nascent.errors import StoreError
 
 SOURCE = MapSource(("00_DAPI", "15_SON"), "vargrad", {"steps": 3, "sigma": 1.0}, 7, "ab", "cd")
+ROUNDED = replace(SOURCE, precision="float16")
 
 
-def attributions(count, seed=0):
+def attributions(count, seed=0, shape=(4, 4, 2)):
     stream = np.random.default_rng(seed)
-    maps = stream.normal(size=(count, 4, 4, 2)).astype(np.float32)
-    return Attributions(maps, *stream.normal(size=(3, count))), stream.random((count, 4, 4)) < 0.5
+    maps = stream.normal(size=(count, *shape)).astype(np.float32)
+    told = stream.normal(size=(3, count))
+    steps, converged = stream.integers(1, 99, count), stream.random(count) < 0.5
+    return Attributions(maps, *told, steps, converged), stream.random((count, 4, 4)) < 0.5
+
+
+def written(path, made, masks, source=SOURCE, cell_ids=None, record=None):
+    write_maps(
+        path,
+        made,
+        cell_ids=list(range(len(masks))) if cell_ids is None else cell_ids,
+        masks=masks,
+        source=source,
+        record=record,
+    )
+    return path
 
 
 @pytest.mark.parametrize("cell_ids", [[12, 5, 9], ["plate01/12", "plate01/5", "plate02/5"]])
-def test_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids):
+def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids):
     made, masks = attributions(3)
-    write_maps(
-        tmp_path / "a.h5",
-        made,
-        cell_ids=cell_ids,
-        masks=masks,
-        source=SOURCE,
-        record={"stage": "attribute"},
-    )
+    written(tmp_path / "a.h5", made, masks, cell_ids=cell_ids, record={"stage": "attribute"})
     with open_maps(tmp_path / "a.h5") as maps:
         assert len(maps) == 3
         assert maps.channels == ["00_DAPI", "15_SON"]
         assert maps.cell_ids == cell_ids
-        assert maps.size == 4
+        assert (maps.size, maps.axes) == (4, "pixel")
         assert maps.source == SOURCE
         assert maps.provenance == {"stage": "attribute"}
         for index in range(3):
@@ -40,53 +55,144 @@ def test_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids):
             np.testing.assert_array_equal(maps.mask(index), masks[index])
         np.testing.assert_array_equal(maps[-1], made.maps[2])
         np.testing.assert_array_equal(np.stack(list(maps)), made.maps)
-        for name in ("prediction", "prediction_baseline", "completeness_gap"):
-            np.testing.assert_array_equal(maps.cells[name], getattr(made, name))
+        for name in COLUMNS:
+            expected = getattr(made, name) if name != "loss" else np.zeros(3)
+            np.testing.assert_array_equal(maps.cells[name], expected)
+        assert maps.cells["steps"].dtype == np.int64
+        assert maps.cells["converged"].dtype == bool
         with pytest.raises(IndexError):
             maps[3]
 
 
-def test_joined_files_hold_the_cells_of_all_in_order(tmp_path):
+@settings(deadline=None, max_examples=60)
+@given(
+    values=arrays(np.float32, (4, 4, 2), elements=st.floats(-1, 1, width=32)),
+    exponent=st.integers(-90, 120),
+)
+def test_as_float16_no_value_is_lost_however_large_or_small_the_map(
+    tmp_path_factory, values, exponent
+):
+    values = np.ldexp(values, exponent).astype(np.float32)
+    path = tmp_path_factory.mktemp("maps") / "a.h5"
+    made, masks = attributions(1)
+    written(path, replace(made, maps=values[None]), masks, ROUNDED)
+    with open_maps(path) as maps:
+        read, told = maps[0], maps.cells["loss"].iloc[0]
+    peak = np.abs(values).max(initial=0)
+    error = np.abs(read.astype(float) - values)
+    assert read.dtype == np.float32
+    # Half a unit of the last of 11 bits; below 2⁻²⁹ of the largest, half of float16's least step.
+    assert (error <= np.maximum(np.abs(values) * 2.0**-11, peak * 2.0**-38)).all()
+    assert told == pytest.approx(error.max() / peak if peak else 0, rel=1e-5)
+    assert told <= 2.0**-11
+    np.testing.assert_array_equal(
+        np.sign(read)[np.abs(values) > peak * 1e-9], np.sign(values)[np.abs(values) > peak * 1e-9]
+    )
+
+
+def test_the_loss_is_shown_by_inspect(tmp_path):
+    made, masks = attributions(2)
+    written(tmp_path / "a.h5", made, masks, ROUNDED)
+    with open_maps(tmp_path / "a.h5") as maps:
+        worst = maps.cells["loss"].max()
+    assert worst > 0
+    lines = describe(tmp_path / "a.h5")
+    assert (
+        f"stored as float16, largest rounding error {worst:.1e} of a map's largest value" in lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape", "channels"),
+    [
+        ("pixel", (4, 4, 2), ["00_DAPI", "15_SON"]),
+        ("space", (4, 4, 1), ["all"]),
+        ("channel", (1, 1, 2), ["00_DAPI", "15_SON"]),
+    ],
+)
+def test_each_kind_of_map_has_its_shape(tmp_path, axes, shape, channels):
+    made, masks = attributions(2, shape=shape)
+    written(tmp_path / "a.h5", made, masks, replace(SOURCE, axes=axes))
+    with open_maps(tmp_path / "a.h5") as maps:
+        assert (maps.axes, maps[1].shape, maps.channels, maps.size) == (axes, shape, channels, 4)
+        assert maps.source.channels == ("00_DAPI", "15_SON")
+    wrong, _ = attributions(2, shape=(4, 4, 3))
+    with pytest.raises(StoreError, match=axes):
+        written(tmp_path / "b.h5", wrong, masks, replace(SOURCE, axes=axes))
+
+
+@pytest.mark.parametrize("source", [SOURCE, ROUNDED])
+def test_joined_files_hold_the_cells_of_all_in_order(tmp_path, source):
     made, masks = attributions(5)
+    made.maps[3] *= 1e-6
+    written(tmp_path / "whole.h5", made, masks, source)
     for first, last in ((0, 2), (2, 5)):
         part = Attributions(*(value[first:last] for value in vars(made).values()))
         ids = list(range(first, last))
-        write_maps(
-            tmp_path / f"{first}.h5", part, cell_ids=ids, masks=masks[first:last], source=SOURCE
-        )
-    join_maps([tmp_path / "0.h5", tmp_path / "2.h5"], tmp_path / "all.h5", size=4, source=SOURCE)
-    with open_maps(tmp_path / "all.h5") as maps:
-        np.testing.assert_array_equal(np.stack(list(maps)), made.maps)
+        written(tmp_path / f"{first}.h5", part, masks[first:last], source, cell_ids=ids)
+    join_maps([tmp_path / "0.h5", tmp_path / "2.h5"], tmp_path / "all.h5", size=4, source=source)
+    with open_maps(tmp_path / "all.h5") as maps, open_maps(tmp_path / "whole.h5") as whole:
+        np.testing.assert_array_equal(np.stack(list(maps)), np.stack(list(whole)))
         assert maps.cell_ids == [0, 1, 2, 3, 4]
+        assert maps.cells.equals(whole.cells)
         np.testing.assert_array_equal(maps.mask(4), masks[4])
+    assert (tmp_path / "all.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
 
 
 def test_no_cells_are_a_file_too(tmp_path):
-    join_maps([], tmp_path / "none.h5", size=4, source=SOURCE)
+    join_maps([], tmp_path / "none.h5", size=4, source=ROUNDED)
     with open_maps(tmp_path / "none.h5") as maps:
         assert (len(maps), maps.size, maps.channels) == (0, 4, ["00_DAPI", "15_SON"])
         assert maps.cells.empty
 
 
-def test_parts_of_another_source_are_not_joined(tmp_path):
+@pytest.mark.parametrize("change", [{"model_sha256": "another"}, {"target": 1}, {"axes": "space"}])
+def test_parts_of_another_source_are_not_joined(tmp_path, change):
     made, masks = attributions(2)
-    write_maps(tmp_path / "a.h5", made, cell_ids=[1, 2], masks=masks, source=SOURCE)
-    other = MapSource(SOURCE.channels, "vargrad", SOURCE.options, 7, "another model", "cd")
+    written(tmp_path / "a.h5", made, masks)
     with pytest.raises(StoreError, match="something else"):
-        join_maps([tmp_path / "a.h5"], tmp_path / "all.h5", size=4, source=other)
-    assert not (tmp_path / "all.h5").exists()
+        join_maps(
+            [tmp_path / "a.h5"], tmp_path / "all.h5", size=4, source=replace(SOURCE, **change)
+        )
 
 
-def test_a_missing_a_truncated_and_a_foreign_file_are_refused(tmp_path):
-    with pytest.raises(StoreError, match="no such file"):
-        open_maps(tmp_path / "none.h5")
+def test_files_of_the_first_version_are_read(tmp_path):
     made, masks = attributions(2)
-    write_maps(tmp_path / "a.h5", made, cell_ids=[1, 2], masks=masks, source=SOURCE)
+    told = {"channels": ["00_DAPI", "15_SON"], "method": "vargrad", "options": {"steps": 3}}
+    told |= {"seed": 7, "model_sha256": "ab", "shard_sha256": "cd"}
+    with h5py.File(tmp_path / "old.h5", "w") as file:
+        file.attrs["format"], file.attrs["version"] = "nascent-maps", 1
+        file.attrs["source"], file.attrs["provenance"] = json.dumps(told), "{}"
+        file["maps"], file["masks"], file["cell_id"] = made.maps, masks, [4, 5]
+        for name in ("prediction", "prediction_baseline", "completeness_gap"):
+            file[name] = getattr(made, name)
+    with open_maps(tmp_path / "old.h5") as maps:
+        np.testing.assert_array_equal(np.stack(list(maps)), made.maps)
+        assert (maps.axes, maps.source.target, maps.source.precision) == ("pixel", 0, "float32")
+        assert maps.cells["steps"].tolist() == [3, 3]
+        assert maps.cells["converged"].all()
+        assert (maps.cells["loss"] == 0).all()
+
+
+def test_other_files_are_refused(tmp_path):
+    made, masks = attributions(2)
+    with pytest.raises(StoreError, match="no such file"):
+        open_maps(tmp_path / "missing.h5")
+    written(tmp_path / "a.h5", made, masks)
     whole = (tmp_path / "a.h5").read_bytes()
     (tmp_path / "cut.h5").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(StoreError, match="truncated"):
         open_maps(tmp_path / "cut.h5")
-    with h5py.File(tmp_path / "other.h5", "w") as file:
-        file.attrs["format"] = "nascent-crops"
-    with pytest.raises(StoreError, match="nascent-crops"):
-        open_maps(tmp_path / "other.h5")
+    with h5py.File(tmp_path / "b.h5", "w") as file:
+        file["x"] = [1]
+    with pytest.raises(StoreError, match="holds no maps"):
+        open_maps(tmp_path / "b.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        file.attrs["version"] = 99
+    with pytest.raises(StoreError, match="version 99"):
+        open_maps(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        file.attrs["version"] = 2
+        del file["masks"]
+    with pytest.raises(StoreError, match="masks"):
+        open_maps(tmp_path / "a.h5")

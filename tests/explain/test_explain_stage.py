@@ -25,7 +25,12 @@ def write_cells(path, ids, made_from=None, as_text=False):
     masks[:, 0, 0] = True
     write_maps(
         path,
-        Attributions(maps, *np.tile(np.asarray(ids, float), (3, 1))),
+        Attributions(
+            maps,
+            *np.tile(np.asarray(ids, float), (3, 1)),
+            steps=np.full(len(ids), 2),
+            converged=np.ones(len(ids), bool),
+        ),
         cell_ids=[f"p/{i}" for i in ids] if as_text else list(ids),
         masks=masks,
         source=made_from or source(),

@@ -23,7 +23,7 @@ def test_sums_take_magnitudes_on_measured_pixels_alone(tmp_path):
     maps[0, 1, 1] = [100, 100]  # not measured
     masks = np.array([[[True, True], [True, False]], [[True, True], [True, True]]])
     source = MapSource(("a", "b"), "integrated_gradients", {}, 0, "m", "s")
-    made = Attributions(maps, *np.zeros((3, 2)))
+    made = Attributions(maps, *np.zeros((3, 2)), np.zeros(2, int), np.ones(2, bool))
     write_maps(tmp_path / "maps.h5", made, cell_ids=[7, 8], masks=masks, source=source)
     with open_maps(tmp_path / "maps.h5") as opened:
         sums = channel_sums(opened)

@@ -1,31 +1,61 @@
-"""Baselines: the image that stands for "nothing to see", where a path of attribution begins."""
+"""Baselines: the image that stands for "nothing to see", where a path of attribution begins.
 
-from collections.abc import Callable, Mapping
+A baseline differs from the image on measured pixels alone: unmeasured ones are zero in both, so
+that no attribution falls outside the nucleus.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
+from nascent.attribute.draws import measured_noise, stream
+from nascent.attribute.references import References
 from nascent.errors import AttributionError, did_you_mean
+from nascent.shards.normalise import Normaliser
+
+Baseline = Callable[[np.ndarray, np.ndarray, Hashable], np.ndarray]
+"""(image (S, S, C), mask (S, S) bool, cell id) → baseline image (S, S, C) float32."""
 
 
-def black(image: np.ndarray) -> np.ndarray:
-    """Return zeros of the normalised image (S, S, C).
+@dataclass(frozen=True)
+class BaselineData:
+    """What baselines are made from; each takes what it needs.
 
-    After z-scoring zero is the channel's mean over the training pixels, so this baseline means
-    "a nucleus of average and even intensity", not "no signal".
+    Attributes
+    ----------
+    seed : int
+        Of `noise` and `training_cells`.
+    blur : float
+        SD of the Gaussian of `blurred`, in pixels.
+    baseline_sd : float
+        SD of `noise`, in units of the normalised channel.
+    training_mean : (C,) or None
+        See `training_mean_of`.
+    references : References or None
+        Drawn training cells.
     """
-    return np.zeros_like(image)
+
+    seed: int = 0
+    blur: float = 10.0
+    baseline_sd: float = 1.0
+    training_mean: np.ndarray | None = None
+    references: References | None = None
 
 
-BASELINES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {"black": black}
+def baseline_of(name: str, data: BaselineData | None = None) -> Baseline:
+    """Return the baseline of that name.
 
-
-def baseline_of(name: str) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the function image → baseline image of that name.
+    `black`: zeros of the normalised image. After z-scoring that is a nucleus of average and even
+    intensity, not "no signal". `training_mean`: each channel's training mean. `blurred`: the
+    nucleus without structure finer than `blur`. `noise`: one draw of N(0, baseline_sd²) a cell.
+    `training_cells`: one drawn training cell a cell, fitted into its outline.
 
     Raises
     ------
     AttributionError
-        Where there is no such baseline; the nearest is named.
+        Where there is no such baseline (the nearest is named), or what it needs is not in `data`.
     """
     if name not in BASELINES:
         raise AttributionError(
@@ -33,4 +63,101 @@ def baseline_of(name: str) -> Callable[[np.ndarray], np.ndarray]:
             where="attribute.methods.*.baseline",
             mend=did_you_mean(name, BASELINES),
         )
-    return BASELINES[name]
+    return BASELINES[name](data or BaselineData())
+
+
+def training_mean_of(normaliser: Normaliser) -> np.ndarray:
+    """Return each channel's mean over the training cells' measured pixels, as the model sees it.
+
+    Zero after a z-score, after mean extraction, and where each cell is standardised by itself:
+    `training_mean` is then the same as `black`. Otherwise the mean after background, clip and
+    scale. (C,) float32.
+    """
+    steps = normaliser.steps
+    if steps.z_score or steps.mean_extraction or steps.per_cell:
+        return np.zeros(len(normaliser.inputs), np.float32)
+    return np.asarray(normaliser.mean, np.float32)
+
+
+def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
+    """Return a nucleus blurred within its mask.
+
+    A Gaussian of `sd` pixels along rows and columns, never along channels, as a normalised
+    convolution: G ∗ (m x) / G ∗ m with the mask m, so that nothing outside the mask enters the mean
+    and an even nucleus stays what it is. Knutsson & Westin: Normalized and differential
+    convolution, CVPR 1993.
+
+    Parameters
+    ----------
+    image
+        (S, S, C).
+    mask
+        (S, S) bool.
+    sd
+        In pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        (S, S, C) float32, zero outside the mask.
+    """
+    found = np.zeros(image.shape, np.float32)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return found
+    # Beyond the nucleus there is nothing to add, so its bounding box is enough.
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    weight = mask[box].astype(np.float64)
+    sums = gaussian_filter(image[box] * weight[..., None], (sd, sd, 0), mode="constant")
+    weights = gaussian_filter(weight, sd, mode="constant")
+    inside = mask[box]
+    found[box][inside] = sums[inside] / weights[inside][:, None]
+    return found
+
+
+def _black(data: BaselineData) -> Baseline:
+    return lambda image, mask, cell_id: np.zeros(image.shape, np.float32)
+
+
+def _training_mean(data: BaselineData) -> Baseline:
+    mean = data.training_mean
+    if mean is None:
+        raise _lacking("training_mean", "the channels' training means")
+    return lambda image, mask, cell_id: mask[..., None] * np.asarray(mean, np.float32)
+
+
+def _blurred(data: BaselineData) -> Baseline:
+    return lambda image, mask, cell_id: blurred(image, mask, data.blur)
+
+
+def _noise(data: BaselineData) -> Baseline:
+    return lambda image, mask, cell_id: measured_noise(
+        mask, image.shape[-1], data.baseline_sd, stream(data.seed, cell_id, "baseline")
+    )
+
+
+def _training_cells(data: BaselineData) -> Baseline:
+    references = data.references
+    if references is None:
+        raise _lacking("training_cells", "drawn training cells")
+
+    def drawn(image: np.ndarray, mask: np.ndarray, cell_id: Hashable) -> np.ndarray:
+        number = int(stream(data.seed, cell_id, "baseline").integers(len(references)))
+        return references.fitted(number, mask)
+
+    return drawn
+
+
+def _lacking(name: str, what: str) -> AttributionError:
+    return AttributionError(
+        f"the baseline {name!r} needs {what}", where="attribute.methods.*.baseline"
+    )
+
+
+BASELINES: Mapping[str, Callable[[BaselineData], Baseline]] = {
+    "black": _black,
+    "training_mean": _training_mean,
+    "blurred": _blurred,
+    "noise": _noise,
+    "training_cells": _training_cells,
+}

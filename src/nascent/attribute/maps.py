@@ -1,13 +1,19 @@
-"""Attribution maps on disk: one HDF5 file a shard, chunked by cell, lossless.
+"""Attribution maps on disk: one HDF5 file a shard, chunked by cell, with the rounding told.
 
-Layout: `maps` (n, S, S, C) float32 and `masks` (n, S, S) bool, one chunk a cell; `cell_id`,
-`prediction`, `prediction_baseline` and `completeness_gap` (NaN where the method has none), one
-value a cell. The attributes say format, version, channels, method with its options and seed, the
-SHA-256 of the model and of the shard the maps were made from, and provenance.
+Layout: `maps` (n, H, W, K) and `masks` (n, S, S) bool, one chunk a cell, and one value a cell of
+`scale`, `cell_id` and of each column below; a map is `maps` · `scale`. K, H and W follow from the
+method's axes: `pixel` (S, S, C), `space` (S, S, 1), `channel` (1, 1, C). As float16 each map is
+scaled by a power of two so that its largest magnitude lies between 2¹⁴ and 2¹⁵: nothing overflows,
+and down to a billionth of the largest nothing loses more than the 11 bits of float16 do. `loss` is
+the largest rounding error over the largest magnitude, of the cell as stored. The attributes say
+format, version, axes, channels, method with its options, target and seed, the SHA-256 of the model
+and of the shard the maps were made from, and provenance.
+
+Version 1, still read, held float32 maps of the axes `pixel`, without scales, steps and loss.
 """
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,8 +29,26 @@ from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.store import CODECS
 
 FORMAT = "nascent-maps"
-VERSION = 1
-COLUMNS = ("prediction", "prediction_baseline", "completeness_gap")
+VERSION = 2
+COLUMNS: Mapping[str, type] = {
+    "prediction": np.float64,
+    "prediction_baseline": np.float64,
+    "completeness_gap": np.float64,
+    "steps": np.int64,
+    "converged": np.bool_,
+    "loss": np.float64,
+}
+AXES: Mapping[str, Callable[[int, int], tuple[int, int, int]]] = {
+    "pixel": lambda size, channels: (size, size, channels),
+    "space": lambda size, channels: (size, size, 1),
+    "channel": lambda size, channels: (1, 1, channels),
+}
+"""Kind of map → its shape, by edge S and number of input channels."""
+PRECISIONS = ("float16", "float32")
+
+# Of float16 the largest finite number is 65504 and the smallest normal one 2⁻¹⁴; of float32 the
+# smallest normal one is 2⁻¹²⁶.
+_LARGEST, _LEAST_SCALE = 15, -126
 
 
 @dataclass(frozen=True)
@@ -34,7 +58,7 @@ class MapSource:
     Attributes
     ----------
     channels : tuple of str
-        The model's input channels, in the order of the last map axis.
+        The model's input channels, in their order.
     method : str
         Name in `nascent.attribute.methods`.
     options : mapping
@@ -42,6 +66,12 @@ class MapSource:
     seed : int
     model_sha256, shard_sha256 : str
         Digests of the two files.
+    axes : str
+        In AXES.
+    target : int
+        Column of the model's outputs that is explained.
+    precision : str
+        Of the stored maps, in PRECISIONS.
     """
 
     channels: tuple[str, ...]
@@ -50,6 +80,13 @@ class MapSource:
     seed: int
     model_sha256: str
     shard_sha256: str
+    axes: str = "pixel"
+    target: int = 0
+    precision: str = "float32"
+
+    def map_shape(self, size: int) -> tuple[int, int, int]:
+        """Return the shape of a map of crops of edge `size`."""
+        return AXES[self.axes](size, len(self.channels))
 
 
 def open_maps(path: str | Path) -> "Maps":
@@ -70,13 +107,15 @@ class Maps:
     ----------
     path : Path
     source : MapSource
+    axes : str
+        Kind of map, in AXES.
     channels : list of str
-        In the order of the last map axis.
+        Along the last map axis: the model's inputs, or `all` where a map has places alone.
     cells : pandas.DataFrame
-        Columns `prediction`, `prediction_baseline`, `completeness_gap`; the index is `cell_id`.
+        Columns as in COLUMNS; the index is `cell_id`.
     cell_ids : list
     size : int
-        Edge S of a map, in pixels.
+        Edge S of a crop, in pixels.
     provenance : dict
     """
 
@@ -102,26 +141,31 @@ class Maps:
             self.provenance: dict[str, Any] = json.loads(attributes["provenance"])
             self._maps: h5py.Dataset = self._file["maps"]
             self._masks: h5py.Dataset = self._file["masks"]
+            columns = _first_version if attributes["version"] == 1 else _columns
             self.cells = pd.DataFrame(
-                {name: self._file[name][:] for name in COLUMNS},
+                columns(self._file, self.source),
                 index=pd.Index(_read_ids(self._file["cell_id"]), name="cell_id"),
             )
+            self._scales = self._file["scale"][:] if "scale" in self._file else None
         except KeyError as error:
             self._file.close()
             raise StoreError(f"a part of the map file is missing ({error})", where=path) from error
         except BaseException:
             self._file.close()
             raise
-        self.channels = list(self.source.channels)
+        self.axes = self.source.axes
+        self.channels = ["all"] if self.axes == "space" else list(self.source.channels)
         self.cell_ids: list[Hashable] = self.cells.index.tolist()
-        self.size: int = self._maps.shape[1]
+        self.size: int = self._masks.shape[1]
 
     def __len__(self) -> int:
         return self._maps.shape[0]
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Return the map (S, S, C) float32 of one cell."""
-        return self._maps[self._position(index)]
+        """Return the map (H, W, K) float32 of one cell."""
+        position = self._position(index)
+        stored = self._maps[position].astype(np.float32, copy=False)
+        return stored if self._scales is None else _unscaled(stored, self._scales[position])
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return (self[index] for index in range(len(self)))
@@ -136,6 +180,10 @@ class Maps:
             self._maps.id.read_direct_chunk((index, 0, 0, 0)),
             self._masks.id.read_direct_chunk((index, 0, 0)),
         )
+
+    def scales(self) -> np.ndarray:
+        """Return what the stored map of each cell is multiplied by when it is read."""
+        return np.ones(len(self)) if self._scales is None else self._scales
 
     def close(self) -> None:
         """Close the file."""
@@ -162,15 +210,31 @@ def write_maps(
     source: MapSource,
     record: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the maps of some cells, with their masks (n, S, S), as one map file."""
-    count, size = attributions.maps.shape[:2]
-    cells = pd.DataFrame(
-        {name: getattr(attributions, name) for name in COLUMNS},
-        index=pd.Index(cell_ids, name="cell_id"),
-    )
-    with _created(path, count, size, cells, source, record) as file:
+    """Write the maps of some cells, with their masks (n, S, S), as one map file.
+
+    Raises
+    ------
+    StoreError
+        Where the maps have another shape than the source's axes give.
+    """
+    count, size = masks.shape[:2]
+    if attributions.maps.shape != (count, *source.map_shape(size)):
+        raise StoreError(
+            f"maps of the axes {source.axes!r} have the shape {source.map_shape(size)} a cell;"
+            f" these are {attributions.maps.shape}",
+            where=path,
+        )
+    scales = np.array([_scale(values, source.precision) for values in attributions.maps])
+    stored = np.empty(attributions.maps.shape, source.precision)
+    loss = np.empty(count)
+    for cell, values in enumerate(attributions.maps):
+        stored[cell] = values / np.float32(scales[cell])
+        loss[cell] = _loss(values, _unscaled(stored[cell].astype(np.float32), scales[cell]))
+    told = {name: getattr(attributions, name) for name in COLUMNS if name != "loss"}
+    cells = pd.DataFrame(told | {"loss": loss}, index=pd.Index(cell_ids, name="cell_id"))
+    with _created(path, size, cells, scales, source, record) as file:
         for cell in range(count):
-            file["maps"][cell] = attributions.maps[cell]
+            file["maps"][cell] = stored[cell]
             file["masks"][cell] = masks[cell]
 
 
@@ -184,7 +248,7 @@ def join_maps(
 ) -> None:
     """Write the cells of several map files, in their order, as one file, without decoding them.
 
-    `size` is the edge S of the maps, in pixels: with no file to join an empty file is written.
+    `size` is the edge S of the crops, in pixels: with no file to join an empty file is written.
 
     Raises
     ------
@@ -192,14 +256,16 @@ def join_maps(
         Where a file was made from another source.
     """
     parts = [Path(part) for part in paths]
-    tables = [pd.DataFrame(columns=COLUMNS, dtype=float).rename_axis("cell_id")]
+    tables = [pd.DataFrame(columns=list(COLUMNS), dtype=float).rename_axis("cell_id")]
+    scales = [np.empty(0)]
     for part in parts:
         with open_maps(part) as maps:
             if maps.source != source:
                 raise StoreError("these maps were made from something else", where=part)
             tables.append(maps.cells)
+            scales.append(maps.scales())
     cells = pd.concat(tables[1:] or tables)
-    with _created(path, len(cells), size, cells, source, record) as file:
+    with _created(path, size, cells, np.concatenate(scales), source, record) as file:
         first = 0
         for part in parts:
             with open_maps(part) as maps:
@@ -213,31 +279,67 @@ def join_maps(
 @contextmanager
 def _created(
     path: str | Path,
-    count: int,
     size: int,
     cells: pd.DataFrame,
+    scales: np.ndarray,
     source: MapSource,
     record: Mapping[str, Any] | None,
 ) -> Iterator[h5py.File]:
-    shape = (count, size, size, len(source.channels))
     codec = CODECS["blosc"]
     with hdf5_written(path) as (file, _):
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
+        file.attrs["axes"] = source.axes
         file.attrs["source"] = json.dumps(asdict(source), sort_keys=True)
         file.attrs["provenance"] = json.dumps(record or {}, sort_keys=True)
-        # An empty dataset cannot have chunks of one cell.
-        chunks = {"maxshape": (None, *shape[1:]), "chunks": (1, *shape[1:]), **codec}
-        file.create_dataset("maps", shape, np.float32, **chunks)
-        chunks = {"maxshape": (None, *shape[1:3]), "chunks": (1, *shape[1:3]), **codec}
-        file.create_dataset("masks", shape[:3], bool, **chunks)
+        for name, shape, dtype in (
+            ("maps", source.map_shape(size), source.precision),
+            ("masks", (size, size), bool),
+        ):
+            # An empty dataset cannot have chunks of one cell.
+            chunks = {"maxshape": (None, *shape), "chunks": (1, *shape), **codec}
+            file.create_dataset(name, (len(cells), *shape), dtype, **chunks)
+        file.create_dataset("scale", data=scales.astype(np.float64))
         if pd.api.types.is_integer_dtype(cells.index.dtype):
             file.create_dataset("cell_id", data=cells.index.to_numpy(np.int64))
         else:
             text = [str(cell_id) for cell_id in cells.index]
             file.create_dataset("cell_id", data=text, dtype=h5py.string_dtype())
-        for name in COLUMNS:
-            file.create_dataset(name, data=cells[name].to_numpy(np.float64))
+        for name, dtype in COLUMNS.items():
+            file.create_dataset(name, data=cells[name].to_numpy(dtype))
         yield file
+
+
+def _scale(values: np.ndarray, precision: str) -> float:
+    """Return the power of two a map is divided by: division and product then round nothing."""
+    peak = float(np.abs(values).max(initial=0))
+    if precision == "float32" or peak == 0 or not np.isfinite(peak):
+        return 1.0
+    return 2.0 ** max(int(np.frexp(peak)[1]) - _LARGEST, _LEAST_SCALE)
+
+
+def _unscaled(stored: np.ndarray, scale: float) -> np.ndarray:
+    return stored if scale == 1 else stored * np.float32(scale)
+
+
+def _loss(values: np.ndarray, read: np.ndarray) -> float:
+    """Return the largest rounding error over the largest magnitude; 0 for a zero map."""
+    peak = float(np.abs(values).max(initial=0))
+    return float(np.abs(read - values).max() / peak) if peak else 0.0
+
+
+def _columns(file: h5py.File, source: MapSource) -> dict[str, np.ndarray]:
+    return {name: file[name][:] for name in COLUMNS}
+
+
+def _first_version(file: h5py.File, source: MapSource) -> dict[str, np.ndarray]:
+    told = {name: file[name][:] for name in ("prediction", "prediction_baseline")}
+    told["completeness_gap"] = file["completeness_gap"][:]
+    count = len(told["prediction"])
+    return told | {
+        "steps": np.full(count, source.options.get("steps", 0)),
+        "converged": np.ones(count, bool),
+        "loss": np.zeros(count),
+    }
 
 
 def _read_ids(dataset: h5py.Dataset) -> np.ndarray | list[str]:

@@ -11,16 +11,25 @@ class Attributions:
 
     Attributes
     ----------
-    maps : (n, S, S, C) float32
-        In units of the prediction; zero outside the nucleus wherever image and baseline agree.
-    prediction, prediction_baseline : (n,) float64
-        The model's output at the image and at the baseline.
+    maps : (n, S, S, C), (n, S, S, 1) or (n, 1, 1, C) float32
+        A score a pixel and channel, a place, or a channel, as the method's `axes` say; see
+        `nascent.attribute.maps.AXES`. In units of the prediction unless the method says otherwise.
+    prediction : (n,) float64
+        The model's output at the image.
+    prediction_baseline : (n,) float64
+        The model's output at the baseline; NaN for methods without a baseline.
     completeness_gap : (n,) float64
-        Sum of the map − (prediction − prediction_baseline); NaN for methods that do not divide
-        that difference among the pixels.
+        Sum of the map − (prediction − prediction_baseline), before any rounding; NaN for methods
+        that do not divide that difference among the pixels.
+    steps : (n,) int64
+        Quadrature steps m of each cell; 0 for methods without a path.
+    converged : (n,) bool
+        False where a tolerance was asked for and not met at the largest m.
     """
 
     maps: np.ndarray
     prediction: np.ndarray
     prediction_baseline: np.ndarray
     completeness_gap: np.ndarray
+    steps: np.ndarray
+    converged: np.ndarray

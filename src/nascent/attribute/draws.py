@@ -1,0 +1,37 @@
+"""Random draws that belong to a cell: they depend on seed, cell, purpose and number alone.
+
+Neither the batch a cell falls into nor the point where a killed job goes on changes them.
+"""
+
+import hashlib
+from collections.abc import Hashable
+
+import numpy as np
+
+
+def stream(seed: int, cell_id: Hashable, purpose: str, draw: int = 0) -> np.random.Generator:
+    """Return the generator of one draw of one cell.
+
+    Parameters
+    ----------
+    seed
+        Not negative.
+    cell_id
+        5 and "5" are one cell.
+    purpose
+        Draws for different purposes are independent.
+    draw
+        Its number.
+    """
+    digest = hashlib.sha256(f"{seed}\n{purpose}\n{draw}\n{cell_id}".encode()).digest()
+    return np.random.default_rng(np.frombuffer(digest, "<u4").tolist())
+
+
+def measured_noise(
+    mask: np.ndarray, channels: int, sigma: float, stream: np.random.Generator
+) -> np.ndarray:
+    """Return an image (S, S, channels) float32 of N(0, sigma²) on the pixels of `mask`, else 0."""
+    noise = np.zeros((*mask.shape, channels), np.float32)
+    drawn = stream.standard_normal((int(mask.sum()), channels), np.float32)
+    noise[mask] = drawn * np.float32(sigma)
+    return noise

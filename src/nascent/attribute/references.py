@@ -1,0 +1,128 @@
+"""Training cells that stand in for a cell under explanation.
+
+Nuclei differ in size and outline, so another nucleus is **fitted** into the outline of the one that
+is explained: it is stretched, by nearest neighbour, from its bounding box to the other's, and a
+place that falls on none of its measured pixels takes the measured pixel nearest to it. Every pixel
+was measured, with its channels together; none is an average, and unmeasured pixels stay zero. What
+changes is the scale of its texture, by the ratio of the two bounding boxes.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from nascent.attribute.draws import stream
+from nascent.errors import AttributionError
+from nascent.shards.normalise import Normaliser
+from nascent.store import open_store
+
+
+@dataclass(frozen=True)
+class References:
+    """Drawn training cells: images (R, S, S, C) float32 normalised, masks (R, S, S) bool."""
+
+    images: np.ndarray
+    masks: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def fitted(self, number: int, mask: np.ndarray) -> np.ndarray:
+        """Return reference `number` fitted into the outline `mask`; (S, S, C) float32."""
+        return fitted(self.images[number], self.masks[number], mask)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the cells' pixels and masks."""
+        told = hashlib.sha256(np.ascontiguousarray(self.images))
+        told.update(np.packbits(self.masks).tobytes())
+        return told.hexdigest()
+
+
+def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return a nucleus brought into another's outline.
+
+    Parameters
+    ----------
+    image
+        (S, S, C) of the nucleus.
+    measured
+        (S, S) bool, its measured pixels.
+    mask
+        (S, S) bool, the outline to fill.
+
+    Returns
+    -------
+    numpy.ndarray
+        (S, S, C), values of `image` on `mask`, zero elsewhere. Equal masks give `image` itself.
+    """
+    found = np.zeros_like(image)
+    rows, columns = np.nonzero(mask)
+    if not len(rows) or not measured.any():
+        return found
+    nearest = distance_transform_edt(~measured, return_distances=False, return_indices=True)
+    there_rows = _stretched(rows, np.flatnonzero(measured.any(axis=1)))
+    there_columns = _stretched(columns, np.flatnonzero(measured.any(axis=0)))
+    source = nearest[:, there_rows, there_columns]
+    found[rows, columns] = image[source[0], source[1]]
+    return found
+
+
+def _stretched(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
+    """Return where along an axis the pixels `places` lie when their span becomes that of `onto`."""
+    low, extent = places.min(), np.ptp(places) + 1
+    # Middles of pixels go to middles: half a pixel on, the same share of the other extent.
+    share = (places - low + 0.5) / extent
+    return onto[0] + np.floor(share * (onto[-1] - onto[0] + 1)).astype(int)
+
+
+def drawn_references(
+    paths: Sequence[str | Path], normaliser: Normaliser, *, count: int, seed: int
+) -> References:
+    """Draw training cells, without replacement, each with the same chance.
+
+    Parameters
+    ----------
+    paths
+        The training shards.
+    normaliser
+        Of the model's input.
+    count
+        How many; all of them where there are fewer.
+    seed
+        The same seed draws the same cells for every job of a study.
+
+    Raises
+    ------
+    AttributionError
+        Where there is no training cell to draw.
+    StoreError
+        Where a shard has other channels than the normaliser.
+    """
+    lengths = []
+    for path in paths:
+        with open_store(path) as shard:
+            normaliser.refuse_other_channels(shard.channels, path)
+            lengths.append(len(shard))
+    total = sum(lengths)
+    if not total:
+        raise AttributionError(
+            "there are no training cells to draw references from",
+            where=", ".join(map(str, paths)) or "training shards",
+            mend="Give the training shards to methods that compare with training cells.",
+        )
+    chosen = np.sort(stream(seed, "all", "references").permutation(total)[:count])
+    images, masks, first = [], [], 0
+    for path, length in zip(paths, lengths, strict=True):
+        here = chosen[(chosen >= first) & (chosen < first + length)] - first
+        first += length
+        if not len(here):
+            continue
+        with open_store(path) as shard:
+            pixels, measured = shard.read(here.tolist())
+        images.append(normaliser(pixels, measured))
+        masks.append(measured)
+    return References(np.concatenate(images), np.concatenate(masks))
