@@ -1,70 +1,139 @@
 """Channel importance: which share of a cell's attribution falls on each channel.
 
 A share has no unit and a cell's shares sum to 1. With C channels a map that knows nothing spreads
-evenly, 1/C each: that reference stands beside every importance.
+evenly, 1/C each; and a model that knows nothing, one of random weights, spreads as it happens to.
+Both references stand beside every importance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from nascent.attribute.maps import Maps
 from nascent.errors import AttributionError
 from nascent.explain.groups import GROUPS
+from nascent.explain.intervals import Interval, cells_interval, mean_interval
+
+AGGREGATES = ("absolute", "signed", "squared")
+"""Σ|a|, Σa and Σa² over the measured pixels."""
 
 IMPORTANCE = (
+    "aggregate",
     "group",
     "channel",
     "cells",
+    "wells",
     "zero_cells",
     "importance",
     "low",
     "high",
+    "interval",
+    "low_cells",
+    "high_cells",
     "uniform",
+    "null",
+    "null_low",
+    "null_high",
+    "beats_null",
 )
 """Columns of a table of importance."""
 
-COUNTS_AT_A_TIME = 4_000_000
-"""Resampled counts held in memory at once: 32 MB."""
+
+def aggregated(scores: np.ndarray) -> dict[str, np.ndarray]:
+    """Return Σ|a|, Σa and Σa² over pixels: (P, K) → aggregate → (K,) float64."""
+    wide = np.asarray(scores, np.float64)
+    return {
+        "absolute": np.abs(wide).sum(axis=0),
+        "signed": wide.sum(axis=0),
+        "squared": np.square(wide).sum(axis=0),
+    }
 
 
-def channel_sums(maps: Maps) -> pd.DataFrame:
-    """Return Σ |map| over the measured pixels, cells × channels, float64; the index is `cell_id`.
+def measured_scores(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return a map's scores on the measured pixels, (P, K); one row where it has no pixels.
+
+    Parameters
+    ----------
+    scores
+        (S, S, K), or (1, 1, K) of a method that scores whole channels.
+    mask
+        (S, S) bool.
+    """
+    if scores.shape[:2] == mask.shape:
+        return scores[mask]
+    return scores.reshape(1, -1)
+
+
+def channel_totals(maps: Maps) -> dict[str, pd.DataFrame]:
+    """Return each aggregate of each map over the measured pixels.
 
     One map is in memory at a time.
+
+    Returns
+    -------
+    dict
+        Aggregate → cells × channels, float64; the index is `cell_id`.
     """
-    sums = np.empty((len(maps), len(maps.channels)))
+    totals = {name: np.empty((len(maps), len(maps.channels))) for name in AGGREGATES}
     for index in range(len(maps)):
-        measured = maps[index][maps.mask(index)]
-        sums[index] = np.abs(measured).sum(axis=0, dtype=np.float64)
-    return pd.DataFrame(sums, index=maps.cells.index, columns=maps.channels)
+        found = aggregated(measured_scores(maps[index], maps.mask(index)))
+        for name, values in found.items():
+            totals[name][index] = values
+    return {
+        name: pd.DataFrame(values, index=maps.cells.index, columns=maps.channels)
+        for name, values in totals.items()
+    }
 
 
-def channel_shares(sums: pd.DataFrame) -> pd.DataFrame:
-    """Return each channel's share of its cell's total; NaN for cells whose map is zero."""
-    totals = sums.sum(axis=1)
-    return sums.div(totals.where(totals > 0), axis=0)
+def channel_shares(totals: Mapping[str, pd.DataFrame], aggregate: str = "absolute") -> pd.DataFrame:
+    """Return each channel's share of its cell's total; NaN for cells whose map is zero.
+
+    Absolute and squared shares sum to 1 over the channels. Signed ones are Σa of the channel over
+    the cell's Σ|a|: between −1 and 1, and in size never above the absolute share.
+
+    Parameters
+    ----------
+    totals
+        As `channel_totals` gives them.
+    aggregate
+        `absolute`, `signed` or `squared`.
+    """
+    whole = totals["squared" if aggregate == "squared" else "absolute"].sum(axis=1)
+    return totals[aggregate].div(whole.where(whole > 0), axis=0)
 
 
 def channel_importance(
     shares: pd.DataFrame,
     groups: pd.Series,
+    wells: pd.Series | None = None,
     *,
+    aggregate: str = "absolute",
+    null: pd.DataFrame | None = None,
+    names: Sequence[str] = GROUPS,
     confidence: float = 0.99,
     draws: int = 2000,
     seed: int,
 ) -> pd.DataFrame:
-    """Return the mean share of each channel in each group, with bootstrap intervals over cells.
+    """Return the mean share of each channel in each group, with intervals and a null.
 
     Parameters
     ----------
     shares
         Cells × channels, see `channel_shares`.
-    groups
-        low, medium or high, by cell id.
+    groups, wells
+        Group and well by cell id; without wells the intervals are over cells.
+    aggregate
+        Of the shares.
+    null
+        Shares by models of random weights: index `cell_id`, a column `copy` that numbers the
+        models, and a column a channel; None where there are none.
+    names
+        Groups, in the order of the rows.
     confidence
-        Of the percentile interval.
+        Of the intervals.
     draws
         Resamples.
     seed
@@ -73,9 +142,12 @@ def channel_importance(
     Returns
     -------
     pandas.DataFrame
-        Columns `group`, `channel`, `cells` (that the mean is over), `zero_cells` (left out, their
-        map is zero), `importance`, `low`, `high`, `uniform` (1/C). Without cells the importance,
-        and with fewer than two cells the interval, is NaN.
+        The columns of `IMPORTANCE`: `cells` that the mean is over, from `wells`; `zero_cells`, left
+        out because their map is zero; `low`, `high` over whole wells, or over cells with fewer than
+        two wells, as `interval` says, and over cells in any case; `uniform`, 1/C (missing for
+        signed shares); mean and prediction interval of the null. `beats_null`: whether the interval
+        lies above that of the null, for signed shares outside of it; missing where either is
+        missing.
 
     Raises
     ------
@@ -88,65 +160,102 @@ def channel_importance(
             f"{len(missing)} cells with maps are in no group, the first is {missing[0]}",
             mend="Make maps and groups from the same splits.",
         )
-    of_cell = groups.loc[shares.index]
+    of_cell = groups.loc[shares.index].to_numpy()
+    of_well = np.full(len(shares), "") if wells is None else wells.loc[shares.index].to_numpy()
+    options = {"confidence": confidence, "draws": draws, "seed": seed}
     tables = []
-    for number, group in enumerate(GROUPS):
-        members = shares[(of_cell == group).to_numpy()]
-        values = members.dropna().to_numpy()
-        low, high = bootstrap_interval(
-            values, confidence=confidence, draws=draws, seed=(seed, number)
-        )
+    for group in names:
+        inside = of_cell == group
+        whole = ~shares[inside].isna().any(axis=1).to_numpy()
+        values, places = shares[inside].to_numpy()[whole], of_well[inside][whole]
+        found = mean_interval(values, places, **options)
+        over_cells = cells_interval(values, **options)
+        chance = chance_interval(_of_group(null, groups, group, shares.columns), confidence)
         tables.append(
             pd.DataFrame(
                 {
+                    "aggregate": aggregate,
                     "group": group,
                     "channel": shares.columns,
                     "cells": len(values),
-                    "zero_cells": len(members) - len(values),
+                    "wells": len(np.unique(places)),
+                    "zero_cells": int(inside.sum()) - len(values),
                     "importance": values.mean(axis=0) if len(values) else np.nan,
-                    "low": low,
-                    "high": high,
-                    "uniform": 1 / shares.shape[1],
+                    "low": found.low,
+                    "high": found.high,
+                    "interval": found.over,
+                    "low_cells": over_cells.low,
+                    "high_cells": over_cells.high,
+                    "uniform": np.nan if aggregate == "signed" else 1 / shares.shape[1],
+                    "null": chance.mean,
+                    "null_low": chance.low,
+                    "null_high": chance.high,
+                    "beats_null": beats_chance(found, chance, aggregate),
                 }
             )
         )
     return pd.concat(tables, ignore_index=True)
 
 
-def bootstrap_interval(
-    values: np.ndarray, *, confidence: float, draws: int, seed: int | Sequence[int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the percentile-bootstrap interval of the mean over rows, for each column.
+@dataclass(frozen=True)
+class Chance:
+    """What models of random weights give each channel: mean and prediction interval, (C,)."""
 
-    Efron: Bootstrap methods, Annals of Statistics 1979. All columns share the resampled rows. A
-    resample is held as how often each row was drawn, so a resampled mean is one matrix product.
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def chance_interval(copies: np.ndarray, confidence: float) -> Chance:
+    """Return mean and prediction interval of one more model of random weights.
+
+    Of D independent values with mean m and SD s (ddof 1), the next lies in m ± t · s · √(1 + 1/D)
+    with probability `confidence`, where t is the quantile of Student's law with D − 1 degrees of
+    freedom and the values are normal (Hahn & Meeker 1991, Statistical intervals, section 4.7).
 
     Parameters
     ----------
-    values
-        (rows, columns) float.
+    copies
+        (D, C): the mean share over cells, a row a model of random weights.
     confidence
         Between 0 and 1.
-    draws
-        Resamples.
-    seed
-        Of the resampling.
 
     Returns
     -------
-    tuple of (columns,) float64
-        Lower and upper limit; NaN with fewer than two rows, which carry no spread.
+    Chance
+        Limits are not beyond what a share can be. NaN without models, limits also with one.
     """
-    rows, columns = values.shape
-    if rows < 2:
-        return np.full(columns, np.nan), np.full(columns, np.nan)
-    stream = np.random.default_rng(seed)
-    means = np.empty((draws, columns))
-    block = max(1, COUNTS_AT_A_TIME // rows)
-    for first in range(0, draws, block):
-        last = min(draws, first + block)
-        counts = stream.multinomial(rows, np.full(rows, 1 / rows), size=last - first)
-        means[first:last] = counts @ values / rows
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(means, [tail, 1 - tail], axis=0)
-    return low, high
+    count, channels = copies.shape
+    nothing = np.full(channels, np.nan)
+    if count == 0:
+        return Chance(nothing, nothing, nothing)
+    mean = copies.mean(axis=0)
+    if count == 1:
+        return Chance(mean, nothing, nothing)
+    t = stats.t.ppf((1 + confidence) / 2, count - 1)
+    half = t * copies.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
+    least = -1.0 if (copies < 0).any() else 0.0
+    return Chance(mean, np.maximum(mean - half, least), np.minimum(mean + half, 1.0))
+
+
+def beats_chance(found: Interval, chance: Chance, aggregate: str) -> np.ndarray:
+    """Return True where an interval lies above that of chance, for signed shares outside of it.
+
+    (C,) of True, False and None, where one of the two is missing.
+    """
+    beats = found.low > chance.high
+    if aggregate == "signed":
+        beats |= found.high < chance.low
+    missing = np.isnan(found.low) | np.isnan(chance.high)
+    return np.where(missing, None, beats.astype(object))
+
+
+def _of_group(
+    null: pd.DataFrame | None, groups: pd.Series, group: str, channels: pd.Index
+) -> np.ndarray:
+    """Return the mean share over the cells of a group, a row a model of random weights."""
+    if null is None:
+        return np.empty((0, len(channels)))
+    members = null[groups.reindex(null.index).to_numpy() == group]
+    means = members.groupby("copy")[list(channels)].mean().dropna()
+    return means.to_numpy()

@@ -1,5 +1,6 @@
 """The explain stage: from map files to tables of channel importance."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -7,12 +8,13 @@ import pandas as pd
 
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.errors import AttributionError
-from nascent.explain.groups import groups_table, study_groups
+from nascent.explain.groups import GroupRule, groups_table, ordered, study_groups
 from nascent.explain.importance import (
+    AGGREGATES,
     IMPORTANCE,
     channel_importance,
     channel_shares,
-    channel_sums,
+    channel_totals,
 )
 from nascent.files import read_table, write_table
 
@@ -20,6 +22,7 @@ LABELS = ["model", "seed", "method", "split"]
 CELL_COLUMNS = [
     "split",
     "group",
+    "well",
     "target",
     "prediction",
     "prediction_baseline",
@@ -28,54 +31,64 @@ CELL_COLUMNS = [
 ]
 
 
+_LOGGER = logging.getLogger(__name__)
+
+
 def write_groups(
-    cells_path: str | Path, splits_path: str | Path, out: str | Path, *, width: float
+    cells_path: str | Path, splits_path: str | Path, out: str | Path, *, rule: GroupRule
 ) -> None:
-    """Write how many cells of each split are low, medium and high, and the limits."""
-    write_table(groups_table(*_read_groups(cells_path, splits_path, width)), out)
+    """Write how many cells of each split each group has, and the limits."""
+    write_table(groups_table(*read_groups(cells_path, splits_path, rule)), out)
 
 
 def explain_maps(
     map_paths: Sequence[str | Path],
     cells_path: str | Path,
     splits_path: str | Path,
+    null_path: str | Path | None = None,
     *,
     out: str | Path,
     cells_out: str | Path,
     model: str,
     model_seed: int,
     method: str,
-    width: float,
+    rule: GroupRule,
     confidence: float,
     draws: int,
     seed: int,
 ) -> None:
     """Write the channel importance of one model and method, and the shares of its cells.
 
+    Maps without channels (of the axes `space`) give a table without rows, and cells without shares.
+
     Parameters
     ----------
     map_paths
         Every map file of the model and method; cells are grouped within their split.
     cells_path, splits_path
-        Tables with `cell_id`, `target` and with `cell_id`, `split`.
+        Tables with `cell_id`, `target` and with `cell_id`, `split`, `well`, `plate`.
+    null_path
+        Shares by models of random weights, see `nascent.explain.untrained`; None where there are
+        none.
     out
-        The importance: `model, seed, method, split, group, channel, cells, zero_cells, importance,
-        low, high, uniform`.
+        The importance: `model, seed, method, split` and the columns of `IMPORTANCE`.
     cells_out
-        A row a cell: `cell_id`, its split, group and target, the predictions of it and of the
-        baseline, completeness gap, total attribution, and the share of each channel.
+        A row a cell: `cell_id`, its split, group, well and target, the predictions of it and of the
+        baseline, completeness gap, total attribution Σ|a|, and the share of each channel in it.
     model, model_seed, method
         What the maps are of, as named in the study.
-    width, confidence, draws, seed
-        See `group_limits` and `channel_importance`.
+    rule
+        Of the groups.
+    confidence, draws, seed
+        See `channel_importance`.
 
     Raises
     ------
     AttributionError
         Where the maps are not all of one model and method, or a cell comes twice.
     """
-    grouped, _ = _read_groups(cells_path, splits_path, width)
-    sums, cells = _read_sums(map_paths)
+    grouped, _ = read_groups(cells_path, splits_path, rule)
+    totals, cells, axes = _read_totals(map_paths)
     unknown = cells.index[~cells.index.isin(grouped.index)]
     if len(unknown):
         raise AttributionError(
@@ -83,17 +96,31 @@ def explain_maps(
             where=splits_path,
             mend="Make the maps from shards of these splits.",
         )
-    shares = channel_shares(sums)
-    tables = []
-    for split, members in shares.groupby(grouped["split"].loc[shares.index], sort=False):
-        importance = channel_importance(
-            members, grouped["group"], confidence=confidence, draws=draws, seed=seed
-        )
-        labels = dict(zip(LABELS, (model, model_seed, method, split), strict=True))
-        tables.append(importance.assign(**labels)[[*LABELS, *IMPORTANCE]])
-    described = cells.join(grouped).assign(total=sums.sum(axis=1))[CELL_COLUMNS]
-    write_table(described.join(shares), cells_out, index=True)
-    write_table(pd.concat(tables, ignore_index=True), out)
+    described = cells.join(grouped).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
+    tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
+    if axes == "space":
+        _LOGGER.info("maps of %s have one value a place for all channels: no shares", method)
+    else:
+        described = described.join(channel_shares(totals))
+        null = None if null_path is None else read_table(null_path).set_index("cell_id")
+        labels = dict(zip(LABELS, (model, model_seed, method), strict=False))
+        for split in grouped["split"].loc[cells.index].unique():
+            members = cells.index[grouped["split"].loc[cells.index] == split]
+            for aggregate in AGGREGATES:
+                importance = channel_importance(
+                    channel_shares(totals, aggregate).loc[members],
+                    grouped["group"],
+                    grouped["well"],
+                    aggregate=aggregate,
+                    null=_of_aggregate(null, aggregate, grouped, split),
+                    names=ordered(grouped["group"]),
+                    confidence=confidence,
+                    draws=draws,
+                    seed=seed,
+                )
+                tables.append(importance.assign(**labels, split=split)[[*LABELS, *IMPORTANCE]])
+    write_table(described, cells_out, index=True)
+    write_table(pd.concat(tables[1:] or tables, ignore_index=True), out)
 
 
 def gather(paths: Iterable[str | Path], out: str | Path) -> None:
@@ -107,22 +134,32 @@ def gather(paths: Iterable[str | Path], out: str | Path) -> None:
     write_table(joined, out)
 
 
-def _read_groups(cells_path: str | Path, splits_path: str | Path, width: float) -> tuple:
+def read_groups(cells_path: str | Path, splits_path: str | Path, rule: GroupRule) -> tuple:
+    """Read cell table and splits, and group the cells; see `study_groups`."""
     return study_groups(
         read_table(cells_path, required=["cell_id", "target"]),
         read_table(splits_path, required=["cell_id", "split"]),
-        width=width,
+        rule,
     )
 
 
-def _read_sums(paths: Sequence[str | Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    sums, cells = [], []
+def _of_aggregate(
+    null: pd.DataFrame | None, aggregate: str, grouped: pd.DataFrame, split: str
+) -> pd.DataFrame | None:
+    if null is None:
+        return None
+    here = grouped["split"].reindex(null.index) == split
+    return null[(null["aggregate"] == aggregate) & here]
+
+
+def _read_totals(paths: Sequence[str | Path]) -> tuple[dict, pd.DataFrame, str]:
+    totals, cells = [], []
     first: MapSource | None = None
     for path in paths:
         with open_maps(path) as maps:
             first = first or maps.source
             _check_alike(first, maps.source, path)
-            sums.append(channel_sums(maps))
+            totals.append(channel_totals(maps))
             cells.append(maps.cells)
     joined = pd.concat(cells)
     twice = joined.index[joined.index.duplicated()]
@@ -130,11 +167,12 @@ def _read_sums(paths: Sequence[str | Path]) -> tuple[pd.DataFrame, pd.DataFrame]
         raise AttributionError(
             f"cell {twice[0]} has maps in two files", where=", ".join(map(str, paths))
         )
-    return pd.concat(sums), joined
+    together = {name: pd.concat([part[name] for part in totals]) for name in AGGREGATES}
+    return together, joined, first.axes
 
 
 def _check_alike(first: MapSource, other: MapSource, path: str | Path) -> None:
-    for what in ("model_sha256", "method", "options", "seed", "channels"):
+    for what in ("model_sha256", "method", "options", "seed", "target", "channels"):
         ours, theirs = getattr(first, what), getattr(other, what)
         if ours != theirs:
             raise AttributionError(
