@@ -120,6 +120,10 @@ class Store:
         self._images.read_direct(image, np.s_[index])
         self._masks.read_direct(mask, np.s_[index])
 
+    def mask(self, index: int) -> np.ndarray:
+        """Return the measured pixels (S, S) bool of one cell, without reading its image."""
+        return self._masks[index]
+
     def channel_index(self, channel: str) -> int:
         """Return the position of a channel on the last image axis.
 

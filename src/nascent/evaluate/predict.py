@@ -28,6 +28,7 @@ def predict(
     seed: int,
     batch_size: int,
     prediction: Literal["plain", "eight_fold"] = "plain",
+    removal: str | Path | None = None,
 ) -> pd.DataFrame:
     """Predict every cell of a study's shards.
 
@@ -47,6 +48,8 @@ def predict(
         Cells at a time.
     prediction
         `plain`, or `eight_fold`: the mean prediction over the crop's eight flips and quarter turns.
+    removal
+        File of the entries that are taken out of the crops, see `nascent.shards.removal_file`.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def predict(
     parts = [
         _predict_split(
             model,
-            Batches(paths, normaliser, batch_size=batch_size, target=targets[0]),
+            Batches(paths, normaliser, batch_size=batch_size, target=targets[0], removal=removal),
             split,
             targets,
             prediction,

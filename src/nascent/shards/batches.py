@@ -15,6 +15,8 @@ import pandas as pd
 from nascent.errors import StoreError, did_you_mean
 from nascent.shards.memory import Arena
 from nascent.shards.normalise import Normaliser
+from nascent.shards.removal import level_out
+from nascent.shards.removal_file import Removals, opened
 from nascent.store import Store, open_store
 
 POOL = 2048
@@ -48,6 +50,12 @@ class Batches:
         With the epoch it gives the order; None keeps the cells as they lie.
     target
         Column of the cell table.
+    removal
+        File of the entries that are taken out of the normalised crops, see
+        `nascent.shards.removal_file`; None for none.
+    instead
+        Columns that stand in the place of those of the cell table, or beside them; the index is
+        `cell_id`. None leaves the table as it is.
 
     Attributes
     ----------
@@ -57,7 +65,8 @@ class Batches:
     Raises
     ------
     StoreError
-        Where a shard's channels are not those of the normaliser, or a table lacks the target.
+        Where a shard's channels are not those of the normaliser, a table lacks the target, or a
+        cell is missing in `removal` or `instead`.
     """
 
     def __init__(
@@ -68,11 +77,16 @@ class Batches:
         batch_size: int = 64,
         seed: int | None = None,
         target: str = "target",
+        removal: str | Path | None = None,
+        instead: pd.DataFrame | None = None,
     ) -> None:
         self.paths = [Path(path) for path in paths]
         self.normaliser, self.batch_size, self.seed = normaliser, batch_size, seed
+        self.removal = removal
         tables = _cell_tables(self.paths, normaliser, target)
         self.cells = pd.concat(tables) if tables else pd.DataFrame()
+        if instead is not None:
+            self.cells = _with_columns(self.cells, instead)
         counts = [len(table) for table in tables]
         self._shard = np.repeat(np.arange(len(counts)), counts)
         self._row = np.concatenate([np.arange(count) for count in counts] or [[]])
@@ -80,6 +94,10 @@ class Batches:
             self.cells[target].to_numpy(np.float64) if tables else np.empty(0, np.float64)
         )
         self._arena = Arena()
+        with opened(removal) as removals:
+            if removals is not None:
+                removals.refuse_other_channels(normaliser.inputs)
+                self._removed = removals.rows(self.cells.index)
 
     def __len__(self) -> int:
         """Return the number of batches of a pass."""
@@ -98,13 +116,14 @@ class Batches:
             (n,); `target` (n,) float64.
         """
         order = self.order(epoch)
-        opened: dict[int, Store] = {}
+        stores: dict[int, Store] = {}
         try:
-            for first in range(0, len(order), self.batch_size):
-                # Nothing here keeps a batch that was handed out: its memory comes back.
-                yield self._batch(order[first : first + self.batch_size], opened)
+            with opened(self.removal) as removals:
+                for first in range(0, len(order), self.batch_size):
+                    # Nothing here keeps a batch that was handed out: its memory comes back.
+                    yield self._batch(order[first : first + self.batch_size], stores, removals)
         finally:
-            for store in opened.values():
+            for store in stores.values():
                 store.close()
 
     def order(self, epoch: int = 0) -> np.ndarray:
@@ -123,22 +142,27 @@ class Batches:
             order.append(generator.permutation(np.concatenate(pool)))
         return np.concatenate(order) if order else np.empty(0, np.int64)
 
-    def _batch(self, positions: np.ndarray, opened: dict[int, Store]) -> dict[str, np.ndarray]:
+    def _batch(
+        self, positions: np.ndarray, stores: dict[int, Store], removals: Removals | None
+    ) -> dict[str, np.ndarray]:
         wanted = {int(shard) for shard in self._shard[positions]}
-        for shard in set(opened) - wanted:
-            opened.pop(shard).close()
-        for shard in wanted - set(opened):
-            opened[shard] = open_store(self.paths[shard])
+        for shard in set(stores) - wanted:
+            stores.pop(shard).close()
+        for shard in wanted - set(stores):
+            stores[shard] = open_store(self.paths[shard])
 
-        one = opened[min(wanted)]
+        one = stores[min(wanted)]
         frame = (len(positions), one.size, one.size)
         images = self._arena.empty((*frame, len(self.normaliser.inputs)), np.float32)
         masks = np.empty(frame, bool)
         counts = np.empty((*frame[1:], len(one.channels)), one.dtype)
         for place, position in enumerate(positions):
-            store = opened[int(self._shard[position])]
+            store = stores[int(self._shard[position])]
             store.read_into(int(self._row[position]), counts, masks[place])
             self.normaliser.into(counts, masks[place], images[place])
+            if removals is not None:
+                removed = removals.of(int(self._removed[position]), masks[place])
+                level_out(images[place], masks[place], removed)
         return {
             "image": images,
             "mask": masks,
@@ -166,3 +190,16 @@ def _cell_tables(paths: Sequence[Path], normaliser: Normaliser, target: str) -> 
             mend="Read together only what was written for one study.",
         )
     return tables
+
+
+def _with_columns(cells: pd.DataFrame, instead: pd.DataFrame) -> pd.DataFrame:
+    """Return the cell table with columns of another one; ids are compared as text."""
+    rows = pd.Index(instead.index.astype(str)).get_indexer(cells.index.astype(str))
+    if (rows < 0).any():
+        raise StoreError(
+            f"the columns to take instead lack {int((rows < 0).sum())} cells, the first is"
+            f" {cells.index[int(np.argmax(rows < 0))]}",
+            mend="Make them from the same shards.",
+        )
+    taken = {column: values.to_numpy()[rows] for column, values in instead.items()}
+    return cells.assign(**taken)

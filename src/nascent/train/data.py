@@ -10,6 +10,7 @@ import pandas as pd
 
 from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError, did_you_mean
+from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.store import open_store
 
@@ -133,10 +134,13 @@ def size_ratios(train: Batches) -> SizeRatios:
 def fingerprint(manifest: str | Path, splits: Iterable[Batches], columns: Sequence[str]) -> str:
     """Return a digest of the shards' pixels, by the table that lists them, and of the targets.
 
-    Two data sets with equal pixels and other targets (background taken off or not) differ in it.
+    Two data sets with equal pixels and other targets (background taken off or not) differ in it,
+    and so do those of which other entries are removed.
     """
     digest = hashlib.sha256(Path(manifest).read_bytes())
     for batches in splits:
+        if batches.removal is not None:
+            digest.update(f"{file_digest(batches.removal)}\n".encode())
         for cell_id, *values in target_values(batches, columns).itertuples():
             digest.update(f"{cell_id} {' '.join(map(repr, values))}\n".encode())
     return digest.hexdigest()

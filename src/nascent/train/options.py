@@ -11,7 +11,7 @@ from nascent.train.architectures.options import Layers
 LOSSES = ("huber", "mse", "mae")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "plateau")
-MONITORS = ("val_loss", "val_mae")
+MONITORS = ("val_loss", "val_mae", "loss")
 VALIDATIONS = ("plain", "eight_fold")
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 DEVICES = ("one", "all")
@@ -71,7 +71,8 @@ class Fitting:
     patience
         Training stops after so many epochs without a better smoothed monitor.
     monitor
-        What the epoch is chosen by: `val_loss` or `val_mae`.
+        What the epoch is chosen by: `val_loss` or `val_mae`; or `loss`, over the training cells,
+        where validation cells have nothing to tell.
     smooth
         Odd width of the centred moving average of the monitor, in epochs; 0 for none.
     validation

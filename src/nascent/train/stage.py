@@ -13,7 +13,7 @@ import pandas as pd
 
 from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError
-from nascent.files import write_json, write_table
+from nascent.files import read_table, write_json, write_table
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -91,6 +91,8 @@ def train_model(
     card_path: str | Path,
     record: Mapping[str, Any],
     tensorboard_dir: str | Path | None = None,
+    removal: str | Path | None = None,
+    target_table: str | Path | None = None,
     **options: Any,
 ) -> None:
     """Train a model and write it as it was after its chosen epoch, with its history and card.
@@ -120,6 +122,11 @@ def train_model(
         Provenance of the job; a run is gone on with only where it is the same.
     tensorboard_dir
         Where the history goes too, if `tensorboard` is among the options.
+    removal
+        File of the entries that are taken out of the crops of all cells, see
+        `nascent.shards.removal_file`.
+    target_table
+        Table with `cell_id` and the targets, which stand in the place of those of the shards.
     **options
         Of the model, see `nascent.train.options.Options.of`.
 
@@ -135,7 +142,10 @@ def train_model(
     fitting = asked.fitting
     backend.use_threads(threads)
     board = _board(asked, tensorboard_dir)
-    read = partial(_cells, manifest, normaliser, targets, fitting.batch_size)
+    instead = None if target_table is None else _targets_of(target_table, targets)
+    read = partial(
+        _cells, manifest, normaliser, targets, fitting.batch_size, removal=removal, instead=instead
+    )
     train, val = read("train", seed), read("val", None)
     known = training_targets(train, targets)
     _refuse_no_cells(val, targets)
@@ -261,6 +271,9 @@ def _cells(
     batch_size: int,
     split: str,
     order: int | None,
+    *,
+    removal: str | Path | None,
+    instead: pd.DataFrame | None,
 ) -> Batches:
     return Batches(
         shards_of(manifest, split),
@@ -268,7 +281,14 @@ def _cells(
         batch_size=batch_size,
         seed=order,
         target=columns[0],
+        removal=removal,
+        instead=instead,
     )
+
+
+def _targets_of(table: str | Path, columns: Sequence[str]) -> pd.DataFrame:
+    given = read_table(table, required=["cell_id", *columns])
+    return given.set_index("cell_id")[list(columns)]
 
 
 def _board(asked: Options, folder: str | Path | None) -> Board | None:

@@ -1,0 +1,256 @@
+"""How much worse a model does that was retrained without the entries a method ranks first.
+
+Remove and retrain (Hooker, Erhan, Kindermans & Kim, NeurIPS 2019): if a ranking finds what a model
+needs, a model trained from the start on crops without the first entries of that ranking is worse
+than one trained without as many random entries. The random order is what a ranking has to beat:
+retraining also learns from *where* entries are missing, and crops hold much of what they say twice.
+
+**Difference.** R² of the retrained model by the method's order, less that by the random order, over
+the same test cells degraded each in its way; below 0 the method's order costs more. Intervals come
+from the paired bootstrap of `nascent.evaluate.resampled`. With the seed `each` the metrics are
+means over seeds, and a draw draws the seeds anew, the same ones for both orders. With the fraction
+`all` they are means over the fractions, which is the one row to decide by: each fraction has a
+verdict of its own, and none is corrected for how many there are.
+
+**Verdict**, by the rule of `nascent.evaluate.compare`: "removes more than random" where the
+interval over cells, and over wells where there are five or more, lies below 0; "does not remove
+more" where the difference is 0 or more and its interval over cells lies at or above 0; else "cannot
+tell". With one seed nothing in the interval says how much a retraining differs from the next.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nascent.errors import TrainError
+from nascent.evaluate.bootstrap import interval, seed_weights
+from nascent.evaluate.compare import BEATS, LOSES, OPEN, verdict
+from nascent.evaluate.held_out import held_out
+from nascent.evaluate.resampled import EACH, Resampled, resample
+from nascent.files import read_table, write_table
+from nascent.shards.removal import RANDOM
+
+ATTRIBUTION, NONE = "attribution", "none"
+ALL = "all"
+"""Stands for the fraction where metrics are means over the fractions."""
+
+VERDICTS = {
+    BEATS: "removes more than random",
+    LOSES: "does not remove more",
+    OPEN: "cannot tell",
+}
+MEASURES = ("r2", "mae")
+ENDS = ("", "_low", "_high", "_low_wells", "_high_wells")
+
+ROAR = (
+    "model",
+    "seed",
+    "method",
+    "order",
+    "rank",
+    "fraction",
+    "cells",
+    "wells",
+    "zero_cells",
+    *(f"{measure}{end}" for measure in (*MEASURES, "difference") for end in ENDS),
+    "verdict",
+)
+"""Columns of `explain/roar.tsv`."""
+
+
+def roar_table(
+    predictions: pd.DataFrame,
+    cells: pd.DataFrame,
+    *,
+    rank: str,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return how good retrained models are, by model, seed, method, order and fraction.
+
+    Parameters
+    ----------
+    predictions
+        Of the test cells, for the one target that is explained: the columns of
+        `nascent.evaluate.tables.PREDICTIONS`, and `order` (a method, or `random`), `fraction` and
+        `zero_cells`. With the order `none` and the fraction 0 those of the models themselves.
+    cells
+        The study's cell table; its index is `cell_id`.
+    rank
+        What was ranked, `entries` or `pixels`; for the table.
+    confidence, draws, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns ROAR. A row a model, seed, method, order (`attribution` or `random`; `none` with
+        the fraction 0) and fraction, `all` among these; a model's random orders stand again with
+        each method. Differences, of R², and verdicts stand with the order `attribution`. Where a
+        model has several seeds, rows with the seed `each` follow.
+
+    Raises
+    ------
+    TrainError
+        Where predictions do not fit together, see `nascent.evaluate.held_out.held_out`, or those of
+        an order, fraction and seed are missing.
+    """
+    rows = [
+        row
+        for model, runs in predictions.groupby("model", sort=False)
+        for row in _of_model(str(model), runs, cells, confidence, draws, seed)
+    ]
+    return pd.DataFrame(rows, columns=list(ROAR)).assign(rank=rank)
+
+
+def write_roar(
+    prediction_paths: Sequence[str | Path],
+    whole_paths: Sequence[str | Path],
+    cells_path: str | Path,
+    out: str | Path,
+    *,
+    rank: str,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write the table of a study's retrained models, see `roar_table`.
+
+    Parameters
+    ----------
+    prediction_paths
+        Predictions of the retrained models.
+    whole_paths
+        Predictions of the models themselves, as the stage `evaluate` writes them; of several
+        targets the one that retraining predicts counts.
+    cells_path
+        The study's cell table.
+    out
+        Of the table.
+    rank, confidence, draws, seed
+        See `roar_table`.
+    """
+    retrained = [read_table(path) for path in prediction_paths]
+    targets = pd.concat(retrained)["target"].unique() if retrained else []
+    whole = [
+        table[(table["split"] == "test") & table["target"].isin(targets)].assign(
+            order=NONE, fraction=0.0, zero_cells=0
+        )
+        for table in map(read_table, whole_paths)
+    ]
+    predictions = pd.concat([*whole, *retrained], ignore_index=True)
+    cells = read_table(cells_path, required=["cell_id"]).set_index("cell_id")
+    table = roar_table(predictions, cells, rank=rank, confidence=confidence, draws=draws, seed=seed)
+    write_table(table, out)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The metrics of one model's runs, as they are and resampled."""
+
+    model: str
+    resampled: Resampled
+    seed_draws: np.ndarray
+    confidence: float
+
+    def columns(self, order: str, fractions: Sequence[float], seeds: Sequence[int]) -> np.ndarray:
+        """Return the places (seeds, fractions) of runs among the metrics."""
+        known = self.resampled.columns
+        for fraction in fractions:
+            for seed in seeds:
+                if (run_name(order, fraction), str(seed)) not in known:
+                    raise TrainError(
+                        f"{self.model}, seed {seed}, was not retrained without {fraction:g} of its"
+                        f" entries in the order {order!r}",
+                        mend="Retrain every order at every fraction with every seed.",
+                    )
+        return np.array(
+            [[known[run_name(order, part), str(seed)] for part in fractions] for seed in seeds]
+        )
+
+    def limits(self, measure: str, columns: np.ndarray, others: np.ndarray | None) -> list[float]:
+        """Return a mean over runs, less that over others, and its limits over cells and wells."""
+        value = self.resampled.value[measure]
+        found = [value[columns].mean() - (0 if others is None else value[others].mean())]
+        for drawn, units in (
+            (self.resampled.cells[measure], self.resampled.n),
+            (self.resampled.wells[measure], self.resampled.wells_n),
+        ):
+            values = self._mean(drawn, columns)
+            if others is not None:
+                values = values - self._mean(drawn, others)
+            found += interval(values, units=units, confidence=self.confidence)
+        return [float(number) for number in found]
+
+    def _mean(self, drawn: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Return (B,): the mean over fractions, and over the seeds drawn where there are many."""
+        of_seeds = drawn[:, columns].mean(axis=2)
+        return (of_seeds * self.seed_draws).sum(axis=1) if len(columns) > 1 else of_seeds[:, 0]
+
+
+def run_name(order: str, fraction: float) -> str:
+    """Return the name under which a model that was retrained in an order is measured."""
+    return f"{order} {float(fraction)!r}"
+
+
+def _of_model(
+    model: str, runs: pd.DataFrame, cells: pd.DataFrame, confidence: float, draws: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    names = [run_name(*run) for run in runs[["order", "fraction"]].itertuples(index=False)]
+    (held,) = held_out(runs.assign(model=names), cells)
+    seeds = sorted(int(number) for number in runs["seed"].unique())
+    measured = _Measured(
+        model,
+        resample(held, draws=draws, seed=seed),
+        seed_weights(model, len(seeds), draws, (seed, 2)),
+        confidence,
+    )
+    methods = [order for order in runs["order"].unique() if order not in (NONE, RANDOM)]
+    fractions = sorted({float(part) for part in runs["fraction"]} - {0.0})
+    groups = [(str(one), [one]) for one in seeds] + ([(EACH, seeds)] if len(seeds) > 1 else [])
+    for label, some in groups:
+        for method in methods:
+            zero = runs.loc[(runs["order"] == method) & runs["seed"].isin(some), "zero_cells"].max()
+            known = {
+                "model": model,
+                "seed": label,
+                "method": method,
+                "cells": measured.resampled.n,
+                "wells": measured.resampled.wells_n,
+            }
+            yield known | {"order": NONE, "fraction": "0.0"} | _row(measured, (NONE, [0.0], some))
+            for told, parts in [*((repr(part), [part]) for part in fractions), (ALL, fractions)]:
+                by_map, by_chance = (method, parts, some), (RANDOM, parts, some)
+                yield (
+                    known
+                    | {"order": ATTRIBUTION, "fraction": told, "zero_cells": zero}
+                    | _row(measured, by_map)
+                    | _against(measured, by_map, by_chance)
+                )
+                yield known | {"order": RANDOM, "fraction": told} | _row(measured, by_chance)
+
+
+def _row(measured: _Measured, runs: tuple[str, list[float], list[int]]) -> dict[str, float]:
+    columns = measured.columns(*runs)
+    return {
+        f"{measure}{end}": number
+        for measure in MEASURES
+        for end, number in zip(ENDS, measured.limits(measure, columns, None), strict=True)
+    }
+
+
+def _against(
+    measured: _Measured,
+    runs: tuple[str, list[float], list[int]],
+    others: tuple[str, list[float], list[int]],
+) -> dict[str, float | str]:
+    found = measured.limits("r2", measured.columns(*runs), measured.columns(*others))
+    value, low, high, low_wells, high_wells = found
+    told = verdict(value, (low, high), (low_wells, high_wells), measured.resampled.wells_n)
+    named = {f"difference{end}": number for end, number in zip(ENDS, found, strict=True)}
+    return named | {"verdict": VERDICTS[told]}

@@ -1,0 +1,261 @@
+"""Removed entries on disk: a bit each, so that shards need not be written again.
+
+Layout: `removed` (n, S, S, B) uint8, one chunk a cell, the K flags of a pixel packed into B bytes,
+first channel first; K is the number of channels, or 1 where whole pixels are removed. `cell_id` and
+`zero` (whether the map that gave the order was zero), one value a cell. The attributes say format,
+version, source and provenance. The codec shuffles bits, so that bits never set cost no disk.
+"""
+
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from nascent.errors import StoreError
+from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.shards.removal import ENTRIES
+from nascent.store import CODECS
+
+FORMAT = "nascent-removal"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class RemovalSource:
+    """What was removed, and by which order.
+
+    Attributes
+    ----------
+    order
+        Name of the method whose maps give it, or `random`.
+    rank
+        `entries`: each pixel of each channel on its own, pooled over both; `pixels`: all channels
+        of a pixel together.
+    fraction
+        Of the cell's measured entries.
+    seed
+        Of the random order, and of that among equal scores: numbers, in order.
+    channels
+        Of the crops, in the order of their last axis.
+    maps_sha256
+        Digests of the map files, or of nothing.
+    """
+
+    order: str
+    rank: str
+    fraction: float
+    seed: tuple[int, ...]
+    channels: tuple[str, ...]
+    maps_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RemovedCell:
+    """What is removed of one cell.
+
+    Attributes
+    ----------
+    cell_id
+        Its id.
+    removed
+        (S, S, K) bool.
+    zero
+        Whether all its scores were zero, so that chance alone gave the order.
+    """
+
+    cell_id: Hashable
+    removed: np.ndarray
+    zero: bool = False
+
+
+def open_removals(path: str | Path) -> "Removals":
+    """Open a removal file for reading; use it in a `with` statement or `close()` it.
+
+    Raises
+    ------
+    StoreError
+        Where the file is missing, truncated, or no removal file.
+    """
+    return Removals(path)
+
+
+class Removals:
+    """The removed entries of cells, by their ids.
+
+    Attributes
+    ----------
+    path : Path
+    source : RemovalSource
+    cells : pandas.DataFrame
+        Column `zero`, see `RemovedCell`; the index is `cell_id`.
+    flags : int
+        K: channels, or 1 where whole pixels are removed.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._file = open_hdf5(self.path)
+        try:
+            attributes = self._file.attrs
+            if attributes.get("format") != FORMAT:
+                raise StoreError(
+                    f"this HDF5 file says of nothing what is removed (format:"
+                    f" {attributes.get('format')})",
+                    where=path,
+                )
+            if attributes["version"] > VERSION:
+                raise StoreError(
+                    f"the file has version {attributes['version']}, this nascent reads up to"
+                    f" {VERSION}",
+                    where=path,
+                    mend="Update nascent.",
+                )
+            told = json.loads(attributes["source"])
+            self.source = RemovalSource(
+                **{
+                    key: tuple(value) if isinstance(value, list) else value
+                    for key, value in told.items()
+                }
+            )
+            self._removed: h5py.Dataset = self._file["removed"]
+            ids = self._file["cell_id"]
+            names = list(ids.asstr()[:]) if len(ids) else []
+            self.cells = pd.DataFrame(
+                {"zero": self._file["zero"][:]}, index=pd.Index(names, name="cell_id", dtype=object)
+            )
+        except KeyError as error:
+            self._file.close()
+            raise StoreError(f"a part of the file is missing ({error})", where=path) from error
+        except BaseException:
+            self._file.close()
+            raise
+        self.flags = flags_of(self.source)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def rows(self, cell_ids: Iterable[Hashable]) -> np.ndarray:
+        """Return the rows of cells, (n,) integer.
+
+        Raises
+        ------
+        StoreError
+            Where a cell is not there.
+        """
+        wanted = [str(cell_id) for cell_id in cell_ids]
+        rows = self.cells.index.get_indexer(wanted)
+        if (rows < 0).any():
+            missing = wanted[int(np.argmax(rows < 0))]
+            raise StoreError(
+                f"nothing is said of {int((rows < 0).sum())} cells, the first is {missing}",
+                where=self.path,
+                mend="Mark what is removed in all cells of the shards anew.",
+            )
+        return rows
+
+    def refuse_other_channels(self, channels: Iterable[str]) -> None:
+        """Raise StoreError unless a model's channels are those whose entries are removed."""
+        if tuple(channels) != self.source.channels:
+            raise StoreError(
+                f"entries of {len(self.source.channels)} channels are removed, which are not those"
+                " of the model",
+                where=self.path,
+                mend="Mark what is removed by maps of the same model.",
+            )
+
+    def of(self, row: int, mask: np.ndarray) -> np.ndarray:
+        """Return which entries of a cell's measured pixels are removed, (P, K) bool."""
+        packed = self._removed[row][mask]
+        return np.unpackbits(packed, axis=1, count=self.flags).astype(bool)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def flags_of(source: RemovalSource) -> int:
+    """Return how many flags a pixel has."""
+    return len(source.channels) if source.rank == ENTRIES else 1
+
+
+def write_removals(
+    path: str | Path,
+    cells: Iterable[RemovedCell],
+    *,
+    size: int,
+    source: RemovalSource,
+    record: Mapping[str, Any] | None = None,
+) -> None:
+    """Write what is removed of cells, which come one by one.
+
+    Parameters
+    ----------
+    path
+        Of the file; it is there when it is whole.
+    cells
+        In any order.
+    size
+        Edge S of their crops, in pixels.
+    source
+        What is removed, and why.
+    record
+        Provenance.
+
+    Raises
+    ------
+    StoreError
+        Where a cell comes twice, or its flags are not (S, S, K).
+    OutputError
+        Where the disk is full or the folder cannot be written; no file is left.
+    """
+    frame = (size, size, -(-flags_of(source) // 8))
+    ids: dict[str, bool] = {}
+    with hdf5_written(path) as (file, sink):
+        file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
+        file.attrs["source"] = json.dumps(asdict(source), sort_keys=True)
+        file.attrs["provenance"] = json.dumps(record or {}, sort_keys=True)
+        dataset = file.create_dataset(
+            "removed",
+            (0, *frame),
+            np.uint8,
+            maxshape=(None, *frame),
+            chunks=(1, *frame),
+            **CODECS["blosc"],
+        )
+        for cell in cells:
+            if cell.removed.shape != (size, size, flags_of(source)):
+                raise StoreError(
+                    f"cell {cell.cell_id} has flags of shape {cell.removed.shape}, not"
+                    f" {(size, size, flags_of(source))}",
+                    where=path,
+                )
+            if str(cell.cell_id) in ids:
+                raise StoreError(f"cell {cell.cell_id} comes twice", where=path)
+            dataset.resize(len(ids) + 1, axis=0)
+            dataset[len(ids)] = np.packbits(cell.removed, axis=-1)
+            ids[str(cell.cell_id)] = cell.zero
+            sink.check()
+        file.create_dataset("cell_id", data=list(ids), dtype=h5py.string_dtype())
+        file.create_dataset("zero", data=np.array(list(ids.values()), bool))
+
+
+@contextmanager
+def opened(path: str | Path | None) -> Iterator[Removals | None]:
+    """Give the removals of a file, or None where there is no file."""
+    if path is None:
+        yield None
+        return
+    with open_removals(path) as removals:
+        yield removals
