@@ -1,13 +1,14 @@
-"""Gradients of a model's output with respect to the image: the one thing only a backend can do.
+"""What only a backend can do: differentiate, and run a computation compiled.
 
-Each backend has one function that turns a Keras model into a `GradientFunction`. Models are called
-in inference mode, so that batch normalisation and dropout are fixed and the cells of a batch do not
-touch each other: the gradient of the summed outputs is then each cell's own gradient. Of a model of
-several targets the first is explained, and the others have no part in the gradient. Only the image
-is differentiated; the mask is an input without a gradient.
+Everything else of attribution is written once, over the tensors of `keras.ops`. A backend supplies
+three functions. `differentiate` gives a function's value and its gradient at a point; it is called
+within a compiled computation and sees tensors. `fused` makes one pass over memory of a chain of
+elementwise steps. `compiled` turns a computation over tensors into one that takes NumPy arrays or
+tensors and gives tensors, and that reads a model's weights anew at each call, for they may change.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -15,119 +16,157 @@ import numpy as np
 
 from nascent.errors import AttributionError, did_you_mean
 
-GradientFunction = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
-"""(images (n, S, S, C) float32, masks (n, S, S)) → (outputs (n,), gradients (n, S, S, C)), both
-float32."""
+Computation = Callable[..., Any]
 
 
-def output_and_gradients(model: keras.Model) -> GradientFunction:
-    """Return a function that gives a model's outputs and their gradients at a batch of images.
+@dataclass(frozen=True)
+class Backend:
+    """The three functions of a backend.
 
-    Parameters
+    Attributes
     ----------
-    model
-        Takes {"image": (n, S, S, C), "mask": (n, S, S)} and returns (n, T), of which the first
-        column is explained, or (n,).
+    differentiate : callable
+        (function, point, cotangent or None) → (value, gradient of ⟨cotangent, value⟩ at the point);
+        a cotangent of None stands for ones. A function that does not depend on the point has the
+        gradient zero.
+    fused : callable
+        (function) → the same function, of which only the first argument can be differentiated.
+    compiled : callable
+        (computation, layers and models whose weights it reads) → the same computation, compiled.
+        A computation may return a tensor or a tuple of them.
+    """
+
+    differentiate: Callable[[Computation, Any, Any], tuple[Any, Any]]
+    fused: Callable[[Computation], Computation]
+    compiled: Callable[[Computation, Sequence[Any]], Computation]
+
+
+def backend() -> Backend:
+    """Return the functions of the backend that Keras runs on.
 
     Raises
     ------
     AttributionError
-        Where Keras runs on a backend that has no gradients here, or, at the first call, where the
-        model does not return a row of values a cell.
+        Where nothing is known of it.
     """
-    backend = keras.backend.backend()
-    if backend not in BACKENDS:
+    name = keras.backend.backend()
+    if name not in BACKENDS:
         raise AttributionError(
-            f"the Keras backend {backend!r} cannot differentiate a model here",
+            f"the Keras backend {name!r} cannot differentiate a model here",
             where="KERAS_BACKEND",
-            mend=did_you_mean(backend, BACKENDS),
+            mend=did_you_mean(name, BACKENDS),
         )
-    evaluate = BACKENDS[backend](model)
-
-    def outputs_and_gradients(
-        images: np.ndarray, masks: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        outputs, gradients = evaluate(
-            np.ascontiguousarray(images, np.float32), np.ascontiguousarray(masks, np.float32)
-        )
-        if outputs.shape != (len(images),):
-            raise AttributionError(
-                f"the model returns {outputs.shape} for {len(images)} cells, not a row of values"
-                " a cell",
-                mend="Attribution needs a model whose outputs are (cells, targets).",
-            )
-        return outputs, gradients
-
-    return outputs_and_gradients
+    return BACKENDS[name]()
 
 
-def _first_target(outputs: Any) -> Any:
-    """Return the first column of outputs (n, T); any other shape as it is."""
-    return outputs[:, 0] if len(outputs.shape) == 2 else outputs
+def array(tensor: Any) -> np.ndarray:
+    """Return a tensor of any backend as a NumPy array."""
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
 
 
-def _tensorflow(model: keras.Model) -> GradientFunction:
+def _tensorflow() -> Backend:
     import tensorflow as tf
 
-    # The last batch is smaller than the others: reduce_retracing then leaves the batch axis open.
-    @tf.function(reduce_retracing=True)
-    def compiled(images: tf.Tensor, masks: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def differentiate(function: Computation, point: Any, cotangent: Any) -> tuple[Any, Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(images)
-            outputs = _first_target(model({"image": images, "mask": masks}, training=False))
-        gradients = tape.gradient(
-            outputs, images, unconnected_gradients=tf.UnconnectedGradients.ZERO
+            tape.watch(point)
+            value = function(point)
+        gradient = tape.gradient(
+            value,
+            point,
+            output_gradients=cotangent,
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
-        return outputs, gradients
+        return value, gradient
 
-    def evaluate(images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        outputs, gradients = compiled(tf.constant(images), tf.constant(masks))
-        return outputs.numpy(), gradients.numpy()
+    def fused(function: Computation) -> Computation:
+        # XLA fuses elementwise steps, forwards and backwards, which TensorFlow alone runs one by
+        # one; its convolutions are slower than TensorFlow's on CPUs, so only these steps go there.
+        forward = tf.function(function, jit_compile=True)
 
-    return evaluate
+        @tf.function(jit_compile=True)
+        def backward(cotangent: Any, first: Any, rest: tuple[Any, ...]) -> Any:
+            return differentiate(lambda point: function(point, *rest), first, cotangent)[1]
+
+        def call(first: Any, *rest: Any) -> Any:
+            @tf.custom_gradient
+            def of_first(point: Any) -> tuple[Any, Computation]:
+                return forward(point, *rest), lambda cotangent: backward(cotangent, point, rest)
+
+            return of_first(first)
+
+        return call
+
+    def compiled(computation: Computation, layers: Sequence[Any]) -> Computation:
+        # Variables are read where they are used, so their layers need not be known. Batches and
+        # windows differ in size: reduce_retracing then leaves these axes open.
+        return tf.function(computation, reduce_retracing=True)
+
+    return Backend(differentiate, fused, compiled)
 
 
-def _jax(model: keras.Model) -> GradientFunction:
+def _jax() -> Backend:
     import jax
 
-    def total(images, trainable, non_trainable, masks):
-        outputs, _ = model.stateless_call(
-            trainable, non_trainable, {"image": images, "mask": masks}, training=False
-        )
-        outputs = _first_target(outputs)
-        return outputs.sum(), outputs
+    def differentiate(function: Computation, point: Any, cotangent: Any) -> tuple[Any, Any]:
+        value, pull = jax.vjp(function, point)
+        (gradient,) = pull(jax.numpy.ones_like(value) if cotangent is None else cotangent)
+        return value, gradient
 
-    compiled = jax.jit(jax.value_and_grad(total, has_aux=True))
+    def fused(function: Computation) -> Computation:
+        return function  # The whole computation goes through XLA.
 
-    def evaluate(images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        # Weights are arguments, not constants of the compiled function: they may change.
-        trainable = [variable.value for variable in model.trainable_variables]
-        non_trainable = [variable.value for variable in model.non_trainable_variables]
-        (_, outputs), gradients = compiled(images, trainable, non_trainable, masks)
-        return np.asarray(outputs), np.asarray(gradients)
+    def compiled(computation: Computation, layers: Sequence[Any]) -> Computation:
+        variables = list({id(v): v for layer in layers for v in layer.variables}.values())
 
-    return evaluate
+        # Weights are arguments and no constants of the compiled computation: they may change.
+        @jax.jit
+        def stateless(values: list[Any], arguments: tuple[Any, ...]) -> Any:
+            with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+                return computation(*arguments)
+
+        def call(*arguments: Any) -> Any:
+            return stateless([variable.value for variable in variables], arguments)
+
+        return call
+
+    return Backend(differentiate, fused, compiled)
 
 
-def _torch(model: keras.Model) -> GradientFunction:
+def _torch() -> Backend:
     import torch
 
-    def evaluate(images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        # Keras puts the tensor where the model's weights are; this makes it a leaf of the graph.
-        points = keras.ops.convert_to_tensor(images).detach().requires_grad_(True)
+    def differentiate(function: Computation, point: Any, cotangent: Any) -> tuple[Any, Any]:
+        leaf = point.detach().requires_grad_(True)
         with torch.enable_grad():
-            outputs = _first_target(
-                model({"image": points, "mask": keras.ops.convert_to_tensor(masks)}, training=False)
+            value = function(leaf)
+            if not value.requires_grad:
+                return value, torch.zeros_like(leaf)
+            (gradient,) = torch.autograd.grad(
+                value,
+                leaf,
+                torch.ones_like(value) if cotangent is None else cotangent,
+                allow_unused=True,
+                materialize_grads=True,
             )
-            (gradients,) = torch.autograd.grad(
-                outputs.sum(), points, allow_unused=True, materialize_grads=True
-            )
-        return outputs.detach().cpu().numpy(), gradients.cpu().numpy()
+        return value.detach(), gradient
 
-    return evaluate
+    def fused(function: Computation) -> Computation:
+        return function
+
+    def compiled(computation: Computation, layers: Sequence[Any]) -> Computation:
+        def call(*arguments: Any) -> Any:
+            # Keras puts a tensor where the model's weights are.
+            tensors = [keras.ops.convert_to_tensor(argument) for argument in arguments]
+            with torch.no_grad():
+                return computation(*tensors)
+
+        return call
+
+    return Backend(differentiate, fused, compiled)
 
 
-BACKENDS: Mapping[str, Callable[[keras.Model], GradientFunction]] = {
+BACKENDS: Mapping[str, Callable[[], Backend]] = {
     "tensorflow": _tensorflow,
     "jax": _jax,
     "torch": _torch,

@@ -1,23 +1,30 @@
 """Integrated Gradients: the gradient summed along the straight line from baseline to image.
 
-Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017, equation 3. With m
-steps there are m + 1 equally spaced points α_k = k/m, and the trapezoid rule gives
+Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017, equation 3. With points
+α_k and weights w_k of a quadrature rule,
 
-    IG = (x − x′) · (1/m) · Σ_{k<m} (g_k + g_{k+1}) / 2,    g_k = ∇f(x′ + α_k (x − x′)).
+    IG = (x − x′) · Σ_k w_k ∇f(x′ + α_k (x − x′)).
 
-The sum is kept running: of a batch of gradients nothing outlives the batch, and the points of
-several paths share batches, so memory depends neither on m nor on the number of paths.
+The sum is kept running: of a batch of gradients nothing outlives the batch, so memory depends
+neither on m nor on the number of paths. What of the model need not be evaluated at every point is
+told by `nascent.attribute.plans`; the sum is the same but for its rounding.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from nascent.attribute.baselines import baseline_of
-from nascent.attribute.gradients import GradientFunction
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.gradients import array
+from nascent.attribute.plans import Frame, Plan, plan_of
+from nascent.attribute.quadrature import points_and_weights
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
+
+SMALLEST_STEPS = 8
+"""Steps with which the search for enough of them begins; each further try doubles them."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class AttributionPath:
 
 @dataclass(frozen=True)
 class PathIntegral:
-    """The attribution (S, S, C) float64 of one path, and the model's output at its two ends."""
+    """The attribution (S, S, C) of one path, and the model's output at its two ends."""
 
     attribution: np.ndarray
     prediction: float
@@ -40,161 +47,222 @@ class PathIntegral:
     @property
     def completeness_gap(self) -> float:
         """Sum of the attribution − (prediction − prediction_baseline)."""
-        return float(self.attribution.sum()) - (self.prediction - self.prediction_baseline)
+        total = float(self.attribution.sum(dtype=np.float64))
+        return total - (self.prediction - self.prediction_baseline)
+
+    @property
+    def relative_gap(self) -> float:
+        """|completeness gap| over |prediction − prediction_baseline|; infinite where that is 0."""
+        change = abs(self.prediction - self.prediction_baseline)
+        return abs(self.completeness_gap) / change if change else np.inf
+
+
+class PathIntegrator:
+    """Integrates paths through one model.
+
+    Parameters
+    ----------
+    explained
+        The model and the target that is explained. Its weights are read when `integrate` begins.
+    """
+
+    def __init__(self, explained: ExplainedModel) -> None:
+        self._plan = plan_of(explained)
+
+    def integrate(
+        self,
+        paths: Iterable[AttributionPath],
+        *,
+        steps: int,
+        rule: str = "trapezoid",
+        batch_size: int = 32,
+    ) -> Iterator[PathIntegral]:
+        """Yield the path integral of each path, in their order.
+
+        Parameters
+        ----------
+        paths
+            Read as they are needed.
+        steps, rule
+            See `nascent.attribute.quadrature.points_and_weights`.
+        batch_size
+            Points evaluated at a time, of one path or of several; bounds the memory.
+
+        Raises
+        ------
+        AttributionError
+            Where the rule is unknown, or `steps` or `batch_size` is below 1.
+        """
+        alphas, weights = points_and_weights(rule, steps)
+        if batch_size < 1:
+            raise AttributionError(f"batch_size is {batch_size}", mend="It must be at least 1.")
+        together = max(1, batch_size // len(alphas))
+        parameters = self._plan.parameters()
+        for group in _alike(self._framed(paths, parameters), together):
+            yield from _integrals(self._plan, parameters, group, alphas, weights, batch_size)
+
+    def _framed(self, paths: Iterable[AttributionPath], parameters: Any) -> Iterator["_FramedPath"]:
+        for path in paths:
+            support = (path.image != 0).any(axis=-1) | (path.baseline != 0).any(axis=-1)
+            yield _FramedPath(path, self._plan.frame(parameters, support, path.mask))
 
 
 def integrated_gradients(
-    gradient: GradientFunction,
+    explained: ExplainedModel,
     images: np.ndarray,
     masks: np.ndarray,
+    baselines: np.ndarray,
     *,
     steps: int = 70,
-    baseline: str = "black",
+    rule: str = "trapezoid",
+    tolerance: float | None = None,
     batch_size: int = 32,
 ) -> Attributions:
     """Attribute the predictions of some cells by Integrated Gradients.
 
     Parameters
     ----------
-    gradient
-        See `nascent.attribute.gradients.output_and_gradients`.
+    explained
+        The model and the target that is explained.
     images
         (n, S, S, C) float32, normalised.
     masks
         (n, S, S) bool, the measured pixels.
+    baselines
+        (n, S, S, C) float32, where the paths begin.
     steps
-        m of the trapezoid rule: m + 1 evaluations a cell.
-    baseline
-        Name in `nascent.attribute.baselines`.
+        m of the rule; with a tolerance, the largest that is tried.
+    rule
+        See `nascent.attribute.quadrature.points_and_weights`.
+    tolerance
+        Share of |f(x) − f(x′)| that the completeness gap may have: each cell's m is doubled until
+        it is met. None keeps m fixed.
     batch_size
         Gradient evaluations at a time; bounds the memory.
     """
-    start = baseline_of(baseline)
-    paths = (
-        AttributionPath(image, start(image), mask)
-        for image, mask in zip(images, masks, strict=True)
-    )
+    integrator = PathIntegrator(explained)
     maps = np.empty(images.shape, np.float32)
     ends = np.empty((3, len(images)))
-    for cell, integral in enumerate(
-        integrate_paths(gradient, paths, steps=steps, batch_size=batch_size)
-    ):
-        maps[cell] = integral.attribution
-        ends[:, cell] = (
-            integral.prediction,
-            integral.prediction_baseline,
-            integral.completeness_gap,
-        )
-    return Attributions(maps, *ends)
+    taken, converged = np.full(len(images), steps), np.ones(len(images), bool)
+    left = np.arange(len(images))
+    for m in [steps] if tolerance is None else steps_tried(steps):
+        paths = (AttributionPath(images[i], baselines[i], masks[i]) for i in left)
+        found = integrator.integrate(paths, steps=m, rule=rule, batch_size=batch_size)
+        gaps = np.empty(len(left))
+        for place, (cell, integral) in enumerate(zip(left, found, strict=True)):
+            maps[cell] = integral.attribution
+            ends[:, cell] = (
+                integral.prediction,
+                integral.prediction_baseline,
+                integral.completeness_gap,
+            )
+            gaps[place] = integral.relative_gap
+        taken[left] = m
+        if tolerance is not None:
+            converged[left] = gaps <= tolerance
+            left = left[gaps > tolerance]
+    return Attributions(maps, *ends, taken, converged)
 
 
-def integrate_paths(
-    gradient: GradientFunction,
-    paths: Iterable[AttributionPath],
+def steps_tried(largest: int) -> list[int]:
+    """Return the numbers of steps that are tried for a tolerance: doubling, up to `largest`."""
+    tried = []
+    steps = min(SMALLEST_STEPS, largest)
+    while steps < largest:
+        tried.append(steps)
+        steps *= 2
+    return [*tried, largest]
+
+
+def enough_steps(
+    integrator: PathIntegrator,
+    path: AttributionPath,
     *,
-    steps: int,
+    tolerance: float,
+    largest: int,
+    rule: str,
+    batch_size: int,
+) -> tuple[int, bool]:
+    """Return the first m that meets a tolerance on a path, and whether it does.
+
+    For methods that integrate many paths of one cell, which take one m for all of them.
+    """
+    for steps in steps_tried(largest):
+        (found,) = integrator.integrate([path], steps=steps, rule=rule, batch_size=batch_size)
+        if found.relative_gap <= tolerance:
+            return steps, True
+    return largest, False
+
+
+@dataclass(frozen=True)
+class _FramedPath:
+    path: AttributionPath
+    frame: Frame
+
+
+def _alike(paths: Iterable[_FramedPath], together: int) -> Iterator[list[_FramedPath]]:
+    """Yield runs of at most `together` paths whose frames have one shape."""
+    group: list[_FramedPath] = []
+    for path in paths:
+        if group and (len(group) == together or path.frame.shape != group[0].frame.shape):
+            yield group
+            group = []
+        group.append(path)
+    if group:
+        yield group
+
+
+def _integrals(
+    plan: Plan,
+    parameters: Any,
+    group: Sequence[_FramedPath],
+    alphas: np.ndarray,
+    weights: np.ndarray,
     batch_size: int,
 ) -> Iterator[PathIntegral]:
-    """Yield the path integral of each path, in their order, by the trapezoid rule.
+    images, baselines = (
+        np.stack([getattr(each.path, name)[each.frame.pixels] for each in group]).astype(
+            np.float32, copy=False
+        )
+        for name in ("image", "baseline")
+    )
+    context = tuple(
+        np.stack(arrays) for arrays in zip(*(each.frame.context for each in group), strict=True)
+    )
+    start, difference = plan.ends(parameters, images, baselines)
+    total, outputs = 0.0, []
+    for part_alphas, part_weights in _segments(alphas, weights, batch_size):
+        found, sums = plan.segment(
+            parameters, start, difference, part_alphas, part_weights, context
+        )
+        total = total + sums
+        outputs.append(array(found))
+    gradients = array(plan.pull(parameters, images, total))
+    at_points = np.concatenate(outputs, axis=1)
+    first = at_points[:, 0] if alphas[0] == 0 else array(plan.values(parameters, start, context))
+    last = (
+        at_points[:, len(alphas) - 1]
+        if alphas[-1] == 1
+        else array(plan.values(parameters, start + difference, context))
+    )
+    for number, each in enumerate(group):
+        attribution = np.zeros(each.path.image.shape, np.float32)
+        attribution[each.frame.pixels] = gradients[number] * (images[number] - baselines[number])
+        yield PathIntegral(attribution, float(last[number]), float(first[number]))
 
-    At most as many paths are open at once as one batch touches.
 
-    Raises
-    ------
-    AttributionError
-        Where `steps` or `batch_size` is below 1.
+def _segments(
+    alphas: np.ndarray, weights: np.ndarray, batch_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield points and weights in parts of one size, so that one size is compiled.
+
+    The last part is filled up with its last point, which weighs nothing there.
     """
-    if steps < 1 or batch_size < 1:
-        raise AttributionError(
-            f"steps is {steps} and batch_size is {batch_size}", mend="Both must be at least 1."
-        )
-    alphas = np.linspace(0.0, 1.0, steps + 1, dtype=np.float32)
-    # Halves and ones are exact in float32; the division by m waits for float64.
-    weights = np.ones(steps + 1, np.float32)
-    weights[[0, -1]] = 0.5
-    room: _Room | None = None
-    for batch in _batches(paths, steps + 1, batch_size):
-        room = room or _Room.of(batch_size, batch[0].path.difference.shape)
-        first = 0
-        for part in batch:
-            last = first + part.count
-            part.path.place(alphas[part.points], room.points[first:last], room.masks[first:last])
-            first = last
-        outputs, gradients = gradient(room.points[:first], room.masks[:first])
-        first = 0
-        for part in batch:
-            last = first + part.count
-            part.path.total += np.tensordot(weights[part.points], gradients[first:last], axes=1)
-            if part.points.start == 0:
-                part.path.prediction_baseline = float(outputs[first])
-            if part.points.stop == steps + 1:
-                yield part.path.integral(steps, prediction=float(outputs[last - 1]))
-            first = last
-
-
-@dataclass(frozen=True)
-class _Room:
-    """Memory of one batch, used again and again: fresh memory costs more than filling it."""
-
-    points: np.ndarray
-    masks: np.ndarray
-
-    @classmethod
-    def of(cls, batch_size: int, shape: tuple[int, ...]) -> "_Room":
-        return cls(
-            np.empty((batch_size, *shape), np.float32), np.empty((batch_size, *shape[:2]), bool)
-        )
-
-
-class _OpenPath:
-    """A path of which some points have been evaluated."""
-
-    def __init__(self, path: AttributionPath) -> None:
-        self.baseline = np.asarray(path.baseline, np.float32)
-        self.difference = np.asarray(path.image, np.float32) - self.baseline
-        self.mask = path.mask
-        self.total = np.zeros(self.difference.shape)
-        self.prediction_baseline = np.nan
-
-    def place(self, alphas: np.ndarray, points: np.ndarray, masks: np.ndarray) -> None:
-        """Write the points at `alphas` and their masks where the batch holds them."""
-        np.multiply(alphas[:, None, None, None], self.difference, out=points)
-        if self.baseline.any():
-            points += self.baseline
-        masks[...] = self.mask
-
-    def integral(self, steps: int, *, prediction: float) -> PathIntegral:
-        return PathIntegral(
-            self.total / steps * self.difference, prediction, self.prediction_baseline
-        )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """The points of one path that go into one batch."""
-
-    path: _OpenPath
-    points: slice
-
-    @property
-    def count(self) -> int:
-        return self.points.stop - self.points.start
-
-
-def _batches(
-    paths: Iterable[AttributionPath], points: int, batch_size: int
-) -> Iterator[list[_Part]]:
-    batch: list[_Part] = []
-    room = batch_size
-    for path in paths:
-        opened, start = _OpenPath(path), 0
-        while start < points:
-            stop = min(points, start + room)
-            batch.append(_Part(opened, slice(start, stop)))
-            room -= stop - start
-            start = stop
-            if room == 0:
-                yield batch
-                batch, room = [], batch_size
-    if batch:
-        yield batch
+    parts = -(-len(alphas) // batch_size)
+    size = -(-len(alphas) // parts)
+    spare = parts * size - len(alphas)
+    points = np.concatenate([alphas, np.repeat(alphas[-1:], spare)]).astype(np.float32)
+    weigh = np.concatenate([weights, np.zeros(spare)]).astype(np.float32)
+    for part in range(parts):
+        span = slice(part * size, (part + 1) * size)
+        yield points[span], weigh[span]

@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from nascent import kinds
+from nascent.config.attribution import Attribute
+from nascent.config.explanations import Explain
 from nascent.config.models import Search, Train
 from nascent.config.section import Fraction, Name, Positive, Section, Seed, Share
 
@@ -227,53 +229,6 @@ class Evaluate(Section):
     )
 
 
-class Method(Section):
-    """How one kind of attribution map is made."""
-
-    method: Literal["integrated_gradients", "vargrad"] = Field(
-        "integrated_gradients",
-        description="`vargrad`: population SD of Integrated Gradients over noise draws",
-    )
-    steps: Positive = Field(70, description="Steps m of the path from baseline to image")
-    baseline: Literal["black"] = Field("black", description="Start of the path: zeros")
-    samples: Positive = Field(50, description="Noise draws n (vargrad)")
-    sigma: float = Field(
-        1.0, ge=0, description="SD of the noise, in units of the normalised channel (vargrad)"
-    )
-    batch_size: Positive = Field(32, description="Images in one gradient evaluation")
-
-
-class Attribute(Section):
-    """The attribution maps of the study."""
-
-    methods: dict[Name, Method] = Field(
-        {"vargrad": Method(method="vargrad")}, description="Name → options of the method"
-    )
-    splits: list[Literal["train", "val", "test"]] = Field(
-        ["test"], min_length=1, description="Splits whose cells are explained"
-    )
-    models: list[Name] | None = Field(None, description="Models that are explained; null: all")
-
-    @model_validator(mode="after")
-    def _once(self) -> Self:
-        for name, given in (("splits", self.splits), ("models", self.models or [])):
-            if len(set(given)) < len(given):
-                raise ValueError(f"{name}: an entry is listed twice in {given}")
-        return self
-
-
-class Explain(Section):
-    """From maps to statements about channels."""
-
-    group_width: float = Field(
-        1.0,
-        gt=0,
-        description="Low and high transcription: beyond this many SDs from the training mean",
-    )
-    confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
-    bootstrap: Positive = Field(2000, description="Bootstrap draws")
-
-
 class Figures(Section):
     """What the figures show."""
 
@@ -320,6 +275,13 @@ class Study(Section):
                 f"attribute.models: {', '.join(sorted(unknown))} is not in train.models"
                 f" ({', '.join(self.train.models)})"
             )
+        for name, method in self.attribute.methods.items():
+            unknown = set(method.models or ()) - set(self.explained_models())
+            if unknown:
+                raise ValueError(
+                    f"attribute.methods.{name}.models: {', '.join(sorted(unknown))} is not among"
+                    f" the models that are explained ({', '.join(self.explained_models())})"
+                )
         for name in self.tune:
             if name not in self.train.models:
                 raise ValueError(
@@ -342,6 +304,11 @@ class Study(Section):
         """Return the models whose maps are made."""
         chosen = self.attribute.models
         return list(self.train.models) if chosen is None else list(chosen)
+
+    def models_explained_by(self, method: str) -> list[str]:
+        """Return the models whose maps are made by a method."""
+        chosen = self.attribute.methods[method].models
+        return self.explained_models() if chosen is None else list(chosen)
 
 
 def sections(model: type[BaseModel] = Study) -> Mapping[str, type[BaseModel]]:

@@ -1,0 +1,259 @@
+"""Ways to go along a path with less work than evaluating the whole model at every point.
+
+The straight line x′ + α (x − x′) stays straight through everything affine before a model's first
+non-linearity: there its two ends are enough, z(α) = z′ + α (z − z′). And since the derivative of
+something affine is the same everywhere, the gradients of all points are summed behind it, and
+brought back to the image once. That changes the order of summation, not what is summed.
+
+Of a chain of convolution blocks more is known: see `nascent.attribute.chain`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from nascent.attribute.chain import Block, Chain, chain_of
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.gradients import array, backend
+from nascent.attribute.graph import affine_prefix, apply, behind
+from nascent.attribute.window import window_of
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of the frame in which a path runs.
+
+    Attributes
+    ----------
+    pixels
+        Rows and columns of the image.
+    context
+        What the model needs besides the points, as arrays.
+    """
+
+    pixels: tuple[slice, slice]
+    context: tuple[np.ndarray, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width, pixels."""
+        return tuple(line.stop - line.start for line in self.pixels)
+
+
+class Plan:
+    """How the paths of one model are computed, by four computations over tensors.
+
+    P paths of frames of one shape go together; `context` has the arrays of their frames, stacked.
+
+    Attributes
+    ----------
+    ends : callable
+        (parameters, images, baselines (P, h, w, C)) → the lifted baselines, and the lifted images
+        less these.
+    segment : callable
+        (parameters, start, difference, alphas, weights (A,), context) → outputs (P, A) at the
+        points start + alpha · difference, and the weighted sums of their gradients there.
+    values : callable
+        (parameters, lifted points, context) → outputs (P,).
+    pull : callable
+        (parameters, images, sums) → sums of gradients, brought back to the images.
+    """
+
+    ends: Any
+    segment: Any
+    values: Any
+    pull: Any
+
+    def parameters(self) -> Any:
+        """Return what the computations need of the model's weights as they are now."""
+        raise NotImplementedError
+
+    def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
+        """Return the frame for a path whose ends are zero wherever `support` (S, S) is not."""
+        raise NotImplementedError
+
+
+def plan_of(explained: ExplainedModel) -> Plan:
+    """Return the plan that takes least work for a model."""
+    chain = chain_of(explained.model)
+    return PrefixPlan(explained) if chain is None else ChainPlan(explained, chain)
+
+
+class PrefixPlan(Plan):
+    """Any model, cut behind its affine beginning, which may be empty.
+
+    Points cover the whole frame. The context of a path is its mask (S, S).
+    """
+
+    def __init__(self, explained: ExplainedModel) -> None:
+        engine, model = backend(), explained.model
+        prefix = affine_prefix(model)
+        rest = behind(model, prefix[-1].output if prefix else model.input["image"])
+
+        def ends(parameters: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
+            start = apply(prefix, baselines)
+            return start, apply(prefix, images) - start
+
+        def values(parameters: Any, points: Any, context: Any) -> Any:
+            return explained.column(rest([points, *context], training=False))
+
+        def segment(
+            parameters: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
+        ) -> tuple[Any, Any]:
+            count = ops.shape(alphas)[0]
+            everywhere = [ops.repeat(each, count, axis=0) for each in context]
+            points = start[:, None] + _along(alphas) * difference[:, None]
+            shape = ops.shape(points)
+            outputs, gradients = engine.differentiate(
+                lambda given: values(parameters, given, everywhere),
+                ops.reshape(points, (-1, *shape[2:])),
+                None,
+            )
+            sums = ops.einsum("a,pa...->p...", weights, ops.reshape(gradients, shape))
+            return ops.reshape(outputs, shape[:2]), sums
+
+        def pull(parameters: Any, images: Any, sums: Any) -> Any:
+            return engine.differentiate(lambda given: apply(prefix, given), images, sums)[1]
+
+        self.ends = engine.compiled(ends, prefix)
+        self.segment = engine.compiled(segment, [rest])
+        self.values = engine.compiled(values, [rest])
+        self.pull = engine.compiled(pull, prefix)
+
+    def parameters(self) -> Any:
+        """Return nothing: the layers' own weights are read."""
+        return ()
+
+    def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
+        """Return the whole frame, and the mask."""
+        return Frame((slice(0, mask.shape[0]), slice(0, mask.shape[1])), (mask,))
+
+
+class ChainPlan(Plan):
+    """A chain of convolution blocks, computed in a window around the nucleus.
+
+    The context of a path is the weight (h, w) of each of the window's features in the pooling, and
+    what the features outside it add (F,): they see neither image nor baseline. Batch normalisation
+    is part of the kernels.
+    """
+
+    def __init__(self, explained: ExplainedModel, chain: Chain) -> None:
+        engine = backend()
+        self._chain = chain
+        self._frame_shape = (1, *explained.model.input["image"].shape[1:])
+        first, *later = chain.blocks
+        rectify = [engine.fused(_rectifier(block)) for block in later]
+        enter = engine.fused(_entrance(first))
+        leave = engine.fused(_rectifier(first))
+
+        def ends(parameters: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
+            kernels, _ = parameters
+            start = _convolve(baselines, kernels[0])
+            return start, _convolve(images, kernels[0]) - start
+
+        def features(kernels: Any, entered: Any) -> Any:
+            for kernel, rectified in zip(kernels[1:], rectify, strict=True):
+                entered = rectified(_convolve(entered, kernel))
+            return entered
+
+        def outputs(parameters: Any, entered: Any, context: Any) -> Any:
+            weights, outside = context
+            kernels, _ = parameters
+            found = features(kernels, entered)
+            shape = ops.shape(found)
+            found = ops.reshape(found, (ops.shape(weights)[0], -1, *shape[1:]))
+            pooled = ops.einsum("pahwf,phw->paf", found, weights) + outside[:, None]
+            pooled = ops.reshape(pooled, (-1, shape[-1]))
+            return explained.column(chain.head(pooled, training=False))
+
+        def values(parameters: Any, points: Any, context: Any) -> Any:
+            return outputs(parameters, leave(points), context)
+
+        def segment(
+            parameters: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
+        ) -> tuple[Any, Any]:
+            found, sums = engine.differentiate(
+                lambda shift: outputs(
+                    parameters, enter(shift, start, difference, alphas, weights), context
+                ),
+                ops.zeros_like(start),
+                None,
+            )
+            return ops.reshape(found, (ops.shape(start)[0], -1)), sums
+
+        def pull(parameters: Any, images: Any, sums: Any) -> Any:
+            kernels, _ = parameters
+            return engine.differentiate(lambda given: _convolve(given, kernels[0]), images, sums)[1]
+
+        def whole(kernels: Any, images: Any) -> Any:
+            return features(kernels, leave(_convolve(images, kernels[0])))
+
+        self.ends = engine.compiled(ends, [])
+        self.segment = engine.compiled(segment, [chain.head])
+        self.values = engine.compiled(values, [chain.head])
+        self.pull = engine.compiled(pull, [])
+        self._features = engine.compiled(whole, [])
+
+    def parameters(self) -> Any:
+        """Return kernel and bias of each block, and the features (h, w, F) of an empty frame."""
+        kernels = tuple(block.kernel_and_bias() for block in self._chain.blocks)
+        return kernels, array(self._features(kernels, np.zeros(self._frame_shape, np.float32)))[0]
+
+    def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
+        """Return the window around the support."""
+        _, empty = parameters
+        window = window_of(support, self._chain.reach)
+        weights = self._chain.weights(mask)
+        inside = np.zeros_like(weights)
+        inside[window.inner] = weights[window.inner]
+        outside = np.tensordot(weights - inside, empty.astype(np.float64), axes=2)
+        here = inside[tuple(slice(line.start, line.stop) for line in (window.rows, window.columns))]
+        return Frame(window.pixels, (here.astype(np.float32), outside.astype(np.float32)))
+
+
+def _along(alphas: Any) -> Any:
+    return alphas[None, :, None, None, None]
+
+
+def _convolve(images: Any, kernel_and_bias: Any) -> Any:
+    kernel, bias = kernel_and_bias
+    return ops.conv(images, kernel, strides=1, padding="same") + bias
+
+
+def _rectifier(block: Block) -> Any:
+    """Return the function that pools and rectifies a block's convolution (n, h, w, F).
+
+    The maximum of rectified values is the rectified maximum, and their gradients are equal too.
+    Of equal values in a pool the first in reading order has the gradient, as in Keras' pooling.
+    """
+
+    def rectifier(values: Any) -> Any:
+        largest = None
+        for row in range(block.pool):
+            for column in range(block.pool):
+                each = values[..., row :: block.pool, column :: block.pool, :]
+                largest = each if largest is None else ops.where(each > largest, each, largest)
+        return ops.relu(largest) if block.rectified else largest
+
+    return rectifier
+
+
+def _entrance(block: Block) -> Any:
+    """Return the function that goes from the ends of paths to what the first block makes of points.
+
+    It is (shift, start, difference (P, h, w, F), alphas, weights (A,)) → (P · A, h′, w′, F) at the
+    points start + alpha · difference + weight · shift. With a shift of zero nothing is shifted, and
+    the gradient by the shift is the weighted sum of the gradients at the points.
+    """
+    rectifier = _rectifier(block)
+
+    def entrance(shift: Any, start: Any, difference: Any, alphas: Any, weights: Any) -> Any:
+        points = (
+            start[:, None] + _along(alphas) * difference[:, None] + _along(weights) * shift[:, None]
+        )
+        found = rectifier(points)
+        return ops.reshape(found, (-1, *ops.shape(found)[2:]))
+
+    return entrance

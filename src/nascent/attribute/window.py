@@ -1,0 +1,125 @@
+"""The part of the frame that a nucleus reaches, on its way through local layers.
+
+A convolution network that pools over the whole frame spends most of its work on places that see no
+nucleus and that are the same in every image. A `Reach` says which features a pixel can touch; the
+window around a nucleus is computed, and what lies outside it is known once and for all.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+GRAIN = 16
+"""Edges of a window are multiples of it, in pixels: so that few sizes need compiling."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a feature sees.
+
+    Attributes
+    ----------
+    stride
+        Pixels from one feature to the next.
+    margin
+        Pixels that a feature sees beyond its own `stride` pixels, on each side.
+    """
+
+    stride: int = 1
+    margin: int = 0
+
+    def convolved(self, kernel: int) -> "Reach":
+        """Return the reach behind a convolution of odd kernel, stride 1 and padding `same`."""
+        return Reach(self.stride, self.margin + (kernel // 2) * self.stride)
+
+    def pooled(self, pool: int) -> "Reach":
+        """Return the reach behind a pooling over pool × pool places that do not overlap."""
+        return Reach(self.stride * pool, self.margin)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of the frame, in features of one stride.
+
+    Attributes
+    ----------
+    rows, columns
+        Features to compute: those below, and around them what their computation needs.
+    inner_rows, inner_columns
+        Features that a pixel of the nucleus can touch, and that are right when the window is
+        computed on its own.
+    stride
+        Pixels a feature.
+    """
+
+    rows: range
+    columns: range
+    inner_rows: range
+    inner_columns: range
+    stride: int
+
+    @property
+    def pixels(self) -> tuple[slice, slice]:
+        """The rows and columns of the image."""
+        return tuple(
+            slice(line.start * self.stride, line.stop * self.stride)
+            for line in (self.rows, self.columns)
+        )
+
+    @property
+    def inner(self) -> tuple[slice, slice]:
+        """The inner features, by their places in the whole feature map."""
+        return (
+            slice(self.inner_rows.start, self.inner_rows.stop),
+            slice(self.inner_columns.start, self.inner_columns.stop),
+        )
+
+    @property
+    def inner_here(self) -> tuple[slice, slice]:
+        """The inner features, by their places in the window's own feature map."""
+        return tuple(
+            slice(inner.start - line.start, inner.stop - line.start)
+            for inner, line in (
+                (self.inner_rows, self.rows),
+                (self.inner_columns, self.columns),
+            )
+        )
+
+
+def window_of(support: np.ndarray, reach: Reach) -> Window:
+    """Return the window of the pixels that are not zero.
+
+    Parameters
+    ----------
+    support
+        (S, S) bool; S a multiple of the stride.
+    reach
+        Of the features.
+    """
+    lines = [
+        _line(np.flatnonzero(support.any(axis=axis)), support.shape[0], reach) for axis in (1, 0)
+    ]
+    (rows, inner_rows), (columns, inner_columns) = lines
+    return Window(rows, columns, inner_rows, inner_columns, reach.stride)
+
+
+def _line(taken: np.ndarray, size: int, reach: Reach) -> tuple[range, range]:
+    features = size // reach.stride
+    first, last = (int(taken[0]), int(taken[-1])) if taken.size else (size // 2, size // 2)
+    touched = range(
+        max(0, (first - reach.margin) // reach.stride),
+        min(features, (last + reach.margin) // reach.stride + 1),
+    )
+    # At the frame's own edge the padding is the true one; elsewhere features near the window's
+    # edge see a padding that is not there.
+    halo = -(-reach.margin // reach.stride)
+    start, stop = max(0, touched.start - halo), min(features, touched.stop + halo)
+    grain = max(1, GRAIN // reach.stride)
+    wanted = min(features, -(-(stop - start) // grain) * grain)
+    start = max(0, min(start, features - wanted))
+    line = range(start, start + wanted)
+    inner = range(
+        0 if line.start == 0 else line.start + halo,
+        features if line.stop == features else line.stop - halo,
+    )
+    return line, inner

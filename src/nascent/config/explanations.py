@@ -1,0 +1,144 @@
+"""The config section `explain`: from maps to statements, and the checks of the maps."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from nascent.config.section import Name, Positive, Section, Share
+
+
+class Groups(Section):
+    """The groups of cells that importance is told for."""
+
+    by: Literal["sd", "quantiles", "column"] = Field(
+        "sd",
+        description="`sd`: low and high lie `width` SDs from the mean of the training cells;"
+        " `quantiles`: limits are quantiles of the training cells; `column`: levels of a column"
+        " of the cell table",
+    )
+    width: float = Field(
+        1.0, gt=0, description="Low and high: beyond this many SDs from the training mean (`sd`)"
+    )
+    quantiles: tuple[Share, Share] = Field(
+        (0.25, 0.75), description="Limits of low and high (`quantiles`)"
+    )
+    column: str | None = Field(None, description="Column of the cell table (`column`)")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.by == "column") != (self.column is not None):
+            raise ValueError("give `column` where the groups are by column, and only there")
+        if self.quantiles[0] >= self.quantiles[1]:
+            raise ValueError("quantiles: the lower limit comes first")
+        return self
+
+
+class Region(Section):
+    """One kind of nuclear region, told by a bright channel."""
+
+    channel: str = Field(description="Channel that shows it")
+    percentile: float = Field(
+        90.0, gt=0, lt=100, description="Pixels above this percentile of the cell's measured ones"
+    )
+
+
+class Removal(Section):
+    """Deletion and insertion of pixels."""
+
+    fractions: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0],
+        min_length=2,
+        description="Shares of the measured pixels removed, ascending",
+    )
+    random: Positive = Field(3, description="Random orders, which the curves are held against")
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if sorted(set(self.fractions)) != self.fractions:
+            raise ValueError("fractions must ascend")
+        return self
+
+
+class Roar(Section):
+    """Models retrained on crops whose top entries are removed."""
+
+    models: list[Name] | None = Field(None, description="Models; null: all that are explained")
+    methods: list[Name] = Field(min_length=1, description="Methods whose order is tried")
+    fractions: list[Share] = Field(
+        [0.1, 0.3, 0.5, 0.7, 0.9], min_length=1, description="Shares of the entries removed"
+    )
+    rank: Literal["entries", "pixels"] = Field(
+        "entries",
+        description="`entries`: pixels of each channel on their own; `pixels`: all channels of a"
+        " pixel together",
+    )
+    seeds: list[Annotated[int, Field(ge=0)]] | None = Field(
+        None, description="Seeds of the retraining; null: the model's lowest"
+    )
+    epochs: Positive | None = Field(None, description="Epochs; null: the model's")
+
+
+class Sensitivity(Section):
+    """Maps of images that are changed a little."""
+
+    radius: float = Field(
+        0.1, gt=0, description="Largest change, in units of the normalised channel"
+    )
+    draws: Positive = Field(4, description="Changed images a cell")
+
+
+class Attention(Section):
+    """How much of a map lies in the nucleus."""
+
+    rim: Annotated[int, Field(ge=0)] = Field(
+        2, description="Pixels around the nucleus that still count as it, where so told"
+    )
+    exchanges: Positive = Field(50, description="Masks of other cells tried on each map")
+
+
+class Similarity(Section):
+    """Which images the maps of a channel look like."""
+
+    exchanges: Positive = Field(5, description="Other cells whose images stand for chance")
+    bins: Annotated[int, Field(ge=2)] = Field(16, description="Bins of the mutual information")
+    shown: Positive = Field(8, description="Image channels in the figure")
+
+
+class Clusters(Section):
+    """Channels grouped by their maps."""
+
+    smoothing: float = Field(1.0, ge=0, description="SD of the smoothing in the plane, pixels")
+    largest: Annotated[int, Field(ge=2)] = Field(8, description="Most clusters tried")
+
+
+class Explorer(Section):
+    """The page in which single cells are looked at."""
+
+    cells: Positive = Field(200, description="Cells on the page")
+    megabytes: Positive = Field(60, description="Largest page; fewer cells are shown if need be")
+
+
+class Explain(Section):
+    """From maps to statements about pixels and channels, and their checks."""
+
+    groups: Groups = Field(default_factory=Groups, description="Groups of cells")
+    confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
+    bootstrap: Positive = Field(2000, description="Bootstrap draws")
+    cells: Positive = Field(
+        64, description="Cells of the costly checks, drawn from those explained"
+    )
+    removal: Removal = Field(default_factory=Removal, description="Deletion and insertion")
+    roar: Roar | None = Field(None, description="Remove and retrain; null: not done")
+    randomised_targets: bool = Field(
+        False, description="Train each explained model once on permuted targets, and compare maps"
+    )
+    sensitivity: Sensitivity = Field(default_factory=Sensitivity, description="Small changes")
+    attention: Attention = Field(default_factory=Attention, description="Share in the nucleus")
+    similarity: Similarity = Field(
+        default_factory=Similarity, description="Maps against image channels"
+    )
+    clusters: Clusters = Field(default_factory=Clusters, description="Channels by their maps")
+    regions: dict[Name, Region] = Field(
+        default_factory=dict, description="Name → nuclear region told by a bright channel"
+    )
+    explorer: Explorer = Field(default_factory=Explorer, description="Page of single cells")

@@ -1,0 +1,134 @@
+"""The cells of an explanation: their maps beside the pixels that the model saw."""
+
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.maps import Maps, open_maps
+from nascent.errors import AttributionError
+from nascent.provenance import file_digest
+from nascent.shards.normalise import Normaliser
+from nascent.store import Store, open_store
+from nascent.train.models import load_model
+
+
+@dataclass(frozen=True)
+class ExplainedCell:
+    """One cell as the model saw it, and its map.
+
+    Attributes
+    ----------
+    cell_id
+    image : (S, S, C) float32
+        Normalised, zero where not measured.
+    mask : (S, S) bool
+    map : (S, S, K) float32
+        In units of the prediction.
+    prediction, prediction_baseline : float
+        The model's output at the image and at the baseline.
+    """
+
+    cell_id: Hashable
+    image: np.ndarray
+    mask: np.ndarray
+    map: np.ndarray
+    prediction: float
+    prediction_baseline: float
+
+
+def explained_cells(
+    map_paths: Sequence[str | Path],
+    shard_paths: Sequence[str | Path],
+    normaliser: Normaliser,
+    *,
+    chosen: Collection[Hashable] | None = None,
+) -> Iterator[ExplainedCell]:
+    """Yield the cells of map files with their pixels, one in memory at a time.
+
+    Parameters
+    ----------
+    map_paths, shard_paths
+        Map files, and for each the shard that it was made from.
+    normaliser
+        From the shards' pixels as measured to the model's input.
+    chosen
+        Ids of the cells that are wanted; None for all.
+
+    Raises
+    ------
+    AttributionError
+        Where maps were made from another shard than the one given, or a chosen cell is in none.
+    """
+    left = None if chosen is None else set(chosen)
+    for map_path, shard_path in zip(map_paths, shard_paths, strict=True):
+        with open_maps(map_path) as maps, open_store(shard_path) as shard:
+            _refuse_other_shard(maps, shard)
+            for index, cell_id in enumerate(maps.cell_ids):
+                if left is not None and cell_id not in left:
+                    continue
+                if left is not None:
+                    left.discard(cell_id)
+                yield _cell(maps, shard, normaliser, index)
+    if left:
+        raise AttributionError(
+            f"{len(left)} of the chosen cells have no map, one of them is {sorted(left)[0]}",
+            where=", ".join(map(str, map_paths)),
+            mend="Choose among the cells of the splits that are explained.",
+        )
+
+
+def choose_cells(cell_ids: Sequence[Hashable], count: int, seed: int) -> list[Hashable]:
+    """Return up to `count` of the cells, drawn without replacement, in the order they came."""
+    if len(cell_ids) <= count:
+        return list(cell_ids)
+    drawn = np.random.default_rng(seed).choice(len(cell_ids), count, replace=False)
+    return [cell_ids[index] for index in sorted(drawn)]
+
+
+def inspected_model(
+    model_path: str | Path, map_paths: Sequence[str | Path], target: int = 0
+) -> ExplainedModel:
+    """Return one output of a model, after making sure that the maps are of this model.
+
+    Raises
+    ------
+    AttributionError
+        Where a map file was made from another model.
+    """
+    digest = file_digest(model_path)
+    for path in map_paths:
+        with open_maps(path) as maps:
+            if maps.source.model_sha256 != digest:
+                raise AttributionError(
+                    f"these maps are not of the model {model_path}, but of another",
+                    where=path,
+                    mend="Delete them and run again: they will be made of this model.",
+                )
+    return ExplainedModel(load_model(model_path), target)
+
+
+def _refuse_other_shard(maps: Maps, shard: Store) -> None:
+    if maps.source.shard_sha256 != file_digest(shard.path):
+        raise AttributionError(
+            f"these maps were made from another shard than {shard.path}",
+            where=maps.path,
+            mend="Delete them and run again: they will be made from this shard.",
+        )
+
+
+def _cell(maps: Maps, shard: Store, normaliser: Normaliser, index: int) -> ExplainedCell:
+    counts, mask = shard[index]
+    image = np.empty((*mask.shape, len(normaliser.inputs)), np.float32)
+    normaliser.into(counts, mask, image)
+    row = maps.cells.iloc[index]
+    return ExplainedCell(
+        maps.cell_ids[index],
+        image,
+        mask,
+        maps[index],
+        float(row["prediction"]),
+        float(row["prediction_baseline"]),
+    )
