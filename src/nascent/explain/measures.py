@@ -1,0 +1,152 @@
+"""How alike maps and images are: four measures of every pair of channels, over measured pixels."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from nascent.explain.rank_correlation import average_ranks
+
+MEASURES = ("pearson", "spearman", "mutual_information", "mae")
+
+
+def similarities(scores: np.ndarray, image: np.ndarray, *, bins: int) -> np.ndarray:
+    """Return every measure of every map channel with every image channel, (M, K, C) float64.
+
+    `pearson` and `spearman` are correlations; `mutual_information` is in nats; `mae` is the mean
+    absolute difference of the two after each is standardised, the measure of the published work.
+    The order is that of `MEASURES`. Pairs with a constant channel are NaN.
+
+    The mean absolute difference is kept for comparison alone. It favours sparse channels: the best
+    constant guess of a standardised channel, whatever the map, is its median, which costs
+    E|x − median|, 0.80 for a normal channel and far less for one of a few bright spots.
+
+    Parameters
+    ----------
+    scores
+        (P, K) map values.
+    image
+        (P, C) pixel values at the same places.
+    bins
+        Of the mutual information.
+    """
+    scores, image = np.asarray(scores, np.float64), np.asarray(image, np.float64)
+    ranks_of_scores, ranks_of_image = _ranks(scores), _ranks(image)
+    found = np.stack(
+        [
+            _correlation(scores, image),
+            _correlation(ranks_of_scores, ranks_of_image),
+            mutual_information(_binned(ranks_of_scores, bins), _binned(ranks_of_image, bins), bins),
+            mean_absolute_difference(scores, image),
+        ]
+    )
+    found[:, _constant(scores), :] = np.nan
+    found[:, :, _constant(image)] = np.nan
+    return found
+
+
+def mean_absolute_difference(scores: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Return the mean |difference| of standardised channels: (P, K), (P, C) → (K, C) float64.
+
+    Each channel has mean 0 and SD 1 (ddof 0) over the P pixels; constant ones are left at 0.
+    """
+    ours, theirs = _standardised(scores), _standardised(image)
+    return cdist(ours.T, theirs.T, "cityblock") / max(len(ours), 1)
+
+
+def mutual_information(first: np.ndarray, second: np.ndarray, bins: int) -> np.ndarray:
+    """Return the mutual information of binned channels in nats, corrected for its bias.
+
+    Plug-in entropies of N values in m occupied bins are too low by about (m − 1) / (2 N) (Miller
+    1955, Note on the bias of information estimates). With that added to each entropy, the
+    information of independent channels is 0 on average and may fall a little below.
+
+    Parameters
+    ----------
+    first, second
+        (P, K) and (P, C) int, bins 0 … `bins` − 1.
+    bins
+        How many there are.
+
+    Returns
+    -------
+    (K, C) float64
+    """
+    pixels = len(first)
+    ours, theirs = _one_hot(first, bins), _one_hot(second, bins)
+    # float32 counts are exact up to 2²⁴ pixels.
+    joint = (ours.T @ theirs).reshape(first.shape[1], bins, second.shape[1], bins)
+    joint = joint.transpose(0, 2, 1, 3).reshape(first.shape[1], second.shape[1], -1)
+    of_first = _entropy(ours.sum(axis=0).reshape(-1, bins), pixels)
+    of_second = _entropy(theirs.sum(axis=0).reshape(-1, bins), pixels)
+    return of_first[:, None] + of_second - _entropy(joint, pixels)
+
+
+def best_matches(found: np.ndarray, measure: str) -> np.ndarray:
+    """Return which image channel each map channel is most like, as shares of a win.
+
+    Correlations count by their size, whatever their sign. Ties share the win.
+
+    Parameters
+    ----------
+    found
+        (..., K, C) of one measure.
+    measure
+        In `MEASURES`.
+
+    Returns
+    -------
+    (..., K, C) float64
+        1 at the best image channel of each map channel, else 0; NaN where it has none.
+    """
+    closeness = _CLOSENESS[measure](found)
+    nothing = np.isnan(closeness).all(axis=-1, keepdims=True)
+    closeness = np.where(np.isnan(closeness), -np.inf, closeness)
+    best = (closeness == closeness.max(axis=-1, keepdims=True)).astype(np.float64)
+    return np.where(nothing, np.nan, best / best.sum(axis=-1, keepdims=True))
+
+
+_CLOSENESS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
+    "pearson": np.abs,
+    "spearman": np.abs,
+    "mutual_information": np.asarray,
+    "mae": np.negative,
+}
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    return np.stack([average_ranks(column) for column in values.T], axis=1)
+
+
+def _binned(ranks: np.ndarray, bins: int) -> np.ndarray:
+    # By ranks: bins hold equally many pixels, and equal values stay together.
+    return ((ranks - 0.5) / len(ranks) * bins).astype(np.int64)
+
+
+def _one_hot(binned: np.ndarray, bins: int) -> np.ndarray:
+    pixels, channels = binned.shape
+    flags = np.zeros((pixels, channels * bins), np.float32)
+    columns = binned + bins * np.arange(channels)
+    flags[np.arange(pixels)[:, None], columns] = 1
+    return flags
+
+
+def _entropy(counts: np.ndarray, total: int) -> np.ndarray:
+    """Return the entropy along the last axis with Miller's correction, nats."""
+    share = counts.astype(np.float64) / total
+    plain = -np.sum(share * np.log(share, out=np.zeros_like(share), where=share > 0), axis=-1)
+    return plain + (np.count_nonzero(counts, axis=-1) - 1) / (2 * total)
+
+
+def _constant(values: np.ndarray) -> np.ndarray:
+    return np.ptp(values, axis=0) == 0
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    centred = values - values.mean(axis=0)
+    sd = values.std(axis=0)
+    return centred / np.where(_constant(values) | (sd == 0), 1.0, sd)
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.clip(_standardised(first).T @ _standardised(second) / len(first), -1, 1)

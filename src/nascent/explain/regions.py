@@ -1,0 +1,237 @@
+"""How much of a map falls on nuclear regions that a bright channel shows, against their area."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.draws import stream
+from nascent.explain.cells import ExplainedCell
+from nascent.explain.groups import ordered
+from nascent.explain.intervals import mean_interval
+
+ALL = "all"
+"""Stands for the group of all cells, and for the channels of a map together."""
+
+REGIONS = (
+    "region",
+    "group",
+    "channel",
+    "cells",
+    "wells",
+    "zero_cells",
+    "area",
+    "share",
+    "enrichment",
+    "low",
+    "high",
+    "null",
+    "excess",
+    "excess_low",
+    "excess_high",
+    "interval",
+    "beats_null",
+)
+"""Columns of a table of regions."""
+
+POOL = 32
+"""Cells whose regions stand for those of other cells."""
+
+EXCHANGES = 5
+"""Other cells whose regions are laid over each map."""
+
+
+@dataclass(frozen=True)
+class RegionRule:
+    """A region: the pixels of `channel` above its `percentile` of the cell's measured pixels."""
+
+    channel: str
+    percentile: float
+
+
+@dataclass(frozen=True)
+class RegionCell:
+    """A cell's mask (S, S) and its regions, each (S, S) bool within the mask."""
+
+    cell_id: Hashable
+    mask: np.ndarray
+    regions: Mapping[str, np.ndarray]
+
+
+def region_mask(channel: np.ndarray, mask: np.ndarray, percentile: float) -> np.ndarray:
+    """Return the measured pixels above a percentile of the measured ones, (S, S) bool.
+
+    Empty where nothing stands out, as in a constant channel.
+    """
+    if not mask.any():
+        return np.zeros_like(mask)
+    return mask & (channel > np.percentile(channel[mask], percentile))
+
+
+def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return how much of each channel's map falls on a region, over the region's share of area.
+
+    Parameters
+    ----------
+    scores
+        (S, S, K).
+    region
+        (S, S) bool; only its measured pixels count.
+    mask
+        (S, S) bool, measured.
+
+    Returns
+    -------
+    (K + 1,) float64
+        Of each channel, and of all together: 1 where the map knows nothing of the region. NaN for
+        a map of zeros, and where the region is empty or the whole nucleus.
+    """
+    shares, area = _shares(scores, region, mask)
+    return shares / area if 0 < area < 1 else np.full(len(shares), np.nan)
+
+
+def compare_regions(
+    cells: Iterator[ExplainedCell],
+    own: Mapping[Hashable, RegionCell],
+    others: Sequence[RegionCell],
+    channels: Sequence[str],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the enrichment of each region in each cell's map, beside that of others' regions.
+
+    Parameters
+    ----------
+    cells
+        One is in memory at a time.
+    own
+        Each cell's regions by its id.
+    others
+        Cells whose regions stand for chance; a cell is never its own other.
+    channels
+        Names of the K map channels.
+    seed
+        Of the draws, which depend on it and on the cell alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `cell_id`, `region`, `channel` (`all` for all together), `area`, `share`,
+        `enrichment`, `null`.
+    """
+    names = [*channels, ALL]
+    parts = []
+    for cell in cells:
+        candidates = [other for other in others if other.cell_id != cell.cell_id]
+        order = stream(seed, cell.cell_id, "regions").permutation(len(candidates))[:EXCHANGES]
+        for region, taken in own[cell.cell_id].regions.items():
+            shares, area = _shares(cell.map, taken, cell.mask)
+            chance = [
+                enrichment(cell.map, candidates[number].regions[region], cell.mask)
+                for number in order
+            ]
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "cell_id": cell.cell_id,
+                        "region": region,
+                        "channel": names,
+                        "area": area,
+                        "share": shares,
+                        "enrichment": enrichment(cell.map, taken, cell.mask),
+                        "null": _mean(np.array(chance).reshape(-1, len(names))),
+                    }
+                )
+            )
+    columns = ["cell_id", "region", "channel", "area", "share", "enrichment", "null"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def region_table(
+    of_cells: pd.DataFrame,
+    cells: pd.DataFrame,
+    *,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the mean enrichment by region, group and channel, with intervals and chance.
+
+    Parameters
+    ----------
+    of_cells
+        See `compare_regions`.
+    cells
+        Index `cell_id`; columns `group` and `well`.
+    confidence, draws, seed
+        Of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `REGIONS`. `area` and `share`: mean shares of the region in the nucleus and
+        in the map; `enrichment`: mean of their ratio, with its interval; `null`: the same with the
+        regions of other cells; `excess`: mean difference of the two, with its interval;
+        `beats_null`: that interval lies above 0.
+    """
+    told = of_cells.join(cells[["group", "well"]], on="cell_id")
+    options = {"confidence": confidence, "draws": draws, "seed": seed}
+    rows = []
+    for region, of_region in told.groupby("region", sort=False):
+        for group in [ALL, *ordered(told["group"])]:
+            chosen = of_region if group == ALL else of_region[of_region["group"] == group]
+            if chosen.empty:
+                continue
+            rows.append(_of_group(chosen, options).assign(region=region, group=group))
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=REGIONS)
+    return table[list(REGIONS)]
+
+
+def _of_group(rows: pd.DataFrame, options: Mapping) -> pd.DataFrame:
+    channels = rows["channel"].unique()
+    wide = {
+        name: rows.pivot(index="cell_id", columns="channel", values=name)[channels].to_numpy(float)
+        for name in ("area", "share", "enrichment", "null")
+    }
+    wells = rows.drop_duplicates("cell_id").set_index("cell_id")["well"].sort_index().to_numpy(str)
+    known = ~np.isnan(wide["enrichment"])
+    found = mean_interval(wide["enrichment"], wells, **options)
+    excess = mean_interval(wide["enrichment"] - wide["null"], wells, **options)
+    return pd.DataFrame(
+        {
+            "channel": channels,
+            "cells": known.sum(axis=0),
+            "wells": [len(np.unique(wells[column])) for column in known.T],
+            "zero_cells": (~known).sum(axis=0),
+            "area": _mean(np.where(known, wide["area"], np.nan)),
+            "share": _mean(np.where(known, wide["share"], np.nan)),
+            "enrichment": _mean(wide["enrichment"]),
+            "low": found.low,
+            "high": found.high,
+            "null": _mean(wide["null"]),
+            "excess": _mean(wide["enrichment"] - wide["null"]),
+            "excess_low": excess.low,
+            "excess_high": excess.high,
+            "interval": found.over,
+            "beats_null": np.where(np.isnan(excess.low), None, (excess.low > 0).astype(object)),
+        }
+    )
+
+
+def _shares(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the shares (K + 1,) of Σ|a| on the region, the last of all channels, and its area."""
+    measured = np.abs(scores[mask]).astype(np.float64)
+    inside = region[mask]
+    whole, part = measured.sum(axis=0), measured[inside].sum(axis=0)
+    whole, part = np.append(whole, whole.sum()), np.append(part, part.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(whole > 0, part / whole, np.nan)
+    return shares, float(inside.mean()) if len(inside) else 0.0
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean over rows of what is not NaN."""
+    known = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, values, 0).sum(axis=0) / known.sum(axis=0)

@@ -1,0 +1,217 @@
+"""Change of a channel's share with the target, within wells, corrected for many channels.
+
+Wells differ in staining and in target, so that shares and targets may go together between wells
+without doing so in any of them. All ranks are therefore taken within wells, and chance is what
+remains when the targets of a well are dealt anew to its cells.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from nascent.evaluate.bootstrap import counts, interval, sums_of_wells
+from nascent.explain.intervals import CELLS, WELLS
+from nascent.explain.rank_correlation import average_ranks, rank_correlation
+
+TREND = (
+    "channel",
+    "cells",
+    "wells",
+    "undefined",
+    "spearman",
+    "within_wells",
+    "low",
+    "high",
+    "interval",
+    "null_low",
+    "null_high",
+    "slope",
+    "p",
+    "q",
+    "trend",
+)
+"""Columns of a table of trends."""
+
+FALSE_DISCOVERIES = 0.05
+"""Share of the trends told of that may be chance."""
+
+FEWEST = 3
+"""Cells a well must have to rank them: two are always in line."""
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Ranks within wells, of the cells in wells of `FEWEST` cells or more.
+
+    Attributes
+    ----------
+    target : (n,) float64
+        Within each well of mean 0 and spread from near −½ to near ½, so that wells count by cells.
+    shares : (n, C) float64
+        The same of the shares.
+    wells : (n,) int
+        Places of the wells.
+    used : (N,) bool
+        Cells that are among the n.
+    """
+
+    target: np.ndarray
+    shares: np.ndarray
+    wells: np.ndarray
+    used: np.ndarray
+
+
+def trend_table(
+    shares: pd.DataFrame,
+    targets: pd.Series,
+    wells: pd.Series,
+    *,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return how the share of each channel changes with the target.
+
+    Parameters
+    ----------
+    shares
+        Cells × channels; cells whose shares are missing are left out.
+    targets, wells
+        By cell id.
+    confidence
+        Of the interval.
+    draws
+        Resamples of the interval, and permutations of the targets within wells.
+    seed
+        Of both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `TREND`. `spearman`: rank correlation over all cells; `within_wells`: the
+        same of the ranks within wells, with its interval over wells (or cells, as `interval` says)
+        and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`: change
+        of the share with one SD of the target, within wells, least squares; `p`: two-sided, by
+        permutation, at least 1 / (`draws` + 1); `q`: p corrected over the channels (Benjamini &
+        Hochberg 1995); `trend`: `rises`, `falls`, or `none` where q is above 5 %.
+    """
+    whole = ~shares.isna().any(axis=1) & targets.reindex(shares.index).notna()
+    values = shares[whole].to_numpy(np.float64)
+    target = targets.loc[shares.index[whole]].to_numpy(np.float64)
+    places = pd.factorize(wells.loc[shares.index[whole]].astype(str), sort=True)[0]
+    ranked = _within_wells(values, target, places)
+    found = _correlations(ranked.target @ ranked.shares, ranked)
+    chance = _permuted(ranked, draws, seed)
+    low, high, over = _limits(ranked, confidence, draws, seed)
+    p = _p_values(found, chance)
+    q = false_discovery_rates(p)
+    tail = (1 - confidence) / 2
+    null = np.quantile(chance, [tail, 1 - tail], axis=0)
+    words = np.where(found > 0, "rises", "falls")
+    return pd.DataFrame(
+        {
+            "channel": shares.columns,
+            "cells": len(ranked.target),
+            "wells": len(np.unique(ranked.wells)),
+            "undefined": len(shares) - int(whole.sum()),
+            "spearman": [rank_correlation(column, target) for column in values.T]
+            if len(values) > 1
+            else np.nan,
+            "within_wells": found,
+            "low": low,
+            "high": high,
+            "interval": over,
+            "null_low": null[0],
+            "null_high": null[1],
+            "slope": _slopes(values[ranked.used], target[ranked.used], ranked.wells),
+            "p": p,
+            "q": q,
+            "trend": np.where(q <= FALSE_DISCOVERIES, words, "none"),
+        }
+    )[list(TREND)]
+
+
+def false_discovery_rates(p: np.ndarray) -> np.ndarray:
+    """Return q of each p-value: the false-discovery rate at which it would just be told of.
+
+    Benjamini & Hochberg: Controlling the false discovery rate, Journal of the Royal Statistical
+    Society B 57, 1995. Missing p-values stay missing and do not count.
+    """
+    q = np.full(len(p), np.nan)
+    known = ~np.isnan(p)
+    if known.any():
+        q[known] = stats.false_discovery_control(p[known], method="bh")
+    return q
+
+
+def _within_wells(values: np.ndarray, target: np.ndarray, places: np.ndarray) -> _Ranked:
+    used = np.bincount(places, minlength=1)[places] >= FEWEST if len(places) else places > 0
+    values, target, places = values[used], target[used], places[used]
+    ranks, of_target = np.empty_like(values), np.empty_like(target)
+    for well in np.unique(places):
+        here = places == well
+        number = int(here.sum())
+        of_target[here] = (average_ranks(target[here]) - (number + 1) / 2) / number
+        for channel in range(values.shape[1]):
+            of_share = average_ranks(values[here, channel])
+            ranks[here, channel] = (of_share - (number + 1) / 2) / number
+    return _Ranked(of_target, ranks, places, used)
+
+
+def _correlations(products: np.ndarray, ranked: _Ranked) -> np.ndarray:
+    """Return correlations from Σ of products (..., C); NaN where nothing varies within wells."""
+    squares = (ranked.target**2).sum() * (ranked.shares**2).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(squares > 0, products / np.sqrt(squares), np.nan)
+
+
+def _permuted(ranked: _Ranked, draws: int, seed: int) -> np.ndarray:
+    """Return the correlations (draws, C) with the targets of each well dealt anew."""
+    generator = np.random.default_rng((seed, 0))
+    dealt = np.empty((draws, len(ranked.target)))
+    for well in np.unique(ranked.wells):
+        here = np.flatnonzero(ranked.wells == well)
+        copies = np.tile(ranked.target[here], (draws, 1))
+        dealt[:, here] = generator.permuted(copies, axis=1)
+    return _correlations(dealt @ ranked.shares, ranked)
+
+
+def _p_values(found: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    # Permutations that reach the observed value but for rounding count as reaching it.
+    reached = (np.abs(chance) >= np.abs(found) - 1e-12).sum(axis=0)
+    return np.where(np.isnan(found), np.nan, (1 + reached) / (1 + len(chance)))
+
+
+def _limits(
+    ranked: _Ranked, confidence: float, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return the interval of the correlation over wells, or cells with fewer than two wells."""
+    columns = ranked.shares.shape[1]
+    square = (ranked.target**2)[:, None]
+    sums = np.hstack([ranked.target[:, None] * ranked.shares, ranked.shares**2, square])
+    over = CELLS
+    if len(np.unique(ranked.wells)) > 1:
+        over, sums = WELLS, sums_of_wells(sums, ranked.wells)
+    if len(sums) < 2:
+        return np.full(columns, np.nan), np.full(columns, np.nan), over
+    generator = np.random.default_rng((seed, 1))
+    drawn = np.vstack([held @ sums for held in counts(len(sums), draws, generator)])
+    products, squares, of_target = np.split(drawn, [columns, 2 * columns], axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = products / np.sqrt(squares * of_target)
+    return *interval(values, units=len(sums), confidence=confidence), over
+
+
+def _slopes(values: np.ndarray, target: np.ndarray, wells: np.ndarray) -> np.ndarray:
+    """Return the change of each share with one SD of the target, both taken from well means."""
+    if len(target) < 2 or not np.ptp(target):
+        return np.full(values.shape[1], np.nan)
+    number = np.bincount(wells)[wells]
+    centred = target - np.bincount(wells, target)[wells] / number
+    square = centred @ centred
+    if square <= 1e-12 * (target @ target):
+        return np.full(values.shape[1], np.nan)
+    # Shares need not be centred: the centred target sums to 0 in every well.
+    return centred @ values / square * target.std(ddof=1)
