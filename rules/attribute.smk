@@ -1,4 +1,4 @@
-# Attribution maps: one job a model, seed, method and shard.
+# Attribution maps: one job a model, seed, method with its target, and shard.
 
 
 rule attribute:
@@ -6,6 +6,7 @@ rule attribute:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
         shard=made(f"shards/{EXPLAINED_FOLD}/{{split}}-{{number}}.h5"),
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        training=training_cells_of_method,
     output:
         made("attribute/{model}/{seed}/{method}/{split}-{number}.h5"),
     log:
@@ -17,7 +18,7 @@ rule attribute:
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(
-            STUDY.attribute.methods[wildcards.method].batch_size, attempt
+            method_of_maps(wildcards).batch_size, attempt
         ),
         runtime=lambda wildcards, attempt: 480 * attempt,
     params:
@@ -28,7 +29,10 @@ rule attribute:
         ),
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
-        method=lambda wildcards: STUDY.attribute.methods[wildcards.method].plain(),
+        method=lambda wildcards: method_of_maps(wildcards).method,
+        options=lambda wildcards: method_of_maps(wildcards).options(),
+        target=target_of_maps,
+        precision=STUDY.attribute.precision,
         seed=STUDY.seed,
     message:
         "Explain {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}: cells of"

@@ -16,7 +16,13 @@ from nascent.store import StoreWriter
 from nascent.train.architectures import build
 
 CHANNELS = ["00_DAPI", "15_SON"]
-VARGRAD = {"steps": 3, "samples": 4, "sigma": 1.0, "baseline": "black", "batch_size": 1}
+PATH = {"steps": 3, "tolerance": None, "rule": "trapezoid", "baseline": "black", "batch_size": 1}
+VARGRAD = PATH | {
+    "over": "integrated_gradients",
+    "samples": 4,
+    "sigma": 1.0,
+    "statistic": "sd",
+}
 
 
 class Killed(BaseException):
@@ -68,6 +74,7 @@ def explain(inputs, tmp_path):
             "seed": 3,
             "state_dir": tmp_path / "state",
             "record": {"stage": "attribute"},
+            "precision": "float32",
             **changes,
         }
         model, shard = arguments.pop("model", inputs[0]), arguments.pop("shard", inputs[1])
@@ -91,7 +98,7 @@ def killed_after(monkeypatch, writes):
 
 
 def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
-    options = {**VARGRAD, "steps": 40, "batch_size": 8}
+    options = {**PATH, "steps": 40, "batch_size": 8}
     out = explain(tmp_path / "a.h5", method="integrated_gradients", options=options)
     model = keras.saving.load_model(inputs[0])
     with open_maps(out) as maps, stage.open_store(inputs[1]) as shard:
@@ -111,7 +118,7 @@ def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
             maps.cells["completeness_gap"], values.sum(axis=(1, 2, 3)) - added, atol=1e-5
         )
         # What the method does not take is not said to have shaped its maps.
-        assert set(maps.source.options) == {"steps", "baseline", "batch_size"}
+        assert set(maps.source.options) == set(PATH)
 
 
 def test_the_linear_architecture_gets_its_weights_over_the_area(explain, inputs, tmp_path):
@@ -119,7 +126,7 @@ def test_the_linear_architecture_gets_its_weights_over_the_area(explain, inputs,
     weights = np.array([[0.5], [-2.0]])
     model.get_layer("output").kernel.assign(weights)
     model.save(tmp_path / "linear.keras")
-    options = {**VARGRAD, "steps": 1}
+    options = {**PATH, "steps": 1}
     out = explain(
         tmp_path / "a.h5",
         model=tmp_path / "linear.keras",

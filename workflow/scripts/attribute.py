@@ -10,10 +10,10 @@ from nascent.train import backend
 with job_log(snakemake.log[0]):
     params, given = snakemake.params, snakemake.input
     backend.use_threads(snakemake.threads)
-    options = dict(params.method)
     # The code is part of the record: maps begun by other code are not gone on with.
     config = {
         "method": params.method,
+        "options": params.options,
         "inputs": params.inputs,
         "normalise": params.normalise,
         "code": params.code,
@@ -25,9 +25,12 @@ with job_log(snakemake.log[0]):
         normaliser=Normaliser.from_table(
             read_table(given.channels), params.inputs, params.normalise
         ),
-        method=options.pop("method"),
-        options=options,
+        method=params.method,
+        options=params.options,
         seed=params.seed,
+        target=params.target,
+        precision=params.precision,
+        training_paths=given.get("training", []),
         state_dir=params.state,
         record=provenance.record("attribute", config, seed=params.seed),
     )

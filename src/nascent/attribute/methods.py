@@ -1,25 +1,24 @@
 """Attribution methods by their name in the config, all called the same way."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from nascent.attribute.gradients import GradientFunction
-from nascent.attribute.integrated_gradients import integrated_gradients
+from nascent.attribute import ablation, cam, gradient_maps, noise
+from nascent.attribute.expected_gradients import expected_gradients
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.inputs import CellBatch, MethodData, baselines_of
+from nascent.attribute.integrated_gradients import PathIntegrator, integrated_gradients
+from nascent.attribute.occlusion import occlusion, squares_of
+from nascent.attribute.options import options_taken, resolved
+from nascent.attribute.references import References
 from nascent.attribute.results import Attributions
-from nascent.attribute.vargrad import vargrad
 from nascent.errors import AttributionError, did_you_mean
 
-
-@dataclass(frozen=True)
-class CellBatch:
-    """Cells to explain: images (n, S, S, C) float32 normalised, masks (n, S, S) bool, ids (n,)."""
-
-    images: np.ndarray
-    masks: np.ndarray
-    cell_ids: Sequence[Hashable]
+Options = Mapping[str, Any]
+Prepared = Callable[[CellBatch], Attributions]
 
 
 @dataclass(frozen=True)
@@ -28,43 +27,180 @@ class Method:
 
     Attributes
     ----------
-    options : tuple of str
-        The options it takes; all must be given.
+    name : str
+        In the config.
+    axes : callable
+        Options → kind of map, in `nascent.attribute.maps.AXES`.
     evaluations : callable
-        Options → gradient evaluations a cell.
-    attribute : callable
-        (gradient function, cells, seed, options) → Attributions.
+        (options, (S, S, C)) → evaluations of the model a cell, at most.
+    prepare : callable
+        (explained model, data, options) → function of cells. Refuses what the model cannot do
+        before any cell is read, and compiles once for all cells.
     """
 
-    options: tuple[str, ...]
-    evaluations: Callable[[Mapping[str, Any]], int]
-    attribute: Callable[[GradientFunction, CellBatch, int, Mapping[str, Any]], Attributions]
+    name: str
+    axes: Callable[[Options], str]
+    evaluations: Callable[[Options, tuple[int, int, int]], int]
+    prepare: Callable[[ExplainedModel, MethodData, Options], Prepared]
+
+    def attribute(
+        self,
+        explained: ExplainedModel,
+        cells: CellBatch,
+        seed: int,
+        options: Options,
+        *,
+        training_mean: np.ndarray | None = None,
+        references: References | None = None,
+    ) -> Attributions:
+        """Return the attributions of some cells, once; `prepare` serves for many batches."""
+        data = MethodData(seed, training_mean, references)
+        return self.prepare(explained, data, options)(cells)
+
+
+def _gradient(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+    return lambda cells: gradient_maps.gradient(explained, cells, **options)
+
+
+def _input_x_gradient(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+    return lambda cells: gradient_maps.input_x_gradient(explained, cells, **options)
 
 
 def _integrated_gradients(
-    gradient: GradientFunction, cells: CellBatch, seed: int, options: Mapping[str, Any]
-) -> Attributions:
-    del seed  # Nothing is drawn.
-    return integrated_gradients(gradient, cells.images, cells.masks, **options)
+    explained: ExplainedModel, data: MethodData, options: Options
+) -> Prepared:
+    baseline = data.baseline(options)
+    how = {name: options[name] for name in ("steps", "rule", "tolerance", "batch_size")}
+    integrator = PathIntegrator(explained)
+    return lambda cells: integrated_gradients(
+        integrator, cells.images, cells.masks, baselines_of(cells, baseline), **how
+    )
 
 
-def _vargrad(
-    gradient: GradientFunction, cells: CellBatch, seed: int, options: Mapping[str, Any]
-) -> Attributions:
-    return vargrad(gradient, cells.images, cells.masks, cells.cell_ids, seed=seed, **options)
+def _expected_gradients(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+    references = data.drawn_references()
+    how = {name: options[name] for name in ("samples", "batch_size")}
+    return lambda cells: expected_gradients(explained, cells, references, seed=data.seed, **how)
+
+
+def _over_noise(statistic: str | None) -> Callable[..., Prepared]:
+    """Return what prepares a statistic over noise draws; None: the one in the options."""
+
+    def prepare(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+        how = {name: options[name] for name in ("samples", "sigma", "batch_size")}
+        base = _BASES[options["over"]](explained, options)
+        baseline = data.baseline(options) if "baseline" in options else None
+        chosen = noise.STATISTICS[statistic or options["statistic"]]
+        return lambda cells: noise.over_noise(
+            explained, cells, base, chosen, baseline=baseline, seed=data.seed, **how
+        )
+
+    return prepare
+
+
+def _noisy_paths(explained: ExplainedModel, options: Options) -> noise.Base:
+    how = {name: options[name] for name in ("steps", "rule", "tolerance", "batch_size")}
+    return noise.over_integrated_gradients(explained, **how)
+
+
+_BASES: Mapping[str, Callable[[ExplainedModel, Options], noise.Base]] = {
+    "gradient": lambda explained, options: noise.over_gradient(
+        explained, batch_size=options["batch_size"]
+    ),
+    "input_x_gradient": lambda explained, options: noise.over_input_x_gradient(
+        explained, batch_size=options["batch_size"]
+    ),
+    "integrated_gradients": _noisy_paths,
+}
+
+
+def _at_layer(maps: Callable[..., Attributions]) -> Callable[..., Prepared]:
+    def prepare(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+        layer = cam.layer_of(explained, options["layer"])
+        how = {name: options[name] for name in ("sign", "batch_size")}
+        return lambda cells: maps(layer, cells, **how)
+
+    return prepare
+
+
+def _occlusion(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+    baseline = data.baseline(options)
+    how = {name: options[name] for name in ("window", "stride", "channels", "batch_size")}
+    return lambda cells: occlusion(explained, cells, baseline, **how)
+
+
+def _channel_ablation(explained: ExplainedModel, data: MethodData, options: Options) -> Prepared:
+    size = {"batch_size": options["batch_size"]}
+    if options["to"] == "baseline":
+        baseline = data.baseline(options)
+        return lambda cells: ablation.ablation_to_baseline(explained, cells, baseline, **size)
+    references = data.drawn_references()
+    return lambda cells: ablation.ablation_by_permutation(
+        explained, cells, references, samples=options["samples"], seed=data.seed, **size
+    )
+
+
+def _points(options: Options) -> int:
+    """Return the evaluations of one path: with a tolerance, of all its tries."""
+    return (1 if options["tolerance"] is None else 2) * (options["steps"] + 1)
+
+
+def _noisy(options: Options, shape: tuple[int, int, int]) -> int:
+    return options["samples"] * (_points(options) if "steps" in options else 1)
+
+
+def _squares(options: Options, shape: tuple[int, int, int]) -> int:
+    squares = squares_of(np.ones(shape[:2], bool), options["window"], options["stride"])
+    return len(squares) * (shape[-1] if options["channels"] == "each" else 1)
+
+
+def _pixel(options: Options) -> str:
+    return "pixel"
+
+
+def _space(options: Options) -> str:
+    return "space"
+
+
+def _once(options: Options, shape: tuple[int, int, int]) -> int:
+    return 1
 
 
 METHODS: Mapping[str, Method] = {
-    "integrated_gradients": Method(
-        ("steps", "baseline", "batch_size"),
-        lambda options: options["steps"] + 1,
-        _integrated_gradients,
-    ),
-    "vargrad": Method(
-        ("steps", "samples", "sigma", "baseline", "batch_size"),
-        lambda options: options["samples"] * (options["steps"] + 1),
-        _vargrad,
-    ),
+    method.name: method
+    for method in (
+        Method("gradient", _pixel, _once, _gradient),
+        Method("input_x_gradient", _pixel, _once, _input_x_gradient),
+        Method(
+            "integrated_gradients",
+            _pixel,
+            lambda options, shape: _points(options),
+            _integrated_gradients,
+        ),
+        Method(
+            "expected_gradients",
+            _pixel,
+            lambda options, shape: options["samples"] + options["references"],
+            _expected_gradients,
+        ),
+        Method("smoothgrad", _pixel, _noisy, _over_noise("mean")),
+        Method("smoothgrad_squared", _pixel, _noisy, _over_noise("mean_square")),
+        Method("vargrad", _pixel, _noisy, _over_noise(None)),
+        Method("grad_cam", _space, _once, _at_layer(cam.grad_cam)),
+        Method("hirescam", _space, _once, _at_layer(cam.hirescam)),
+        Method(
+            "occlusion",
+            lambda options: "pixel" if options["channels"] == "each" else "space",
+            _squares,
+            _occlusion,
+        ),
+        Method(
+            "channel_ablation",
+            lambda options: "channel",
+            lambda options, shape: shape[-1] * options.get("samples", 1),
+            _channel_ablation,
+        ),
+    )
 }
 
 
@@ -85,22 +221,29 @@ def method_of(name: str) -> Method:
     return METHODS[name]
 
 
-def options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the given options that the method takes.
-
-    Every method may be given the options of all: σ means nothing to Integrated Gradients, and a
-    change of it must not make its maps anew.
+def options_of(name: str, given: Options) -> dict[str, Any]:
+    """Return the options that the method takes, null replaced by what it stands for.
 
     Raises
     ------
     AttributionError
-        Where an option that the method needs is missing.
+        Where an option that the method needs is missing, or one is given that it does not take;
+        the nearest that it takes is named.
     """
-    wanted = method_of(name).options
+    method_of(name)
+    given = resolved(name, given)
+    wanted = options_taken(name, given)
     for option in wanted:
         if option not in given:
             raise AttributionError(
                 f"the method {name!r} needs the option {option!r}",
                 where=f"attribute.methods.*.{option}",
+            )
+    for option in given:
+        if option not in wanted:
+            raise AttributionError(
+                f"the method {name!r} takes no option {option!r} here",
+                where=f"attribute.methods.*.{option}",
+                mend=did_you_mean(option, wanted),
             )
     return {option: given[option] for option in wanted}

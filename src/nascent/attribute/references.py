@@ -10,6 +10,7 @@ changes is the scale of its texture, by the ratio of the two bounding boxes.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,11 @@ class References:
 
     def fitted(self, number: int, mask: np.ndarray) -> np.ndarray:
         """Return reference `number` fitted into the outline `mask`; (S, S, C) float32."""
-        return fitted(self.images[number], self.masks[number], mask)
+        return _filled(self.images[number], self._sources[number], mask)
+
+    @cached_property
+    def _sources(self) -> list["_Source"]:
+        return [_source(measured) for measured in self.masks]
 
     def digest(self) -> str:
         """Return the SHA-256 of the cells' pixels and masks."""
@@ -58,16 +63,42 @@ def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndar
     -------
     numpy.ndarray
         (S, S, C), values of `image` on `mask`, zero elsewhere. Equal masks give `image` itself.
+
+    Raises
+    ------
+    AttributionError
+        Where the nucleus has no measured pixel.
     """
+    return _filled(image, _source(measured), mask)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Of a nucleus: its measured pixel nearest to each pixel (2, S, S), and its bounding box."""
+
+    nearest: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+def _source(measured: np.ndarray) -> _Source:
+    if not measured.any():
+        raise AttributionError(
+            "a nucleus without measured pixels cannot stand in for another",
+            mend="Leave such cells out by a quality rule.",
+        )
+    nearest = distance_transform_edt(~measured, return_distances=False, return_indices=True)
+    return _Source(
+        nearest, np.flatnonzero(measured.any(axis=1)), np.flatnonzero(measured.any(axis=0))
+    )
+
+
+def _filled(image: np.ndarray, source: _Source, mask: np.ndarray) -> np.ndarray:
     found = np.zeros_like(image)
     rows, columns = np.nonzero(mask)
-    if not len(rows) or not measured.any():
-        return found
-    nearest = distance_transform_edt(~measured, return_distances=False, return_indices=True)
-    there_rows = _stretched(rows, np.flatnonzero(measured.any(axis=1)))
-    there_columns = _stretched(columns, np.flatnonzero(measured.any(axis=0)))
-    source = nearest[:, there_rows, there_columns]
-    found[rows, columns] = image[source[0], source[1]]
+    if len(rows):
+        there = _stretched(rows, source.rows), _stretched(columns, source.columns)
+        found[rows, columns] = image[tuple(source.nearest[:, *there])]
     return found
 
 

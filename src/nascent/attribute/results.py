@@ -33,3 +33,19 @@ class Attributions:
     completeness_gap: np.ndarray
     steps: np.ndarray
     converged: np.ndarray
+
+
+def without_path(
+    maps: np.ndarray, prediction: np.ndarray, prediction_baseline: np.ndarray | None = None
+) -> Attributions:
+    """Return the attributions of a method that integrates nothing and divides no difference."""
+    count = len(maps)
+    missing = np.full(count, np.nan)
+    return Attributions(
+        maps,
+        prediction,
+        missing if prediction_baseline is None else prediction_baseline,
+        missing,
+        np.zeros(count, np.int64),
+        np.ones(count, bool),
+    )

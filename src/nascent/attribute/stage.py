@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from nascent.attribute.gradients import output_and_gradients
+from nascent.attribute.baselines import training_mean_of
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.inputs import CellBatch, MethodData
 from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
-from nascent.attribute.methods import CellBatch, Method, method_of, options_of
+from nascent.attribute.methods import Method, method_of, options_of
+from nascent.attribute.references import References, drawn_references
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError, StoreError
 from nascent.files import explained, read_json, write_json
@@ -23,7 +26,7 @@ from nascent.store import Store, open_store
 from nascent.train.models import load_model
 
 BATCHES_A_FLUSH = 16
-"""Gradient batches after which maps go to disk: what a kill can cost, and no more."""
+"""Batches after which maps go to disk: what a kill can cost, and no more."""
 
 SIGN = "fingerprint.json"
 
@@ -41,6 +44,9 @@ def attribute_shard(
     seed: int,
     state_dir: str | Path,
     record: Mapping[str, Any],
+    target: int = 0,
+    precision: str = "float16",
+    training_paths: Sequence[str | Path] = (),
 ) -> None:
     """Explain a model's prediction of every cell of a shard, and write the maps to `out`.
 
@@ -59,27 +65,48 @@ def attribute_shard(
     normaliser
         From the shard's pixels as measured to the model's input.
     method, options
-        Name in `nascent.attribute.methods`; options it does not take are ignored.
+        Name in `nascent.attribute.methods`, and just the options that it takes.
     seed
         Of the methods that draw.
     state_dir
         A folder of this job alone, outside the declared outputs.
     record
         Provenance, kept in the file.
+    target
+        Column of the model's outputs that is explained.
+    precision
+        Of the stored maps, in `nascent.attribute.maps.PRECISIONS`.
+    training_paths
+        The training shards, of which methods with the option `references` draw cells.
 
     Raises
     ------
     AttributionError
-        Where model and shard do not fit each other, or an attribution is not finite.
+        Where model and shard do not fit each other, the method cannot be had of the model, or an
+        attribution is not finite.
     """
     chosen, wanted = method_of(method), options_of(method, options)
     source = MapSource(
-        normaliser.inputs, method, wanted, seed, file_digest(model_path), file_digest(shard_path)
+        normaliser.inputs,
+        method,
+        wanted,
+        seed,
+        file_digest(model_path),
+        file_digest(shard_path),
+        chosen.axes(wanted),
+        target,
+        precision,
     )
-    state = _resumed_state(Path(state_dir), source, normaliser, record)
+    data = MethodData(
+        seed,
+        training_mean_of(normaliser),
+        _references(training_paths, normaliser, wanted, seed),
+    )
+    state = _resumed_state(Path(state_dir), source, normaliser, data, record)
     with open_store(shard_path) as shard:
         normaliser.refuse_other_channels(shard.channels, shard_path)
-        flushes = _flushes(len(shard), chosen, wanted)
+        shape = (shard.size, shard.size, len(normaliser.inputs))
+        flushes = _flushes(len(shard), chosen, wanted, shape)
         parts = [state / f"{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
         left = [
             (cells, part) for cells, part in zip(flushes, parts, strict=True) if not _is_whole(part)
@@ -88,11 +115,13 @@ def attribute_shard(
             _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
         if left:
             model = load_model(model_path)
-            _check_fit(model, (shard.size, shard.size, len(normaliser.inputs)), model_path)
-            gradient = output_and_gradients(model)
+            _check_fit(model, shape, model_path)
+            attribute = chosen.prepare(ExplainedModel(model, target), data, wanted)
+            evaluations = chosen.evaluations(wanted, shape)
+            _LOGGER.info("%s: up to %d evaluations of the model a cell", method, evaluations)
             for cells, part in progress(left, total=len(left), what=f"{method}: batches of cells"):
                 batch = _read(shard, cells, normaliser)
-                attributions = chosen.attribute(gradient, batch, seed, wanted)
+                attributions = attribute(batch)
                 _check_finite(attributions, batch.cell_ids, model_path)
                 write_maps(
                     part,
@@ -102,22 +131,54 @@ def attribute_shard(
                     source=source,
                 )
         join_maps(parts, out, size=shard.size, source=source, record=record)
+    _tell_what_fell_short(out)
     _clear(state)
     state.rmdir()
 
 
-def _flushes(cells: int, method: Method, options: Mapping[str, Any]) -> list[range]:
+def _references(
+    paths: Sequence[str | Path], normaliser: Normaliser, options: Mapping[str, Any], seed: int
+) -> References | None:
+    if "references" not in options:
+        return None
+    return drawn_references(paths, normaliser, count=options["references"], seed=seed)
+
+
+def _flushes(
+    cells: int, method: Method, options: Mapping[str, Any], shape: tuple[int, int, int]
+) -> list[range]:
     # The borders depend on the shard and the method alone, so that a resumed job evaluates the
-    # same batches as an undisturbed one.
+    # same batches as an undisturbed one. No more cells than a batch has: their maps wait in memory.
     evaluations = BATCHES_A_FLUSH * options["batch_size"]
-    count = max(1, evaluations // method.evaluations(options))
+    count = max(1, evaluations // method.evaluations(options, shape))
+    count = min(count, options["batch_size"])
     return [range(first, min(cells, first + count)) for first in range(0, cells, count)]
 
 
+def _tell_what_fell_short(path: str | Path) -> None:
+    with open_maps(path) as maps:
+        zero = sum(not values.any() for values in maps)
+        missed, count = int((~maps.cells["converged"]).sum()) if len(maps) else 0, len(maps)
+    if missed:
+        _LOGGER.warning(
+            "%d of %d cells do not meet the tolerance at the largest number of steps;"
+            " they are marked (converged)",
+            missed,
+            count,
+        )
+    if zero:
+        _LOGGER.warning("%d of %d maps are zero everywhere", zero, count)
+
+
 def _resumed_state(
-    folder: Path, source: MapSource, normaliser: Normaliser, record: Mapping[str, Any]
+    folder: Path,
+    source: MapSource,
+    normaliser: Normaliser,
+    data: MethodData,
+    record: Mapping[str, Any],
 ) -> Path:
     told = {"source": asdict(source), "normaliser": asdict(normaliser), "record": record}
+    told["references"] = data.references.digest() if data.references is not None else None
     fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     sign = folder / SIGN
     if not (sign.is_file() and read_json(sign) == {"fingerprint": fingerprint}):

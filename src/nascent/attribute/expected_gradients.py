@@ -1,0 +1,78 @@
+"""Expected Gradients: Integrated Gradients averaged over training cells as baselines.
+
+Erion, Janizek, Sturmfels, Lundberg, Lee: Improving performance of deep learning models with
+axiomatic attribution priors and expected gradients, Nature Machine Intelligence 2021, equation 3:
+
+    EG = E over x′ and α ~ U(0, 1) of (x − x′) ∇f(x′ + α (x − x′)).
+
+Each draw is one training cell, fitted into the outline of the explained one
+(`nascent.attribute.references`), and one random point of the path from it.
+"""
+
+import numpy as np
+
+from nascent.attribute.draws import stream
+from nascent.attribute.evaluation import outputs_at, predictions
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.inputs import CellBatch
+from nascent.attribute.references import References
+from nascent.attribute.results import Attributions
+
+
+def expected_gradients(
+    explained: ExplainedModel,
+    cells: CellBatch,
+    references: References,
+    *,
+    samples: int,
+    seed: int,
+    batch_size: int,
+) -> Attributions:
+    """Attribute predictions to the difference from drawn training cells.
+
+    Parameters
+    ----------
+    explained, cells
+        The model, and the cells to explain.
+    references
+        Among which every draw chooses, with the same chance.
+    samples
+        Draws a cell, one gradient evaluation each.
+    seed
+        Of cells and points; with the cell's id it fixes them.
+    batch_size
+        Images in one evaluation; bounds the memory.
+
+    Returns
+    -------
+    Attributions
+        `prediction_baseline` is the mean prediction of the drawn baselines, so that the
+        completeness gap shows the Monte-Carlo error of the points alone.
+    """
+    maps = np.empty(cells.images.shape, np.float32)
+    mean_baseline, total = np.empty(len(cells)), np.empty(len(cells))
+    for cell, (image, mask, cell_id) in enumerate(
+        zip(cells.images, cells.masks, cells.cell_ids, strict=True)
+    ):
+        drawn = stream(seed, cell_id, "expected_gradients")
+        numbers = drawn.integers(len(references), size=samples)
+        alphas = drawn.random(samples).astype(np.float32)
+        found = np.zeros(image.shape)
+        for first in range(0, samples, batch_size):
+            here = slice(first, first + batch_size)
+            baselines = np.stack([references.fitted(number, mask) for number in numbers[here]])
+            differences = image - baselines
+            points = baselines + alphas[here, None, None, None] * differences
+            masks = np.broadcast_to(mask, (len(points), *mask.shape))
+            _, gradients = explained.gradients(points, masks)
+            found += np.einsum("n...,n...->...", differences, gradients)
+        found /= samples
+        maps[cell], total[cell] = found, found.sum()
+        different, counts = np.unique(numbers, return_counts=True)
+        origins = ((references.fitted(number, mask), mask) for number in different)
+        values = list(outputs_at(explained, origins, batch_size))
+        mean_baseline[cell] = np.average(values, weights=counts)
+    prediction = predictions(explained, cells.images, cells.masks, batch_size)
+    gap = total - (prediction - mean_baseline)
+    unused = np.zeros(len(cells), np.int64)
+    return Attributions(maps, prediction, mean_baseline, gap, unused, np.ones(len(cells), bool))

@@ -1,0 +1,75 @@
+"""What an attribution method is given besides a model and its options."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nascent.attribute.baselines import Baseline, BaselineData, baseline_of
+from nascent.attribute.references import References
+from nascent.errors import AttributionError
+
+
+@dataclass(frozen=True)
+class CellBatch:
+    """Cells to explain: images (n, S, S, C) float32 normalised, masks (n, S, S) bool, ids (n,)."""
+
+    images: np.ndarray
+    masks: np.ndarray
+    cell_ids: Sequence[Hashable]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@dataclass(frozen=True)
+class MethodData:
+    """What all cells of a job share.
+
+    Attributes
+    ----------
+    seed : int
+        Of everything that is drawn; not negative.
+    training_mean : (C,) float32 or None
+        See `nascent.attribute.baselines.training_mean_of`.
+    references : References or None
+        Drawn training cells.
+    """
+
+    seed: int = 0
+    training_mean: np.ndarray | None = None
+    references: References | None = None
+
+    def baseline(self, options: Mapping[str, Any]) -> Baseline:
+        """Return the baseline that a method's options ask for."""
+        chosen = {name: options[name] for name in ("blur", "baseline_sd") if name in options}
+        data = BaselineData(
+            self.seed, **chosen, training_mean=self.training_mean, references=self.references
+        )
+        return baseline_of(options["baseline"], data)
+
+    def drawn_references(self) -> References:
+        """Return the drawn training cells.
+
+        Raises
+        ------
+        AttributionError
+            Where none were given.
+        """
+        if self.references is None:
+            raise AttributionError(
+                "this method compares with drawn training cells, and none were given",
+                where="attribute.methods",
+                mend="Draw them with nascent.attribute.references.drawn_references.",
+            )
+        return self.references
+
+
+def baselines_of(cells: CellBatch, baseline: Baseline) -> np.ndarray:
+    """Return the baseline image of every cell, (n, S, S, C) float32."""
+    found = np.empty_like(cells.images)
+    each = zip(cells.images, cells.masks, cells.cell_ids, strict=True)
+    for room, (image, mask, cell_id) in zip(found, each, strict=True):
+        room[...] = baseline(image, mask, cell_id)
+    return found
