@@ -1,0 +1,283 @@
+"""Which features of a network with global pooling answer to the nucleus, and which to the frame.
+
+Before a global pooling a feature is a map (h, w); its share inside the nucleus is told by one
+forward pass, for all features at once. A place of a coarse map counts as inside by the part of it
+that was measured. What the head makes of a feature is its gradient behind the pooling.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.explained import ExplainedModel
+from nascent.explain.intervals import mean_interval
+from nascent.files import write_table
+from nascent.shards.normalise import Normaliser
+from nascent.store import open_store
+from nascent.train.layers import MaskedAverage, shares
+from nascent.train.models import load_model
+
+POOLINGS = (
+    keras.layers.GlobalAveragePooling2D,
+    keras.layers.GlobalMaxPooling2D,
+    MaskedAverage,
+)
+"""Layers that pool a whole feature map into one number a feature."""
+
+FEATURES = (
+    "model",
+    "seed",
+    "layer",
+    "split",
+    "feature",
+    "cells",
+    "zero_cells",
+    "share",
+    "low",
+    "high",
+    "chance",
+    "lift",
+    "beats_chance",
+    "gradient",
+    "interval",
+    "told",
+)
+"""Columns of the table of a study."""
+
+CELLS = ("cell_id", "split", "well", "chance", "all", "raising", "lowering")
+"""First columns of the table of cells; those of the features follow."""
+
+CELLS_AT_A_TIME = 32
+DECIMALS = 5  # of a share in the table of cells, which has a column a feature
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FeatureShares:
+    """Shares inside the nucleus of n cells.
+
+    Attributes
+    ----------
+    inside, total : (n, F) float64
+        Sums of each feature's positive part, inside the nucleus and everywhere.
+    chance : (n,) float64
+        The nucleus' share of the frame.
+    gradient : (n, F) float64
+        Change of the prediction with the feature, behind an average pooling: the sum of the
+        gradient over places.
+    """
+
+    inside: np.ndarray
+    total: np.ndarray
+    chance: np.ndarray
+    gradient: np.ndarray
+
+    @property
+    def shares(self) -> np.ndarray:
+        """(n, F), NaN where a feature is silent in a cell."""
+        return _ratio(self.inside, self.total)
+
+    def weighted(self, weights: np.ndarray) -> np.ndarray:
+        """Return each cell's share (n,) over all features, each weighted by `weights` (n, F)."""
+        return _ratio((weights * self.inside).sum(axis=1), (weights * self.total).sum(axis=1))
+
+
+def pooled_layer(model: keras.Model) -> str | None:
+    """Return the name of the layer whose feature map the model pools globally, last of all.
+
+    Backbones pool inside of their blocks too, so the last pooling counts. None where there is no
+    global pooling, or the image itself is pooled, which has no features.
+    """
+    pooling = next((layer for layer in reversed(model.layers) if isinstance(layer, POOLINGS)), None)
+    if pooling is None:
+        return None
+    given = pooling.input[0] if isinstance(pooling.input, list | tuple) else pooling.input
+    before = next((layer for layer in model.layers if _gives(layer, given)), None)
+    if before is None or isinstance(before, keras.layers.InputLayer):
+        return None
+    return before.name
+
+
+def inside_weights(masks: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return the measured part (n, h, w) float64 of each place of a feature map, from (n, S, S)."""
+    weight = masks.astype(np.float64)
+    rows, columns = shares(masks.shape[1], height), shares(masks.shape[2], width)
+    if rows is not None:
+        weight = np.einsum("is,nst->nit", rows, weight)
+    if columns is not None:
+        weight = np.einsum("jt,nit->nij", columns, weight)
+    return weight
+
+
+def feature_shares(features: np.ndarray, gradients: np.ndarray, masks: np.ndarray) -> FeatureShares:
+    """Return how much of each feature lies in the nucleus.
+
+    Parameters
+    ----------
+    features, gradients
+        (n, h, w, F), what the layer gives, and the gradient of the prediction there.
+    masks
+        (n, S, S) bool.
+    """
+    positive = np.maximum(features, 0).astype(np.float64)
+    weight = inside_weights(masks, *features.shape[1:3])
+    return FeatureShares(
+        inside=np.einsum("nij,nijf->nf", weight, positive),
+        total=positive.sum(axis=(1, 2)),
+        chance=masks.mean(axis=(1, 2)),
+        gradient=gradients.sum(axis=(1, 2), dtype=np.float64),
+    )
+
+
+def feature_table(
+    found: FeatureShares, wells: np.ndarray, *, confidence: float, draws: int, seed: int
+) -> pd.DataFrame:
+    """Return the mean share of each feature over cells, with its interval and chance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        feature (from 0), cells, zero_cells (in which it is silent), share, low, high, chance (mean
+        over the same cells), lift (share / chance), beats_chance (whether the interval of share
+        less chance lies above 0), gradient (mean), interval.
+    """
+    values = found.shares
+    known = np.isfinite(values)
+    chances = np.where(known, found.chance[:, None], np.nan)
+    options = {"confidence": confidence, "draws": draws, "seed": seed}
+    limits = mean_interval(values, wells, **options)
+    excess = mean_interval(values - chances, wells, **options)
+    number = known.sum(axis=0)
+    share = _ratio(np.where(known, values, 0).sum(axis=0), number)
+    chance = _ratio(np.where(known, chances, 0).sum(axis=0), number)
+    return pd.DataFrame(
+        {
+            "feature": np.arange(values.shape[1]),
+            "cells": number,
+            "zero_cells": len(values) - number,
+            "share": share,
+            "low": limits.low,
+            "high": limits.high,
+            "chance": chance,
+            "lift": _ratio(share, chance),
+            "beats_chance": pd.Series(excess.low > 0, dtype=object).where(np.isfinite(excess.low)),
+            "gradient": found.gradient.mean(axis=0),
+            "interval": np.where(np.isfinite(limits.low), limits.over, ""),
+        }
+    )
+
+
+def check_features(
+    model_path: str | Path,
+    shard_paths: Sequence[str | Path],
+    normaliser: Normaliser,
+    *,
+    out: str | Path,
+    cells_out: str | Path,
+    model: str,
+    model_seed: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write which features of a model lie in the nucleus, over the cells of some shards.
+
+    Parameters
+    ----------
+    model_path
+        A `.keras` file; its first target is explained.
+    shard_paths, normaliser
+        The cells, and how they become model input.
+    out
+        The columns of `FEATURES`. A model without features that are pooled globally has one row,
+        without numbers, that tells so in `told`.
+    cells_out
+        A row a cell: the columns of `CELLS`, then `feature_0`, `feature_1` … Where no feature is
+        pooled there are no rows. `all`, `raising` and `lowering` are shares over all features,
+        over those that raise the prediction and those that lower it, each weighted by its
+        gradient.
+    model, model_seed
+        As named in the study.
+    confidence, draws, seed
+        Of the bootstrap.
+    """
+    network = load_model(model_path)
+    layer = pooled_layer(network)
+    if layer is None:
+        told = "no feature map is pooled globally"
+        _LOGGER.info("%s: %s, so there is nothing to look at", model, told)
+        row = {"model": model, "seed": model_seed, "told": told}
+        write_table(pd.DataFrame([row], columns=FEATURES), out)
+        write_table(pd.DataFrame(columns=CELLS), cells_out)
+        return
+    cut = ExplainedModel(network).at_layer(layer)
+    parts = list(_of_shards(shard_paths, normaliser, cut))
+    cells = pd.concat([table for table, _ in parts])
+    found = _joined([shares for _, shares in parts])
+    tables = []
+    for split in cells["split"].unique():
+        rows = (cells["split"] == split).to_numpy()
+        of_split = FeatureShares(
+            found.inside[rows], found.total[rows], found.chance[rows], found.gradient[rows]
+        )
+        wells = cells.loc[rows, "well"].to_numpy(str)
+        told = feature_table(of_split, wells, confidence=confidence, draws=draws, seed=seed)
+        tables.append(told.assign(model=model, seed=model_seed, layer=layer, split=split, told=""))
+    write_table(pd.concat(tables, ignore_index=True)[list(FEATURES)], out)
+    weights = {
+        "all": np.ones_like(found.gradient),
+        "raising": np.maximum(found.gradient, 0),
+        "lowering": np.maximum(-found.gradient, 0),
+    }
+    first = cells.assign(
+        chance=found.chance, **{name: found.weighted(given) for name, given in weights.items()}
+    )[list(CELLS)]
+    names = [f"feature_{number}" for number in range(found.total.shape[1])]
+    values = pd.DataFrame(found.shares, first.index, names)
+    write_table(pd.concat([first, values], axis=1).round(DECIMALS), cells_out)
+
+
+def _of_shards(
+    shard_paths: Sequence[str | Path], normaliser: Normaliser, cut: Any
+) -> Iterator[tuple[pd.DataFrame, FeatureShares]]:
+    for path in shard_paths:
+        with open_store(path) as shard:
+            normaliser.refuse_other_channels(shard.channels, path)
+            table = shard.cells.reset_index()
+            table["well"] = table["plate"].astype(str) + "/" + table["well"].astype(str)
+            for first in range(0, len(shard), CELLS_AT_A_TIME):
+                rows = slice(first, min(first + CELLS_AT_A_TIME, len(shard)))
+                images, masks = shard.read(rows)
+                features = cut.features(normaliser(images, masks), masks)
+                _, gradients = cut.gradients(features, masks)
+                yield (
+                    table.loc[rows.start : rows.stop - 1, ["cell_id", "split", "well"]],
+                    feature_shares(features, gradients, masks),
+                )
+
+
+def _joined(parts: Sequence[FeatureShares]) -> FeatureShares:
+    names = [field.name for field in fields(FeatureShares)]
+    return FeatureShares(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
+
+
+def _gives(layer: Any, tensor: Any) -> bool:
+    # A layer that is used twice has no one output.
+    try:
+        return layer.output is tensor
+    except AttributeError:
+        return False
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, above / below, np.nan)

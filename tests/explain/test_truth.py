@@ -1,0 +1,230 @@
+"""What is found of the truth in a map: closed forms, chance by enumeration, and no fake numbers."""
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nascent.explain.truth import (
+    MEASURES,
+    TRUTH,
+    average_precision,
+    cell_table,
+    chance_precision,
+    scores,
+    truth_table,
+)
+
+CHANNELS = ["a", "b", "c", "d", "e"]
+PLANTED = ["b", "d"]
+SHAPE = (8, 8)
+OF_PIXELS = ["pixel_share", "pixel_precision"]
+OF_ENTRIES = ["entry_share", "entry_precision"]
+OF_CHANNELS = ["channel_share", "top_channel", "top_channels", "all_top_channels", "rank"]
+
+
+def nucleus(seed=0):
+    """A mask of 40 of 64 pixels, 10 of them causal."""
+    order = np.random.default_rng(seed).permutation(64)
+    mask, causal = np.zeros(64, bool), np.zeros(64, bool)
+    mask[order[:40]], causal[order[:10]] = True, True
+    return mask.reshape(SHAPE), causal.reshape(SHAPE)
+
+
+def planted_map():
+    _, causal = nucleus()
+    return np.where(np.isin(CHANNELS, PLANTED), causal[..., None], 0).astype(np.float32)
+
+
+def found(values, mask=None, causal=None, channels=CHANNELS, planted=PLANTED):
+    own_mask, own_causal = nucleus()
+    mask = own_mask if mask is None else mask
+    causal = own_causal if causal is None else causal
+    return scores(np.abs(values), mask, causal, channels, planted)
+
+
+def test_a_map_that_is_the_truth_finds_all_of_it():
+    told = found(planted_map()).found
+    for what in set(MEASURES) - {"rank"}:
+        assert told[what][0] == 1, what
+    assert told["rank"][0] == 1.5  # the two share the first two ranks
+    chances = {what: chance for what, (_, chance) in told.items()}
+    assert chances == pytest.approx(
+        {"pixel_share": 1 / 4, "pixel_precision": chance_precision(10, 40)}
+        | {"entry_share": 1 / 4 * 2 / 5, "entry_precision": chance_precision(20, 200)}
+        | dict.fromkeys(["channel_share", "top_channel", "top_channels"], 2 / 5)
+        | {"all_top_channels": 1 / 10, "rank": 3}
+    )
+
+
+def test_a_map_that_is_even_is_at_chance():
+    told = found(np.ones((*SHAPE, 5), np.float32)).found
+    for what in ["pixel_share", "entry_share", "channel_share", "rank"]:
+        value, chance = told[what]
+        assert value == pytest.approx(chance), what
+    # One threshold takes everything, at the prevalence.
+    assert told["pixel_precision"][0] == pytest.approx(1 / 4)
+    assert told["entry_precision"][0] == pytest.approx(1 / 10)
+    # All channels tie: none of them is told apart as one of the first two.
+    assert [told[what][0] for what in ("top_channel", "top_channels")] == [0, 0]
+
+
+def test_a_map_that_is_noise_is_at_chance():
+    rng = np.random.default_rng(3)
+    mask = np.ones((60, 60), bool)
+    told = [
+        found(rng.random((60, 60, 5)), mask, rng.random((60, 60)) < 0.2).found for _ in range(20)
+    ]
+    for what in [*OF_PIXELS, *OF_ENTRIES, "channel_share"]:
+        value, chance = np.mean([one[what] for one in told], axis=0)
+        assert value == pytest.approx(chance, rel=0.05), what
+
+
+def test_chances_of_channels_are_means_over_all_orders():
+    told = []
+    for order in permutations([5.0, 4.0, 3.0, 2.0, 1.0]):
+        told.append(found(np.tile(order, (*SHAPE, 1))).found)
+    for what in OF_CHANNELS:
+        assert np.mean([one[what][0] for one in told]) == pytest.approx(told[0][what][1]), what
+
+
+def test_unmeasured_pixels_do_not_count():
+    mask, _ = nucleus()
+    values = planted_map()
+    values[~mask] = 100
+    assert found(values) == found(planted_map())
+
+
+@given(seed=st.integers(0, 99), scale=st.sampled_from([1e-6, 0.5, 1024.0]))
+def test_measures_are_shares_whatever_the_scale(seed, scale):
+    values = np.random.default_rng(seed).normal(size=(*SHAPE, 5)) ** 3
+    told, scaled = found(values).found, found(values * scale).found
+    for what in MEASURES:
+        np.testing.assert_allclose(scaled[what], told[what], rtol=1e-9)
+        if what != "rank":
+            assert 0 <= told[what][0] <= 1
+    assert 1.5 <= told["rank"][0] <= 4.5
+
+
+def test_ranks_name_the_planted_channels():
+    values = np.tile([3.0, 9.0, 1.0, 2.0, 2.0], (*SHAPE, 1))
+    told = found(values)
+    assert told.ranks == {"b": 1, "d": 3.5}
+    assert told.found["top_channel"][0] == 1
+    assert told.found["top_channels"][0] == 0.5
+    assert told.found["all_top_channels"][0] == 0
+
+
+def test_average_precision_is_the_sum_over_thresholds():
+    # Ranked: hit, miss, hit, then a tie of one hit and two misses.
+    positive = np.array([1, 0, 1, 1, 0, 0], bool)
+    values = np.array([9, 8, 7, 5, 5, 5], float)
+    assert average_precision(positive, values) == pytest.approx((1 / 1 + 2 / 3 + 3 / 6) / 3)
+
+
+@pytest.mark.parametrize(("positives", "count"), [(1, 2), (2, 5), (3, 4), (5, 5), (1, 1)])
+def test_the_chance_of_average_precision_is_its_mean_over_all_orders(positives, count):
+    which = np.arange(count) < positives
+    told = [average_precision(which, np.array(order)) for order in permutations(range(count))]
+    assert chance_precision(positives, count) == pytest.approx(np.mean(told))
+
+
+def test_the_chance_of_many_is_near_the_prevalence():
+    # Σ 1/i up to 1,000 is 7.485.
+    assert chance_precision(200, 1000) == pytest.approx(199 / 999 + 0.8 * 7.485 / 999, rel=1e-4)
+    assert chance_precision(10**5, 10**6) == pytest.approx(0.1, rel=2e-4)
+
+
+def test_a_map_without_channels_tells_of_pixels_alone():
+    told = found(planted_map().sum(axis=2, keepdims=True))
+    assert [told.found[what][0] for what in OF_PIXELS] == [1, 1]
+    assert np.isnan([told.found[what] for what in OF_ENTRIES + OF_CHANNELS]).all()
+    assert told.ranks == {}
+
+
+def test_a_map_without_pixels_tells_of_channels_alone():
+    told = found(np.array([[[0.0, 3.0, 1.0, 2.0, 0.0]]]))
+    assert told.found["channel_share"][0] == pytest.approx(5 / 6)
+    assert told.found["all_top_channels"][0] == 1
+    assert np.isnan([told.found[what] for what in OF_PIXELS + OF_ENTRIES]).all()
+
+
+def test_where_all_pixels_are_causal_channels_alone_can_be_found():
+    mask, _ = nucleus()
+    told = found(planted_map(), causal=mask).found
+    assert np.isnan([told[what] for what in OF_PIXELS]).all()
+    # An entry can still be wrong: in a channel that is not planted.
+    assert told["entry_share"] == (1, pytest.approx(0.4))
+    assert told["channel_share"][0] == 1
+
+
+@pytest.mark.parametrize("planted", [[], CHANNELS, ["unseen"]])
+def test_where_no_channel_or_every_one_is_planted_none_can_be_found(planted):
+    told = found(planted_map(), planted=planted).found
+    assert np.isnan([told[what] for what in OF_CHANNELS]).all()
+    assert told["pixel_share"][0] == 1
+
+
+def test_a_zero_map_and_a_cell_without_truth_have_no_numbers():
+    empty = found(np.zeros((*SHAPE, 5)))
+    assert empty.zero
+    assert np.isnan(list(empty.found.values())).all()
+    untold = found(planted_map(), causal=np.zeros(SHAPE, bool))
+    assert not untold.zero
+    assert np.isnan(untold.found["pixel_precision"]).all()
+
+
+def study():
+    """Forty cells of four wells; the trained map is the truth, the other noise, one is zero."""
+    rng = np.random.default_rng(7)
+    cells = pd.DataFrame(
+        {"split": "test", "well": np.repeat(list("ABCD"), 10)},
+        index=pd.Index(range(40), name="cell_id"),
+    )
+    rows = [(cell, "trained", found(planted_map())) for cell in range(39)]
+    rows.append((39, "trained", found(0 * planted_map())))
+    rows += [(cell, "randomised", found(rng.random((*SHAPE, 5)))) for cell in range(20)]
+    return cell_table(rows, cells)
+
+
+def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do_better():
+    table = truth_table(study(), confidence=0.95, draws=500, seed=1)
+    assert list(table.columns) == list(TRUTH[3:])
+    rows = table[table["channel"] == ""].set_index(["weights", "what"])
+    trained = rows.loc[("trained", "pixel_precision")]
+    assert trained[["cells", "zero_cells", "undefined_cells"]].tolist() == [39, 1, 0]
+    assert trained["value"] == 1
+    assert trained["lift"] == pytest.approx(1 / chance_precision(10, 40))
+    assert trained["beats_chance"]
+    assert trained["interval"] == "wells"
+    assert np.isnan(trained["trained_above"])
+    noise = rows.loc[("randomised", "pixel_precision")]
+    assert noise["cells"] == 20
+    assert noise["lift_low"] < 1.2
+    assert noise["trained_above"] == pytest.approx(1 - noise["value"])
+    assert noise["trained_above_low"] > 0.4
+    # Ranks are better where they are lower: the sign is turned.
+    rank = rows.loc[("randomised", "rank")]
+    assert rank["trained_above"] == pytest.approx(rank["value"] - 1.5)
+    assert rows.loc[("trained", "rank"), "lift"] == pytest.approx(3 / 1.5)
+
+
+def test_the_rank_of_each_planted_channel_has_a_row():
+    table = truth_table(study(), confidence=0.95, draws=100, seed=1)
+    ranks = table[(table["what"] == "rank") & (table["weights"] == "trained")]
+    assert ranks["channel"].tolist() == ["", "b", "d"]
+    assert ranks["value"].tolist() == [1.5, 1.5, 1.5]
+
+
+def test_what_cannot_be_found_is_counted():
+    mask, _ = nucleus()
+    cells = pd.DataFrame({"split": "test", "well": "A"}, index=pd.Index([1, 2], name="cell_id"))
+    rows = [(1, "trained", found(planted_map())), (2, "trained", found(planted_map(), causal=mask))]
+    table = truth_table(cell_table(rows, cells), confidence=0.95, draws=50, seed=1)
+    rows = table[table["channel"] == ""].set_index("what")
+    assert rows.loc["pixel_share", ["cells", "undefined_cells", "zero_cells"]].tolist() == [1, 1, 0]
+    assert rows.loc["pixel_share", "interval"] == ""
+    assert rows.loc["channel_share", ["cells", "interval"]].tolist() == [2, "cells"]
