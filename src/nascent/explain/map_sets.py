@@ -1,0 +1,62 @@
+"""The maps of one explanation, which may lie in several files, by cell."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from nascent.attribute.maps import Maps, MapSource, open_maps
+from nascent.errors import AttributionError
+
+
+class MapSet:
+    """Maps of one model by one method.
+
+    Attributes
+    ----------
+    source : MapSource
+        Of the first file; the others are of another shard.
+    channels : tuple of str
+        The model's inputs.
+    cell_ids : list
+        Of all files, in their order.
+    """
+
+    def __init__(self, files: Sequence[Maps]) -> None:
+        if not files:
+            raise AttributionError(
+                "there are no maps", mend="Explain a split that has cells: attribute.splits."
+            )
+        self.source: MapSource = files[0].source
+        self.channels = self.source.channels
+        self._place = {
+            cell_id: (maps, index) for maps in files for index, cell_id in enumerate(maps.cell_ids)
+        }
+        self.cell_ids: list[Hashable] = list(self._place)
+
+    def __contains__(self, cell_id: Hashable) -> bool:
+        return cell_id in self._place
+
+    def map(self, cell_id: Hashable) -> np.ndarray:
+        """Return the map of a cell, float32, in the shape of its axes."""
+        maps, index = self._place[cell_id]
+        return maps[index]
+
+    def mask(self, cell_id: Hashable) -> np.ndarray:
+        """Return the measured pixels (S, S) bool of a cell."""
+        maps, index = self._place[cell_id]
+        return maps.mask(index)
+
+
+@contextmanager
+def opened(paths: Sequence[str | Path]) -> Iterator[MapSet]:
+    """Open the map files of one explanation together.
+
+    Raises
+    ------
+    AttributionError
+        Where there is no file.
+    """
+    with ExitStack() as stack:
+        yield MapSet([stack.enter_context(open_maps(path)) for path in paths])
