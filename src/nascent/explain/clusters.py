@@ -6,6 +6,7 @@ along the channel axis too would make neighbours in the channel list alike, what
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import squareform
 
 from nascent.evaluate.bootstrap import counts
-from nascent.explain.cells import ExplainedCell
+
+if TYPE_CHECKING:
+    # It loads Keras, which the figures of these tables do without.
+    from nascent.explain.cells import ExplainedCell
 
 CLUSTERS = (
     "channel",
@@ -101,7 +105,7 @@ def clipped(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def correlate(
-    cells: Iterator[ExplainedCell], others: Sequence[ExplainedCell], *, sigma: float, seed: int
+    cells: Iterator["ExplainedCell"], others: Sequence["ExplainedCell"], *, sigma: float, seed: int
 ) -> Correlations:
     """Correlate the maps of all channels, within cells and between a cell and another.
 
@@ -267,7 +271,7 @@ def mean_silhouette(distance: np.ndarray, clusters: np.ndarray) -> float:
     return float(values.mean())
 
 
-def _prepared(cell: ExplainedCell, sigma: float) -> np.ndarray:
+def _prepared(cell: "ExplainedCell", sigma: float) -> np.ndarray:
     return smoothed(clipped(cell.map, cell.mask), cell.mask, sigma).astype(np.float32)
 
 

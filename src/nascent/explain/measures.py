@@ -72,14 +72,18 @@ def mutual_information(first: np.ndarray, second: np.ndarray, bins: int) -> np.n
     -------
     (K, C) float64
     """
-    pixels = len(first)
-    ours, theirs = _one_hot(first, bins), _one_hot(second, bins)
-    # float32 counts are exact up to 2²⁴ pixels.
-    joint = (ours.T @ theirs).reshape(first.shape[1], bins, second.shape[1], bins)
-    joint = joint.transpose(0, 2, 1, 3).reshape(first.shape[1], second.shape[1], -1)
-    of_first = _entropy(ours.sum(axis=0).reshape(-1, bins), pixels)
-    of_second = _entropy(theirs.sum(axis=0).reshape(-1, bins), pixels)
-    return of_first[:, None] + of_second - _entropy(joint, pixels)
+    pixels, channels = second.shape
+    # Each pixel's place in the joint histograms of a map channel with every image channel.
+    places = second + bins * bins * np.arange(channels)
+    joint = np.stack(
+        [
+            np.bincount((places + bins * column[:, None]).ravel(), minlength=channels * bins * bins)
+            for column in first.T
+        ]
+    ).reshape(first.shape[1], channels, bins, bins)
+    of_first = _entropy(joint.sum(axis=3), pixels)
+    of_second = _entropy(joint.sum(axis=2), pixels)
+    return of_first + of_second - _entropy(joint.reshape(*joint.shape[:2], -1), pixels)
 
 
 def best_matches(found: np.ndarray, measure: str) -> np.ndarray:
@@ -121,14 +125,6 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 def _binned(ranks: np.ndarray, bins: int) -> np.ndarray:
     # By ranks: bins hold equally many pixels, and equal values stay together.
     return ((ranks - 0.5) / len(ranks) * bins).astype(np.int64)
-
-
-def _one_hot(binned: np.ndarray, bins: int) -> np.ndarray:
-    pixels, channels = binned.shape
-    flags = np.zeros((pixels, channels * bins), np.float32)
-    columns = binned + bins * np.arange(channels)
-    flags[np.arange(pixels)[:, None], columns] = 1
-    return flags
 
 
 def _entropy(counts: np.ndarray, total: int) -> np.ndarray:

@@ -2,14 +2,18 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from nascent.attribute.draws import stream
-from nascent.explain.cells import ExplainedCell
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
+
+if TYPE_CHECKING:
+    # It loads Keras, which the figures of these tables do without.
+    from nascent.explain.cells import ExplainedCell
 
 ALL = "all"
 """Stands for the group of all cells, and for the channels of a map together."""
@@ -92,7 +96,7 @@ def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.n
 
 
 def compare_regions(
-    cells: Iterator[ExplainedCell],
+    cells: Iterator["ExplainedCell"],
     own: Mapping[Hashable, RegionCell],
     others: Sequence[RegionCell],
     channels: Sequence[str],

@@ -7,15 +7,19 @@ the crop: what is left of the likeness there is chance.
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from nascent.attribute.draws import stream
-from nascent.explain.cells import ExplainedCell
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 from nascent.explain.measures import MEASURES, best_matches, similarities
+
+if TYPE_CHECKING:
+    # It loads Keras, which the figures of these tables do without.
+    from nascent.explain.cells import ExplainedCell
 
 ALL = "all"
 """Stands for the group where all cells are taken together."""
@@ -80,7 +84,7 @@ class Compared:
 
 
 def compare(
-    cells: Iterator[ExplainedCell],
+    cells: Iterator["ExplainedCell"],
     others: Sequence[OtherCell],
     *,
     exchanges: int,
@@ -187,7 +191,7 @@ def _drawn(
     return [candidates[index] for index in order[:count]]
 
 
-def _with_other(cell: ExplainedCell, other: OtherCell, bins: int) -> np.ndarray:
+def _with_other(cell: "ExplainedCell", other: OtherCell, bins: int) -> np.ndarray:
     common = cell.mask & other.mask
     if common.sum() < FEWEST:
         shape = (len(MEASURES), cell.map.shape[-1], other.image.shape[-1])

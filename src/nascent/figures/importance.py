@@ -1,4 +1,4 @@
-"""Importance of the channels for cells of low, medium and high target."""
+"""Importance of the channels for each group of cells, against equal shares and random weights."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,10 @@ from matplotlib.figure import Figure
 
 from nascent.figures import style
 
-SHIFT = {"low": -0.24, "medium": 0.0, "high": 0.24}
-SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for three points each
+SPREAD = 0.24  # between two groups of a channel, in rows
+SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
+BAND = "#E4E0D4"
+NOTHING = "No cell was explained, or the maps have no channels."
 
 
 @style.look()
@@ -15,49 +17,51 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
     """Draw each channel's mean share of the attribution as points with intervals, by group.
 
     Channels are sorted by their mean over the groups, the most important on top. The dashed line
-    is the share each would have if all were alike. With several seeds a point is the mean over
-    seeds and its line spans all their intervals.
+    is the share each would have if all were alike, the band what models of random weights give it,
+    over all groups. A point is filled where its interval lies above its null, hollow where it does
+    not. With several seeds a point is the mean over seeds, its line and band span those of all, and
+    it is filled where all seeds beat their nulls.
 
     Parameters
     ----------
     importance
         Rows of `channel_importance.tsv` of one model, method and split: columns `seed, group,
-        channel, cells, importance, low, high` with shares between 0 and 1.
+        channel, cells, importance, low, high` with shares between 0 and 1, and where there is a
+        null `null_low, null_high, beats_null`; of several aggregates `absolute` is drawn.
     top
         Draw only so many channels; the uniform share still counts all.
     """
     summary = over_seeds(importance)
     if summary.empty:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), "No cell was explained.")
+        style.say(figure.subplots(), NOTHING)
         return figure
-    order = (
-        summary.groupby("channel")["importance"].mean().sort_values(ascending=False, kind="stable")
-    )
-    channels = order.index.tolist()
+    means = summary.groupby("channel", sort=False)["importance"].mean()
+    channels = means.sort_values(ascending=False, kind="stable").index.tolist()
     uniform = 100 / len(channels)
     channels = channels[:top]
-    row = {channel: i for i, channel in enumerate(channels)}
-    figure = Figure(figsize=(style.WIDTH * 0.8, 0.215 * len(channels) + 1.0), layout="constrained")
+    figure = Figure(figsize=(style.WIDTH * 0.8, 0.215 * len(channels) + 1.1), layout="constrained")
     axes = figure.subplots()
-    for group in style.GROUPS:
+    _band(axes, summary, channels)
+    groups = summary["group"].drop_duplicates().tolist()
+    colours = style.colours(groups, style.GROUPS)
+    for number, group in enumerate(groups):
         rows = summary[(summary["group"] == group) & summary["channel"].isin(channels)]
-        if rows.empty:
-            continue
-        y = np.array([row[name] for name in rows["channel"]], dtype=float)
-        y += SHIFT[group] if len(channels) < SHIFTED_BELOW else 0
-        axes.hlines(
-            y, 100 * rows["low"], 100 * rows["high"], color=style.GROUPS[group], lw=1.3, alpha=0.8
-        )
+        y = np.array([channels.index(name) for name in rows["channel"]], dtype=float)
+        if len(channels) < SHIFTED_BELOW:
+            y += _shift(number, len(groups))
+        axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=colours[group], lw=1.3)
         axes.plot(
             100 * rows["importance"],
             y,
             "o",
             ms=3.8,
-            color=style.GROUPS[group],
+            color=colours[group],
             label=f"{group} (n = {style.thousands(rows['cells'].max())})",
             gid=group,
         )
+        hollow = (rows["beats_null"] == 0).to_numpy()
+        axes.plot(100 * rows["importance"][hollow], y[hollow], "o", ms=2, color="white", ls="")
     for i in range(0, len(channels), 2):
         axes.axhspan(i - 0.5, i + 0.5, color="#F5F5F5", lw=0, zorder=0)
     axes.axvline(uniform, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
@@ -74,20 +78,56 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
     axes.set_ylim(len(channels) - 0.4, -0.6)
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.set_xlabel("share of the attribution (%)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(handles), 4))
     return figure
 
 
 def over_seeds(importance: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a group and channel: the mean over seeds, and the span of their intervals."""
+    """Return one row a group and channel: the mean over seeds, and the span of their intervals.
+
+    `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where one
+    has none.
+    """
     kept = importance[importance["cells"] > 0].dropna(subset=["importance"])
+    if "aggregate" in kept.columns:
+        kept = kept[kept["aggregate"] == "absolute"]
+    told = kept.reindex(columns=[*kept.columns.union(["null_low", "null_high", "beats_null"])])
+    # Read from a table, a column of True, False and missing values holds all three as objects.
+    beats = told["beats_null"].map({True: 1.0, False: 0.0, "True": 1.0, "False": 0.0})
     return (
-        kept.groupby(["group", "channel"], sort=False)
+        told.assign(beats_null=beats.astype(float))
+        .groupby(["group", "channel"], sort=False)
         .agg(
             cells=("cells", "max"),
             importance=("importance", "mean"),
             low=("low", "min"),
             high=("high", "max"),
+            null_low=("null_low", "min"),
+            null_high=("null_high", "max"),
+            beats_null=("beats_null", lambda values: values.min(skipna=False)),
         )
         .reset_index()
     )
+
+
+def _band(axes, summary: pd.DataFrame, channels: list[str]) -> None:
+    spans = summary.groupby("channel").agg(low=("null_low", "min"), high=("null_high", "max"))
+    spans = spans.loc[channels].dropna()
+    for number, (channel, span) in enumerate(spans.iterrows()):
+        row = channels.index(channel)
+        axes.fill_betweenx(
+            [row - 0.45, row + 0.45],
+            100 * span["low"],
+            100 * span["high"],
+            color=BAND,
+            lw=0,
+            zorder=0.3,
+            gid="null",
+            label="random weights" if number == 0 else None,
+        )
+
+
+def _shift(number: int, groups: int) -> float:
+    room = min(SPREAD, 0.72 / max(groups, 1))
+    return (number - (groups - 1) / 2) * room

@@ -1,6 +1,7 @@
 """Score maps: for example cells, each channel, where the model looked in it, and both."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,6 +24,31 @@ ROWS = ("channel", "map", "overlay")
 LEFT, TOP_MARGIN, BLOCK_GAP, BOTTOM = 0.95, 0.36, 0.2, 0.5  # inches
 
 
+@dataclass(frozen=True)
+class Scored:
+    """A cell's maps and how they are coloured.
+
+    Attributes
+    ----------
+    scores : (S, S, k)
+        Zero where not measured.
+    scale : float
+        Magnitude that has the full colour.
+    threshold : float
+        Magnitude above which the overlay is coloured.
+    total : float
+        Of which the shares are told; NaN where there are none to tell.
+    signed : bool
+        Whether any map shown has negative scores.
+    """
+
+    scores: np.ndarray
+    scale: float
+    threshold: float
+    total: float
+    signed: bool
+
+
 @style.look()
 def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None = None) -> Figure:
     """Draw three rows a cell — channel, score map, overlay — and one column a channel.
@@ -41,18 +67,14 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
         (n, S, S, k) attributions, in the channels' order.
     totals
         Each cell's sum of |score| over *all* channels, from which the shares follow; default the
-        sum over the channels shown.
+        sum over the channels shown; NaN where channels have no shares.
 
     Raises
     ------
     AttributionError
         Where maps and images differ in shape.
     """
-    if maps.shape != examples.images.shape:
-        raise AttributionError(
-            f"the maps have shape {maps.shape}, the images {examples.images.shape}",
-            mend="Read both for the same cells and channels.",
-        )
+    refuse_other_shape(examples, maps)
     cells, columns = len(examples.cells), len(examples.channels)
     if cells == 0 or columns == 0:
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
@@ -67,13 +89,12 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
     signed = bool((maps < 0).any())
     for i in range(cells):
         top = height - TOP_MARGIN - i * (3 * tile + BLOCK_GAP)
-        grid = _grid(figure, top, tile, columns)
-        total = totals[i] if totals is not None else np.abs(maps[i][examples.masks[i]]).sum()
-        _cell(grid, examples, maps[i], i, limits, float(total), signed)
-        _describe(figure, examples, i, top, tile)
-        for axes in grid.flat:
-            axes.set_xlim(window.start - 0.5, window.stop - 0.5)
-            axes.set_ylim(window.stop - 0.5, window.start - 0.5)
+        grid = tiles(figure, top, tile, columns)
+        total = None if totals is None else totals[i]
+        scored = coloured(maps[i], examples.masks[i], total, signed=signed)
+        draw_columns(grid, examples, i, range(columns), scored, limits, window)
+        name_rows(figure, top, tile)
+        describe(figure, examples, i, top)
         for k, name in enumerate(names if i == 0 else ()):
             grid[0, k].annotate(
                 name,
@@ -86,7 +107,7 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
                 fontweight="bold",
             )
     scale_bar(grid[0, 0], window)
-    _key(figure, signed, height)
+    colour_key(figure, signed)
     return figure
 
 
@@ -107,7 +128,30 @@ def common_window(masks: np.ndarray) -> range:
     return range(edge, size - edge)
 
 
-def _grid(figure: Figure, top: float, tile: float, columns: int) -> np.ndarray:
+def refuse_other_shape(examples: Examples, maps: np.ndarray) -> None:
+    """Raise AttributionError where maps and images differ in shape."""
+    if maps.shape != examples.images.shape:
+        raise AttributionError(
+            f"the maps have shape {maps.shape}, the images {examples.images.shape}",
+            mend="Read both for the same cells and channels.",
+        )
+
+
+def coloured(scores: np.ndarray, mask: np.ndarray, total: float | None, *, signed: bool) -> Scored:
+    """Return the maps (S, S, k) of a cell with one scale and one threshold for all of them."""
+    magnitude = np.abs(scores[mask])
+    scale = float(np.percentile(magnitude, MAP_PERCENTILE)) if magnitude.size else 0.0
+    return Scored(
+        scores=np.where(mask[..., None], scores, 0),
+        scale=scale or 1.0,
+        threshold=top_threshold(scores, mask, TOP),
+        total=float(magnitude.sum() if total is None else total),
+        signed=signed,
+    )
+
+
+def tiles(figure: Figure, top: float, tile: float, columns: int) -> np.ndarray:
+    """Return three rows of axes, edges and upper end in inches, right of the labels."""
     # Places in inches, so that the tiles of all cells are alike and stand in line.
     width, height = figure.get_size_inches()
     gap = 0.04
@@ -125,36 +169,49 @@ def _grid(figure: Figure, top: float, tile: float, columns: int) -> np.ndarray:
     return grid
 
 
-def _cell(
+def draw_columns(
     grid: np.ndarray,
     examples: Examples,
-    scores: np.ndarray,
     i: int,
-    limits: list[tuple[float, float]],
-    total: float,
-    signed: bool,
+    channels: Sequence[int],
+    scored: Scored,
+    limits: Sequence[tuple[float, float]],
+    window: range,
 ) -> None:
-    mask = examples.masks[i]
-    magnitude = np.abs(scores[mask])
-    scale = float(np.percentile(magnitude, MAP_PERCENTILE)) if magnitude.size else 0.0
-    scale = scale or 1.0
-    threshold = top_threshold(scores, mask, TOP)
-    for column in range(len(examples.channels)):
-        image, score = examples.images[i, ..., column], np.where(mask, scores[..., column], 0)
-        show(grid[0, column], image, *limits[column])
-        show(grid[1, column], score / scale, -1 if signed else 0, 1, _colour_map(signed))
+    """Draw channel, map and overlay of some channels of cell `i`, and each one's share above.
+
+    Parameters
+    ----------
+    grid
+        Three rows of axes, a column a channel.
+    channels
+        Places of the channels among those of `examples`.
+    limits
+        Black and white of every channel of `examples`.
+    window
+        Rows and columns that are shown.
+    """
+    mask, colours = examples.masks[i], _colour_map(scored.signed)
+    for column, channel in enumerate(channels):
+        image, score = examples.images[i, ..., channel], scored.scores[..., channel]
+        show(grid[0, column], image, *limits[channel])
+        show(grid[1, column], score / scored.scale, -1 if scored.signed else 0, 1, colours)
         outline(grid[1, column], mask, style.GREY)
-        show(grid[2, column], image, *limits[column])
-        _overlay(grid[2, column], score, threshold, scale, signed)
-        share = 100 * np.abs(score).sum() / total if total > 0 else np.nan
-        grid[0, column].set_title(
-            f"{share:.1f} %", fontsize=7, loc="center", pad=2, fontweight="normal"
-        )
+        show(grid[2, column], image, *limits[channel])
+        _overlay(grid[2, column], score, scored)
+        share = 100 * np.abs(score).sum() / scored.total if scored.total > 0 else np.nan
+        if np.isfinite(share):
+            grid[0, column].set_title(
+                f"{share:.1f} %", fontsize=7, loc="center", pad=2, fontweight="normal"
+            )
+        for axes in grid[:, column]:
+            axes.set_xlim(window.start - 0.5, window.stop - 0.5)
+            axes.set_ylim(window.stop - 0.5, window.start - 0.5)
 
 
-def _describe(figure: Figure, examples: Examples, i: int, top: float, tile: float) -> None:
+def name_rows(figure: Figure, top: float, tile: float) -> None:
+    """Write beside three rows of tiles what they show."""
     width, height = figure.get_size_inches()
-    cell_id, cell = examples.cells.index[i], examples.cells.iloc[i]
     for row, name in enumerate(ROWS):
         figure.text(
             (LEFT - 0.04) / width,
@@ -166,6 +223,12 @@ def _describe(figure: Figure, examples: Examples, i: int, top: float, tile: floa
             fontsize=6.5,
             color="#5F5F5F",
         )
+
+
+def describe(figure: Figure, examples: Examples, i: int, top: float) -> None:
+    """Write group, id, place, target and prediction of cell `i` at the left of its first row."""
+    width, height = figure.get_size_inches()
+    cell_id, cell = examples.cells.index[i], examples.cells.iloc[i]
     words = caption(cell_id, cell)
     if known(cell, "y_hat"):
         words += f"\nŷ = {cell['y_hat']:.4g}"
@@ -196,11 +259,12 @@ def top_threshold(scores: np.ndarray, mask: np.ndarray, share: float) -> float:
     return float(np.quantile(magnitude, 1 - share)) if magnitude.size else np.inf
 
 
-def _overlay(axes: Axes, score: np.ndarray, threshold: float, scale: float, signed: bool) -> None:
-    colours = _colour_map(signed)(
-        np.clip((score / scale + 1) / 2 if signed else score / scale, 0, 1)
+def _overlay(axes: Axes, score: np.ndarray, scored: Scored) -> None:
+    relative = score / scored.scale
+    colours = _colour_map(scored.signed)(
+        np.clip((relative + 1) / 2 if scored.signed else relative, 0, 1)
     )
-    colours[..., 3] = np.where((np.abs(score) > threshold), 0.85, 0.0)
+    colours[..., 3] = np.where(np.abs(score) > scored.threshold, 0.85, 0.0)
     axes.imshow(colours, interpolation="nearest")
 
 
@@ -208,8 +272,9 @@ def _colour_map(signed: bool) -> Colormap:
     return SIGNED if signed else UNSIGNED
 
 
-def _key(figure: Figure, signed: bool, height: float) -> None:
-    width = figure.get_size_inches()[0]
+def colour_key(figure: Figure, signed: bool) -> None:
+    """Draw the colour scale of the maps at the foot of the figure."""
+    width, height = figure.get_size_inches()
     long = min(2.4, 0.6 * width)
     axes = figure.add_axes(((width - long) / 2 / width, 0.34 / height, long / width, 0.09 / height))
     scale = ScalarMappable(Normalize(-1 if signed else 0, 1), _colour_map(signed))

@@ -1,0 +1,116 @@
+"""Channels grouped by their maps: tree, distances and how stable the groups are."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from scipy.cluster.hierarchy import dendrogram
+
+from nascent.explain.clusters import tree
+from nascent.figures import style
+
+
+@style.look()
+def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
+    """Draw the tree of the channels beside the correlation of their maps, and their stability.
+
+    Rows and columns are channels in the order of the tree. Above the diagonal stands the mean
+    correlation of the maps of two channels, below it the share of the resamples of cells in which
+    the two are in one cluster. The bars are the stability of each channel's cluster; the dashed
+    line is that of clusters made of maps of different cells.
+
+    Parameters
+    ----------
+    clusters, distances
+        Rows of `channel_clusters.tsv` and `channel_distances.tsv` of one model, seed and method.
+    """
+    placed = clusters.dropna(subset=["cluster"])
+    if len(placed) < 3:
+        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
+        style.say(figure.subplots(), "There are too few channels with maps to group them.")
+        return figure
+    channels = placed["channel"].tolist()
+    distance, together = (_square(distances, channels, name) for name in ("distance", "together"))
+    grown = tree(np.where(np.isnan(distance), 1.0, distance))
+    order = dendrogram(grown, no_plot=True)["leaves"]
+    names = [channels[k] for k in order]
+    count = len(names)
+    edge = min(max(0.145 * count, 1.6), 5.0)
+    figure = Figure(figsize=(min(edge + 2.9, style.WIDTH + 0.6), edge + 1.5), layout="constrained")
+    left, middle, right = figure.subplots(1, 3, width_ratios=[0.22, 1, 0.22])
+
+    dendrogram(
+        grown, orientation="left", ax=left, color_threshold=0, above_threshold_color=style.INK
+    )
+    left.set_ylim(10 * count, 0)
+    left.set_xlabel("1 − correlation")
+    left.set_yticks([])
+    left.spines["left"].set_visible(False)
+    for line in left.collections:
+        line.set_linewidth(0.8)
+
+    upper = (1 - distance)[np.ix_(order, order)]
+    held = together[np.ix_(order, order)]
+    np.fill_diagonal(upper, np.nan)
+    lower = np.tril(np.ones((count, count), bool), -1)
+    strongest = max(float(np.nanmax(np.abs(upper))), 1e-6)
+    correlation = middle.imshow(
+        np.where(lower, np.nan, upper),
+        cmap="RdBu_r",
+        vmin=-strongest,
+        vmax=strongest,
+        aspect="auto",
+    )
+    share = middle.imshow(
+        np.where(lower, 100 * held, np.nan), cmap="Greys", vmin=0, vmax=100, aspect="auto"
+    )
+    size = 6.5 if count <= 24 else 5.5
+    middle.set_xticks(range(count), names, rotation=90, fontsize=size)
+    middle.set_yticks(range(count), names, fontsize=size)
+    middle.tick_params(length=0)
+    _frames(middle, placed.set_index("channel").loc[names, "cluster"].to_numpy())
+    for drawn, words in ((correlation, "correlation of maps"), (share, "in one cluster (%)")):
+        bar = figure.colorbar(drawn, ax=middle, location="bottom", fraction=0.04, pad=0.02)
+        bar.set_label(words, fontsize=6.5)
+        bar.ax.tick_params(labelsize=6)
+
+    rows = placed.set_index("channel").loc[names]
+    right.barh(range(count), rows["stability"], color="#B9C7D6", height=0.8, gid="stability")
+    if rows["null_stability"].notna().any():
+        right.axvline(rows["null_stability"].iloc[0], color=style.INK, lw=0.9, ls=(0, (4, 2)))
+    right.set_ylim(count - 0.5, -0.5)
+    right.set_xlim(0, 1)
+    right.set_yticks([])
+    right.set_xlabel("stability")
+    figure.suptitle(verdict(placed.iloc[0]), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def verdict(row: pd.Series) -> str:
+    """Return a sentence on whether there are clusters at all, of a row of the table."""
+    count, score, limit = int(row["clusters"]), row["silhouette"], row["null_silhouette"]
+    said = f"{count} clusters, mean silhouette {score:.2f}"
+    if np.isnan(limit):
+        return f"{said}; nothing to hold it against"
+    if row["beats_null"] in (True, "True"):
+        return f"{said}, above that of maps of different cells ({limit:.2f})"
+    return f"{said}, not above that of maps of different cells ({limit:.2f}): no clusters"
+
+
+def _square(distances: pd.DataFrame, channels: list[str], value: str) -> np.ndarray:
+    place = {name: number for number, name in enumerate(channels)}
+    matrix = np.full((len(channels), len(channels)), np.nan)
+    np.fill_diagonal(matrix, 0)
+    for first, second, number in distances[["channel", "other", value]].itertuples(index=False):
+        if first in place and second in place:
+            matrix[place[first], place[second]] = matrix[place[second], place[first]] = number
+    return matrix
+
+
+def _frames(axes, clusters: np.ndarray) -> None:
+    starts = np.flatnonzero(np.append(True, clusters[1:] != clusters[:-1]))
+    for start, stop in zip(starts, [*starts[1:], len(clusters)], strict=True):
+        corner, size = start - 0.5, stop - start
+        axes.add_patch(
+            Rectangle((corner, corner), size, size, fill=False, ec=style.INK, lw=1.1, gid="cluster")
+        )

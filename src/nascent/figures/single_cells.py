@@ -1,0 +1,97 @@
+"""What the figures of single cells read: typical cells, their channels and maps of every kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.maps import Maps
+from nascent.explain.groups import ordered
+from nascent.figures.gather import Examples, read_examples, read_maps, spread_channels, top_channels
+from nascent.store import Store
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Cells, channels and maps as the figures take them.
+
+    Attributes
+    ----------
+    examples : Examples
+        With group and prediction of each cell.
+    maps : (n, S, S, k) float32
+    totals : list of float
+        Σ|score| of each cell over all channels; NaN where maps have no channels.
+    """
+
+    examples: Examples
+    maps: np.ndarray
+    totals: list[float]
+
+
+def typical(cells: pd.DataFrame, per_group: int) -> list:
+    """Return ids of the cells nearest to the median target of their group, group by group.
+
+    Parameters
+    ----------
+    cells
+        Index `cell_id`; columns `target` and `group`.
+    per_group
+        Cells of each.
+    """
+    chosen: list = []
+    for group in ordered(cells["group"]):
+        targets = cells.loc[cells["group"] == group, "target"]
+        distance = (targets - targets.median()).abs().sort_values(kind="stable")
+        chosen += distance.index[:per_group].tolist()
+    return chosen
+
+
+def shown(
+    shards: Sequence[Store],
+    maps: Sequence[Maps],
+    cells: pd.DataFrame,
+    inputs: Sequence[str],
+    *,
+    per_group: int,
+    channels: int,
+) -> Shown:
+    """Read typical cells, their most important channels and the maps of these.
+
+    A map of places alone (axes `space`) stands at every channel, and the channels are spread over
+    the list, since none is the most important; a number a channel (axes `channel`) fills the whole
+    nucleus.
+
+    Parameters
+    ----------
+    shards, maps
+        Open; the maps of one model and method.
+    cells
+        As `nascent.explain.stage.explain_maps` writes them; index `cell_id`.
+    inputs
+        Channels of the model.
+    per_group, channels
+        How many cells of a group, and how many channels.
+    """
+    chosen = typical(cells, per_group)
+    with_channels = set(inputs) <= set(cells.columns)
+    pick = top_channels(cells[list(inputs)], channels) if with_channels else None
+    names = pick if pick is not None else spread_channels(list(inputs), channels)
+    told = cells[["group", "prediction"]].rename(columns={"prediction": "y_hat"})
+    examples = read_examples(shards, chosen, names)
+    read = read_maps(maps, chosen, names if with_channels else ["all"])
+    whole = np.broadcast_to(read, examples.images.shape)
+    totals = cells.loc[chosen, "total"] if with_channels else pd.Series(np.nan, index=chosen)
+    return Shown(
+        replace(examples, cells=examples.cells.join(told)),
+        np.where(examples.masks[..., None], whole, 0),
+        _of_pixels(totals, read, examples.masks),
+    )
+
+
+def _of_pixels(totals: pd.Series, read: np.ndarray, masks: np.ndarray) -> list[float]:
+    # A number a channel is drawn over every measured pixel: so often it counts in the sums.
+    if read.shape[1:3] == masks.shape[1:3]:
+        return totals.tolist()
+    return (totals.to_numpy() * masks.sum(axis=(1, 2))).tolist()

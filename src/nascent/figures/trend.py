@@ -1,0 +1,90 @@
+"""Change of each channel's share of the attribution with the target."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from nascent.figures import style
+
+COLOURS = {"rises": "#D55E00", "falls": "#4477AA", "none": style.GREY}
+WORDS = {"rises": "rises", "falls": "falls", "none": "not told from chance"}
+
+
+@style.look()
+def draw(trend: pd.DataFrame, *, target: str) -> Figure:
+    """Draw the rank correlation of each channel's share with the target, within wells.
+
+    Channels are sorted from rising to falling. The line of a point is its interval; the grey band
+    what permutations of the targets within wells give. Colour says whether a channel's share rises
+    or falls with a false-discovery rate of 5 %, for a model of several seeds whether all agree. At
+    the right stands the change of the share for one SD of the target, in points of a per cent.
+
+    Parameters
+    ----------
+    trend
+        Rows of `trend.tsv` of one model and method, of one or several seeds.
+    target
+        Words for the target.
+    """
+    summary = over_seeds(trend)
+    if summary.empty:
+        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
+        style.say(figure.subplots(), "There are no shares of channels that could change.")
+        return figure
+    summary = summary.sort_values("within_wells", ascending=False, kind="stable")
+    rows = len(summary)
+    figure = Figure(figsize=(style.WIDTH * 0.8, 0.19 * rows + 1.1), layout="constrained")
+    axes = figure.subplots()
+    y = np.arange(rows)
+    for row, (low, high) in enumerate(summary[["null_low", "null_high"]].itertuples(index=False)):
+        axes.fill_betweenx([row - 0.5, row + 0.5], low, high, color="#ECECEC", lw=0, gid="null")
+    axes.axvline(0, color=style.INK, lw=0.8)
+    for name, colour in COLOURS.items():
+        chosen = (summary["trend"] == name).to_numpy()
+        if not chosen.any():
+            continue
+        here = summary[chosen]
+        axes.hlines(y[chosen], here["low"], here["high"], color=colour, lw=1.3)
+        label = f"{WORDS[name]} ({chosen.sum()})"
+        points, where = here["within_wells"], y[chosen]
+        axes.plot(points, where, "o", ms=4, color=colour, label=label, gid=name)
+    for row, slope in enumerate(summary["slope"]):
+        axes.annotate(
+            style.signed(100 * slope) if np.isfinite(slope) else "",
+            (1.01, row),
+            xycoords=("axes fraction", "data"),
+            fontsize=6.5,
+            va="center",
+        )
+    axes.annotate(
+        "% per SD",
+        (1.01, 1.0),
+        xycoords="axes fraction",
+        fontsize=6.5,
+        va="bottom",
+        color="#5F5F5F",
+    )
+    axes.set_yticks(y, summary["channel"])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(rows - 0.4, -0.6)
+    axes.set_xlabel(f"rank correlation of the share with the {target}, within wells")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return figure
+
+
+def over_seeds(trend: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a channel: means over seeds, spans of intervals, the word that all share."""
+    kept = trend.dropna(subset=["within_wells"])
+    return (
+        kept.groupby("channel", sort=False)
+        .agg(
+            within_wells=("within_wells", "mean"),
+            low=("low", "min"),
+            high=("high", "max"),
+            null_low=("null_low", "min"),
+            null_high=("null_high", "max"),
+            slope=("slope", "mean"),
+            trend=("trend", lambda words: words.iloc[0] if words.nunique() == 1 else "none"),
+        )
+        .reset_index()
+    )

@@ -1,0 +1,27 @@
+"""Shards, maps and shares of one model -> panels of all channels of a cell of each group."""
+
+from contextlib import ExitStack
+
+from nascent import provenance
+from nascent.attribute.maps import open_maps
+from nascent.figures import panels
+from nascent.figures.save import save
+from nascent.figures.single_cells import shown
+from nascent.files import read_table
+from nascent.logs import job_log
+from nascent.store import open_store
+
+with job_log(snakemake.log[0]), ExitStack() as stack:
+    params, given = snakemake.params, snakemake.input
+    cells = read_table(given.cells, required=["cell_id", "group"]).set_index("cell_id")
+    found = shown(
+        [stack.enter_context(open_store(path)) for path in given.shards],
+        [stack.enter_context(open_maps(path)) for path in given.maps],
+        cells,
+        params.inputs,
+        per_group=1,
+        channels=len(params.inputs),
+    )
+    figure = panels.draw(found.examples, found.maps, totals=found.totals)
+    chosen = {"cells": found.examples.cells.index.tolist(), "channels": found.examples.channels}
+    save(figure, snakemake.output.png, provenance.record("figures", chosen))
