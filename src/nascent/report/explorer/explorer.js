@@ -277,9 +277,9 @@ function heading(e, cell, channel) {
   const place = one.channels.indexOf(channel);
   const share = place < 0 ? null : one.share[cell][place];
   const parts = [];
-  if (place >= 0) parts.push(`${percent(share)} of this cell's Σ|score|`);
+  if (place >= 0 && share != null) parts.push(`${percent(share)} of this cell's Σ|score|`);
   if (place >= 0 && isSigned(e)) {
-    parts.push(`sum ${signedNumber(one.signed[cell][place], 3)} ${one.unit}`);
+    parts.push(`sum ${signedNumber(one.signed[cell][place], 3)} ${one.scores}`);
   }
   return make("h3", {}, channel, make("span", {}, parts.join(" · ")));
 }
@@ -301,7 +301,7 @@ function rowOf(e, cell, channel, image, map, first) {
     paint(right, image, overlayOf(grey, score, plane, map.zero, threshold(map)));
     const least = isSigned(e) ? `−${number(most, 2)}` : "0";
     figures.push(
-      figure("map", middle, scaleBar("score", least, number(most, 2), gradient(e), one.unit),
+      figure("map", middle, scaleBar("score", least, number(most, 2), gradient(e), one.scores),
         `Map by ${title(one)}: ${about}`),
       figure("overlay", right, `overlay: largest ${state.share} % of |score|`,
         `Image with the largest scores: ${about}`),
@@ -344,7 +344,7 @@ function follow(row, image, plane, map, e, channel) {
       text = `${limit(number(valueOf(grey, 0, k), 4), grey, 0, k)} counts`;
       if (plane) {
         const score = limit(signedNumber(valueOf(plane, map.zero, k), 3), plane, map.zero, k);
-        text += `, score ${score} ${explanations[e].unit}`;
+        text += `, score ${score} ${explanations[e].scores}`;
       }
     }
     at("pixel").textContent = `${channel}, row ${y}, column ${x}: ${text}`;
@@ -450,7 +450,7 @@ function slider(name, label, low, high, step, format) {
       told.textContent = format(state[name]);
       drawRows();
     } });
-  return make("label", { for: `look-${name}` }, label, input, told);
+  return make("label", { for: `look-${name}` }, make("span", {}, `${label} `, told), input);
 }
 
 function drawPick() {
@@ -684,9 +684,12 @@ async function drawRows() {
   const names = [state.channel, ...state.beside.filter((name) => name !== state.channel)];
   at("rows").replaceChildren(...names.map((name, i) => rowOf(e, cell, name, image, map, i === 0)));
   const one = explanations[e];
-  const bin = index.windows[cell].bin;
-  at("views-title").textContent = `Image, map, overlay: ${one.model}, ${one.method}`
-    + (bin > 1 ? ` (${bin} × ${bin} pixels in one)` : "");
+  const { bin } = index.windows[cell];
+  at("views-title").textContent = `Cell ${index.cells[cell]} by ${one.model}, ${one.method}`;
+  at("how").textContent = [one.kind.replaceAll("_", " "),
+    ...Object.entries(one.options).filter(([name, value]) => name !== "batch_size" && value != null)
+      .map(([name, value]) => `${name.replaceAll("_", " ")} ${shown(value)}`),
+    bin > 1 ? `here ${bin} × ${bin} pixels in one` : null].filter(Boolean).join(" · ");
   await drawOthers(token);
   if (token !== drawing) return;
   document.body.dataset.drawn = [one.model, one.seed, one.method, index.cells[cell],

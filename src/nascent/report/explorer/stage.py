@@ -188,6 +188,7 @@ def _told(one: _Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> 
         **{name: facts[name] for name in ("model", "seed", "method", "kind", "axes", "options")},
         "quantity": quantity(label),
         "unit": unit(label).strip("()"),
+        "scores": score_unit(facts["kind"], facts["options"], unit(label).strip("()")),
         "zero": one.zero,
         "channels": list(scores.channels),
         "kept": list(one.kept),
@@ -195,6 +196,27 @@ def _told(one: _Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> 
         "signed": [_plain(row) for row in scores.values["signed"][at]],
         "told": {name: _plain(scores.cells[name].iloc[at]) for name in facts["told"]},
     }
+
+
+def score_unit(kind: str, options: Mapping[str, Any], of_prediction: str) -> str:
+    """Return the unit of a map's scores; empty where they have none, or it is not known.
+
+    Parameters
+    ----------
+    kind
+        Function of the method, in `nascent.attribute.methods`.
+    options
+        Of the method.
+    of_prediction
+        Unit of what is predicted.
+    """
+    if not of_prediction or kind == "grad_cam":
+        return ""
+    gradient = kind == "gradient" or options.get("over") == "gradient"
+    one = f"{of_prediction} per unit of input" if gradient else of_prediction
+    if kind == "smoothgrad_squared" or options.get("statistic") == "variance":
+        return f"({one})²"
+    return one
 
 
 def _cells(shown: Sequence[_Shown], order: Sequence[Hashable]) -> dict[str, Any]:

@@ -1,0 +1,160 @@
+"""A study of six cells whose pixels and scores are known, as the explorer takes it."""
+
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.results import Attributions
+from nascent.explain.h5ad import write_h5ad
+from nascent.explain.scores import channel_scores
+from nascent.files import write_table
+from nascent.provenance import file_digest
+from nascent.report.explorer.stage import Explanation, Limits, write_explorer
+from nascent.store import StoreWriter
+
+SIZE = 14
+CHANNELS = ["DAPI", "EU", "SON", "a <b> & 'c'"]
+INPUTS = ["DAPI", "SON", "a <b> & 'c'"]
+IDS = [7, 12, 3, 40, 5, 21]
+TARGETS = [310.0, 290.0, 420.0, 350.0, 500.0, 180.0]
+GROUPS = ["medium", "low", "high", "medium", "high", "low"]
+WELLS = ["A01", "A01", "A02", "A02", "B</script>", "A01"]
+SHARDS = [(0, 4), (4, 6)]
+# Model, method, function of the method, axes, whether scores have both signs.
+EXPLAINED = [
+    ("cnn", "ig", "integrated_gradients", "pixel", True),
+    ("cnn", "vargrad", "vargrad", "pixel", False),
+    ("cnn", "cam", "grad_cam", "space", False),
+    ("linear", "ig", "integrated_gradients", "pixel", True),
+    ("linear", "ablation", "channel_ablation", "channel", True),
+]
+LIMITS = Limits(cells=6, channels=3, megabytes=5, edge=None, seed=1)
+
+
+@dataclass(frozen=True)
+class Study:
+    """Where the study lies, and its truth: images, masks, maps by (model, method)."""
+
+    folder: Path
+    images: np.ndarray
+    masks: np.ndarray
+    maps: dict[tuple[str, str], np.ndarray]
+    predictions: dict[str, np.ndarray]
+    shards: list[Path]
+    explanations: list[Explanation]
+
+    def write(self, name: str = "explorer.html", **changes) -> Path:
+        """Write the page and return its path."""
+        options = {
+            "study": "tiny",
+            "labels": {"target": "transcription rate (counts)"},
+            "limits": LIMITS,
+            "record": {"stage": "report"},
+        } | changes
+        explanations = options.pop("explanations", self.explanations)
+        write_explorer(explanations, self.shards, self.folder / name, **options)
+        return self.folder / name
+
+
+def masks_of(stream: np.random.Generator) -> np.ndarray:
+    """Ellipses of different sizes and places, none filling its crop."""
+    rows, columns = np.mgrid[:SIZE, :SIZE]
+    masks = []
+    for _ in IDS:
+        middle, half = stream.uniform(5, 8, 2), stream.uniform(2.5, 5, 2)
+        away = ((rows - middle[0]) / half[0]) ** 2 + ((columns - middle[1]) / half[1]) ** 2
+        masks.append(away <= 1)
+    return np.array(masks)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory) -> Study:
+    """The study on disk: shards, maps, tables, channel scores."""
+    folder = tmp_path_factory.mktemp("explorer")
+    stream = np.random.default_rng(8)
+    masks = masks_of(stream)
+    images = stream.gamma(3, 60, (len(IDS), SIZE, SIZE, 4)).astype(np.uint16) + 100
+    images *= masks[..., None]
+    cells = pd.DataFrame(
+        {
+            "cell_id": IDS,
+            "plate": "p",
+            "well": WELLS,
+            "cell_cycle": ["G1", "S", None, "G1", "G2", "S"],
+            "area": masks.sum(axis=(1, 2)),
+            "target": TARGETS,
+        }
+    )
+    write_table(cells, folder / "cells.tsv")
+    explained = pd.DataFrame({"cell_id": IDS, "split": "test", "group": GROUPS})
+    write_table(explained, folder / "explained.tsv")
+    shards = []
+    for number, (first, last) in enumerate(SHARDS):
+        path = folder / f"test-{number:05d}.h5"
+        with StoreWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
+            store.append(images[first:last], masks[first:last])
+            store.cells = cells[first:last].set_index("cell_id")
+        shards.append(path)
+    maps, predictions, explanations = {}, {}, []
+    for model, method, kind, axes, both in EXPLAINED:
+        shape = {"pixel": (SIZE, SIZE, 3), "space": (SIZE, SIZE, 1), "channel": (1, 1, 3)}[axes]
+        scores = (
+            stream.standard_t(4, (len(IDS), *shape)).astype(np.float32) * [1, 3, 2][-shape[2] :]
+        )
+        scores = scores if both else np.abs(scores)
+        maps[model, method] = (scores * masks[..., None] if axes != "channel" else scores).astype(
+            np.float32
+        )
+        fit = predictions.setdefault(model, np.array(TARGETS) + stream.normal(0, 30, len(IDS)))
+        files = []
+        for number, (first, last) in enumerate(SHARDS):
+            part = slice(first, last)
+            made = Attributions(
+                maps[model, method][part],
+                fit[part],
+                np.full(last - first, 300.0),
+                fit[part] / 1000,
+                np.full(last - first, 30),
+                np.arange(first, last) != 1,
+            )
+            files.append(folder / f"{model}-{method}-{number}.h5")
+            source = MapSource(
+                tuple(INPUTS),
+                kind,
+                {"steps": 30},
+                1,
+                f"{model} digest",
+                file_digest(shards[number]),
+                axes,
+            )
+            write_maps(files[-1], made, cell_ids=IDS[part], masks=masks[part], source=source)
+        scores = channel_scores(
+            files,
+            folder / "cells.tsv",
+            folder / "explained.tsv",
+            model=model,
+            seed=1,
+            method=method,
+        )
+        write_h5ad(scores, folder / f"{model}-{method}.h5ad")
+        explanations.append(Explanation(folder / f"{model}-{method}.h5ad", files))
+    return Study(folder, images, masks, maps, predictions, shards, explanations)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium; tests that need one are skipped where there is none."""
+    # Tests are imported by path, so that modules beside them have no name to import.
+    spec = spec_from_file_location("explorer_browser", Path(__file__).with_name("browser.py"))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if module.FOUND is None:
+        pytest.skip("no Chromium is installed (apt-get install chromium, or NASCENT_CHROMIUM)")
+    opened = module.Browser(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()

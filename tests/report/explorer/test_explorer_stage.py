@@ -1,0 +1,191 @@
+import base64
+import json
+import logging
+import re
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nascent.attribute.maps import open_maps
+from nascent.errors import AttributionError
+from nascent.report.explorer.assets import ASSETS, assets_digest
+from nascent.report.explorer.stage import Explanation, Limits, score_unit
+
+LIMITS = Limits(cells=6, channels=3, megabytes=5, edge=None, seed=1)
+
+
+def blobs(page) -> dict[str, str]:
+    """Name → text of the page's data."""
+    text = page.read_text("utf-8")
+    return dict(re.findall(r'<script type="[^"]+" id="([^"]+)">(.*?)</script>', text, re.DOTALL))
+
+
+def index_of(page) -> dict:
+    return json.loads(blobs(page)["index"])
+
+
+def test_the_page_needs_no_other_file(study):
+    text = study.write().read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    code = re.sub(r'<script type="text/plain".*?</script>', "", text)
+    # The one address is the name of the SVG language, which nothing fetches.
+    assert set(re.findall(r"\w+://[^\s\"'`]+", code)) == {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"\ssrc=|@import|url\(", code)
+    assert not re.search(r"{{\w+}}", code)
+
+
+def test_every_cell_has_its_image_and_the_maps_that_have_pixels(study):
+    found = blobs(study.write())
+    for cell in range(6):
+        assert f"image-{cell}" in found
+        have = [e for e in range(5) if f"map-{e}-{cell}" in found]
+        assert have == [0, 1, 2, 3]  # channel ablation has no map
+
+
+def test_the_pixels_are_those_of_shard_and_maps(study):
+    page = study.write()
+    index, found = index_of(page), blobs(page)
+    assert index["images"] == ["DAPI", "SON", "a <b> & 'c'"]
+    for number, cell in enumerate(index["cells"]):
+        at = [7, 12, 3, 40, 5, 21].index(int(cell))
+        mask = study.masks[at]
+        rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+        window = index["windows"][number]
+        assert window["height"] == rows[-1] - rows[0] + 1
+        assert window["width"] == columns[-1] - columns[0] + 1
+        pixels = int(mask.sum())
+        raw = zlib.decompress(base64.b64decode(found[f"image-{number}"]))
+        scale = np.frombuffer(raw[:24], "<f4").reshape(3, 2)
+        planes = np.frombuffer(raw[-3 * pixels :], np.uint8).reshape(3, pixels)
+        shown = scale[:, :1] + planes * scale[:, 1:]
+        true = study.images[at][mask][:, [0, 2, 3]].T.astype(float)
+        low, high = np.percentile(true, [0.1, 99.9], axis=1, keepdims=True)
+        limited = np.clip(true, low, high)
+        assert (np.abs(shown - limited) <= scale[:, 1:] / 2 * 1.001).all()
+        kept = index["explanations"][0]["kept"]
+        raw = zlib.decompress(base64.b64decode(found[f"map-0-{number}"]))
+        scale = np.frombuffer(raw[:24], "<f4").reshape(3, 2)
+        planes = np.frombuffer(raw[24:], np.uint8).reshape(3, pixels)
+        order = [["DAPI", "SON", "a <b> & 'c'"].index(name) for name in kept]
+        true = study.maps["cnn", "ig"][at][mask][:, order].T
+        limit = np.percentile(np.abs(true), 99.9, axis=1, keepdims=True)
+        shown = (planes - 127.0) * scale[:, 1:]
+        # Maps lie on the disk as float16.
+        assert (np.abs(shown - np.clip(true, -limit, limit)) <= scale[:, 1:] * 0.52).all()
+
+
+def test_the_index_tells_what_the_tables_tell(study):
+    index = index_of(study.write())
+    assert index["explained"] == 6
+    ids = [int(cell) for cell in index["cells"]]
+    for one in index["explanations"]:
+        maps = study.maps[one["model"], one["method"]]
+        for row, cell in enumerate(ids):
+            at = [7, 12, 3, 40, 5, 21].index(cell)
+            scores = maps[at][study.masks[at]] if maps.shape[1] > 1 else maps[at, 0]
+            sums = np.abs(scores).sum(axis=0)
+            np.testing.assert_allclose(one["share"][row], sums / sums.sum(), rtol=2e-3)
+            predicted = study.predictions[one["model"]][at]
+            assert one["told"]["prediction"][row] == pytest.approx(predicted, rel=1e-6)
+            target = index["columns"]["target"][row]
+            residual = one["told"]["residual"][row]
+            assert residual == pytest.approx(target - predicted, rel=1e-4)
+            assert one["told"]["converged"][row] == (at != 1)
+    assert {one["zero"] for one in index["explanations"] if one["method"] == "ig"} == {127}
+    assert {one["zero"] for one in index["explanations"] if one["method"] == "vargrad"} == {0}
+
+
+def test_cells_are_drawn_evenly_over_the_groups(study):
+    index = index_of(study.write(limits=replace(LIMITS, cells=3)))
+    assert sorted(index["columns"]["group"]) == ["high", "low", "medium"]
+    assert (
+        len(index["cells"]) == len(index["windows"]) == len(index["explanations"][0]["share"]) == 3
+    )
+    assert index["explained"] == 6
+
+
+def test_only_the_channels_of_the_largest_shares_have_pixels(study):
+    index = index_of(study.write(limits=replace(LIMITS, channels=1)))
+    for one in index["explanations"]:
+        if one["method"] == "cam":
+            assert one["kept"] == ["all"]
+        elif one["method"] == "ablation":
+            assert one["kept"] == []
+        else:
+            means = np.mean(one["share"], axis=0)
+            assert one["kept"] == [one["channels"][int(np.argmax(means))]]
+        assert len(one["share"][0]) == len(one["channels"])
+    assert {name for one in index["explanations"] for name in one["kept"]} - {"all"} <= {
+        *index["images"]
+    }
+
+
+def test_a_page_that_would_be_too_large_has_fewer_cells_and_says_so(study, caplog):
+    whole = study.write("whole.html").stat().st_size
+    limit = whole - 1500
+    with caplog.at_level(logging.WARNING):
+        page = study.write("less.html", limits=replace(LIMITS, megabytes=limit / 1e6))
+    cells = len(index_of(page)["cells"])
+    assert 1 <= cells < 6
+    assert page.stat().st_size <= limit
+    assert f"{cells} of 6 cells fit" in caplog.text
+    # The cells that stay are the first of the same order.
+    assert index_of(page)["cells"] == index_of(study.folder / "whole.html")["cells"][:cells]
+
+
+def test_a_page_without_room_for_a_cell_is_a_page(study):
+    page = study.write("none.html", limits=replace(LIMITS, megabytes=0.001))
+    assert index_of(page)["cells"] == []
+
+
+def test_large_windows_are_binned(study):
+    index = index_of(study.write("small.html", limits=replace(LIMITS, edge=4)))
+    assert max(one["bin"] for one in index["windows"]) > 1
+    assert all(max(one["height"], one["width"]) <= 4 for one in index["windows"])
+
+
+def test_a_study_that_explains_nothing_has_a_page(study):
+    index = index_of(study.write("nothing.html", explanations=[]))
+    assert (index["cells"], index["explanations"]) == ([], [])
+
+
+def test_the_same_inputs_make_the_same_page(study):
+    assert study.write("one.html").read_bytes() == study.write("two.html").read_bytes()
+
+
+def test_maps_of_another_shard_are_refused(study):
+    first = study.explanations[0]
+    swapped = Explanation(first.scores, first.maps[::-1])
+    with pytest.raises(AttributionError, match="made from another shard"):
+        study.write(explanations=[swapped])
+
+
+def test_the_maps_are_read_as_they_are(study):
+    """The truth of these tests is what the files hold, but for the rounding to float16."""
+    with open_maps(study.explanations[0].maps[0]) as maps:
+        np.testing.assert_allclose(maps[0], study.maps["cnn", "ig"][0], rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "unit"),
+    [
+        ("integrated_gradients", {"steps": 3}, "counts"),
+        ("vargrad", {"over": "integrated_gradients", "statistic": "sd"}, "counts"),
+        ("vargrad", {"over": "integrated_gradients", "statistic": "variance"}, "(counts)²"),
+        ("gradient", {}, "counts per unit of input"),
+        ("smoothgrad_squared", {"over": "gradient"}, "(counts per unit of input)²"),
+        ("grad_cam", {}, ""),
+    ],
+)
+def test_scores_have_the_unit_that_follows_from_the_method(kind, options, unit):
+    assert score_unit(kind, options, "counts") == unit
+    assert score_unit(kind, options, "") == ""
+
+
+def test_a_change_of_the_pages_own_program_changes_its_digest(monkeypatch):
+    before = assets_digest()
+    assert assets_digest() == before
+    monkeypatch.setattr("nascent.report.explorer.assets.ASSETS", ASSETS[:2])
+    assert assets_digest() != before
