@@ -18,24 +18,56 @@ rule explain_groups:
         runtime=10,
     params:
         code=code("explain_groups"),
-        group_width=STUDY.explain.group_width,
+        groups=STUDY.explain.groups.plain(),
     message:
-        "Sort the cells of {STUDY.study} into low, medium and high transcription"
+        "Sort the cells of {STUDY.study} into groups"
     script:
         "../workflow/scripts/explain_groups.py"
 
 
-rule explain:
+rule explain_importance_null:
     input:
-        maps=lambda wildcards: [
-            made(
-                f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
-            )
-            for split in STUDY.attribute.splits
-            for name in shards_of(split, EXPLAINED_FOLD)
-        ],
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        maps=maps_explained,
+        shards=shards_explained,
+        training=training_cells_of_method,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         cells=made("crops/cells.tsv"),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+    output:
+        made("explain/{model}/{seed}/{method}.null.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}.null.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}.null.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(
+            method_of_maps(wildcards).batch_size, attempt
+        ),
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        code=code("explain_importance_null"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        groups=STUDY.explain.groups.plain(),
+        untrained=STUDY.explain.untrained.plain(),
+        seed=STUDY.seed,
+    message:
+        "Explain copies of {wildcards.model}, seed {wildcards.seed}, with random weights by"
+        " {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_importance_null.py"
+
+
+rule explain:
+    input:
+        maps=maps_explained,
+        cells=made("crops/cells.tsv"),
+        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+        null=made("explain/{model}/{seed}/{method}.null.tsv"),
     output:
         importance=made("explain/{model}/{seed}/{method}.tsv"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
@@ -50,7 +82,9 @@ rule explain:
         runtime=60,
     params:
         code=code("explain"),
-        explain=STUDY.explain.plain(),
+        groups=STUDY.explain.groups.plain(),
+        confidence=STUDY.explain.confidence,
+        bootstrap=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
         "Channel importance of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"

@@ -175,7 +175,7 @@ rule figures_target:
     params:
         code=code("figures_target"),
         target=STUDY.crops.target,
-        group_width=STUDY.explain.group_width,
+        groups=STUDY.explain.groups.plain(),
     message:
         "Draw the target of {STUDY.study} and its groups"
     script:
@@ -439,6 +439,44 @@ rule figures_score_maps:
         "Draw maps of {wildcards.model} by {wildcards.method} for a cell of each group"
     script:
         "../workflow/scripts/figures_score_maps.py"
+
+
+rule figures_panels:
+    input:
+        maps=maps_of_lowest_seed,
+        shards=shards_explained,
+        cells=lambda wildcards: lowest_seed(
+            wildcards, "explain/{model}/{seed}/{method}.cells.tsv"
+        ),
+    output:
+        png=report(
+            made("figures/{model}/{method}/panels.png"),
+            caption="../workflow/report/panels.rst",
+            category="Explanations",
+            labels={
+                "figure": "all channels of single cells",
+                "model": "{model}",
+                "method": "{method}",
+            },
+        ),
+        svg=made("figures/{model}/{method}/panels.svg"),
+    log:
+        logged("figures/{model}/{method}/panels.log"),
+    benchmark:
+        logged("figures/{model}/{method}/panels.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_panels"),
+        inputs=seen,
+    message:
+        "Draw all channels of a cell of each group with their maps by {wildcards.method} of"
+        " {wildcards.model}"
+    script:
+        "../workflow/scripts/figures_panels.py"
 
 
 rule figures_importance:

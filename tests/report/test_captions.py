@@ -25,7 +25,10 @@ def render(path: Path, config: dict) -> str:
         config=config,
         wildcards=Named(model="simple_cnn", method="vargrad"),
         params=Named(
-            target="00_EU", label="transcription rate (counts)", size=224, group_width=1.0
+            target="00_EU",
+            label="transcription rate (counts)",
+            size=224,
+            groups={"by": "sd", "width": 1.0, "quantiles": [0.25, 0.75], "column": None},
         ),
     )
     environment = Environment(trim_blocks=True, undefined=StrictUndefined)

@@ -4,8 +4,7 @@ from contextlib import ExitStack
 
 from nascent import provenance
 from nascent.attribute.maps import open_maps
-from nascent.figures import panels
-from nascent.figures.save import save
+from nascent.figures import panels, save
 from nascent.figures.single_cells import shown
 from nascent.files import read_table
 from nascent.logs import job_log

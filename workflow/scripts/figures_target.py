@@ -1,15 +1,15 @@
 """Cell table and splits -> figure of the target's distribution and the group limits."""
 
 from nascent import provenance
-from nascent.explain.groups import study_groups
+from nascent.explain.groups import GroupRule, study_groups
 from nascent.figures import save, target
 from nascent.files import read_table
 from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):
-    config = {"target": snakemake.params.target, "group_width": snakemake.params.group_width}
+    config = {"target": snakemake.params.target, "groups": snakemake.params.groups}
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
-    grouped, limits = study_groups(cells, splits, width=config["group_width"])
+    grouped, limits = study_groups(cells, splits, GroupRule(**config["groups"]))
     figure = target.draw(
         grouped["target"], low=limits.low, high=limits.high, target=config["target"]
     )

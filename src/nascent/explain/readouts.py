@@ -16,25 +16,7 @@ from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
 from nascent.store import Store, open_store
 
-LABELS = ("model", "seed", "method", "split")
-"""What a table of a read-out says first: of which maps it is."""
-
 _LOGGER = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class MadeOf:
-    """Which maps are read: model, its seed, method and the split of the cells."""
-
-    model: str
-    seed: int
-    method: str
-    split: str
-
-    def labelled(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return a table with these in front, and its columns as they are behind."""
-        told = dict(zip(LABELS, (self.model, self.seed, self.method, self.split), strict=True))
-        return table.assign(**told)[[*LABELS, *table.columns]]
 
 
 @dataclass(frozen=True)
@@ -91,18 +73,30 @@ class Sources:
 def write_similarity(
     sources: Sources,
     out: str | Path,
-    of: MadeOf,
     *,
+    split: str,
     exchanges: int,
     bins: int,
     confidence: float,
     draws: int,
     seed: int,
 ) -> None:
-    """Write which images the maps look like; no rows for maps without pixels."""
+    """Write which images the maps look like; no rows for maps without pixels.
+
+    Parameters
+    ----------
+    sources
+        Files of the cells, all of one split.
+    out
+        The table: `split` and the columns of `nascent.explain.similarity.SIMILARITY`.
+    split
+        Name of the split.
+    exchanges, bins, confidence, draws, seed
+        See `nascent.explain.similarity`.
+    """
     table = pd.DataFrame(columns=similarity.SIMILARITY)
     if sources.axes() == "channel":
-        _say_nothing(of, "one number a channel: they look like no image")
+        _LOGGER.info("maps of one number a channel look like no image: no rows")
     else:
         pool = choose_cells(sources.ids(), similarity.POOL, seed)
         others = [
@@ -120,26 +114,38 @@ def write_similarity(
             draws=draws,
             seed=seed,
         )
-    write_table(of.labelled(table), out)
+    write_table(_of_split(table, split), out)
 
 
 def write_clusters(
     sources: Sources,
     out: str | Path,
     distances_out: str | Path,
-    of: MadeOf,
     *,
+    split: str,
     smoothing: float,
     largest: int,
     confidence: float,
     draws: int,
     seed: int,
 ) -> None:
-    """Write which channels have maps alike, and their distances; no rows without such maps."""
+    """Write which channels have maps alike, and their distances; no rows without such maps.
+
+    Parameters
+    ----------
+    sources
+        Files of the cells, all of one split.
+    out, distances_out
+        The tables: `split` and the columns of `nascent.explain.clusters.CLUSTERS` and `DISTANCES`.
+    split
+        Name of the split.
+    smoothing, largest, confidence, draws, seed
+        See `nascent.explain.clusters`.
+    """
     table = pd.DataFrame(columns=clusters.CLUSTERS)
     distances = pd.DataFrame(columns=clusters.DISTANCES)
     if sources.axes() != "pixel":
-        _say_nothing(of, "no map of each channel: nothing can be grouped")
+        _LOGGER.info("maps without pixels of each channel cannot be grouped: no rows")
     else:
         others = list(sources.read(choose_cells(sources.ids(), clusters.POOL, seed)))
         found = clusters.correlate(sources.read(), others, sigma=smoothing, seed=seed)
@@ -151,24 +157,43 @@ def write_clusters(
             draws=draws,
             seed=seed,
         )
-    write_table(of.labelled(table), out)
-    write_table(of.labelled(distances), distances_out)
+    write_table(_of_split(table, split), out)
+    write_table(_of_split(distances, split), distances_out)
 
 
 def write_regions(
     sources: Sources,
     out: str | Path,
-    of: MadeOf,
     *,
+    split: str,
     rules: Mapping[str, regions.RegionRule],
     confidence: float,
     draws: int,
     seed: int,
 ) -> None:
-    """Write how much of the maps falls on nuclear regions; no rows for maps without pixels."""
+    """Write how much of the maps falls on nuclear regions; no rows for maps without pixels.
+
+    Parameters
+    ----------
+    sources
+        Files of the cells, all of one split.
+    out
+        The table: `split` and the columns of `nascent.explain.regions.REGIONS`.
+    split
+        Name of the split.
+    rules
+        Name → region. Its channel is one of the crops, whether or not the model sees it.
+    confidence, draws, seed
+        Of the intervals; the seed draws the exchanged regions too.
+
+    Raises
+    ------
+    StoreError
+        Where the crops lack a region's channel; the nearest is named.
+    """
     table = pd.DataFrame(columns=regions.REGIONS)
     if sources.axes() == "channel":
-        _say_nothing(of, "one number a channel: they fall on no region")
+        _LOGGER.info("maps of one number a channel fall on no region: no rows")
     else:
         own = {cell.cell_id: cell for cell in _region_cells(sources.shards, rules)}
         pool = choose_cells(sources.ids(), regions.POOL, seed)
@@ -177,15 +202,15 @@ def write_regions(
         )
         options = {"confidence": confidence, "draws": draws, "seed": seed}
         table = regions.region_table(of_cells, sources.told(), **options)
-    write_table(of.labelled(table), out)
+    write_table(_of_split(table, split), out)
 
 
 def write_trend(
     cells_path: str | Path,
     channels: Sequence[str],
     out: str | Path,
-    of: MadeOf,
     *,
+    split: str,
     confidence: float,
     draws: int,
     seed: int,
@@ -199,21 +224,21 @@ def write_trend(
     channels
         Of the model's input.
     out
-        The table: model, seed, method, split and the columns of `TREND`.
-    of
-        Which maps; cells of its split alone are used.
+        The table: `split` and the columns of `TREND`.
+    split
+        Of the cells that are used.
     confidence, draws, seed
         See `trend_table`.
     """
     cells = read_table(cells_path, required=["cell_id", "split", "target", "well"])
-    cells = cells[cells["split"] == of.split].set_index("cell_id")
+    cells = cells[cells["split"] == split].set_index("cell_id")
     table = pd.DataFrame(columns=TREND)
     if not set(channels) <= set(cells.columns):
-        _say_nothing(of, "no channels: no share can change")
+        _LOGGER.info("maps without channels have no shares that could change: no rows")
     else:
         options = {"confidence": confidence, "draws": draws, "seed": seed}
         table = trend_table(cells[list(channels)], cells["target"], cells["well"], **options)
-    write_table(of.labelled(table), out)
+    write_table(_of_split(table, split), out)
 
 
 def _region_cells(
@@ -241,5 +266,5 @@ def _channel(shard: Store, region: str, channel: str) -> int:
     return shard.channels.index(channel)
 
 
-def _say_nothing(of: MadeOf, why: str) -> None:
-    _LOGGER.info("maps of %s by %s have %s", of.model, of.method, why)
+def _of_split(table: pd.DataFrame, split: str) -> pd.DataFrame:
+    return table.assign(split=split)[["split", *table.columns]]

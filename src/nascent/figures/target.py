@@ -17,7 +17,8 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
     values
         Target of every cell, counts; missing values are left out.
     low, high
-        Limits: low is y ≤ `low`, high is y ≥ `high`, medium lies between.
+        Limits: low is y ≤ `low`, high is y ≥ `high`, medium lies between. NaN: there are none, and
+        the histogram has one colour.
     target
         Name of the target channel.
     """
@@ -27,11 +28,15 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
     if values.size == 0:
         style.say(axes, "No cell has a target.")
         return figure
+    limits = [limit for limit in (low, high) if np.isfinite(limit)]
     members = {
         "low": values <= low,
         "medium": (values > low) & (values < high),
         "high": values >= high,
     }
+    if not limits:
+        members = {"all": np.ones(len(values), bool)}
+        low = high = float(values.mean())
     edges = _edges(values, low, high)
     for name, inside in members.items():
         counts, _ = np.histogram(values[inside], edges)
@@ -40,13 +45,13 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
             counts,
             edges,
             fill=True,
-            color=style.GROUPS[name],
+            color=style.GROUPS.get(name, style.GREY),
             alpha=0.8,
             lw=0,
             label=f"{name}: {style.thousands(inside.sum())} ({share:.1f} %)",
         )
     axes.margins(y=0.18)
-    for limit in (low, high):
+    for limit in limits:
         axes.axvline(limit, color=style.INK, lw=0.9, ls=(0, (4, 2)))
         axes.annotate(
             f"{limit:.4g}",

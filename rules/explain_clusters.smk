@@ -1,0 +1,72 @@
+# Channels grouped by their maps, against maps of different cells.
+
+
+rule explain_clusters:
+    input:
+        maps=maps_shown,
+        shards=shards_shown,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
+    output:
+        clusters=made("explain/{model}/{seed}/{method}/channel_clusters.tsv"),
+        distances=made("explain/{model}/{seed}/{method}/channel_distances.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/channel_clusters.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/channel_clusters.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=120,
+    params:
+        code=code("explain_clusters"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        split=shown_split(),
+        options=STUDY.explain.clusters.plain(),
+        confidence=STUDY.explain.confidence,
+        bootstrap=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Group channels by their maps: {wildcards.model}, seed {wildcards.seed},"
+        " {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_clusters.py"
+
+
+rule figures_clusters:
+    input:
+        clusters=lambda wildcards: lowest_seed(
+            wildcards, "explain/{model}/{seed}/{method}/channel_clusters.tsv"
+        ),
+        distances=lambda wildcards: lowest_seed(
+            wildcards, "explain/{model}/{seed}/{method}/channel_distances.tsv"
+        ),
+    output:
+        png=report(
+            made("figures/{model}/{method}/clusters.png"),
+            caption="../workflow/report/clusters.rst",
+            category="Explanations",
+            labels={
+                "figure": "channels by their maps",
+                "model": "{model}",
+                "method": "{method}",
+            },
+        ),
+        svg=made("figures/{model}/{method}/clusters.svg"),
+    log:
+        logged("figures/{model}/{method}/clusters.log"),
+    benchmark:
+        logged("figures/{model}/{method}/clusters.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_clusters"),
+    message:
+        "Draw the channels of {wildcards.model} grouped by their maps by {wildcards.method}"
+    script:
+        "../workflow/scripts/figures_clusters.py"

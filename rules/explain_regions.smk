@@ -1,0 +1,67 @@
+# How much of the maps falls on nuclear regions, against regions of other cells.
+
+
+rule explain_regions:
+    input:
+        maps=maps_shown,
+        shards=shards_shown,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
+    output:
+        made("explain/{model}/{seed}/{method}/regions.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/regions.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/regions.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        runtime=120,
+    params:
+        code=code("explain_regions"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        split=shown_split(),
+        options={name: region.plain() for name, region in STUDY.explain.regions.items()},
+        confidence=STUDY.explain.confidence,
+        bootstrap=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Score nuclear regions: {wildcards.model}, seed {wildcards.seed}, {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_regions.py"
+
+
+rule figures_regions:
+    input:
+        regions=lambda wildcards: lowest_seed(
+            wildcards, "explain/{model}/{seed}/{method}/regions.tsv"
+        ),
+    output:
+        png=report(
+            made("figures/{model}/{method}/regions.png"),
+            caption="../workflow/report/regions.rst",
+            category="Explanations",
+            labels={
+                "figure": "nuclear regions",
+                "model": "{model}",
+                "method": "{method}",
+            },
+        ),
+        svg=made("figures/{model}/{method}/regions.svg"),
+    log:
+        logged("figures/{model}/{method}/regions.log"),
+    benchmark:
+        logged("figures/{model}/{method}/regions.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_regions"),
+    message:
+        "Draw how much of the maps of {wildcards.model} by {wildcards.method} falls on regions"
+    script:
+        "../workflow/scripts/figures_regions.py"

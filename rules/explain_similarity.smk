@@ -1,0 +1,68 @@
+# Which images the maps look like, against the images of other cells.
+
+
+rule explain_similarity:
+    input:
+        maps=maps_shown,
+        shards=shards_shown,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
+    output:
+        made("explain/{model}/{seed}/{method}/similarity.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/similarity.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/similarity.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=240,
+    params:
+        code=code("explain_similarity"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        split=shown_split(),
+        options=how_to_compare(),
+        confidence=STUDY.explain.confidence,
+        bootstrap=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Compare maps and images: {wildcards.model}, seed {wildcards.seed}, {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_similarity.py"
+
+
+rule figures_similarity:
+    input:
+        similarity=lambda wildcards: lowest_seed(
+            wildcards, "explain/{model}/{seed}/{method}/similarity.tsv"
+        ),
+    output:
+        png=report(
+            made("figures/{model}/{method}/similarity.png"),
+            caption="../workflow/report/similarity.rst",
+            category="Explanations",
+            labels={
+                "figure": "what maps look like",
+                "model": "{model}",
+                "method": "{method}",
+            },
+        ),
+        svg=made("figures/{model}/{method}/similarity.svg"),
+    log:
+        logged("figures/{model}/{method}/similarity.log"),
+    benchmark:
+        logged("figures/{model}/{method}/similarity.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_similarity"),
+        shown=STUDY.explain.similarity.shown,
+    message:
+        "Draw which images the maps of {wildcards.model} by {wildcards.method} look like"
+    script:
+        "../workflow/scripts/figures_similarity.py"

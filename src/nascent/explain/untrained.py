@@ -1,0 +1,121 @@
+"""Channel shares by models that have learnt nothing: what an importance is held against.
+
+A network of random weights does not spread its maps evenly over the channels: bright, sparse or
+noisy ones get more. How much, and how much that depends on the draw of the weights, several copies
+of the model with all weights drawn anew tell, explained by the same method.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.inputs import CellBatch
+from nascent.attribute.methods import Prepared
+from nascent.explain.cells import ExplainedCell, choose_cells
+from nascent.explain.groups import GroupRule, ordered
+from nascent.explain.importance import AGGREGATES, aggregated, channel_shares, measured_scores
+from nascent.explain.inspection import Inspection
+from nascent.explain.redraw import cascade
+from nascent.explain.stage import read_groups
+from nascent.files import write_table
+from nascent.logs import progress
+
+CELLS_AT_A_TIME = 8
+"""Cells whose maps wait in memory together."""
+
+
+def write_untrained(
+    inspection: Inspection,
+    cells_path: str | Path,
+    splits_path: str | Path,
+    out: str | Path,
+    *,
+    rule: GroupRule,
+    models: int,
+    cells: int,
+    seed: int,
+) -> None:
+    """Write the channel shares of some cells by copies of a model with random weights.
+
+    Parameters
+    ----------
+    inspection
+        The explanation. Maps without channels (axes `space`) give a table without rows.
+    cells_path, splits_path
+        Tables with `cell_id`, `target` and with `cell_id`, `split`, `well`, `plate`.
+    out
+        A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `cell_id`, and the share of
+        each channel; shares of a map of zeros are missing.
+    rule
+        Of the groups.
+    models
+        Copies.
+    cells
+        Cells of each group and split that every copy explains, drawn from those that have maps.
+    seed
+        Of the weights and of the sample.
+    """
+    channels = list(inspection.source.channels)
+    parts = [pd.DataFrame(columns=["copy", "aggregate", "cell_id", *channels])]
+    if inspection.source.axes != "space":
+        grouped, _ = read_groups(cells_path, splits_path, rule)
+        chosen = sampled(grouped.loc[inspection.cell_ids], cells, seed)
+        for number in progress(range(1, models + 1), total=models, what="models of random weights"):
+            model = untrained(inspection.model, (seed, number))
+            found = _shares(inspection.method(model), inspection.cells(chosen), channels)
+            parts.append(found.assign(copy=number)[parts[0].columns])
+    write_table(pd.concat(parts[1:] or parts, ignore_index=True), out)
+
+
+def untrained(model: keras.Model, seed: Sequence[int]) -> keras.Model:
+    """Return a copy of a model with all weights drawn anew, see `nascent.explain.redraw`."""
+    ((_, copy),) = cascade(model, 1, np.random.default_rng(seed))
+    return copy
+
+
+def sampled(grouped: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
+    """Return up to `count` cells of each group of each split, in the order they came.
+
+    Parameters
+    ----------
+    grouped
+        Index `cell_id`; columns `split` and `group`.
+    """
+    chosen: set[Hashable] = set()
+    for _, members in grouped.groupby("split", sort=False):
+        for group in ordered(members["group"]):
+            ids = members.index[members["group"] == group].tolist()
+            chosen.update(choose_cells(ids, count, seed))
+    return [cell for cell in grouped.index.tolist() if cell in chosen]
+
+
+def _shares(
+    method: Prepared, cells: Iterable[ExplainedCell], channels: Sequence[str]
+) -> pd.DataFrame:
+    ids, totals = [], {name: [] for name in AGGREGATES}
+    for cell, scores in _maps(method, iter(cells)):
+        ids.append(cell.cell_id)
+        for name, values in aggregated(measured_scores(scores, cell.mask)).items():
+            totals[name].append(values)
+    index = pd.Index(ids, name="cell_id")
+    tables = {
+        name: pd.DataFrame(np.reshape(values, (len(ids), -1)), index=index, columns=list(channels))
+        for name, values in totals.items()
+    }
+    shares = [
+        channel_shares(tables, name).reset_index().assign(aggregate=name) for name in AGGREGATES
+    ]
+    return pd.concat(shares, ignore_index=True)
+
+
+def _maps(
+    method: Prepared, cells: Iterator[ExplainedCell]
+) -> Iterator[tuple[ExplainedCell, np.ndarray]]:
+    while some := list(islice(cells, CELLS_AT_A_TIME)):
+        images, masks = np.stack([c.image for c in some]), np.stack([c.mask for c in some])
+        made = method(CellBatch(images, masks, [c.cell_id for c in some]))
+        yield from zip(some, made.maps, strict=True)

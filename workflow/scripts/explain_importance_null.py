@@ -1,0 +1,28 @@
+"""Copies of a model with random weights -> the channel shares of some cells by their maps."""
+
+from nascent import provenance
+from nascent.explain.groups import GroupRule
+from nascent.explain.inspection import Inspection
+from nascent.explain.untrained import write_untrained
+from nascent.files import read_table
+from nascent.logs import job_log
+from nascent.shards.normalise import Normaliser
+from nascent.train import backend
+
+with job_log(snakemake.log[0]):
+    params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
+    backend.use_threads(snakemake.threads)
+    normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
+    write_untrained(
+        Inspection(
+            given.model, given.maps, given.shards, normaliser, training_paths=given.training
+        ),
+        given.cells,
+        given.splits,
+        out,
+        rule=GroupRule(**params.groups),
+        **params.untrained,
+        seed=params.seed,
+    )
+    config = {"groups": params.groups, "untrained": params.untrained}
+    provenance.write(out, provenance.record("explain", config, seed=params.seed))

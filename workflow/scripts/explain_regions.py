@@ -1,0 +1,30 @@
+"""Maps and crops -> how much of the maps falls on nuclear regions."""
+
+from nascent import provenance
+from nascent.explain.readouts import Sources, write_regions
+from nascent.explain.regions import RegionRule
+from nascent.files import read_table
+from nascent.logs import job_log
+from nascent.shards.normalise import Normaliser
+
+with job_log(snakemake.log[0]):
+    params, given = snakemake.params, snakemake.input
+    normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
+    write_regions(
+        Sources(given.maps, given.shards, given.cells, normaliser),
+        snakemake.output[0],
+        split=params.split,
+        rules={name: RegionRule(**rule) for name, rule in params.options.items()},
+        confidence=params.confidence,
+        draws=params.bootstrap,
+        seed=params.seed,
+    )
+    config = {
+        "split": params.split,
+        "regions": params.options,
+        "confidence": params.confidence,
+        "bootstrap": params.bootstrap,
+    }
+    record = provenance.record("explain", config, seed=params.seed)
+    for path in snakemake.output:
+        provenance.write(path, record)

@@ -1,0 +1,29 @@
+"""Maps and images -> which images the maps of each channel look like."""
+
+from nascent import provenance
+from nascent.explain.readouts import Sources, write_similarity
+from nascent.files import read_table
+from nascent.logs import job_log
+from nascent.shards.normalise import Normaliser
+
+with job_log(snakemake.log[0]):
+    params, given = snakemake.params, snakemake.input
+    normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
+    write_similarity(
+        Sources(given.maps, given.shards, given.cells, normaliser),
+        snakemake.output[0],
+        split=params.split,
+        **params.options,
+        confidence=params.confidence,
+        draws=params.bootstrap,
+        seed=params.seed,
+    )
+    config = {
+        "split": params.split,
+        "similarity": params.options,
+        "confidence": params.confidence,
+        "bootstrap": params.bootstrap,
+    }
+    record = provenance.record("explain", config, seed=params.seed)
+    for path in snakemake.output:
+        provenance.write(path, record)
