@@ -23,6 +23,12 @@ include: "rules/tune.smk"
 include: "rules/evaluate.smk"
 include: "rules/attribute.smk"
 include: "rules/explain.smk"
+include: "rules/explain_roar.smk"
+include: "rules/explain_targets.smk"
+include: "rules/explain_similarity.smk"
+include: "rules/explain_clusters.smk"
+include: "rules/explain_regions.smk"
+include: "rules/explain_trend.smk"
 include: "rules/figures.smk"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nascent import kinds
 from nascent.architecture_names import source
+from nascent.attribute.options import needs_training_cells
 from nascent.code import code_digest
 from nascent.config import (
     check_study,
@@ -12,6 +13,7 @@ from nascent.config import (
     input_channels,
     model_channels,
     read_wells,
+    retrainings,
     searched,
     study_channels,
     study_folds,
@@ -20,7 +22,9 @@ from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table
+from nascent.report.explorer.assets import assets_digest
 from nascent.shards.plan import shard_names
+from nascent.shards.removal import RANDOM
 from nascent.tune.candidates import candidate_name
 
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -93,23 +97,52 @@ TARGETS = list(
     )
 )
 
+# Model, seed and map set: a method's name, and `<method>.<column>` for further targets of a model.
 EXPLAINED = [
-    (model, seed, method)
+    (model, seed, name)
     for method in STUDY.attribute.methods
-    for model in STUDY.explained_models()
+    for model in STUDY.models_explained_by(method)
     for seed in MODELS[model].seeds
+    for name in (
+        method,
+        *(f"{method}.{column}" for column in MODELS[model].also_predict),
+    )
+]
+MAP_SETS = list(dict.fromkeys(name for *_, name in EXPLAINED))
+
+# Of each model the seed whose single cells are shown.
+EXPLORED = [
+    (model, seed, name)
+    for model, seed, name in EXPLAINED
+    if seed == min(MODELS[model].seeds)
+]
+
+# Checks whose tables tell something of single cells: explain/…/<check>.cells.tsv.
+CHECKS_OF_CELLS = []
+
+# Figures of one model and method.
+FIGURES_OF_MAPS = [
+    "score_maps",
+    "panels",
+    "importance",
+    "similarity",
+    "clusters",
+    "trend",
+    *(["regions"] if STUDY.explain.regions else []),
 ]
 
 
 wildcard_constraints:
     well="|".join(map(re.escape, WELLS.index)),
     model="|".join(map(re.escape, STUDY.train.models)),
-    method="|".join(map(re.escape, STUDY.attribute.methods)) or "-",
+    method="|".join(map(re.escape, MAP_SETS)) or "-",
     fold="|".join(map(re.escape, FOLDS)),
     seed=r"\d+",
     candidate="c[0-9a-f]{9}",
     split="train|val|test",
     number=r"\d{5}",
+    order="|".join(map(re.escape, [RANDOM, *STUDY.attribute.methods])),
+    fraction=r"[\d.e-]+",
 
 
 def made(path):
@@ -220,6 +253,56 @@ def of_explanations(pattern):
     ]
 
 
+def method_of_maps(wildcards):
+    """The configured method of a map set."""
+    return STUDY.attribute.methods[wildcards.method.partition(".")[0]]
+
+
+def target_of_maps(wildcards):
+    """The column of the model's outputs that a map set explains."""
+    _, _, column = wildcards.method.partition(".")
+    return targets(wildcards).index(column) if column else 0
+
+
+def training_cells_of_method(wildcards):
+    """The training shards, for the methods that compare with training cells."""
+    method = method_of_maps(wildcards)
+    if not needs_training_cells(method.method, method.options()):
+        return []
+    return [
+        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
+        for name in shards_of("train", EXPLAINED_FOLD)
+    ]
+
+
+def of_explored(pattern):
+    """One path a model and method whose single cells are shown."""
+    return [
+        made(pattern.format(model=model, seed=seed, method=name))
+        for model, seed, name in EXPLORED
+    ]
+
+
+def maps_explored(wildcards):
+    """The maps whose single cells are shown, one file a shard, explanation by explanation."""
+    return [
+        made(f"attribute/{model}/{seed}/{name}/{shard}.h5")
+        for model, seed, name in EXPLORED
+        for split in STUDY.attribute.splits
+        for shard in shards_of(split, EXPLAINED_FOLD)
+    ]
+
+
+def checks_of_cells(wildcards):
+    """What checks say of the single cells of a map set."""
+    return [
+        made(
+            f"explain/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{check}.cells.tsv"
+        )
+        for check in CHECKS_OF_CELLS
+    ]
+
+
 def options_of_training(wildcards):
     """What a training job is told: the options of each candidate, or those of the model alone."""
     # Neither other seeds, nor what the machine gives, nor how cells are predicted later.
@@ -233,6 +316,50 @@ def options_of_training(wildcards):
         for options in (
             STUDY.train.options(wildcards.model, changes) for changes in chosen
         )
+    ]
+
+
+def options_of_retraining(wildcards):
+    """The options of a model that is trained anew without some of its entries."""
+    epochs = STUDY.explain.roar.epochs
+    changed = {} if epochs is None else {"epochs": epochs}
+    return [options | changed for options in options_of_training(wildcards)]
+
+
+def options_of_learning_by_heart(wildcards):
+    """The options of a model trained on targets of other cells: validation can tell it nothing."""
+    changed = {"monitor": "loss", "retries": 0}
+    return [options | changed for options in options_of_training(wildcards)]
+
+
+def chosen_of_explained(wildcards):
+    """The choice among a model's candidates in the fold that is explained."""
+    table = made(f"tune/{wildcards.model}/{EXPLAINED_FOLD}/candidates.tsv")
+    return table if CANDIDATES[wildcards.model] else []
+
+
+def model_of_order(wildcards):
+    """The model whose maps give an order of removal; the random one has none."""
+    path = made(f"train/{wildcards.model}/{EXPLAINED_FOLD}/{wildcards.seed}/model.keras")
+    return [] if wildcards.order == RANDOM else path
+
+
+def maps_of_order(wildcards):
+    """The maps of all cells that give an order of removal; the random one has none."""
+    if wildcards.order == RANDOM:
+        return []
+    return [
+        made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.order}/{name}.h5")
+        for split in ("train", "val", "test")
+        for name in shards_of(split, EXPLAINED_FOLD)
+    ]
+
+
+def of_retrainings(pattern):
+    """One path a model, seed, order and fraction that is trained anew."""
+    return [
+        made(pattern.format(model=one.model, seed=one.seed, order=one.order, fraction=one.fraction))
+        for one in retrainings(STUDY)
     ]
 
 
@@ -331,6 +458,63 @@ def maps_of_lowest_seed(wildcards):
     ]
 
 
+def maps_explained(wildcards):
+    """The maps of all cells that are explained, one file a shard."""
+    return [
+        made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+        for split in STUDY.attribute.splits
+        for name in shards_of(split, EXPLAINED_FOLD)
+    ]
+
+
+def maps_shown(wildcards):
+    """The maps of the split whose read-outs are drawn, one file a shard."""
+    return [
+        made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+        for name in shards_of(shown_split(), EXPLAINED_FOLD)
+    ]
+
+
+def shards_shown(wildcards):
+    """The shards of the split whose read-outs are drawn."""
+    return [
+        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
+        for name in shards_of(shown_split(), EXPLAINED_FOLD)
+    ]
+
+
+def maps_of_all_explanations(wildcards):
+    """The maps of the shown split of every model, seed and method; explanation by explanation."""
+    return [
+        made(f"attribute/{model}/{seed}/{method}/{name}.h5")
+        for model, seed, method in EXPLAINED
+        for name in shards_of(shown_split(), EXPLAINED_FOLD)
+    ]
+
+
+def maps_of_permuted_targets(wildcards):
+    """The maps of a model's lowest seed trained on permuted targets, where the config asks for it."""
+    asked = STUDY.explain.randomised_targets
+    if not asked or int(wildcards.seed) != min(MODELS[wildcards.model].seeds):
+        return []
+    return [
+        made(f"randomised/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+        for name in shards_of(shown_split(), EXPLAINED_FOLD)
+    ]
+
+
+def memory_of_agreement(wildcards, attempt):
+    """Memory of comparing all maps, MB: of each those of two cells and their ranks."""
+    one_map = 4 * STUDY.crops.size**2 * len(INPUTS) / 1e6
+    return int(attempt * (1500 + 12 * one_map * len(EXPLAINED)))
+
+
+def how_to_compare():
+    """The options of the similarities but for what is drawn of them."""
+    options = STUDY.explain.similarity.plain()
+    return {key: value for key, value in options.items() if key != "shown"}
+
+
 def shown_split():
     """The explained split whose channel importance is drawn: test cells, where they are."""
     return "test" if "test" in STUDY.attribute.splits else STUDY.attribute.splits[-1]
@@ -356,11 +540,11 @@ def figures_of_models():
 def figures_of_explanations(models=None):
     """The figures of the attribution maps."""
     return figures(
-        *(
+        *dict.fromkeys(
             f"{model}/{method}/{name}"
-            for model in models or STUDY.explained_models()
-            for method in STUDY.attribute.methods
-            for name in ("score_maps", "importance")
+            for model, _, method in EXPLAINED
+            if models is None or model in models
+            for name in FIGURES_OF_MAPS
         )
     )
 

@@ -37,6 +37,8 @@ with job_log(snakemake.log[0]):
         history_path=made.history,
         card_path=made.card,
         tensorboard_dir=params.tensorboard,
+        removal=given.get("removal"),
+        target_table=given.get("targets"),
         record=provenance.record("train", config, seed=seed, inputs=inputs),
         **options,
     )

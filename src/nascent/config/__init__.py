@@ -4,16 +4,19 @@ from nascent.config.channels import input_channels, model_channels, study_channe
 from nascent.config.checks import check_study, check_tables, read_wells
 from nascent.config.folds import Fold, study_folds
 from nascent.config.model_checks import searched
+from nascent.config.retraining import Retraining, retrainings
 from nascent.config.sections import Study
 
 __all__ = [
     "Fold",
+    "Retraining",
     "Study",
     "check_study",
     "check_tables",
     "input_channels",
     "model_channels",
     "read_wells",
+    "retrainings",
     "searched",
     "study_channels",
     "study_folds",

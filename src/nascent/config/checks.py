@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from nascent.config.model_checks import check_model
 from nascent.config.reasons import config_error
+from nascent.config.retraining import check_retraining
 from nascent.config.sections import Study
 from nascent.crops.tables import read_cell_cycle
 from nascent.errors import ConfigError, did_you_mean
@@ -49,6 +50,7 @@ def check_study(config: Mapping[str, Any], *, where: str | Path = "config") -> S
         raise config_error(error, where) from None
     for model in study.train.models:
         check_model(study, model, where=where)
+    check_retraining(study, where=where)
     return study
 
 

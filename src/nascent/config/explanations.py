@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from nascent.config.section import Name, Positive, Section, Share
+from nascent.config.section import Name, Positive, Section, Seed, Share
 
 
 class Groups(Section):
@@ -31,6 +31,13 @@ class Groups(Section):
         if self.quantiles[0] >= self.quantiles[1]:
             raise ValueError("quantiles: the lower limit comes first")
         return self
+
+
+class Untrained(Section):
+    """Models of random weights, which channel importance is held against."""
+
+    models: Annotated[int, Field(ge=2)] = Field(8, description="Copies with random weights")
+    cells: Positive = Field(4, description="Cells of each group that every copy explains")
 
 
 class Region(Section):
@@ -65,17 +72,44 @@ class Roar(Section):
     models: list[Name] | None = Field(None, description="Models; null: all that are explained")
     methods: list[Name] = Field(min_length=1, description="Methods whose order is tried")
     fractions: list[Share] = Field(
-        [0.1, 0.3, 0.5, 0.7, 0.9], min_length=1, description="Shares of the entries removed"
+        [0.1, 0.3, 0.5, 0.7, 0.9],
+        min_length=1,
+        description="Shares of the entries removed, ascending",
     )
     rank: Literal["entries", "pixels"] = Field(
         "entries",
         description="`entries`: pixels of each channel on their own; `pixels`: all channels of a"
         " pixel together",
     )
-    seeds: list[Annotated[int, Field(ge=0)]] | None = Field(
-        None, description="Seeds of the retraining; null: the model's lowest"
+    seeds: list[Seed] | None = Field(
+        None,
+        min_length=1,
+        description="Seeds of the models whose maps give the order, and of their retraining; null:"
+        " the lowest of each model",
     )
-    epochs: Positive | None = Field(None, description="Epochs; null: the model's")
+    epochs: Positive | None = Field(None, description="Epochs at most; null: those of the model")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, given in (
+            ("models", self.models or []),
+            ("methods", self.methods),
+            ("seeds", self.seeds or []),
+        ):
+            if len(set(given)) < len(given):
+                raise ValueError(f"{name}: an entry is listed twice in {given}")
+        if sorted(set(self.fractions)) != self.fractions:
+            raise ValueError("fractions must ascend")
+        return self
+
+
+class Randomisation(Section):
+    """Maps of models whose weights are drawn anew, from the output to the image."""
+
+    stages: Positive = Field(6, description="Stages at most; each has some layers more")
+    draws: Positive = Field(
+        4, description="Draws of weights; each is tried on its share of the cells"
+    )
 
 
 class Sensitivity(Section):
@@ -114,8 +148,18 @@ class Clusters(Section):
 class Explorer(Section):
     """The page in which single cells are looked at."""
 
-    cells: Positive = Field(200, description="Cells on the page")
+    cells: Positive = Field(
+        200, description="Cells on the page, drawn evenly over the groups; fewer where there are"
+    )
+    channels: Positive = Field(
+        8, description="Maps of so many channels of a model and method, of the largest mean share"
+    )
     megabytes: Positive = Field(60, description="Largest page; fewer cells are shown if need be")
+    edge: Positive | None = Field(
+        None,
+        description="Longest side of a nucleus on the page, pixels; larger ones are binned; null:"
+        " as measured",
+    )
 
 
 class Explain(Section):
@@ -124,6 +168,9 @@ class Explain(Section):
     groups: Groups = Field(default_factory=Groups, description="Groups of cells")
     confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
     bootstrap: Positive = Field(2000, description="Bootstrap draws")
+    untrained: Untrained = Field(
+        default_factory=Untrained, description="Models that have learnt nothing"
+    )
     cells: Positive = Field(
         64, description="Cells of the costly checks, drawn from those explained"
     )
@@ -131,6 +178,9 @@ class Explain(Section):
     roar: Roar | None = Field(None, description="Remove and retrain; null: not done")
     randomised_targets: bool = Field(
         False, description="Train each explained model once on permuted targets, and compare maps"
+    )
+    randomisation: Randomisation = Field(
+        default_factory=Randomisation, description="Weights drawn anew"
     )
     sensitivity: Sensitivity = Field(default_factory=Sensitivity, description="Small changes")
     attention: Attention = Field(default_factory=Attention, description="Share in the nucleus")

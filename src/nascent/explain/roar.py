@@ -222,13 +222,14 @@ def _of_model(
                 "method": method,
                 "cells": measured.resampled.n,
                 "wells": measured.resampled.wells_n,
+                "zero_cells": 0,
             }
             yield known | {"order": NONE, "fraction": "0.0"} | _row(measured, (NONE, [0.0], some))
             for told, parts in [*((repr(part), [part]) for part in fractions), (ALL, fractions)]:
                 by_map, by_chance = (method, parts, some), (RANDOM, parts, some)
                 yield (
                     known
-                    | {"order": ATTRIBUTION, "fraction": told, "zero_cells": zero}
+                    | {"order": ATTRIBUTION, "fraction": told, "zero_cells": int(zero)}
                     | _row(measured, by_map)
                     | _against(measured, by_map, by_chance)
                 )

@@ -251,6 +251,12 @@ def write_removals(
         file.create_dataset("zero", data=np.array(list(ids.values()), bool))
 
 
+def zero_maps(path: str | Path, cell_ids: Iterable[Hashable]) -> int:
+    """Return of how many of the cells chance alone gave the order, because their map was zero."""
+    with open_removals(path) as removals:
+        return int(removals.cells["zero"].to_numpy()[removals.rows(cell_ids)].sum())
+
+
 @contextmanager
 def opened(path: str | Path | None) -> Iterator[Removals | None]:
     """Give the removals of a file, or None where there is no file."""

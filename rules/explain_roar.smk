@@ -1,0 +1,158 @@
+# Remove and retrain: a model trained anew without the first entries by its maps, or random ones.
+
+
+rule explain_roar_remove:
+    input:
+        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        model=model_of_order,
+        maps=maps_of_order,
+    output:
+        temp(made("roar/{model}/{seed}/{order}/{fraction}/removed.h5")),
+    log:
+        logged("roar/{model}/{seed}/{order}/{fraction}/removed.log"),
+    benchmark:
+        logged("roar/{model}/{seed}/{order}/{fraction}/removed.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        code=code("explain_roar_remove"),
+        inputs=seen,
+        rank=lambda wildcards: STUDY.explain.roar.rank,
+        seed=STUDY.seed,
+    message:
+        "Choose what {wildcards.model}, seed {wildcards.seed}, shall do without: {wildcards.fraction}"
+        " by {wildcards.order}"
+    script:
+        "../workflow/scripts/explain_roar_remove.py"
+
+
+use rule train as explain_roar_train with:
+    input:
+        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        chosen=chosen_of_explained,
+        weights=weights_of_training,
+        removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
+    output:
+        model=temp(made("roar/{model}/{seed}/{order}/{fraction}/model.keras")),
+        history=made("roar/{model}/{seed}/{order}/{fraction}/history.tsv"),
+        card=made("roar/{model}/{seed}/{order}/{fraction}/card.json"),
+    log:
+        logged("roar/{model}/{seed}/{order}/{fraction}/train.log"),
+    benchmark:
+        logged("roar/{model}/{seed}/{order}/{fraction}/train.tsv")
+    params:
+        code=code_of_training,
+        state=lambda wildcards: kept(
+            "roar/{model}/{seed}/{order}/{fraction}".format(**wildcards)
+        ),
+        tensorboard=logged("roar/{model}/{seed}/{order}/{fraction}/tensorboard"),
+        options=options_of_retraining,
+        targets=targets,
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+    message:
+        "Train {wildcards.model} with seed {wildcards.seed} without {wildcards.fraction} of its"
+        " entries by {wildcards.order}"
+
+
+rule explain_roar_predict:
+    input:
+        model=made("roar/{model}/{seed}/{order}/{fraction}/model.keras"),
+        removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
+        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+    output:
+        made("roar/{model}/{seed}/{order}/{fraction}/predictions.tsv"),
+    log:
+        logged("roar/{model}/{seed}/{order}/{fraction}/predict.log"),
+    benchmark:
+        logged("roar/{model}/{seed}/{order}/{fraction}/predict.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: of_model("threads")
+    resources:
+        mem_mb=lambda wildcards, attempt: 6000 * attempt,
+        runtime=60,
+    params:
+        code=code("explain_roar_predict"),
+        design=FOLDS[EXPLAINED_FOLD].design,
+        fold=EXPLAINED_FOLD,
+        targets=targets,
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
+        prediction=lambda wildcards: MODELS[wildcards.model].prediction,
+    message:
+        "Predict the test cells without {wildcards.fraction} of their entries by {wildcards.order}:"
+        " {wildcards.model}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/explain_roar_predict.py"
+
+
+rule explain_roar:
+    input:
+        predictions=of_retrainings(
+            "roar/{model}/{seed}/{order}/{fraction}/predictions.tsv"
+        ),
+        whole=of_retrainings(
+            f"evaluate/{{model}}/{EXPLAINED_FOLD}/{{seed}}/predictions.tsv"
+        ),
+        cells=made("crops/cells.tsv"),
+    output:
+        made("explain/roar.tsv"),
+    log:
+        logged("explain/roar.log"),
+    benchmark:
+        logged("explain/roar.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=megabytes("predictions", times=40, plus=2000),
+        runtime=60,
+    params:
+        code=code("explain_roar"),
+        rank=lambda wildcards: STUDY.explain.roar.rank,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Compare the retrained models of {STUDY.study}"
+    script:
+        "../workflow/scripts/explain_roar.py"
+
+
+rule figures_roar:
+    input:
+        roar=made("explain/roar.tsv"),
+        comparison=made("evaluate/comparison.tsv"),
+    output:
+        png=report(
+            made("figures/roar.png"),
+            caption="../workflow/report/roar.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "removed and retrained"},
+        ),
+        svg=made("figures/roar.svg"),
+    log:
+        logged("figures/roar.log"),
+    benchmark:
+        logged("figures/roar.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_roar"),
+        target=TARGET,
+        design=FOLDS[EXPLAINED_FOLD].design,
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw what the retrained models of {STUDY.study} lost"
+    script:
+        "../workflow/scripts/figures_roar.py"

@@ -1,0 +1,16 @@
+"""Metrics of retrained models -> figure of what each order of removal cost."""
+
+from nascent import provenance
+from nascent.figures import roar, save
+from nascent.files import read_table
+from nascent.logs import job_log
+
+with job_log(snakemake.log[0]):
+    given, params = snakemake.input, snakemake.params
+    comparison = read_table(given.comparison)
+    figure = roar.draw(
+        read_table(given.roar),
+        floor=roar.best_floor(comparison, target=params.target, design=params.design),
+        confidence=params.confidence,
+    )
+    save(figure, snakemake.output.png, provenance.record("figures", {}))
