@@ -1,10 +1,11 @@
 """What only a backend can do: differentiate, and run a computation compiled.
 
 Everything else of attribution is written once, over the tensors of `keras.ops`. A backend supplies
-three functions. `differentiate` gives a function's value and its gradient at a point; it is called
-within a compiled computation and sees tensors. `fused` makes one pass over memory of a chain of
-elementwise steps. `compiled` turns a computation over tensors into one that takes NumPy arrays or
-tensors and gives tensors, and that reads a model's weights anew at each call, for they may change.
+four functions. `differentiate` gives a function's value and its gradient at a point; it is called
+within a compiled computation and sees tensors. `fused` makes one loop of a step that is bound by
+memory. `compiled` turns a computation over tensors into one that takes NumPy arrays or tensors and
+gives tensors, and that reads a model's weights anew at each call, for they may change;
+`compiled_by_shape` does so for computations that need to know all shapes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from nascent.attribute.elementwise import Step
 from nascent.errors import AttributionError, did_you_mean
 
 Computation = Callable[..., Any]
@@ -21,7 +23,7 @@ Computation = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Backend:
-    """The three functions of a backend.
+    """The four functions of a backend.
 
     Attributes
     ----------
@@ -30,15 +32,16 @@ class Backend:
         a cotangent of None stands for ones. A function that does not depend on the point has the
         gradient zero.
     fused : callable
-        (function) → the same function, of which only the first argument can be differentiated.
-    compiled : callable
+        (step) → its value as a function, of which only the first argument can be differentiated.
+    compiled, compiled_by_shape : callable
         (computation, layers and models whose weights it reads) → the same computation, compiled.
         A computation may return a tensor or a tuple of them.
     """
 
     differentiate: Callable[[Computation, Any, Any], tuple[Any, Any]]
-    fused: Callable[[Computation], Computation]
+    fused: Callable[[Step], Computation]
     compiled: Callable[[Computation, Sequence[Any]], Computation]
+    compiled_by_shape: Callable[[Computation, Sequence[Any]], Computation]
 
 
 def backend() -> Backend:
@@ -79,30 +82,36 @@ def _tensorflow() -> Backend:
         )
         return value, gradient
 
-    def fused(function: Computation) -> Computation:
-        # XLA fuses elementwise steps, forwards and backwards, which TensorFlow alone runs one by
-        # one; its convolutions are slower than TensorFlow's on CPUs, so only these steps go there.
-        forward = tf.function(function, jit_compile=True)
+    def fused(step: Step) -> Computation:
+        # XLA makes one loop of elementwise steps, which TensorFlow alone runs one by one; its
+        # convolutions are slower than TensorFlow's on CPUs, so only these steps go there.
+        value = tf.function(step.value, jit_compile=True)
+        pull = tf.function(step.pull, jit_compile=True)
 
-        @tf.function(jit_compile=True)
-        def backward(cotangent: Any, first: Any, rest: tuple[Any, ...]) -> Any:
-            return differentiate(lambda point: function(point, *rest), first, cotangent)[1]
-
-        def call(first: Any, *rest: Any) -> Any:
+        def call(first: Any, *others: Any) -> Any:
             @tf.custom_gradient
-            def of_first(point: Any) -> tuple[Any, Computation]:
-                return forward(point, *rest), lambda cotangent: backward(cotangent, point, rest)
+            def of_first(first: Any) -> tuple[Any, Computation]:
+                return value(first, *others), lambda cotangent: pull(cotangent, first, *others)
 
             return of_first(first)
 
         return call
 
     def compiled(computation: Computation, layers: Sequence[Any]) -> Computation:
-        # Variables are read where they are used, so their layers need not be known. Batches and
-        # windows differ in size: reduce_retracing then leaves these axes open.
+        # Variables are read where they are used, so their layers need not be known. Batches differ
+        # in size: reduce_retracing then leaves that axis open.
         return tf.function(computation, reduce_retracing=True)
 
-    return Backend(differentiate, fused, compiled)
+    def compiled_by_shape(computation: Computation, layers: Sequence[Any]) -> Computation:
+        known: dict[tuple, Computation] = {}
+
+        def call(*arguments: Any) -> Any:
+            shapes = tuple(tuple(each.shape) for each in tf.nest.flatten(arguments))
+            return known.setdefault(shapes, tf.function(computation))(*arguments)
+
+        return call
+
+    return Backend(differentiate, fused, compiled, compiled_by_shape)
 
 
 def _jax() -> Backend:
@@ -113,8 +122,19 @@ def _jax() -> Backend:
         (gradient,) = pull(jax.numpy.ones_like(value) if cotangent is None else cotangent)
         return value, gradient
 
-    def fused(function: Computation) -> Computation:
-        return function  # The whole computation goes through XLA.
+    def fused(step: Step) -> Computation:
+        # The whole computation goes through XLA anyway; its own derivative would share a gradient
+        # among equal values.
+        call = jax.custom_vjp(step.value)
+
+        def forward(*arguments: Any) -> tuple[Any, tuple]:
+            return step.value(*arguments), arguments
+
+        def backward(arguments: tuple, cotangent: Any) -> tuple:
+            return step.pull(cotangent, *arguments), *[None] * (len(arguments) - 1)
+
+        call.defvjp(forward, backward)
+        return call
 
     def compiled(computation: Computation, layers: Sequence[Any]) -> Computation:
         variables = list({id(v): v for layer in layers for v in layer.variables}.values())
@@ -130,7 +150,7 @@ def _jax() -> Backend:
 
         return call
 
-    return Backend(differentiate, fused, compiled)
+    return Backend(differentiate, fused, compiled, compiled)
 
 
 def _torch() -> Backend:
@@ -151,19 +171,30 @@ def _torch() -> Backend:
             )
         return value.detach(), gradient
 
-    def fused(function: Computation) -> Computation:
-        return function
+    def fused(step: Step) -> Computation:
+        class Fused(torch.autograd.Function):
+            @staticmethod
+            def forward(context: Any, *arguments: Any) -> Any:
+                context.save_for_backward(*arguments)
+                return step.value(*arguments)
+
+            @staticmethod
+            def backward(context: Any, cotangent: Any) -> tuple:
+                arguments = context.saved_tensors
+                return step.pull(cotangent, *arguments), *[None] * (len(arguments) - 1)
+
+        return Fused.apply
 
     def compiled(computation: Computation, layers: Sequence[Any]) -> Computation:
         def call(*arguments: Any) -> Any:
             # Keras puts a tensor where the model's weights are.
-            tensors = [keras.ops.convert_to_tensor(argument) for argument in arguments]
+            tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, arguments)
             with torch.no_grad():
                 return computation(*tensors)
 
         return call
 
-    return Backend(differentiate, fused, compiled)
+    return Backend(differentiate, fused, compiled, compiled)
 
 
 BACKENDS: Mapping[str, Callable[[], Backend]] = {

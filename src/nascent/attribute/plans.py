@@ -15,6 +15,12 @@ import numpy as np
 from keras import ops
 
 from nascent.attribute.chain import Block, Chain, chain_of
+from nascent.attribute.elementwise import (
+    Step,
+    entrance,
+    rectified_maximum,
+    weighted_average,
+)
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.gradients import array, backend
 from nascent.attribute.graph import affine_prefix, apply, behind
@@ -144,9 +150,10 @@ class ChainPlan(Plan):
         self._chain = chain
         self._frame_shape = (1, *explained.model.input["image"].shape[1:])
         first, *later = chain.blocks
-        rectify = [engine.fused(_rectifier(block)) for block in later]
-        enter = engine.fused(_entrance(first))
-        leave = engine.fused(_rectifier(first))
+        rectify = [engine.fused(_rectified_maximum(block)) for block in later]
+        leave = engine.fused(_rectified_maximum(first))
+        enter = engine.fused(entrance(first.pool, floor=_floor(first)))
+        average = engine.fused(weighted_average())
 
         def ends(parameters: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
             kernels, _ = parameters
@@ -159,13 +166,10 @@ class ChainPlan(Plan):
             return entered
 
         def outputs(parameters: Any, entered: Any, context: Any) -> Any:
-            weights, outside = context
             kernels, _ = parameters
-            found = features(kernels, entered)
-            shape = ops.shape(found)
-            found = ops.reshape(found, (ops.shape(weights)[0], -1, *shape[1:]))
-            pooled = ops.einsum("pahwf,phw->paf", found, weights) + outside[:, None]
-            pooled = ops.reshape(pooled, (-1, shape[-1]))
+            weights, outside = context
+            pooled = average(features(kernels, entered), weights) + outside[:, None]
+            pooled = ops.reshape(pooled, (-1, pooled.shape[-1]))
             return explained.column(chain.head(pooled, training=False))
 
         def values(parameters: Any, points: Any, context: Any) -> Any:
@@ -181,7 +185,7 @@ class ChainPlan(Plan):
                 ops.zeros_like(start),
                 None,
             )
-            return ops.reshape(found, (ops.shape(start)[0], -1)), sums
+            return ops.reshape(found, (start.shape[0], -1)), sums
 
         def pull(parameters: Any, images: Any, sums: Any) -> Any:
             kernels, _ = parameters
@@ -190,11 +194,11 @@ class ChainPlan(Plan):
         def whole(kernels: Any, images: Any) -> Any:
             return features(kernels, leave(_convolve(images, kernels[0])))
 
-        self.ends = engine.compiled(ends, [])
-        self.segment = engine.compiled(segment, [chain.head])
-        self.values = engine.compiled(values, [chain.head])
-        self.pull = engine.compiled(pull, [])
-        self._features = engine.compiled(whole, [])
+        self.ends = engine.compiled_by_shape(ends, [])
+        self.segment = engine.compiled_by_shape(segment, [chain.head])
+        self.values = engine.compiled_by_shape(values, [chain.head])
+        self.pull = engine.compiled_by_shape(pull, [])
+        self._features = engine.compiled_by_shape(whole, [])
 
     def parameters(self) -> Any:
         """Return kernel and bias of each block, and the features (h, w, F) of an empty frame."""
@@ -222,38 +226,9 @@ def _convolve(images: Any, kernel_and_bias: Any) -> Any:
     return ops.conv(images, kernel, strides=1, padding="same") + bias
 
 
-def _rectifier(block: Block) -> Any:
-    """Return the function that pools and rectifies a block's convolution (n, h, w, F).
-
-    The maximum of rectified values is the rectified maximum, and their gradients are equal too.
-    Of equal values in a pool the first in reading order has the gradient, as in Keras' pooling.
-    """
-
-    def rectifier(values: Any) -> Any:
-        largest = None
-        for row in range(block.pool):
-            for column in range(block.pool):
-                each = values[..., row :: block.pool, column :: block.pool, :]
-                largest = each if largest is None else ops.where(each > largest, each, largest)
-        return ops.relu(largest) if block.rectified else largest
-
-    return rectifier
+def _rectified_maximum(block: Block) -> Step:
+    return rectified_maximum(block.pool, floor=_floor(block))
 
 
-def _entrance(block: Block) -> Any:
-    """Return the function that goes from the ends of paths to what the first block makes of points.
-
-    It is (shift, start, difference (P, h, w, F), alphas, weights (A,)) → (P · A, h′, w′, F) at the
-    points start + alpha · difference + weight · shift. With a shift of zero nothing is shifted, and
-    the gradient by the shift is the weighted sum of the gradients at the points.
-    """
-    rectifier = _rectifier(block)
-
-    def entrance(shift: Any, start: Any, difference: Any, alphas: Any, weights: Any) -> Any:
-        points = (
-            start[:, None] + _along(alphas) * difference[:, None] + _along(weights) * shift[:, None]
-        )
-        found = rectifier(points)
-        return ops.reshape(found, (-1, *ops.shape(found)[2:]))
-
-    return entrance
+def _floor(block: Block) -> float:
+    return 0.0 if block.rectified else -np.inf

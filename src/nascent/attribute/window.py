@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 GRAIN = 16
-"""Edges of a window are multiples of it, in pixels: so that few sizes need compiling."""
+"""The edge of a window is a multiple of it, in pixels: so that few sizes need compiling."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Window:
-    """A rectangle of the frame, in features of one stride.
+    """A square of the frame, in features of one stride.
 
     Attributes
     ----------
@@ -96,30 +96,36 @@ def window_of(support: np.ndarray, reach: Reach) -> Window:
     reach
         Of the features.
     """
-    lines = [
-        _line(np.flatnonzero(support.any(axis=axis)), support.shape[0], reach) for axis in (1, 0)
-    ]
-    (rows, inner_rows), (columns, inner_columns) = lines
-    return Window(rows, columns, inner_rows, inner_columns, reach.stride)
-
-
-def _line(taken: np.ndarray, size: int, reach: Reach) -> tuple[range, range]:
-    features = size // reach.stride
-    first, last = (int(taken[0]), int(taken[-1])) if taken.size else (size // 2, size // 2)
-    touched = range(
-        max(0, (first - reach.margin) // reach.stride),
-        min(features, (last + reach.margin) // reach.stride + 1),
-    )
+    size = support.shape[0]
+    lines = [_touched(np.flatnonzero(support.any(axis=axis)), size, reach) for axis in (1, 0)]
     # At the frame's own edge the padding is the true one; elsewhere features near the window's
-    # edge see a padding that is not there.
+    # edge see a padding that is not there, and are not used.
     halo = -(-reach.margin // reach.stride)
-    start, stop = max(0, touched.start - halo), min(features, touched.stop + halo)
+    # Square: few shapes need compiling then.
     grain = max(1, GRAIN // reach.stride)
-    wanted = min(features, -(-(stop - start) // grain) * grain)
-    start = max(0, min(start, features - wanted))
-    line = range(start, start + wanted)
-    inner = range(
-        0 if line.start == 0 else line.start + halo,
-        features if line.stop == features else line.stop - halo,
+    edge = -(-(max(len(line) for line in lines) + 2 * halo) // grain) * grain
+    features = size // reach.stride
+    rows, columns = (_placed(line, halo, min(edge, features), features) for line in lines)
+    inner = [
+        range(
+            0 if line.start == 0 else line.start + halo,
+            features if line.stop == features else line.stop - halo,
+        )
+        for line in (rows, columns)
+    ]
+    return Window(rows, columns, *inner, reach.stride)
+
+
+def _touched(taken: np.ndarray, size: int, reach: Reach) -> range:
+    """Return the features that pixels of these rows or columns reach."""
+    first, last = (int(taken[0]), int(taken[-1])) if taken.size else (size // 2, size // 2)
+    return range(
+        max(0, (first - reach.margin) // reach.stride),
+        min(size // reach.stride, (last + reach.margin) // reach.stride + 1),
     )
-    return line, inner
+
+
+def _placed(touched: range, halo: int, edge: int, features: int) -> range:
+    """Return a line of `edge` features, around those touched and a halo, within the frame."""
+    start = max(0, min(touched.start - halo, features - edge))
+    return range(start, start + edge)
