@@ -1,18 +1,17 @@
 """An explanation opened for the checks that ask the model again: its maps, pixels and method."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-import keras
+from typing import Any
 
 from nascent.attribute.baselines import Baseline, training_mean_of
-from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import MethodData
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.methods import Prepared, method_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
 from nascent.explain.cells import ExplainedCell, explained_cells, inspected_model
+from nascent.files import read_table
 from nascent.shards.normalise import Normaliser
 
 PLAIN = {"baseline": "black"}
@@ -35,7 +34,9 @@ class Inspection:
 
     Attributes
     ----------
-    model : keras.Model
+    map_paths : list
+    explained : ExplainedModel
+        The output that is explained.
     source : MapSource
         How the maps were made; of all files alike but for the shard.
     data : MethodData
@@ -58,9 +59,10 @@ class Inspection:
         *,
         training_paths: Sequence[str | Path] = (),
     ) -> None:
-        self._paths, self._normaliser = (map_paths, shard_paths), normaliser
+        self.map_paths = list(map_paths)
+        self._shard_paths, self._normaliser = list(shard_paths), normaliser
         self.source, self.cell_ids = _read(map_paths)
-        self.model: keras.Model = inspected_model(model_path, map_paths, self.source.target).model
+        self.explained = inspected_model(model_path, map_paths, self.source.target)
         options = self.source.options
         references = None
         if "references" in options:
@@ -71,21 +73,43 @@ class Inspection:
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the cells with their maps, all or the chosen ones, in the order of the maps."""
-        maps, shards = self._paths
-        return explained_cells(maps, shards, self._normaliser, chosen=chosen)
+        return explained_cells(self.map_paths, self._shard_paths, self._normaliser, chosen=chosen)
 
-    def explained(self, model: keras.Model | None = None) -> ExplainedModel:
-        """Return the explained output of the model, or of another in its place."""
-        return ExplainedModel(self.model if model is None else model, self.source.target)
-
-    def method(self, model: keras.Model | None = None) -> Prepared:
-        """Return the method, with the options that it had, of the model or of another."""
+    def method(self) -> Prepared:
+        """Return the method, with the options that it had, of the model as it is when called."""
         method = method_of(self.source.method)
-        return method.prepare(self.explained(model), self.data, self.source.options)
+        return method.prepare(self.explained, self.data, self.source.options)
 
     def baseline(self) -> Baseline:
         """Return the baseline of the method; black where it has none."""
         return self.data.baseline(PLAIN | dict(self.source.options))
+
+
+def open_inspection(
+    model_path: str | Path,
+    map_paths: Sequence[str | Path],
+    shard_paths: Sequence[str | Path],
+    channels_path: str | Path,
+    *,
+    inputs: Sequence[str],
+    normalise: Mapping[str, Any],
+    training_paths: Sequence[str | Path] = (),
+) -> Inspection:
+    """Open an explanation of a study, whose normaliser follows from its channel statistics.
+
+    Parameters
+    ----------
+    model_path, map_paths, shard_paths, training_paths
+        See `Inspection`.
+    channels_path
+        The table of channel statistics.
+    inputs
+        The model's input channels, in order.
+    normalise
+        The config section `shards.normalise`.
+    """
+    normaliser = Normaliser.from_table(read_table(channels_path), inputs, normalise)
+    return Inspection(model_path, map_paths, shard_paths, normaliser, training_paths=training_paths)
 
 
 def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:

@@ -48,8 +48,8 @@ VERDICTS = {
 CELLS_AT_A_TIME = 8
 """Cells whose new maps wait in memory together."""
 
-Remake = Callable[[keras.Model, Iterable[ExplainedCell]], Iterator[np.ndarray]]
-"""(model, cells) → the map of each cell by that model."""
+Remake = Callable[[Iterable[ExplainedCell]], Iterator[np.ndarray]]
+"""Cells → the map of each, by the model with the weights that it has now."""
 
 
 def collapse(
@@ -65,7 +65,7 @@ def collapse(
     Parameters
     ----------
     model
-        As trained.
+        As trained; while this runs its weights are others.
     cells
         Gives the cells, as often as asked.
     remake
@@ -83,24 +83,22 @@ def collapse(
         `share` of all, and the rank correlation at each level.
     """
     rows = []
-    for stage, changed in _models(model, stages, stream):
-        remade = remake(changed, cells())
-        rows += [_row(cell, scores, stage) for cell, scores in zip(cells(), remade, strict=True)]
-    rows += [_row(cell, cell.image, (IMAGE, 0, "", np.nan)) for cell in cells()]
+
+    def compare(stage: tuple, maps: Iterable[np.ndarray]) -> None:
+        rows.extend(
+            (cell.cell_id, *stage, *_alike(cell, scores).values())
+            for cell, scores in zip(cells(), maps, strict=True)
+        )
+
+    compare((ORIGINAL, 0, "", 0.0), remake(cells()))
+    for stage in cascade(model, stages, stream):
+        compare((WEIGHTS, stage.number, stage.layer, stage.weights), remake(cells()))
+    compare((IMAGE, 0, "", np.nan), (cell.image for cell in cells()))
     return pd.DataFrame(rows, columns=["cell_id", *STAGE, *LEVELS])
 
 
-def _models(
-    model: keras.Model, stages: int, stream: np.random.Generator
-) -> Iterator[tuple[tuple, keras.Model]]:
-    yield (ORIGINAL, 0, "", 0.0), model
-    for stage, changed in cascade(model, stages, stream):
-        yield (WEIGHTS, stage.number, stage.layer, stage.weights), changed
-
-
-def _row(cell: ExplainedCell, scores: np.ndarray, stage: tuple) -> tuple:
-    alike = agreement(ranked(cell.map, cell.mask), ranked(scores, cell.mask))
-    return (cell.cell_id, *stage, *alike.values())
+def _alike(cell: ExplainedCell, scores: np.ndarray) -> dict[str, float]:
+    return agreement(ranked(cell.map, cell.mask), ranked(scores, cell.mask))
 
 
 def randomisation_table(
@@ -184,6 +182,7 @@ def write_randomisation(
     confidence: float,
     draws: int,
     seed: int,
+    permuted_maps: Sequence[str | Path] = (),
 ) -> None:
     """Write how far the maps of one model and method outlive the model's weights.
 
@@ -205,11 +204,16 @@ def write_randomisation(
         Of the intervals, see `cell_means`.
     seed
         Of the sample, of the weights and of the intervals.
+    permuted_maps
+        Maps of the same cells, by the same method, of a model that was trained on permuted targets:
+        the stage `targets`. Without them it is left out.
     """
     chosen = choose_cells(inspection.cell_ids, cells, seed)
 
-    def remake(model: keras.Model, given: Iterable[ExplainedCell]) -> Iterator[np.ndarray]:
-        method, given = inspection.method(model), iter(given)
+    method = inspection.method()
+
+    def remake(given: Iterable[ExplainedCell]) -> Iterator[np.ndarray]:
+        given = iter(given)
         while some := list(islice(given, CELLS_AT_A_TIME)):
             images = np.stack([cell.image for cell in some])
             masks = np.stack([cell.mask for cell in some])
@@ -217,7 +221,7 @@ def write_randomisation(
 
     parts = [
         collapse(
-            inspection.model,
+            inspection.explained.model,
             partial(inspection.cells, chosen[draw::models]),
             remake,
             stages=stages,
@@ -225,42 +229,15 @@ def write_randomisation(
         ).assign(draw=draw)
         for draw in progress(range(models), total=models, what="draws of weights")
     ]
-    _write(pd.concat(parts), cells_path, out, confidence=confidence, draws=draws, seed=seed)
-
-
-def write_randomised_targets(
-    first: Sequence[str | Path],
-    second: Sequence[str | Path],
-    cells_path: str | Path,
-    out: str | Path,
-    *,
-    cells: int,
-    confidence: float,
-    draws: int,
-    seed: int,
-) -> None:
-    """Write how far maps agree with those of a model that was trained on permuted targets.
-
-    Parameters
-    ----------
-    first, second
-        Map files of the model, and of the one that could learn nothing.
-    cells_path
-        The study's cell table, for the wells.
-    out
-        The columns of `RANDOMISATION`; the stage is `targets`.
-    cells
-        Most cells that are compared, drawn as `write_randomisation` draws them.
-    confidence, draws, seed
-        Of the sample and of the intervals, see `cell_means`.
-    """
-    alike = agreement_of_maps(first, second)
-    alike = alike.loc[choose_cells(alike.index.tolist(), cells, seed)].reset_index()
-    rows = alike.assign(**dict(zip(STAGE, (TARGETS, 0, "", np.nan), strict=True)), draw=0)
-    _write(rows, cells_path, out, confidence=confidence, draws=draws, seed=seed)
-
-
-def _write(rows: pd.DataFrame, cells_path: str | Path, out: str | Path, **intervals: float) -> None:
-    cell_ids = rows["cell_id"].unique()
-    wells = pd.Series(wells_of(cells_path, cell_ids), index=cell_ids)
-    write_table(randomisation_table(rows, wells, **intervals), out)
+    if permuted_maps:
+        alike = agreement_of_maps(inspection.map_paths, permuted_maps, chosen=chosen)
+        stage = dict(zip(STAGE, (TARGETS, 0, "", np.nan), strict=True))
+        parts.append(alike.reset_index().assign(**stage, draw=0))
+    table = randomisation_table(
+        pd.concat(parts),
+        pd.Series(wells_of(cells_path, chosen), index=chosen),
+        confidence=confidence,
+        draws=draws,
+        seed=seed,
+    )
+    write_table(table, out)

@@ -30,33 +30,31 @@ class Stage:
     weights: float
 
 
-def cascade(
-    model: keras.Model, stages: int, stream: np.random.Generator
-) -> Iterator[tuple[Stage, keras.Model]]:
-    """Yield a copy of a model with more and more of its layers redrawn, the output first.
+def cascade(model: keras.Model, stages: int, stream: np.random.Generator) -> Iterator[Stage]:
+    """Redraw more and more of a model's layers in place, the output first, and yield after each.
 
     What is redrawn stays so at the later stages (Adebayo et al.: Sanity checks for saliency maps,
-    NeurIPS 2018, "cascading randomization"). The copy is changed in place from stage to stage:
-    be done with it before asking for the next.
+    NeurIPS 2018, "cascading randomization"). When all is done, or the iterator is closed, the model
+    has its own weights again. Computations that were compiled for the model see the new weights.
 
     Parameters
     ----------
     model
-        Trained; it stays as it is.
+        Trained.
     stages
         Most stages; the blocks of `blocks` are shared out among them as evenly as can be.
     stream
         Of the weights.
     """
-    copy = keras.models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    groups = blocks(copy)
-    total, redrawn = copy.count_params(), 0
-    for number, group in enumerate(_shared_out(groups, stages), start=1):
-        for layer in group:
-            redraw(layer, stream)
-            redrawn += layer.count_params()
-        yield Stage(number, group[-1].name, redrawn / total), copy
+    trained, total, redrawn = model.get_weights(), model.count_params(), 0
+    try:
+        for number, group in enumerate(_shared_out(blocks(model), stages), start=1):
+            for layer in group:
+                redraw(layer, stream)
+                redrawn += layer.count_params()
+            yield Stage(number, group[-1].name, redrawn / total)
+    finally:
+        model.set_weights(trained)
 
 
 def blocks(model: keras.Model) -> list[list[Any]]:

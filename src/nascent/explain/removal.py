@@ -130,7 +130,7 @@ def write_removal(
     """
     has_pixels = inspection.source.axes != "channel"
     chosen = choose_cells(inspection.cell_ids, cells, seed) if has_pixels else []
-    predict, baseline = inspection.explained().outputs, inspection.baseline()
+    predict, baseline = inspection.explained.outputs, inspection.baseline()
     found = [
         cell_changes(
             predict,

@@ -1,0 +1,59 @@
+# Agreement: do seeds, methods and architectures rank the same pixels first?
+
+
+rule explain_agreement:
+    input:
+        maps=maps_of_all_explanations,
+        cells=made("crops/cells.tsv"),
+    output:
+        made("explain/agreement.tsv"),
+    log:
+        logged("explain/agreement.log"),
+    benchmark:
+        logged("explain/agreement.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=memory_of_agreement,
+        runtime=240,
+    params:
+        code=code("explain_agreement"),
+        explained=EXPLAINED,
+        cells=STUDY.explain.cells,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Compare all maps of {STUDY.study} with each other"
+    script:
+        "../workflow/scripts/explain_agreement.py"
+
+
+rule figures_agreement:
+    input:
+        made("explain/agreement.tsv"),
+    output:
+        png=report(
+            made("figures/agreement.png"),
+            caption="../workflow/report/agreement.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "agreement"},
+        ),
+        svg=made("figures/agreement.svg"),
+    log:
+        logged("figures/agreement.log"),
+    benchmark:
+        logged("figures/agreement.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_agreement"),
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw how far the maps of {STUDY.study} agree"
+    script:
+        "../workflow/scripts/figures_agreement.py"

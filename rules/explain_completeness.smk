@@ -1,0 +1,32 @@
+# How far maps add up to the change in prediction that they divide.
+
+
+rule figures_completeness:
+    input:
+        cells=of_explanations("explain/{model}/{seed}/{method}.cells.tsv"),
+    output:
+        png=report(
+            made("figures/completeness.png"),
+            caption="../workflow/report/completeness.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "how far maps add up"},
+        ),
+        svg=made("figures/completeness.svg"),
+    log:
+        logged("figures/completeness.log"),
+    benchmark:
+        logged("figures/completeness.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_completeness"),
+        explained=EXPLAINED,
+        split=shown_split(),
+    message:
+        "Draw how far the maps of {STUDY.study} add up"
+    script:
+        "../workflow/scripts/figures_completeness.py"

@@ -1,0 +1,70 @@
+# Weights drawn anew, and targets permuted: what is left of the maps?
+
+
+rule explain_randomisation:
+    input:
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        maps=maps_shown,
+        shards=shards_shown,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        training=training_cells_of_method,
+        cells=made("crops/cells.tsv"),
+        permuted=maps_of_permuted_targets,
+    output:
+        made("explain/{model}/{seed}/{method}/randomisation.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/randomisation.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/randomisation.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(
+            method_of_maps(wildcards).batch_size, attempt
+        ),
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        code=code("explain_randomisation"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        randomisation=STUDY.explain.randomisation.plain(),
+        cells=STUDY.explain.cells,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Draw the weights anew of {wildcards.model}, seed {wildcards.seed},"
+        " by {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_randomisation.py"
+
+
+rule figures_randomisation:
+    input:
+        made("explain/randomisation.tsv"),
+    output:
+        png=report(
+            made("figures/randomisation.png"),
+            caption="../workflow/report/randomisation.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "randomised weights"},
+        ),
+        svg=made("figures/randomisation.svg"),
+    log:
+        logged("figures/randomisation.log"),
+    benchmark:
+        logged("figures/randomisation.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_randomisation"),
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw what is left of the maps of {STUDY.study} without what was learnt"
+    script:
+        "../workflow/scripts/figures_randomisation.py"

@@ -1,0 +1,71 @@
+# Deletion and insertion: does the prediction move when the pixels that a map ranks first go?
+
+
+rule explain_removal:
+    input:
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        maps=maps_shown,
+        shards=shards_shown,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        training=training_cells_of_method,
+        cells=made("crops/cells.tsv"),
+    output:
+        made("explain/{model}/{seed}/{method}/removal.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/removal.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/removal.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(
+            method_of_maps(wildcards).batch_size, attempt
+        ),
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        code=code("explain_removal"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        removal=STUDY.explain.removal.plain(),
+        batch_size=lambda wildcards: method_of_maps(wildcards).batch_size,
+        cells=STUDY.explain.cells,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Remove pixels by maps of {wildcards.model}, seed {wildcards.seed},"
+        " by {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_removal.py"
+
+
+rule figures_removal:
+    input:
+        made("explain/removal.tsv"),
+    output:
+        png=report(
+            made("figures/removal.png"),
+            caption="../workflow/report/removal.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "deletion and insertion"},
+        ),
+        svg=made("figures/removal.svg"),
+    log:
+        logged("figures/removal.log"),
+    benchmark:
+        logged("figures/removal.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_removal"),
+        label=KIND.target_label,
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw what removed pixels did to the models of {STUDY.study}"
+    script:
+        "../workflow/scripts/figures_removal.py"

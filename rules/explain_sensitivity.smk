@@ -1,0 +1,70 @@
+# Small changes of the image: how much do maps move?
+
+
+rule explain_sensitivity:
+    input:
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        maps=maps_shown,
+        shards=shards_shown,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        training=training_cells_of_method,
+        cells=made("crops/cells.tsv"),
+    output:
+        made("explain/{model}/{seed}/{method}/sensitivity.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/sensitivity.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/sensitivity.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(
+            method_of_maps(wildcards).batch_size, attempt
+        ),
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        code=code("explain_sensitivity"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        sensitivity=STUDY.explain.sensitivity.plain(),
+        cells=STUDY.explain.cells,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Change the image a little of maps of {wildcards.model}, seed {wildcards.seed},"
+        " by {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_sensitivity.py"
+
+
+rule figures_sensitivity:
+    input:
+        made("explain/sensitivity.tsv"),
+    output:
+        png=report(
+            made("figures/sensitivity.png"),
+            caption="../workflow/report/sensitivity.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "small changes"},
+        ),
+        svg=made("figures/sensitivity.svg"),
+    log:
+        logged("figures/sensitivity.log"),
+    benchmark:
+        logged("figures/sensitivity.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_sensitivity"),
+        label=KIND.target_label,
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw how much the maps of {STUDY.study} move"
+    script:
+        "../workflow/scripts/figures_sensitivity.py"

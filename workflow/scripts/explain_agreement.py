@@ -1,0 +1,25 @@
+"""Maps of every model, seed and method -> how far each two of them agree."""
+
+from nascent import provenance
+from nascent.explain.agreement import Explanation, write_agreement
+from nascent.logs import job_log
+
+with job_log(snakemake.log[0]):
+    params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
+    # Every explanation has as many files: one a shard.
+    files = len(given.maps) // max(1, len(params.explained))
+    explanations = [
+        Explanation(*labels, given.maps[number * files : (number + 1) * files])
+        for number, labels in enumerate(params.explained)
+    ]
+    write_agreement(
+        explanations,
+        given.cells,
+        out,
+        cells=params.cells,
+        confidence=params.confidence,
+        draws=params.draws,
+        seed=params.seed,
+    )
+    record = provenance.record("explain", {"cells": params.cells}, seed=params.seed)
+    provenance.write(out, record)

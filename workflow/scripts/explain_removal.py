@@ -1,0 +1,35 @@
+"""Maps of one model and method -> what deletion and insertion of their first pixels do."""
+
+from nascent import provenance
+from nascent.explain.inspection import open_inspection
+from nascent.explain.deletion import Removal
+from nascent.explain.removal import write_removal
+from nascent.logs import job_log
+from nascent.train import backend
+
+with job_log(snakemake.log[0]):
+    params, given = snakemake.params, snakemake.input
+    backend.use_threads(snakemake.threads)
+    inspection = open_inspection(
+        given.model,
+        given.maps,
+        given.shards,
+        given.channels,
+        inputs=params.inputs,
+        normalise=params.normalise,
+        training_paths=given.training,
+    )
+    write_removal(
+        inspection,
+        given.cells,
+        snakemake.output[0],
+        removal=Removal(
+            tuple(params.removal["fractions"]), params.removal["random"], params.batch_size
+        ),
+        cells=params.cells,
+        confidence=params.confidence,
+        draws=params.draws,
+        seed=params.seed,
+    )
+    out = snakemake.output[0]
+    provenance.write(out, provenance.record("explain", {"removal": params.removal, "cells": params.cells}, seed=params.seed))
