@@ -171,7 +171,10 @@ def test_a_half_written_batch_is_made_again(explain, tmp_path, monkeypatch):
     assert not (tmp_path / "state").exists()
 
 
-@pytest.mark.parametrize("change", ["seed", "options", "record", "model", "shard", "normaliser"])
+@pytest.mark.parametrize(
+    "change",
+    ["seed", "options", "record", "model", "shard", "normaliser", "precision", "training_paths"],
+)
 def test_what_was_begun_with_something_else_is_made_anew(explain, tmp_path, monkeypatch, change):
     changes = {
         "seed": lambda: 4,
@@ -180,11 +183,15 @@ def test_what_was_begun_with_something_else_is_made_anew(explain, tmp_path, monk
         "model": lambda: make_model(tmp_path / "other.keras", seed=2),
         "shard": lambda: make_shard(tmp_path / "other.h5", 4),
         "normaliser": lambda: make_normaliser(sd=50.0),
+        "precision": lambda: "float16",
+        "training_paths": lambda: [make_shard(tmp_path / "training.h5", 7)],
     }
     with monkeypatch.context() as patch, pytest.raises(Killed):
         killed_after(patch, 3)
         explain(tmp_path / "maps.h5")
     changed = {change: changes[change]()}
+    if change == "training_paths":
+        changed["options"] = VARGRAD | {"baseline": "training_cells", "references": 3}
     explain(tmp_path / "maps.h5", **changed)
     fresh = explain(tmp_path / "fresh.h5", **changed)
     assert (tmp_path / "maps.h5").read_bytes() == fresh.read_bytes()
@@ -245,3 +252,104 @@ def test_a_full_disk_ends_the_job_and_leaves_no_map_file(explain, tmp_path, file
     explain(tmp_path / "maps.h5")
     with open_maps(tmp_path / "maps.h5") as maps:
         assert len(maps) == 5
+
+
+OTHERS = {
+    "gradient": {},
+    "smoothgrad": {"over": "gradient", "samples": 3, "sigma": 1.0},
+    "expected_gradients": {"samples": 3, "references": 2},
+    "grad_cam": {"layer": None, "sign": "positive"},
+    "occlusion": {"window": 3, "stride": 3, "channels": "each", "baseline": "black"},
+    "channel_ablation": {"to": "permutation", "samples": 2, "references": 2},
+}
+
+
+@pytest.mark.parametrize("method", OTHERS)
+def test_a_killed_job_of_any_method_goes_on(explain, tmp_path, monkeypatch, method):
+    training = make_shard(tmp_path / "train-00000.h5", 6)
+    changes = {
+        "method": method,
+        "options": OTHERS[method] | {"batch_size": 2},
+        "training_paths": [training],
+        "precision": "float16",
+    }
+    whole = explain(tmp_path / "whole.h5", **changes)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        killed_after(patch, 1)
+        explain(tmp_path / "maps.h5", **changes)
+    with monkeypatch.context() as patch:
+        done = killed_after(patch, 99)
+        explain(tmp_path / "maps.h5", **changes)
+    assert len(done) == 2  # 5 cells in batches of 2, one made before the kill
+    assert (tmp_path / "maps.h5").read_bytes() == whole.read_bytes()
+    with open_maps(whole) as maps:
+        assert maps.axes == {"grad_cam": "space", "channel_ablation": "channel"}.get(
+            method, "pixel"
+        )
+        assert any(values.any() for values in maps)
+        assert maps.cells["loss"].max() < 2**-11
+        assert maps.source.precision == "float16"
+
+
+def test_a_tolerance_that_is_not_met_is_counted_and_marked(explain, tmp_path, caplog):
+    options = PATH | {"tolerance": 1e-9, "steps": 9}
+    with caplog.at_level("INFO", logger="nascent"):
+        out = explain(tmp_path / "a.h5", method="integrated_gradients", options=options)
+    assert "5 of 5 cells do not meet the tolerance" in caplog.text
+    assert "evaluations of the model a cell" in caplog.text
+    with open_maps(out) as maps:
+        assert not maps.cells["converged"].any()
+        assert (maps.cells["steps"] == 9).all()
+    options = PATH | {"tolerance": 0.5, "steps": 64}
+    with open_maps(
+        explain(tmp_path / "b.h5", method="integrated_gradients", options=options)
+    ) as maps:
+        gap = maps.cells["completeness_gap"].abs()
+        change = (maps.cells["prediction"] - maps.cells["prediction_baseline"]).abs()
+        assert maps.cells["converged"].all()
+        assert (gap <= 0.5 * change).all()
+
+
+def test_zero_maps_are_counted(explain, inputs, tmp_path, caplog):
+    model = keras.saving.load_model(inputs[0])
+    model.layers[-1].kernel.assign(np.zeros((3, 1)))
+    model.save(tmp_path / "flat.keras")
+    with caplog.at_level("INFO", logger="nascent"):
+        explain(tmp_path / "a.h5", model=tmp_path / "flat.keras", precision="float16")
+    assert "5 of 5 maps are zero everywhere" in caplog.text
+    with open_maps(tmp_path / "a.h5") as maps:
+        assert not any(values.any() for values in maps)
+        assert (maps.cells["loss"] == 0).all()
+
+
+def test_a_layer_that_is_not_there_is_told_before_any_cell_is_read(explain, tmp_path, monkeypatch):
+    def read(*arguments):
+        raise AssertionError("a cell was read")
+
+    monkeypatch.setattr(stage, "_read", read)
+    options = {"layer": "con2d", "sign": "both", "batch_size": 2}
+    with pytest.raises(AttributionError, match=r"no layer 'con2d'. Did you mean 'conv2d"):
+        explain(tmp_path / "a.h5", method="hirescam", options=options)
+    assert not (tmp_path / "a.h5").exists()
+
+
+def test_each_target_has_maps_of_its_own(explain, tmp_path):
+    model = build("linear", size=6, channels=2, target_mean=[0.0, 5.0], target_sd=[1.0, 2.0])
+    weights = np.array([[0.5, 3.0], [-2.0, 1.0]])
+    model.get_layer("output").kernel.assign(weights)
+    model.save(tmp_path / "two.keras")
+    shown = {"model": tmp_path / "two.keras", "method": "gradient", "options": {"batch_size": 3}}
+    for target, scale in ((0, 1.0), (1, 2.0)):
+        out = explain(tmp_path / f"{target}.h5", target=target, **shown)
+        with open_maps(out) as maps:
+            assert maps.source.target == target
+            expected = weights[:, target] * scale / maps.mask(0).sum()
+            np.testing.assert_allclose(maps[0][maps.mask(0)][0], expected, rtol=1e-5)
+    with pytest.raises(AttributionError, match="predicts 2 targets; there is no number 2"):
+        explain(tmp_path / "2.h5", target=2, **shown)
+
+
+def test_methods_that_compare_need_training_cells(explain, tmp_path):
+    options = OTHERS["expected_gradients"] | {"batch_size": 2}
+    with pytest.raises(AttributionError, match="no training cells"):
+        explain(tmp_path / "a.h5", method="expected_gradients", options=options)

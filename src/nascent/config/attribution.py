@@ -11,7 +11,7 @@ from pydantic import (
 
 from nascent.attribute.options import METHODS, OVER, options_taken, resolved
 from nascent.config.section import Name, Positive, Section
-from nascent.errors import did_you_mean
+from nascent.errors import nearest
 
 # What is said of a method, but is no option of it.
 _NO_OPTIONS = ("method", "models")
@@ -100,10 +100,9 @@ class Method(Section):
         taken = self._taken()
         for option in type(self).model_fields:
             if option in self.model_fields_set and option not in (*taken, *_NO_OPTIONS):
-                raise ValueError(
-                    f"{option}: {self._called()} takes no such option."
-                    f" {did_you_mean(option, taken)}"
-                )
+                near = nearest(option, taken)
+                takes = f"nearest: {near}" if near else f"it takes {', '.join(taken)}"
+                raise ValueError(f"{option}: {self._called()} takes no such option; {takes}")
         if "stride" in taken and self.stride is not None and self.stride > self.window:
             raise ValueError(
                 f"stride: squares of {self.window} pixels every {self.stride} leave gaps"
