@@ -1,6 +1,8 @@
 """Channel scores of each cell: the sums, and their way into AnnData and Parquet."""
 
 import json
+import shutil
+import subprocess
 
 import h5py
 import numpy as np
@@ -135,13 +137,24 @@ def test_checks_of_single_cells_are_joined_and_others_left_out(study):
     once = pd.DataFrame({"model": "cnn", "cell_id": ids[:2], "lift": [1.5, 2.5]})
     often = pd.DataFrame({"cell_id": ids + ids, "fraction": 0.5})
     none = pd.DataFrame({"fraction": [0.5]})
-    checks = {"attention": once, "removal": often, "curve": none}
+    kinds = pd.DataFrame(
+        {
+            "cell_id": ids[:2] * 2,
+            "well": "A",
+            "weights": ["own"] * 2 + ["drawn"] * 2,
+            "rank": [1, 2, 3, 4],
+        }
+    )
+    checks = {"attention": once, "removal": often, "curve": none, "truth": kinds}
     paths = {name: folder / f"{name}.tsv" for name in checks}
     for name, table in checks.items():
         write_table(table, paths[name])
     scores = scores_of(study, checks=paths)
     np.testing.assert_allclose(scores.cells["attention_lift"], [1.5, 2.5, np.nan])
-    assert scores.facts["told"][-1] == "attention_lift"
+    np.testing.assert_allclose(scores.cells["truth_own_rank"], [1, 2, np.nan])
+    np.testing.assert_allclose(scores.cells["truth_drawn_rank"], [3, 4, np.nan])
+    joined = ["attention_lift", "truth_drawn_rank", "truth_own_rank"]
+    assert sorted(scores.facts["told"][-3:]) == joined
     assert not [name for name in scores.cells if name.startswith(("removal", "curve"))]
 
 
@@ -286,3 +299,36 @@ def test_a_table_that_cannot_be_written_leaves_nothing(tables, file_size_limit):
     with file_size_limit(1000), pytest.raises(OutputError):
         write_scores_table(paths * 20, folder / "scores.parquet")
     assert set(folder.iterdir()) == before
+
+
+@pytest.mark.slow
+def test_the_library_anndata_reads_the_file(study, root, tmp_path):
+    """Reading, writing again and slicing as scanpy's users do, in an environment of its own."""
+    uv = shutil.which("uv") or shutil.which(root / ".uv" / "bin" / "uv")
+    if uv is None:
+        pytest.skip("there is no uv to make the environment of anndata")
+    script = root / "tests" / "explain" / "read_anndata.py"
+    made = subprocess.run([uv, "sync", "--locked", "--script", script], capture_output=True)
+    if made.returncode:
+        pytest.skip(f"anndata cannot be installed here: {made.stderr.decode()[-300:]}")
+    scores = scores_of(study)
+    write_h5ad(scores, tmp_path / "ig.h5ad", record={"stage": "explain"})
+    command = [uv, "run", "--locked", "--script", script]
+    found = subprocess.run(
+        [*command, tmp_path / "ig.h5ad", tmp_path / "again.h5ad"], capture_output=True, check=True
+    )
+    told = json.loads(found.stdout)
+    assert told["shape"] == [3, 2]
+    for name in STATISTICS:
+        values = told["X"] if name == "share" else told["layers"][name]
+        np.testing.assert_allclose(values, EXPECTED[name], rtol=1e-7)
+    assert told["cells"] == [str(cell) for cell in study[2]]
+    assert told["channels"] == ["a", "b"]
+    assert told["kinds"]["cell_cycle"] == "category"
+    assert told["kinds"]["converged"] == told["kinds"]["is_border"] == "bool"
+    assert told["kinds"]["target"] == "float64"
+    assert list(told["obs"]["cell_cycle"].values()) == ["S", "G1", None]
+    assert list(told["obs"]["residual"].values()) == [-1, 1, 3]
+    assert told["spatial"] == [[33, 4.5], [22, 3], [11, 1.5]]
+    assert (told["uns"]["model"], told["uns"]["seed"]) == ("cnn", "2")
+    assert told["low"] == 2

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
@@ -22,6 +23,9 @@ STATISTICS = (*AGGREGATES, "share")
 
 EXPLAINED = ("split", "group")
 """Columns that the table of an explanation's cells adds to the cell table."""
+
+# Columns of checks that the cell table or the explanation itself tells.
+_KNOWN = ("model", "seed", "method", "plate", "well")
 
 ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
 
@@ -78,8 +82,9 @@ def channel_scores(
     target
         Column of the cell table that is predicted.
     checks
-        Name → table with a column `cell_id`. Where a cell has one row its columns are joined as
-        `<name>_<column>`; a table of several rows a cell says nothing of a cell and is left out.
+        Name → table with a column `cell_id`. Its columns are joined as `<name>_<column>`; where a
+        cell has several rows, told apart by columns of text, as `<name>_<texts>_<column>`. Where
+        they cannot be told apart so, the table is no table of cells and is left out.
 
     Raises
     ------
@@ -178,9 +183,17 @@ def _rows_of(cell_ids: pd.Index, path: str | Path) -> pd.DataFrame:
 
 
 def _with_check(told: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    if "cell_id" not in table or table["cell_id"].duplicated().any():
+    """Join what a check says of each cell; where a cell has several rows, a column for each."""
+    if "cell_id" not in table:
         return told
-    known = table.set_index("cell_id").drop(
-        columns=["model", "seed", "method", *EXPLAINED], errors="ignore"
-    )
+    known = table.drop(columns=[*_KNOWN, *EXPLAINED], errors="ignore")
+    if known["cell_id"].duplicated().any():
+        kinds = known.columns.drop("cell_id")
+        labels = [column for column in kinds if not is_numeric_dtype(known[column].dtype)]
+        if known.duplicated(["cell_id", *labels]).any():
+            return told
+        known = known.pivot(index="cell_id", columns=labels)
+        known.columns = ["_".join(map(str, (*kind, column))) for column, *kind in known.columns]
+    else:
+        known = known.set_index("cell_id")
     return told.join(known.add_prefix(f"{name}_"))

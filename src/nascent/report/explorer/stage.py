@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from nascent.store import Store, open_store
 
 MEGABYTE = 1_000_000
 SCALE = 99.5  # percentile of |score| at which the colours of a cell's maps end
+IN_REPORT = 1.4  # 10⁶ bytes
+EDGE_IN_REPORT = 64  # pixels
 TAG = 64  # bytes around each blob of pixels
 
 logger = logging.getLogger(__name__)
@@ -60,6 +62,20 @@ class Limits:
     megabytes: float
     edge: int | None
     seed: int
+
+
+def in_report(limits: Limits) -> tuple[Limits, str]:
+    """Return the limits of the page that stands in the report, and what it says of itself.
+
+    Snakemake's report shows a page by its data: URI, and Chromium opens none above 2 MiB, which is
+    1.57 MB before base64.
+    """
+    small = replace(
+        limits,
+        megabytes=min(limits.megabytes, IN_REPORT),
+        edge=min(limits.edge or EDGE_IN_REPORT, EDGE_IN_REPORT),
+    )
+    return small, "An excerpt; the whole explorer is report/explorer.html, beside the report."
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,51 @@
+# Maps -> channel scores of every cell, for other programs: AnnData and Parquet.
+
+
+rule explain_anndata:
+    input:
+        maps=maps_explained,
+        cells=made("crops/cells.tsv"),
+        explained=made("explain/{model}/{seed}/{method}.cells.tsv"),
+        checks=checks_of_cells,
+    output:
+        made("explain/{model}/{seed}/{method}.h5ad"),
+    log:
+        logged("explain/{model}/{seed}/{method}.h5ad.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}.h5ad.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        code=code("explain_anndata"),
+        target=lambda wildcards: targets(wildcards)[target_of_maps(wildcards)],
+        checks=CHECKS_OF_CELLS,
+    message:
+        "Export the channel scores of {wildcards.model}, seed {wildcards.seed}, by"
+        " {wildcards.method}"
+    script:
+        "../workflow/scripts/explain_anndata.py"
+
+
+rule explain_scores:
+    input:
+        of_explanations("explain/{model}/{seed}/{method}.h5ad"),
+    output:
+        made("explain/channel_scores.parquet"),
+    log:
+        logged("explain/channel_scores.log"),
+    benchmark:
+        logged("explain/channel_scores.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("explain_scores"),
+    message:
+        "Join the channel scores of {STUDY.study}"
+    script:
+        "../workflow/scripts/explain_scores.py"

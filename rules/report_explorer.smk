@@ -1,0 +1,37 @@
+# Maps, images and channel scores -> the page in which single cells are looked at.
+
+
+rule report_explorer:
+    input:
+        scores=of_explored("explain/{model}/{seed}/{method}.h5ad"),
+        maps=maps_explored,
+        shards=shards_explained,
+    output:
+        page=made("report/explorer.html"),
+        excerpt=report(
+            made("report/explorer_excerpt.html"),
+            caption="../workflow/report/explorer.rst",
+            category="Explanations",
+            labels={"figure": "explorer of single cells"},
+        ),
+    log:
+        logged("report/explorer.log"),
+    benchmark:
+        logged("report/explorer.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: attempt
+        * (2000 + 4 * STUDY.explain.explorer.megabytes),
+        runtime=60,
+    params:
+        code=code("report_explorer"),
+        assets=assets_digest(),
+        study=STUDY.study,
+        explorer=STUDY.explain.explorer.plain(),
+        labels={TARGET: KIND.target_label},
+        seed=STUDY.seed,
+    message:
+        "Write the explorer of {STUDY.study}"
+    script:
+        "../workflow/scripts/report_explorer.py"
