@@ -178,7 +178,7 @@ def test_the_table_tells_maps_that_could_lie_outside_from_those_that_could_not()
     inside = drawn[..., None] * np.random.default_rng(1).random((30, SIZE, SIZE, 2))
     everywhere = inside + 0.001
     told = attention_table(of_cells(inside, drawn), confidence=0.95, draws=200, seed=1)
-    assert list(told.columns) == list(ATTENTION[3:])
+    assert list(told.columns) == list(ATTENTION)
     assert told["region"].tolist() == [NUCLEUS, RIM]
     assert told["trivial"].tolist() == [1, 1]
     assert told["share"].tolist() == [1, 1]

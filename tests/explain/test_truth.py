@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from nascent.explain.truth import (
     MEASURES,
+    OF_CHANNELS,
+    OF_ENTRIES,
+    OF_PIXELS,
     TRUTH,
     average_precision,
     cell_table,
@@ -21,9 +24,7 @@ from nascent.explain.truth import (
 CHANNELS = ["a", "b", "c", "d", "e"]
 PLANTED = ["b", "d"]
 SHAPE = (8, 8)
-OF_PIXELS = ["pixel_share", "pixel_precision"]
-OF_ENTRIES = ["entry_share", "entry_precision"]
-OF_CHANNELS = ["channel_share", "top_channel", "top_channels", "all_top_channels", "rank"]
+EVERY = MEASURES["pixel"]
 
 
 def nucleus(seed=0):
@@ -48,7 +49,7 @@ def found(values, mask=None, causal=None, channels=CHANNELS, planted=PLANTED):
 
 def test_a_map_that_is_the_truth_finds_all_of_it():
     told = found(planted_map()).found
-    for what in set(MEASURES) - {"rank"}:
+    for what in set(EVERY) - {"rank"}:
         assert told[what][0] == 1, what
     assert told["rank"][0] == 1.5  # the two share the first two ranks
     chances = {what: chance for what, (_, chance) in told.items()}
@@ -102,7 +103,7 @@ def test_unmeasured_pixels_do_not_count():
 def test_measures_are_shares_whatever_the_scale(seed, scale):
     values = np.random.default_rng(seed).normal(size=(*SHAPE, 5)) ** 3
     told, scaled = found(values).found, found(values * scale).found
-    for what in MEASURES:
+    for what in EVERY:
         np.testing.assert_allclose(scaled[what], told[what], rtol=1e-9)
         if what != "rank":
             assert 0 <= told[what][0] <= 1
@@ -192,7 +193,7 @@ def study():
 
 def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do_better():
     table = truth_table(study(), confidence=0.95, draws=500, seed=1)
-    assert list(table.columns) == list(TRUTH[3:])
+    assert list(table.columns) == list(TRUTH)
     rows = table[table["channel"] == ""].set_index(["weights", "what"])
     trained = rows.loc[("trained", "pixel_precision")]
     assert trained[["cells", "zero_cells", "undefined_cells"]].tolist() == [39, 1, 0]
@@ -217,6 +218,13 @@ def test_the_rank_of_each_planted_channel_has_a_row():
     ranks = table[(table["what"] == "rank") & (table["weights"] == "trained")]
     assert ranks["channel"].tolist() == ["", "b", "d"]
     assert ranks["value"].tolist() == [1.5, 1.5, 1.5]
+
+
+@pytest.mark.parametrize("axes", ["space", "channel"])
+def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
+    table = truth_table(study(), axes=axes, confidence=0.95, draws=50, seed=1)
+    assert set(table["what"]) == set(MEASURES[axes])
+    assert (table["channel"] != "").any() == (axes == "channel")
 
 
 def test_what_cannot_be_found_is_counted():

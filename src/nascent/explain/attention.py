@@ -18,9 +18,6 @@ from nascent.explain.chance import against_chance
 from nascent.explain.intervals import mean_interval
 
 ATTENTION = (
-    "model",
-    "seed",
-    "method",
     "split",
     "region",
     "cells",
@@ -42,7 +39,7 @@ ATTENTION = (
     "beats_exchange_high",
     "interval",
 )
-"""Columns of the table of a study."""
+"""Columns of the table of one model and method."""
 
 CELLS = (
     "cell_id",
@@ -249,7 +246,7 @@ def attention_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `ATTENTION` but for model, seed and method.
+        The columns of `ATTENTION`.
     """
     options = {"confidence": confidence, "draws": draws, "seed": seed}
     rows = []
@@ -286,4 +283,4 @@ def attention_table(
                 "interval": told.interval,
             }
         )
-    return pd.DataFrame(rows, columns=ATTENTION[3:])
+    return pd.DataFrame(rows, columns=ATTENTION)

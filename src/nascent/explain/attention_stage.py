@@ -10,7 +10,6 @@ import pandas as pd
 from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
 from nascent.explain.attention import (
-    ATTENTION,
     CELLS,
     NUCLEUS,
     POOL,
@@ -32,9 +31,6 @@ def check_attention(
     *,
     out: str | Path,
     cells_out: str | Path,
-    model: str,
-    model_seed: int,
-    method: str,
     rim: int,
     exchanges: int,
     confidence: float,
@@ -52,8 +48,6 @@ def check_attention(
         Table with `cell_id`, `plate`, `well` and `split`.
     out, cells_out
         The tables: the columns of `nascent.explain.attention.ATTENTION` and of `CELLS`.
-    model, model_seed, method
-        What the maps are of, as named in the study.
     rim
         Pixels around the nucleus that count as it in the second region.
     exchanges
@@ -82,12 +76,11 @@ def check_attention(
                     )
                     rows += [{"split": split, "well": well, **row} for row in found]
     else:
-        _LOGGER.info("%s gives one number a channel: no part of it lies in the nucleus", method)
+        _LOGGER.info("these maps are one number a channel: no part of them lies in the nucleus")
     cells = pd.DataFrame(rows, columns=CELLS)
     table = attention_table(cells, confidence=confidence, draws=draws, seed=seed)
-    labelled = table.assign(model=model, seed=model_seed, method=method)
     write_table(cells, cells_out)
-    write_table(labelled[list(ATTENTION)], out)
+    write_table(table, out)
 
 
 def _are_spatial(map_paths: Sequence[str | Path]) -> bool:

@@ -31,8 +31,6 @@ POOLINGS = (
 """Layers that pool a whole feature map into one number a feature."""
 
 FEATURES = (
-    "model",
-    "seed",
     "layer",
     "split",
     "feature",
@@ -48,7 +46,7 @@ FEATURES = (
     "interval",
     "told",
 )
-"""Columns of the table of a study."""
+"""Columns of the table of one model."""
 
 CELLS = ("cell_id", "split", "well", "chance", "all", "raising", "lowering")
 """First columns of the table of cells; those of the features follow."""
@@ -181,8 +179,6 @@ def check_features(
     *,
     out: str | Path,
     cells_out: str | Path,
-    model: str,
-    model_seed: int,
     confidence: float,
     draws: int,
     seed: int,
@@ -203,8 +199,6 @@ def check_features(
         pooled there are no rows. `all`, `raising` and `lowering` are shares over all features,
         over those that raise the prediction and those that lower it, each weighted by its
         gradient.
-    model, model_seed
-        As named in the study.
     confidence, draws, seed
         Of the bootstrap.
     """
@@ -212,9 +206,8 @@ def check_features(
     layer = pooled_layer(network)
     if layer is None:
         told = "no feature map is pooled globally"
-        _LOGGER.info("%s: %s, so there is nothing to look at", model, told)
-        row = {"model": model, "seed": model_seed, "told": told}
-        write_table(pd.DataFrame([row], columns=FEATURES), out)
+        _LOGGER.info("%s: there is nothing to look at", told)
+        write_table(pd.DataFrame([{"told": told}], columns=FEATURES), out)
         write_table(pd.DataFrame(columns=CELLS), cells_out)
         return
     cut = ExplainedModel(network).at_layer(layer)
@@ -229,7 +222,7 @@ def check_features(
         )
         wells = cells.loc[rows, "well"].to_numpy(str)
         told = feature_table(of_split, wells, confidence=confidence, draws=draws, seed=seed)
-        tables.append(told.assign(model=model, seed=model_seed, layer=layer, split=split, told=""))
+        tables.append(told.assign(layer=layer, split=split, told=""))
     write_table(pd.concat(tables, ignore_index=True)[list(FEATURES)], out)
     weights = {
         "all": np.ones_like(found.gradient),

@@ -6,7 +6,7 @@ the planted channels. Each stands beside what a map that knows nothing gets. Onl
 count.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import comb
 
@@ -19,27 +19,21 @@ from sklearn.metrics import average_precision_score
 from nascent.explain.chance import against_chance
 from nascent.explain.intervals import mean_interval
 
-MEASURES = (
-    "pixel_share",
-    "pixel_precision",
-    "entry_share",
-    "entry_precision",
-    "channel_share",
-    "top_channel",
-    "top_channels",
-    "all_top_channels",
-    "rank",
-)
-"""What is measured of a cell, see `scores`. An entry is one pixel of one channel."""
+OF_PIXELS = ("pixel_share", "pixel_precision")
+OF_ENTRIES = ("entry_share", "entry_precision")
+OF_CHANNELS = ("channel_share", "top_channel", "top_channels", "all_top_channels", "rank")
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "pixel": (*OF_PIXELS, *OF_ENTRIES, *OF_CHANNELS),
+    "space": OF_PIXELS,
+    "channel": OF_CHANNELS,
+}
+"""What is measured of maps of each kind of axes, see `scores`; an entry is a pixel of a channel."""
 
 WEIGHTS = ("trained", "randomised", "image")
 """Whose map it is: the model's, that of the model with its weights drawn anew, or no model's: the
 magnitude of the normalised image itself, which follows structure and knows nothing of the rate."""
 
 TRUTH = (
-    "model",
-    "seed",
-    "method",
     "split",
     "weights",
     "what",
@@ -60,7 +54,7 @@ TRUTH = (
     "trained_above_high",
     "interval",
 )
-"""Columns of the table of a study."""
+"""Columns of the table of one model and method."""
 
 NOTHING = (np.nan, np.nan)
 
@@ -120,7 +114,7 @@ def scores(
         The model's inputs, and which channels are planted; those it does not see do not count.
     """
     planted = np.array([name in causal_channels for name in channels])
-    found = dict.fromkeys(MEASURES, NOTHING)
+    found = dict.fromkeys(MEASURES["pixel"], NOTHING)
     spatial, by_channel = magnitudes.shape[:2] == mask.shape, magnitudes.shape[2] == len(channels)
     values = magnitudes[mask] if spatial else magnitudes.reshape(1, -1)
     values = values.astype(np.float64)
@@ -208,7 +202,9 @@ def cell_table(
     return pd.DataFrame(made)
 
 
-def truth_table(cells: pd.DataFrame, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
+def truth_table(
+    cells: pd.DataFrame, *, axes: str = "pixel", confidence: float, draws: int, seed: int
+) -> pd.DataFrame:
     """Return the means over cells of every measure, with chance, lift and intervals.
 
     The lift of a rank is chance / value, so that above 1 is better in every row. Rows of other
@@ -219,19 +215,23 @@ def truth_table(cells: pd.DataFrame, *, confidence: float, draws: int, seed: int
     ----------
     cells
         As `cell_table` gives it.
+    axes
+        Kind of map, in `MEASURES`; what cannot be measured of it has no rows.
     confidence, draws, seed
         See `nascent.explain.chance.against_chance`.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `TRUTH` but for model, seed and method. Rows of `rank` come for each planted
+        The columns of `TRUTH`. Rows of `rank` come for each planted
         channel too, which `channel` names.
     """
     options = {"confidence": confidence, "draws": draws, "seed": seed}
     rows = []
-    asked = [(what, "", what) for what in MEASURES]
+    asked = [(what, "", what) for what in MEASURES[axes]]
     ranked = [name for name in cells if name.startswith("rank_") and name != "rank_chance"]
+    if axes == "space":
+        ranked = []
     asked += [("rank", column.removeprefix("rank_"), column) for column in ranked]
     for split, of_split in cells.groupby("split", sort=False):
         trained = of_split[of_split["weights"] == "trained"].set_index("cell_id")
@@ -250,7 +250,7 @@ def truth_table(cells: pd.DataFrame, *, confidence: float, draws: int, seed: int
                     above = trained[column].reindex(group["cell_id"]).to_numpy(float) - values
                     row |= _above(-above if what == "rank" else above, wells, **options)
                 rows.append(row)
-    return pd.DataFrame(rows, columns=TRUTH[3:])
+    return pd.DataFrame(rows, columns=TRUTH)
 
 
 def _above(values: np.ndarray, wells: np.ndarray, **options: float) -> dict[str, float]:

@@ -1,0 +1,112 @@
+"""The check `truth`: from maps and truth files to tables of what was found of the truth."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from nascent.attribute.inputs import CellBatch
+from nascent.errors import AttributionError
+from nascent.explain.cells import ExplainedCell, choose_cells
+from nascent.explain.inspection import Inspection
+from nascent.explain.planted import Planted, read_planted
+from nascent.explain.redraw import cascade
+from nascent.explain.truth import CellScores, cell_table, scores, truth_table
+from nascent.files import write_table
+from nascent.logs import progress
+
+DRAWS_OF_WEIGHTS = 4
+"""Random models that the chosen cells are shared among: one alone may be lucky in a channel."""
+
+CELLS_AT_A_TIME = 16
+"""Cells whose maps by random weights are made together."""
+
+Found = tuple[Hashable, str, CellScores]
+
+
+def check_truth(
+    inspection: Inspection,
+    shard_paths: Sequence[str | Path],
+    truth_paths: Sequence[str | Path],
+    *,
+    wells: Sequence[tuple[str, str]],
+    out: str | Path,
+    cells_out: str | Path,
+    cells: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write what the maps of one model and method find of the truth, and each cell's.
+
+    Parameters
+    ----------
+    inspection
+        The explanation, of the model's first target: no other was planted.
+    shard_paths
+        The shards that it is of.
+    truth_paths, wells
+        The truth files of the simulated wells, and plate and well of each.
+    out, cells_out
+        The tables: the columns of `nascent.explain.truth.TRUTH`, and those of `cell_table`.
+    cells
+        Cells, drawn from those explained, for which maps of random weights are made too.
+    confidence, draws, seed
+        Of the bootstrap; the seed draws these cells and weights too.
+
+    Raises
+    ------
+    AttributionError
+        Where the maps explain another target, or the truth is of other wells.
+    """
+    if inspection.source.target:
+        raise AttributionError(
+            "these maps explain a target that was not planted",
+            where=inspection.map_paths[0],
+            mend="Hold the maps of the study's own target against the truth.",
+        )
+    planted = read_planted(truth_paths, wells, shard_paths)
+    channels = inspection.source.channels
+    chosen = choose_cells(inspection.cell_ids, cells, seed)
+    among = set(chosen)
+    found: list[Found] = []
+    for cell in inspection.cells():
+        found.append(_held(cell, "trained", cell.map, planted, channels))
+        if cell.cell_id in among:
+            found.append(_held(cell, "image", cell.image, planted, channels))
+    remade = progress(
+        _of_random_weights(inspection, chosen, seed),
+        total=len(chosen),
+        what="cells by random weights",
+    )
+    found += [_held(cell, "randomised", values, planted, channels) for cell, values in remade]
+    table = cell_table(found, planted.cells)
+    means = truth_table(
+        table, axes=inspection.source.axes, confidence=confidence, draws=draws, seed=seed
+    )
+    write_table(table, cells_out)
+    write_table(means, out)
+
+
+def _of_random_weights(
+    inspection: Inspection, chosen: Sequence[Hashable], seed: int
+) -> Iterator[tuple[ExplainedCell, np.ndarray]]:
+    method, model = inspection.method(), inspection.explained.model
+    for draw in range(min(DRAWS_OF_WEIGHTS, len(chosen))):
+        # One stage: all weights at once, in place, and the trained ones back behind it.
+        for _ in cascade(model, 1, np.random.default_rng([seed, draw])):
+            cells = iter(inspection.cells(chosen[draw::DRAWS_OF_WEIGHTS]))
+            while batch := list(islice(cells, CELLS_AT_A_TIME)):
+                images = np.stack([cell.image for cell in batch])
+                masks = np.stack([cell.mask for cell in batch])
+                made = method(CellBatch(images, masks, [cell.cell_id for cell in batch]))
+                yield from zip(batch, made.maps, strict=True)
+
+
+def _held(
+    cell: ExplainedCell, weights: str, values: np.ndarray, planted: Planted, channels: Sequence[str]
+) -> Found:
+    causal = planted.mask(cell.cell_id, cell.mask)
+    told = scores(np.abs(values), cell.mask, causal, channels, planted.causal_channels)
+    return cell.cell_id, weights, told

@@ -1,0 +1,196 @@
+"""The check `truth` of a simulated well, by models whose weights tell what must be found."""
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.attribute.stage import attribute_shard
+from nascent.crops.stage import crop_well
+from nascent.errors import AttributionError
+from nascent.explain.inspection import Inspection
+from nascent.explain.truth import TRUTH
+from nascent.explain.truth_stage import check_truth
+from nascent.files import read_table
+from nascent.shards.normalise import Normaliser
+from nascent.shards.write import write_shard
+from nascent.simulate.plate import simulate_well
+from nascent.store import open_store
+
+CHANNELS = ["00_DAPI", "09_SRRM2", "15_SON", "21_NCL", "00_EU"]
+INPUTS = CHANNELS[:-1]
+PLANTED = [False, True, True, False]
+WELLS = [("p", "A01"), ("p", "A02")]
+SIZE = 24
+OPTIONS = {
+    "input_x_gradient": {"batch_size": 16},
+    "hirescam": {"layer": "seen", "sign": "both", "batch_size": 16},
+    "channel_ablation": {"to": "baseline", "baseline": "black", "batch_size": 16},
+}
+
+
+def reader(path, of_channels):
+    """Two times the mean of Σ_c w_c x_c over all pixels, behind a layer that can be cut at."""
+    image = keras.Input((SIZE, SIZE, len(INPUTS)), name="image")
+    mask = keras.Input((SIZE, SIZE), name="mask", dtype="bool")
+    seen = keras.layers.Conv2D(1, 1, name="seen")(image)
+    output = keras.layers.Dense(2, name="output")(keras.layers.GlobalAveragePooling2D()(seen))
+    model = keras.Model({"image": image, "mask": mask}, output)
+    model.get_layer("seen").set_weights([np.reshape(of_channels, (1, 1, -1, 1)), np.zeros(1)])
+    model.get_layer("output").set_weights([np.ones((1, 2)), np.zeros(2)])
+    model.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def plate(tmp_path_factory):
+    """Two simulated wells in one shard, and the statistics of their channels."""
+    folder = tmp_path_factory.mktemp("plate")
+    stores, tables = [], []
+    for position, (name, well) in enumerate(WELLS):
+        simulate_well(
+            folder / well,
+            plate=name,
+            well=well,
+            position=position,
+            truth_path=folder / f"{well}.truth.h5",
+            cycle_path=folder / f"{well}.cycle.csv",
+            nuclei=12,
+            channels=CHANNELS,
+            mean_area=250,
+            layout="numpy",
+            seed=5,
+        )
+        stores.append(folder / f"{well}.h5")
+        crop_well(
+            path=folder / well,
+            plate=name,
+            well=well,
+            store=stores[-1],
+            quality_table=folder / f"{well}.tsv",
+            target="00_EU",
+            size=SIZE,
+        )
+        with open_store(stores[-1]) as crops:
+            tables.append(crops.cells.reset_index()[["cell_id", "plate", "well"]])
+    cells = pd.concat(tables)
+    write_shard(stores, cells, folder / "shard.h5", split="test", record={})
+    with open_store(folder / "shard.h5") as shard:
+        images, masks = shard.read(slice(None))
+    pixels = images[masks].astype(float)
+    statistics = pd.DataFrame({"channel": CHANNELS, "mean": pixels.mean(0), "sd": pixels.std(0)})
+    statistics = statistics.assign(background=0.0, percentile=60_000.0)
+    normaliser = Normaliser.from_table(statistics, INPUTS, {"clip": 99, "z_score": True})
+    return folder, normaliser
+
+
+def check(plate, folder, weights, method="input_x_gradient", **changes):
+    place, normaliser = plate
+    model = reader(folder / "model.keras", weights)
+    maps = folder / "maps.h5"
+    attribute_shard(
+        model,
+        place / "shard.h5",
+        maps,
+        normaliser=normaliser,
+        method=method,
+        options=OPTIONS[method],
+        target=changes.pop("target", 0),
+        seed=3,
+        state_dir=folder / "state",
+        record={},
+    )
+    settings = {"cells": 8, "confidence": 0.9, "draws": 100, "seed": 7} | changes
+    truths = settings.pop("truths", [place / f"{well}.truth.h5" for _, well in WELLS])
+    shards = [place / "shard.h5"]
+    check_truth(
+        Inspection(model, [maps], shards, normaliser),
+        shards,
+        truths,
+        wells=WELLS,
+        out=folder / "truth.tsv",
+        cells_out=folder / "truth.cells.tsv",
+        **settings,
+    )
+    table = read_table(folder / "truth.tsv")
+    cells = read_table(folder / "truth.cells.tsv")
+    assert list(table.columns) == list(TRUTH)
+    return table[table["channel"].isna()].set_index(["weights", "what"]), cells
+
+
+def test_a_model_that_reads_the_planted_channels_finds_them(plate, tmp_path):
+    table, cells = check(plate, tmp_path, np.array(PLANTED, float))
+    own = table.loc["trained"]
+    for what in ("channel_share", "top_channels", "all_top_channels", "top_channel"):
+        assert own.loc[what, "value"] == 1, what
+    assert own.loc["rank", "value"] == 1.5
+    assert own.loc["channel_share", "chance"] == 0.5
+    # What it reads is the image, so that is where its map lies: on the bright structures.
+    assert own.loc["pixel_precision", "beats_chance"]
+    assert (own["interval"] == "wells").all()
+    assert (cells["weights"] == "trained").sum() == own.loc["rank", "cells"]
+    assert set(cells["well"]) == {"A01", "A02"}
+
+
+def test_random_weights_and_the_image_alone_have_rows_of_the_same_cells(plate, tmp_path):
+    table, cells = check(plate, tmp_path, np.array(PLANTED, float))
+    chosen = {
+        name: set(cells.loc[cells["weights"] == name, "cell_id"]) for name in table.index.levels[0]
+    }
+    assert chosen["randomised"] == chosen["image"] < chosen["trained"]
+    assert table.loc["randomised", "cells"].tolist() == [8] * 9
+    redrawn = table.loc[("randomised", "channel_share")]
+    assert redrawn["value"] < 0.9
+    assert redrawn["trained_above"] == pytest.approx(1 - redrawn["value"])
+    # The weights are drawn several times: not all cells put the same channel first.
+    drawn = cells[cells["weights"] == "randomised"]
+    assert drawn["rank_15_SON"].nunique() > 1
+    # The map of a linear model is image x weights, so the image's own is its map for weights of 1.
+    ones, _ = check(plate, tmp_path, np.ones(4))
+    for what in ("channel_share", "entry_precision", "pixel_share"):
+        found = ones.loc[("image", what), "trained_above"]
+        assert found == pytest.approx(0, abs=1e-3), what
+
+
+def test_a_model_that_reads_another_channel_is_below_chance(plate, tmp_path):
+    table, _ = check(plate, tmp_path, np.array([0, 0, 0, 1.0]))
+    own = table.loc["trained"]
+    assert own.loc["channel_share", "value"] == 0
+    assert not own.loc["channel_share", "beats_chance"]
+    assert own.loc["top_channel", "value"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "there"),
+    [
+        ("hirescam", {"pixel_share", "pixel_precision"}),
+        ("channel_ablation", {"channel_share", "top_channel", "top_channels"}),
+    ],
+)
+def test_maps_without_channels_or_pixels_have_the_rows_they_can(plate, tmp_path, method, there):
+    table, _ = check(plate, tmp_path, np.array(PLANTED, float), method)
+    rows = set(table.loc["trained"].index)
+    assert there <= rows
+    assert not {"entry_share", "entry_precision"} & rows
+    assert set(table.index.get_level_values("weights")) == {"trained", "randomised", "image"}
+
+
+def test_the_same_seed_makes_the_same_bytes_and_another_does_not(plate, tmp_path):
+    weights = np.array(PLANTED, float)
+    made = []
+    for seed in (7, 7, 8):
+        check(plate, tmp_path, weights, seed=seed)
+        made.append((tmp_path / "truth.cells.tsv").read_bytes())
+    assert made[0] == made[1] != made[2]
+
+
+def test_a_truth_of_other_wells_is_refused(plate, tmp_path):
+    place, _ = plate
+    swapped = [place / "A02.truth.h5", place / "A01.truth.h5"]
+    with pytest.raises(AttributionError, match="does not know cell"):
+        check(plate, tmp_path, np.ones(4), truths=swapped)
+
+
+def test_maps_of_a_target_that_was_not_planted_are_refused(plate, tmp_path):
+    with pytest.raises(AttributionError, match="target that was not planted"):
+        check(plate, tmp_path, np.ones(4), target=1)
