@@ -37,6 +37,7 @@ def study(tmp_path):
             writer.append(images, masks)
             table = {
                 "cell_id": ids,
+                "split": name.split("-")[0],
                 "target": rng.normal(300, 40, cells),
                 "area": masks.sum((1, 2)),
             }

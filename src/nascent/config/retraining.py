@@ -125,11 +125,12 @@ def _models(study: Study, roar: Roar) -> list[str]:
 
 
 def _methods(study: Study, roar: Roar, model: str) -> list[str]:
-    methods = study.attribute.methods
+    known = study.attribute.methods
+    # Of what is not there the check tells, not this.
     return [
         name
         for name in roar.methods
-        if name not in methods or model in (methods[name].models or [model])
+        if name not in known or model in (known[name].models or [model])
     ]
 
 
