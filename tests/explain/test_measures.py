@@ -30,8 +30,7 @@ def test_correlations_are_those_of_scipy(small):
             assert found["spearman"][k, c] == pytest.approx(stats.spearmanr(*pair).statistic)
 
 
-def test_information_is_sklearns_with_millers_correction(small):
-    _, image = small
+def test_information_is_sklearns_with_millers_correction():
     stream = np.random.default_rng(2)
     first, second = stream.integers(0, 4, (200, 2)), stream.integers(0, 3, (200, 3))
     second[:, 0] = first[:, 1] // 2  # two of its three bins are used

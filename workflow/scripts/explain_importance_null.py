@@ -2,21 +2,25 @@
 
 from nascent import provenance
 from nascent.explain.groups import GroupRule
-from nascent.explain.inspection import Inspection
+from nascent.explain.inspection import open_inspection
 from nascent.explain.untrained import write_untrained
-from nascent.files import read_table
 from nascent.logs import job_log
-from nascent.shards.normalise import Normaliser
 from nascent.train import backend
 
 with job_log(snakemake.log[0]):
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
     backend.use_threads(snakemake.threads)
-    normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
+    inspection = open_inspection(
+        given.model,
+        given.maps,
+        given.shards,
+        given.channels,
+        inputs=params.inputs,
+        normalise=params.normalise,
+        training_paths=given.training,
+    )
     write_untrained(
-        Inspection(
-            given.model, given.maps, given.shards, normaliser, training_paths=given.training
-        ),
+        inspection,
         given.cells,
         given.splits,
         out,

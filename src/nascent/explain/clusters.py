@@ -183,16 +183,18 @@ def cluster_channels(
         The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
         the draws in which the two are in one cluster.
     """
-    distance, null = mean_distance(found.within), mean_distance(found.between)
+    shape = (len(found.cell_ids), len(channels), len(channels))
+    every_within, every_between = found.within.reshape(shape), found.between.reshape(shape)
+    distance, null = mean_distance(every_within), mean_distance(every_between)
     # A channel that has a map in some cell is like itself there.
-    usable = ~np.isnan(np.diagonal(found.within, axis1=1, axis2=2)).all(axis=0)
+    usable = ~np.isnan(np.diagonal(every_within, axis1=1, axis2=2)).all(axis=0)
     together = np.full(distance.shape, np.nan)
     table = pd.DataFrame({"channel": list(channels)}).reindex(columns=list(CLUSTERS))
     table["cells"] = len(found.cell_ids)
     names = np.flatnonzero(usable)
     if len(names) > 2 and len(found.cell_ids) > 1:
-        within = found.within[:, names][:, :, names]
-        between = found.between[:, names][:, :, names]
+        within = every_within[:, names][:, :, names]
+        between = every_between[:, names][:, :, names]
         clusters, score = best_cut(_filled(distance[np.ix_(names, names)]), largest)
         stability, pairs, _ = _resampled(within, clusters, largest, draws, (seed, 0))
         null_stability, null_scores = _chance(between, null, names, clusters, largest, draws, seed)

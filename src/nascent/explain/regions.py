@@ -124,7 +124,9 @@ def compare_regions(
         Columns `cell_id`, `region`, `channel` (`all` for all together), `area`, `share`,
         `enrichment`, `null`.
     """
-    names = [*channels, ALL]
+    # A map of places alone is that of all channels together: one row says it.
+    names = [*(name for name in channels if name != ALL), ALL]
+    kept = slice(-len(names), None)
     parts = []
     for cell in cells:
         candidates = [other for other in others if other.cell_id != cell.cell_id]
@@ -132,7 +134,7 @@ def compare_regions(
         for region, taken in own[cell.cell_id].regions.items():
             shares, area = _shares(cell.map, taken, cell.mask)
             chance = [
-                enrichment(cell.map, candidates[number].regions[region], cell.mask)
+                enrichment(cell.map, candidates[number].regions[region], cell.mask)[kept]
                 for number in order
             ]
             parts.append(
@@ -142,8 +144,8 @@ def compare_regions(
                         "region": region,
                         "channel": names,
                         "area": area,
-                        "share": shares,
-                        "enrichment": enrichment(cell.map, taken, cell.mask),
+                        "share": shares[kept],
+                        "enrichment": enrichment(cell.map, taken, cell.mask)[kept],
                         "null": _mean(np.array(chance).reshape(-1, len(names))),
                     }
                 )

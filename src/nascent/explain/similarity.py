@@ -117,10 +117,13 @@ def compare(
             ]
         )
     fewest = min(map(len, chance), default=0)
+    shape = found[0].shape if found else (len(MEASURES), 0, 0)
     return Compared(
         cell_ids,
-        np.array(found, np.float32),
-        np.array([values[:fewest] for values in chance], np.float32),
+        np.array(found, np.float32).reshape(len(found), *shape),
+        np.array([values[:fewest] for values in chance], np.float32).reshape(
+            len(cell_ids), fewest, *shape
+        ),
     )
 
 

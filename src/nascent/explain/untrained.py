@@ -9,7 +9,6 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import keras
 import numpy as np
 import pandas as pd
 
@@ -64,17 +63,13 @@ def write_untrained(
     if inspection.source.axes != "space":
         grouped, _ = read_groups(cells_path, splits_path, rule)
         chosen = sampled(grouped.loc[inspection.cell_ids], cells, seed)
+        method, model = inspection.method(), inspection.explained.model
         for number in progress(range(1, models + 1), total=models, what="models of random weights"):
-            model = untrained(inspection.model, (seed, number))
-            found = _shares(inspection.method(model), inspection.cells(chosen), channels)
-            parts.append(found.assign(copy=number)[parts[0].columns])
+            # One stage: all weights at once, in place, and the trained ones back behind it.
+            for _ in cascade(model, 1, np.random.default_rng((seed, number))):
+                found = _shares(method, inspection.cells(chosen), channels)
+                parts.append(found.assign(copy=number)[parts[0].columns])
     write_table(pd.concat(parts[1:] or parts, ignore_index=True), out)
-
-
-def untrained(model: keras.Model, seed: Sequence[int]) -> keras.Model:
-    """Return a copy of a model with all weights drawn anew, see `nascent.explain.redraw`."""
-    ((_, copy),) = cascade(model, 1, np.random.default_rng(seed))
-    return copy
 
 
 def sampled(grouped: pd.DataFrame, count: int, seed: int) -> list[Hashable]:

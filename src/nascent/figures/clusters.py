@@ -43,7 +43,7 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
         grown, orientation="left", ax=left, color_threshold=0, above_threshold_color=style.INK
     )
     left.set_ylim(10 * count, 0)
-    left.set_xlabel("1 − correlation")
+    left.set_xlabel("distance")
     left.set_yticks([])
     left.spines["left"].set_visible(False)
     for line in left.collections:
@@ -70,7 +70,7 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
     middle.tick_params(length=0)
     _frames(middle, placed.set_index("channel").loc[names, "cluster"].to_numpy())
     for drawn, words in ((correlation, "correlation of maps"), (share, "in one cluster (%)")):
-        bar = figure.colorbar(drawn, ax=middle, location="bottom", fraction=0.04, pad=0.02)
+        bar = figure.colorbar(drawn, ax=middle, location="bottom", shrink=0.7, aspect=28, pad=0.02)
         bar.set_label(words, fontsize=6.5)
         bar.ax.tick_params(labelsize=6)
 

@@ -32,7 +32,7 @@ def draw(regions: pd.DataFrame) -> Figure:
         return figure
     channels = shown["channel"].nunique()
     figure = Figure(
-        figsize=(min(style.WIDTH, 1.6 + 1.9 * len(names)), 0.17 * channels + 1.1),
+        figsize=(min(style.WIDTH, 1.6 + 1.9 * len(names)), 0.17 * channels + 1.25),
         layout="constrained",
     )
     grid = figure.subplots(1, len(names), squeeze=False)[0]
@@ -60,4 +60,4 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str) -> None:
     axes.set_yticks(y, words, fontsize=6.5)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(y[-1] + 0.6, -0.6)
-    axes.set_title(f"{name} ({100 * rows['area'].iloc[0]:.0f} % of the area)")
+    axes.set_title(f"{name}\n{100 * rows['area'].iloc[0]:.0f} % of the area")

@@ -1,0 +1,200 @@
+"""Clusters of channels: planted groups are found, and independent channels have none."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+
+from nascent.explain.cells import ExplainedCell
+from nascent.explain.clusters import (
+    CLUSTERS,
+    DISTANCES,
+    best_cut,
+    cluster_channels,
+    correlate,
+    mean_distance,
+    mean_silhouette,
+    smoothed,
+)
+
+SIZE, CHANNELS = 20, 12
+V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
+MASK = np.hypot(U, V) < 8
+NAMES = [f"c{k:02d}" for k in range(CHANNELS)]
+OPTIONS = {"largest": 6, "confidence": 0.95, "draws": 60, "seed": 1}
+
+
+def cells(maps_of, count=16):
+    made = []
+    for number in range(count):
+        maps = maps_of(np.random.default_rng((3, number)))
+        maps = np.where(MASK[..., None], maps, 0).astype(np.float32)
+        made.append(ExplainedCell(number, 0 * maps, MASK, maps, 0.0, 0.0))
+    return made
+
+
+def independent(stream):
+    return stream.normal(size=(SIZE, SIZE, CHANNELS))
+
+
+def clustered(given, **changes):
+    found = correlate(iter(given), given, sigma=1.0, seed=2)
+    return cluster_channels(found, NAMES, **{**OPTIONS, **changes})
+
+
+def neighbours(values):
+    """Values of the pairs of neighbours in the channel list, and of all others."""
+    next_to = np.abs(np.subtract.outer(np.arange(CHANNELS), np.arange(CHANNELS)))
+    return values[next_to == 1], values[next_to > 1]
+
+
+def as_matrix(distances, value):
+    place = {name: number for number, name in enumerate(NAMES)}
+    matrix = np.zeros((CHANNELS, CHANNELS))
+    for row in distances.itertuples():
+        matrix[place[row.channel], place[row.other]] = getattr(row, value)
+    return matrix + matrix.T
+
+
+def test_independent_channels_are_no_clusters_and_neighbours_in_the_list_are_not_closer():
+    table, distances = clustered(cells(independent))
+    assert not table["beats_null"].any()
+    near, far = neighbours(as_matrix(distances, "distance"))
+    # A filter that ran along the channels would put neighbours at 1 − 0.78.
+    assert near.mean() == pytest.approx(1, abs=0.05)
+    assert near.mean() == pytest.approx(far.mean(), abs=0.05)
+    near, far = neighbours(as_matrix(distances, "together"))
+    assert near.mean() < far.mean() + 0.15
+
+
+def test_the_published_filter_makes_neighbours_of_independent_channels_alike():
+    """The defect that this module must not have: it is seen by the same numbers."""
+
+    def blurred(stream):
+        return gaussian_filter(independent(stream), 1.0)
+
+    table, distances = clustered(cells(blurred))
+    near, far = neighbours(as_matrix(distances, "distance"))
+    assert near.mean() < 0.4
+    assert far.mean() > 0.8
+    assert table["beats_null"].all()
+
+
+def test_planted_groups_are_found_are_stable_and_beat_chance():
+    groups = np.array([0, 1, 2] * 4)
+
+    def planted(stream):
+        common = stream.normal(size=(SIZE, SIZE, 3))
+        return common[..., groups] + stream.normal(size=(SIZE, SIZE, CHANNELS))
+
+    table, distances = clustered(cells(planted))
+    assert list(table.columns) == list(CLUSTERS)
+    assert list(distances.columns) == list(DISTANCES)
+    assert adjusted_rand_score(groups, table["cluster"]) == 1
+    assert (table["clusters"] == 3).all()
+    assert (table["size"] == 4).all()
+    assert (table["stability"] > 0.99).all()
+    assert (table["held_together"] > 0.99).all()
+    assert (table["null_stability"] < 0.8).all()
+    assert table["beats_null"].all()
+    same = distances[distances["distance"] < 0.7]
+    assert len(same) == 3 * 6
+    assert (same["together"] > 0.99).all()
+    assert (distances["null_distance"] > 0.8).all()
+
+
+def test_what_maps_share_by_the_shape_of_nuclei_alone_are_no_clusters():
+    """Channels bright in the middle and at the rim are alike across cells as much as within."""
+    middle = np.exp(-((np.hypot(U, V) / 4) ** 2))
+
+    def shaped(stream):
+        profile = np.stack([middle] * 6 + [-middle] * 6, axis=-1)
+        return 4 * profile + stream.normal(size=(SIZE, SIZE, CHANNELS))
+
+    table, distances = clustered(cells(shaped))
+    assert not table["beats_null"].any()
+    np.testing.assert_allclose(distances["distance"], distances["null_distance"], atol=0.1)
+
+
+def test_smoothing_is_the_mean_of_the_measured_neighbours():
+    stream = np.random.default_rng(1)
+    scores = stream.normal(size=(SIZE, SIZE, 2))
+    found = smoothed(scores, MASK, 1.5)
+    assert (found[~MASK] == 0).all()
+    # A second way: weights of every pair of measured pixels.
+    at = np.argwhere(MASK)
+    squares = ((at[:, None] - at) ** 2).sum(axis=2)
+    weights = np.exp(-squares / (2 * 1.5**2))
+    expected = weights @ scores[MASK] / weights.sum(axis=1, keepdims=True)
+    # SciPy cuts the Gaussian off at four SDs.
+    np.testing.assert_allclose(found[MASK], expected, atol=2e-3)
+
+
+def test_smoothing_leaves_an_even_map_even_and_channels_apart():
+    scores = np.zeros((SIZE, SIZE, 3))
+    scores[..., 1] = 5
+    found = smoothed(scores, MASK, 2.0)
+    np.testing.assert_allclose(found[MASK], [[0, 5, 0]] * MASK.sum())
+    np.testing.assert_array_equal(smoothed(scores, MASK, 0.0), np.where(MASK[..., None], scores, 0))
+
+
+def test_what_lies_outside_of_the_nucleus_changes_nothing():
+    stream = np.random.default_rng(2)
+    scores = stream.normal(size=(SIZE, SIZE, 1))
+    other = np.where(MASK[..., None], scores, 1e6)
+    np.testing.assert_allclose(smoothed(scores, MASK, 2.0), smoothed(other, MASK, 2.0))
+
+
+def test_the_silhouette_is_sklearns():
+    stream = np.random.default_rng(3)
+    points = stream.normal(size=(15, 2))
+    distance = np.hypot(*(points[:, None] - points).transpose(2, 0, 1))
+    clusters = stream.integers(1, 5, 15)
+    clusters[0] = 9  # a cluster of one
+    expected = silhouette_score(distance, clusters, metric="precomputed")
+    assert mean_silhouette(distance, clusters) == pytest.approx(expected)
+
+
+def test_the_cut_is_the_best_of_those_allowed():
+    blocks = np.repeat(np.arange(4), 3)
+    distance = np.where(blocks[:, None] == blocks, 0.1, 1.0)
+    np.fill_diagonal(distance, 0)
+    clusters, score = best_cut(distance, 8)
+    assert adjusted_rand_score(blocks, clusters) == 1
+    assert score == pytest.approx(0.9)
+    assert best_cut(distance, 3)[0].max() <= 3
+
+
+def test_cells_without_a_channel_are_left_out_of_its_means():
+    values = np.full((2, 2, 2), 0.5)
+    values[1] = np.nan
+    np.testing.assert_allclose(mean_distance(values), [[0, 0.5], [0.5, 0]])
+
+
+def test_a_channel_without_any_map_is_in_no_cluster():
+    def one_dead(stream):
+        maps = independent(stream)
+        maps[..., 4] = 0
+        return maps
+
+    table, distances = clustered(cells(one_dead, 6))
+    assert np.isnan(table.loc[4, "cluster"])
+    assert table.drop(index=4)["cluster"].notna().all()
+    dead = (distances["channel"] == "c04") | (distances["other"] == "c04")
+    assert distances.loc[dead, "distance"].isna().all()
+    assert distances.loc[~dead, "distance"].notna().all()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_hardly_any_cells_make_no_clusters(count):
+    given = cells(independent, 3)
+    found = correlate(iter(given[:count]), given, sigma=0.0, seed=1)
+    table, _ = cluster_channels(found, NAMES, **OPTIONS)
+    assert table["cluster"].isna().all()
+    assert len(table) == CHANNELS
+
+
+def test_equal_seeds_give_equal_clusters():
+    given = cells(independent, 8)
+    first, second = clustered(given)[0], clustered(given)[0]
+    assert first.equals(second)

@@ -1,0 +1,194 @@
+"""Similarity: planted pairs are found and beat other cells' images; what nuclei share does not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.explain.cells import ExplainedCell
+from nascent.explain.similarity import (
+    ALL,
+    SIMILARITY,
+    Compared,
+    OtherCell,
+    compare,
+    similarity_table,
+)
+
+SIZE, CELLS = 20, 24
+V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
+RADIUS = np.hypot(U, V)
+OPTIONS = {"confidence": 0.95, "draws": 200, "seed": 1}
+IMAGES = ["even", "spots", "middle"]
+
+
+def cell(number, maps_of):
+    """A round nucleus with an even channel, sparse spots, and one that is bright in the middle."""
+    stream = np.random.default_rng((7, number))
+    mask = stream.uniform(7, 9) > RADIUS
+    even = stream.normal(size=mask.shape)
+    spots = np.where(stream.random(mask.shape) < 0.03, 9.0, 0) + stream.normal(0, 0.1, mask.shape)
+    middle = np.exp(-((RADIUS / 5) ** 2)) + stream.normal(0, 0.1, mask.shape)
+    image = np.stack([even, spots, middle], axis=-1)
+    maps = np.stack(maps_of(image, stream), axis=-1)
+    return ExplainedCell(
+        f"c{number}",
+        np.where(mask[..., None], image, 0).astype(np.float32),
+        mask,
+        np.where(mask[..., None], maps, 0).astype(np.float32),
+        0.0,
+        0.0,
+    )
+
+
+def planted(image, stream):
+    """Of the even channel, against the spots, of a bright middle, of nothing but skewed."""
+    noise = stream.normal(size=(4, *RADIUS.shape))
+    return [
+        image[..., 0] + 0.5 * noise[0],
+        -image[..., 1] + noise[1],
+        np.exp(-((RADIUS / 5) ** 2)) + 0.1 * noise[2],
+        np.exp(noise[3]),
+    ]
+
+
+MAPS = ["of even", "against spots", "bright middle", "of nothing"]
+
+
+def table_of(cells, names=MAPS, wells=3, **changes):
+    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells[:12]]
+    compared = compare(iter(cells), others, exchanges=4, bins=5, seed=3)
+    told = pd.DataFrame(
+        {
+            "group": ["low", "high"] * (len(cells) // 2),
+            "well": [f"w{number % wells}" for number in range(len(cells))],
+        },
+        index=[one.cell_id for one in cells],
+    )
+    return similarity_table(compared, told, names, IMAGES, **{**OPTIONS, **changes})
+
+
+@pytest.fixture(scope="module")
+def table():
+    return table_of([cell(number, planted) for number in range(CELLS)])
+
+
+def pairs(table, measure, group=ALL):
+    chosen = table[(table["measure"] == measure) & (table["group"] == group)]
+    return chosen.set_index(["map_channel", "image_channel"])
+
+
+def test_every_pair_comes_by_group_and_measure(table):
+    assert list(table.columns) == list(SIMILARITY)
+    assert len(table) == 4 * 3 * 12
+    assert table["group"].unique().tolist() == [ALL, "low", "high"]
+    assert (table["interval"] == "wells").all()
+    assert (pairs(table, "spearman")["cells"] == CELLS).all()
+    assert (pairs(table, "spearman", "low")["cells"] == CELLS / 2).all()
+
+
+@pytest.mark.parametrize("measure", ["pearson", "spearman", "mutual_information"])
+def test_planted_pairs_are_found_and_beat_other_cells(table, measure):
+    found = pairs(table, measure)
+    for pair in (("of even", "even"), ("against spots", "spots")):
+        row = found.loc[pair]
+        assert row["beats_null"]
+        assert row["rank"] == 1
+    row = found.loc[("of even", "even")]
+    assert row["z"] > 3
+    assert row["wins"] == 1
+    assert row["null_wins"] < 0.6
+
+
+def test_a_map_against_its_image_has_a_negative_correlation(table):
+    row = pairs(table, "pearson").loc[("against spots", "spots")]
+    assert row["similarity"] < -0.3
+    assert row["high"] < 0
+
+
+@pytest.mark.parametrize("measure", ["pearson", "spearman", "mutual_information"])
+def test_what_all_nuclei_share_is_alike_and_does_not_beat_other_cells(table, measure):
+    """A map that is bright in the middle looks like every channel that is, of any cell."""
+    row = pairs(table, measure).loc[("bright middle", "middle")]
+    assert row["similarity"] > 0.3
+    assert row["null"] > 0.8 * row["similarity"]
+    assert row["wins"] > 0.9
+    assert row["null_wins"] > 0.9
+
+
+def test_a_map_of_nothing_beats_nothing_but_the_published_measure_gives_it_to_the_spots(table):
+    assert pairs(table, "mae").loc[("of nothing", "spots"), "wins"] > 0.8
+    # Chance says so: other cells' spots win as often.
+    assert pairs(table, "mae").loc[("of nothing", "spots"), "null_wins"] > 0.8
+    for measure in ("pearson", "spearman", "mutual_information"):
+        assert abs(pairs(table, measure).loc[("of nothing", "spots"), "z"]) < 1
+        assert pairs(table, measure).loc[("of nothing", "spots"), "wins"] < 0.7
+
+
+def test_wins_of_a_map_channel_sum_to_one(table):
+    sums = table.groupby(["measure", "group", "map_channel"])[["wins", "null_wins"]].sum()
+    np.testing.assert_allclose(sums, 1)
+
+
+def test_ranks_count_image_channels(table):
+    ranks = table.groupby(["measure", "group", "map_channel"])["rank"].apply(sorted)
+    assert all(rank == [1, 2, 3] for rank in ranks)
+
+
+def test_means_and_z_are_those_of_the_values():
+    stream = np.random.default_rng(5)
+    found, chance = stream.random((6, 4, 2, 3)), stream.random((6, 5, 4, 2, 3))
+    compared = Compared(list("abcdef"), found, chance)
+    told = pd.DataFrame({"group": "low", "well": "w"}, index=list("abcdef"))
+    table = similarity_table(compared, told, ["x", "y"], ["p", "q", "r"], **OPTIONS)
+    row = pairs(table, "spearman", "low").loc[("y", "q")]
+    ours, others = found[:, 1, 1, 1], chance[:, :, 1, 1, 1]
+    assert row["similarity"] == pytest.approx(ours.mean())
+    assert row["null"] == pytest.approx(others.mean())
+    assert row["z"] == pytest.approx((ours.mean() - others.mean()) / others.std())
+    assert row["excess"] == pytest.approx((ours - others.mean(axis=1)).mean())
+    assert row["low"] < row["excess"] < row["high"]
+    assert row["interval"] == "cells"
+
+
+def test_a_map_of_zeros_is_counted_and_has_no_match():
+    cells = [cell(number, lambda image, _: [image[..., 0], 0 * image[..., 0]]) for number in (0, 1)]
+    table = table_of(cells, ["full", "empty"])
+    rows = table[table["map_channel"] == "empty"]
+    assert (pairs(rows, "spearman")["undefined"] == 2).all()
+    assert rows["similarity"].isna().all()
+    assert rows["wins"].isna().all()
+
+
+def test_a_cell_is_never_its_own_other():
+    cells = [cell(number, planted) for number in range(2)]
+    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]
+    compared = compare(iter(cells), others, exchanges=5, bins=4, seed=1)
+    assert compared.chance.shape[:2] == (2, 1)
+    assert (compared.chance[:, 0, 0, 0, 0] < 0.5).all()
+    assert (compared.found[:, 0, 0, 0] > 0.8).all()
+
+
+def test_one_cell_alone_has_no_chance_and_none_no_rows():
+    one = cell(0, planted)
+    others = [OtherCell(one.cell_id, one.image, one.mask)]
+    told = pd.DataFrame({"group": ["low"], "well": ["w"]}, index=[one.cell_id])
+    tables = [
+        similarity_table(
+            compare(iter(given), others, exchanges=2, bins=4, seed=1), told, MAPS, IMAGES, **OPTIONS
+        )
+        for given in ([one], [])
+    ]
+    rows = pairs(tables[0], "spearman")
+    assert rows["null"].isna().all()
+    assert rows["beats_null"].isna().all()
+    assert rows["similarity"].notna().all()
+    assert list(tables[1].columns) == list(SIMILARITY)
+    assert tables[1].empty
+
+
+def test_draws_do_not_depend_on_the_order_of_the_cells():
+    cells = [cell(number, planted) for number in range(6)]
+    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]
+    forth = compare(iter(cells), others, exchanges=2, bins=4, seed=1)
+    back = compare(reversed(cells), others, exchanges=2, bins=4, seed=1)
+    np.testing.assert_array_equal(forth.chance, back.chance[::-1])

@@ -1,0 +1,140 @@
+"""Trends: planted slopes are found, wells and chance are not taken for them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from nascent.explain.trend import TREND, false_discovery_rates, trend_table
+
+OPTIONS = {"confidence": 0.95, "draws": 400, "seed": 1}
+
+
+def cells(shares, target, wells):
+    index = [f"c{i}" for i in range(len(target))]
+    names = [f"ch{k}" for k in range(np.shape(shares)[1])]
+    return (
+        pd.DataFrame(shares, index=index, columns=names),
+        pd.Series(target, index=index),
+        pd.Series(wells, index=index),
+    )
+
+
+def planted(stream, slopes=(0.01, -0.01, 0.0), wells=4, each=30, noise=0.01):
+    """Shares that change by `slopes` with one SD of a target of SD 50."""
+    target = stream.normal(400, 50, wells * each)
+    change = np.outer((target - 400) / 50, slopes)
+    shares = 0.3 + change + stream.normal(0, noise, change.shape)
+    return cells(shares, target, np.repeat([f"w{i}" for i in range(wells)], each))
+
+
+def test_planted_slopes_are_found_with_their_sign_and_size():
+    table = trend_table(*planted(np.random.default_rng(0)), **OPTIONS)
+    assert list(table.columns) == list(TREND)
+    assert table["trend"].tolist() == ["rises", "falls", "none"]
+    # A slope of 0.01 in noise of 0.01 over 120 cells has a standard error of 0.0009.
+    np.testing.assert_allclose(table["slope"], [0.01, -0.01, 0.0], atol=0.003)
+    assert (table["low"] < table["within_wells"]).all()
+    assert (table["within_wells"] < table["high"]).all()
+    assert (table["interval"] == "wells").all()
+    assert table["p"][0] == pytest.approx(1 / 401)
+    assert table["null_low"][0] < 0 < table["null_high"][0] < table["within_wells"][0]
+
+
+def test_within_one_well_it_is_spearmans_correlation():
+    stream = np.random.default_rng(1)
+    table = trend_table(*planted(stream, wells=1, noise=0.05), **OPTIONS)
+    np.testing.assert_allclose(table["within_wells"], table["spearman"], rtol=1e-12)
+    assert (table["interval"] == "cells").all()
+
+
+def test_the_correlation_over_all_cells_is_scipys():
+    shares, target, wells = planted(np.random.default_rng(2))
+    table = trend_table(shares, target, wells, **OPTIONS)
+    for name, found in zip(shares, table["spearman"], strict=True):
+        assert found == pytest.approx(stats.spearmanr(shares[name], target).statistic)
+
+
+def test_what_differs_between_wells_alone_is_no_trend():
+    stream = np.random.default_rng(3)
+    wells = np.repeat(np.arange(6), 20)
+    target = 100.0 * wells + stream.normal(size=120)
+    shares = 0.1 * wells[:, None] + stream.normal(0, 0.01, (120, 2))
+    table = trend_table(*cells(shares, target, wells), **OPTIONS)
+    assert (table["spearman"] > 0.9).all()
+    assert (table["trend"] == "none").all()
+
+
+def test_without_any_trend_few_are_told_of():
+    """Under the null, telling of any channel at all happens in at most 5 % of the studies."""
+    stream = np.random.default_rng(4)
+    told = 0
+    for trial in range(60):
+        table = trend_table(
+            *planted(stream, slopes=np.zeros(10), wells=3, each=12),
+            **{**OPTIONS, "draws": 400, "seed": trial},
+        )
+        told += (table["trend"] != "none").any()
+    # Binomial SD of 5 % of 60 is 1.7.
+    assert told <= 8
+
+
+def test_p_is_uniform_without_a_trend():
+    stream = np.random.default_rng(5)
+    found = [
+        trend_table(
+            *planted(stream, slopes=np.zeros(20), wells=2, each=15),
+            **{**OPTIONS, "draws": 200, "seed": trial},
+        )["p"]
+        for trial in range(15)
+    ]
+    assert stats.kstest(np.concatenate(found), "uniform").pvalue > 0.001
+
+
+def test_q_is_that_of_benjamini_and_hochberg():
+    p = np.array([0.01, 0.04, np.nan, 0.03, 0.5])
+    # Sorted 0.01, 0.03, 0.04, 0.5 of four: 0.04, 0.06, 0.0533, 0.5; made monotone from above.
+    expected = [0.04, 0.16 / 3, np.nan, 0.16 / 3, 0.5]
+    np.testing.assert_allclose(false_discovery_rates(p), expected)
+
+
+def test_cells_of_wells_too_small_to_rank_are_left_out():
+    stream = np.random.default_rng(6)
+    shares, target, wells = planted(stream, wells=2, each=10)
+    wells.iloc[:2] = "few"
+    table = trend_table(shares, target, wells, **OPTIONS)
+    assert (table["cells"] == 18).all()
+    assert (table["wells"] == 2).all()
+
+
+def test_cells_without_shares_are_counted():
+    shares, target, wells = planted(np.random.default_rng(7))
+    shares.iloc[[3, 5]] = np.nan
+    table = trend_table(shares, target, wells, **OPTIONS)
+    assert (table["undefined"] == 2).all()
+    assert (table["cells"] == 118).all()
+
+
+def test_a_channel_that_never_changes_has_no_trend():
+    shares, target, wells = planted(np.random.default_rng(8))
+    shares["ch1"] = 0.0
+    table = trend_table(shares, target, wells, **OPTIONS).set_index("channel")
+    assert np.isnan(table.loc["ch1", ["within_wells", "p", "q"]].astype(float)).all()
+    assert table.loc["ch1", "trend"] == "none"
+    assert table.loc["ch0", "trend"] == "rises"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_hardly_any_cells_have_no_trend(count):
+    shares, target, wells = planted(np.random.default_rng(9))
+    table = trend_table(shares[:count], target[:count], wells[:count], **OPTIONS)
+    assert (table["trend"] == "none").all()
+    assert table["within_wells"].isna().all()
+
+
+def test_equal_seeds_give_equal_tables():
+    given = planted(np.random.default_rng(10))
+    first = trend_table(*given, **OPTIONS)
+    pd.testing.assert_frame_equal(first, trend_table(*given, **OPTIONS))
+    other = trend_table(*given, **{**OPTIONS, "seed": 2})
+    assert not first["null_low"].equals(other["null_low"])
