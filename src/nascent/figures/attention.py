@@ -1,0 +1,175 @@
+"""How much of the maps, and of the features behind them, lies in the nucleus."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.explain.attention import LEVEL, NUCLEUS, RIM
+from nascent.figures import method_rows, style
+
+INSIDE, EXCHANGED, WITH_RIM = "#0072B2", "#D55E00", "#56B4E9"
+RAISES, LOWERS = "#D55E00", "#4477AA"
+DASHED = (0, (4, 2))
+SHIFT = {NUCLEUS: -0.16, RIM: 0.16}
+STRIP = 0.42  # inches a model's features
+
+
+@style.look()
+def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
+    """Draw the share of each model's and method's maps in the nucleus, and of its features.
+
+    Left: the share in the cell's own mask, and in the masks of other cells; the tick is the mask's
+    share of the frame. Middle: the share corrected for that chance, without and with the rim.
+    Right: how many cells' maps follow their own mask more than nearly all others'. Rows whose maps
+    cannot reach outside are pale: their share is 1 by construction. Below, a tick for each feature
+    that is pooled. With several seeds a point is their mean, its line spans their intervals.
+
+    Parameters
+    ----------
+    table
+        The table `attention.tsv`, of one split.
+    features
+        The table `feature_attention.tsv`, of one split; may have no rows.
+    """
+    if table.empty or not (table["cells"] > 0).any():
+        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
+        style.say(figure.subplots(), "No map has pixels that could lie in the nucleus.")
+        return figure
+    shown = method_rows.over_seeds(
+        table,
+        ["model", "method", "region"],
+        dict.fromkeys(
+            ["trivial", "share", "chance", "corrected", "exchanged", "beats_exchange"], "mean"
+        )
+        | dict.fromkeys(["share_low", "corrected_low", "beats_exchange_low"], "min")
+        | dict.fromkeys(["share_high", "corrected_high", "beats_exchange_high"], "max"),
+    )
+    at = method_rows.places(list(zip(shown["model"], shown["method"], strict=True)))
+    strips = _strips(features)
+    top = method_rows.height(at) + 0.95
+    bottom = len(strips) * STRIP + 0.95 if strips else 0
+    figure = Figure(figsize=(style.WIDTH, top + bottom), layout="constrained")
+    upper = figure
+    if strips:
+        upper, lower = figure.subfigures(2, 1, height_ratios=[top, bottom])
+        _features(lower.subplots(), strips)
+    grid = upper.subplots(1, 3)
+    own = shown[shown["region"] == NUCLEUS]
+    _shares(grid[0], own, at)
+    _corrected(grid[1], shown, at)
+    _follows(grid[2], own, at)
+    for number, axes in enumerate(grid):
+        method_rows.frame(axes, at, named=number == 0)
+        axes.grid(axis="x")
+    upper.legend(handles=_keys(), loc="outside upper center", ncols=5)
+    return figure
+
+
+def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
+    for row in rows.to_dict("records"):
+        y = at[row["model"], row["method"]]
+        axes.plot([row["chance"]] * 2, [y - 0.36, y + 0.36], color=style.INK, lw=1.1, gid="chance")
+        method_rows.point(
+            axes, row["exchanged"], y, colour=EXCHANGED, marker="D", filled=False, size=3.4
+        )
+        ends = row["share_low"], row["share_high"]
+        colour = _colour(row, INSIDE)
+        method_rows.point(axes, row["share"], y, ends, colour=colour, gid="share")
+    axes.set_xlim(0, 1.04)
+    axes.set_title("share in the nucleus", fontsize=7.5, fontweight="normal", loc="center")
+
+
+def _corrected(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
+    for row in rows.to_dict("records"):
+        method_rows.point(
+            axes,
+            row["corrected"],
+            at[row["model"], row["method"]] + SHIFT[row["region"]],
+            (row["corrected_low"], row["corrected_high"]),
+            colour=_colour(row, INSIDE if row["region"] == NUCLEUS else WITH_RIM),
+            marker="o" if row["region"] == NUCLEUS else "s",
+            filled=row["region"] == NUCLEUS,
+            size=4.2 if row["region"] == NUCLEUS else 3.4,
+            gid=f"corrected {row['region']}",
+        )
+    axes.axvline(0, color=style.INK, lw=0.9, ls=DASHED, zorder=1)
+    low = min(0.0, float(np.nanmin(rows[["corrected", "corrected_low"]].to_numpy(float))))
+    axes.set_xlim(low - 0.04, 1.04)
+    axes.set_title("corrected for chance", fontsize=7.5, fontweight="normal", loc="center")
+
+
+def _follows(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
+    for row in rows.to_dict("records"):
+        method_rows.point(
+            axes,
+            row["beats_exchange"],
+            at[row["model"], row["method"]],
+            (row["beats_exchange_low"], row["beats_exchange_high"]),
+            colour=_colour(row, INSIDE),
+            gid="follows",
+        )
+    axes.axvline(LEVEL, color=style.INK, lw=0.9, ls=DASHED, zorder=1)
+    axes.set_xlim(-0.03, 1.04)
+    axes.set_title(
+        "cells whose map follows\ntheir own mask, share",
+        fontsize=7.5,
+        fontweight="normal",
+        loc="center",
+    )
+
+
+def _colour(row: Mapping[str, float], colour: str) -> str:
+    return style.PALE if row["trivial"] == 1 else colour
+
+
+def _strips(features: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the features of each model, of its lowest seed."""
+    known = features[features["share"].notna()]
+    return {
+        str(model): rows[rows["seed"] == rows["seed"].min()]
+        for model, rows in known.groupby("model", sort=False)
+    }
+
+
+def _features(axes: Axes, strips: Mapping[str, pd.DataFrame]) -> None:
+    for y, rows in enumerate(strips.values()):
+        for colour, signed in (
+            (RAISES, rows[rows["gradient"] >= 0]),
+            (LOWERS, rows[rows["gradient"] < 0]),
+        ):
+            up = -0.36 if colour == RAISES else 0.04
+            axes.vlines(
+                signed["share"], y + up, y + up + 0.32, color=colour, lw=0.9, alpha=0.7, gid=colour
+            )
+        chance = rows["chance"].mean()
+        axes.plot([chance] * 2, [y - 0.48, y + 0.48], color=style.INK, lw=1.3, gid="chance")
+    names = [f"{name}\n{len(rows)} features" for name, rows in strips.items()]
+    axes.set_yticks(range(len(strips)), names)
+    axes.tick_params(axis="y", length=0, labelsize=7)
+    axes.set_ylim(len(strips) - 0.4, -0.6)
+    axes.set_xlim(0, 1.02)
+    axes.set_xlabel("share of a feature's activation in the nucleus, mean over cells")
+    axes.set_title("features before the pooling", fontsize=7.5, fontweight="normal", loc="left")
+    axes.grid(axis="x")
+    keys = [
+        Line2D([], [], color=RAISES, lw=1.4, label="raises the prediction"),
+        Line2D([], [], color=LOWERS, lw=1.4, label="lowers it"),
+        Line2D([], [], color=style.INK, lw=1.3, label="chance"),
+    ]
+    axes.legend(handles=keys, loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0.2)
+
+
+def _keys() -> list[Line2D]:
+    return [
+        Line2D([], [], ls="none", marker="o", ms=4.6, color=INSIDE, label="own mask"),
+        Line2D([], [], ls="none", marker="s", ms=3.6, mfc="white", mec=WITH_RIM, label="with rim"),
+        Line2D(
+            [], [], ls="none", marker="D", ms=3.6, mfc="white", mec=EXCHANGED, label="others' masks"
+        ),
+        Line2D([], [], ls="none", marker="o", ms=4.6, color=style.PALE, label="by construction"),
+        Line2D([], [], color=style.INK, lw=1.1, label="chance"),
+    ]

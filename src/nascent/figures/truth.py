@@ -1,0 +1,225 @@
+"""What the maps find of the truth of a simulated plate, beside chance and two nulls."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.attribute.maps import open_maps
+from nascent.explain.planted import Planted
+from nascent.figures import method_rows, style
+from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
+from nascent.figures.gather import read_examples
+from nascent.figures.score_maps import MAP_PERCENTILE, UNSIGNED, common_window
+from nascent.store import open_store
+
+PLANTED = "#009E73"
+MARKS: Mapping[str, tuple[str, str, bool, str]] = {  # colour, marker, filled, what the key says
+    "image": (style.GREY, "D", False, "no model: |image| itself"),
+    "randomised": ("#D55E00", "o", False, "weights drawn anew"),
+    "trained": ("#0072B2", "o", True, "trained"),
+}
+PANELS: Sequence[tuple[str, str, str]] = (
+    ("pixel_precision", "lift", "planted pixels\naverage precision / chance"),
+    ("entry_precision", "lift", "planted pixels of channels\naverage precision / chance"),
+    ("top_channels", "value", "planted channels among\nthe top k, share"),
+    ("channel_share", "value", "attribution on\nplanted channels, share"),
+)
+SHIFT = {"image": 0.22, "randomised": 0.0, "trained": -0.22}
+TILES = 8  # in a line
+MOST_TILES = 16
+
+
+@dataclass(frozen=True)
+class Example:
+    """One cell with the maps that were made of it.
+
+    Attributes
+    ----------
+    cell_id
+    image
+        (S, S), the mean of the planted channels, each in units of its SD.
+    mask, causal
+        (S, S) bool, measured and planted pixels.
+    maps
+        (model, method) → Σ over channels of |map|, (S, S).
+    """
+
+    cell_id: int | str
+    image: np.ndarray
+    mask: np.ndarray
+    causal: np.ndarray
+    maps: Mapping[method_rows.Key, np.ndarray]
+
+
+@style.look()
+def draw(table: pd.DataFrame, example: Example | None) -> Figure:
+    """Draw lift and shares of each model and method, and an example with the planted pixels.
+
+    Filled points are the trained models, open circles the same with weights drawn anew, diamonds
+    the image's own magnitude. The dashed line is chance. With several seeds a point is their mean,
+    its line spans their intervals.
+
+    Parameters
+    ----------
+    table
+        The table `truth.tsv`, of one split.
+    example
+        Drawn below; None: no map has pixels.
+    """
+    if table.empty or not (table["cells"] > 0).any():
+        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
+        style.say(figure.subplots(), "No map was held against the truth.")
+        return figure
+    shown = method_rows.over_seeds(
+        table[table["channel"].isna() | (table["channel"] == "")],
+        ["model", "method", "weights", "what"],
+        dict.fromkeys(["value", "chance", "lift"], "mean")
+        | dict.fromkeys(["low", "lift_low"], "min")
+        | dict.fromkeys(["high", "lift_high"], "max"),
+    )
+    at = method_rows.places(list(zip(shown["model"], shown["method"], strict=True)))
+    tiles = _tiles(example)
+    lines = -(-len(tiles) // TILES)
+    tile = style.WIDTH / TILES
+    top, bottom = method_rows.height(at) + 1.0, lines * (tile + 0.3) + (0.3 if lines else 0)
+    figure = Figure(figsize=(style.WIDTH, top + bottom), layout="constrained")
+    upper = figure
+    if lines:
+        upper, lower = figure.subfigures(2, 1, height_ratios=[top, bottom])
+        _example(lower, example, tiles, lines)
+    grid = upper.subplots(1, len(PANELS))
+    for number, (axes, (what, column, title)) in enumerate(zip(grid, PANELS, strict=True)):
+        _panel(axes, shown[shown["what"] == what], column, at)
+        method_rows.frame(axes, at, named=number == 0)
+        axes.set_title(title, fontsize=7, fontweight="normal", loc="center")
+    keys = [
+        Line2D([], [], ls="none", marker=marker, ms=4.6, color=colour, mew=1.0, label=label)
+        for colour, marker, _, label in reversed(MARKS.values())
+    ]
+    for key, (colour, _, filled, _) in zip(keys, reversed(MARKS.values()), strict=True):
+        key.set_markerfacecolor(colour if filled else "white")
+    keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=(0, (4, 2)), label="chance"))
+    upper.legend(handles=keys, loc="outside upper center", ncols=len(keys))
+    return figure
+
+
+def _panel(
+    axes: Axes, rows: pd.DataFrame, column: str, at: Mapping[method_rows.Key, float]
+) -> None:
+    ends = ("lift_low", "lift_high") if column == "lift" else ("low", "high")
+    for row in rows.to_dict("records"):
+        colour, marker, filled, _ = MARKS[row["weights"]]
+        method_rows.point(
+            axes,
+            row[column],
+            at[row["model"], row["method"]] + SHIFT[row["weights"]],
+            (row[ends[0]], row[ends[1]]),
+            colour=colour,
+            marker=marker,
+            filled=filled,
+            size=3.2 if marker == "D" else 4.2,
+            gid=f"{row['weights']} {row['what']}",
+        )
+    chance = 1.0 if column == "lift" else rows["chance"].mean()
+    if np.isfinite(chance):
+        axes.axvline(chance, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=1, gid="chance")
+    axes.set_xlim(left=0)
+    if column == "value":
+        axes.set_xlim(0, 1.04)
+    axes.grid(axis="x")
+
+
+def _tiles(example: Example | None) -> list[method_rows.Key | None]:
+    """Return what is in each tile: None for the image, then the maps."""
+    if example is None or not example.maps:
+        return []
+    return [None, *list(example.maps)[: MOST_TILES - 1]]
+
+
+def _example(
+    figure: Figure, example: Example, tiles: Sequence[method_rows.Key | None], lines: int
+) -> None:
+    grid = figure.subplots(lines, TILES, squeeze=False)
+    window = common_window(example.mask[None])
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for axes, key in zip(grid.flat, tiles, strict=False):
+        if key is None:
+            show(axes, example.image, *contrast(example.image, example.mask))
+            title = "planted channels"
+        else:
+            values = np.where(example.mask, example.maps[key], 0)
+            scale = float(np.percentile(values[example.mask], MAP_PERCENTILE)) or 1.0
+            show(axes, values / scale, 0, 1, UNSIGNED)
+            outline(axes, example.mask, style.GREY)
+            title = f"{key[0]}\n{key[1]}"
+        outline(axes, example.causal, OUTLINE if key is None else PLANTED)
+        axes.set_title(title, fontsize=6, fontweight="normal", loc="center", pad=2)
+        axes.set_xlim(window.start - 0.5, window.stop - 0.5)
+        axes.set_ylim(window.stop - 0.5, window.start - 0.5)
+    scale_bar(grid[0, 0], window)
+    figure.suptitle(
+        f"cell {example.cell_id}, planted pixels outlined", fontsize=7.5, x=0.01, ha="left"
+    )
+
+
+def read_example(
+    cell_id: int | str,
+    map_paths: Mapping[method_rows.Key, Sequence[str | Path]],
+    shard_paths: Sequence[str | Path],
+    planted: Planted,
+) -> Example:
+    """Read one cell with its maps.
+
+    Parameters
+    ----------
+    cell_id
+        Of the shards; see `typical_cell`.
+    map_paths
+        (model, method) → its map files. Maps without pixels are left out.
+    shard_paths
+        The shards they were made from.
+    planted
+        What was planted in these cells.
+    """
+    with ExitStack() as stack:
+        shards = [stack.enter_context(open_store(path)) for path in shard_paths]
+        channels = [name for name in planted.causal_channels if name in shards[0].channels]
+        found = read_examples(shards, [cell_id], channels)
+    image, mask = found.images[0].astype(float), found.masks[0]
+    spread = image[mask].std(axis=0)
+    maps = {}
+    for key, paths in map_paths.items():
+        for path in paths:
+            with open_maps(path) as opened:
+                if opened.axes != "channel" and cell_id in opened.cells.index:
+                    values = opened[opened.cell_ids.index(cell_id)]
+                    maps[key] = np.abs(values).sum(axis=2)
+    return Example(
+        cell_id=cell_id,
+        image=(image / np.where(spread > 0, spread, 1)).mean(axis=2),
+        mask=mask,
+        causal=planted.mask(cell_id, mask),
+        maps=maps,
+    )
+
+
+def typical_cell(cells: pd.DataFrame) -> int | str | None:
+    """Return the cell whose average precision of pixels is nearest to the median; None without one.
+
+    Parameters
+    ----------
+    cells
+        As `nascent.explain.truth.cell_table` gives it, of one model and method.
+    """
+    found = cells[cells["weights"] == "trained"].set_index("cell_id")["pixel_precision"].dropna()
+    if found.empty:
+        return None
+    return (found - found.median()).abs().sort_values(kind="stable").index[0]
