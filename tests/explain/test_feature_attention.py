@@ -11,6 +11,7 @@ from nascent.explain.feature_attention import (
     check_features,
     feature_shares,
     feature_table,
+    gather_features,
     inside_weights,
     pooled_layer,
 )
@@ -182,3 +183,18 @@ def test_a_model_without_pooled_features_says_so(tmp_path, shard):
     assert table["told"].tolist() == ["no feature map is pooled globally"]
     assert table.drop(columns="told").isna().all(axis=None)
     assert cells.empty
+
+
+def test_tables_are_gathered_with_their_models_in_front(tmp_path, shard):
+    known, _ = check(tmp_path, reader(), shard[0])
+    (tmp_path / "features.tsv").rename(tmp_path / "reader.tsv")
+    check(tmp_path, build("linear", size=SIZE, channels=2), shard[0])
+    paths = [tmp_path / "reader.tsv", tmp_path / "features.tsv"]
+    gather_features(paths, [("reader", 3), ("linear", 1)], tmp_path / "all.tsv")
+    table = read_table(tmp_path / "all.tsv")
+    assert list(table.columns) == ["model", "seed", *FEATURES]
+    assert table["model"].tolist() == ["reader"] * 3 + ["linear"]
+    assert table["seed"].tolist() == [3, 3, 3, 1]
+    np.testing.assert_allclose(table["share"][:3], known["share"])
+    gather_features([], [], tmp_path / "none.tsv")
+    assert list(read_table(tmp_path / "none.tsv").columns) == list(table.columns)

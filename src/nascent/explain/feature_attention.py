@@ -17,7 +17,7 @@ import pandas as pd
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.explain.intervals import mean_interval
-from nascent.files import write_table
+from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
 from nascent.store import open_store
 from nascent.train.layers import MaskedAverage, shares
@@ -235,6 +235,27 @@ def check_features(
     names = [f"feature_{number}" for number in range(found.total.shape[1])]
     values = pd.DataFrame(found.shares, first.index, names)
     write_table(pd.concat([first, values], axis=1).round(DECIMALS), cells_out)
+
+
+def gather_features(
+    tables: Sequence[str | Path], runs: Sequence[tuple[str, int]], out: str | Path
+) -> None:
+    """Write the tables of all models of a study as one, with columns `model` and `seed` in front.
+
+    Parameters
+    ----------
+    tables
+        As `check_features` writes them.
+    runs
+        Model and seed of each.
+    out
+        Without models it has no rows.
+    """
+    parts = [pd.DataFrame(columns=FEATURES)]
+    for path, (model, seed) in zip(tables, runs, strict=True):
+        parts.append(read_table(path, required=FEATURES).assign(model=model, seed=seed))
+    joined = pd.concat(parts[1:] or parts, ignore_index=True)
+    write_table(joined.reindex(columns=["model", "seed", *FEATURES]), out)
 
 
 def _of_shards(

@@ -56,6 +56,9 @@ TRUTH = (
 )
 """Columns of the table of one model and method."""
 
+CELLS = ("cell_id", "split", "well", "weights", "zero")
+"""First columns of the table of cells; the measures follow."""
+
 NOTHING = (np.nan, np.nan)
 
 
@@ -184,18 +187,13 @@ def cell_table(
     Returns
     -------
     pandas.DataFrame
-        cell_id, split, well, weights, zero; each measure and beside it `<measure>_chance`; and
+        The columns of `CELLS`; each measure and beside it `<measure>_chance`; and
         `rank_<channel>` of each planted channel.
     """
     made = []
     for cell_id, weights, scored in rows:
-        row = {
-            "cell_id": cell_id,
-            "split": cells.at[cell_id, "split"],
-            "well": cells.at[cell_id, "well"],
-            "weights": weights,
-            "zero": scored.zero,
-        }
+        place = cells.at[cell_id, "split"], cells.at[cell_id, "well"]
+        row = dict(zip(CELLS, (cell_id, *place, weights, scored.zero), strict=True))
         for measure, (value, chance) in scored.found.items():
             row |= {measure: value, f"{measure}_chance": chance}
         made.append(row | {f"rank_{name}": rank for name, rank in scored.ranks.items()})

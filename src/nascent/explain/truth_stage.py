@@ -1,18 +1,19 @@
 """The check `truth`: from maps and truth files to tables of what was found of the truth."""
 
+import logging
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from nascent.attribute.inputs import CellBatch
-from nascent.errors import AttributionError
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.inspection import Inspection
 from nascent.explain.planted import Planted, read_planted
 from nascent.explain.redraw import cascade
-from nascent.explain.truth import CellScores, cell_table, scores, truth_table
+from nascent.explain.truth import CELLS, TRUTH, CellScores, cell_table, scores, truth_table
 from nascent.files import write_table
 from nascent.logs import progress
 
@@ -21,6 +22,8 @@ DRAWS_OF_WEIGHTS = 4
 
 CELLS_AT_A_TIME = 16
 """Cells whose maps by random weights are made together."""
+
+_LOGGER = logging.getLogger(__name__)
 
 Found = tuple[Hashable, str, CellScores]
 
@@ -43,7 +46,7 @@ def check_truth(
     Parameters
     ----------
     inspection
-        The explanation, of the model's first target: no other was planted.
+        The explanation. Of further targets nothing was planted: their tables have no rows.
     shard_paths
         The shards that it is of.
     truth_paths, wells
@@ -58,14 +61,15 @@ def check_truth(
     Raises
     ------
     AttributionError
-        Where the maps explain another target, or the truth is of other wells.
+        Where the truth is of other wells.
     """
     if inspection.source.target:
-        raise AttributionError(
-            "these maps explain a target that was not planted",
-            where=inspection.map_paths[0],
-            mend="Hold the maps of the study's own target against the truth.",
+        _LOGGER.info(
+            "these maps explain a target that was not planted: nothing to hold them against"
         )
+        write_table(pd.DataFrame(columns=CELLS), cells_out)
+        write_table(pd.DataFrame(columns=TRUTH), out)
+        return
     planted = read_planted(truth_paths, wells, shard_paths)
     channels = inspection.source.channels
     chosen = choose_cells(inspection.cell_ids, cells, seed)
@@ -81,7 +85,8 @@ def check_truth(
         what="cells by random weights",
     )
     found += [_held(cell, "randomised", values, planted, channels) for cell, values in remade]
-    table = cell_table(found, planted.cells)
+    wells_of = planted.cells["plate"].astype(str) + "/" + planted.cells["well"].astype(str)
+    table = cell_table(found, planted.cells.assign(well=wells_of))
     means = truth_table(
         table, axes=inspection.source.axes, confidence=confidence, draws=draws, seed=seed
     )
