@@ -7,6 +7,8 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
+from nascent.explain.groups import GroupRule
+from nascent.explain.importance import IMPORTANCE
 from nascent.explain.stage import explain_maps, gather, write_groups
 from nascent.files import read_table, write_table
 
@@ -65,7 +67,7 @@ def explain(folder, maps, **changes):
             "model": "linear",
             "model_seed": 2,
             "method": "vargrad",
-            "width": 1.0,
+            "rule": GroupRule(),
             "confidence": 0.9,
             "draws": 100,
             "seed": 5,
@@ -79,10 +81,11 @@ def test_importance_comes_by_split_and_group_with_intervals(study):
     explain(folder, maps)
     table = read_table(folder / "vargrad.tsv")
     assert list(table.columns) == [
-        *("model", "seed", "method", "split", "group", "channel"),
-        *("cells", "zero_cells", "importance", "low", "high", "uniform"),
+        *("model", "seed", "method", "split"),
+        *IMPORTANCE,
     ]
-    rows = table.set_index(["split", "group", "channel"])
+    assert (table["aggregate"].value_counts() == 12).all()
+    rows = table[table["aggregate"] == "absolute"].set_index(["split", "group", "channel"])
     # Training targets 0…19: mean 9.5, SD √35 = 5.92, so low is 0…3 and high is 16…19, and every
     # test cell (20…29) is high.
     assert rows.loc[("train", "low", "a"), "importance"] == pytest.approx(FIRST[:4].mean())
@@ -101,8 +104,8 @@ def test_the_table_of_cells_has_each_cells_shares(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     assert list(cells.columns) == [
-        *("cell_id", "split", "group", "target", "prediction", "prediction_baseline"),
-        *("completeness_gap", "total", "a", "b"),
+        *("cell_id", "split", "group", "well", "target", "prediction", "prediction_baseline"),
+        *("completeness_gap", "steps", "converged", "total", "a", "b"),
     ]
     cells = cells.sort_values("target")
     np.testing.assert_allclose(cells["a"], FIRST, rtol=1e-6)
@@ -124,12 +127,14 @@ def test_a_gathered_table_holds_every_model(study):
     explain(folder, maps, model="cnn", out=folder / "cnn.tsv")
     gather([folder / "vargrad.tsv", folder / "cnn.tsv"], folder / "channel_importance.tsv")
     table = read_table(folder / "channel_importance.tsv")
-    assert table["model"].value_counts().to_dict() == {"linear": 12, "cnn": 12}
+    assert table["model"].value_counts().to_dict() == {"linear": 36, "cnn": 36}
 
 
 def test_group_counts_are_written(study):
     folder, _ = study
-    write_groups(folder / "cells.tsv", folder / "splits.tsv", folder / "groups.tsv", width=1.0)
+    write_groups(
+        folder / "cells.tsv", folder / "splits.tsv", folder / "groups.tsv", rule=GroupRule()
+    )
     table = read_table(folder / "groups.tsv").set_index(["split", "group"])
     assert table["cells"].to_dict() == {
         ("train", "low"): 4,
@@ -170,3 +175,48 @@ def test_a_study_that_explains_nothing_has_an_empty_table(tmp_path, study):
     none = read_table(folder / "none.tsv")
     assert none.empty
     assert list(none.columns) == list(read_table(folder / "all.tsv").columns)
+
+
+def test_shares_by_random_weights_come_beside(study):
+    folder, maps = study
+    explain(folder, maps)
+    cells = read_table(folder / "vargrad.cells.tsv")
+    null = [
+        cells[["cell_id"]].assign(copy=copy, aggregate=aggregate, a=level, b=1 - level)
+        for copy, level in ((1, 0.48), (2, 0.52), (3, 0.5))
+        for aggregate in ("absolute", "signed", "squared")
+    ]
+    write_table(pd.concat(null), folder / "null.tsv")
+    explain(folder, maps, null_path=folder / "null.tsv")
+    table = read_table(folder / "vargrad.tsv")
+    rows = table[table["cells"] > 1].set_index(["aggregate", "split", "group", "channel"])
+    np.testing.assert_allclose(rows["null"], 0.5)
+    # Shares of the test cells are 0.65 to 0.9.
+    assert rows.loc[("absolute", "test", "high", "a"), "beats_null"] in (True, "True")
+    assert rows.loc[("absolute", "test", "high", "b"), "beats_null"] in (False, "False")
+
+
+def test_maps_of_places_alone_have_no_importance(tmp_path, study):
+    folder, _ = study
+    ids = np.arange(20, 30)
+    masks = np.zeros((10, 2, 2), bool)
+    masks[:, 0] = True
+    write_maps(
+        tmp_path / "cam.h5",
+        Attributions(
+            np.full((10, 2, 2, 1), 0.5, np.float32),
+            *np.zeros((3, 10)),
+            steps=np.zeros(10, int),
+            converged=np.ones(10, bool),
+        ),
+        cell_ids=read_table(folder / "cells.tsv")["cell_id"].iloc[ids].tolist(),
+        masks=masks,
+        source=MapSource(("a", "b"), "grad_cam", {}, 1, "m", "s", "space"),
+    )
+    explain(folder, [tmp_path / "cam.h5"])
+    table = read_table(folder / "vargrad.tsv")
+    assert table.empty
+    assert list(table.columns) == ["model", "seed", "method", "split", *IMPORTANCE]
+    cells = read_table(folder / "vargrad.cells.tsv")
+    assert "a" not in cells.columns
+    np.testing.assert_allclose(cells["total"], 1.0)

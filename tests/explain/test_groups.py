@@ -5,11 +5,18 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.explain.groups import assign_groups, group_limits, groups_table, study_groups
+from nascent.explain.groups import (
+    GroupRule,
+    assign_groups,
+    group_limits,
+    groups_table,
+    ordered,
+    study_groups,
+)
 
 
 def test_limits_are_the_mean_and_the_sample_sd():
-    limits = group_limits(pd.Series([1.0, 2.0, 3.0, 6.0]), width=2.0)
+    limits = group_limits(pd.Series([1.0, 2.0, 3.0, 6.0]), GroupRule(width=2.0))
     # Mean 3; squares 4 + 1 + 0 + 9 = 14 over 4 − 1.
     assert limits.mean == 3
     assert limits.sd == pytest.approx(np.sqrt(14 / 3))
@@ -17,7 +24,7 @@ def test_limits_are_the_mean_and_the_sample_sd():
 
 
 def test_cells_on_a_limit_belong_outside():
-    limits = group_limits([0.0, 2.0], width=0.5 / np.sqrt(2))  # limits 0.5 and 1.5
+    limits = group_limits([0.0, 2.0], GroupRule(width=0.5 / np.sqrt(2)))  # limits 0.5 and 1.5
     targets = pd.Series([0.5, 0.51, 1.49, 1.5], index=list("abcd"))
     groups = assign_groups(targets, limits)
     assert groups.to_dict() == {"a": "low", "b": "medium", "c": "medium", "d": "high"}
@@ -66,3 +73,57 @@ def test_a_cell_without_a_target_is_named():
 def test_targets_that_give_no_limits_are_refused(targets, message):
     with pytest.raises(SplitError, match=message):
         group_limits(targets)
+
+
+def test_limits_by_quantiles_are_those_of_the_training_cells():
+    cells, splits = tables()
+    rule = GroupRule(by="quantiles", quantiles=(0.25, 0.75))
+    grouped, limits = study_groups(cells, splits, rule)
+    # Training targets 12, 11, 9: quartiles 10 and 11.5.
+    assert (limits.low, limits.high) == (10, 11.5)
+    assert grouped["group"].to_dict() == {1: "high", 2: "medium", 3: "low", 4: "low"}
+
+
+def test_groups_by_quantiles_hold_those_shares():
+    targets = np.random.default_rng(0).gamma(2, 50, 1000)
+    limits = group_limits(targets, GroupRule(by="quantiles", quantiles=(0.1, 0.6)))
+    shares = assign_groups(pd.Series(targets), limits).value_counts(normalize=True)
+    assert shares.to_dict() == pytest.approx({"low": 0.1, "medium": 0.5, "high": 0.4})
+
+
+def test_groups_may_be_levels_of_a_column():
+    cells, splits = tables()
+    cells["cell_cycle"] = ["G1", None, "S", "G1", "S"]
+    grouped, limits = study_groups(cells, splits, GroupRule(by="column", column="cell_cycle"))
+    assert grouped["group"].to_dict() == {1: "G1", 2: "S", 3: "unknown", 4: "G1"}
+    assert np.isnan([limits.low, limits.high]).all()
+    table = groups_table(grouped, limits)
+    assert table["group"].unique().tolist() == ["G1", "S", "unknown"]
+    assert table.set_index(["split", "group"])["cells"]["test", "G1"] == 1
+
+
+def test_a_column_that_is_not_there_is_named():
+    cells, splits = tables()
+    cells["cell_cycle"] = "G1"
+    with pytest.raises(SplitError, match="Did you mean 'cell_cycle'"):
+        study_groups(cells, splits, GroupRule(by="column", column="cel_cycle"))
+
+
+def test_wells_bear_their_plate():
+    cells, splits = tables()
+    splits["well"], splits["plate"] = "A01", ["p", "q", "p", "q"]
+    grouped, limits = study_groups(cells, splits)
+    assert grouped["well"].tolist() == ["p/A01", "q/A01", "p/A01", "q/A01"]
+    table = groups_table(grouped, limits).set_index(["split", "group"])
+    assert table["wells"]["train", "medium"] == 2
+
+
+@pytest.mark.parametrize(
+    ("present", "order"),
+    [
+        (["high", "low"], ["low", "medium", "high"]),
+        (["S", "unknown", "G1"], ["G1", "S", "unknown"]),
+    ],
+)
+def test_groups_come_in_reading_order(present, order):
+    assert ordered(pd.Series(present)) == order

@@ -1,4 +1,4 @@
-"""Channel importance: shares of known maps, and bootstrap intervals against theory."""
+"""Channel importance: shares of known maps, intervals, and what random weights would give."""
 
 import numpy as np
 import pandas as pd
@@ -8,29 +8,55 @@ from scipy import stats
 from nascent.attribute.maps import MapSource, open_maps, write_maps
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
-from nascent.explain import importance
 from nascent.explain.importance import (
-    bootstrap_interval,
+    AGGREGATES,
+    IMPORTANCE,
+    chance_interval,
     channel_importance,
     channel_shares,
-    channel_sums,
+    channel_totals,
 )
 
 
-def test_sums_take_magnitudes_on_measured_pixels_alone(tmp_path):
+def written(path, maps, masks, axes="pixel"):
+    source = MapSource(("a", "b"), "integrated_gradients", {}, 0, "m", "s", axes)
+    made = Attributions(maps, *np.zeros((3, 2)), np.zeros(2, int), np.ones(2, bool))
+    write_maps(path, made, cell_ids=[7, 8], masks=masks, source=source)
+    with open_maps(path) as opened:
+        return channel_totals(opened)
+
+
+def test_totals_are_those_of_measured_pixels_alone(tmp_path):
     maps = np.zeros((2, 2, 2, 2), np.float32)
     maps[0, 0] = [[1, -3], [-2, 1]]
     maps[0, 1, 1] = [100, 100]  # not measured
     masks = np.array([[[True, True], [True, False]], [[True, True], [True, True]]])
-    source = MapSource(("a", "b"), "integrated_gradients", {}, 0, "m", "s")
-    made = Attributions(maps, *np.zeros((3, 2)), np.zeros(2, int), np.ones(2, bool))
-    write_maps(tmp_path / "maps.h5", made, cell_ids=[7, 8], masks=masks, source=source)
-    with open_maps(tmp_path / "maps.h5") as opened:
-        sums = channel_sums(opened)
-    assert sums.loc[7].to_dict() == {"a": 3, "b": 4}
-    shares = channel_shares(sums)
-    assert shares.loc[7].to_dict() == {"a": 3 / 7, "b": 4 / 7}
-    assert shares.loc[8].isna().all()  # a map of zeros has no shares
+    totals = written(tmp_path / "maps.h5", maps, masks)
+    assert totals["absolute"].loc[7].to_dict() == {"a": 3, "b": 4}
+    assert totals["signed"].loc[7].to_dict() == {"a": -1, "b": -2}
+    assert totals["squared"].loc[7].to_dict() == {"a": 5, "b": 10}
+    assert channel_shares(totals).loc[7].to_dict() == {"a": 3 / 7, "b": 4 / 7}
+    assert channel_shares(totals, "signed").loc[7].to_dict() == {"a": -1 / 7, "b": -2 / 7}
+    assert channel_shares(totals, "squared").loc[7].to_dict() == {"a": 5 / 15, "b": 10 / 15}
+    for aggregate in AGGREGATES:
+        assert channel_shares(totals, aggregate).loc[8].isna().all()  # a map of zeros
+
+
+def test_a_number_a_channel_counts_once_whatever_the_nucleus(tmp_path):
+    maps = np.array([[[[1.0, -3.0]]], [[[2.0, 2.0]]]], np.float32)
+    masks = np.ones((2, 4, 4), bool)
+    totals = written(tmp_path / "maps.h5", maps, masks, axes="channel")
+    assert channel_shares(totals).loc[7].to_dict() == {"a": 0.25, "b": 0.75}
+    assert channel_shares(totals, "signed").loc[7].to_dict() == {"a": 0.25, "b": -0.75}
+
+
+def test_an_even_map_has_the_uniform_share(tmp_path):
+    maps, masks = np.full((2, 3, 3, 2), -0.5, np.float32), np.ones((2, 3, 3), bool)
+    shares = channel_shares(written(tmp_path / "maps.h5", maps, masks))
+    table = channel_importance(shares, pd.Series("low", index=[7, 8]), seed=1)
+    low = table[table["group"] == "low"]
+    assert (low["importance"] == low["uniform"]).all()
+    assert low["uniform"].tolist() == [0.5, 0.5]
 
 
 def shares_and_groups():
@@ -40,8 +66,14 @@ def shares_and_groups():
     return shares, pd.Series({4: "low", 3: "medium", 2: "low", 1: "low", 99: "high"})
 
 
+def rows_of(*given, **options):
+    table = channel_importance(*given, **{"seed": 1, **options})
+    assert list(table.columns) == list(IMPORTANCE)
+    return table.set_index(["group", "channel"])
+
+
 def test_importance_is_the_mean_share_of_the_cells_of_a_group():
-    table = channel_importance(*shares_and_groups(), seed=1).set_index(["group", "channel"])
+    table = rows_of(*shares_and_groups())
     assert table.loc[("low", "a"), "importance"] == pytest.approx(0.3)
     assert table.loc[("low", "b"), "importance"] == pytest.approx(0.7)
     assert table.loc[("low", "a"), ["cells", "zero_cells"]].tolist() == [2, 1]
@@ -49,7 +81,7 @@ def test_importance_is_the_mean_share_of_the_cells_of_a_group():
 
 
 def test_few_cells_have_no_interval_and_none_have_no_importance():
-    table = channel_importance(*shares_and_groups(), seed=1).set_index(["group", "channel"])
+    table = rows_of(*shares_and_groups())
     assert table.loc[("medium", "a"), "importance"] == 0.9
     assert table.loc[("medium", "a"), ["low", "high"]].isna().all()
     assert table.loc[("high", "a"), "cells"] == 0
@@ -62,38 +94,93 @@ def test_a_cell_in_no_group_is_named():
         channel_importance(shares, groups.drop(3), seed=1)
 
 
-def test_the_interval_of_many_cells_is_that_of_the_normal_distribution():
-    values = np.random.default_rng(2).normal(5, 2, (1000, 3))
-    low, high = bootstrap_interval(values, confidence=0.95, draws=4000, seed=1)
-    half = stats.norm.ppf(0.975) * values.std(axis=0) / np.sqrt(1000)
-    np.testing.assert_allclose(low, values.mean(axis=0) - half, atol=0.1 * half.max())
-    np.testing.assert_allclose(high, values.mean(axis=0) + half, atol=0.1 * half.max())
+def test_signed_shares_have_no_uniform_share():
+    assert rows_of(*shares_and_groups(), aggregate="signed")["uniform"].isna().all()
 
 
-def test_the_interval_of_two_cells_is_known():
-    # Resampled means of {0, 1} are 0, ½, 1 with probabilities ¼, ½, ¼.
-    low, high = bootstrap_interval(np.array([[0.0], [1.0]]), confidence=0.4, draws=2000, seed=1)
-    assert (low.item(), high.item()) == (0.5, 0.5)
-    low, high = bootstrap_interval(np.array([[0.0], [1.0]]), confidence=0.6, draws=2000, seed=1)
-    assert (low.item(), high.item()) == (0, 1)
+def drawn(count=60, wells=3, seed=0):
+    stream = np.random.default_rng(seed)
+    first = stream.normal(0.6, 0.02, count)
+    shares = pd.DataFrame({"a": first, "b": 1 - first})
+    return shares, pd.Series("low", index=shares.index), shares.index.to_series() % wells
 
 
-def test_the_interval_covers_the_truth_as_often_as_it_says():
-    stream = np.random.default_rng(3)
-    covered = 0
-    for trial in range(300):
-        low, high = bootstrap_interval(
-            stream.exponential(size=(80, 1)), confidence=0.9, draws=400, seed=trial
-        )
-        covered += low.item() <= 1 <= high.item()
-    # 90 % less the known shortfall of percentile intervals on skewed data; binomial SD 1.7 %.
-    assert 0.82 <= covered / 300 <= 0.95
+def test_the_interval_is_over_wells_and_says_so():
+    shares, groups, wells = drawn()
+    table = rows_of(shares, groups, wells)
+    assert table.loc[("low", "a"), ["interval", "wells"]].tolist() == ["wells", 3]
+    alone = rows_of(shares, groups, 0 * wells)
+    assert alone.loc[("low", "a"), ["interval", "wells"]].tolist() == ["cells", 1]
+    for name in ("low", "high"):
+        assert alone.loc[("low", "a"), name] == alone.loc[("low", "a"), f"{name}_cells"]
+        assert alone.loc[("low", "a"), name] == table.loc[("low", "a"), f"{name}_cells"]
 
 
-def test_equal_seeds_give_equal_intervals_whatever_the_block(monkeypatch):
-    values = np.random.default_rng(2).random((50, 4))
-    options = {"confidence": 0.99, "draws": 300}
-    whole = bootstrap_interval(values, seed=1, **options)
-    monkeypatch.setattr(importance, "COUNTS_AT_A_TIME", 50 * 7)
-    np.testing.assert_array_equal(whole, bootstrap_interval(values, seed=1, **options))
-    assert not np.array_equal(whole, bootstrap_interval(values, seed=2, **options))
+def null_shares(levels, cells=4):
+    rows = [
+        {"copy": copy, "cell_id": cell, "a": level, "b": 1 - level}
+        for copy, level in enumerate(levels)
+        for cell in range(cells)
+    ]
+    return pd.DataFrame(rows).set_index("cell_id")
+
+
+def test_the_null_is_the_mean_over_copies_with_its_prediction_interval():
+    levels = [0.4, 0.5, 0.45]
+    table = rows_of(*drawn(), null=null_shares(levels), confidence=0.9)
+    row = table.loc[("low", "a")]
+    half = stats.t.ppf(0.95, 2) * np.std(levels, ddof=1) * np.sqrt(4 / 3)
+    assert row["null"] == pytest.approx(0.45)
+    assert (row["null_low"], row["null_high"]) == pytest.approx((0.45 - half, 0.45 + half))
+    assert table.loc[("low", "b"), "null"] == pytest.approx(0.55)
+
+
+def test_a_share_above_that_of_random_weights_beats_it_and_no_other():
+    table = rows_of(*drawn(), null=null_shares([0.50, 0.51, 0.49, 0.5]))
+    assert table.loc[("low", "a"), "beats_null"] is True
+    assert table.loc[("low", "b"), "beats_null"] is False
+    unclear = rows_of(*drawn(), null=null_shares([0.60, 0.62, 0.58, 0.6]))
+    assert unclear.loc[("low", "a"), "beats_null"] is False
+
+
+def test_signed_shares_beat_random_weights_on_either_side():
+    shares, groups, wells = drawn()
+    centred = shares - 0.5  # 0.1 and −0.1
+    null = null_shares([0.0] * 4)
+    null["a"] = null["b"] = np.repeat([0.01, -0.01, 0.0, 0.005], 4)
+    table = rows_of(centred, groups, wells, aggregate="signed", null=null)
+    assert table.loc[("low", "a"), "beats_null"] is True
+    assert table.loc[("low", "b"), "beats_null"] is True
+
+
+def test_without_copies_nothing_is_said_of_the_null():
+    table = rows_of(*drawn())
+    assert table["null"].isna().all()
+    assert table["beats_null"].isna().all()
+
+
+def test_the_null_of_a_group_is_of_its_own_cells():
+    shares, groups, wells = drawn()
+    groups = groups.where(groups.index != 0, "high")
+    null = null_shares([0.4, 0.5])
+    null.loc[0, "a"] = 0.9
+    table = rows_of(shares, groups, wells, null=null)
+    assert table.loc[("high", "a"), "null"] == pytest.approx(0.9)
+    assert table.loc[("low", "a"), "null"] == pytest.approx(0.45)
+
+
+def test_the_next_copy_lies_in_the_interval_as_often_as_it_says():
+    stream = np.random.default_rng(5)
+    values = stream.normal(0.5, 0.03, (4000, 9))
+    inside = [
+        found.low[0] <= row[8] <= found.high[0]
+        for row in values
+        for found in [chance_interval(row[:8, None], 0.9)]
+    ]
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.02)
+
+
+def test_equal_seeds_give_equal_tables():
+    given = drawn()
+    assert rows_of(*given).equals(rows_of(*given))
+    assert not rows_of(*given).equals(rows_of(*given, seed=2))

@@ -161,6 +161,8 @@ def similarity_table(
         with its interval; `null_wins`: the same among other cells. `rank`: of the image channels of
         a map channel by wins, then by likeness; 1 is the most frequent.
     """
+    if not compared.cell_ids:
+        return pd.DataFrame(columns=SIMILARITY)
     told = cells.loc[compared.cell_ids]
     wells = told["well"].to_numpy(str)
     names = [ALL, *ordered(told["group"])]
@@ -183,7 +185,7 @@ def similarity_table(
             table.insert(1, "image_channel", np.tile(image_channels, len(map_channels)))
             table = table.assign(group=group, measure=measure)
             tables.append(_ranked(table, measure)[list(SIMILARITY)])
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=SIMILARITY)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _drawn(

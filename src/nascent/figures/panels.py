@@ -63,7 +63,7 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
     height = 0.1 + cells * block + BOTTOM
     figure = Figure(figsize=(LEFT + tile * columns, height))
     limits = [contrast(examples.images[..., k], examples.masks) for k in range(channels)]
-    names, points = fitted(examples.channels, tile)
+    names, points = fitted(examples.channels, tile - 0.06)
     signed = bool((maps < 0).any())
     for i in range(cells):
         total = None if totals is None else totals[i]

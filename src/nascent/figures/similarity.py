@@ -57,7 +57,7 @@ def draw(similarity: pd.DataFrame, *, shown: int) -> Figure:
         grid[0].set_yticks(range(len(chance)), chance.index, fontsize=6)
         grid[0].set_ylabel("map of")
         bar = part.colorbar(drawn, ax=grid, fraction=0.02, pad=0.01, aspect=30)
-        bar.set_label("best match in % of the cells", fontsize=6.5)
+        bar.set_label("% of the cells", fontsize=6.5)
         bar.ax.tick_params(labelsize=6)
     return figure
 
