@@ -212,9 +212,15 @@ function reach(e, cell, plane) {
 
 // |score| above which the asked share of the cell's pixels, over the channels kept, lies.
 function threshold(map) {
-  const sizes = map.planes.flatMap(({ levels, step }) =>
-    Array.from(levels, (q) => Math.abs(q - map.zero) * step));
-  sizes.sort((a, b) => a - b);
+  if (!map) return null;
+  const pixels = map.planes[0].levels.length;
+  const sizes = new Float32Array(map.planes.length * pixels);
+  map.planes.forEach(({ levels, step }, plane) => {
+    for (let k = 0; k < pixels; k += 1) {
+      sizes[plane * pixels + k] = Math.abs(levels[k] - map.zero) * step;
+    }
+  });
+  sizes.sort();
   const place = Math.ceil((1 - state.share / 100) * sizes.length) - 1;
   return place < 0 ? -1 : sizes[place];
 }
@@ -227,10 +233,11 @@ function paint(canvas, image, colour) {
   canvas.height = height;
   const context = canvas.getContext("2d");
   const data = context.createImageData(width, height);
-  places.forEach((place, k) => {
-    const [red, green, blue] = colour(k);
-    data.data.set([red, green, blue, 255], 4 * place);
-  });
+  for (let k = 0; k < places.length; k += 1) {
+    const to = 4 * places[k];
+    [data.data[to], data.data[to + 1], data.data[to + 2]] = colour(k);
+    data.data[to + 3] = 255;
+  }
   context.putImageData(data, 0, 0);
 }
 
@@ -279,12 +286,12 @@ function heading(e, cell, channel) {
   const parts = [];
   if (place >= 0 && share != null) parts.push(`${percent(share)} of this cell's Σ|score|`);
   if (place >= 0 && isSigned(e)) {
-    parts.push(`sum ${signedNumber(one.signed[cell][place], 3)} ${one.scores}`);
+    parts.push(`sum ${signedNumber(one.signed[cell][place], 3)}`);
   }
   return make("h3", {}, channel, make("span", {}, parts.join(" · ")));
 }
 
-function rowOf(e, cell, channel, image, map, first) {
+function rowOf(e, cell, channel, image, map, limit, first) {
   const one = explanations[e];
   const plane = planeOf(map, e, channel);
   const grey = greyOf(image, channel);
@@ -298,10 +305,10 @@ function rowOf(e, cell, channel, image, map, first) {
     const most = reach(e, cell, plane);
     const score = scoreOf(e, plane, map.zero, most);
     paint(middle, image, score);
-    paint(right, image, overlayOf(grey, score, plane, map.zero, threshold(map)));
+    paint(right, image, overlayOf(grey, score, plane, map.zero, limit));
     const least = isSigned(e) ? `−${number(most, 2)}` : "0";
     figures.push(
-      figure("map", middle, scaleBar("score", least, number(most, 2), gradient(e), one.scores),
+      figure("map", middle, scaleBar("score", least, number(most, 2), gradient(e)),
         `Map by ${title(one)}: ${about}`),
       figure("overlay", right, `overlay: largest ${state.share} % of |score|`,
         `Image with the largest scores: ${about}`),
@@ -344,7 +351,7 @@ function follow(row, image, plane, map, e, channel) {
       text = `${limit(number(valueOf(grey, 0, k), 4), grey, 0, k)} counts`;
       if (plane) {
         const score = limit(signedNumber(valueOf(plane, map.zero, k), 3), plane, map.zero, k);
-        text += `, score ${score} ${explanations[e].scores}`;
+        text += `, score ${score}`;
       }
     }
     at("pixel").textContent = `${channel}, row ${y}, column ${x}: ${text}`;
@@ -533,14 +540,19 @@ function drawList(cells) {
   const hadFocus = at("list").contains(document.activeElement);
   at("list").replaceChildren(...(rows.length ? rows
     : [make("p", { style: "padding: .5rem" }, "No cell is like that.")]));
-  const current = at("list").querySelector('[aria-current="true"]');
-  if (!current) return;
-  const list = at("list");
+  const current = scrollToCurrent(at("list"));
+  if (hadFocus && current) current.focus({ preventScroll: true });
+}
+
+// Bring the current entry of a list into its view, without moving the page.
+function scrollToCurrent(list) {
+  const current = list.querySelector('[aria-current="true"]');
+  if (!current) return null;
   const above = current.offsetTop - list.offsetTop;
   if (above < list.scrollTop || above > list.scrollTop + list.clientHeight - 30) {
     list.scrollTop = above - list.clientHeight / 2;
   }
-  if (hadFocus) current.focus({ preventScroll: true });
+  return current;
 }
 
 // Beside each cell stands what the list is sorted by.
@@ -620,6 +632,7 @@ function drawBars() {
     : focused.pin ? `[data-pin="${CSS.escape(focused.pin)}"]` : null;
   const hadFocus = at("bars").contains(document.activeElement);
   at("bars").replaceChildren(...rows);
+  scrollToCurrent(at("bars"));
   if (hadFocus && key) at("bars").querySelector(key)?.focus({ preventScroll: true });
 }
 
@@ -631,14 +644,14 @@ function pairs(list, entries) {
 function drawFacts() {
   const { e, cell } = state;
   const one = explanations[e];
-  const unit = one.unit ? ` ${one.unit}` : "";
   const have = FIRST_FACTS.filter((name) => column(name)[cell] != null);
   pairs(at("known"), [
     ["cell", index.cells[cell]],
     ...have.map((name) => [words(name), shown(column(name)[cell])]),
-    [`measured`, number(measured(cell)) + unit],
-    ["predicted", number(told("prediction")[cell]) + unit],
-    ["residual", signedNumber(told("residual")[cell]) + unit],
+    [`measured`, number(measured(cell))],
+    ["predicted", number(told("prediction")[cell])],
+    ["residual", signedNumber(told("residual")[cell])],
+    [`these in`, one.unit || one.quantity],
   ]);
   const checks = Object.keys(one.told).filter((name) => !["prediction", "residual"].includes(name));
   pairs(at("checks"), checks.map((name) => {
@@ -667,7 +680,7 @@ async function drawOthers(token) {
     plane ? make("div", { class: "frame" }, canvas) : make("p", { class: "none" }, "no map"),
     make("b", {}, one.model), make("br"), `${one.method}`,
     place >= 0 ? ` · ${percent(one.share[cell][place])}` : "", make("br"),
-    make("small", {}, `predicted ${number(told("prediction", e)[cell])} ${one.unit}`)));
+    make("small", {}, `predicted ${number(told("prediction", e)[cell])}`)));
   }
   if (token === drawing) at("others").replaceChildren(...buttons);
 }
@@ -682,13 +695,17 @@ async function drawRows() {
   const [image, map] = await Promise.all([imageOf(cell), mapOf(e, cell)]);
   if (token !== drawing) return;
   const names = [state.channel, ...state.beside.filter((name) => name !== state.channel)];
-  at("rows").replaceChildren(...names.map((name, i) => rowOf(e, cell, name, image, map, i === 0)));
+  const limit = threshold(map);
+  at("rows").replaceChildren(
+    ...names.map((name, i) => rowOf(e, cell, name, image, map, limit, i === 0)),
+  );
   const one = explanations[e];
   const { bin } = index.windows[cell];
   at("views-title").textContent = `Cell ${index.cells[cell]} by ${one.model}, ${one.method}`;
   at("how").textContent = [one.kind.replaceAll("_", " "),
     ...Object.entries(one.options).filter(([name, value]) => name !== "batch_size" && value != null)
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${shown(value)}`),
+    one.scores ? `scores in ${one.scores}` : null,
     bin > 1 ? `here ${bin} × ${bin} pixels in one` : null].filter(Boolean).join(" · ");
   await drawOthers(token);
   if (token !== drawing) return;

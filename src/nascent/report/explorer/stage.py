@@ -149,8 +149,8 @@ def write_explorer(
             "explanations": [_told(one, order, labels) for one in shown],
             **_cells(shown, order),
         }
-        room = limits.megabytes * MEGABYTE - _size(study, index, len(shown))
-        windows, blobs = _packed(order, shards, shown, images, limits.edge, room)
+        room = limits.megabytes * MEGABYTE - _size(study, _cut(index, 0))
+        windows, blobs = _packed(order, shards, shown, index, room)
         if len(windows) < len(order):
             logger.warning(
                 "%s: %d of %d cells fit into %g MB", out, len(windows), len(order), limits.megabytes
@@ -261,19 +261,25 @@ def _plain(values: pd.Series | np.ndarray) -> list:
     return plain
 
 
-def _size(study: str, index: Mapping[str, Any], explanations: int) -> int:
-    """Return the bytes of the page without pixels, at most."""
-    empty = sum(len(part.encode()) for part in parts_of_page(study, {}, []))
-    each = TAG * (2 + 2 * explanations)
-    return empty + len(as_json(index).encode()) + each * len(index["cells"])
+def _size(study: str, index: Mapping[str, Any]) -> int:
+    """Return the bytes of a page without pixels."""
+    return sum(len(part.encode()) for part in parts_of_page(f"Explorer of {study}", index, []))
+
+
+def _row_size(index: Mapping[str, Any], number: int) -> int:
+    """Return the bytes that a cell adds to the index, but for its window."""
+    row = [index["cells"][number], *(values[number] for values in index["columns"].values())]
+    for one in index["explanations"]:
+        row += [one["share"][number], one["signed"][number]]
+        row += [values[number] for values in one["told"].values()]
+    return len(as_json({"": row}).encode())
 
 
 def _packed(
     order: Sequence[Hashable],
     shards: Sequence[Store],
     shown: Sequence[_Shown],
-    images: Sequence[str],
-    edge: int | None,
+    index: Mapping[str, Any],
     room: float,
 ) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     """Return windows and pixels of the first cells of the order, as many as there is room for."""
@@ -287,8 +293,9 @@ def _packed(
         place = places.get(cell)
         if place is None:
             raise AttributionError(f"cell {cell} is in none of the shards given")
-        window, own = _cell(number, *place, shards, shown, images, edge)
-        room -= sum(len(text) for _, text in own)
+        window, own = _cell(number, *place, shards, shown, index["images"], index["edge"])
+        room -= _row_size(index, number) + len(as_json(window))
+        room -= sum(TAG + len(text) for _, text in own)
         if room < 0:
             break
         windows.append(window)
