@@ -29,7 +29,13 @@ include: "rules/explain_similarity.smk"
 include: "rules/explain_clusters.smk"
 include: "rules/explain_regions.smk"
 include: "rules/explain_trend.smk"
+include: "rules/explain_attention.smk"
+include: "rules/explain_exports.smk"
 include: "rules/figures.smk"
+
+if STUDY.simulate is not None:
+
+    include: "rules/explain_truth.smk"
 
 
 localrules:
@@ -65,11 +71,14 @@ rule explanations:
         made("explain/channel_importance.tsv"),
         made("explain/completeness.tsv"),
         made("explain/groups.tsv"),
+        made("explain/channel_scores.parquet"),
         figures_of_explanations(),
+        results_of_retraining(),
     message:
         "Make and summarise the attribution maps of study {STUDY.study}"
 
 
+include: "rules/report_explorer.smk"
 include: "rules/report.smk"
 
 

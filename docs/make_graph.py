@@ -1,7 +1,7 @@
 """Draw the rule graph: `make dag`.
 
-Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input, that of the demo with a
-search (`docs/rulegraph.yaml`), so that no rule is missing. Writes it as Mermaid to
+Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input, that of the demo with
+what it has not (`docs/rulegraph.yaml`), so that no rule is missing. Writes it as Mermaid to
 `docs/rulegraph.mmd` and into `docs/structure.md`, one box a stage, and, where Graphviz is
 installed, as `docs/images/rulegraph.svg`. Equal graphs give equal files.
 """

@@ -1,6 +1,8 @@
 # Paths, lookups and resource functions shared by the rules. What needs thought lives in the library.
 import re
 import sys
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from nascent import kinds
@@ -117,8 +119,17 @@ EXPLORED = [
     if seed == min(MODELS[model].seeds)
 ]
 
+# Models and seeds that are explained, by whatever method.
+EXPLAINED_RUNS = list(dict.fromkeys((model, seed) for model, seed, _ in EXPLAINED))
+
+# Of a simulated plate, what is held against the truth in the figure: of further targets none was
+# planted.
+HELD_AGAINST_TRUTH = [
+    (model, seed, name) for model, seed, name in EXPLORED if "." not in name
+]
+
 # Checks whose tables tell something of single cells: explain/…/<check>.cells.tsv.
-CHECKS_OF_CELLS = []
+CHECKS_OF_CELLS = ["attention", *(["truth"] if STUDY.simulate else [])]
 
 # Figures of one model and method.
 FIGURES_OF_MAPS = [
@@ -167,9 +178,13 @@ def code(name, *others):
 
 def code_of_training(wildcards):
     """Digest of what trains a model: that of its own architecture, and of no other."""
-    architectures = [
-        options["architecture"] for options in options_of_training(wildcards)
-    ]
+    options = options_of_training(wildcards)
+    return code_of_architectures(*sorted({each["architecture"] for each in options}))
+
+
+@cache
+def code_of_architectures(*architectures):
+    """Digest of what trains models of these architectures; asked for again by every job."""
     return code("train", *sorted({source(name) for name in architectures}))
 
 
@@ -250,6 +265,30 @@ def of_explanations(pattern):
     return [
         made(pattern.format(model=model, seed=seed, method=method))
         for model, seed, method in EXPLAINED
+    ]
+
+
+def of_explained_runs(pattern):
+    """One path a model and seed that is explained."""
+    return [
+        made(pattern.format(model=model, seed=seed)) for model, seed in EXPLAINED_RUNS
+    ]
+
+
+def cells_held_against_truth():
+    """What the first explanation found of the truth in each cell: it tells which cell is typical."""
+    return [
+        made(f"explain/{model}/{seed}/{name}/truth.cells.tsv")
+        for model, seed, name in HELD_AGAINST_TRUTH[:1]
+    ]
+
+
+def maps_held_against_truth(wildcards):
+    """The maps of the shown split that are held against the truth, explanation by explanation."""
+    return [
+        made(f"attribute/{model}/{seed}/{name}/{shard}.h5")
+        for model, seed, name in HELD_AGAINST_TRUTH
+        for shard in shards_of(shown_split(), EXPLAINED_FOLD)
     ]
 
 
@@ -356,11 +395,15 @@ def maps_of_order(wildcards):
 
 
 def of_retrainings(pattern):
-    """One path a model, seed, order and fraction that is trained anew."""
-    return [
-        made(pattern.format(model=one.model, seed=one.seed, order=one.order, fraction=one.fraction))
-        for one in retrainings(STUDY)
-    ]
+    """One path a model, seed, order and fraction that is trained anew, each once."""
+    return list(
+        dict.fromkeys(made(pattern.format(**asdict(one))) for one in retrainings(STUDY))
+    )
+
+
+def results_of_retraining():
+    """What models that are trained anew without some of their entries come to, where any are."""
+    return [made("explain/roar.tsv"), *figures("roar")] if STUDY.explain.roar else []
 
 
 def weights_of_training(wildcards):

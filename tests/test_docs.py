@@ -17,6 +17,8 @@ from nascent.crops import quality
 from nascent.evaluate import tables
 from nascent.evaluate.floors import FLOORS
 from nascent.evaluate.metrics import METRICS
+from nascent.explain.roar import ROAR
+from nascent.explain.scores_table import SCORES
 from nascent.shards import statistics
 from nascent.train.stage import HISTORY
 from nascent.tune.choice import choose
@@ -166,6 +168,8 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Groups", tables.GROUPS),
         ("results.md", "### Calibration", tables.CALIBRATION),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
+        ("results.md", "## Channel scores for other programs", SCORES),
+        ("results.md", "## Remove and retrain", ROAR),
     ],
 )
 def test_every_column_is_described_where_its_table_is(name, heading, columns):
@@ -195,9 +199,10 @@ def test_the_rule_graph_is_the_same_in_both_places_and_holds_every_rule():
     graph = text_of(ROOT / "docs" / "rulegraph.mmd")
     assert blocks(ROOT / "docs" / "structure.md", "mermaid") == [graph]
     nodes = set(re.findall(r"^    (\w+)$", graph, flags=re.MULTILINE))
-    # Every rule that makes something has a script of its name; the candidates of a search are
-    # trained by that of `train`.
-    assert nodes == {script.stem for script in ROOT.glob("workflow/scripts/*.py")} | {"tune"}
+    # Every rule that makes something has a script of its name, but for those that train and explain
+    # by the scripts of `train` and `attribute`.
+    same = {"tune", "explain_roar_train", "explain_targets_train", "explain_targets_attribute"}
+    assert nodes == {script.stem for script in ROOT.glob("workflow/scripts/*.py")} | same
 
 
 def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):
