@@ -1,0 +1,284 @@
+"""Figures of the read-outs: similarity, clusters, regions, trends, panels, single cells."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.errors import AttributionError
+from nascent.figures import clusters, importance, panels, regions, similarity, trend
+from nascent.figures.single_cells import shown, typical
+
+RNG = np.random.default_rng(0)
+
+
+def make_similarity(channels, groups=("low", "medium", "high")):
+    rows = []
+    for group in ("all", *groups):
+        for measure in ("pearson", "spearman", "mae"):
+            wins = RNG.dirichlet(np.full(len(channels), 0.3), len(channels))
+            for a, of_map in zip(channels, wins, strict=True):
+                for b, share in zip(channels, of_map, strict=True):
+                    rows.append((group, measure, a, b, 40, share, 1 / len(channels)))
+    columns = ["group", "measure", "map_channel", "image_channel", "cells", "wins", "null_wins"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def make_clusters(channels, groups):
+    place = np.asarray(groups)
+    table = pd.DataFrame({"channel": channels, "cluster": place + 1.0, "stability": 0.9})
+    table = table.assign(null_stability=0.6, clusters=place.max() + 1, silhouette=0.4)
+    table = table.assign(null_silhouette=0.1, beats_null=True)
+    first, second = np.triu_indices(len(channels), 1)
+    names = np.asarray(channels)
+    distances = pd.DataFrame({"channel": names[first], "other": names[second]})
+    same = place[first] == place[second]
+    return table, distances.assign(
+        distance=np.where(same, 0.3, 0.95) + 0.01 * RNG.random(len(first)),
+        null_distance=1.0,
+        together=np.where(same, 1.0, 0.1),
+    )
+
+
+def make_regions(channels):
+    rows = []
+    for region in ("nucleoli", "speckles"):
+        for group in ("all", "low"):
+            for channel in ("all", *channels):
+                value = RNG.uniform(0.5, 3)
+                beats = str(value > 1)
+                rows.append(
+                    (region, group, channel, 0.1, value, value - 0.1, value + 0.1, 1, beats)
+                )
+    columns = ["region", "group", "channel", "area", "enrichment", "low", "high", "null"]
+    return pd.DataFrame(rows, columns=[*columns, "beats_null"])
+
+
+def make_trend(channels, seeds=(1,)):
+    value = np.linspace(0.6, -0.6, len(channels))
+    words = np.select([value > 0.3, value < -0.3], ["rises", "falls"], "none")
+    parts = [
+        pd.DataFrame(
+            {
+                "channel": channels,
+                "within_wells": value + 0.01 * seed,
+                "low": value - 0.2,
+                "high": value + 0.2,
+                "null_low": -0.25,
+                "null_high": 0.25,
+                "slope": value / 100,
+                "trend": words,
+            }
+        )
+        for seed in seeds
+    ]
+    return pd.concat(parts)
+
+
+@pytest.fixture(params=["channels_7", "channels_38"])
+def channels(request, make):
+    return getattr(make, request.param)
+
+
+def test_similarity_shows_the_most_frequent_matches_by_group_beside_chance(channels, make):
+    table = make_similarity(channels)
+    figure = similarity.draw(table, shown=5)
+    panels_ = [axes for axes in figure.axes if axes.images and axes.images[0].get_gid()]
+    titles = ["low (n = 40)", "medium (n = 40)", "high (n = 40)", "other cells' images"]
+    assert [axes.get_title(loc="left") for axes in panels_] == titles * 2
+    rows = table[table["measure"] == "spearman"]
+    best = similarity.most_frequent(rows, 5)
+    sums = rows[rows["group"] == "all"].groupby("image_channel")["wins"].sum()
+    assert set(best) == set(sums.sort_values().index[-5:])
+    low = rows[rows["group"] == "low"].pivot(
+        index="map_channel", columns="image_channel", values="wins"
+    )
+    expected = 100 * low.loc[channels, best].to_numpy()
+    np.testing.assert_allclose(panels_[0].images[0].get_array(), expected)
+    np.testing.assert_allclose(panels_[3].images[0].get_array(), 100 / len(channels))
+    assert not make.cut_off(figure)
+
+
+def test_clusters_show_correlation_above_and_togetherness_below(make):
+    channels = make.channels_7
+    table, distances = make_clusters(channels, [0, 1, 0, 1, 2, 2, 0])
+    figure = clusters.draw(table, distances)
+    middle = figure.axes[1]
+    order = [label.get_text() for label in middle.get_yticklabels()]
+    upper, lower = (image.get_array() for image in middle.images)
+    pair = distances.set_index(["channel", "other"])
+    for i, first in enumerate(order):
+        for j, second in enumerate(order[i + 1 :], start=i + 1):
+            key = (first, second) if (first, second) in pair.index else (second, first)
+            assert upper[i, j] == pytest.approx(1 - pair.loc[key, "distance"])
+            assert lower[j, i] == pytest.approx(100 * pair.loc[key, "together"])
+    # A cluster stands together: three frames, each around a run of the order.
+    assert len([patch for patch in middle.patches if patch.get_gid() == "cluster"]) == 3
+    assert not make.cut_off(figure)
+
+
+def test_clusters_of_many_channels_fit(make):
+    groups = np.arange(38) % 4
+    assert not make.cut_off(clusters.draw(*make_clusters(make.channels_38, groups)))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ((0.4, 0.1, True), "above that"),
+        ((0.4, 0.5, "False"), "no clusters"),
+        ((0.4, np.nan, None), "nothing to hold it against"),
+    ],
+)
+def test_clusters_say_whether_there_are_any(row, words):
+    names = ["silhouette", "null_silhouette", "beats_null"]
+    told = pd.Series([3, *row], index=["clusters", *names], dtype=object)
+    assert words in clusters.verdict(told)
+
+
+def test_regions_have_a_panel_each_with_all_channels_on_top(channels, make):
+    table = make_regions(channels)
+    figure = regions.draw(table)
+    assert len(figure.axes) == 2
+    for axes, name in zip(figure.axes, ("nucleoli", "speckles"), strict=True):
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        assert labels[0] == "all channels"
+        rows = table[(table["region"] == name) & (table["group"] == "all")].set_index("channel")
+        (points,) = [each for each in axes.collections if each.get_gid() == "enrichment"]
+        found = points.get_offsets()[:, 0]
+        assert found[0] == pytest.approx(rows.loc["all", "enrichment"])
+        assert (np.diff(found[1:]) <= 0).all()
+    assert not make.cut_off(figure)
+
+
+def test_trends_are_sorted_and_coloured_by_what_is_told(channels, make):
+    figure = trend.draw(make_trend(channels), target="transcription rate (counts)")
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == channels
+    points = {line.get_gid(): line.get_xdata() for line in axes.lines if line.get_gid()}
+    assert (points["rises"] > 0.3).all()
+    assert (points["falls"] < -0.28).all()
+    assert sum(map(len, points.values())) == len(channels)
+    assert not make.cut_off(figure)
+
+
+def test_seeds_that_disagree_tell_of_no_trend():
+    table = make_trend(["a", "b", "c"], seeds=(1, 2))
+    table.loc[(table["channel"] == "a") & (table["within_wells"] > 0.615), "trend"] = "none"
+    found = trend.over_seeds(table).set_index("channel")
+    assert found["trend"].to_dict() == {"a": "none", "b": "none", "c": "falls"}
+    assert found.loc["a", "within_wells"] == pytest.approx(0.615)
+
+
+@pytest.mark.parametrize(
+    ("draw", "table"),
+    [
+        (lambda table: similarity.draw(table, shown=3), make_similarity([])),
+        (lambda table: clusters.draw(table, make_clusters(["a"], [0])[1]), None),
+        (regions.draw, make_regions([])[:0]),
+        (lambda table: trend.draw(table, target="rate"), make_trend([])),
+    ],
+    ids=["similarity", "clusters", "regions", "trend"],
+)
+def test_nothing_to_show_is_said(draw, table):
+    table = make_clusters(["a"], [0])[0] if table is None else table
+    (axes,) = draw(table).axes
+    assert axes.texts[0].get_text()
+
+
+def test_the_band_is_that_of_random_weights_and_hollow_points_do_not_beat_it(make):
+    table = make.importance(["a", "b"], [1], {"low": 9, "high": 5})
+    table["beats_null"] = np.where(table["channel"] == "a", "True", "False")
+    table = table.assign(null_low=0.3, null_high=0.4)
+    (axes,) = importance.draw(table).axes
+    bands = [each for each in axes.collections if each.get_gid() == "null"]
+    assert len(bands) == 2
+    for band in bands:
+        xs = band.get_paths()[0].vertices[:, 0]
+        assert (xs.min(), xs.max()) == pytest.approx((30, 40))
+    hollow = [line for line in axes.lines if line.get_color() == "white"]
+    assert [len(line.get_xdata()) for line in hollow] == [1, 1]
+
+
+def test_importance_of_other_groups_than_low_and_high_is_drawn(make):
+    table = make.importance(["a", "b", "c"], [1], {"G1": 9, "S": 5, "G2": 4, "unknown": 3})
+    (axes,) = importance.draw(table.assign(aggregate="absolute")).axes
+    assert {line.get_gid() for line in axes.lines} >= {"G1", "S", "G2", "unknown"}
+
+
+@pytest.mark.parametrize(("channels", "lines"), [(5, 1), (12, 2), (33, 3)])
+def test_panels_show_every_channel_in_even_rows(make, channels, lines):
+    examples, maps = make.examples(2, [f"{k:02d}_X" for k in range(channels)], 12)
+    examples.cells["group"] = ["low", "high"]
+    figure = panels.draw(examples, maps)
+    tiles = [axes for axes in figure.axes if axes.images and axes.get_label() != "<colorbar>"]
+    # The colour scale holds an image too.
+    assert len(tiles) - 2 * 3 * channels in (0, 1)
+    rows = {round(axes.get_position().y0, 6) for axes in tiles[: 2 * 3 * channels]}
+    assert len(rows) == 2 * 3 * lines
+    names = [note.get_text() for axes in tiles for note in axes.texts]
+    assert sum(name.endswith("_X") for name in names) == 2 * channels
+    shares = [float(axes.get_title().rstrip(" %")) for axes in tiles if axes.get_title()]
+    assert sum(shares[:channels]) == pytest.approx(100, abs=0.05 * channels)
+    assert not make.cut_off(figure)
+
+
+def test_panels_of_other_cells_are_refused(make):
+    examples, maps = make.examples(2, ["a"], 8)
+    with pytest.raises(AttributionError, match="shape"):
+        panels.draw(examples, maps[:1])
+    (axes,) = panels.draw(*make.examples(0, ["a"], 8)).axes
+    assert "no maps" in axes.texts[0].get_text()
+
+
+def opened(examples, maps, channels):
+    cells = examples.cells
+    store = SimpleNamespace(channels=examples.channels, cells=cells)
+    read = SimpleNamespace(channels=channels, cells=cells)
+
+    class Store(SimpleNamespace):
+        def __getitem__(self, index):
+            return examples.images[index], examples.masks[index]
+
+    class Maps(SimpleNamespace):
+        def __getitem__(self, index):
+            return maps[index]
+
+    return Store(**vars(store)), Maps(**vars(read))
+
+
+def told(examples, **shares):
+    return examples.cells[["target"]].assign(
+        group=["low", "high", "high"], prediction=1.0, total=8.0, **shares
+    )
+
+
+def test_single_cells_are_the_typical_ones_of_any_grouping(make):
+    cells = make.examples(3, ["a"], 8)[0].cells.assign(group=["S", "G1", "G1"])
+    first, second, third = cells.index
+    assert typical(cells, 1) == [second, first]
+    assert typical(cells, 2) == [second, third, first]
+
+
+def test_a_map_of_places_stands_at_every_channel_without_shares(make):
+    examples, maps = make.examples(3, ["a", "b"], 8)
+    store, read = opened(examples, maps[..., :1], ["all"])
+    found = shown([store], [read], told(examples), ["a", "b"], per_group=1, channels=2)
+    assert found.maps.shape == (2, 8, 8, 2)
+    np.testing.assert_array_equal(found.maps[..., 0], found.maps[..., 1])
+    assert np.isnan(found.totals).all()
+
+
+def test_a_number_a_channel_fills_the_nucleus_and_keeps_its_share(make):
+    examples, _ = make.examples(3, ["a", "b"], 8)
+    numbers = np.tile(np.array([2.0, -6.0], np.float32), (3, 1, 1, 1))
+    store, read = opened(examples, numbers, ["a", "b"])
+    cells = told(examples, a=0.25, b=0.75)
+    found = shown([store], [read], cells, ["a", "b"], per_group=1, channels=2)
+    assert found.examples.channels == ["b", "a"]
+    mask = found.examples.masks[0]
+    assert (found.maps[0][mask] == [-6, 2]).all()
+    assert (found.maps[0][~mask] == 0).all()
+    share = np.abs(found.maps[0, ..., 0]).sum() / found.totals[0]
+    assert share == pytest.approx(0.75)
