@@ -1,0 +1,115 @@
+# Grad-CAMO: how much of the maps, and of the features behind them, lies in the nucleus.
+
+
+rule explain_attention:
+    input:
+        maps=maps_explained,
+        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+    output:
+        table=made("explain/{model}/{seed}/{method}/attention.tsv"),
+        cells=made("explain/{model}/{seed}/{method}/attention.cells.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/attention.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/attention.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=120,
+    params:
+        code=code("explain_attention"),
+        attention=STUDY.explain.attention.plain(),
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "How much of the maps of {wildcards.model}, seed {wildcards.seed}, by"
+        " {wildcards.method} lies in the nucleus"
+    script:
+        "../workflow/scripts/explain_attention.py"
+
+
+rule explain_features:
+    input:
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        shards=shards_explained,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+    output:
+        table=made("explain/{model}/{seed}/features.tsv"),
+        cells=made("explain/{model}/{seed}/feature_attention.tsv"),
+    log:
+        logged("explain/{model}/{seed}/feature_attention.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/feature_attention.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(32, attempt),
+        runtime=60,
+    params:
+        code=code("explain_features"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Which features of {wildcards.model}, seed {wildcards.seed}, lie in the nucleus"
+    script:
+        "../workflow/scripts/explain_features.py"
+
+
+rule explain_features_gather:
+    input:
+        of_explained_runs("explain/{model}/{seed}/features.tsv"),
+    output:
+        made("explain/feature_attention.tsv"),
+    log:
+        logged("explain/feature_attention.log"),
+    benchmark:
+        logged("explain/feature_attention.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("explain_features_gather"),
+        runs=EXPLAINED_RUNS,
+    message:
+        "Join the features of the models of {STUDY.study}"
+    script:
+        "../workflow/scripts/explain_features_gather.py"
+
+
+rule figures_attention:
+    input:
+        table=made("explain/attention.tsv"),
+        features=made("explain/feature_attention.tsv"),
+    output:
+        png=report(
+            made("figures/attention.png"),
+            caption="../workflow/report/attention.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "share in the nucleus (Grad-CAMO)"},
+        ),
+        svg=made("figures/attention.svg"),
+    log:
+        logged("figures/attention.log"),
+    benchmark:
+        logged("figures/attention.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_attention"),
+        split=shown_split(),
+    message:
+        "Draw how much of the maps of {STUDY.study} lies in the nucleus"
+    script:
+        "../workflow/scripts/figures_attention.py"

@@ -1,0 +1,76 @@
+# Where the plate is simulated: what the maps find of what was planted.
+
+
+rule explain_truth:
+    input:
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        maps=maps_explained,
+        shards=shards_explained,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        training=training_cells_of_method,
+        truth=of_wells("simulate/truth/{well}.h5"),
+    output:
+        table=made("explain/{model}/{seed}/{method}/truth.tsv"),
+        cells=made("explain/{model}/{seed}/{method}/truth.cells.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/truth.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/truth.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(
+            method_of_maps(wildcards).batch_size, attempt
+        ),
+        runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        code=code("explain_truth"),
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        wells=WELLS[["plate", "well"]].to_numpy().tolist(),
+        cells=STUDY.explain.cells,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Hold the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"
+        " against the truth"
+    script:
+        "../workflow/scripts/explain_truth.py"
+
+
+rule figures_truth:
+    input:
+        table=made("explain/truth.tsv"),
+        cells=cells_held_against_truth(),
+        maps=maps_held_against_truth,
+        shards=shards_shown,
+        truth=of_wells("simulate/truth/{well}.h5"),
+    output:
+        png=report(
+            made("figures/truth.png"),
+            caption="../workflow/report/truth.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={"what": "what was found of the truth"},
+        ),
+        svg=made("figures/truth.svg"),
+    log:
+        logged("figures/truth.log"),
+    benchmark:
+        logged("figures/truth.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("figures_truth"),
+        split=shown_split(),
+        wells=WELLS[["plate", "well"]].to_numpy().tolist(),
+        explored=HELD_AGAINST_TRUTH,
+    message:
+        "Draw what the maps of {STUDY.study} find of the truth"
+    script:
+        "../workflow/scripts/figures_truth.py"

@@ -1,0 +1,24 @@
+"""Table of truth, and the maps of one cell -> figure of what was found of the truth."""
+
+from nascent import provenance
+from nascent.explain.planted import read_planted
+from nascent.figures import save, truth
+from nascent.files import read_table
+from nascent.logs import job_log
+
+with job_log(snakemake.log[0]):
+    params, given = snakemake.params, snakemake.input
+    table = read_table(given.table)
+    files = len(given.shards)
+    maps = {
+        (model, method): given.maps[files * number : files * (number + 1)]
+        for number, (model, _, method) in enumerate(params.explored)
+    }
+    cells = read_table(given.cells[0]) if given.cells else None
+    cell = None if cells is None else truth.typical_cell(cells[cells["split"] == params.split])
+    example = None
+    if cell is not None:
+        planted = read_planted(given.truth, params.wells, given.shards)
+        example = truth.read_example(cell, maps, given.shards, planted)
+    figure = truth.draw(table[table["split"] == params.split], example)
+    save(figure, snakemake.output.png, provenance.record("figures", {"cell": cell}))
