@@ -17,8 +17,14 @@ from nascent.crops import quality
 from nascent.evaluate import tables
 from nascent.evaluate.floors import FLOORS
 from nascent.evaluate.metrics import METRICS
+from nascent.explain import clusters, importance, regions, similarity, trend
+from nascent.explain.agreement import AGREEMENT
+from nascent.explain.completeness import COMPLETENESS
+from nascent.explain.randomisation import RANDOMISATION
+from nascent.explain.removal import REMOVAL
 from nascent.explain.roar import ROAR
 from nascent.explain.scores_table import SCORES
+from nascent.explain.sensitivity import SENSITIVITY
 from nascent.shards import statistics
 from nascent.train.stage import HISTORY
 from nascent.tune.choice import choose
@@ -168,6 +174,16 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Groups", tables.GROUPS),
         ("results.md", "### Calibration", tables.CALIBRATION),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
+        ("results.md", "## Channel importance", importance.IMPORTANCE),
+        ("results.md", "## Similarity of maps and images", similarity.SIMILARITY),
+        ("results.md", "## Clusters of channels", clusters.CLUSTERS + clusters.DISTANCES),
+        ("results.md", "## Nuclear regions", regions.REGIONS),
+        ("results.md", "## Change with the target", trend.TREND),
+        ("results.md", "## Completeness", COMPLETENESS),
+        ("results.md", "## Removal of pixels", REMOVAL),
+        ("results.md", "## Randomised weights", RANDOMISATION),
+        ("results.md", "## Agreement", AGREEMENT),
+        ("results.md", "## Sensitivity", SENSITIVITY),
         ("results.md", "## Channel scores for other programs", SCORES),
         ("results.md", "## Remove and retrain", ROAR),
     ],
