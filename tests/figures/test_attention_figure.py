@@ -1,0 +1,94 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.explain.attention import NUCLEUS, RIM
+from nascent.figures import attention, style
+
+METHODS = {"ig": 1.0, "gradient": 0.0, "grad_cam": 0.2}
+
+
+def table(models=("simple_cnn", "linear"), seeds=(1,)):
+    rows = []
+    for k, (model, seed) in enumerate((m, s) for m in models for s in seeds):
+        for method, trivial in METHODS.items():
+            for region, more in ((NUCLEUS, 0.0), (RIM, 0.1)):
+                share = 1.0 if trivial == 1 else 0.4 + more + 0.02 * k + 0.1 * trivial
+                row = {"model": model, "seed": seed, "method": method, "region": region}
+                row |= {"cells": 8, "trivial": trivial, "chance": 0.25 + more, "exchanged": 0.35}
+                for name, value in (
+                    ("share", share),
+                    ("corrected", (share - 0.25) / 0.75),
+                    ("beats_exchange", share - 0.2),
+                ):
+                    row |= {name: value, f"{name}_low": value - 0.05, f"{name}_high": value + 0.05}
+                rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def features(count=12, seeds=(1, 2)):
+    rng = np.random.default_rng(1)
+    return pd.DataFrame(
+        {
+            "model": "simple_cnn",
+            "seed": np.repeat(seeds, count),
+            "share": rng.random(count * len(seeds)),
+            "chance": 0.25,
+            "gradient": rng.normal(size=count * len(seeds)),
+        }
+    )
+
+
+def drawn(axes, gid):
+    return sorted(float(line.get_xdata()[0]) for line in axes.get_lines() if line.get_gid() == gid)
+
+
+def test_points_are_the_values():
+    shown = table()
+    figure = attention.draw(shown, features().iloc[:0])
+    shares, corrected, follows = figure.axes
+    own = shown[shown["region"] == NUCLEUS]
+    assert drawn(shares, "share") == pytest.approx(sorted(own["share"]))
+    assert drawn(shares, "chance") == [0.25] * 6
+    for region in (NUCLEUS, RIM):
+        rows = shown[shown["region"] == region]
+        assert drawn(corrected, f"corrected {region}") == pytest.approx(sorted(rows["corrected"]))
+    assert drawn(follows, "follows") == pytest.approx(sorted(own["beats_exchange"]))
+
+
+def test_what_is_so_by_construction_is_pale():
+    shares = attention.draw(table(models=["cnn"]), features().iloc[:0]).axes[0]
+    points = [line for line in shares.get_lines() if line.get_gid() == "share"]
+    colours = [line.get_markeredgecolor() for line in points]
+    assert [colour == style.PALE for colour in colours] == [True, False, False]
+
+
+def test_features_are_ticks_by_the_sign_of_their_gradient():
+    given = features()
+    figure = attention.draw(table(), given)
+    (axes,) = [axes for axes in figure.axes if "features" in axes.get_title(loc="left")]
+    first = given[given["seed"] == 1]
+    for colour, rows in (
+        (attention.RAISES, first[first["gradient"] >= 0]),
+        (attention.LOWERS, first[first["gradient"] < 0]),
+    ):
+        (lines,) = [lines for lines in axes.collections if lines.get_gid() == colour]
+        at = sorted(segment[0, 0] for segment in lines.get_segments())
+        assert at == pytest.approx(sorted(rows["share"]))
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["simple_cnn\n12 features"]
+
+
+def test_a_model_without_features_has_no_strip():
+    none = pd.DataFrame({"model": ["linear"], "seed": [1], "share": [np.nan], "told": ["none"]})
+    assert len(attention.draw(table(), none).axes) == 3
+
+
+def test_all_stays_on_the_page(make):
+    many = table(models=["a_model_with_a_rather_long_name", "b", "c"], seeds=(1, 2))
+    figure = attention.draw(many, features())
+    assert not make.cut_off(figure)
+
+
+def test_without_pixels_the_figure_says_so():
+    (axes,) = attention.draw(table().iloc[:0], features().iloc[:0]).axes
+    assert "No map has pixels" in axes.texts[0].get_text()
