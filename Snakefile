@@ -33,6 +33,7 @@ include: "rules/explain_attention.smk"
 include: "rules/explain_exports.smk"
 include: "rules/figures.smk"
 
+
 if STUDY.simulate is not None:
 
     include: "rules/explain_truth.smk"

@@ -379,7 +379,9 @@ def chosen_of_explained(wildcards):
 
 def model_of_order(wildcards):
     """The model whose maps give an order of removal; the random one has none."""
-    path = made(f"train/{wildcards.model}/{EXPLAINED_FOLD}/{wildcards.seed}/model.keras")
+    path = made(
+        f"train/{wildcards.model}/{EXPLAINED_FOLD}/{wildcards.seed}/model.keras"
+    )
     return [] if wildcards.order == RANDOM else path
 
 
@@ -388,7 +390,9 @@ def maps_of_order(wildcards):
     if wildcards.order == RANDOM:
         return []
     return [
-        made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.order}/{name}.h5")
+        made(
+            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.order}/{name}.h5"
+        )
         for split in ("train", "val", "test")
         for name in shards_of(split, EXPLAINED_FOLD)
     ]
@@ -504,7 +508,9 @@ def maps_of_lowest_seed(wildcards):
 def maps_explained(wildcards):
     """The maps of all cells that are explained, one file a shard."""
     return [
-        made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+        made(
+            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
+        )
         for split in STUDY.attribute.splits
         for name in shards_of(split, EXPLAINED_FOLD)
     ]
@@ -513,7 +519,9 @@ def maps_explained(wildcards):
 def maps_shown(wildcards):
     """The maps of the split whose read-outs are drawn, one file a shard."""
     return [
-        made(f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+        made(
+            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
+        )
         for name in shards_of(shown_split(), EXPLAINED_FOLD)
     ]
 
@@ -541,7 +549,9 @@ def maps_of_permuted_targets(wildcards):
     if not asked or int(wildcards.seed) != min(MODELS[wildcards.model].seeds):
         return []
     return [
-        made(f"randomised/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5")
+        made(
+            f"randomised/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
+        )
         for name in shards_of(shown_split(), EXPLAINED_FOLD)
     ]
 
