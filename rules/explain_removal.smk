@@ -69,3 +69,40 @@ rule figures_removal:
         "Draw what removed pixels did to the models of {STUDY.study}"
     script:
         "../workflow/scripts/figures_removal.py"
+
+
+rule figures_removal_curves:
+    input:
+        lambda wildcards: lowest_seed(
+            wildcards, "explain/{model}/{seed}/{method}/removal.tsv"
+        ),
+    output:
+        png=report(
+            made("figures/{model}/{method}/removal.png"),
+            caption="../workflow/report/removal_curves.rst",
+            category="Explanations",
+            subcategory="Checks",
+            labels={
+                "what": "curves of deletion and insertion",
+                "model": "{model}",
+                "method": "{method}",
+            },
+        ),
+        svg=made("figures/{model}/{method}/removal.svg"),
+    log:
+        logged("figures/{model}/{method}/removal.log"),
+    benchmark:
+        logged("figures/{model}/{method}/removal.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("figures_removal_curves"),
+        label=KIND.target_label,
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw what removed pixels did to {wildcards.model}, by {wildcards.method}"
+    script:
+        "../workflow/scripts/figures_removal_curves.py"

@@ -2,8 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.deletion import ATTRIBUTION, DELETION, INSERTION, INTENSITY, RANDOM
-from nascent.explain.removal import REMOVAL, removal_table
+from nascent.explain.deletion import (
+    ATTRIBUTION,
+    DELETION,
+    INSERTION,
+    INTENSITY,
+    RANDOM,
+    Removal,
+)
+from nascent.explain.removal import REMOVAL, removal_table, write_removal
+from nascent.files import read_table
 
 FRACTIONS = (0.5, 1.0)
 OPTIONS = {"confidence": 0.95, "draws": 300, "seed": 2}
@@ -99,3 +107,51 @@ def test_the_same_seed_gives_the_same_table():
     cells = make_cells(8, 5, 6)
     pd.testing.assert_frame_equal(table_of(cells), table_of(cells))
     assert not table_of(cells)["low"].equals(table_of(cells, seed=3)["low"])
+
+
+@pytest.fixture
+def check(checked, tmp_path):
+    """Check the maps of a model by a method, and return the table."""
+
+    def run(model, method, **changes):
+        study = checked.study(tmp_path, model, method)
+        options = {"removal": Removal(FRACTIONS, 2, 16), "cells": 100, **OPTIONS, **changes}
+        write_removal(study.inspection(), study.cells, tmp_path / "out.tsv", **options)
+        return read_table(tmp_path / "out.tsv")
+
+    return run
+
+
+def test_a_linear_model_that_reads_some_pixels_is_moved_by_them_and_by_no_others(checked, check):
+    """Its map, w · x, ranks the pixels that count first, and the others change nothing."""
+    weights = np.zeros(checked.shape)
+    weights[2:5, 2:5, 1] = 1.0
+    table = check(checked.linear(weights), "input_x_gradient")
+    for unit in ("pixels", "entries"):
+        rows = table[(table["unit"] == unit) & (table["replace"] == "baseline")]
+        change = rows[(rows["measure"] == "change") & (rows["curve"] == "deletion")]
+        change = change.set_index(["order", "fraction"])["mean"]
+        # 9 of at least 22 pixels have a weight: half of all pixels holds them all.
+        assert change["attribution", 0.5] == pytest.approx(change["attribution", 1.0], rel=1e-4)
+        assert change["attribution", 1.0] == pytest.approx(change["random", 1.0], rel=1e-4)
+        back = rows[(rows["measure"] == "change") & (rows["curve"] == "insertion")]
+        back = back.set_index(["order", "fraction"])["mean"]
+        assert back["attribution", 0.5] == pytest.approx(0, abs=1e-3)
+        assert back["random", 0.5] > 0.1 * back["random", 0.0]
+    assert table.loc[table["measure"] == "change", "cells"].eq(12).all()
+    assert table.loc[table["measure"] == "change", "wells"].eq(3).all()
+
+
+def test_maps_of_channels_have_a_table_without_rows(checked, check):
+    table = check(checked.network(), "channel_ablation")
+    assert table.empty
+    assert list(table.columns) == list(REMOVAL)
+
+
+def test_maps_of_places_order_pixels_alone(checked, check):
+    assert set(check(checked.network(), "grad_cam")["unit"]) == {"pixels"}
+
+
+def test_a_sample_of_cells_is_tried(checked, check):
+    table = check(checked.network(), "gradient", cells=5)
+    assert set(table["cells"]) == {5}

@@ -31,4 +31,11 @@ with job_log(snakemake.log[0]):
         permuted_maps=given.permuted,
     )
     out = snakemake.output[0]
-    provenance.write(out, provenance.record("explain", {"randomisation": params.randomisation, "cells": params.cells}, seed=params.seed))
+    provenance.write(
+        out,
+        provenance.record(
+            "explain",
+            {"randomisation": params.randomisation, "cells": params.cells},
+            seed=params.seed,
+        ),
+    )

@@ -1,8 +1,8 @@
 """Maps of one model and method -> what deletion and insertion of their first pixels do."""
 
 from nascent import provenance
-from nascent.explain.inspection import open_inspection
 from nascent.explain.deletion import Removal
+from nascent.explain.inspection import open_inspection
 from nascent.explain.removal import write_removal
 from nascent.logs import job_log
 from nascent.train import backend
@@ -32,4 +32,9 @@ with job_log(snakemake.log[0]):
         seed=params.seed,
     )
     out = snakemake.output[0]
-    provenance.write(out, provenance.record("explain", {"removal": params.removal, "cells": params.cells}, seed=params.seed))
+    provenance.write(
+        out,
+        provenance.record(
+            "explain", {"removal": params.removal, "cells": params.cells}, seed=params.seed
+        ),
+    )

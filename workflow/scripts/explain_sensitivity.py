@@ -30,4 +30,9 @@ with job_log(snakemake.log[0]):
         seed=params.seed,
     )
     out = snakemake.output[0]
-    provenance.write(out, provenance.record("explain", {"sensitivity": params.sensitivity, "cells": params.cells}, seed=params.seed))
+    provenance.write(
+        out,
+        provenance.record(
+            "explain", {"sensitivity": params.sensitivity, "cells": params.cells}, seed=params.seed
+        ),
+    )

@@ -27,6 +27,8 @@ CELL_COLUMNS = [
     "prediction",
     "prediction_baseline",
     "completeness_gap",
+    "steps",
+    "converged",
     "total",
 ]
 
@@ -74,7 +76,8 @@ def explain_maps(
         The importance: `model, seed, method, split` and the columns of `IMPORTANCE`.
     cells_out
         A row a cell: `cell_id`, its split, group, well and target, the predictions of it and of the
-        baseline, completeness gap, total attribution Σ|a|, and the share of each channel in it.
+        baseline, completeness gap, steps and whether they met the tolerance, total attribution
+        Σ|a|, and the share of each channel in it.
     model, model_seed, method
         What the maps are of, as named in the study.
     rule

@@ -1,0 +1,133 @@
+"""What is left of maps when what was learnt is taken away, stage by stage."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.randomisation import IMAGE, ORIGINAL, SURVIVES, TARGETS, WEIGHTS
+from nascent.figures import explained_rows, rows, style
+
+LEVELS = {
+    ENTRIES: "pixels of channels",
+    PIXELS: "pixels",
+    CHANNELS: "channels",
+}
+GAP = 0.8  # between the cascade and what stands beside it
+MOST = 3  # models side by side
+
+
+@style.look()
+def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
+    """Draw, for each model, the rank correlation of every method's maps with the original ones.
+
+    From left to right more and more layers have untrained weights; apart from them stand the image
+    itself and, where it was trained, the model of permuted targets.
+
+    Parameters
+    ----------
+    table
+        `explain/randomisation.tsv`: `model, seed, method` and the columns of
+        `nascent.explain.randomisation.RANDOMISATION`.
+    confidence
+        Of the intervals, for the legend.
+    """
+    models = list(dict.fromkeys(table["model"]))
+    if not models:
+        return rows.nothing("No map was made anew.")
+    levels = [level for level in LEVELS if (table["level"] == level).any()]
+    colours = style.colours(list(dict.fromkeys(table["method"])))
+    # Models side by side, and below each other where there are too many of them.
+    across = min(len(models), MOST)
+    lines = -(-len(models) // across)
+    figure = Figure(
+        figsize=(style.WIDTH, 0.7 + lines * (0.5 + 1.45 * len(levels))), layout="constrained"
+    )
+    panels = figure.subplots(lines * len(levels), across, sharey=True, squeeze=False)
+    for number in range(lines * across):
+        line, column = divmod(number, across)
+        for place, level in enumerate(levels):
+            axes = panels[line * len(levels) + place, column]
+            if number >= len(models):
+                axes.set_axis_off()
+                continue
+            model = models[number]
+            own = table[table["model"] == model]
+            _panel(axes, own[own["level"] == level], _stages(own), colours)
+            if place == 0:
+                axes.set_title(model)
+            if place < len(levels) - 1:
+                axes.set_xticklabels([])
+            if column == 0:
+                axes.set_ylabel(LEVELS[level])
+    panels[0, 0].set_ylim(-1.02 if table["mean"].min() < -0.3 else -0.4, 1.04)
+    figure.supylabel("rank correlation with the map of the trained model", fontsize=8)
+    figure.legend(handles=_keys(colours, confidence), loc="outside upper center", ncols=5)
+    return figure
+
+
+def _stages(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the stages of a model with their place `x` and their `name`."""
+    stages = table[["stage", "number", "layer"]].fillna({"layer": ""}).drop_duplicates()
+    cascade = stages[stages["stage"].isin([ORIGINAL, WEIGHTS])].sort_values("number")
+    cascade = cascade.assign(
+        x=np.arange(len(cascade), dtype=float),
+        name=["as trained", *(f"↓ {layer}" for layer in cascade["layer"][1:])],
+    )
+    beside = stages[stages["stage"].isin([TARGETS, IMAGE])].sort_values("stage", ascending=False)
+    beside = beside.assign(
+        x=len(cascade) - 1 + GAP + np.arange(1, len(beside) + 1),
+        name=[{TARGETS: "permuted targets", IMAGE: "image itself"}[s] for s in beside["stage"]],
+    )
+    return pd.concat([cascade, beside])
+
+
+def _panel(axes: Axes, own: pd.DataFrame, stages: pd.DataFrame, colours: dict[str, str]) -> None:
+    axes.axhline(SURVIVES, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="survives")
+    axes.axhline(0, color=style.INK, lw=0.6, zorder=1)
+    spread = explained_rows.over_seeds(own, ["method", "stage", "number"]).merge(
+        stages, on=["stage", "number"]
+    )
+    methods = [method for method in colours if (spread["method"] == method).any()]
+    for place, method in enumerate(methods):
+        line = spread[spread["method"] == method].sort_values("x")
+        # Side by side, so that no interval hides another.
+        line = line.assign(x=line["x"] + 0.5 * ((place + 1) / (len(methods) + 1) - 0.5))
+        inner = line[line["stage"].isin([ORIGINAL, WEIGHTS])]
+        axes.plot(inner["x"], inner["mean"], color=colours[method], lw=1.0, zorder=2, gid=method)
+        for _, row in line.iterrows():
+            _point(axes, row, colours[method])
+    axes.set_xticks(stages["x"], stages["name"], rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_xlim(-0.5, stages["x"].max() + 0.5)
+    axes.grid(axis="y")
+
+
+def _point(axes: Axes, row: pd.Series, colour: str) -> None:
+    for low, high, width in (("low_wells", "high_wells", 0.7), ("low", "high", 1.8)):
+        if np.isfinite([row[low], row[high]]).all():
+            axes.plot([row["x"]] * 2, [row[low], row[high]], color=colour, lw=width, zorder=2)
+    marker = {TARGETS: "D", IMAGE: "*"}.get(row["stage"], "o")
+    axes.plot(
+        [row["x"]],
+        [row["mean"]],
+        marker,
+        ms=5 if marker == "*" else 3.4,
+        color=colour,
+        mew=0,
+        zorder=3,
+        gid=f"{row['method']}/{row['stage']}/{row['number']}",
+    )
+
+
+def _keys(colours: dict[str, str], confidence: float) -> list[Line2D]:
+    keys = [
+        Line2D([], [], color=colour, marker="o", ms=4, label=m) for m, colour in colours.items()
+    ]
+    return [
+        *keys,
+        Line2D([], [], color=style.INK, lw=1.8, label=f"{100 * confidence:g} % over cells"),
+        Line2D([], [], color=style.INK, lw=0.7, label=f"{100 * confidence:g} % over wells"),
+        Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="above: survives"),
+    ]

@@ -1,0 +1,188 @@
+"""What orders of removal gain over chance: all explanations, and the curves of one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.explain.deletion import (
+    ATTRIBUTION,
+    DELETION,
+    ENTRIES,
+    INSERTION,
+    INTENSITY,
+    PIXELS,
+    RANDOM,
+)
+from nascent.explain.removal import CHANGE
+from nascent.figures import explained_rows, rows, style, words
+
+GAIN = "gain_over_random"
+BEATS = f"beats {RANDOM}"
+UNITS: Mapping[str, tuple[str, str]] = {  # colour and words
+    PIXELS: ("#0072B2", "whole pixels"),
+    ENTRIES: ("#D55E00", "pixels of single channels"),
+}
+REPLACEMENTS: Mapping[str, tuple[str, str]] = {  # marker and words
+    "mean": ("o", "the cell's channel mean"),
+    "baseline": ("s", "the baseline"),
+}
+ORDERS: Mapping[str, tuple[str, str, float]] = {  # colour, words, width
+    RANDOM: (style.GREY, "at random", 1.2),
+    INTENSITY: ("#0072B2", "brightest first", 1.2),
+    ATTRIBUTION: ("#D55E00", "by the map", 1.6),
+}
+CURVES = (DELETION, INSERTION)
+OFFSETS = (-0.27, -0.09, 0.09, 0.27)
+INTENSITY_ROW = "(brightest first)"
+
+
+@style.look()
+def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
+    """Draw what each explanation gains over a random order, by deletion and by insertion.
+
+    Parameters
+    ----------
+    table
+        `explain/removal.tsv`: `model, seed, method` and the columns of
+        `nascent.explain.removal.REMOVAL`.
+    label
+        The target in words with its unit.
+    confidence
+        Of the intervals, for the legend.
+    """
+    gains = _gains(table)
+    if gains.empty:
+        return rows.nothing("No map orders pixels.")
+    at = explained_rows.places(zip(gains["model"], gains["method"], strict=True))
+    figure = Figure(figsize=(style.WIDTH, explained_rows.height(at) + 1.35), layout="constrained")
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, curve in zip(panels, CURVES, strict=True):
+        axes.axvline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1)
+        for _, row in gains[gains["curve"] == curve].iterrows():
+            kind = list(UNITS).index(row["unit"]) * 2 + list(REPLACEMENTS).index(row["replace"])
+            explained_rows.point(
+                axes,
+                row,
+                at[row["model"], row["method"]] + OFFSETS[kind],
+                colour=UNITS[row["unit"]][0],
+                marker=REPLACEMENTS[row["replace"]][0],
+                filled=row["verdict"] == BEATS,
+                gid=f"{row['model']}/{row['method']}/{curve}/{row['unit']}/{row['replace']}",
+            )
+        axes.set_title(curve.capitalize())
+        axes.set_xlabel(f"gain over a random order {words.unit(label)}".strip())
+    explained_rows.frame(panels[0], at)
+    explained_rows.frame(panels[1], at, named=False)
+    figure.legend(handles=_keys(confidence), loc="outside upper center", ncols=3)
+    return figure
+
+
+def _gains(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the gains over random of all explanations, and of intensity once a model."""
+    gains = table[table["measure"] == GAIN].dropna(subset=["mean"])
+    # The brightest pixels are the same whatever the map: one row a model says it all.
+    bright = gains[gains["order"] == INTENSITY].assign(method=INTENSITY_ROW)
+    bright = bright.drop_duplicates(["model", "seed", "unit", "replace", "curve"])
+    own = gains[gains["order"] == ATTRIBUTION]
+    keys = ["model", "method", "unit", "replace", "curve"]
+    parts = []
+    for model in own["model"].unique():
+        of_model = [part[part["model"] == model] for part in (own, bright)]
+        parts += [explained_rows.over_seeds(part, keys) for part in of_model]
+    return pd.concat(parts) if parts else own
+
+
+def _keys(confidence: float) -> list[Line2D]:
+    keys = [
+        Line2D([], [], color=colour, marker="o", ls="none", label=name)
+        for colour, name in UNITS.values()
+    ]
+    keys += [
+        Line2D([], [], color=style.INK, marker=marker, ls="none", label=f"replaced by {name}")
+        for marker, name in REPLACEMENTS.values()
+    ]
+    return [
+        *keys,
+        Line2D([], [], color=style.INK, lw=2.2, label=f"{100 * confidence:g} % over cells"),
+        Line2D([], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over wells"),
+    ]
+
+
+@style.look()
+def draw_curves(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
+    """Draw the curves of one explanation beside those of chance and of plain intensity.
+
+    Parameters
+    ----------
+    table
+        The rows of one model, seed and method, the columns of `nascent.explain.removal.REMOVAL`.
+    label
+        The target in words with its unit.
+    confidence
+        Of the intervals, for the legend.
+    """
+    changes = table[table["measure"] == CHANGE]
+    units = [unit for unit in UNITS if (changes["unit"] == unit).any()]
+    if not units:
+        return rows.nothing("These maps order no pixels.")
+    columns = [(unit, curve) for unit in units for curve in CURVES]
+    width = style.WIDTH * (1 if len(columns) > 2 else 0.62)
+    figure = Figure(figsize=(width, 4.3), layout="constrained")
+    panels = figure.subplots(len(REPLACEMENTS), len(columns), sharex=True, sharey=True)
+    for line, replace in zip(panels, REPLACEMENTS, strict=True):
+        for axes, (unit, curve) in zip(line, columns, strict=True):
+            where = (table["unit"] == unit) & (table["curve"] == curve)
+            where &= table["replace"] == replace
+            _curves(axes, changes[where[changes.index]])
+            _gained(axes, table[where & (table["order"] == ATTRIBUTION)], curve)
+            axes.grid(axis="y")
+        line[0].set_ylabel(f"replaced by\n{REPLACEMENTS[replace][1]}")
+    for axes, (unit, curve) in zip(panels[0], columns, strict=True):
+        axes.set_title(f"{curve.capitalize()}\n{UNITS[unit][1]}", fontsize=7.5)
+    panels[0, 0].set_xlim(0, 100)
+    panels[0, 0].set_ylim(bottom=0)
+    figure.supxlabel("share of the measured pixels removed, or given back (%)", fontsize=8)
+    figure.supylabel(f"|change of the prediction| {words.unit(label)}".strip(), fontsize=8)
+    keys = [
+        Line2D([], [], color=colour, lw=line, label=name)
+        for colour, name, line in reversed(ORDERS.values())
+    ]
+    keys.append(Line2D([], [], color=style.PALE, lw=6, label=f"{100 * confidence:g} % over cells"))
+    figure.legend(handles=keys, loc="outside upper center", ncols=4)
+    return figure
+
+
+def _curves(axes: Axes, changes: pd.DataFrame) -> None:
+    for order, (colour, _, line) in ORDERS.items():
+        own = changes[changes["order"] == order].sort_values("fraction")
+        x = 100 * own["fraction"].to_numpy(float)
+        low, high = own["low"].to_numpy(float), own["high"].to_numpy(float)
+        axes.fill_between(x, low, high, color=colour, alpha=0.18, lw=0, zorder=1)
+        axes.plot(x, own["mean"], color=colour, lw=line, zorder=3, gid=order)
+
+
+def _gained(axes: Axes, table: pd.DataFrame, curve: str) -> None:
+    """Say in a panel what the map gains over each other order."""
+    gains = table[table["measure"].str.startswith("gain")].set_index("measure")
+    lines = [
+        f"{row['verdict'].replace('_', ' ')} ({style.signed(row['mean'])})"
+        for _, row in gains.iterrows()
+        if np.isfinite(row["mean"])
+    ]
+    if not lines:
+        lines = ["all maps are zero"]
+    low = curve == DELETION
+    axes.annotate(
+        "\n".join(lines),
+        (0.97, 0.04 if low else 0.96),
+        xycoords="axes fraction",
+        ha="right",
+        va="bottom" if low else "top",
+        fontsize=6,
+        color="#5F5F5F",
+        linespacing=1.3,
+    )

@@ -1,0 +1,75 @@
+"""How much maps move when the image is changed a little."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.sensitivity import CHANGE, PREDICTION
+from nascent.figures import explained_rows, rows, style, words
+
+LEVELS = {  # colour, words, height in the row
+    ENTRIES: ("#D55E00", "pixels of channels", -0.22),
+    PIXELS: ("#0072B2", "pixels", 0.0),
+    CHANNELS: ("#009E73", "channels", 0.22),
+}
+
+
+@style.look()
+def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
+    """Draw the largest change of each explanation's maps, their ranks, and what the model did.
+
+    Parameters
+    ----------
+    table
+        `explain/sensitivity.tsv`: `model, seed, method` and the columns of
+        `nascent.explain.sensitivity.SENSITIVITY`.
+    label
+        The target in words with its unit.
+    confidence
+        Of the intervals, for the legend.
+    """
+    known = table.dropna(subset=["mean"])
+    if known.empty:
+        return rows.nothing("No map was made of a changed image.")
+    spread = explained_rows.over_seeds(known, ["model", "method", "measure"])
+    at = explained_rows.places(zip(spread["model"], spread["method"], strict=True))
+    figure = Figure(figsize=(style.WIDTH, explained_rows.height(at) + 1.35), layout="constrained")
+    panels = figure.subplots(1, 3, sharey=True)
+    shown = {
+        CHANGE: (panels[0], style.INK, 0.0),
+        **{level: (panels[1], colour, shift) for level, (colour, _, shift) in LEVELS.items()},
+        PREDICTION: (panels[2], style.INK, 0.0),
+    }
+    for _, row in spread[spread["measure"].isin(shown)].iterrows():
+        axes, colour, shift = shown[row["measure"]]
+        explained_rows.point(
+            axes,
+            row,
+            at[row["model"], row["method"]] + shift,
+            colour=colour,
+            gid=f"{row['model']}/{row['method']}/{row['measure']}",
+        )
+    radius, draws = known["radius"].iloc[0], known["draws"].iloc[0]
+    panels[0].set_xlabel("largest change of the map\n(share of its norm)")
+    panels[1].set_xlabel("rank correlation\nwith the map")
+    panels[2].set_xlabel(f"change of the prediction\n{words.unit(label)}".strip())
+    panels[0].axvline(1, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=1)
+    for axes in (panels[0], panels[2]):
+        axes.set_xlim(left=min(0, axes.get_xlim()[0]))
+    panels[1].set_xlim(min(0, np.nanmin(spread["mean"])) - 0.03, 1.03)
+    panels[0].set_title(f"noise within ± {radius:g}, {words.count(int(draws), 'draw')}")
+    for number, axes in enumerate(panels):
+        explained_rows.frame(axes, at, named=number == 0)
+    keys = [
+        Line2D([], [], color=colour, marker="o", ls="none", label=name)
+        for level, (colour, name, _) in LEVELS.items()
+        if (spread["measure"] == level).any()
+    ]
+    keys += [
+        Line2D([], [], color=style.INK, lw=2.2, label=f"{100 * confidence:g} % over cells"),
+        Line2D([], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over wells"),
+    ]
+    figure.legend(handles=keys, loc="outside upper center", ncols=5)
+    return figure

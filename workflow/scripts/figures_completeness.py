@@ -1,0 +1,14 @@
+"""Cells of every model and method -> figure of how far their maps add up."""
+
+from nascent import provenance
+from nascent.figures import completeness, save
+from nascent.files import read_table
+from nascent.logs import job_log
+
+with job_log(snakemake.log[0]):
+    split = snakemake.params.split
+    tables = [read_table(path) for path in snakemake.input.cells]
+    figure = completeness.draw(
+        [cells[cells["split"] == split] for cells in tables], snakemake.params.explained
+    )
+    save(figure, snakemake.output.png, provenance.record("figures", {"split": split}))

@@ -1,0 +1,12 @@
+"""Removal by the maps of one model and method -> figure of its curves."""
+
+from nascent import provenance
+from nascent.figures import removal, save
+from nascent.files import read_table
+from nascent.logs import job_log
+
+with job_log(snakemake.log[0]):
+    params = snakemake.params
+    table = read_table(snakemake.input[0])
+    figure = removal.draw_curves(table, label=params.label, confidence=params.confidence)
+    save(figure, snakemake.output.png, provenance.record("figures", {}))

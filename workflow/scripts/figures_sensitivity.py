@@ -1,0 +1,12 @@
+"""Table of sensitivity -> figure of how much maps move."""
+
+from nascent import provenance
+from nascent.figures import save, sensitivity
+from nascent.files import read_table
+from nascent.logs import job_log
+
+with job_log(snakemake.log[0]):
+    params = snakemake.params
+    table = read_table(snakemake.input[0])
+    figure = sensitivity.draw(table, label=params.label, confidence=params.confidence)
+    save(figure, snakemake.output.png, provenance.record("figures", {}))
