@@ -66,6 +66,7 @@ use rule attribute as explain_targets_attribute with:
     benchmark:
         logged("randomised/{model}/{seed}/{method}/{split}-{number}.tsv")
     params:
+        code=code("attribute"),
         state=lambda wildcards: kept(
             "randomised/{model}/{seed}/{method}/{split}-{number}".format(**wildcards)
         ),

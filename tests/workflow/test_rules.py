@@ -60,10 +60,15 @@ def test_a_rule_holds_no_program_and_never_retries_by_itself(stage, name, direct
 @EACH
 def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(stage, name, directives):
     assert name == stage or name.startswith(f"{stage}_")
-    # A candidate of a search is trained as any model is.
-    script = {"tune": "train"}.get(name, name)
+    # Candidates, and models trained anew for a check, are trained and explained as any model is.
+    script = {
+        "tune": "train",
+        "explain_roar_train": "train",
+        "explain_targets_train": "train",
+        "explain_targets_attribute": "attribute",
+    }.get(name, name)
     assert directives["script"].strip() == f'"../workflow/scripts/{script}.py"'
-    told = "code_of_training" if script == "train" else f'code("{name}")'
+    told = "code_of_training" if script == "train" else f'code("{script}")'
     assert f"code={told}," in directives["params"]
     if stage == "figures":
         figure = name.removeprefix("figures_")
