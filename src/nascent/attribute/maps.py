@@ -114,6 +114,8 @@ class Maps:
     cells : pandas.DataFrame
         Columns as in COLUMNS; the index is `cell_id`.
     cell_ids : list
+    scales : (n,) float64
+        What the stored map of each cell is multiplied by when it is read.
     size : int
         Edge S of a crop, in pixels.
     provenance : dict
@@ -146,7 +148,9 @@ class Maps:
                 columns(self._file, self.source),
                 index=pd.Index(_read_ids(self._file["cell_id"]), name="cell_id"),
             )
-            self._scales = self._file["scale"][:] if "scale" in self._file else None
+            self.scales: np.ndarray = (
+                np.ones(len(self._maps)) if attributes["version"] == 1 else self._file["scale"][:]
+            )
         except KeyError as error:
             self._file.close()
             raise StoreError(f"a part of the map file is missing ({error})", where=path) from error
@@ -164,8 +168,7 @@ class Maps:
     def __getitem__(self, index: int) -> np.ndarray:
         """Return the map (H, W, K) float32 of one cell."""
         position = self._position(index)
-        stored = self._maps[position].astype(np.float32, copy=False)
-        return stored if self._scales is None else _unscaled(stored, self._scales[position])
+        return _unscaled(self._maps[position], self.scales[position])
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return (self[index] for index in range(len(self)))
@@ -180,10 +183,6 @@ class Maps:
             self._maps.id.read_direct_chunk((index, 0, 0, 0)),
             self._masks.id.read_direct_chunk((index, 0, 0)),
         )
-
-    def scales(self) -> np.ndarray:
-        """Return what the stored map of each cell is multiplied by when it is read."""
-        return np.ones(len(self)) if self._scales is None else self._scales
 
     def close(self) -> None:
         """Close the file."""
@@ -225,16 +224,17 @@ def write_maps(
             where=path,
         )
     scales = np.array([_scale(values, source.precision) for values in attributions.maps])
-    stored = np.empty(attributions.maps.shape, source.precision)
-    loss = np.empty(count)
-    for cell, values in enumerate(attributions.maps):
-        stored[cell] = values / np.float32(scales[cell])
-        loss[cell] = _loss(values, _unscaled(stored[cell].astype(np.float32), scales[cell]))
+    # Rounded once for the loss and once to be written: the maps of a file need not fit in memory
+    # twice.
+    loss = [
+        _loss(values, _unscaled(_rounded(values, scale, source.precision), scale))
+        for values, scale in zip(attributions.maps, scales, strict=True)
+    ]
     told = {name: getattr(attributions, name) for name in COLUMNS if name != "loss"}
     cells = pd.DataFrame(told | {"loss": loss}, index=pd.Index(cell_ids, name="cell_id"))
     with _created(path, size, cells, scales, source, record) as file:
-        for cell in range(count):
-            file["maps"][cell] = stored[cell]
+        for cell, values in enumerate(attributions.maps):
+            file["maps"][cell] = _rounded(values, scales[cell], source.precision)
             file["masks"][cell] = masks[cell]
 
 
@@ -263,7 +263,7 @@ def join_maps(
             if maps.source != source:
                 raise StoreError("these maps were made from something else", where=part)
             tables.append(maps.cells)
-            scales.append(maps.scales())
+            scales.append(maps.scales)
     cells = pd.concat(tables[1:] or tables)
     with _created(path, size, cells, np.concatenate(scales), source, record) as file:
         first = 0
@@ -317,8 +317,13 @@ def _scale(values: np.ndarray, precision: str) -> float:
     return 2.0 ** max(int(np.frexp(peak)[1]) - _LARGEST, _LEAST_SCALE)
 
 
+def _rounded(values: np.ndarray, scale: float, precision: str) -> np.ndarray:
+    return (values / np.float32(scale)).astype(precision)
+
+
 def _unscaled(stored: np.ndarray, scale: float) -> np.ndarray:
-    return stored if scale == 1 else stored * np.float32(scale)
+    found = stored.astype(np.float32, copy=False)
+    return found if scale == 1 else found * np.float32(scale)
 
 
 def _loss(values: np.ndarray, read: np.ndarray) -> float:
