@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from nascent.attribute.gradients import array
+from nascent.attribute.gradients import array, float_type
 from nascent.attribute.graph import consumers, trunk
 from nascent.attribute.window import Reach
 from nascent.train.layers import MaskedAverage, shares
@@ -42,20 +42,20 @@ class Block:
 
     def kernel_and_bias(self) -> tuple[np.ndarray, np.ndarray]:
         """Return kernel (k, k, in, out) and bias (out,) float32 with the normalisation in them."""
-        kernel = array(self.convolution.kernel).astype(np.float64)
-        bias = array(self.convolution.bias) if self.convolution.use_bias else 0.0
+        kernel = array(self.convolution.kernel.value).astype(np.float64)
+        bias = array(self.convolution.bias.value) if self.convolution.use_bias else 0.0
         bias = np.broadcast_to(np.asarray(bias, np.float64), kernel.shape[-1:])
         if self.norm is not None:
             factor = 1 / np.sqrt(
-                array(self.norm.moving_variance).astype(np.float64) + self.norm.epsilon
+                array(self.norm.moving_variance.value).astype(np.float64) + self.norm.epsilon
             )
             if self.norm.scale:
-                factor = factor * array(self.norm.gamma)
-            bias = (bias - array(self.norm.moving_mean)) * factor
+                factor = factor * array(self.norm.gamma.value)
+            bias = (bias - array(self.norm.moving_mean.value)) * factor
             if self.norm.center:
-                bias = bias + array(self.norm.beta)
+                bias = bias + array(self.norm.beta.value)
             kernel = kernel * factor
-        return kernel.astype(np.float32), bias.astype(np.float32)
+        return kernel.astype(float_type()), bias.astype(float_type())
 
 
 @dataclass(frozen=True)

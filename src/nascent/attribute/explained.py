@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from nascent.attribute.gradients import array, backend
+from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import behind
 from nascent.errors import AttributionError, did_you_mean
 
@@ -142,4 +142,4 @@ def _columns(model: keras.Model) -> int:
 
 
 def _given(images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return np.ascontiguousarray(images, np.float32), np.ascontiguousarray(masks, bool)
+    return np.ascontiguousarray(images, float_type()), np.ascontiguousarray(masks, bool)

@@ -67,6 +67,11 @@ def array(tensor: Any) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(tensor))
 
 
+def float_type() -> np.dtype:
+    """Return the type that Keras computes in: float32, where `keras.config` says nothing else."""
+    return np.dtype(keras.config.floatx())
+
+
 def _tensorflow() -> Backend:
     import tensorflow as tf
 

@@ -44,11 +44,11 @@ def trunk(model: keras.Model) -> list[Any]:
 
 
 def affine_prefix(model: keras.Model) -> list[Any]:
-    """Return the first layers of the trunk, those that are affine in the image."""
+    """Return the first layers of the trunk that are affine in the image; the last layer is none."""
     prefix = []
     for layer in trunk(model):
         linear = getattr(layer, "activation", None) in (None, keras.activations.linear)
-        if not (isinstance(layer, AFFINE) and linear):
+        if not (isinstance(layer, AFFINE) and linear) or layer.output is model.output:
             break
         prefix.append(layer)
     return prefix

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from nascent.attribute.explained import ExplainedModel
-from nascent.attribute.gradients import array
+from nascent.attribute.gradients import array, float_type
 from nascent.attribute.plans import Frame, Plan, plan_of
 from nascent.attribute.quadrature import points_and_weights
 from nascent.attribute.results import Attributions
@@ -223,7 +223,7 @@ def _integrals(
 ) -> Iterator[PathIntegral]:
     images, baselines = (
         np.stack([getattr(each.path, name)[each.frame.pixels] for each in group]).astype(
-            np.float32, copy=False
+            float_type(), copy=False
         )
         for name in ("image", "baseline")
     )
@@ -247,7 +247,7 @@ def _integrals(
         else array(plan.values(parameters, start + difference, context))
     )
     for number, each in enumerate(group):
-        attribution = np.zeros(each.path.image.shape, np.float32)
+        attribution = np.zeros(each.path.image.shape, float_type())
         attribution[each.frame.pixels] = gradients[number] * (images[number] - baselines[number])
         yield PathIntegral(attribution, float(last[number]), float(first[number]))
 
@@ -262,8 +262,8 @@ def _segments(
     parts = -(-len(alphas) // batch_size)
     size = -(-len(alphas) // parts)
     spare = parts * size - len(alphas)
-    points = np.concatenate([alphas, np.repeat(alphas[-1:], spare)]).astype(np.float32)
-    weigh = np.concatenate([weights, np.zeros(spare)]).astype(np.float32)
+    points = np.concatenate([alphas, np.repeat(alphas[-1:], spare)]).astype(float_type())
+    weigh = np.concatenate([weights, np.zeros(spare)]).astype(float_type())
     for part in range(parts):
         span = slice(part * size, (part + 1) * size)
         yield points[span], weigh[span]

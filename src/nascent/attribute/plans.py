@@ -22,7 +22,7 @@ from nascent.attribute.elementwise import (
     weighted_average,
 )
 from nascent.attribute.explained import ExplainedModel
-from nascent.attribute.gradients import array, backend
+from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import affine_prefix, apply, behind
 from nascent.attribute.window import window_of
 
@@ -110,7 +110,8 @@ class PrefixPlan(Plan):
         ) -> tuple[Any, Any]:
             count = ops.shape(alphas)[0]
             everywhere = [ops.repeat(each, count, axis=0) for each in context]
-            points = start[:, None] + _along(alphas) * difference[:, None]
+            along = ops.reshape(alphas, (1, -1, *[1] * (len(start.shape) - 1)))
+            points = start[:, None] + along * difference[:, None]
             shape = ops.shape(points)
             outputs, gradients = engine.differentiate(
                 lambda given: values(parameters, given, everywhere),
@@ -203,7 +204,7 @@ class ChainPlan(Plan):
     def parameters(self) -> Any:
         """Return kernel and bias of each block, and the features (h, w, F) of an empty frame."""
         kernels = tuple(block.kernel_and_bias() for block in self._chain.blocks)
-        return kernels, array(self._features(kernels, np.zeros(self._frame_shape, np.float32)))[0]
+        return kernels, array(self._features(kernels, np.zeros(self._frame_shape, float_type())))[0]
 
     def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
         """Return the window around the support."""
@@ -214,11 +215,7 @@ class ChainPlan(Plan):
         inside[window.inner] = weights[window.inner]
         outside = np.tensordot(weights - inside, empty.astype(np.float64), axes=2)
         here = inside[tuple(slice(line.start, line.stop) for line in (window.rows, window.columns))]
-        return Frame(window.pixels, (here.astype(np.float32), outside.astype(np.float32)))
-
-
-def _along(alphas: Any) -> Any:
-    return alphas[None, :, None, None, None]
+        return Frame(window.pixels, (here.astype(float_type()), outside.astype(float_type())))
 
 
 def _convolve(images: Any, kernel_and_bias: Any) -> Any:

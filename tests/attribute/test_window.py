@@ -1,0 +1,83 @@
+"""Windows: what lies outside them sees no nucleus, and what is kept of them is computed rightly."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers
+
+from nascent.attribute.window import GRAIN, Reach, window_of
+
+# Kernel and pool of each block, edge of the frame.
+NETWORKS = [(((3, 2), (3, 2)), 48), (((5, 1), (3, 4)), 64), (((3, 2), (3, 1), (3, 2)), 40)]
+
+
+def reach_of(blocks):
+    reach = Reach()
+    for kernel, pool in blocks:
+        reach = reach.convolved(kernel).pooled(pool)
+    return reach
+
+
+def features_of(blocks):
+    """A network with non-zero biases, so that an empty frame is not zero, of any input size."""
+    keras.utils.set_random_seed(1)
+    image = x = keras.Input((None, None, 2))
+    for kernel, pool in blocks:
+        x = layers.Conv2D(3, kernel, padding="same", bias_initializer="random_normal")(x)
+        x = layers.MaxPooling2D(pool)(layers.ReLU()(x))
+    return keras.Model(image, x)
+
+
+@pytest.fixture(scope="module", params=range(len(NETWORKS)))
+def network(request):
+    blocks, size = NETWORKS[request.param]
+    return features_of(blocks), reach_of(blocks), size
+
+
+@settings(deadline=None, max_examples=25)
+@given(data=st.data())
+def test_features_outside_are_those_of_an_empty_frame_and_inside_those_of_the_window(network, data):
+    model, reach, size = network
+    corners = st.integers(0, size - 1)
+    top, bottom = sorted(data.draw(st.tuples(corners, corners)))
+    left, right = sorted(data.draw(st.tuples(corners, corners)))
+    support = np.zeros((size, size), bool)
+    support[top : bottom + 1, left : right + 1] = True
+    image = np.zeros((1, size, size, 2), np.float32)
+    stream = np.random.default_rng(data.draw(st.integers(0, 99)))
+    image[0, support] = stream.normal(size=(support.sum(), 2))
+
+    window = window_of(support, reach)
+    whole = np.asarray(model(image))[0]
+    empty = np.asarray(model(np.zeros_like(image)))[0]
+    rows, columns = window.pixels
+    alone = np.asarray(model(image[:, rows, columns]))[0]
+    put_together = empty.copy()
+    put_together[window.inner] = alone[window.inner_here]
+    np.testing.assert_allclose(put_together, whole, atol=1e-5)
+
+
+@given(st.integers(0, 9999))
+def test_windows_have_few_sizes(seed):
+    support = np.random.default_rng(seed).random((224, 224)) < 2e-4
+    window = window_of(support, Reach(4, 3))
+    edges = {line.stop - line.start for line in window.pixels}
+    assert len(edges) == 1
+    assert edges.pop() % GRAIN == 0
+
+
+def test_a_nucleus_in_the_middle_costs_its_box_and_a_rim():
+    support = np.zeros((224, 224), bool)
+    support[80:140, 90:130] = True
+    window = window_of(support, Reach(4, 3))
+    # Rows 77 to 142 are seen by 17 features of 4; with a rim of one on either side these are 76
+    # pixels, rounded up to 80.
+    assert window.rows == range(18, 38)
+    assert window.inner_rows == range(19, 37)
+    assert window.pixels[0] == slice(72, 152)
+
+
+def test_an_image_without_a_nucleus_has_a_window_all_the_same():
+    assert len(window_of(np.zeros((32, 32), bool), Reach(4, 3)).inner_rows) > 0
