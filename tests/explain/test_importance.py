@@ -141,6 +141,11 @@ def test_a_share_above_that_of_random_weights_beats_it_and_no_other():
     assert table.loc[("low", "b"), "beats_null"] is False
     unclear = rows_of(*drawn(), null=null_shares([0.60, 0.62, 0.58, 0.6]))
     assert unclear.loc[("low", "a"), "beats_null"] is False
+    # The null ends within the interval of the importance: its lower end lies below.
+    inside = rows_of(*drawn(), null=null_shares([0.6, 0.6001, 0.5999, 0.6]))
+    row = inside.loc[("low", "a")]
+    assert row["low"] < row["null_high"] < row["high"]
+    assert row["beats_null"] is False
 
 
 def test_signed_shares_beat_random_weights_on_either_side():

@@ -138,3 +138,16 @@ def test_equal_seeds_give_equal_tables():
     pd.testing.assert_frame_equal(first, trend_table(*given, **OPTIONS))
     other = trend_table(*given, **{**OPTIONS, "seed": 2})
     assert not first["null_low"].equals(other["null_low"])
+
+
+def test_targets_are_dealt_within_wells_alone():
+    """Two wells of three cells in perfect order: of 36 pairs of orders two are as extreme.
+
+    Dealt over both wells it would be 16 of 720 orders.
+    """
+    shares = np.array([0.1, 0.2, 0.3, 0.15, 0.25, 0.35])[:, None]
+    target, wells = np.array([1.0, 2, 3, 101, 102, 103]), list("aaabbb")
+    table = trend_table(*cells(shares, target, wells), **{**OPTIONS, "draws": 4000})
+    assert table["within_wells"][0] == pytest.approx(1)
+    # Binomial SD 0.0036.
+    assert table["p"][0] == pytest.approx(2 / 36, abs=0.015)
