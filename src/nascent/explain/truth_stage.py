@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +15,6 @@ from nascent.explain.redraw import cascade
 from nascent.explain.truth import CELLS, TRUTH, CellScores, cell_table, scores, truth_table
 from nascent.files import write_table
 from nascent.logs import progress
-
-DRAWS_OF_WEIGHTS = 4
-"""Random models that the chosen cells are shared among: one alone may be lucky in a channel."""
-
-CELLS_AT_A_TIME = 16
-"""Cells whose maps by random weights are made together."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -97,16 +90,18 @@ def check_truth(
 def _of_random_weights(
     inspection: Inspection, chosen: Sequence[Hashable], seed: int
 ) -> Iterator[tuple[ExplainedCell, np.ndarray]]:
+    """Yield each cell with its map by the model with weights of its own, drawn anew.
+
+    Cells that shared a draw would be lucky in the same channel together, and no interval over
+    cells or wells would know.
+    """
     method, model = inspection.method(), inspection.explained.model
-    for draw in range(min(DRAWS_OF_WEIGHTS, len(chosen))):
+    for number, cell in enumerate(inspection.cells(chosen)):
+        batch = CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])
         # One stage: all weights at once, in place, and the trained ones back behind it.
-        for _ in cascade(model, 1, np.random.default_rng([seed, draw])):
-            cells = iter(inspection.cells(chosen[draw::DRAWS_OF_WEIGHTS]))
-            while batch := list(islice(cells, CELLS_AT_A_TIME)):
-                images = np.stack([cell.image for cell in batch])
-                masks = np.stack([cell.mask for cell in batch])
-                made = method(CellBatch(images, masks, [cell.cell_id for cell in batch]))
-                yield from zip(batch, made.maps, strict=True)
+        for _ in cascade(model, 1, np.random.default_rng([seed, number])):
+            made = method(batch)
+        yield cell, made.maps[0]
 
 
 def _held(
