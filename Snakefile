@@ -30,6 +30,12 @@ include: "rules/explain_clusters.smk"
 include: "rules/explain_regions.smk"
 include: "rules/explain_trend.smk"
 include: "rules/explain_attention.smk"
+include: "rules/explain_completeness.smk"
+include: "rules/explain_removal.smk"
+include: "rules/explain_randomisation.smk"
+include: "rules/explain_agreement.smk"
+include: "rules/explain_sensitivity.smk"
+include: "rules/explain_join.smk"
 include: "rules/explain_exports.smk"
 include: "rules/figures.smk"
 
@@ -73,6 +79,7 @@ rule explanations:
         made("explain/completeness.tsv"),
         made("explain/groups.tsv"),
         made("explain/channel_scores.parquet"),
+        checks_of_explanations(),
         figures_of_explanations(),
         results_of_retraining(),
     message:

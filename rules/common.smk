@@ -139,7 +139,35 @@ FIGURES_OF_MAPS = [
     "similarity",
     "clusters",
     "trend",
+    "removal",
     *(["regions"] if STUDY.explain.regions else []),
+]
+
+# Checks of which each explanation has a table, and those of all explanations together.
+JOINED_CHECKS = [
+    "attention",
+    "channel_clusters",
+    "randomisation",
+    "removal",
+    "sensitivity",
+    "similarity",
+    "trend",
+    *(["regions"] if STUDY.explain.regions else []),
+    *(["truth"] if STUDY.simulate else []),
+]
+REPORTED_CHECKS = [
+    *JOINED_CHECKS,
+    "agreement",
+    *(["roar"] if STUDY.explain.roar else []),
+]
+FIGURES_OF_CHECKS = [
+    "completeness",
+    "removal",
+    "randomisation",
+    "sensitivity",
+    "agreement",
+    "attention",
+    *(["truth"] if STUDY.simulate else []),
 ]
 
 
@@ -600,6 +628,21 @@ def figures_of_explanations(models=None):
             for name in FIGURES_OF_MAPS
         )
     )
+
+
+def checks_of_explanations():
+    """Tables and figures of the checks of all explanations, where there are any."""
+    if not EXPLAINED:
+        return []
+    return [
+        *(made(f"explain/{check}.tsv") for check in REPORTED_CHECKS),
+        *figures(*FIGURES_OF_CHECKS),
+    ]
+
+
+def pages_of_checks():
+    """The report's pages of the tables of the checks."""
+    return [made(f"report/checks/{check}.html") for check in REPORTED_CHECKS if EXPLAINED]
 
 
 def everything_of_model(model):

@@ -150,6 +150,8 @@ rule report:
         rules.explanations.input,
         rules.report_study.output,
         rules.report_evaluation.output,
+        rules.report_explorer.output,
+        pages_of_checks(),
         [made(f"report/models/{model}.html") for model in MODELS],
     message:
         "Make everything that the report of study {STUDY.study} shows"

@@ -1,0 +1,56 @@
+# What each check says of each explanation -> one table a check, and its page in the report.
+
+
+rule explain_join:
+    input:
+        of_explanations("explain/{model}/{seed}/{method}/{{check}}.tsv"),
+    output:
+        made("explain/{check}.tsv"),
+    wildcard_constraints:
+        check="|".join(JOINED_CHECKS),
+    log:
+        logged("explain/{check}.join.log"),
+    benchmark:
+        logged("explain/{check}.join.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("explain_join"),
+        explained=EXPLAINED,
+    message:
+        "Join the {wildcards.check} of all explanations of {STUDY.study}"
+    script:
+        "../workflow/scripts/explain_join.py"
+
+
+rule report_check:
+    input:
+        made("explain/{check}.tsv"),
+    output:
+        report(
+            made("report/checks/{check}.html"),
+            caption="../workflow/report/check_table.rst",
+            category="Explanations",
+            subcategory="Tables",
+            labels={"what": "{check}"},
+        ),
+    wildcard_constraints:
+        check="|".join(REPORTED_CHECKS),
+    log:
+        logged("report/checks/{check}.log"),
+    benchmark:
+        logged("report/checks/{check}.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("report_check"),
+    message:
+        "Write the page of the {wildcards.check} of {STUDY.study}"
+    script:
+        "../workflow/scripts/report_check.py"

@@ -1,0 +1,85 @@
+"""The tables of the checks of maps as pages."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from nascent.report.tables import table_page
+
+MOST_ROWS = 600
+"""Rows of a page; the file has all."""
+
+CHECKS: Mapping[str, tuple[str, str]] = {
+    "agreement": (
+        "Agreement of explanations",
+        "Rank correlation of the maps of two explanations of the same cells, within the nucleus,"
+        " beside that of maps of different cells.",
+    ),
+    "attention": (
+        "Share of the maps in the nucleus",
+        "Grad-CAMO: of the positive part of a map, what lies on the nucleus, beside the share of"
+        " the frame that the nucleus covers, and the share under the masks of other cells.",
+    ),
+    "channel_clusters": (
+        "Channels by their maps",
+        "Clusters of channels whose maps are alike, and how often cells drawn anew give them.",
+    ),
+    "randomisation": (
+        "Maps of randomised models",
+        "Rank correlation of maps with those of the same model after its layers were drawn anew,"
+        " from the output to the input. Maps that stay what they were do not tell of the model.",
+    ),
+    "regions": (
+        "Share of the maps in nuclear regions",
+        "Beside the region's share of the nucleus, and with regions of other cells for chance.",
+    ),
+    "removal": (
+        "Removed pixels",
+        "How far the prediction moves when pixels go in the order of the map, of chance, and of"
+        " plain intensity.",
+    ),
+    "roar": (
+        "Models retrained without the top entries",
+        "Test cells degraded as the training cells. Where entries of a map's order take no more"
+        " from a model than as many of random order, the map has not found what it needs.",
+    ),
+    "sensitivity": (
+        "Small changes of the image",
+        "How far maps move when the measured pixels are changed a little, beside how far the"
+        " prediction moves.",
+    ),
+    "similarity": (
+        "Maps and images",
+        "Map channels against image channels within the nucleus, beside the same against images"
+        " of other cells.",
+    ),
+    "trend": (
+        "Change with the target",
+        "Rank correlation of each channel's share with the target, within wells; q is corrected"
+        " for the number of channels.",
+    ),
+    "truth": (
+        "The planted truth",
+        "What of the map falls on the pixels and channels that set the target, beside chance and"
+        " beside the maps of a model of random weights.",
+    ),
+}
+"""Name of the table → heading and what it tells."""
+
+
+def check_page(check: str, table: pd.DataFrame) -> str:
+    """Return the page of a check's table; of a long table its first rows, and a word on the rest.
+
+    Parameters
+    ----------
+    check
+        In CHECKS.
+    table
+        As `explain/<check>.tsv` holds it.
+    """
+    title, note = CHECKS[check]
+    if len(table) > MOST_ROWS:
+        note += (
+            f" Shown are the first {MOST_ROWS} of {len(table):,} rows; explain/{check}.tsv has all."
+        )
+    return table_page(table.head(MOST_ROWS), title, note)

@@ -1,0 +1,19 @@
+from html import unescape
+
+import pandas as pd
+
+from nascent.report.checks import CHECKS, MOST_ROWS, check_page
+
+
+def test_every_check_has_a_page_with_its_heading_and_rows():
+    for check, (title, note) in CHECKS.items():
+        text = check_page(check, pd.DataFrame({"model": ["cnn"], "value": [0.5]}))
+        assert title in text and note[:30] in unescape(text) and "<td>cnn</td>" in text
+
+
+def test_a_long_table_says_where_its_other_rows_are():
+    rows = pd.DataFrame({"value": range(MOST_ROWS + 5)})
+    text = check_page("similarity", rows)
+    assert text.count("<tr>") == MOST_ROWS + 1
+    assert f"{MOST_ROWS} of {MOST_ROWS + 5}" in text and "explain/similarity.tsv" in text
+    assert "Shown are" not in check_page("similarity", rows.head(MOST_ROWS))
