@@ -58,6 +58,16 @@ def test_a_nucleus_is_stretched_to_the_other_box():
     np.testing.assert_array_equal(found[3:6, 2:6, 0], [[3, 3, 4, 4]] * 3)
 
 
+def test_a_nucleus_is_shrunk_evenly_from_both_sides():
+    measured, mask = np.zeros((8, 8), bool), np.zeros((8, 8), bool)
+    measured[1:6, 2:5] = True
+    mask[3:5, 6:8] = True
+    image = np.arange(64, dtype=np.float32).reshape(8, 8, 1)
+    found = fitted(image * measured[..., None], measured, mask)
+    # Middles of two rows and columns lie at 1.25 and 3.75 of five rows, 0.75 and 2.25 of three.
+    np.testing.assert_array_equal(found[3:5, 6:8, 0], image[[[2], [4]], [2, 4], 0])
+
+
 def test_a_hole_takes_the_nearest_measured_pixel():
     measured = np.ones((5, 5), bool)
     measured[2, 2:] = False
