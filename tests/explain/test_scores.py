@@ -145,7 +145,8 @@ def test_checks_of_single_cells_are_joined_and_others_left_out(study):
             "rank": [1, 2, 3, 4],
         }
     )
-    checks = {"attention": once, "removal": often, "curve": none, "truth": kinds}
+    empty = once.iloc[:0]
+    checks = {"attention": once, "removal": often, "curve": none, "truth": kinds, "none": empty}
     paths = {name: folder / f"{name}.tsv" for name in checks}
     for name, table in checks.items():
         write_table(table, paths[name])
@@ -155,7 +156,7 @@ def test_checks_of_single_cells_are_joined_and_others_left_out(study):
     np.testing.assert_allclose(scores.cells["truth_drawn_rank"], [3, 4, np.nan])
     joined = ["attention_lift", "truth_drawn_rank", "truth_own_rank"]
     assert sorted(scores.facts["told"][-3:]) == joined
-    assert not [name for name in scores.cells if name.startswith(("removal", "curve"))]
+    assert not [name for name in scores.cells if name.startswith(("removal", "curve", "none"))]
 
 
 def test_maps_of_two_models_are_refused(study):

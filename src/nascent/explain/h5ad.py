@@ -80,7 +80,7 @@ def read_h5ad(path: str | Path) -> ChannelScores:
     ids = cells.index
     if all(text.isdecimal() and str(int(text)) == text for text in ids):
         cells.index = pd.Index([int(text) for text in ids], name=ids.name, dtype=np.int64)
-    facts = told | {name: json.loads(told[name]) for name in ("seed", "options", "told")}
+    facts = told | {name: json.loads(told[name]) for name in ("seed", "options", "told", "checks")}
     return ChannelScores(cells, tuple(channels), values, facts)
 
 

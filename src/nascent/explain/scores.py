@@ -45,8 +45,9 @@ class ChannelScores:
         Statistic, of STATISTICS → (cells, channels) float64. Shares are NaN where a map is zero.
     facts : mapping
         What the scores are of: `model`, `seed` (of its training), `method` as named in the study,
-        `target` (column predicted), `kind` (function of the method), `axes`, `options`, and `told`
-        (columns of `cells` that the explanation says, which are no part of the cell table).
+        `target` (column predicted), `kind` (function of the method), `axes`, `options`, `told`
+        (columns of `cells` that the explanation says, which are no part of the cell table) and
+        `checks` (their names).
     """
 
     cells: pd.DataFrame
@@ -111,6 +112,7 @@ def channel_scores(
         "axes": source.axes,
         "options": dict(source.options),
         "told": list(told.columns),
+        "checks": list(checks or {}),
     }
     return ChannelScores(
         known.join(cells[cells.columns.difference(known.columns, sort=False)]),
@@ -184,12 +186,16 @@ def _rows_of(cell_ids: pd.Index, path: str | Path) -> pd.DataFrame:
 
 def _with_check(told: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Join what a check says of each cell; where a cell has several rows, a column for each."""
-    if "cell_id" not in table:
+    if "cell_id" not in table or table.empty:
         return told
     known = table.drop(columns=[*_KNOWN, *EXPLAINED], errors="ignore")
     if known["cell_id"].duplicated().any():
         kinds = known.columns.drop("cell_id")
-        labels = [column for column in kinds if not is_numeric_dtype(known[column].dtype)]
+        labels = [
+            column
+            for column in kinds
+            if not is_numeric_dtype(known[column].dtype) and known[column].notna().all()
+        ]
         if known.duplicated(["cell_id", *labels]).any():
             return told
         known = known.pivot(index="cell_id", columns=labels)

@@ -93,6 +93,14 @@ def study(tmp_path_factory) -> Study:
     write_table(cells, folder / "cells.tsv")
     explained = pd.DataFrame({"cell_id": IDS, "split": "test", "group": GROUPS})
     write_table(explained, folder / "explained.tsv")
+    attention = pd.DataFrame(
+        {
+            "cell_id": IDS * 2,
+            "region": ["nucleus"] * 6 + ["rim"] * 6,
+            "share": np.linspace(0.1, 0.65, 12),
+        }
+    )
+    write_table(attention, folder / "attention.tsv")
     shards = []
     for number, (first, last) in enumerate(SHARDS):
         path = folder / f"test-{number:05d}.h5"
@@ -140,6 +148,7 @@ def study(tmp_path_factory) -> Study:
             model=model,
             seed=1,
             method=method,
+            checks={"attention": folder / "attention.tsv"},
         )
         write_h5ad(scores, folder / f"{model}-{method}.h5ad")
         explanations.append(Explanation(folder / f"{model}-{method}.h5ad", files))

@@ -157,6 +157,22 @@ def test_the_overlay_colours_the_largest_scores_alone(tab, study):
     assert np.abs(overlay[high][:, :3] - mixed).max() <= 1
 
 
+@pytest.mark.parametrize("share", [5, 30])
+def test_the_overlay_colours_the_share_asked_for(tab, study, share):
+    browser = tab(model="cnn", method="ig", cell=5, channel="SON", beside=",".join(INPUTS))
+    drawn(browser)
+    control = "at('look-share')"
+    browser.run(f"{control}.value = {share}; {control}.dispatchEvent(new Event('input'))")
+    drawn(browser)
+    coloured = 0
+    for channel in INPUTS:
+        overlay = canvas(browser, "overlay", channel)
+        coloured += (overlay != canvas(browser, "image", channel)).any(axis=-1).sum()
+    _, mask, _ = cell_of(study, 5)
+    # Rounded scores may be equal at the threshold.
+    assert coloured == pytest.approx(share / 100 * 3 * mask.sum(), abs=2)
+
+
 def test_contrast_and_scale_change_the_pictures(tab, study):
     browser = tab(cell=40, channel="SON")
     drawn(browser)
@@ -328,6 +344,8 @@ def test_facts_and_checks_of_the_cell_are_told(tab, study):
     assert checks["tolerance met"] == "no"
     assert browser.run("document.querySelector('#checks dd.warn').textContent") == "no"
     assert float(checks["completeness gap"]) == pytest.approx(predicted / 1000, rel=1e-3)
+    told = browser.run("[...document.querySelectorAll('#more dd')].map((node) => node.textContent)")
+    assert told == ["0.15", "0.45"]  # of 12, the second of six cells, in nucleus and rim
     rest = facts("rest")
     assert rest["area"] == str(study.masks[1].sum())
 

@@ -641,6 +641,8 @@ function pairs(list, entries) {
     make("dt", {}, name), make("dd", { class: warn ? "warn" : null }, value)]));
 }
 
+const opened = new Set(); // checks whose details the reader has unfolded
+
 function drawFacts() {
   const { e, cell } = state;
   const one = explanations[e];
@@ -653,12 +655,23 @@ function drawFacts() {
     ["residual", signedNumber(told("residual")[cell])],
     [`these in`, one.unit || one.quantity],
   ]);
-  const checks = Object.keys(one.told).filter((name) => !["prediction", "residual"].includes(name));
-  pairs(at("checks"), checks.map((name) => {
+  const names = Object.keys(one.told).filter((name) => !["prediction", "residual"].includes(name));
+  const checkOf = (name) => one.checks.find((check) => name.startsWith(`${check}_`));
+  pairs(at("checks"), names.filter((name) => !checkOf(name)).map((name) => {
     const value = told(name)[cell];
     const text = name === "relative_gap" && value != null ? `${number(100 * value, 2)} %`
       : shown(value);
     return [words(name), text, name === "converged" && value === false];
+  }));
+  at("more").replaceChildren(...one.checks.flatMap((check) => {
+    const own = names.filter((name) => checkOf(name) === check && told(name)[cell] != null);
+    if (!own.length) return [];
+    const list = make("dl");
+    pairs(list, own.map((name) => [words(name.slice(check.length + 1)), shown(told(name)[cell])]));
+    return [make("details", { open: opened.has(check), ontoggle: (event) => {
+      if (event.target.open) opened.add(check);
+      else opened.delete(check);
+    } }, make("summary", {}, words(check)), list)];
   }));
   const rest = Object.keys(index.columns).filter((name) => !FIRST_FACTS.includes(name));
   pairs(at("rest"), rest.map((name) => [name, shown(column(name)[cell])]));

@@ -26,6 +26,7 @@ MEGABYTE = 1_000_000
 SCALE = 99.5  # percentile of |score| at which the colours of a cell's maps end
 IN_REPORT = 1.4  # 10⁶ bytes
 EDGE_IN_REPORT = 64  # pixels
+FACTS = ("model", "seed", "method", "kind", "axes", "options", "checks")
 TAG = 64  # bytes around each blob of pixels
 
 logger = logging.getLogger(__name__)
@@ -201,7 +202,7 @@ def _told(one: _Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> 
     at = scores.cells.index.get_indexer(order)
     label = labels.get(facts["target"], facts["target"])
     return {
-        **{name: facts[name] for name in ("model", "seed", "method", "kind", "axes", "options")},
+        **{name: facts[name] for name in FACTS},
         "quantity": quantity(label),
         "unit": unit(label).strip("()"),
         "scores": score_unit(facts["kind"], facts["options"], unit(label).strip("()")),
