@@ -30,28 +30,24 @@ def similarities(scores: np.ndarray, image: np.ndarray, *, bins: int) -> np.ndar
     bins
         Of the mutual information.
     """
-    scores, image = np.asarray(scores, np.float64), np.asarray(image, np.float64)
-    ranks_of_scores, ranks_of_image = _ranks(scores), _ranks(image)
+    # Channels first: each is then one run of memory.
+    ours, theirs = (
+        np.ascontiguousarray(np.transpose(each), np.float64) for each in (scores, image)
+    )
+    ranks, their_ranks = _ranks(ours), _ranks(theirs)
+    standard, their_standard = _standardised(ours), _standardised(theirs)
+    pixels = max(ours.shape[1], 1)
     found = np.stack(
         [
-            _correlation(scores, image),
-            _correlation(ranks_of_scores, ranks_of_image),
-            mutual_information(_binned(ranks_of_scores, bins), _binned(ranks_of_image, bins), bins),
-            mean_absolute_difference(scores, image),
+            _products(standard, their_standard),
+            _products(_standardised(ranks), _standardised(their_ranks)),
+            mutual_information(_binned(ranks, bins).T, _binned(their_ranks, bins).T, bins),
+            cdist(standard, their_standard, "cityblock") / pixels,
         ]
     )
-    found[:, _constant(scores), :] = np.nan
-    found[:, :, _constant(image)] = np.nan
+    found[:, _constant(ours), :] = np.nan
+    found[:, :, _constant(theirs)] = np.nan
     return found
-
-
-def mean_absolute_difference(scores: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Return the mean |difference| of standardised channels: (P, K), (P, C) → (K, C) float64.
-
-    Each channel has mean 0 and SD 1 (ddof 0) over the P pixels; constant ones are left at 0.
-    """
-    ours, theirs = _standardised(scores), _standardised(image)
-    return cdist(ours.T, theirs.T, "cityblock") / max(len(ours), 1)
 
 
 def mutual_information(first: np.ndarray, second: np.ndarray, bins: int) -> np.ndarray:
@@ -74,7 +70,7 @@ def mutual_information(first: np.ndarray, second: np.ndarray, bins: int) -> np.n
     """
     pixels, channels = second.shape
     # Each pixel's place in the joint histograms of a map channel with every image channel.
-    places = second + bins * bins * np.arange(channels)
+    places = np.ascontiguousarray(second) + bins * bins * np.arange(channels)
     joint = np.stack(
         [
             np.bincount((places + bins * column[:, None]).ravel(), minlength=channels * bins * bins)
@@ -118,13 +114,13 @@ _CLOSENESS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
-    return np.stack([average_ranks(column) for column in values.T], axis=1)
+def _ranks(channels: np.ndarray) -> np.ndarray:
+    return np.stack([average_ranks(channel) for channel in channels])
 
 
 def _binned(ranks: np.ndarray, bins: int) -> np.ndarray:
     # By ranks: bins hold equally many pixels, and equal values stay together.
-    return ((ranks - 0.5) / len(ranks) * bins).astype(np.int64)
+    return ((ranks - 0.5) * (bins / ranks.shape[1])).astype(np.int64)
 
 
 def _entropy(counts: np.ndarray, total: int) -> np.ndarray:
@@ -134,15 +130,18 @@ def _entropy(counts: np.ndarray, total: int) -> np.ndarray:
     return plain + (np.count_nonzero(counts, axis=-1) - 1) / (2 * total)
 
 
-def _constant(values: np.ndarray) -> np.ndarray:
-    return np.ptp(values, axis=0) == 0
+def _constant(channels: np.ndarray) -> np.ndarray:
+    return np.ptp(channels, axis=1) == 0
 
 
-def _standardised(values: np.ndarray) -> np.ndarray:
-    centred = values - values.mean(axis=0)
-    sd = values.std(axis=0)
-    return centred / np.where(_constant(values) | (sd == 0), 1.0, sd)
+def _standardised(channels: np.ndarray) -> np.ndarray:
+    """Return channels (K, P) of mean 0 and SD 1 (ddof 0); constant ones are 0."""
+    centred = channels - channels.mean(axis=1, keepdims=True)
+    centred[_constant(channels)] = 0
+    sd = np.sqrt(np.einsum("kp,kp->k", centred, centred) / max(channels.shape[1], 1))
+    return centred / np.where(sd > 0, sd, 1.0)[:, None]
 
 
-def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.clip(_standardised(first).T @ _standardised(second) / len(first), -1, 1)
+def _products(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """Return the correlations (K, C) of standardised channels."""
+    return np.clip(ours @ theirs.T / max(ours.shape[1], 1), -1, 1)
