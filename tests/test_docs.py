@@ -17,7 +17,16 @@ from nascent.crops import quality
 from nascent.evaluate import tables
 from nascent.evaluate.floors import FLOORS
 from nascent.evaluate.metrics import METRICS
-from nascent.explain import clusters, importance, regions, similarity, trend
+from nascent.explain import (
+    attention,
+    clusters,
+    feature_attention,
+    importance,
+    regions,
+    similarity,
+    trend,
+    truth,
+)
 from nascent.explain.agreement import AGREEMENT
 from nascent.explain.completeness import COMPLETENESS
 from nascent.explain.randomisation import RANDOMISATION
@@ -186,6 +195,13 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "## Sensitivity", SENSITIVITY),
         ("results.md", "## Channel scores for other programs", SCORES),
         ("results.md", "## Remove and retrain", ROAR),
+        ("results.md", "## Attention", (*attention.ATTENTION, *attention.CELLS)),
+        (
+            "results.md",
+            "## Features and the nucleus",
+            (*feature_attention.FEATURES, *feature_attention.CELLS),
+        ),
+        ("results.md", "## Truth", (*truth.TRUTH, *truth.CELLS, *truth.MEASURES["pixel"])),
     ],
 )
 def test_every_column_is_described_where_its_table_is(name, heading, columns):
