@@ -13,7 +13,15 @@ def test_every_check_has_a_page_with_its_heading_and_rows():
 
 def test_a_long_table_says_where_its_other_rows_are():
     rows = pd.DataFrame({"value": range(MOST_ROWS + 5)})
-    text = check_page("similarity", rows)
+    text = check_page("removal", rows)
     assert text.count("<tr>") == MOST_ROWS + 1
-    assert f"{MOST_ROWS} of {MOST_ROWS + 5}" in text and "explain/similarity.tsv" in text
-    assert "Shown are" not in check_page("similarity", rows.head(MOST_ROWS))
+    assert f"{MOST_ROWS} of {MOST_ROWS + 5}" in text and "explain/removal.tsv" in text
+    assert "Shown are" not in check_page("removal", rows.head(MOST_ROWS))
+
+
+def test_of_all_pairs_of_channels_the_page_shows_the_best():
+    pairs = pd.DataFrame(
+        {"map_channel": ["a", "a", "b"], "image": ["p", "q", "r"], "rank": [1, 2, 1]}
+    )
+    text = check_page("similarity", pairs)
+    assert "<td>p</td>" in text and "<td>r</td>" in text and "<td>q</td>" not in text

@@ -50,8 +50,8 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "similarity": (
         "Maps and images",
-        "Map channels against image channels within the nucleus, beside the same against images"
-        " of other cells.",
+        "Of each map channel the image channel that it is most like within the nucleus, beside the"
+        " same against images of other cells.",
     ),
     "trend": (
         "Change with the target",
@@ -78,6 +78,8 @@ def check_page(check: str, table: pd.DataFrame) -> str:
         As `explain/<check>.tsv` holds it.
     """
     title, note = CHECKS[check]
+    if check == "similarity" and "rank" in table:
+        table = table[table["rank"] == 1]
     if len(table) > MOST_ROWS:
         note += (
             f" Shown are the first {MOST_ROWS} of {len(table):,} rows; explain/{check}.tsv has all."
