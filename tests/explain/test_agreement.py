@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
@@ -147,6 +148,27 @@ def test_exchanged_maps_are_at_the_null(maps, tmp_path):
     assert pair["mean"] == pytest.approx(0, abs=0.12)
     assert pair["beyond_low"] < 0 < pair["beyond_high"]
     assert pair["verdict"] == "cannot tell"
+
+
+def test_the_null_is_over_the_pixels_that_both_cells_cover(maps, tmp_path):
+    """Of two cells each is the other of the other; the null is computed here once more."""
+    other = other_noise(maps)
+    table = study(
+        tmp_path,
+        Explanation("cnn", 1, "ig", [write(tmp_path / "1.h5", maps[:2], cells=[0, 1])]),
+        Explanation("cnn", 2, "ig", [write(tmp_path / "2.h5", other[:2], cells=[0, 1])]),
+    )
+    both = masks_of([0]) & masks_of([1])
+    assert both.sum() < masks_of([0]).sum()
+    expected = np.mean(
+        [
+            stats.spearmanr(
+                maps[i][both[0]].sum(axis=1), other[1 - i][both[0]].sum(axis=1)
+            ).statistic
+            for i in (0, 1)
+        ]
+    )
+    assert row(table, "pixels", seed=1, other_seed=2)["null"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_models_of_other_channels_are_compared_over_those_that_both_see(maps, tmp_path):
