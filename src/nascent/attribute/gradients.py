@@ -112,7 +112,9 @@ def _tensorflow() -> Backend:
 
         def call(*arguments: Any) -> Any:
             shapes = tuple(tuple(each.shape) for each in tf.nest.flatten(arguments))
-            return known.setdefault(shapes, tf.function(computation))(*arguments)
+            if shapes not in known:
+                known[shapes] = tf.function(computation)
+            return known[shapes](*arguments)
 
         return call
 

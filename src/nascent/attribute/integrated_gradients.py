@@ -18,13 +18,17 @@ import numpy as np
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.gradients import array, float_type
-from nascent.attribute.plans import Frame, Plan, plan_of
+from nascent.attribute.plans import Frame, Parameters, Plan, plan_of
 from nascent.attribute.quadrature import points_and_weights
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
 
 SMALLEST_STEPS = 8
 """Steps with which the search for enough of them begins; each further try doubles them."""
+
+POINTS = 8
+"""Points of a path that are evaluated together, whatever its steps: what is compiled for one number
+of points serves all. Further room of a batch is for further paths."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,15 @@ class PathIntegrator:
         alphas, weights = points_and_weights(rule, steps)
         if batch_size < 1:
             raise AttributionError(f"batch_size is {batch_size}", mend="It must be at least 1.")
-        together = max(1, batch_size // len(alphas))
+        points = min(POINTS, batch_size, len(alphas))
         parameters = self._plan.parameters()
-        for group in _alike(self._framed(paths, parameters), together):
-            yield from _integrals(self._plan, parameters, group, alphas, weights, batch_size)
+        segments = _segments(alphas, weights, points)
+        for group in _alike(self._framed(paths, parameters), batch_size // points):
+            yield from _integrals(self._plan, parameters.tensors, group, alphas, segments)
 
-    def _framed(self, paths: Iterable[AttributionPath], parameters: Any) -> Iterator["_FramedPath"]:
+    def _framed(
+        self, paths: Iterable[AttributionPath], parameters: Parameters
+    ) -> Iterator["_FramedPath"]:
         for path in paths:
             support = (path.image != 0).any(axis=-1) | (path.baseline != 0).any(axis=-1)
             yield _FramedPath(path, self._plan.frame(parameters, support, path.mask))
@@ -202,24 +209,25 @@ class _FramedPath:
 
 
 def _alike(paths: Iterable[_FramedPath], together: int) -> Iterator[list[_FramedPath]]:
-    """Yield runs of at most `together` paths whose frames have one shape."""
+    """Yield runs of `together` paths whose frames have one shape, and what is left one by one."""
     group: list[_FramedPath] = []
     for path in paths:
-        if group and (len(group) == together or path.frame.shape != group[0].frame.shape):
-            yield group
+        if group and path.frame.shape != group[0].frame.shape:
+            yield from ([each] for each in group)
             group = []
         group.append(path)
-    if group:
-        yield group
+        if len(group) == together:
+            yield group
+            group = []
+    yield from ([each] for each in group)
 
 
 def _integrals(
     plan: Plan,
-    parameters: Any,
+    tensors: Any,
     group: Sequence[_FramedPath],
     alphas: np.ndarray,
-    weights: np.ndarray,
-    batch_size: int,
+    segments: Sequence[tuple[np.ndarray, np.ndarray]],
 ) -> Iterator[PathIntegral]:
     images, baselines = (
         np.stack([getattr(each.path, name)[each.frame.pixels] for each in group]).astype(
@@ -230,21 +238,19 @@ def _integrals(
     context = tuple(
         np.stack(arrays) for arrays in zip(*(each.frame.context for each in group), strict=True)
     )
-    start, difference = plan.ends(parameters, images, baselines)
+    start, difference = plan.ends(tensors, images, baselines)
     total, outputs = 0.0, []
-    for part_alphas, part_weights in _segments(alphas, weights, batch_size):
-        found, sums = plan.segment(
-            parameters, start, difference, part_alphas, part_weights, context
-        )
+    for part_alphas, part_weights in segments:
+        found, sums = plan.segment(tensors, start, difference, part_alphas, part_weights, context)
         total = total + sums
         outputs.append(array(found))
-    gradients = array(plan.pull(parameters, images, total))
+    gradients = array(plan.pull(tensors, images, total))
     at_points = np.concatenate(outputs, axis=1)
-    first = at_points[:, 0] if alphas[0] == 0 else array(plan.values(parameters, start, context))
+    first = at_points[:, 0] if alphas[0] == 0 else array(plan.values(tensors, start, context))
     last = (
         at_points[:, len(alphas) - 1]
         if alphas[-1] == 1
-        else array(plan.values(parameters, start + difference, context))
+        else array(plan.values(tensors, start + difference, context))
     )
     for number, each in enumerate(group):
         attribution = np.zeros(each.path.image.shape, float_type())
@@ -253,17 +259,13 @@ def _integrals(
 
 
 def _segments(
-    alphas: np.ndarray, weights: np.ndarray, batch_size: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield points and weights in parts of one size, so that one size is compiled.
+    alphas: np.ndarray, weights: np.ndarray, size: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return points and weights in parts of one size.
 
     The last part is filled up with its last point, which weighs nothing there.
     """
-    parts = -(-len(alphas) // batch_size)
-    size = -(-len(alphas) // parts)
-    spare = parts * size - len(alphas)
+    spare = -len(alphas) % size
     points = np.concatenate([alphas, np.repeat(alphas[-1:], spare)]).astype(float_type())
     weigh = np.concatenate([weights, np.zeros(spare)]).astype(float_type())
-    for part in range(parts):
-        span = slice(part * size, (part + 1) * size)
-        yield points[span], weigh[span]
+    return list(zip(points.reshape(-1, size), weigh.reshape(-1, size), strict=True))

@@ -48,23 +48,40 @@ class Frame:
         return tuple(line.stop - line.start for line in self.pixels)
 
 
+@dataclass(frozen=True)
+class Parameters:
+    """What a plan knows of a model's weights, as they are when a run of paths begins.
+
+    Attributes
+    ----------
+    tensors
+        For the computations.
+    empty
+        Features (h, w, F) float64 of a frame without a nucleus, where the plan uses them.
+    """
+
+    tensors: Any = ()
+    empty: np.ndarray | None = None
+
+
 class Plan:
     """How the paths of one model are computed, by four computations over tensors.
 
     P paths of frames of one shape go together; `context` has the arrays of their frames, stacked.
+    The first argument of each is `Parameters.tensors`.
 
     Attributes
     ----------
     ends : callable
-        (parameters, images, baselines (P, h, w, C)) → the lifted baselines, and the lifted images
+        (tensors, images, baselines (P, h, w, C)) → the lifted baselines, and the lifted images
         less these.
     segment : callable
-        (parameters, start, difference, alphas, weights (A,), context) → outputs (P, A) at the
+        (tensors, start, difference, alphas, weights (A,), context) → outputs (P, A) at the
         points start + alpha · difference, and the weighted sums of their gradients there.
     values : callable
-        (parameters, lifted points, context) → outputs (P,).
+        (tensors, lifted points, context) → outputs (P,).
     pull : callable
-        (parameters, images, sums) → sums of gradients, brought back to the images.
+        (tensors, images, sums) → sums of gradients, brought back to the images.
     """
 
     ends: Any
@@ -72,11 +89,11 @@ class Plan:
     values: Any
     pull: Any
 
-    def parameters(self) -> Any:
+    def parameters(self) -> Parameters:
         """Return what the computations need of the model's weights as they are now."""
         raise NotImplementedError
 
-    def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
+    def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
         """Return the frame for a path whose ends are zero wherever `support` (S, S) is not."""
         raise NotImplementedError
 
@@ -98,15 +115,15 @@ class PrefixPlan(Plan):
         prefix = affine_prefix(model)
         rest = behind(model, prefix[-1].output if prefix else model.input["image"])
 
-        def ends(parameters: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
+        def ends(tensors: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
             start = apply(prefix, baselines)
             return start, apply(prefix, images) - start
 
-        def values(parameters: Any, points: Any, context: Any) -> Any:
+        def values(tensors: Any, points: Any, context: Any) -> Any:
             return explained.column(rest([points, *context], training=False))
 
         def segment(
-            parameters: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
+            tensors: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
         ) -> tuple[Any, Any]:
             count = ops.shape(alphas)[0]
             everywhere = [ops.repeat(each, count, axis=0) for each in context]
@@ -114,14 +131,14 @@ class PrefixPlan(Plan):
             points = start[:, None] + along * difference[:, None]
             shape = ops.shape(points)
             outputs, gradients = engine.differentiate(
-                lambda given: values(parameters, given, everywhere),
+                lambda given: values(tensors, given, everywhere),
                 ops.reshape(points, (-1, *shape[2:])),
                 None,
             )
             sums = ops.einsum("a,pa...->p...", weights, ops.reshape(gradients, shape))
             return ops.reshape(outputs, shape[:2]), sums
 
-        def pull(parameters: Any, images: Any, sums: Any) -> Any:
+        def pull(tensors: Any, images: Any, sums: Any) -> Any:
             return engine.differentiate(lambda given: apply(prefix, given), images, sums)[1]
 
         self.ends = engine.compiled(ends, prefix)
@@ -129,11 +146,11 @@ class PrefixPlan(Plan):
         self.values = engine.compiled(values, [rest])
         self.pull = engine.compiled(pull, prefix)
 
-    def parameters(self) -> Any:
+    def parameters(self) -> Parameters:
         """Return nothing: the layers' own weights are read."""
-        return ()
+        return Parameters()
 
-    def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
+    def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
         """Return the whole frame, and the mask."""
         return Frame((slice(0, mask.shape[0]), slice(0, mask.shape[1])), (mask,))
 
@@ -156,8 +173,7 @@ class ChainPlan(Plan):
         enter = engine.fused(entrance(first.pool, floor=_floor(first)))
         average = engine.fused(weighted_average())
 
-        def ends(parameters: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
-            kernels, _ = parameters
+        def ends(kernels: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
             start = _convolve(baselines, kernels[0])
             return start, _convolve(images, kernels[0]) - start
 
@@ -166,30 +182,28 @@ class ChainPlan(Plan):
                 entered = rectified(_convolve(entered, kernel))
             return entered
 
-        def outputs(parameters: Any, entered: Any, context: Any) -> Any:
-            kernels, _ = parameters
+        def outputs(kernels: Any, entered: Any, context: Any) -> Any:
             weights, outside = context
             pooled = average(features(kernels, entered), weights) + outside[:, None]
             pooled = ops.reshape(pooled, (-1, pooled.shape[-1]))
             return explained.column(chain.head(pooled, training=False))
 
-        def values(parameters: Any, points: Any, context: Any) -> Any:
-            return outputs(parameters, leave(points), context)
+        def values(kernels: Any, points: Any, context: Any) -> Any:
+            return outputs(kernels, leave(points), context)
 
         def segment(
-            parameters: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
+            kernels: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
         ) -> tuple[Any, Any]:
             found, sums = engine.differentiate(
                 lambda shift: outputs(
-                    parameters, enter(shift, start, difference, alphas, weights), context
+                    kernels, enter(shift, start, difference, alphas, weights), context
                 ),
                 ops.zeros_like(start),
                 None,
             )
             return ops.reshape(found, (start.shape[0], -1)), sums
 
-        def pull(parameters: Any, images: Any, sums: Any) -> Any:
-            kernels, _ = parameters
+        def pull(kernels: Any, images: Any, sums: Any) -> Any:
             return engine.differentiate(lambda given: _convolve(given, kernels[0]), images, sums)[1]
 
         def whole(kernels: Any, images: Any) -> Any:
@@ -201,19 +215,22 @@ class ChainPlan(Plan):
         self.pull = engine.compiled_by_shape(pull, [])
         self._features = engine.compiled_by_shape(whole, [])
 
-    def parameters(self) -> Any:
+    def parameters(self) -> Parameters:
         """Return kernel and bias of each block, and the features (h, w, F) of an empty frame."""
-        kernels = tuple(block.kernel_and_bias() for block in self._chain.blocks)
-        return kernels, array(self._features(kernels, np.zeros(self._frame_shape, float_type())))[0]
+        kernels = tuple(
+            tuple(map(ops.convert_to_tensor, block.kernel_and_bias()))
+            for block in self._chain.blocks
+        )
+        nothing = np.zeros(self._frame_shape, float_type())
+        return Parameters(kernels, array(self._features(kernels, nothing))[0].astype(np.float64))
 
-    def frame(self, parameters: Any, support: np.ndarray, mask: np.ndarray) -> Frame:
+    def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
         """Return the window around the support."""
-        _, empty = parameters
         window = window_of(support, self._chain.reach)
         weights = self._chain.weights(mask)
         inside = np.zeros_like(weights)
         inside[window.inner] = weights[window.inner]
-        outside = np.tensordot(weights - inside, empty.astype(np.float64), axes=2)
+        outside = np.tensordot(weights - inside, parameters.empty, axes=2)
         here = inside[tuple(slice(line.start, line.stop) for line in (window.rows, window.columns))]
         return Frame(window.pixels, (here.astype(float_type()), outside.astype(float_type())))
 

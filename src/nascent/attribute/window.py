@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 GRAIN = 16
-"""The edge of a window is a multiple of it, in pixels: so that few sizes need compiling."""
+SIZES = 8
+"""The edge of a window is a multiple of an eighth of the frame, and of no less than 16 pixels: each
+size needs compiling."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def window_of(support: np.ndarray, reach: Reach) -> Window:
     # edge see a padding that is not there, and are not used.
     halo = -(-reach.margin // reach.stride)
     # Square: few shapes need compiling then.
-    grain = max(1, GRAIN // reach.stride)
+    grain = -(-max(GRAIN, size // SIZES) // reach.stride)
     edge = -(-(max(len(line) for line in lines) + 2 * halo) // grain) * grain
     features = size // reach.stride
     rows, columns = (_placed(line, halo, min(edge, features), features) for line in lines)
