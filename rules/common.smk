@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nascent import kinds
 from nascent.architecture_names import source
-from nascent.attribute.options import needs_training_cells
+from nascent.attribute.options import axes_of, needs_training_cells
 from nascent.code import code_digest
 from nascent.config import (
     check_study,
@@ -131,17 +131,21 @@ HELD_AGAINST_TRUTH = [
 # Checks whose tables tell something of single cells: explain/…/<check>.cells.tsv.
 CHECKS_OF_CELLS = ["attention", *(["truth"] if STUDY.simulate else [])]
 
-# Figures of one model and method.
-FIGURES_OF_MAPS = [
-    "score_maps",
-    "panels",
-    "importance",
-    "similarity",
-    "clusters",
-    "trend",
-    "removal",
-    *(["regions"] if STUDY.explain.regions else []),
-]
+# Figures of one model and method, by the kind of its maps.
+OF_CHANNELS = ["importance", "trend"]
+OF_PLACES = ["score_maps", "removal"]
+FIGURES_OF_MAPS = {
+    "pixel": [
+        *OF_PLACES,
+        *OF_CHANNELS,
+        "panels",
+        "similarity",
+        "clusters",
+        *(["regions"] if STUDY.explain.regions else []),
+    ],
+    "space": [*OF_PLACES, *(["regions"] if STUDY.explain.regions else [])],
+    "channel": OF_CHANNELS,
+}
 
 # Checks of which each explanation has a table, and those of all explanations together.
 JOINED_CHECKS = [
@@ -323,6 +327,12 @@ def maps_held_against_truth(wildcards):
 def method_of_maps(wildcards):
     """The configured method of a map set."""
     return STUDY.attribute.methods[wildcards.method.partition(".")[0]]
+
+
+def kind_of_maps(map_set):
+    """Whether the maps of a set are of pixels and channels, of places, or of channels."""
+    method = STUDY.attribute.methods[map_set.partition(".")[0]]
+    return axes_of(method.method, method.options())
 
 
 def target_of_maps(wildcards):
@@ -625,7 +635,7 @@ def figures_of_explanations(models=None):
             f"{model}/{method}/{name}"
             for model, _, method in EXPLAINED
             if models is None or model in models
-            for name in FIGURES_OF_MAPS
+            for name in FIGURES_OF_MAPS[kind_of_maps(method)]
         )
     )
 
@@ -642,7 +652,9 @@ def checks_of_explanations():
 
 def pages_of_checks():
     """The report's pages of the tables of the checks."""
-    return [made(f"report/checks/{check}.html") for check in REPORTED_CHECKS if EXPLAINED]
+    return [
+        made(f"report/checks/{check}.html") for check in REPORTED_CHECKS if EXPLAINED
+    ]
 
 
 def everything_of_model(model):

@@ -6,12 +6,12 @@ rule explain_join:
         of_explanations("explain/{model}/{seed}/{method}/{{check}}.tsv"),
     output:
         made("explain/{check}.tsv"),
-    wildcard_constraints:
-        check="|".join(JOINED_CHECKS),
     log:
         logged("explain/{check}.join.log"),
     benchmark:
         logged("explain/{check}.join.tsv")
+    wildcard_constraints:
+        check="|".join(JOINED_CHECKS),
     conda:
         "../envs/nascent.yaml"
     resources:
@@ -37,12 +37,12 @@ rule report_check:
             subcategory="Tables",
             labels={"what": "{check}"},
         ),
-    wildcard_constraints:
-        check="|".join(REPORTED_CHECKS),
     log:
         logged("report/checks/{check}.log"),
     benchmark:
         logged("report/checks/{check}.tsv")
+    wildcard_constraints:
+        check="|".join(REPORTED_CHECKS),
     conda:
         "../envs/nascent.yaml"
     resources:

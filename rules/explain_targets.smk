@@ -59,6 +59,7 @@ use rule attribute as explain_targets_attribute with:
         model=made("randomised/{model}/{seed}/train/model.keras"),
         shard=made(f"shards/{EXPLAINED_FOLD}/{{split}}-{{number}}.h5"),
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        training=training_cells_of_method,
     output:
         made("randomised/{model}/{seed}/{method}/{split}-{number}.h5"),
     log:

@@ -12,7 +12,7 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData, baselines_of
 from nascent.attribute.integrated_gradients import PathIntegrator, integrated_gradients
 from nascent.attribute.occlusion import occlusion, squares_of
-from nascent.attribute.options import options_taken, resolved
+from nascent.attribute.options import axes_of, options_taken, resolved
 from nascent.attribute.references import References
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError, did_you_mean
@@ -29,8 +29,6 @@ class Method:
     ----------
     name : str
         In the config.
-    axes : callable
-        Options → kind of map, in `nascent.attribute.maps.AXES`.
     evaluations : callable
         (options, (S, S, C)) → evaluations of the model a cell, at most.
     prepare : callable
@@ -39,9 +37,12 @@ class Method:
     """
 
     name: str
-    axes: Callable[[Options], str]
     evaluations: Callable[[Options, tuple[int, int, int]], int]
     prepare: Callable[[ExplainedModel, MethodData, Options], Prepared]
+
+    def axes(self, options: Options) -> str:
+        """Return the kind of its maps, in `nascent.attribute.maps.AXES`."""
+        return axes_of(self.name, options)
 
     def attribute(
         self,
@@ -154,14 +155,6 @@ def _squares(options: Options, shape: tuple[int, int, int]) -> int:
     return len(squares) * (shape[-1] if options["channels"] == "each" else 1)
 
 
-def _pixel(options: Options) -> str:
-    return "pixel"
-
-
-def _space(options: Options) -> str:
-    return "space"
-
-
 def _once(options: Options, shape: tuple[int, int, int]) -> int:
     return 1
 
@@ -169,34 +162,30 @@ def _once(options: Options, shape: tuple[int, int, int]) -> int:
 METHODS: Mapping[str, Method] = {
     method.name: method
     for method in (
-        Method("gradient", _pixel, _once, _gradient),
-        Method("input_x_gradient", _pixel, _once, _input_x_gradient),
+        Method("gradient", _once, _gradient),
+        Method("input_x_gradient", _once, _input_x_gradient),
         Method(
             "integrated_gradients",
-            _pixel,
             lambda options, shape: _points(options),
             _integrated_gradients,
         ),
         Method(
             "expected_gradients",
-            _pixel,
             lambda options, shape: options["samples"] + options["references"],
             _expected_gradients,
         ),
-        Method("smoothgrad", _pixel, _noisy, _over_noise("mean")),
-        Method("smoothgrad_squared", _pixel, _noisy, _over_noise("mean_square")),
-        Method("vargrad", _pixel, _noisy, _over_noise(None)),
-        Method("grad_cam", _space, _once, _at_layer(cam.grad_cam)),
-        Method("hirescam", _space, _once, _at_layer(cam.hirescam)),
+        Method("smoothgrad", _noisy, _over_noise("mean")),
+        Method("smoothgrad_squared", _noisy, _over_noise("mean_square")),
+        Method("vargrad", _noisy, _over_noise(None)),
+        Method("grad_cam", _once, _at_layer(cam.grad_cam)),
+        Method("hirescam", _once, _at_layer(cam.hirescam)),
         Method(
             "occlusion",
-            lambda options: "pixel" if options["channels"] == "each" else "space",
             _squares,
             _occlusion,
         ),
         Method(
             "channel_ablation",
-            lambda options: "channel",
             lambda options, shape: shape[-1] * options.get("samples", 1),
             _channel_ablation,
         ),

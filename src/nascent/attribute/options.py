@@ -63,6 +63,26 @@ def options_taken(method: str, given: Mapping[str, Any]) -> tuple[str, ...]:
     return (*taken, "batch_size")
 
 
+def axes_of(method: str, given: Mapping[str, Any]) -> str:
+    """Return the kind of map that a method makes, in `nascent.attribute.maps.AXES`.
+
+    Parameters
+    ----------
+    method
+        In METHODS.
+    given
+        Option → value, resolved.
+    """
+    match method:
+        case "grad_cam" | "hirescam":
+            return "space"
+        case "occlusion":
+            return "pixel" if given["channels"] == "each" else "space"
+        case "channel_ablation":
+            return "channel"
+    return "pixel"
+
+
 def needs_training_cells(method: str, given: Mapping[str, Any]) -> bool:
     """Tell whether a method with these options compares with drawn training cells."""
     return "references" in options_taken(method, given)
