@@ -82,3 +82,21 @@ def test_a_layer_that_something_goes_around_is_refused():
     inner = next(layer.name for layer in model.layers if layer.name.endswith("block2_1_conv"))
     with pytest.raises(AttributionError, match="through the layer"):
         ExplainedModel(model).at_layer(inner)
+
+
+def test_batch_normalisation_and_dropout_are_fixed_and_cells_do_not_touch_each_other():
+    image = keras.Input((4, 4, 2), name="image")
+    mask = keras.Input((4, 4), name="mask", dtype="bool")
+    features = keras.layers.Dropout(0.9)(keras.layers.BatchNormalization()(image))
+    total = keras.layers.Dense(1)(keras.layers.Flatten()(features))
+    model = ExplainedModel(keras.Model({"image": image, "mask": mask}, total))
+    together = model.gradients(IMAGES, MASKS)[1]
+    np.testing.assert_allclose(model.gradients(IMAGES[:1], MASKS[:1])[1][0], together[0], rtol=1e-6)
+    np.testing.assert_array_equal(model.gradients(IMAGES, MASKS)[1], together)
+
+
+def test_a_backend_without_gradients_is_refused(monkeypatch):
+    model = network("linear", 16, {})
+    monkeypatch.setattr(keras.backend, "backend", lambda: "numpy")
+    with pytest.raises(AttributionError, match="'numpy' cannot differentiate"):
+        ExplainedModel(model)

@@ -115,7 +115,7 @@ class PathIntegrator:
 
 
 def integrated_gradients(
-    explained: ExplainedModel | PathIntegrator,
+    integrator: PathIntegrator,
     images: np.ndarray,
     masks: np.ndarray,
     baselines: np.ndarray,
@@ -129,9 +129,8 @@ def integrated_gradients(
 
     Parameters
     ----------
-    explained
-        The model and the target that is explained; for many calls their one integrator, which
-        compiles once.
+    integrator
+        Of the model and the target that are explained; one for many calls compiles once.
     images
         (n, S, S, C) float32, normalised.
     masks
@@ -148,7 +147,6 @@ def integrated_gradients(
     batch_size
         Gradient evaluations at a time; bounds the memory.
     """
-    integrator = explained if isinstance(explained, PathIntegrator) else PathIntegrator(explained)
     maps = np.empty(images.shape, np.float32)
     ends = np.empty((3, len(images)))
     taken, converged = np.full(len(images), steps), np.ones(len(images), bool)
