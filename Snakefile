@@ -14,6 +14,7 @@ report: "workflow/report/study.rst"
 
 
 include: "rules/common.smk"
+include: "rules/explained.smk"
 include: "rules/simulate.smk"
 include: "rules/crops.smk"
 include: "rules/splits.smk"

@@ -1,13 +1,11 @@
 # Paths, lookups and resource functions shared by the rules. What needs thought lives in the library.
 import re
 import sys
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 from nascent import kinds
 from nascent.architecture_names import source
-from nascent.attribute.options import axes_of, needs_training_cells
 from nascent.code import code_digest
 from nascent.config import (
     check_study,
@@ -15,7 +13,6 @@ from nascent.config import (
     input_channels,
     model_channels,
     read_wells,
-    retrainings,
     searched,
     study_channels,
     study_folds,
@@ -26,7 +23,6 @@ from nascent.errors import NascentError
 from nascent.files import read_table
 from nascent.report.explorer.assets import assets_digest
 from nascent.shards.plan import shard_names
-from nascent.shards.removal import RANDOM
 from nascent.tune.candidates import candidate_name
 
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -81,8 +77,6 @@ config["target_label"] = kinds.get(STUDY.kind).target_label
 KIND = kinds.get(STUDY.kind)
 TARGET = KIND.target
 
-# The fold whose models are explained.
-EXPLAINED_FOLD = next(iter(FOLDS))
 
 MODELS = {model: STUDY.train.model(model) for model in STUDY.train.models}
 
@@ -99,93 +93,15 @@ TARGETS = list(
     )
 )
 
-# Model, seed and map set: a method's name, and `<method>.<column>` for further targets of a model.
-EXPLAINED = [
-    (model, seed, name)
-    for method in STUDY.attribute.methods
-    for model in STUDY.models_explained_by(method)
-    for seed in MODELS[model].seeds
-    for name in (
-        method,
-        *(f"{method}.{column}" for column in MODELS[model].also_predict),
-    )
-]
-MAP_SETS = list(dict.fromkeys(name for *_, name in EXPLAINED))
-
-# Of each model the seed whose single cells are shown.
-EXPLORED = [
-    (model, seed, name)
-    for model, seed, name in EXPLAINED
-    if seed == min(MODELS[model].seeds)
-]
-
-# Models and seeds that are explained, by whatever method.
-EXPLAINED_RUNS = list(dict.fromkeys((model, seed) for model, seed, _ in EXPLAINED))
-
-# Of a simulated plate, what is held against the truth in the figure: of further targets none was
-# planted.
-HELD_AGAINST_TRUTH = [
-    (model, seed, name) for model, seed, name in EXPLORED if "." not in name
-]
-
-# Checks whose tables tell something of single cells: explain/…/<check>.cells.tsv.
-CHECKS_OF_CELLS = ["attention", *(["truth"] if STUDY.simulate else [])]
-
-# Figures of one model and method, by the kind of its maps.
-OF_CHANNELS = ["importance", "trend"]
-OF_PLACES = ["score_maps", "removal"]
-FIGURES_OF_MAPS = {
-    "pixel": [
-        *OF_PLACES,
-        *OF_CHANNELS,
-        "panels",
-        "similarity",
-        "clusters",
-        *(["regions"] if STUDY.explain.regions else []),
-    ],
-    "space": [*OF_PLACES, *(["regions"] if STUDY.explain.regions else [])],
-    "channel": OF_CHANNELS,
-}
-
-# Checks of which each explanation has a table, and those of all explanations together.
-JOINED_CHECKS = [
-    "attention",
-    "channel_clusters",
-    "randomisation",
-    "removal",
-    "sensitivity",
-    "similarity",
-    "trend",
-    *(["regions"] if STUDY.explain.regions else []),
-    *(["truth"] if STUDY.simulate else []),
-]
-REPORTED_CHECKS = [
-    *JOINED_CHECKS,
-    "agreement",
-    *(["roar"] if STUDY.explain.roar else []),
-]
-FIGURES_OF_CHECKS = [
-    "completeness",
-    "removal",
-    "randomisation",
-    "sensitivity",
-    "agreement",
-    "attention",
-    *(["truth"] if STUDY.simulate else []),
-]
-
 
 wildcard_constraints:
     well="|".join(map(re.escape, WELLS.index)),
     model="|".join(map(re.escape, STUDY.train.models)),
-    method="|".join(map(re.escape, MAP_SETS)) or "-",
     fold="|".join(map(re.escape, FOLDS)),
     seed=r"\d+",
     candidate="c[0-9a-f]{9}",
     split="train|val|test",
     number=r"\d{5}",
-    order="|".join(map(re.escape, [RANDOM, *STUDY.attribute.methods])),
-    fraction=r"[\d.e-]+",
 
 
 def made(path):
@@ -292,94 +208,6 @@ def target_name(model):
     return model
 
 
-def of_explanations(pattern):
-    """One path a model, seed and method that is explained."""
-    return [
-        made(pattern.format(model=model, seed=seed, method=method))
-        for model, seed, method in EXPLAINED
-    ]
-
-
-def of_explained_runs(pattern):
-    """One path a model and seed that is explained."""
-    return [
-        made(pattern.format(model=model, seed=seed)) for model, seed in EXPLAINED_RUNS
-    ]
-
-
-def cells_held_against_truth():
-    """What the first explanation found of the truth in each cell: it tells which cell is typical."""
-    return [
-        made(f"explain/{model}/{seed}/{name}/truth.cells.tsv")
-        for model, seed, name in HELD_AGAINST_TRUTH[:1]
-    ]
-
-
-def maps_held_against_truth(wildcards):
-    """The maps of the shown split that are held against the truth, explanation by explanation."""
-    return [
-        made(f"attribute/{model}/{seed}/{name}/{shard}.h5")
-        for model, seed, name in HELD_AGAINST_TRUTH
-        for shard in shards_of(shown_split(), EXPLAINED_FOLD)
-    ]
-
-
-def method_of_maps(wildcards):
-    """The configured method of a map set."""
-    return STUDY.attribute.methods[wildcards.method.partition(".")[0]]
-
-
-def kind_of_maps(map_set):
-    """Whether the maps of a set are of pixels and channels, of places, or of channels."""
-    method = STUDY.attribute.methods[map_set.partition(".")[0]]
-    return axes_of(method.method, method.options())
-
-
-def target_of_maps(wildcards):
-    """The column of the model's outputs that a map set explains."""
-    _, _, column = wildcards.method.partition(".")
-    return targets(wildcards).index(column) if column else 0
-
-
-def training_cells_of_method(wildcards):
-    """The training shards, for the methods that compare with training cells."""
-    method = method_of_maps(wildcards)
-    if not needs_training_cells(method.method, method.options()):
-        return []
-    return [
-        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
-        for name in shards_of("train", EXPLAINED_FOLD)
-    ]
-
-
-def of_explored(pattern):
-    """One path a model and method whose single cells are shown."""
-    return [
-        made(pattern.format(model=model, seed=seed, method=name))
-        for model, seed, name in EXPLORED
-    ]
-
-
-def maps_explored(wildcards):
-    """The maps whose single cells are shown, one file a shard, explanation by explanation."""
-    return [
-        made(f"attribute/{model}/{seed}/{name}/{shard}.h5")
-        for model, seed, name in EXPLORED
-        for split in STUDY.attribute.splits
-        for shard in shards_of(split, EXPLAINED_FOLD)
-    ]
-
-
-def checks_of_cells(wildcards):
-    """What checks say of the single cells of a map set."""
-    return [
-        made(
-            f"explain/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{check}.cells.tsv"
-        )
-        for check in CHECKS_OF_CELLS
-    ]
-
-
 def options_of_training(wildcards):
     """What a training job is told: the options of each candidate, or those of the model alone."""
     # Neither other seeds, nor what the machine gives, nor how cells are predicted later.
@@ -394,58 +222,6 @@ def options_of_training(wildcards):
             STUDY.train.options(wildcards.model, changes) for changes in chosen
         )
     ]
-
-
-def options_of_retraining(wildcards):
-    """The options of a model that is trained anew without some of its entries."""
-    epochs = STUDY.explain.roar.epochs
-    changed = {} if epochs is None else {"epochs": epochs}
-    return [options | changed for options in options_of_training(wildcards)]
-
-
-def options_of_learning_by_heart(wildcards):
-    """The options of a model trained on targets of other cells: validation can tell it nothing."""
-    changed = {"monitor": "loss", "retries": 0}
-    return [options | changed for options in options_of_training(wildcards)]
-
-
-def chosen_of_explained(wildcards):
-    """The choice among a model's candidates in the fold that is explained."""
-    table = made(f"tune/{wildcards.model}/{EXPLAINED_FOLD}/candidates.tsv")
-    return table if CANDIDATES[wildcards.model] else []
-
-
-def model_of_order(wildcards):
-    """The model whose maps give an order of removal; the random one has none."""
-    path = made(
-        f"train/{wildcards.model}/{EXPLAINED_FOLD}/{wildcards.seed}/model.keras"
-    )
-    return [] if wildcards.order == RANDOM else path
-
-
-def maps_of_order(wildcards):
-    """The maps of all cells that give an order of removal; the random one has none."""
-    if wildcards.order == RANDOM:
-        return []
-    return [
-        made(
-            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.order}/{name}.h5"
-        )
-        for split in ("train", "val", "test")
-        for name in shards_of(split, EXPLAINED_FOLD)
-    ]
-
-
-def of_retrainings(pattern):
-    """One path a model, seed, order and fraction that is trained anew, each once."""
-    return list(
-        dict.fromkeys(made(pattern.format(**asdict(one))) for one in retrainings(STUDY))
-    )
-
-
-def results_of_retraining():
-    """What models that are trained anew without some of their entries come to, where any are."""
-    return [made("explain/roar.tsv"), *figures("roar")] if STUDY.explain.roar else []
 
 
 def weights_of_training(wildcards):
@@ -517,100 +293,6 @@ def bytes_of(files):
     return sum(Path(file).stat().st_size for file in several)
 
 
-def lowest_seed(wildcards, pattern):
-    """A path of the lowest seed of a model: the one whose single cells are shown."""
-    seed = min(MODELS[wildcards.model].seeds)
-    return made(
-        pattern.format(model=wildcards.model, seed=seed, method=wildcards.method)
-    )
-
-
-def shards_explained(wildcards):
-    """The shards of the splits that are explained."""
-    return [
-        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
-        for split in STUDY.attribute.splits
-        for name in shards_of(split, EXPLAINED_FOLD)
-    ]
-
-
-def maps_of_lowest_seed(wildcards):
-    """The maps of the lowest seed of a model, one file a shard."""
-    return [
-        lowest_seed(wildcards, f"attribute/{{model}}/{{seed}}/{{method}}/{name}.h5")
-        for split in STUDY.attribute.splits
-        for name in shards_of(split, EXPLAINED_FOLD)
-    ]
-
-
-def maps_explained(wildcards):
-    """The maps of all cells that are explained, one file a shard."""
-    return [
-        made(
-            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
-        )
-        for split in STUDY.attribute.splits
-        for name in shards_of(split, EXPLAINED_FOLD)
-    ]
-
-
-def maps_shown(wildcards):
-    """The maps of the split whose read-outs are drawn, one file a shard."""
-    return [
-        made(
-            f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
-        )
-        for name in shards_of(shown_split(), EXPLAINED_FOLD)
-    ]
-
-
-def shards_shown(wildcards):
-    """The shards of the split whose read-outs are drawn."""
-    return [
-        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
-        for name in shards_of(shown_split(), EXPLAINED_FOLD)
-    ]
-
-
-def maps_of_all_explanations(wildcards):
-    """The maps of the shown split of every model, seed and method; explanation by explanation."""
-    return [
-        made(f"attribute/{model}/{seed}/{method}/{name}.h5")
-        for model, seed, method in EXPLAINED
-        for name in shards_of(shown_split(), EXPLAINED_FOLD)
-    ]
-
-
-def maps_of_permuted_targets(wildcards):
-    """The maps of a model's lowest seed trained on permuted targets, where the config asks for it."""
-    asked = STUDY.explain.randomised_targets
-    if not asked or int(wildcards.seed) != min(MODELS[wildcards.model].seeds):
-        return []
-    return [
-        made(
-            f"randomised/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{name}.h5"
-        )
-        for name in shards_of(shown_split(), EXPLAINED_FOLD)
-    ]
-
-
-def memory_of_agreement(wildcards, attempt):
-    """Memory of comparing all maps, MB: of each those of two cells and their ranks."""
-    one_map = 4 * STUDY.crops.size**2 * len(INPUTS) / 1e6
-    return int(attempt * (1500 + 12 * one_map * len(EXPLAINED)))
-
-
-def how_to_compare():
-    """The options of the similarities but for what is drawn of them."""
-    options = STUDY.explain.similarity.plain()
-    return {key: value for key, value in options.items() if key != "shown"}
-
-
-def shown_split():
-    """The explained split whose channel importance is drawn: test cells, where they are."""
-    return "test" if "test" in STUDY.attribute.splits else STUDY.attribute.splits[-1]
-
-
 def figures(*names):
     """The figures of these names, PNG and SVG."""
     return [made(f"figures/{name}.{kind}") for name in names for kind in ("png", "svg")]
@@ -626,35 +308,6 @@ def figures_of_models():
     each = [f"{model}/predictions" for model in MODELS]
     each += [f"{model}/tuning" for model in MODELS if CANDIDATES[model]]
     return figures("learning", "comparison", "seeds", "designs", "controls", *each)
-
-
-def figures_of_explanations(models=None):
-    """The figures of the attribution maps."""
-    return figures(
-        *dict.fromkeys(
-            f"{model}/{method}/{name}"
-            for model, _, method in EXPLAINED
-            if models is None or model in models
-            for name in FIGURES_OF_MAPS[kind_of_maps(method)]
-        )
-    )
-
-
-def checks_of_explanations():
-    """Tables and figures of the checks of all explanations, where there are any."""
-    if not EXPLAINED:
-        return []
-    return [
-        *(made(f"explain/{check}.tsv") for check in REPORTED_CHECKS),
-        *figures(*FIGURES_OF_CHECKS),
-    ]
-
-
-def pages_of_checks():
-    """The report's pages of the tables of the checks."""
-    return [
-        made(f"report/checks/{check}.html") for check in REPORTED_CHECKS if EXPLAINED
-    ]
 
 
 def everything_of_model(model):
