@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.references import fitted
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
 from nascent.explain.agreement import (
@@ -27,7 +28,7 @@ def masks_of(cells):
     return masks[cells]
 
 
-def write(path, maps, *, cells=None, channels=CHANNELS, axes="pixel"):
+def write(path, maps, *, cells=None, channels=CHANNELS, axes="pixel", model=None, masks=None):
     cells = np.arange(CELLS) if cells is None else np.asarray(cells)
     one, nothing = np.ones(len(cells)), np.zeros(len(cells))
     write_maps(
@@ -36,8 +37,8 @@ def write(path, maps, *, cells=None, channels=CHANNELS, axes="pixel"):
             maps.astype(np.float32), one, nothing, nothing, nothing.astype(int), one.astype(bool)
         ),
         cell_ids=cells.tolist(),
-        masks=masks_of(cells),
-        source=MapSource(channels, "gradient", {}, 1, str(path), "s", axes),
+        masks=masks_of(cells) if masks is None else masks,
+        source=MapSource(channels, "gradient", {}, 1, model or str(path), "s", axes),
     )
     return path
 
@@ -74,8 +75,8 @@ def test_cells_are_compared_one_by_one_however_they_lie_in_files(maps, tmp_path)
     whole = [write(tmp_path / "whole.h5", maps)]
     order = [*range(10, CELLS), *range(10)]
     parts = [
-        write(tmp_path / "1.h5", maps[order[:9]], cells=order[:9]),
-        write(tmp_path / "2.h5", maps[order[9:]], cells=order[9:]),
+        write(tmp_path / "1.h5", maps[order[:9]], cells=order[:9], model="m"),
+        write(tmp_path / "2.h5", maps[order[9:]], cells=order[9:], model="m"),
     ]
     found = agreement_of_maps(whole, parts)
     assert found.index.tolist() == list(range(CELLS))
@@ -92,6 +93,22 @@ def test_cells_without_both_maps_are_told(maps, tmp_path):
         agreement_of_maps(whole, part, chosen=[1, 7])
     with pytest.raises(AttributionError, match="no maps"):
         agreement_of_maps(whole, [])
+
+
+def test_maps_of_several_models_or_of_other_pixels_are_refused(maps, tmp_path):
+    whole = [write(tmp_path / "whole.h5", maps)]
+    mixed = [
+        write(tmp_path / "1.h5", maps[:9], cells=range(9), model="m"),
+        write(tmp_path / "2.h5", maps[9:], cells=range(9, CELLS), model="n"),
+    ]
+    with pytest.raises(AttributionError, match="differ in model_sha256"):
+        agreement_of_maps(whole, mixed)
+    with pytest.raises(AttributionError, match="a cell has maps in two files"):
+        agreement_of_maps(whole, [*whole, write(tmp_path / "3.h5", maps, model=str(whole[0]))])
+    shifted = np.roll(masks_of(np.arange(CELLS)), 1, axis=1)
+    moved = [write(tmp_path / "moved.h5", maps, masks=shifted)]
+    with pytest.raises(AttributionError, match="other pixels"):
+        agreement_of_maps(whole, moved)
 
 
 def test_maps_that_share_what_is_the_cells_own_agree_beyond_other_cells(maps, tmp_path):
@@ -150,7 +167,7 @@ def test_exchanged_maps_are_at_the_null(maps, tmp_path):
     assert pair["verdict"] == "cannot tell"
 
 
-def test_the_null_is_over_the_pixels_that_both_cells_cover(maps, tmp_path):
+def test_the_other_cell_is_fitted_into_the_outline(maps, tmp_path):
     """Of two cells each is the other of the other; the null is computed here once more."""
     other = other_noise(maps)
     table = study(
@@ -158,17 +175,43 @@ def test_the_null_is_over_the_pixels_that_both_cells_cover(maps, tmp_path):
         Explanation("cnn", 1, "ig", [write(tmp_path / "1.h5", maps[:2], cells=[0, 1])]),
         Explanation("cnn", 2, "ig", [write(tmp_path / "2.h5", other[:2], cells=[0, 1])]),
     )
-    both = masks_of([0]) & masks_of([1])
-    assert both.sum() < masks_of([0]).sum()
+    masks = masks_of([0, 1])
     expected = np.mean(
         [
             stats.spearmanr(
-                maps[i][both[0]].sum(axis=1), other[1 - i][both[0]].sum(axis=1)
+                maps[i][masks[i]].sum(axis=1),
+                fitted(other[1 - i], masks[1 - i], masks[i])[masks[i]].sum(axis=1),
             ).statistic
             for i in (0, 1)
         ]
     )
     assert row(table, "pixels", seed=1, other_seed=2)["null"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_follows_the_outline_of_every_nucleus_is_not_beyond_other_cells(tmp_path):
+    """Nuclei of very different sizes whose maps all fall from the middle to the rim."""
+    stream = np.random.default_rng(2)
+    masks = np.zeros((CELLS, 24, 24), bool)
+    levels = np.zeros((CELLS, 24, 24))
+    for number in range(CELLS):
+        radius = 4 + 7 * number / CELLS
+        v, u = np.mgrid[:24, :24] - 11.5
+        levels[number] = 1 - np.hypot(u, v) / radius
+        masks[number] = levels[number] > 0
+    maps = [
+        (levels + stream.normal(0, 0.1, levels.shape))[..., None].repeat(3, axis=-1)
+        for _ in range(2)
+    ]
+    table = study(
+        tmp_path,
+        *(
+            Explanation("cnn", seed, "ig", [write(tmp_path / f"{seed}.h5", of_seed, masks=masks)])
+            for seed, of_seed in enumerate(maps)
+        ),
+    )
+    pair = row(table, "pixels", seed=0, other_seed=1)
+    assert pair["mean"] > 0.7
+    assert abs(pair["beyond"]) < 0.05
 
 
 def test_models_of_other_channels_are_compared_over_those_that_both_see(maps, tmp_path):

@@ -198,3 +198,22 @@ def test_equal_seeds_give_equal_clusters():
     given = cells(independent, 8)
     first, second = clustered(given)[0], clustered(given)[0]
     assert first.equals(second)
+
+
+def test_channels_that_follow_the_outline_alone_are_no_clusters():
+    """Half of the channels are bright in the middle, half at the rim, in nuclei of all sizes."""
+    made = []
+    for number in range(24):
+        stream = np.random.default_rng((5, number))
+        level = 1 - np.hypot(U, V) / (4 + 5 * number / 24)
+        mask = level > 0
+        sign = np.where(np.arange(CHANNELS) % 2, 1, -1)
+        maps = level[..., None] * sign + stream.normal(0, 0.3, (SIZE, SIZE, CHANNELS))
+        maps = np.where(mask[..., None], maps, 0).astype(np.float32)
+        made.append(ExplainedCell(number, 0 * maps, mask, maps, 0.0, 0.0))
+    found = correlate(iter(made), made, sigma=1.0, seed=2)
+    # Of two channels, a map of this cell and one of another are as alike as two of this cell.
+    apart = ~np.eye(CHANNELS, dtype=bool)
+    within, between = np.nanmean(found.within, axis=0), np.nanmean(found.between, axis=0)
+    assert np.abs(within[apart]).mean() > 0.5
+    np.testing.assert_allclose(between[apart], within[apart], atol=0.08)

@@ -158,6 +158,18 @@ def test_signed_shares_beat_random_weights_on_either_side():
     assert table.loc[("low", "b"), "beats_null"] is True
 
 
+def test_the_null_of_signed_shares_reaches_below_zero_though_no_copy_does():
+    """The next copy may well be negative: 0 is no bound of a share with a sign."""
+    shares, groups, wells = drawn()
+    below = shares - shares.to_numpy().max(axis=0) - 0.01
+    null = null_shares([0.0] * 4)
+    null["a"] = null["b"] = np.repeat([0.001, 0.3, 0.1, 0.2], 4)
+    table = rows_of(below, groups, wells, aggregate="signed", null=null)
+    assert (table.loc["low", "null_low"] < -0.1).all()
+    assert table.loc[("low", "a"), "beats_null"] is False
+    assert rows_of(shares, groups, wells, null=null)["null_low"].min() == 0
+
+
 def test_without_copies_nothing_is_said_of_the_null():
     table = rows_of(*drawn())
     assert table["null"].isna().all()

@@ -70,3 +70,18 @@ def test_cells_without_a_value_are_left_out():
     found = mean_interval(holes, [*wells, *["z"] * 5], **OPTIONS)
     expected = mean_interval(values, wells, **OPTIONS)
     np.testing.assert_array_equal(found.high, expected.high)
+
+
+def test_a_column_that_one_well_alone_has_carries_no_spread_over_wells():
+    """All draws of wells have its one mean: an interval of no width would beat any null."""
+    values = np.random.default_rng(6).normal(size=(60, 3))
+    wells = np.repeat(list("abc"), 20)
+    values[20:, 1] = np.nan
+    values[40:, 2] = np.nan
+    found = mean_interval(values, wells, **OPTIONS)
+    assert np.isnan([found.low[1], found.high[1]]).all()
+    assert found.low[0] < values[:, 0].mean() < found.high[0]
+    # Of two wells the interval reaches from the one to the other, as if there were no third.
+    assert (found.low[2], found.high[2]) == pytest.approx(
+        sorted([values[:20, 2].mean(), values[20:40, 2].mean()])
+    )

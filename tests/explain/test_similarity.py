@@ -192,3 +192,22 @@ def test_draws_do_not_depend_on_the_order_of_the_cells():
     forth = compare(iter(cells), others, exchanges=2, bins=4, seed=1)
     back = compare(reversed(cells), others, exchanges=2, bins=4, seed=1)
     np.testing.assert_array_equal(forth.chance, back.chance[::-1])
+
+
+def test_what_follows_the_outline_of_every_nucleus_does_not_beat_other_cells():
+    """Nuclei of very different sizes, all bright in the middle and so in their maps."""
+
+    def of_radius(number, radius):
+        stream = np.random.default_rng((8, number))
+        level = np.maximum(1 - RADIUS / radius, 0)
+        image, scores = level + stream.normal(0, 0.1, (2, *level.shape))
+        mask = level > 0
+        both = [np.where(mask, values, 0).astype(np.float32)[..., None] for values in (image, scores)]
+        return ExplainedCell(f"c{number}", both[0], mask, both[1], 0.0, 0.0)
+
+    cells = [of_radius(number, 4 + 5 * number / CELLS) for number in range(CELLS)]
+    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]
+    compared = compare(iter(cells), others, exchanges=8, bins=5, seed=3)
+    own, chance = compared.found[:, :2, 0, 0].mean(axis=0), compared.chance[:, :, :2, 0, 0]
+    assert (own > 0.6).all()
+    np.testing.assert_allclose(chance.mean(axis=(0, 1)), own, atol=0.05)

@@ -4,7 +4,8 @@ Every two explanations of the same cells are compared at the levels of `nascent.
 
 **Null.** Maps of different nuclei agree as well, if every map looks the same: always the same
 channels, always the middle. So each cell's map by the one explanation is also compared with the map
-of *another* cell by the other explanation, over the pixels that both nuclei cover. What agreement
+of *another* cell by the other explanation, fitted into the outline of the first
+(`nascent.attribute.references.fitted`), so that rim lies on rim and middle on middle. What agreement
 has beyond that belongs to the cell.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nascent.attribute.references import fitted
 from nascent.errors import AttributionError
 from nascent.explain.cell_means import cell_means, side_of_zero, wells_of
 from nascent.explain.cells import choose_cells
@@ -85,14 +87,14 @@ def agreement_of_maps(
     Raises
     ------
     AttributionError
-        Where a chosen cell has no map.
+        Where a chosen cell has no map, or the maps of a cell are of other pixels.
     """
     with opened(first) as ours, opened(second) as theirs:
         cells = _cells([ours, theirs], chosen)
         common = common_channels([ours.channels, theirs.channels])
         rows = []
         for cell_id in cells:
-            mask = ours.mask(cell_id)
+            mask = _mask([ours, theirs], cell_id)
             pair = [
                 ranked(of_channels(maps.map(cell_id), maps.channels, common), mask)
                 for maps in (ours, theirs)
@@ -161,7 +163,8 @@ def write_agreement(
     Raises
     ------
     AttributionError
-        Where an explanation has no maps, or a cell is not in the cell table.
+        Where an explanation has no maps or they are not all of one model and method, the maps of a
+        cell are of other pixels, or it is not in the cell table.
     """
     pairs = list(combinations_with_replacement(range(len(explanations)), 2))
     tables = []
@@ -192,13 +195,29 @@ def _correlations(
     own = np.full((len(chosen), len(pairs), len(LEVELS)), np.nan)
     null = own.copy()
     for row, (cell_id, other_id) in enumerate(_exchanged(chosen, seed)):
-        mask = sets[0].mask(cell_id)
+        mask, other_mask = _mask(sets, cell_id), sets[0].mask(other_id)
         ours = [maps.map(cell_id) for maps in sets]
         own[row] = _of_pairs(sets, ours, ours, mask, pairs)
-        if other_id != cell_id:
-            theirs = [maps.map(other_id) for maps in sets]
-            null[row] = _of_pairs(sets, ours, theirs, mask & sets[0].mask(other_id), pairs)
+        if other_id != cell_id and other_mask.any():
+            theirs = [_fitted(maps.map(other_id), other_mask, mask) for maps in sets]
+            null[row] = _of_pairs(sets, ours, theirs, mask, pairs)
     return own, null
+
+
+def _mask(sets: Sequence[MapSet], cell_id: Hashable) -> np.ndarray:
+    """Return the measured pixels (S, S) of a cell, after making sure that all maps are of these."""
+    mask = sets[0].mask(cell_id)
+    if not all(np.array_equal(maps.mask(cell_id), mask) for maps in sets[1:]):
+        raise AttributionError(
+            f"the maps of cell {cell_id} were made from other pixels than each other",
+            mend="Delete them and run again: all will be made from the same shards.",
+        )
+    return mask
+
+
+def _fitted(scores: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return another cell's map in the outline `mask`; one of channels alone has no outline."""
+    return fitted(scores, measured, mask) if scores.shape[:2] == mask.shape else scores
 
 
 def _exchanged(chosen: Sequence[Hashable], seed: int) -> Iterator[tuple[Hashable, Hashable]]:

@@ -14,6 +14,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import squareform
 
+from nascent.attribute.references import fitted
 from nascent.evaluate.bootstrap import counts
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ POOL = 32
 """Cells whose maps stand for those of other cells."""
 
 FEWEST = 16
-"""Pixels that two nuclei must share to be compared."""
+"""Measured pixels that a nucleus must have to be compared with others."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Correlations:
     within : (n, K, K) float32
         Correlation of the smoothed maps of one cell; NaN for a channel without a map.
     between : (n, K, K) float32
-        The same with one of the two maps taken from another cell.
+        The same with one of the two maps taken from another cell, and fitted into the outline of
+        the first (`nascent.attribute.references.fitted`).
     """
 
     cell_ids: list[Hashable]
@@ -131,9 +133,9 @@ def correlate(
         between.append(np.full_like(within[-1], np.nan))
         if candidates:
             _, mask, theirs = pool[generator.choice(candidates)]
-            common = cell.mask & mask
-            if common.sum() >= FEWEST:
-                both = _correlation(maps[common], theirs[common])
+            if min(cell.mask.sum(), mask.sum()) >= FEWEST:
+                theirs = fitted(theirs, mask, cell.mask)
+                both = _correlation(maps[cell.mask], theirs[cell.mask])
                 between[-1] = (both + both.T) / 2
     return Correlations(cell_ids, np.array(within, np.float32), np.array(between, np.float32))
 

@@ -170,7 +170,9 @@ def channel_importance(
         values, places = shares[inside].to_numpy()[whole], of_well[inside][whole]
         found = mean_interval(values, places, **options)
         over_cells = cells_interval(values, **options)
-        chance = chance_interval(_of_group(null, groups, group, shares.columns), confidence)
+        least = -1.0 if aggregate == "signed" else 0.0
+        copies = _of_group(null, groups, group, shares.columns)
+        chance = chance_interval(copies, confidence, least=least)
         tables.append(
             pd.DataFrame(
                 {
@@ -206,7 +208,7 @@ class Chance:
     high: np.ndarray
 
 
-def chance_interval(copies: np.ndarray, confidence: float) -> Chance:
+def chance_interval(copies: np.ndarray, confidence: float, *, least: float = 0.0) -> Chance:
     """Return mean and prediction interval of one more model of random weights.
 
     Of D independent values with mean m and SD s (ddof 1), the next lies in m ± t · s · √(1 + 1/D)
@@ -219,6 +221,8 @@ def chance_interval(copies: np.ndarray, confidence: float) -> Chance:
         (D, C): the mean share over cells, a row a model of random weights.
     confidence
         Between 0 and 1.
+    least
+        The smallest share there can be: −1 of signed ones.
 
     Returns
     -------
@@ -234,7 +238,6 @@ def chance_interval(copies: np.ndarray, confidence: float) -> Chance:
         return Chance(mean, nothing, nothing)
     t = stats.t.ppf((1 + confidence) / 2, count - 1)
     half = t * copies.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
-    least = -1.0 if (copies < 0).any() else 0.0
     return Chance(mean, np.maximum(mean - half, least), np.minimum(mean + half, 1.0))
 
 

@@ -21,7 +21,7 @@ class Interval:
     Attributes
     ----------
     low, high : (columns,) float64
-        NaN with fewer than two units, which carry no spread.
+        NaN where fewer than two units have a value, which carry no spread.
     over : str
         `wells` or `cells`.
     """
@@ -86,11 +86,16 @@ def _limits(
     draws: int,
     seed: int | Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray]:
-    units = len(sums)
-    if units < 2:
-        nothing = np.full(sums.shape[1], np.nan)
-        return nothing, nothing
+    low, high = np.full((2, sums.shape[1]), np.nan)
+    # A column may have values in few of the units: in one alone all draws have the same mean.
+    units = np.count_nonzero(number, axis=0)
+    if not (units > 1).any():
+        return low, high
     stream = np.random.default_rng(seed)
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = [(held @ sums) / (held @ number) for held in counts(units, draws, stream)]
-    return interval(np.vstack(means), units=units, confidence=confidence)
+        drawn = [(held @ sums) / (held @ number) for held in counts(len(sums), draws, stream)]
+    means = np.vstack(drawn)
+    for count in np.unique(units[units > 1]):
+        here = units == count
+        low[here], high[here] = interval(means[:, here], units=int(count), confidence=confidence)
+    return low, high

@@ -10,6 +10,10 @@ from nascent.attribute.maps import Maps, MapSource, open_maps
 from nascent.errors import AttributionError
 
 
+ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
+"""What the files of one explanation have in common; each is of another shard."""
+
+
 class MapSet:
     """Maps of one model by one method.
 
@@ -21,6 +25,11 @@ class MapSet:
         The model's inputs.
     cell_ids : list
         Of all files, in their order.
+
+    Raises
+    ------
+    AttributionError
+        Where there is no file, the files are not all of one model and method, or a cell comes twice.
     """
 
     def __init__(self, files: Sequence[Maps]) -> None:
@@ -29,11 +38,23 @@ class MapSet:
                 "there are no maps", mend="Explain a split that has cells: attribute.splits."
             )
         self.source: MapSource = files[0].source
+        for maps in files[1:]:
+            for what in ALIKE:
+                if getattr(maps.source, what) != getattr(self.source, what):
+                    raise AttributionError(
+                        f"these maps differ in {what} from those before them",
+                        where=maps.path,
+                        mend="Delete them: the job that makes them will be repeated.",
+                    )
         self.channels = self.source.channels
         self._place = {
             cell_id: (maps, index) for maps in files for index, cell_id in enumerate(maps.cell_ids)
         }
         self.cell_ids: list[Hashable] = list(self._place)
+        if len(self.cell_ids) < sum(map(len, files)):
+            raise AttributionError(
+                "a cell has maps in two files", where=", ".join(str(maps.path) for maps in files)
+            )
 
     def __contains__(self, cell_id: Hashable) -> bool:
         return cell_id in self._place
@@ -56,7 +77,7 @@ def opened(paths: Sequence[str | Path]) -> Iterator[MapSet]:
     Raises
     ------
     AttributionError
-        Where there is no file.
+        See `MapSet`.
     """
     with ExitStack() as stack:
         yield MapSet([stack.enter_context(open_maps(path)) for path in paths])

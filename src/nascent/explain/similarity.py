@@ -1,8 +1,10 @@
 """Which images the maps look like: every map channel against every image channel, and chance.
 
 A map may look like an image because the model looked at it, or because all nuclei are bright in the
-middle. So every map is also held against the images of *other* nuclei, laid over it in the frame of
-the crop: what is left of the likeness there is chance.
+middle. So every map is also held against the images of *other* nuclei, each fitted into the outline
+of the map's own (`nascent.attribute.references.fitted`): what is left of the likeness there is chance.
+Laid over each other as they lie, nuclei of different outlines would have neither rim nor middle in
+common, and whatever follows the outline would seem to be of this cell.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -13,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.draws import stream
+from nascent.attribute.references import fitted
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 from nascent.explain.measures import MEASURES, best_matches, similarities
@@ -53,7 +56,7 @@ POOL = 32
 """Cells whose images stand for those of other cells: 6.6 MB each at 224 × 224 × 33."""
 
 FEWEST = 16
-"""Pixels that two nuclei must share to be compared."""
+"""Measured pixels that a nucleus must have to be compared with others."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Compared:
     found : (n, M, K, C) float32
         Of a cell's map with its own image, for each of `MEASURES`.
     chance : (n, E, M, K, C) float32
-        Of its map with the images of E other cells; NaN where the nuclei hardly overlap.
+        Of its map with the images of E other cells; NaN where a nucleus has hardly a pixel.
     """
 
     cell_ids: list[Hashable]
@@ -197,11 +200,11 @@ def _drawn(
 
 
 def _with_other(cell: "ExplainedCell", other: OtherCell, bins: int) -> np.ndarray:
-    common = cell.mask & other.mask
-    if common.sum() < FEWEST:
+    if min(cell.mask.sum(), other.mask.sum()) < FEWEST:
         shape = (len(MEASURES), cell.map.shape[-1], other.image.shape[-1])
         return np.full(shape, np.nan)
-    return similarities(cell.map[common], other.image[common], bins=bins)
+    theirs = fitted(other.image, other.mask, cell.mask)
+    return similarities(cell.map[cell.mask], theirs[cell.mask], bins=bins)
 
 
 def _pairs(
