@@ -1,15 +1,17 @@
 """Draw the rule graph: `make dag`.
 
 Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input, that of the demo with
-what it has not (`docs/rulegraph.yaml`), so that no rule is missing. Writes it as Mermaid to
-`docs/rulegraph.mmd` and into `docs/structure.md`, one box a stage, and, where Graphviz is
-installed, as `docs/images/rulegraph.svg`. Equal graphs give equal files.
+what it has not (`docs/rulegraph.yaml`), so that no rule is missing. Arrows that a longer way
+implies are left out. Writes it as Mermaid to `docs/rulegraph.mmd` and into `docs/structure.md`, one
+box a stage, and, where Graphviz is installed, as `docs/images/rulegraph.svg`. Equal graphs give
+equal files.
 """
 
 import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from nascent.files import written
@@ -64,7 +66,22 @@ def parse(dot: str) -> Graph:
     rules = sorted(
         set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage(name)), name)
     )
-    return rules, sorted({(a, b) for a, b in edges if b != "all"})
+    return rules, reduced({(a, b) for a, b in edges if b != "all"})
+
+
+def reduced(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the edges, sorted, without those that a longer way implies."""
+    after: dict[str, set[str]] = {}
+    for a, b in edges:
+        after.setdefault(a, set()).add(b)
+
+    @cache
+    def reached(rule: str) -> frozenset[str]:
+        return frozenset().union(*({b} | reached(b) for b in after.get(rule, ())))
+
+    return sorted(
+        (a, b) for a, b in edges if not any(b in reached(other) for other in after[a] - {b})
+    )
 
 
 def stage(rule: str) -> str:

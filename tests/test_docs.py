@@ -34,6 +34,7 @@ from nascent.explain.removal import REMOVAL
 from nascent.explain.roar import ROAR
 from nascent.explain.scores_table import SCORES
 from nascent.explain.sensitivity import SENSITIVITY
+from nascent.report.checks import CHECKS
 from nascent.shards import statistics
 from nascent.train.stage import HISTORY
 from nascent.tune.choice import choose
@@ -133,8 +134,12 @@ def declared() -> set[str]:
         # Formatted names, whose wildcards stand in doubled braces.
         formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
         found |= {path.replace("{{", "{").replace("}}", "}") for path in formatted}
-    # The fold that is explained is one of the folds.
-    return {path.replace("{EXPLAINED_FOLD}", "{fold}") for path in found}
+    # Tables of checks are told by their names; the fold that is explained is one of the folds.
+    return {
+        path.replace("{EXPLAINED_FOLD}", "{fold}").replace("{check}", check)
+        for path in found
+        for check in (CHECKS if path.startswith("explain/") else ["{check}"])
+    }
 
 
 def documented() -> set[str]:
@@ -244,13 +249,18 @@ def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):
     (docs / "structure.md").write_text(text_of(ROOT / "docs" / "structure.md"))
     drawn = []
     for dot in (
-        '0[label = "all"];\n1[label = "train"];\n2[label = "shards"];\n1 -> 0\n2 -> 1\n',
-        '7[label = "shards"];\n3[label = "all"];\n5[label = "train"];\n7 -> 5\n5 -> 3\n',
+        '0[label = "all"];\n1[label = "train"];\n2[label = "shards"];\n4[label = "evaluate"];\n'
+        "1 -> 0\n2 -> 1\n1 -> 4\n2 -> 4\n",
+        '7[label = "shards"];\n3[label = "all"];\n5[label = "train"];\n4[label = "evaluate"];\n'
+        "7 -> 4\n7 -> 5\n5 -> 3\n5 -> 4\n",
     ):
         command = [sys.executable, docs / "make_graph.py"]
         subprocess.run(command, input=dot, text=True, check=True, capture_output=True)
         drawn.append(text_of(docs / "rulegraph.mmd"))
     assert drawn[0] == drawn[1]
     assert "shards --> train" in drawn[0]
+    assert "train --> evaluate" in drawn[0]
+    # The longer way over `train` tells it.
+    assert "shards --> evaluate" not in drawn[0]
     assert "all" not in drawn[0]
     assert blocks(docs / "structure.md", "mermaid") == [drawn[0]]
