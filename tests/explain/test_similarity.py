@@ -202,8 +202,10 @@ def test_what_follows_the_outline_of_every_nucleus_does_not_beat_other_cells():
         level = np.maximum(1 - RADIUS / radius, 0)
         image, scores = level + stream.normal(0, 0.1, (2, *level.shape))
         mask = level > 0
-        both = [np.where(mask, values, 0).astype(np.float32)[..., None] for values in (image, scores)]
-        return ExplainedCell(f"c{number}", both[0], mask, both[1], 0.0, 0.0)
+        image, scores = (
+            np.where(mask, values, 0).astype(np.float32)[..., None] for values in (image, scores)
+        )
+        return ExplainedCell(f"c{number}", image, mask, scores, 0.0, 0.0)
 
     cells = [of_radius(number, 4 + 5 * number / CELLS) for number in range(CELLS)]
     others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]

@@ -5,8 +5,8 @@ Every two explanations of the same cells are compared at the levels of `nascent.
 **Null.** Maps of different nuclei agree as well, if every map looks the same: always the same
 channels, always the middle. So each cell's map by the one explanation is also compared with the map
 of *another* cell by the other explanation, fitted into the outline of the first
-(`nascent.attribute.references.fitted`), so that rim lies on rim and middle on middle. What agreement
-has beyond that belongs to the cell.
+(`nascent.attribute.references.fitted`), so that rim lies on rim and middle on middle. What
+agreement has beyond that belongs to the cell.
 """
 
 from collections.abc import Collection, Hashable, Iterator, Sequence

@@ -9,7 +9,6 @@ import numpy as np
 from nascent.attribute.maps import Maps, MapSource, open_maps
 from nascent.errors import AttributionError
 
-
 ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
 """What the files of one explanation have in common; each is of another shard."""
 
@@ -29,7 +28,7 @@ class MapSet:
     Raises
     ------
     AttributionError
-        Where there is no file, the files are not all of one model and method, or a cell comes twice.
+        Where there is no file, files are not all of one model and method, or a cell comes twice.
     """
 
     def __init__(self, files: Sequence[Maps]) -> None:

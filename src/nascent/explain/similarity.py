@@ -2,9 +2,9 @@
 
 A map may look like an image because the model looked at it, or because all nuclei are bright in the
 middle. So every map is also held against the images of *other* nuclei, each fitted into the outline
-of the map's own (`nascent.attribute.references.fitted`): what is left of the likeness there is chance.
-Laid over each other as they lie, nuclei of different outlines would have neither rim nor middle in
-common, and whatever follows the outline would seem to be of this cell.
+of the map's own (`nascent.attribute.references.fitted`): what is left of the likeness there is
+chance. Laid over each other as they lie, nuclei of different outlines would have neither rim nor
+middle in common, and whatever follows the outline would seem to be of this cell.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
