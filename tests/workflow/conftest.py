@@ -33,9 +33,24 @@ CONFIG = {
     },
     "evaluate": {"bootstrap": 200},
     "attribute": {"methods": {"ig": {"method": "integrated_gradients", "steps": 4}}},
-    "explain": {"bootstrap": 200},
+    "explain": {
+        "bootstrap": 200,
+        "cells": 4,
+        "untrained": {"models": 2, "cells": 1},
+        "randomisation": {"stages": 2, "draws": 1},
+        "removal": {"fractions": [0.5, 1.0], "random": 1},
+        "sensitivity": {"draws": 1},
+        "explorer": {"cells": 8},
+    },
 }
 WELLS = "plate\twell\tperturbation\ntiny\tA01\tnormal\ntiny\tA02\tDMSO\n"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process: the study that they ask of runs once there."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("workflow"))
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,60 @@ MODELS = {
     "simple_cnn": {"learning_rate": 0.001, "also_predict": ["area"]},
 }
 OPTIONS = {"epochs": 3, "batch_size": 8}
+# Map sets of the tiny study: one a target of a model.
+MAP_SETS = {"linear": ["ig"], "simple_cnn": ["ig", "ig.area"], "steep": ["ig"]}
+# What is made of each map set, of all of them together, and shown of the lowest seed alone.
+READ_OUTS = {
+    "explain",
+    "explain_importance_null",
+    "explain_attention",
+    "explain_clusters",
+    "explain_randomisation",
+    "explain_removal",
+    "explain_sensitivity",
+    "explain_similarity",
+    "explain_trend",
+    "explain_truth",
+    "explain_anndata",
+}
+CHECKS = [
+    "attention",
+    "channel_clusters",
+    "randomisation",
+    "removal",
+    "sensitivity",
+    "similarity",
+    "trend",
+    "truth",
+]
+JOINING = {
+    "explain_gather": [""],
+    "explain_join": CHECKS,
+    "explain_agreement": [""],
+    "explain_features_gather": [""],
+    "explain_scores": [""],
+    "figures_agreement": [""],
+    "figures_attention": [""],
+    "figures_completeness": [""],
+    "figures_randomisation": [""],
+    "figures_removal": [""],
+    "figures_sensitivity": [""],
+    "figures_truth": [""],
+    "report_check": sorted(["agreement", *CHECKS]),
+}
+OF_SEEDS = {"figures_importance", "figures_trend"}
+OF_LOWEST_SEED = {
+    "figures_score_maps",
+    "figures_panels",
+    "figures_similarity",
+    "figures_clusters",
+    "figures_removal_curves",
+    "report_explorer",
+}
 COMPARING = {
     "all",
     "evaluate_gather",
     "evaluate_compare",
-    "explain_gather",
     "figures_learning",
     "figures_comparison",
     "figures_seeds",
@@ -32,25 +81,29 @@ COMPARING = {
     "report_study",
 }
 # Of the explanations of the models.
-EXPLAINING = {"explain", "explain_gather", "figures_importance", "figures_score_maps"}
+EXPLAINING = READ_OUTS | set(JOINING) | OF_SEEDS | OF_LOWEST_SEED | {"explain_features"}
 
 
 def of_one(model: str, seed: int = 1) -> dict[str, list[str]]:
     """The jobs of one model and seed of the tiny study."""
+    map_sets = [f"{model}/{seed}/{name}" for name in MAP_SETS[model]]
+    shown = [f"{model}/{name}" for name in MAP_SETS[model]]
     return {
         "train": [f"{model}/cell/{seed}"],
         "evaluate": [f"{model}/cell/{seed}"],
-        "attribute": [f"{model}/{seed}/ig/test/00000"],
-        "explain": [f"{model}/{seed}/ig"],
+        "attribute": [f"{name}/test/00000" for name in map_sets],
+        "explain_features": [f"{model}/{seed}"],
         "figures_predictions": [model],
-        "figures_score_maps": [f"{model}/ig"],
-        "figures_importance": [f"{model}/ig"],
+        **dict.fromkeys(READ_OUTS, map_sets),
+        **dict.fromkeys(OF_SEEDS, shown),
+        **dict.fromkeys(OF_LOWEST_SEED - {"report_explorer"}, shown),
     }
 
 
 def comparing(*models: str) -> dict[str, list[str]]:
     """The jobs that show all models of the study together: each model's card says its verdict."""
-    return {rule: [""] for rule in COMPARING} | {"report_model": sorted(models)}
+    together = {rule: [""] for rule in COMPARING} | JOINING | {"report_explorer": [""]}
+    return together | {"report_model": sorted(models)}
 
 
 def with_models(checkout, **models):
@@ -109,8 +162,10 @@ def test_a_new_model_is_run_and_compared_and_no_other_is_repeated(ran):
 def test_a_new_seed_is_run_and_compared_and_no_other_is_repeated(ran):
     with_linear(ran, seeds=[1, 2])
     # Maps of single cells are those of the first seed.
-    expected = {rule: jobs for rule, jobs in of_one("linear", 2).items() if "score" not in rule}
-    assert ran.planned(*TINY) == expected | comparing("linear", "simple_cnn")
+    expected = of_one("linear", 2) | comparing("linear", "simple_cnn")
+    assert ran.planned(*TINY) == {
+        rule: jobs for rule, jobs in expected.items() if rule not in OF_LOWEST_SEED
+    }
 
 
 def test_a_model_that_is_taken_out_leaves_only_the_comparison_to_be_made(ran):
@@ -204,15 +259,8 @@ def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
 
 def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     ran.configure(attribute={"methods": {"ig": {"method": "integrated_gradients", "steps": 5}}})
-    assert set(ran.planned(*TINY)) == {
-        "all",
-        "attribute",
-        "explain",
-        "explain_gather",
-        "figures_importance",
-        "figures_score_maps",
-        "report_study",
-    }
+    again = EXPLAINING - {"explain_features", "explain_features_gather"}
+    assert set(ran.planned(*TINY)) == again | {"all", "attribute", "report_study"}
 
 
 @pytest.mark.parametrize(
@@ -221,7 +269,7 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         ("src/nascent/figures/seeds.py", {"figures_seeds"}),
         ("src/nascent/report/page.py", {"report_study", "report_evaluation", "report_model"}),
         ("workflow/scripts/figures_sizes.py", {"figures_sizes"}),
-        ("src/nascent/explain/importance.py", EXPLAINING | {"explain_groups", "report_study"}),
+        ("src/nascent/explain/trend.py", {"explain_trend", "explain_join", "figures_trend"}),
         # What all architectures share is in every training, and what follows.
         (
             "src/nascent/train/architectures/pooling.py",

@@ -56,7 +56,13 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun
     assert len(planned["shards_histogram"]) == 6 * 2
     models = check_study(yaml.safe_load((root / "config" / "mpm.yaml").read_text())).train.models
     assert trained(planned) == {(model, fold) for model in models for fold in ("shuffle", "well")}
-    assert "simple_cnn/1/vargrad" in planned["explain"]
+    assert {f"simple_cnn/1/{method}" for method in ("vargrad", "ig", "gradient")} <= set(
+        planned["explain"]
+    )
+    # Nine fractions, by the published map and by chance.
+    assert len(planned["explain_roar_train"]) == 9 * 2
+    assert planned["explain_targets_train"]
+    assert len(planned["explain_regions"]) == 3 * 3
     assert planned["report_study"] == [""]
     assert "simulate" not in planned
 
@@ -83,7 +89,9 @@ def test_the_measured_claims_plan_their_jobs(root, unrun, name, folds):
     assert planned["crops"] == sorted(read_wells(root / study.wells).index)
     assert {fold for _, fold in trained(planned)} == folds
     assert planned["evaluate_floors"] == sorted(folds)
-    assert "attribute" not in planned
+    # Where structure sets the rate the maps are held against it; the others have none.
+    checked = {"explain", "explain_truth", "explain_removal", "explain_randomisation"}
+    assert checked & set(planned) == (checked if name == "structure" else set())
 
 
 @pytest.mark.parametrize("form", ["text", "npy"])
@@ -97,6 +105,11 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     assert planned["splits"] == planned["evaluate_floors"] == folds
     models = ("linear", "simple_cnn", "EfficientNetV2B0")
     assert trained(planned) == {(model, fold) for model in models for fold in folds}
+    methods = ("ig", "vargrad", "gradient", "grad_cam")
+    explained = {f"simple_cnn/{seed}/{method}" for seed in (1, 2) for method in methods}
+    assert set(planned["explain_removal"]) == explained
+    assert len(planned["explain_roar_train"]) == 2
+    assert planned["explain_targets_train"]
 
 
 def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
