@@ -61,7 +61,6 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun
     )
     # Nine fractions, by the published map and by chance.
     assert len(planned["explain_roar_train"]) == 9 * 2
-    assert planned["explain_targets_train"]
     assert len(planned["explain_regions"]) == 3 * 3
     assert planned["report_study"] == [""]
     assert "simulate" not in planned
@@ -109,7 +108,6 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     explained = {f"simple_cnn/{seed}/{method}" for seed in (1, 2) for method in methods}
     assert set(planned["explain_removal"]) == explained
     assert len(planned["explain_roar_train"]) == 2
-    assert planned["explain_targets_train"]
 
 
 def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
