@@ -107,6 +107,7 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     methods = ("ig", "vargrad", "gradient", "grad_cam")
     explained = {f"simple_cnn/{seed}/{method}" for seed in (1, 2) for method in methods}
     assert set(planned["explain_removal"]) == explained
+    assert set(planned["explain_regions"]) == explained
     assert len(planned["explain_roar_train"]) == 2
 
 
