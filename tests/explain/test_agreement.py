@@ -189,14 +189,14 @@ def test_the_other_cell_is_fitted_into_the_outline(maps, tmp_path):
 
 
 def test_what_follows_the_outline_of_every_nucleus_is_not_beyond_other_cells(tmp_path):
-    """Nuclei of very different sizes whose maps all fall from the middle to the rim."""
+    """Nuclei of very different sizes whose maps are all dark at the rim and even inside."""
     stream = np.random.default_rng(2)
     masks = np.zeros((CELLS, 24, 24), bool)
     levels = np.zeros((CELLS, 24, 24))
     for number in range(CELLS):
         radius = 4 + 7 * number / CELLS
         v, u = np.mgrid[:24, :24] - 11.5
-        levels[number] = 1 - np.hypot(u, v) / radius
+        levels[number] = np.minimum(3 * (1 - np.hypot(u, v) / radius), 1)
         masks[number] = levels[number] > 0
     maps = [
         (levels + stream.normal(0, 0.1, levels.shape))[..., None].repeat(3, axis=-1)
@@ -210,7 +210,7 @@ def test_what_follows_the_outline_of_every_nucleus_is_not_beyond_other_cells(tmp
         ),
     )
     pair = row(table, "pixels", seed=0, other_seed=1)
-    assert pair["mean"] > 0.7
+    assert pair["mean"] > 0.5
     assert abs(pair["beyond"]) < 0.05
 
 
