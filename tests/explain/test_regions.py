@@ -96,6 +96,23 @@ def test_a_map_that_is_bright_in_all_nuclei_alike_does_not_beat_other_cells():
     assert abs(rows.loc[(ALL, "on"), "excess"]) < 0.1
 
 
+def test_a_region_at_the_rim_of_every_nucleus_is_chance_in_nuclei_of_all_sizes():
+    """Maps and regions that both follow the outline, and nothing else of the cell."""
+    cells, own = [], {}
+    for number in range(CELLS):
+        stream = np.random.default_rng((2, number))
+        radius = 4 + 4 * number / CELLS
+        mask, inside = np.hypot(U, V) < radius, np.hypot(U, V) < 0.7 * radius
+        rim = mask & ~inside & (stream.random(MASK.shape) < 0.8)
+        maps = np.where(mask, 1.0 + 9 * ~inside, 0)[..., None].astype(np.float32)
+        cells.append(ExplainedCell(number, 0 * maps, mask, maps, 0.0, 0.0))
+        own[number] = RegionCell(number, mask, {"rim": rim})
+    found = compare_regions(iter(cells), own, list(own.values()), ["on"], seed=1)
+    means = found[found["channel"] == "on"][["enrichment", "null"]].mean()
+    assert means["enrichment"] > 1.5
+    assert means["null"] == pytest.approx(means["enrichment"], rel=0.12)
+
+
 def test_maps_of_zeros_are_counted():
     rows = given(lambda spots, stream: [spots, 0.0 * spots]).set_index(["group", "channel"])
     assert rows.loc[(ALL, "even"), ["cells", "zero_cells"]].tolist() == [0, CELLS]

@@ -1,4 +1,8 @@
-"""How much of a map falls on nuclear regions that a bright channel shows, against their area."""
+"""How much of a map falls on nuclear regions that a bright channel shows, against their area.
+
+Chance is the regions of other nuclei, each fitted into the outline of the map's own
+(`nascent.attribute.references.fitted`), so that a rim falls on the rim and a middle on the middle.
+"""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.draws import stream
+from nascent.attribute.references import fitted
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 
@@ -134,7 +139,9 @@ def compare_regions(
         for region, taken in own[cell.cell_id].regions.items():
             shares, area = _shares(cell.map, taken, cell.mask)
             chance = [
-                enrichment(cell.map, candidates[number].regions[region], cell.mask)[kept]
+                enrichment(cell.map, _fitted(candidates[number], region, cell.mask), cell.mask)[
+                    kept
+                ]
                 for number in order
             ]
             parts.append(
@@ -223,6 +230,12 @@ def _of_group(rows: pd.DataFrame, options: Mapping) -> pd.DataFrame:
             "beats_null": np.where(np.isnan(excess.low), None, (excess.low > 0).astype(object)),
         }
     )
+
+
+def _fitted(other: RegionCell, region: str, mask: np.ndarray) -> np.ndarray:
+    """Return another cell's region in the outline `mask`."""
+    taken = other.regions[region]
+    return fitted(taken[..., None], other.mask, mask)[..., 0] if other.mask.any() else taken
 
 
 def _shares(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, float]:
