@@ -97,6 +97,14 @@ def test_other_networks_go_the_general_way_with_the_numbers_of_the_plain_loop(od
     np.testing.assert_allclose(found.attribution, gradients.mean(0) * frame, atol=1e-6)
 
 
+def test_a_head_that_sees_the_mask_is_no_chain():
+    image = keras.Input((24, 24, 2), name="image")
+    mask = keras.Input((24, 24), name="mask", dtype="float32")
+    pooled = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, padding="same")(image))
+    both = layers.Concatenate()([pooled, layers.Flatten()(mask)])
+    assert chain_of(keras.Model({"image": image, "mask": mask}, layers.Dense(1)(both))) is None
+
+
 def test_weights_are_read_anew_for_each_call():
     model = network("simple_cnn", 32, {})
     explained = ExplainedModel(model)

@@ -8,6 +8,7 @@ from keras import ops
 
 from nascent.attribute.integrated_gradients import (
     AttributionPath,
+    PathIntegral,
     PathIntegrator,
     enough_steps,
     integrated_gradients,
@@ -107,10 +108,14 @@ def test_a_tolerance_that_is_not_met_marks_the_cell_and_keeps_the_last_map(cubic
     np.testing.assert_array_equal(found.maps, exact.maps)
 
 
-def test_a_cell_whose_prediction_does_not_change_cannot_meet_a_tolerance(explained, nuclei):
+def test_a_map_of_zeros_for_a_prediction_that_does_not_change_is_complete(explained, nuclei):
     flat = PathIntegrator(explained(lambda x: ops.sum(0 * x, axis=(1, 2, 3)) + 5, (6, 6, 2)))
-    found = attributed(flat, nuclei(1), steps=16, tolerance=0.1)
-    assert not found.converged.any() and (found.maps == 0).all()
+    found = attributed(flat, nuclei(1), steps=64, tolerance=0.1)
+    assert found.converged.all() and found.steps.tolist() == [8] and (found.maps == 0).all()
+
+
+def test_a_gap_where_the_prediction_does_not_change_meets_no_tolerance():
+    assert PathIntegral(np.array([[[0.5]]]), 3.0, 3.0).relative_gap == np.inf
 
 
 def test_the_steps_that_are_tried_double_up_to_the_largest():

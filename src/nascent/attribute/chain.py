@@ -112,7 +112,10 @@ def chain_of(model: keras.Model) -> Chain | None:
     after = consumers(model, line[taken - 1].output)
     if len(after) != 1 or not _is_average(after[0]):
         return None
-    head = keras.Model(after[0].output, model.output)
+    try:
+        head = keras.Model(after[0].output, model.output)
+    except ValueError:  # The rest looks at the mask, too.
+        return None
     return Chain(tuple(blocks), head, isinstance(after[0], MaskedAverage), reach)
 
 

@@ -56,9 +56,9 @@ class PathIntegral:
 
     @property
     def relative_gap(self) -> float:
-        """|completeness gap| over |prediction − prediction_baseline|; infinite where that is 0."""
-        change = abs(self.prediction - self.prediction_baseline)
-        return abs(self.completeness_gap) / change if change else np.inf
+        """|completeness gap| over |prediction − prediction_baseline|; 0 where there is no gap."""
+        gap, change = abs(self.completeness_gap), abs(self.prediction - self.prediction_baseline)
+        return gap / change if change else (np.inf if gap else 0.0)
 
 
 class PathIntegrator:

@@ -64,9 +64,12 @@ def write_untrained(
         grouped, _ = read_groups(cells_path, splits_path, rule)
         chosen = sampled(grouped.loc[inspection.cell_ids], cells, seed)
         method, model = inspection.method(), inspection.explained.model
+        # Two trainings of one architecture shall not share their random copies.
+        own = int(inspection.source.model_sha256[:8], 16)
         for number in progress(range(1, models + 1), total=models, what="models of random weights"):
             # One stage: all weights at once, in place, and the trained ones back behind it.
-            for _ in cascade(model, 1, np.random.default_rng((seed, number))):
+            stream = np.random.default_rng((seed, number, own))
+            for _ in cascade(model, 1, stream):
                 found = _shares(method, inspection.cells(chosen), channels)
                 parts.append(found.assign(copy=number)[parts[0].columns])
     write_table(pd.concat(parts[1:] or parts, ignore_index=True), out)
