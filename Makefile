@@ -36,7 +36,7 @@ $(STUDIES:%=study-%): study-%: $(READY)
 	  --configfile config/$*.yaml
 
 test: $(READY) ## run every test
-	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 lint: $(READY) ## check style of Python and Snakemake files
 	$(BIN)/ruff check
