@@ -319,4 +319,5 @@ def everything_of_model(model):
         *figures(f"{model}/predictions"),
         *(figures(f"{model}/tuning") if CANDIDATES[model] else []),
         *(figures_of_explanations(explained) if explained else []),
+        *tables_of_explanations(model),
     ]

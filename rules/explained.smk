@@ -356,3 +356,19 @@ def pages_of_checks():
     return [
         made(f"report/checks/{check}.html") for check in REPORTED_CHECKS if EXPLAINED
     ]
+
+
+def tables_of_explanations(model):
+    """What is read out of the maps of one model, and their checks."""
+    each = [
+        made(f"explain/{model}/{seed}/{name}{table}")
+        for explained, seed, name in EXPLAINED
+        if explained == model
+        for table in [".h5ad", *(f"/{check}.tsv" for check in JOINED_CHECKS)]
+    ]
+    features = [
+        made(f"explain/{model}/{seed}/features.tsv")
+        for explained, seed in EXPLAINED_RUNS
+        if explained == model
+    ]
+    return [*each, *features]

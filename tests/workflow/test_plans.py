@@ -267,9 +267,15 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     ("file", "repeated"),
     [
         ("src/nascent/figures/seeds.py", {"figures_seeds"}),
-        ("src/nascent/report/page.py", {"report_study", "report_evaluation", "report_model"}),
+        (
+            "src/nascent/report/page.py",
+            {"report_study", "report_evaluation", "report_model", "report_check"},
+        ),
         ("workflow/scripts/figures_sizes.py", {"figures_sizes"}),
-        ("src/nascent/explain/trend.py", {"explain_trend", "explain_join", "figures_trend"}),
+        (
+            "src/nascent/explain/trend.py",
+            {"explain_trend", "explain_join", "figures_trend", "report_check"},
+        ),
         # What all architectures share is in every training, and what follows.
         (
             "src/nascent/train/architectures/pooling.py",
