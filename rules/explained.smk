@@ -361,10 +361,16 @@ def pages_of_checks():
 def tables_of_explanations(model):
     """What is read out of the maps of one model, and their checks."""
     each = [
-        made(f"explain/{model}/{seed}/{name}{table}")
+        path
         for explained, seed, name in EXPLAINED
         if explained == model
-        for table in [".h5ad", *(f"/{check}.tsv" for check in JOINED_CHECKS)]
+        for path in (
+            made(f"explain/{model}/{seed}/{name}.h5ad"),
+            *(
+                made(f"explain/{model}/{seed}/{name}/{check}.tsv")
+                for check in JOINED_CHECKS
+            ),
+        )
     ]
     features = [
         made(f"explain/{model}/{seed}/features.tsv")
