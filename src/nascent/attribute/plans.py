@@ -9,7 +9,7 @@ Of a chain of convolution blocks more is known: see `nascent.attribute.chain`.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from keras import ops
@@ -64,7 +64,7 @@ class Parameters:
     empty: np.ndarray | None = None
 
 
-class Plan:
+class Plan(Protocol):
     """How the paths of one model are computed, by four computations over tensors.
 
     P paths of frames of one shape go together; `context` has the arrays of their frames, stacked.
@@ -91,11 +91,9 @@ class Plan:
 
     def parameters(self) -> Parameters:
         """Return what the computations need of the model's weights as they are now."""
-        raise NotImplementedError
 
     def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
         """Return the frame for a path whose ends are zero wherever `support` (S, S) is not."""
-        raise NotImplementedError
 
 
 def plan_of(explained: ExplainedModel) -> Plan:
@@ -104,7 +102,7 @@ def plan_of(explained: ExplainedModel) -> Plan:
     return PrefixPlan(explained) if chain is None else ChainPlan(explained, chain)
 
 
-class PrefixPlan(Plan):
+class PrefixPlan:
     """Any model, cut behind its affine beginning, which may be empty.
 
     Points cover the whole frame. The context of a path is its mask (S, S).
@@ -155,7 +153,7 @@ class PrefixPlan(Plan):
         return Frame((slice(0, mask.shape[0]), slice(0, mask.shape[1])), (mask,))
 
 
-class ChainPlan(Plan):
+class ChainPlan:
     """A chain of convolution blocks, computed in a window around the nucleus.
 
     The context of a path is the weight (h, w) of each of the window's features in the pooling, and
