@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,21 @@ def test_a_model_survives_the_disk(tmp_path):
     write_model(model, tmp_path / "model.keras")
     cells = {"image": np.ones((2, 8, 8, 3)), "mask": np.ones((2, 8, 8), bool)}
     assert load_model(tmp_path / "model.keras").predict_on_batch(cells)[:, 0] == pytest.approx(420)
+
+
+def test_equal_models_are_equal_files_whenever_they_are_written(tmp_path, monkeypatch):
+    model = build("linear", size=8, channels=3, target_mean=300.0)
+    write_model(model, tmp_path / "first.keras")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 90_000)
+    write_model(model, tmp_path / "second.keras")
+    first, second = (tmp_path / f"{name}.keras" for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+    assert b"date_saved" not in first.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.keras", "second.keras"]
+    model.get_layer("output").kernel.assign([[1.0], [2.0], [4.0]])
+    write_model(model, tmp_path / "third.keras")
+    assert (tmp_path / "third.keras").read_bytes() != first.read_bytes()
 
 
 def test_a_missing_model_is_named(tmp_path):

@@ -84,14 +84,15 @@ COMPARING = {
 EXPLAINING = READ_OUTS | set(JOINING) | OF_SEEDS | OF_LOWEST_SEED | {"explain_features"}
 
 
-def of_one(model: str, seed: int = 1) -> dict[str, list[str]]:
-    """The jobs of one model and seed of the tiny study."""
-    map_sets = [f"{model}/{seed}/{name}" for name in MAP_SETS[model]]
-    shown = [f"{model}/{name}" for name in MAP_SETS[model]]
+def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """The jobs of one model and seed of the tiny study, with further map sets."""
+    names = [*MAP_SETS[model], *further]
+    map_sets = [f"{model}/{seed}/{name}" for name in names]
+    shown = [f"{model}/{name}" for name in names]
     return {
         "train": [f"{model}/cell/{seed}"],
         "evaluate": [f"{model}/cell/{seed}"],
-        "attribute": [f"{name}/test/00000" for name in map_sets],
+        "attribute": sorted(f"{name}/test/00000" for name in map_sets),
         "explain_features": [f"{model}/{seed}"],
         "figures_predictions": [model],
         **dict.fromkeys(READ_OUTS, map_sets),
@@ -211,7 +212,8 @@ def test_another_way_to_predict_measures_that_model_again_and_trains_nothing(ran
 def test_one_more_target_trains_that_model_and_measures_the_floors_for_it(ran):
     with_linear(ran, also_predict=["mean_09_SRRM2"])
     floors = {"evaluate_floors": ["cell"]}
-    assert ran.planned(*TINY) == of_one("linear") | floors | comparing("linear", "simple_cnn")
+    mine = of_one("linear", further=("ig.mean_09_SRRM2",))
+    assert ran.planned(*TINY) == mine | floors | comparing("linear", "simple_cnn")
 
 
 def test_a_channel_less_trains_that_model_alone(ran):
@@ -269,7 +271,13 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         ("src/nascent/figures/seeds.py", {"figures_seeds"}),
         (
             "src/nascent/report/page.py",
-            {"report_study", "report_evaluation", "report_model", "report_check"},
+            {
+                "report_study",
+                "report_evaluation",
+                "report_model",
+                "report_check",
+                "report_explorer",
+            },
         ),
         ("workflow/scripts/figures_sizes.py", {"figures_sizes"}),
         (

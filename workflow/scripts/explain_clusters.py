@@ -1,7 +1,8 @@
 """Maps -> which channels have maps alike, and how stable their groups are."""
 
 from nascent import provenance
-from nascent.explain.readouts import Sources, write_clusters
+from nascent.explain.clusters_stage import write_clusters
+from nascent.explain.readouts import Sources
 from nascent.files import read_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser

@@ -1,8 +1,9 @@
 """Maps and crops -> how much of the maps falls on nuclear regions."""
 
 from nascent import provenance
-from nascent.explain.readouts import Sources, write_regions
+from nascent.explain.readouts import Sources
 from nascent.explain.regions import RegionRule
+from nascent.explain.regions_stage import write_regions
 from nascent.files import read_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser

@@ -2,11 +2,11 @@
 
 from nascent import provenance
 from nascent.evaluate.predict import predict
+from nascent.explain.roar_predictions import told_apart
 from nascent.files import read_table, write_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
-from nascent.shards.removal_file import zero_maps
 from nascent.train import backend
 from nascent.train.models import load_model
 
@@ -27,10 +27,12 @@ with job_log(snakemake.log[0]):
         **how,
     )
     # Of several targets the maps explain the first.
-    table = table[table["target"] == params.targets[0]].assign(
+    table = told_apart(
+        table,
+        target=params.targets[0],
         order=wildcards.order,
         fraction=float(wildcards.fraction),
-        zero_cells=zero_maps(given.removal, table["cell_id"].unique()),
+        removal=given.removal,
     )
     config = {"inputs": params.inputs, "normalise": params.normalise, **how}
     record = provenance.record(

@@ -1,7 +1,8 @@
 """Maps and images -> which images the maps of each channel look like."""
 
 from nascent import provenance
-from nascent.explain.readouts import Sources, write_similarity
+from nascent.explain.readouts import Sources
+from nascent.explain.similarity_stage import write_similarity
 from nascent.files import read_table
 from nascent.logs import job_log
 from nascent.shards.normalise import Normaliser

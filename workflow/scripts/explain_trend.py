@@ -1,7 +1,7 @@
 """Shares of the channels in each cell -> how they change with the target."""
 
 from nascent import provenance
-from nascent.explain.readouts import write_trend
+from nascent.explain.trend_stage import write_trend
 from nascent.logs import job_log
 
 with job_log(snakemake.log[0]):

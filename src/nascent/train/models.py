@@ -1,18 +1,44 @@
 """Trained models on disk."""
 
+import json
+import shutil
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import keras
 
 from nascent.errors import TrainError
 from nascent.files import written
 
+_METADATA = "metadata.json"
+
 
 def write_model(model: keras.Model, path: str | Path) -> None:
-    """Write a model as a `.keras` file, whole or not at all."""
+    """Write a model as a `.keras` file, whole or not at all.
+
+    Equal models are equal files: Keras' note of when a model was saved is left out. Maps name
+    their model by its bytes, and random draws that belong to a model are seeded with them.
+    """
     with written(path) as beside:
-        model.save(beside)
+        saved = beside.with_name(f"{beside.stem}.saved.keras")
+        try:
+            model.save(saved)
+            _copy_without_clock(saved, beside)
+        finally:
+            saved.unlink(missing_ok=True)
+
+
+def _copy_without_clock(archive: Path, copy: Path) -> None:
+    with ZipFile(archive) as given, ZipFile(copy, "w") as taken:
+        for member in given.infolist():
+            # A ZipInfo of its own: with the year 1980 and no attributes of the machine.
+            with given.open(member) as source, taken.open(ZipInfo(member.filename), "w") as target:
+                if member.filename == _METADATA:
+                    told = json.load(source)
+                    told.pop("date_saved", None)
+                    target.write(json.dumps(told).encode())
+                else:
+                    shutil.copyfileobj(source, target)
 
 
 def load_model(path: str | Path) -> keras.Model:

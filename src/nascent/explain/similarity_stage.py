@@ -1,0 +1,60 @@
+"""Maps and shards to the table of the images the maps look like."""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from nascent.explain import similarity
+from nascent.explain.cells import choose_cells
+from nascent.explain.readouts import Sources, of_split
+from nascent.files import write_table
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def write_similarity(
+    sources: Sources,
+    out: str | Path,
+    *,
+    split: str,
+    exchanges: int,
+    bins: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write which images the maps look like; no rows for maps without pixels.
+
+    Parameters
+    ----------
+    sources
+        Files of the cells, all of one split.
+    out
+        The table: `split` and the columns of `nascent.explain.similarity.SIMILARITY`.
+    split
+        Name of the split.
+    exchanges, bins, confidence, draws, seed
+        See `nascent.explain.similarity`.
+    """
+    table = pd.DataFrame(columns=similarity.SIMILARITY)
+    if sources.axes() == "channel":
+        _LOGGER.info("maps of one number a channel look like no image: no rows")
+    else:
+        pool = choose_cells(sources.ids(), similarity.POOL, seed)
+        others = [
+            similarity.OtherCell(cell.cell_id, cell.image, cell.mask) for cell in sources.read(pool)
+        ]
+        compared = similarity.compare(
+            sources.read(), others, exchanges=exchanges, bins=bins, seed=seed
+        )
+        table = similarity.similarity_table(
+            compared,
+            sources.told(),
+            sources.channels(),
+            list(sources.normaliser.inputs),
+            confidence=confidence,
+            draws=draws,
+            seed=seed,
+        )
+    write_table(of_split(table, split), out)
