@@ -1,5 +1,6 @@
 """A tiny study that has run once, in a copy of this checkout, and ways to ask what would run."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -131,11 +132,21 @@ def unrun(root, tmp_path_factory) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def finished(unrun, tmp_path_factory) -> Checkout:
+def finished(unrun, tmp_path_factory, worker_id) -> Checkout:
     """A checkout in which the tiny study has run to its end; do not change it."""
-    checkout = unrun.clone(tmp_path_factory.mktemp("finished") / "nascent")
-    done = checkout.snakemake("--profile", "profiles/local", "--configfile", "config/tiny.yaml")
-    assert done.returncode == 0, done.stdout
+    mine = tmp_path_factory.getbasetemp()
+    # One run serves all processes that share the tests.
+    shared = mine if worker_id == "master" else mine.parent
+    checkout, ended = Checkout(shared / "finished" / "nascent"), shared / "finished.txt"
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ended.exists():
+            shutil.rmtree(checkout.path, ignore_errors=True)
+            unrun.clone(checkout.path)
+            local = ("--profile", "profiles/local", "--configfile", "config/tiny.yaml")
+            done = checkout.snakemake(*local)
+            assert done.returncode == 0, done.stdout
+            ended.write_text(done.stdout)
     return checkout
 
 

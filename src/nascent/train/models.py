@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import keras
@@ -10,25 +11,28 @@ import keras
 from nascent.errors import TrainError
 from nascent.files import written
 
-_METADATA = "metadata.json"
+_METADATA, _CONFIG = "metadata.json", "config.json"
+_SHARED = "shared_object_id"
 
 
 def write_model(model: keras.Model, path: str | Path) -> None:
     """Write a model as a `.keras` file, whole or not at all.
 
-    Equal models are equal files: Keras' note of when a model was saved is left out. Maps name
-    their model by its bytes, and random draws that belong to a model are seeded with them.
+    Equal models are equal files, whenever and by whatever process they are written: Keras' note of
+    the time is left out, and objects that parts of a model share are numbered, where Keras writes
+    their addresses in memory. Maps name their model by its bytes, and random draws that belong to
+    a model are seeded with them.
     """
     with written(path) as beside:
         saved = beside.with_name(f"{beside.stem}.saved.keras")
         try:
             model.save(saved)
-            _copy_without_clock(saved, beside)
+            _copy_alike(saved, beside)
         finally:
             saved.unlink(missing_ok=True)
 
 
-def _copy_without_clock(archive: Path, copy: Path) -> None:
+def _copy_alike(archive: Path, copy: Path) -> None:
     with ZipFile(archive) as given, ZipFile(copy, "w") as taken:
         for member in given.infolist():
             # A ZipInfo of its own: with the year 1980 and no attributes of the machine.
@@ -37,8 +41,26 @@ def _copy_without_clock(archive: Path, copy: Path) -> None:
                     told = json.load(source)
                     told.pop("date_saved", None)
                     target.write(json.dumps(told).encode())
+                elif member.filename == _CONFIG:
+                    target.write(json.dumps(_numbered(json.load(source), {})).encode())
                 else:
                     shutil.copyfileobj(source, target)
+
+
+def _numbered(config: Any, numbers: dict[int, int]) -> Any:
+    """Return a config whose shared objects are 1, 2, 3, … in the order they come."""
+    match config:
+        case dict():
+            return {
+                key: numbers.setdefault(value, len(numbers) + 1)
+                if key == _SHARED
+                else _numbered(value, numbers)
+                for key, value in config.items()
+            }
+        case list():
+            return [_numbered(part, numbers) for part in config]
+        case _:
+            return config
 
 
 def load_model(path: str | Path) -> keras.Model:
