@@ -2,8 +2,7 @@
 
     KERAS_BACKEND=torch python _captum.py FOLDER THREADS STEPS BATCH
 
-FOLDER holds model.keras and given.npz. Times are of float32; maps are compared in float64, where no
-point lies so near a kink of the network that its side is a matter of rounding.
+FOLDER holds model.keras and given.npz. All is float32: Keras computes in no other on torch.
 """
 
 import json
@@ -22,7 +21,6 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.graph import behind
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.integrated_gradients import AttributionPath, PathIntegrator
-from nascent.train.architectures import build
 
 LAYER = "conv_2_relu"
 
@@ -64,12 +62,7 @@ def main(folder: Path, threads: int, steps: int, batch: int) -> None:
         began = time.perf_counter()
         integrated(trained, torch.tensor(image[None]), steps, batch)
         seconds.append(time.perf_counter() - began)
-    keras.config.set_floatx("float64")
-    torch.set_default_dtype(torch.float64)
-    size, _, channels = given["images"].shape[1:]
-    model = build("simple_cnn", size=size, channels=channels, target_mean=377.0)
-    model.set_weights(trained.get_weights())
-    found = differences(model, given, steps, batch)
+    found = differences(trained, given, steps, batch)
     print(json.dumps({"ig_seconds": float(min(seconds)), "differences": found}))
 
 
@@ -90,8 +83,8 @@ def integrated(
 def differences(model: keras.Model, given, steps: int, batch: int) -> dict[str, float]:
     """Return the largest difference of each kind of map, as a share of its largest score."""
     explained = ExplainedModel(model)
-    images = given["images"][:1].astype(np.float64)
-    masks, noise = given["masks"][:1], given["noise"][0].astype(np.float64)
+    images = given["images"][:1]
+    masks, noise = given["masks"][:1], given["noise"][0].astype(np.float32)
     tensor = torch.tensor(images)
     path = AttributionPath(images[0], np.zeros_like(images[0]), masks[0])
     (ours,) = PathIntegrator(explained).integrate([path], steps=steps, batch_size=batch)

@@ -10,8 +10,8 @@ ratio is that of the medians. The last line is JSON:
 `ig_over_captum`            the same, over Captum's (with --captum)
 `vargrad_over_loop`         VarGrad over Integrated Gradients, m = 70, a noise draw
 `tolerance_over_loop`       VarGrad by Gauss–Legendre, m chosen a cell so that the completeness gap
-                            is no larger than that of m = 70, with the search for m shared by the
-                            draws, over the plain loop of m = 70
+                            is no larger than the largest that m = 70 left, with the search for m
+                            shared by the draws, over the plain loop of m = 70
 `tolerance_rank_correlation`  of its maps and the exact ones, within the nucleus, smallest cell
 `ig_difference`             largest difference to the plain loop, as a share of the largest score,
                             in float64 (in float32 a point near a kink may see its other side)
@@ -60,8 +60,8 @@ from nascent.train import backend as settings
 from nascent.train.architectures import build
 
 SIZE, CHANNELS, STEPS, BATCH = 224, 33, 70, 24
-TRAINED = 24
-"""Cells the network is trained on, a few times over."""
+TRAINED, EPOCHS = 24, 8
+"""Cells the network is trained on, and how often."""
 
 
 def main() -> None:
@@ -109,14 +109,23 @@ def normaliser_of(shard: Path) -> Normaliser:
 
 
 def trained(images: np.ndarray, masks: np.ndarray) -> keras.Model:
-    """Return a network that has learnt something: a fresh one predicts the same for every cell."""
+    """Return a network that has learnt something: a fresh one predicts the same for every cell.
+
+    The target is the mean product of two channels, which no linear model of the channels sees.
+    """
     keras.utils.set_random_seed(1)
     model = build(
         "simple_cnn", size=SIZE, channels=CHANNELS, target_mean=377.0, target_sd=TARGET_SD
     )
-    targets = 377 + TARGET_SD * np.random.default_rng(1).normal(size=len(images))
+    signal = np.array(
+        [
+            (image[mask, 0] * image[mask, 1]).mean()
+            for image, mask in zip(images, masks, strict=True)
+        ]
+    )
+    targets = 377 + TARGET_SD * (signal - signal.mean()) / signal.std()
     model.compile(keras.optimizers.Adam(1e-3), "mae")
-    model.fit({"image": images, "mask": masks}, targets, batch_size=8, epochs=4, verbose=0)
+    model.fit({"image": images, "mask": masks}, targets, batch_size=4, epochs=EPOCHS, verbose=0)
     return model
 
 
@@ -129,7 +138,7 @@ def timed_ways(explained: ExplainedModel, cells: CellBatch, draws: int) -> dict[
         found = timed(seconds, "fast", partial(exact, integrator, path))
         timed(seconds, "loop", partial(loop, path))
         gaps.append(found.relative_gap)
-    tolerance = float(np.median(gaps))
+    tolerance = float(max(gaps))
     ways = {
         "exact": {"steps": STEPS, "rule": "trapezoid", "samples": draws},
         "tolerance": {
@@ -165,7 +174,7 @@ def timed_ways(explained: ExplainedModel, cells: CellBatch, draws: int) -> dict[
         "vargrad_over_loop": draws * median["loop"] / median["exact"],
         "tolerance_over_loop": draws * median["loop"] / median["tolerance"],
         "tolerance_rank_correlation": float(min(correlations)),
-        "median_gap": tolerance,
+        "largest_gap": tolerance,
         "fast_seconds": median["fast"],
     }
 

@@ -13,6 +13,7 @@ SMALL = [
     ("simple_cnn", 48, {"pooling": "masked_average", "widths": (4, 6, 8)}),
     ("simple_cnn", 32, {"pooling": "flatten", "widths": (4, 4)}),
     ("simple_cnn", 30, {"widths": (4, 4)}),  # not a multiple of the stride
+    ("simple_cnn", 128, {"widths": (4, 4)}),  # a frame whose windows are no squares
 ]
 LARGE = [("resnet50v2", 64, {}), ("xception", 71, {}), ("EfficientNetV2B0", 64, {})]
 CHANNELS = 3

@@ -10,7 +10,12 @@ from keras import layers
 from nascent.attribute.window import SIZES, Reach, window_of
 
 # Kernel and pool of each block, edge of the frame.
-NETWORKS = [(((3, 2), (3, 2)), 48), (((5, 1), (3, 4)), 64), (((3, 2), (3, 1), (3, 2)), 40)]
+NETWORKS = [
+    (((3, 2), (3, 2)), 48),
+    (((5, 1), (3, 4)), 64),
+    (((3, 2), (3, 1), (3, 2)), 40),
+    (((3, 2), (3, 2)), 128),
+]
 
 
 def reach_of(blocks):
@@ -59,27 +64,30 @@ def test_features_outside_are_those_of_an_empty_frame_and_inside_those_of_the_wi
     np.testing.assert_allclose(put_together, whole, atol=1e-5)
 
 
-@pytest.mark.parametrize("size", [48, 64, 224])
-def test_windows_are_squares_of_few_sizes(size):
+@pytest.mark.parametrize(("size", "square"), [(48, True), (64, True), (128, False), (224, False)])
+def test_windows_have_few_sizes_and_are_squares_in_small_frames(size, square):
     edges = set()
     for radius in range(1, size // 2):
         support = np.zeros((size, size), bool)
         support[size // 2 - radius : size // 2 + radius, size // 2] = True
         rows, columns = window_of(support, Reach(4, 3)).pixels
-        assert rows.stop - rows.start == columns.stop - columns.start
-        edges.add(rows.stop - rows.start)
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        assert width == height if square else width <= 32
+        edges.add(height)
     assert len(edges) <= SIZES
 
 
 def test_a_nucleus_in_the_middle_costs_its_box_and_a_rim():
     support = np.zeros((224, 224), bool)
-    support[80:140, 90:130] = True
+    support[80:140, 90:120] = True
     window = window_of(support, Reach(4, 3))
     # Rows 77 to 142 are seen by 18 features of 4; with a rim of one on either side these are 80
     # pixels, rounded up to 84, three eighths of the frame.
     assert window.rows == range(18, 39)
     assert window.inner_rows == range(19, 38)
     assert window.pixels[0] == slice(72, 156)
+    # Columns 87 to 122: 10 features, 48 pixels with the rim, rounded up to 56, a quarter.
+    assert window.pixels[1] == slice(80, 136)
 
 
 def test_an_image_without_a_nucleus_has_a_window_all_the_same():

@@ -13,6 +13,8 @@ GRAIN = 16
 SIZES = 8
 """The edge of a window is a multiple of an eighth of the frame, and of no less than 16 pixels: each
 size needs compiling."""
+LARGE = 128
+"""Pixels of a frame from which on compiling another shape costs less than computing a square."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Window:
-    """A square of the frame, in features of one stride.
+    """A part of the frame, in features of one stride; square where the frame is small.
 
     Attributes
     ----------
@@ -103,11 +105,15 @@ def window_of(support: np.ndarray, reach: Reach) -> Window:
     # At the frame's own edge the padding is the true one; elsewhere features near the window's
     # edge see a padding that is not there, and are not used.
     halo = -(-reach.margin // reach.stride)
-    # Square: few shapes need compiling then.
     grain = -(-max(GRAIN, size // SIZES) // reach.stride)
-    edge = -(-(max(len(line) for line in lines) + 2 * halo) // grain) * grain
+    edges = [-(-(len(line) + 2 * halo) // grain) * grain for line in lines]
+    if size < LARGE:
+        edges = [max(edges)] * 2
     features = size // reach.stride
-    rows, columns = (_placed(line, halo, min(edge, features), features) for line in lines)
+    rows, columns = (
+        _placed(line, halo, min(edge, features), features)
+        for line, edge in zip(lines, edges, strict=True)
+    )
     inner = [
         range(
             0 if line.start == 0 else line.start + halo,
