@@ -2,7 +2,8 @@
 
     KERAS_BACKEND=torch python _captum.py FOLDER THREADS STEPS BATCH
 
-FOLDER holds model.keras and given.npz. All is float32: Keras computes in no other on torch.
+FOLDER holds model.keras and given.npz. Times are of float32; maps are compared in float64, where no
+point lies so near a kink of the network that its side is a matter of rounding.
 """
 
 import json
@@ -14,6 +15,7 @@ from unittest.mock import patch
 import keras
 import numpy as np
 import torch
+from _float64 import in_float64
 from captum.attr import IntegratedGradients, LayerGradCam, NoiseTunnel, Saliency
 
 from nascent.attribute.cam import grad_cam, layer_of
@@ -62,29 +64,25 @@ def main(folder: Path, threads: int, steps: int, batch: int) -> None:
         began = time.perf_counter()
         integrated(trained, torch.tensor(image[None]), steps, batch)
         seconds.append(time.perf_counter() - began)
-    found = differences(trained, given, steps, batch)
+    torch.set_default_dtype(torch.float64)
+    found = differences(in_float64(trained), given, steps, batch)
     print(json.dumps({"ig_seconds": float(min(seconds)), "differences": found}))
 
 
-def integrated(
-    model: keras.Model,
-    images: torch.Tensor,
-    steps: int,
-    batch: int,
-    method: str = "riemann_trapezoid",
-) -> torch.Tensor:
+def integrated(model: keras.Model, images: torch.Tensor, steps: int, batch: int) -> torch.Tensor:
     explain = IntegratedGradients(Predictor(model), multiply_by_inputs=True)
-    # Captum's trapezoid of n points has n - 1 steps.
-    return explain.attribute(
-        images, n_steps=steps + 1, method=method, internal_batch_size=batch
-    ).detach()
+    found = explain.attribute(
+        images, n_steps=steps + 1, method="riemann_trapezoid", internal_batch_size=batch
+    )
+    # Captum's trapezoid of n points has n - 1 steps, but weights of 1 / n: their sum is not 1.
+    return found.detach() * (steps + 1) / steps
 
 
 def differences(model: keras.Model, given, steps: int, batch: int) -> dict[str, float]:
     """Return the largest difference of each kind of map, as a share of its largest score."""
     explained = ExplainedModel(model)
-    images = given["images"][:1]
-    masks, noise = given["masks"][:1], given["noise"][0].astype(np.float32)
+    images = given["images"][:1].astype(np.float64)
+    masks, noise = given["masks"][:1], given["noise"][0].astype(np.float64)
     tensor = torch.tensor(images)
     path = AttributionPath(images[0], np.zeros_like(images[0]), masks[0])
     (ours,) = PathIntegrator(explained).integrate([path], steps=steps, batch_size=batch)

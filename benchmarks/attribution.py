@@ -39,6 +39,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from _float64 import in_float64
 from _nuclei import TARGET_SD, write_nuclei
 from keras import ops
 from scipy.stats import spearmanr
@@ -217,19 +218,13 @@ class PlainLoop:
 
 def difference_in_float64(model_path: Path, cells: CellBatch) -> float:
     """Return the largest difference of the fast way and the plain loop on one cell."""
-    keras.config.set_floatx("float64")
-    try:
-        given = keras.saving.load_model(model_path, compile=False)
-        model = build("simple_cnn", size=SIZE, channels=CHANNELS, target_mean=377.0)
-        model.set_weights(given.get_weights())
-        explained = ExplainedModel(model)
-        image = cells.images[0].astype(np.float64)
-        path = AttributionPath(image, np.zeros_like(image), cells.masks[0])
-        plain = PlainLoop(explained)(path)
-        fast = exact(PathIntegrator(explained), path).attribution
-        return float(np.abs(plain - fast).max() / np.abs(plain).max())
-    finally:
-        keras.config.set_floatx("float32")
+    model = in_float64(keras.saving.load_model(model_path, compile=False))
+    explained = ExplainedModel(model)
+    image = cells.images[0].astype(np.float64)
+    path = AttributionPath(image, np.zeros_like(image), cells.masks[0])
+    plain = PlainLoop(explained)(path)
+    fast = exact(PathIntegrator(explained), path).attribution
+    return float(np.abs(plain - fast).max() / np.abs(plain).max())
 
 
 def attribute(folder: Path, draws: int) -> None:

@@ -39,7 +39,7 @@ def rectified_maximum(pool: int, *, floor: float) -> Step:
     """
 
     def value(values: Any) -> Any:
-        return ops.maximum(_largest(_corners(values, pool)), floor)
+        return _larger(_largest(_corners(values, pool)), floor)
 
     def pull(cotangent: Any, values: Any) -> Any:
         corners = _corners(values, pool)
@@ -62,7 +62,7 @@ def entrance(pool: int, *, floor: float) -> Step:
         along = alphas[None, :, None, None, None]
         ends = zip(_corners(start, pool), _corners(difference, pool), strict=True)
         found = _largest([zero[:, None] + along * step[:, None] for zero, step in ends])
-        return ops.reshape(ops.maximum(found, floor), (-1, *found.shape[2:]))
+        return ops.reshape(_larger(found, floor), (-1, *found.shape[2:]))
 
     def pull(
         cotangent: Any, shift: Any, start: Any, difference: Any, alphas: Any, weights: Any
@@ -110,8 +110,13 @@ def _corners(values: Any, pool: int) -> list[Any]:
 def _largest(corners: Sequence[Any]) -> Any:
     largest = corners[0]
     for corner in corners[1:]:
-        largest = ops.maximum(largest, corner)
+        largest = _larger(largest, corner)
     return largest
+
+
+def _larger(values: Any, others: Any) -> Any:
+    # Keras' own maximum makes float32 of float64 on backends other than TensorFlow.
+    return ops.where(values >= others, values, others)
 
 
 def _hits(corners: Sequence[Any], largest: Any) -> list[Any]:
