@@ -39,7 +39,7 @@ def test_a_changed_result_is_refused_with_its_name_and_the_mend(result, content)
     result.write_bytes(content)
     # A clock of coarse ticks must not hide that it was written again.
     os.utime(result, ns=(0, result.stat().st_mtime_ns + 1))
-    with pytest.raises(ResultError, match=r"cells\.tsv: .*Delete it and run again"):
+    with pytest.raises(ResultError, match=r"cells\.tsv: .*snakemake -f"):
         integrity.checked(result)
 
 

@@ -1,10 +1,11 @@
 import os
 
+import numpy as np
 import pytest
 
 from nascent import devices, provenance
 from nascent.errors import RawDataError
-from nascent.files import write_json
+from nascent.files import read_json, write_json
 from nascent.jobs import job, name_in_study
 
 
@@ -77,7 +78,7 @@ def test_a_job_refuses_an_input_that_was_changed(work, tmp_path):
     assert stop.value.code == 1
     told = (tmp_path / "logs/mine/job.log").read_text()
     assert OUT in told
-    assert "Delete it and run again" in told
+    assert f"snakemake -f {OUT}" in told
     assert not (tmp_path / NEXT).exists()
 
 
@@ -96,6 +97,13 @@ def test_files_of_one_name_are_told_apart_by_their_folders(work, tmp_path):
     (tmp_path / "raw" / "B03" / "pixels.tsv").write_text("2\n")
     work(inputs=["raw/B02/pixels.tsv", "raw/B03/pixels.tsv"])
     assert set(provenance.read(OUT)["inputs"]) == {"B02/pixels.tsv", "B03/pixels.tsv"}
+
+
+def test_what_comes_out_as_a_job_works_is_in_its_record(work, tmp_path):
+    with job("figures", "job.log", [], [OUT], {}) as drawn:
+        drawn.note(shown={"cell": np.int64(7)})
+        write_json(drawn.record, OUT)
+    assert provenance.read(OUT)["shown"] == read_json(OUT)["shown"] == {"cell": "7"}
 
 
 @pytest.mark.parametrize(

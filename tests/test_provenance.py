@@ -17,6 +17,12 @@ def test_a_record_tells_config_code_seed_versions_and_what_was_read():
     assert len({record["inputs"], *told}) == 3
 
 
+def test_a_record_is_the_same_once_it_was_written_and_read(tmp_path):
+    told = provenance.record("train", {"options": [{"b": (1, 2), "a": None}]})
+    provenance.write(tmp_path / "model", told)
+    assert repr(provenance.read(tmp_path / "model")["config"]) == repr(told["config"])
+
+
 def test_a_record_holds_no_place_of_this_machine():
     config = {"weights": "/home/me/w.keras", "nested": [{"path": "/data/B02"}], "by": "a/b"}
     told = provenance.record("train", config)["config"]

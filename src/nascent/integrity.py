@@ -37,7 +37,7 @@ def checked(path: str | Path) -> str | None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise ResultError("the file is gone", where=path, mend="Run again to remake it.") from None
+        raise ResultError("this result is gone", where=path, mend=_remade(path)) from None
     if status.st_size != record["bytes"]:
         raise _changed(path, f"it has {status.st_size} bytes, not {record['bytes']}")
     seen = {"sha256": record["sha256"], "bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
@@ -62,9 +62,12 @@ def _changed(path: Path, how: str) -> ResultError:
     return ResultError(
         f"this result was changed after it was made: {how}",
         where=path,
-        mend=f"Delete it and run again: the job that makes it is repeated, and what stands on it."
-        f" To use it as it is, delete {provenance.sidecar(path)}.",
+        mend=f"{_remade(path)} To use it as it is, delete {provenance.sidecar(path)}.",
     )
+
+
+def _remade(path: Path) -> str:
+    return f"Make it anew with `snakemake -f {path}` and the study's options, then run again."
 
 
 def _note(path: Path) -> Path:

@@ -28,7 +28,7 @@ class Job:
     ----------
     record
         What the results are made of, see `nascent.provenance.record`; for those that hold it
-        inside. What is added here is kept beside every result.
+        inside.
     devices
         The GPUs it may compute on.
     computed
@@ -39,6 +39,10 @@ class Job:
     record: dict[str, Any]
     devices: Devices
     computed: Mapping[str, Any] | None = None
+
+    def note(self, **facts: Any) -> None:
+        """Add to the record what came out only as the job worked, such as which cells it shows."""
+        self.record |= provenance.plain(facts)
 
 
 @contextmanager

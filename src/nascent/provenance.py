@@ -54,12 +54,17 @@ def record(
     """
     return {
         "stage": stage,
-        "config": _without_places(json.loads(json.dumps(config, default=str))),
+        "config": plain(config),
         "code": code,
         "seed": seed,
         "versions": dict(versions(_backend())),
         "inputs": _digest_of(inputs) if inputs else None,
     }
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it, keys sorted, without the places of this machine."""
+    return _without_places(json.loads(json.dumps(value, default=str, sort_keys=True)))
 
 
 @cache

@@ -24,8 +24,6 @@ with (
         channels=len(params.inputs),
     )
     figure = panels.draw(found.examples, found.maps, totals=found.totals)
-    work.record["shown"] = {
-        "cells": found.examples.cells.index.tolist(),
-        "channels": found.examples.channels,
-    }
+    examples = found.examples
+    work.note(shown={"cells": examples.cells.index.tolist(), "channels": examples.channels})
     save(figure, snakemake.output.png, work.record)

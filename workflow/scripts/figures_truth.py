@@ -19,6 +19,6 @@ with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakema
     if cell is not None:
         planted = read_planted(given.truth, params.wells, given.shards)
         example = truth.read_example(cell, maps, given.shards, planted)
-    work.record["shown"] = {"cell": cell}
+    work.note(shown={"cell": cell})
     figure = truth.draw(table[table["split"] == params.split], example)
     save(figure, snakemake.output.png, work.record)
