@@ -66,6 +66,15 @@ def test_a_record_inside_is_read_where_none_lies_beside(tmp_path):
         assert any(record["inputs"] in line for line in lineage(tmp_path / name, whole=True))
 
 
+def test_a_record_of_an_earlier_version_is_printed_as_far_as_it_goes(tmp_path):
+    (tmp_path / "a.tsv").write_text("x\n")
+    old = {"stage": "crops", "config": {}, "seed": 1, "versions": {}, "inputs": {"cells": "abc"}}
+    provenance.write(tmp_path / "a.tsv", old)
+    told = lineage(tmp_path / "a.tsv", whole=True)
+    assert "made by: stage crops, code -, seed 1" in told[1]
+    assert "abc cells" in told[-1]
+
+
 def test_a_file_without_a_record_is_told(tmp_path):
     (tmp_path / "old.tsv").write_text("a\n")
     with pytest.raises(ResultError, match="there is no record"):

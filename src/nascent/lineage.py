@@ -133,7 +133,7 @@ def _inputs(path: Path, record: Mapping[str, Any]) -> list[str]:
 def _sources(path: Path, record: Mapping[str, Any]) -> dict[str, Path]:
     """Return name → path of the inputs that may be results of the same study."""
     inputs = record["inputs"]
-    if not isinstance(inputs, Mapping):
+    if not isinstance(inputs, Mapping) or "artefact" not in record:
         return {}
     depth = len(PurePosixPath(record["artefact"]).parts)
     folder = path.absolute().parents[depth - 1]

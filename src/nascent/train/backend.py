@@ -66,9 +66,12 @@ def prepare(
     DeviceError
         Where the job has a GPU that the backend cannot use, and that is to be an error.
     """
+    # In this order: JAX reads its flags, and which devices it may see, when it is first asked.
     use_threads(threads)
-    _see(devices)
+    _hide_others(devices)
     make_deterministic(seed, exact=deterministic)
+    if devices.ids and device() == "cpu":
+        devices.missing(f"{keras.backend.backend()} as it is installed here uses none")
     told = {
         "backend": keras.backend.backend(),
         "device": device(),
@@ -160,7 +163,7 @@ def device() -> str:
             return other
 
 
-def _see(devices: Devices) -> None:
+def _hide_others(devices: Devices) -> None:
     """Keep the backend from GPUs that are not the job's, though it was imported before."""
     match keras.backend.backend():
         case "tensorflow" if not devices.ids:
@@ -175,8 +178,6 @@ def _see(devices: Devices) -> None:
             logger.warning(
                 "PyTorch chose a GPU that is not the job's: start with KERAS_TORCH_DEVICE=cpu"
             )
-    if devices.ids and device() == "cpu":
-        devices.missing(f"{keras.backend.backend()} as it is installed here uses none")
 
 
 def _models() -> list[str]:
