@@ -34,6 +34,7 @@ rule attribute:
         target=target_of_maps,
         precision=STUDY.attribute.precision,
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Explain {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}: cells of"
         " {wildcards.split}-{wildcards.number}"

@@ -20,7 +20,7 @@ from nascent.config import (
 from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
-from nascent.files import read_table
+from nascent.files import read_table, refuse_unwritable
 from nascent.report.explorer.assets import assets_digest
 from nascent.shards.plan import shard_names
 from nascent.tune.candidates import candidate_name
@@ -59,6 +59,7 @@ try:
     )
     WELLS = read_wells(STUDY.wells)
     FOLDS = study_folds(STUDY, WELLS)
+    refuse_unwritable(f"results/{STUDY.study}")
     check_tables(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)

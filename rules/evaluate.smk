@@ -28,6 +28,7 @@ rule evaluate:
         normalise=STUDY.shards.normalise.plain(),
         batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
+        deterministic=STUDY.deterministic,
     message:
         "Predict every cell with {wildcards.model}, seed {wildcards.seed}, fold {wildcards.fold}"
     script:

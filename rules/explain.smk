@@ -55,6 +55,7 @@ rule explain_importance_null:
         groups=STUDY.explain.groups.plain(),
         untrained=STUDY.explain.untrained.plain(),
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Explain copies of {wildcards.model}, seed {wildcards.seed}, with random weights by"
         " {wildcards.method}"

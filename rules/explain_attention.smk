@@ -55,6 +55,7 @@ rule explain_features:
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Which features of {wildcards.model}, seed {wildcards.seed}, lie in the nucleus"
     script:

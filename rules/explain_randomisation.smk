@@ -33,6 +33,7 @@ rule explain_randomisation:
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Draw the weights anew of {wildcards.model}, seed {wildcards.seed},"
         " by {wildcards.method}"

@@ -33,6 +33,7 @@ rule explain_removal:
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Remove pixels by maps of {wildcards.model}, seed {wildcards.seed},"
         " by {wildcards.method}"

@@ -54,6 +54,7 @@ use rule train as explain_roar_train with:
         targets=targets,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
+        deterministic=STUDY.deterministic,
     message:
         "Train {wildcards.model} with seed {wildcards.seed} without {wildcards.fraction} of its"
         " entries by {wildcards.order}"
@@ -86,6 +87,7 @@ rule explain_roar_predict:
         normalise=STUDY.shards.normalise.plain(),
         batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
+        deterministic=STUDY.deterministic,
     message:
         "Predict the test cells without {wildcards.fraction} of their entries by {wildcards.order}:"
         " {wildcards.model}, seed {wildcards.seed}"

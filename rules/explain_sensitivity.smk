@@ -32,6 +32,7 @@ rule explain_sensitivity:
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Change the image a little of maps of {wildcards.model}, seed {wildcards.seed},"
         " by {wildcards.method}"

@@ -50,6 +50,7 @@ use rule train as explain_targets_train with:
         targets=targets,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
+        deterministic=STUDY.deterministic,
     message:
         "Train {wildcards.model} with seed {wildcards.seed} on permuted targets"
 
@@ -71,6 +72,7 @@ use rule attribute as explain_targets_attribute with:
         state=lambda wildcards: kept(
             "randomised/{model}/{seed}/{method}/{split}-{number}".format(**wildcards)
         ),
+        deterministic=STUDY.deterministic,
     message:
         "Explain {wildcards.model} of permuted targets, seed {wildcards.seed}, by"
         " {wildcards.method}: cells of {wildcards.split}-{wildcards.number}"

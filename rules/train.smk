@@ -26,6 +26,7 @@ rule train:
         mem_mb=memory_of_training,
         runtime=lambda wildcards, attempt: of_model("runtime")(wildcards) * attempt,
         gpu=of_model("gpu"),
+        without_gpu=of_model("without_gpu"),
     params:
         code=code_of_training,
         state=lambda wildcards: kept(
@@ -36,6 +37,7 @@ rule train:
         targets=targets,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
+        deterministic=STUDY.deterministic,
     message:
         "Train {wildcards.model} with seed {wildcards.seed}, fold {wildcards.fold}"
     script:

@@ -27,6 +27,7 @@ use rule train as tune with:
         normalise=STUDY.shards.normalise.plain(),
         # A seed of its own: the choice shall not fit a seed that is trained later.
         seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
     message:
         "Try candidate {wildcards.candidate} of {wildcards.model}, fold {wildcards.fold}"
 

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from nascent import provenance
 from nascent.cli import app, well_names
 from nascent.errors import ConfigError
 
@@ -45,6 +46,18 @@ def test_a_wrong_name_ends_with_one_line_and_status_1(tmp_path):
     assert "Did you mean '15_SON'?" in result.output
     assert len(result.output.strip().splitlines()) == 1
     assert not (tmp_path / "plate").exists()
+
+
+def test_what_made_a_result_is_printed(tmp_path):
+    provenance.write(tmp_path / "a.tsv", provenance.record("crops", {"size": 32}, seed=9))
+    (tmp_path / "a.tsv").write_text("x\n")
+    shown = run("provenance", tmp_path / "a.tsv")
+    assert shown.exit_code == 0, shown.output
+    assert "stage crops, code -, seed 9" in shown.output
+    assert "size: 32" in shown.output
+    gone = run("provenance", "--all", tmp_path / "b.tsv")
+    assert gone.exit_code == 1
+    assert "there is no such file" in gone.output
 
 
 def test_a_path_that_is_not_there_is_named_with_its_neighbour(tmp_path):

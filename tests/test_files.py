@@ -1,4 +1,7 @@
 import gzip
+import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -7,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import OutputError, RawDataError
-from nascent.files import read_json, read_table, write_json, write_table, written
+from nascent.files import read_json, read_table, refuse_unwritable, write_json, write_table, written
 
 
 def test_a_final_name_holds_the_old_file_until_the_new_one_is_whole(tmp_path):
@@ -72,3 +75,31 @@ def test_equal_records_are_equal_files(tmp_path):
     write_json({"a": [1.5, None], "b": 1}, tmp_path / "b.json")
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
     assert read_json(tmp_path / "a.json") == {"a": [1.5, None], "b": 1}
+
+
+@pytest.fixture
+def no_privilege():
+    """Be an ordinary user, for whom permissions count."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused_before_any_work(no_privilege):
+    # Under the folder for everyone, since that of the test is closed to others.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        refuse_unwritable(folder / "results" / "mine")
+        folder.chmod(0o555)
+        with pytest.raises(OutputError, match=r"results/mine: this folder may not be written to"):
+            refuse_unwritable(folder / "results" / "mine")
+        assert list(folder.iterdir()) == []
+        folder.chmod(0o755)
+
+
+def test_a_file_in_the_place_of_the_results_is_refused(tmp_path):
+    (tmp_path / "results").write_text("")
+    with pytest.raises(OutputError, match=r"results: .* a file, no folder"):
+        refuse_unwritable(tmp_path / "results" / "mine")

@@ -21,6 +21,14 @@ def test_a_defect_keeps_its_traceback_in_the_log(tmp_path):
     assert "ZeroDivisionError" in (tmp_path / "job.log").read_text()
 
 
+def test_a_job_on_a_full_disk_ends_with_its_message_though_its_log_cannot_hold_it(
+    tmp_path, file_size_limit, capsys
+):
+    with file_size_limit(10), pytest.raises(SystemExit), job_log(tmp_path / "job.log"):
+        raise RawDataError("the disk is full", where="A01")
+    assert "A01: the disk is full." in capsys.readouterr().err
+
+
 def test_progress_passes_everything_on_and_says_when_it_is_done(caplog):
     with caplog.at_level(logging.INFO, logger="nascent"):
         assert list(progress(iter("abc"), total=3, what="cells")) == ["a", "b", "c"]

@@ -1,4 +1,4 @@
-"""The command line: simulate a plate, look into a file."""
+"""The command line: simulate a plate, look into a file, tell what made a result."""
 
 from pathlib import Path
 from typing import Annotated
@@ -77,6 +77,21 @@ def inspect(
         typer.echo(line)
 
 
+@app.command()
+def provenance(
+    path: Annotated[Path, typer.Argument(help="A result: table, store, map, model, figure, page.")],
+    whole: Annotated[
+        bool,
+        typer.Option("--all", help="Go on with its inputs, to the raw wells."),
+    ] = False,
+) -> None:
+    """Print what made a result: config, code, versions, seed, device, and the files it read."""
+    from nascent.lineage import lineage
+
+    for line in with_message(lineage, path, whole=whole):
+        typer.echo(line)
+
+
 def with_message(function, *arguments, **options):
     """Call `function`; an error a user can mend ends the program with its message alone."""
     try:
@@ -110,7 +125,7 @@ def _simulate_plate(
 ) -> None:
     import pandas as pd
 
-    from nascent import provenance
+    from nascent.provenance import record
     from nascent.simulate.plate import simulate_plate
 
     names = well_names(wells)
@@ -125,8 +140,8 @@ def _simulate_plate(
             "perturbation": [compounds[i % len(compounds)] for i in range(wells)],
         }
     )
-    record = provenance.record("simulate", options, seed=options["seed"])
-    simulate_plate(out, table, jobs=jobs, record=record, **options)
+    made_of = record("simulate", options, seed=options["seed"])
+    simulate_plate(out, table, jobs=jobs, record=made_of, **options)
     typer.echo(f"{wells} wells of {options['nuclei']} nuclei in {out}")
 
 

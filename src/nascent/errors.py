@@ -59,6 +59,14 @@ class AttributionError(NascentError):
     """A model cannot be explained as asked."""
 
 
+class ResultError(NascentError):
+    """A result was changed after its job made it."""
+
+
+class DeviceError(NascentError):
+    """A job asks for a GPU that is not there."""
+
+
 class OutputError(NascentError):
     """A result cannot be written: the disk is full, or the folder is closed to us."""
 

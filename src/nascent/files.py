@@ -65,6 +65,32 @@ def explained(path: str | Path) -> Iterator[None]:
         raise
 
 
+def refuse_unwritable(folder: str | Path) -> None:
+    """Raise where results could not be written to a folder, before work is spent on them.
+
+    Nothing is written: the folder itself is asked, or the nearest above it that is there.
+
+    Raises
+    ------
+    OutputError
+        Where the folder cannot be written to or made, or is none.
+    """
+    path = Path(folder).absolute()
+    place = next(each for each in (path, *path.parents) if each.exists())
+    if not place.is_dir():
+        raise OutputError(
+            "results cannot be written here: this is a file, no folder",
+            where=place,
+            mend="Move it away, or run in another folder.",
+        )
+    if not os.access(place, os.W_OK | os.X_OK, effective_ids=True):
+        raise OutputError(
+            f"results cannot be written to {folder}: this folder may not be written to",
+            where=place,
+            mend="Check its owner and permissions, and that its file system is not read-only.",
+        )
+
+
 def _errno_of(error: BaseException) -> int | None:
     # HDF5 buries the cause in the text of a plain OSError or RuntimeError.
     if isinstance(error, OSError) and error.errno is not None:

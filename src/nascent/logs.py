@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,7 +43,9 @@ def job_log(path: str | Path) -> Iterator[logging.Logger]:
         logging.captureWarnings(False)
         for handler in handlers:
             logger.removeHandler(handler)
-            handler.close()
+            # On a full disk the log itself cannot be finished; what ended the job counts.
+            with suppress(OSError):
+                handler.close()
 
 
 def progress(

@@ -1,7 +1,8 @@
-"""What made an artefact: config, versions, seed and inputs, without a clock in it."""
+"""What made an artefact: config, code, versions, seed and inputs, without a clock in it."""
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping
 from functools import cache
@@ -9,28 +10,32 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from nascent.files import read_json, write_json
+from nascent.errors import ResultError
+from nascent.files import write_json
 
-PACKAGES = (
-    "nascent",
-    "numpy",
-    "pandas",
-    "h5py",
-    "hdf5plugin",
-    "keras",
-    "tensorflow",
-    "tensorflow-cpu",
-    "snakemake",
-)
+PACKAGES = ("nascent", "numpy", "pandas", "h5py", "hdf5plugin", "keras", "snakemake")
+"""Distributions whose versions shape a result, beside those of the backend."""
+
+OF_BACKEND = {
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "jax": ("jax", "jaxlib"),
+    "torch": ("torch",),
+}
+"""Backend → its distributions."""
+
+FOLDER = ".provenance"
+"""Beside artefacts: a record of each."""
 
 
 def record(
     stage: str,
     config: Mapping[str, Any],
+    *,
     seed: int | None = None,
-    inputs: Mapping[str, str | Path] | None = None,
+    code: str | None = None,
+    inputs: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return what is needed to make an artefact again.
+    """Return what is needed to make an artefact again, small enough to be kept inside of it.
 
     Equal inputs give equal records: no time, host or absolute path is in it.
 
@@ -39,26 +44,34 @@ def record(
     stage
         The stage's name.
     config
-        The config values the stage was given; JSON-able.
+        The config values the stage was given; JSON-able. Of an absolute path the name alone stays.
     seed
         The seed it ran with, where it draws random numbers.
+    code
+        Digest of the code, see `nascent.code.code_digest`.
     inputs
-        Name → file; each is recorded as the SHA-256 of its bytes.
+        Name → SHA-256 of each file it read; one digest over all of them is kept.
     """
     return {
         "stage": stage,
-        "config": json.loads(json.dumps(config, default=str)),
+        "config": plain(config),
+        "code": code,
         "seed": seed,
-        "versions": dict(versions()),
-        "inputs": {name: file_digest(path) for name, path in sorted((inputs or {}).items())},
+        "versions": dict(versions(_backend())),
+        "inputs": _digest_of(inputs) if inputs else None,
     }
 
 
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it, keys sorted, without the places of this machine."""
+    return _without_places(json.loads(json.dumps(value, default=str, sort_keys=True)))
+
+
 @cache
-def versions() -> Mapping[str, str]:
-    """Return the versions of Python and of the packages that shape a result."""
+def versions(backend: str) -> Mapping[str, str]:
+    """Return the versions of Python and of the packages that shape a result on a backend."""
     found = {"python": platform.python_version()}
-    for package in PACKAGES:
+    for package in (*PACKAGES, *OF_BACKEND.get(backend, ())):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
@@ -73,16 +86,66 @@ def file_digest(path: str | Path) -> str:
 
 
 def write(path: str | Path, record: Mapping[str, Any]) -> None:
-    """Keep the record of an artefact that has no room for one, in `.provenance/` beside it."""
+    """Keep the record of the artefact at `path` beside it, in place of an older one.
+
+    Raises
+    ------
+    OutputError
+        Where the disk is full or the folder cannot be written.
+    """
     write_json(record, sidecar(path))
 
 
-def read(path: str | Path) -> dict[str, Any]:
-    """Read the record that `write` kept for the artefact at `path`."""
-    return read_json(sidecar(path))
+def read(path: str | Path) -> dict[str, Any] | None:
+    """Return the record that is kept beside the artefact at `path`, None where there is none.
+
+    Raises
+    ------
+    ResultError
+        Where the record itself cannot be read.
+    """
+    place = sidecar(path)
+    try:
+        return json.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, OSError) as error:
+        raise ResultError(
+            f"the record of {Path(path).name} cannot be read ({error})",
+            where=place,
+            mend="Delete it to use the file unchecked, or both and run again.",
+        ) from error
+
+
+def forget(path: str | Path) -> None:
+    """Remove the record of the artefact at `path`, if there is one."""
+    sidecar(path).unlink(missing_ok=True)
 
 
 def sidecar(path: str | Path) -> Path:
     """Return where the record of the artefact at `path` is kept."""
     path = Path(path)
-    return path.parent / ".provenance" / f"{path.name}.json"
+    return path.parent / FOLDER / f"{path.name}.json"
+
+
+def _backend() -> str:
+    # As Keras chooses it, which takes seconds to import.
+    if "KERAS_BACKEND" in os.environ:
+        return os.environ["KERAS_BACKEND"]
+    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
+    try:
+        return json.loads((home / "keras.json").read_text(encoding="utf-8"))["backend"]
+    except (OSError, ValueError, KeyError):
+        return "tensorflow"
+
+
+def _digest_of(inputs: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(inputs), sort_keys=True).encode()).hexdigest()
+
+
+def _without_places(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_places(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_places(inner) for inner in value]
+    return Path(value).name if isinstance(value, str) and value.startswith("/") else value

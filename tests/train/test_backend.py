@@ -1,10 +1,16 @@
+import json
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import keras
 import numpy as np
 import pytest
 
+from nascent import devices
+from nascent.devices import Devices
+from nascent.errors import DeviceError, TrainError
 from nascent.train import backend
 
 
@@ -36,3 +42,73 @@ def test_threads_that_cannot_be_changed_any_more_are_said(caplog):
     backend.use_threads(3)
     backend.use_threads(2)
     assert "TensorFlow is already running" in caplog.text
+
+
+def in_a_process(program: str, **environment: str) -> str:
+    """Return what a fresh process says: what a backend is told must come before it computes."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+    ).stdout.strip()
+
+
+PREPARED = """
+import json, sys
+from nascent.devices import devices_of_job
+from nascent.train import backend
+with devices_of_job(0) as none:
+    told = backend.prepare(none, threads=2, seed=3, deterministic=json.loads(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_what_a_job_computes_with_is_told(deterministic):
+    program = PREPARED.replace("sys.argv[1]", repr(json.dumps(deterministic)))
+    told = json.loads(in_a_process(f"{program}print(json.dumps(told))"))
+    expected = {"device": "cpu", "devices": [], "deterministic": deterministic}
+    assert told == {"backend": keras.backend.backend(), **expected}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="asks TensorFlow")
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_exact_operations_are_asked_for_where_they_shall_be(deterministic):
+    program = PREPARED.replace("sys.argv[1]", repr(json.dumps(deterministic)))
+    asks = "from tensorflow.python.framework import config as of\n"
+    asks += "print(of.is_op_determinism_enabled())"
+    assert in_a_process(program + asks) == str(deterministic)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("jax") is None, reason="needs JAX")
+@pytest.mark.parametrize(("gpus", "asked"), [("0", True), ("", False)])
+def test_jax_is_asked_for_exact_kernels_on_a_gpu_alone(gpus, asked):
+    program = """
+import os
+from nascent.devices import devices_of_job
+from nascent.train import backend
+with devices_of_job(1):
+    backend.make_deterministic(1)
+print("deterministic" in os.environ.get("XLA_FLAGS", ""))
+"""
+    told = in_a_process(program, KERAS_BACKEND="jax", **{devices.OVERRIDE: gpus})
+    assert told == str(asked)
+
+
+def test_a_gpu_that_the_backend_cannot_use_is_said_or_an_error(caplog):
+    ready = {"threads": 2, "seed": 1, "deterministic": True}
+    assert backend.prepare(Devices(1, ("0",), "cpu"), **ready)["device"] == "cpu"
+    assert "as it is installed here uses none" in caplog.text
+    with pytest.raises(DeviceError, match=keras.backend.backend()):
+        backend.prepare(Devices(1, ("0",), "error"), **ready)
+
+
+def test_an_operation_that_cannot_be_repeated_is_told_with_the_mend():
+    with pytest.raises(TrainError, match="deterministic: false"), backend.inexact_told():
+        raise RuntimeError("A deterministic GPU implementation of X is not currently available.")
+    with pytest.raises(RuntimeError, match="out of memory"), backend.inexact_told():
+        raise RuntimeError("out of memory")

@@ -132,6 +132,19 @@ def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, fi
         assert path.read_bytes() == theirs[name].read_bytes(), name
 
 
+def test_two_runs_keep_equal_records_of_all_they_made(resumed, finished):
+    ours, theirs = (
+        {
+            str(path.relative_to(study)): path.read_bytes()
+            for path in study.rglob(".provenance/*.json")
+        }
+        for study in (resumed.results(), finished.results())
+    )
+    assert ours == theirs
+    of = {name.replace(".provenance/", "").removesuffix(".json") for name in ours}
+    assert set(files(finished.results())) <= of
+
+
 def test_two_studies_side_by_side_do_not_touch(ran):
     ran.configure("second", seed=7)
     places = [ran.path / folder / "tiny" for folder in ("results", "logs")]

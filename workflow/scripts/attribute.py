@@ -1,23 +1,26 @@
 """Explain one model's predictions of the cells of one shard."""
 
-from nascent import provenance
 from nascent.attribute.stage import attribute_shard
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "attribute",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given = snakemake.params, snakemake.input
-    backend.use_threads(snakemake.threads)
-    # The code is part of the record: maps begun by other code are not gone on with.
-    config = {
-        "method": params.method,
-        "options": params.options,
-        "inputs": params.inputs,
-        "normalise": params.normalise,
-        "code": params.code,
-    }
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     attribute_shard(
         given.model,
         given.shard,
@@ -32,5 +35,5 @@ with job_log(snakemake.log[0]):
         precision=params.precision,
         training_paths=given.get("training", []),
         state_dir=params.state,
-        record=provenance.record("attribute", config, seed=params.seed),
+        record=work.record,
     )

@@ -1,20 +1,33 @@
 """Predict every cell with one trained model, measure it, and take its control."""
 
-from nascent import provenance
 from nascent.evaluate.controls import model_controls
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
 from nascent.files import read_table, write_table
-from nascent.logs import job_log
+from nascent.jobs import check, job
 from nascent.shards.normalise import Normaliser
-from nascent.shards.plan import shards_of
+from nascent.shards.plan import all_shards, shards_of
 from nascent.shards.steps import Steps
 from nascent.train import backend
 from nascent.train.models import load_model
 
-with job_log(snakemake.log[0]):
+with job(
+    "evaluate",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+    seed=int(snakemake.wildcards.seed),
+) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=int(wildcards.seed),
+        deterministic=params.deterministic,
+    )
+    check(all_shards(given.shards))
     model, channels = load_model(given.model), read_table(given.channels)
     how = {"batch_size": params.batch_size, "prediction": params.prediction}
     predictions = predict(
@@ -37,13 +50,7 @@ with job_log(snakemake.log[0]):
         as_trained=predictions,
         **how,
     )
-    config = {"inputs": params.inputs, "normalise": params.normalise, **how}
-    record = provenance.record(
-        "evaluate", config, seed=int(wildcards.seed), inputs=dict(given.items())
-    )
     made = snakemake.output
     write_table(predictions, made.predictions)
     write_table(metrics_table(predictions), made.metrics)
     write_table(controls, made.controls)
-    for path in made:
-        provenance.write(path, record)

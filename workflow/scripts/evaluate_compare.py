@@ -1,11 +1,10 @@
 """All predictions of a study -> the tables that compare its models, with intervals and verdicts."""
 
-from nascent import provenance
 from nascent.evaluate.stage import comparison_tables
 from nascent.files import read_table, write_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given = snakemake.params, snakemake.input
     tables = comparison_tables(
         read_table(given.predictions),
@@ -14,8 +13,5 @@ with job_log(snakemake.log[0]):
         draws=params.bootstrap,
         seed=params.seed,
     )
-    config = {"bootstrap": params.bootstrap}
-    record = provenance.record("evaluate", config, seed=params.seed, inputs=dict(given.items()))
     for name, path in snakemake.output.items():
         write_table(tables[name], path)
-        provenance.write(path, record)

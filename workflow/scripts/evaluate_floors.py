@@ -2,17 +2,18 @@
 
 import pandas as pd
 
-from nascent import kinds, provenance
+from nascent import kinds
 from nascent.evaluate.controls import mean_level, ols_per_cell
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
-from nascent.logs import job_log
-from nascent.shards.plan import shards_of
+from nascent.jobs import check, job
+from nascent.shards.plan import all_shards, shards_of
 from nascent.shards.steps import Steps
 
-with job_log(snakemake.log[0]):
+with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
+    check(all_shards(given.shards))
     kind = kinds.get(params.kind)
     cells = read_table(given.cells, required=["cell_id"]).set_index("cell_id")
     splits = read_table(given.splits, required=["split"]).set_index("cell_id")["split"]
@@ -41,11 +42,7 @@ with job_log(snakemake.log[0]):
         batch_size=64,
         **of_fold,
     )
-    config = {"inputs": params.inputs, "ridge_alphas": params.ridge_alphas}
-    record = provenance.record("evaluate", config, inputs=dict(given.items()))
     made = snakemake.output
     write_table(predictions, made.predictions)
     write_table(metrics_table(predictions), made.metrics)
     write_table(pd.concat([mean_level(predictions), controls]), made.controls)
-    for path in made:
-        provenance.write(path, record)

@@ -1,17 +1,13 @@
 """Predictions and controls of every model, fold and seed -> one table of each, and of metrics."""
 
-from nascent import provenance
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.tables import CONTROLS, PREDICTIONS, gather
 from nascent.files import write_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     given, made = snakemake.input, snakemake.output
     predictions = gather(given.predictions, PREDICTIONS)
     write_table(predictions, made.predictions)
     write_table(metrics_table(predictions), made.metrics)
     write_table(gather(given.controls, CONTROLS), made.controls)
-    record = provenance.record("evaluate", {}, inputs={path: path for path in given})
-    for path in made:
-        provenance.write(path, record)

@@ -1,17 +1,11 @@
 """Attribution maps of one model and method -> importance of its channels."""
 
-from nascent import provenance
 from nascent.explain.groups import GroupRule
 from nascent.explain.stage import explain_maps
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, wildcards = snakemake.params, snakemake.wildcards
-    config = {
-        "groups": params.groups,
-        "confidence": params.confidence,
-        "bootstrap": params.bootstrap,
-    }
     explain_maps(
         snakemake.input.maps,
         snakemake.input.cells,
@@ -27,6 +21,3 @@ with job_log(snakemake.log[0]):
         draws=params.bootstrap,
         seed=params.seed,
     )
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in snakemake.output:
-        provenance.write(path, record)

@@ -1,10 +1,9 @@
 """Maps of every model, seed and method -> how far each two of them agree."""
 
-from nascent import provenance
 from nascent.explain.agreement import Explanation, write_agreement
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
     # Every explanation has as many files: one a shard.
     files = len(given.maps) // max(1, len(params.explained))
@@ -21,5 +20,3 @@ with job_log(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
     )
-    record = provenance.record("explain", {"cells": params.cells}, seed=params.seed)
-    provenance.write(out, record)

@@ -1,11 +1,10 @@
 """Attribution maps of one model and method -> channel scores of its cells, as AnnData."""
 
-from nascent import provenance
 from nascent.explain.h5ad import write_h5ad
 from nascent.explain.scores import channel_scores
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     given, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     scores = channel_scores(
         given.maps,
@@ -17,5 +16,4 @@ with job_log(snakemake.log[0]):
         target=params.target,
         checks=dict(zip(params.checks, given.checks, strict=True)),
     )
-    record = provenance.record("explain", {"target": params.target})
-    write_h5ad(scores, snakemake.output[0], record=record)
+    write_h5ad(scores, snakemake.output[0], record=work.record)

@@ -1,10 +1,9 @@
 """Maps of one model and method -> how much of them lies in the nucleus."""
 
-from nascent import provenance
 from nascent.explain.attention_stage import check_attention
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     check_attention(
         given.maps,
@@ -16,11 +15,3 @@ with job_log(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
     )
-    config = {
-        "attention": params.attention,
-        "confidence": params.confidence,
-        "bootstrap": params.draws,
-    }
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in made:
-        provenance.write(path, record)

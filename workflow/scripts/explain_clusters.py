@@ -1,13 +1,12 @@
 """Maps -> which channels have maps alike, and how stable their groups are."""
 
-from nascent import provenance
 from nascent.explain.clusters_stage import write_clusters
 from nascent.explain.readouts import Sources
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given = snakemake.params, snakemake.input
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     write_clusters(
@@ -20,12 +19,3 @@ with job_log(snakemake.log[0]):
         draws=params.bootstrap,
         seed=params.seed,
     )
-    config = {
-        "split": params.split,
-        "clusters": params.options,
-        "confidence": params.confidence,
-        "bootstrap": params.bootstrap,
-    }
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in snakemake.output:
-        provenance.write(path, record)

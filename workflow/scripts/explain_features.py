@@ -1,15 +1,26 @@
 """A model and its explained cells -> which of its pooled features lie in the nucleus."""
 
-from nascent import provenance
 from nascent.explain.feature_attention import check_features
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given, made = snakemake.params, snakemake.input, snakemake.output
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     check_features(
         given.model,
         given.shards,
@@ -20,7 +31,3 @@ with job_log(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
     )
-    config = {"confidence": params.confidence, "bootstrap": params.draws}
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in made:
-        provenance.write(path, record)

@@ -1,15 +1,26 @@
 """Copies of a model with random weights -> the channel shares of some cells by their maps."""
 
-from nascent import provenance
 from nascent.explain.groups import GroupRule
 from nascent.explain.inspection import open_inspection
 from nascent.explain.untrained import write_untrained
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     inspection = open_inspection(
         given.model,
         given.maps,
@@ -28,5 +39,3 @@ with job_log(snakemake.log[0]):
         **params.untrained,
         seed=params.seed,
     )
-    config = {"groups": params.groups, "untrained": params.untrained}
-    provenance.write(out, provenance.record("explain", config, seed=params.seed))

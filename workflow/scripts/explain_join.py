@@ -1,11 +1,8 @@
 """The tables of one check, an explanation each -> one table."""
 
-from nascent import provenance
 from nascent.explain.join import join_tables
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     out = snakemake.output[0]
     join_tables(snakemake.input, snakemake.params.explained, out)
-    inputs = {path: path for path in snakemake.input}
-    provenance.write(out, provenance.record("explain", {}, inputs=inputs))

@@ -1,14 +1,25 @@
 """Maps of one model and method -> what is left of them when the weights are drawn anew."""
 
-from nascent import provenance
 from nascent.explain.inspection import open_inspection
 from nascent.explain.randomisation import write_randomisation
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given = snakemake.params, snakemake.input
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     inspection = open_inspection(
         given.model,
         given.maps,
@@ -29,13 +40,4 @@ with job_log(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
         permuted_maps=given.permuted,
-    )
-    out = snakemake.output[0]
-    provenance.write(
-        out,
-        provenance.record(
-            "explain",
-            {"randomisation": params.randomisation, "cells": params.cells},
-            seed=params.seed,
-        ),
     )

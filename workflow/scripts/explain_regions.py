@@ -1,14 +1,13 @@
 """Maps and crops -> how much of the maps falls on nuclear regions."""
 
-from nascent import provenance
 from nascent.explain.readouts import Sources
 from nascent.explain.regions import RegionRule
 from nascent.explain.regions_stage import write_regions
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given = snakemake.params, snakemake.input
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     write_regions(
@@ -20,12 +19,3 @@ with job_log(snakemake.log[0]):
         draws=params.bootstrap,
         seed=params.seed,
     )
-    config = {
-        "split": params.split,
-        "regions": params.options,
-        "confidence": params.confidence,
-        "bootstrap": params.bootstrap,
-    }
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in snakemake.output:
-        provenance.write(path, record)

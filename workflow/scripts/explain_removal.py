@@ -1,15 +1,26 @@
 """Maps of one model and method -> what deletion and insertion of their first pixels do."""
 
-from nascent import provenance
 from nascent.explain.deletion import Removal
 from nascent.explain.inspection import open_inspection
 from nascent.explain.removal import write_removal
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given = snakemake.params, snakemake.input
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     inspection = open_inspection(
         given.model,
         given.maps,
@@ -30,11 +41,4 @@ with job_log(snakemake.log[0]):
         confidence=params.confidence,
         draws=params.draws,
         seed=params.seed,
-    )
-    out = snakemake.output[0]
-    provenance.write(
-        out,
-        provenance.record(
-            "explain", {"removal": params.removal, "cells": params.cells}, seed=params.seed
-        ),
     )

@@ -1,18 +1,31 @@
 """A retrained model -> its predictions of the test cells, degraded as those it learnt from."""
 
-from nascent import provenance
 from nascent.evaluate.predict import predict
 from nascent.explain.roar_predictions import told_apart
 from nascent.files import read_table, write_table
-from nascent.logs import job_log
+from nascent.jobs import check, job
 from nascent.shards.normalise import Normaliser
-from nascent.shards.plan import shards_of
+from nascent.shards.plan import all_shards, shards_of
 from nascent.train import backend
 from nascent.train.models import load_model
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+    seed=int(snakemake.wildcards.seed),
+) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=int(wildcards.seed),
+        deterministic=params.deterministic,
+    )
+    check(all_shards(given.shards))
     how = {"batch_size": params.batch_size, "prediction": params.prediction}
     table = predict(
         load_model(given.model),
@@ -34,9 +47,4 @@ with job_log(snakemake.log[0]):
         fraction=float(wildcards.fraction),
         removal=given.removal,
     )
-    config = {"inputs": params.inputs, "normalise": params.normalise, **how}
-    record = provenance.record(
-        "explain", config, seed=int(wildcards.seed), inputs=dict(given.items())
-    )
     write_table(table, snakemake.output[0])
-    provenance.write(snakemake.output[0], record)

@@ -1,18 +1,18 @@
 """Maps of a model, or nothing -> which entries of every cell a retraining shall do without."""
 
-from nascent import provenance
 from nascent.explain.roar_orders import remove_at_random, remove_by_maps
-from nascent.logs import job_log
+from nascent.jobs import check, job
+from nascent.shards.plan import all_shards
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
+    check(all_shards(given.shards))
     how = {
         "rank": params.rank,
         "fraction": float(wildcards.fraction),
         "seed": [params.seed, int(wildcards.seed)],
+        "record": work.record,
     }
-    config = {"order": wildcards.order, **how}
-    how["record"] = provenance.record("explain", config, seed=params.seed)
     if given.maps:
         remove_by_maps(
             given.maps,

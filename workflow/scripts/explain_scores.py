@@ -1,9 +1,7 @@
 """Channel scores of every model and method -> one tidy table, as Parquet."""
 
-from nascent import provenance
 from nascent.explain.scores_table import write_scores_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
-    record = provenance.record("explain", {}, inputs={path: path for path in snakemake.input})
-    write_scores_table(snakemake.input, snakemake.output[0], record=record)
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+    write_scores_table(snakemake.input, snakemake.output[0], record=work.record)

@@ -1,14 +1,25 @@
 """Maps of one model and method -> how much they move when the image is changed a little."""
 
-from nascent import provenance
 from nascent.explain.inspection import open_inspection
 from nascent.explain.sensitivity import write_sensitivity
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given = snakemake.params, snakemake.input
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     inspection = open_inspection(
         given.model,
         given.maps,
@@ -28,11 +39,4 @@ with job_log(snakemake.log[0]):
         confidence=params.confidence,
         draws=params.draws,
         seed=params.seed,
-    )
-    out = snakemake.output[0]
-    provenance.write(
-        out,
-        provenance.record(
-            "explain", {"sensitivity": params.sensitivity, "cells": params.cells}, seed=params.seed
-        ),
     )

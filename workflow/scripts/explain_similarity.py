@@ -1,13 +1,12 @@
 """Maps and images -> which images the maps of each channel look like."""
 
-from nascent import provenance
 from nascent.explain.readouts import Sources
 from nascent.explain.similarity_stage import write_similarity
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given = snakemake.params, snakemake.input
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     write_similarity(
@@ -19,12 +18,3 @@ with job_log(snakemake.log[0]):
         draws=params.bootstrap,
         seed=params.seed,
     )
-    config = {
-        "split": params.split,
-        "similarity": params.options,
-        "confidence": params.confidence,
-        "bootstrap": params.bootstrap,
-    }
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in snakemake.output:
-        provenance.write(path, record)

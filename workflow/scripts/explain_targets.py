@@ -1,16 +1,15 @@
 """Shards -> the targets of their training and validation cells, permuted within each split."""
 
-from nascent import provenance
 from nascent.explain.permuted_targets import permute_targets
-from nascent.logs import job_log
+from nascent.jobs import check, job
+from nascent.shards.plan import all_shards
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)
+    check(all_shards(snakemake.input[0]))
     permute_targets(
         snakemake.input[0],
         snakemake.output[0],
         columns=params.targets,
         seed=[params.seed, seed],
     )
-    record = provenance.record("explain", {"targets": params.targets}, seed=params.seed)
-    provenance.write(snakemake.output[0], record)

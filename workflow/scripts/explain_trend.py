@@ -1,10 +1,9 @@
 """Shares of the channels in each cell -> how they change with the target."""
 
-from nascent import provenance
 from nascent.explain.trend_stage import write_trend
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, out = snakemake.params, snakemake.output[0]
     write_trend(
         snakemake.input.cells,
@@ -15,9 +14,3 @@ with job_log(snakemake.log[0]):
         draws=params.bootstrap,
         seed=params.seed,
     )
-    config = {
-        "split": params.split,
-        "confidence": params.confidence,
-        "bootstrap": params.bootstrap,
-    }
-    provenance.write(out, provenance.record("explain", config, seed=params.seed))

@@ -1,14 +1,25 @@
 """Maps of one model and method, and the truth of the simulated wells -> what was found of it."""
 
-from nascent import provenance
 from nascent.explain.inspection import open_inspection
 from nascent.explain.truth_stage import check_truth
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.train import backend
 
-with job_log(snakemake.log[0]):
+with job(
+    "explain",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+) as work:
     params, given, made = snakemake.params, snakemake.input, snakemake.output
-    backend.use_threads(snakemake.threads)
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=params.seed,
+        deterministic=params.deterministic,
+    )
     inspection = open_inspection(
         given.model,
         given.maps,
@@ -30,7 +41,3 @@ with job_log(snakemake.log[0]):
         draws=params.draws,
         seed=params.seed,
     )
-    config = {"cells": params.cells, "confidence": params.confidence, "bootstrap": params.draws}
-    record = provenance.record("explain", config, seed=params.seed)
-    for path in made:
-        provenance.write(path, record)

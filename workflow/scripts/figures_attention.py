@@ -1,13 +1,12 @@
 """Tables of attention and of features -> figure of how much lies in the nucleus."""
 
-from nascent import provenance
 from nascent.figures import attention, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     split = snakemake.params.split
     tables = [read_table(path) for path in (snakemake.input.table, snakemake.input.features)]
     # A model without features has one row, which is of no split.
     figure = attention.draw(*(table[table["split"] == split] for table in tables))
-    save(figure, snakemake.output.png, provenance.record("figures", {"split": split}))
+    save(figure, snakemake.output.png, work.record)

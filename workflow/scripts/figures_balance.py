@@ -1,12 +1,10 @@
 """Cell table and splits -> figure of the splits' make-up."""
 
-from nascent import provenance
 from nascent.figures import balance, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
-    config = {"target": snakemake.params.target}
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
-    figure = balance.draw(cells, splits, **config)
-    save(figure, snakemake.output.png, provenance.record("figures", config))
+    figure = balance.draw(cells, splits, target=snakemake.params.target)
+    save(figure, snakemake.output.png, work.record)

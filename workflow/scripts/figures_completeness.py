@@ -1,14 +1,13 @@
 """Cells of every model and method -> figure of how far their maps add up."""
 
-from nascent import provenance
 from nascent.figures import completeness, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     split = snakemake.params.split
     tables = [read_table(path) for path in snakemake.input.cells]
     figure = completeness.draw(
         [cells[cells["split"] == split] for cells in tables], snakemake.params.explained
     )
-    save(figure, snakemake.output.png, provenance.record("figures", {"split": split}))
+    save(figure, snakemake.output.png, work.record)

@@ -2,21 +2,22 @@
 
 from contextlib import ExitStack
 
-from nascent import provenance
 from nascent.figures import crops, save
 from nascent.figures.gather import read_examples, spread_cells, spread_channels
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.store import open_store
 
 CELLS = 6
 
-with job_log(snakemake.log[0]), ExitStack() as stack:
+with (
+    job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work,
+    ExitStack() as stack,
+):
     params = snakemake.params
-    config = {"target": params.target, "top_channels": params.top_channels}
     cells = read_table(snakemake.input.cells, required=["cell_id"]).set_index("cell_id")
     channels = [*spread_channels(params.inputs, params.top_channels), params.target]
     stores = (stack.enter_context(open_store(path)) for path in snakemake.input.stores)
     examples = read_examples(stores, spread_cells(cells, CELLS), channels)
     figure = crops.draw(examples, target=params.target)
-    save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, work.record)

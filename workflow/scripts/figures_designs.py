@@ -1,11 +1,10 @@
 """Comparison and confounders -> figure of the models under each design of the splits."""
 
-from nascent import provenance
 from nascent.figures import designs, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given = snakemake.params, snakemake.input
     figure = designs.draw(
         read_table(given.comparison),
@@ -13,4 +12,4 @@ with job_log(snakemake.log[0]):
         label=params.label,
         target=params.target,
     )
-    save(figure, snakemake.output.png, provenance.record("figures", {"target": params.target}))
+    save(figure, snakemake.output.png, work.record)

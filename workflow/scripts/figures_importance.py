@@ -2,13 +2,12 @@
 
 import pandas as pd
 
-from nascent import provenance
 from nascent.figures import importance, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     split = snakemake.params.split
     table = pd.concat(map(read_table, snakemake.input.importance))
     figure = importance.draw(table[table["split"] == split])
-    save(figure, snakemake.output.png, provenance.record("figures", {"split": split}))
+    save(figure, snakemake.output.png, work.record)

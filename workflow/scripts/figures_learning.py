@@ -1,12 +1,11 @@
 """Histories and cards of every run -> figure of the learning curves."""
 
-from nascent import provenance
 from nascent.cards import chosen
 from nascent.figures import learning, save
 from nascent.files import read_json, read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given = snakemake.params, snakemake.input
     runs = [tuple(run) for run in params.runs]
     floors = read_table(given.floors)
@@ -20,4 +19,4 @@ with job_log(snakemake.log[0]):
         floors=floors.set_index("model")["mae"].to_dict(),
         targets={model: len(card["targets"]) for (model, *_), card in cards.items()},
     )
-    save(figure, snakemake.output.png, provenance.record("figures", {"runs": runs}))
+    save(figure, snakemake.output.png, work.record)

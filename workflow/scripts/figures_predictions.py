@@ -2,16 +2,14 @@
 
 import pandas as pd
 
-from nascent import provenance
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.stage import comparison_tables
 from nascent.figures import predictions, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given = snakemake.params, snakemake.input
-    config = {"model": snakemake.wildcards.model, "target": params.target}
     predicted = pd.concat(map(read_table, given.predictions), ignore_index=True)
     cells = read_table(given.cells, required=["cell_id", "plate", "well"])
     # Made anew, equal to those of the comparison: the figure of a model waits for no other model.
@@ -28,6 +26,7 @@ with job_log(snakemake.log[0]):
         metrics_table(predicted),
         intervals=tables["intervals"],
         label=params.label,
-        **config,
+        model=snakemake.wildcards.model,
+        target=params.target,
     )
-    save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, work.record)

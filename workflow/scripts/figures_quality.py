@@ -1,10 +1,9 @@
 """Quality table -> figure of what was removed, by reason and well."""
 
-from nascent import provenance
 from nascent.figures import quality, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     figure = quality.draw(read_table(snakemake.input.quality))
-    save(figure, snakemake.output.png, provenance.record("figures", {}))
+    save(figure, snakemake.output.png, work.record)

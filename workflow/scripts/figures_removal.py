@@ -1,12 +1,11 @@
 """Table of removal -> figure of what every explanation gains over a random order."""
 
-from nascent import provenance
 from nascent.figures import removal, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params = snakemake.params
     table = read_table(snakemake.input[0])
     figure = removal.draw(table, label=params.label, confidence=params.confidence)
-    save(figure, snakemake.output.png, provenance.record("figures", {}))
+    save(figure, snakemake.output.png, work.record)

@@ -1,11 +1,10 @@
 """Metrics of retrained models -> figure of what each order of removal cost."""
 
-from nascent import provenance
 from nascent.figures import roar, save
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     given, params = snakemake.input, snakemake.params
     comparison = read_table(given.comparison)
     figure = roar.draw(
@@ -13,4 +12,4 @@ with job_log(snakemake.log[0]):
         floor=roar.best_floor(comparison, target=params.target, design=params.design),
         confidence=params.confidence,
     )
-    save(figure, snakemake.output.png, provenance.record("figures", {}))
+    save(figure, snakemake.output.png, work.record)

@@ -2,15 +2,17 @@
 
 from contextlib import ExitStack
 
-from nascent import provenance
 from nascent.attribute.maps import open_maps
 from nascent.figures import save, score_maps
 from nascent.figures.single_cells import shown
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.store import open_store
 
-with job_log(snakemake.log[0]), ExitStack() as stack:
+with (
+    job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work,
+    ExitStack() as stack,
+):
     params, given = snakemake.params, snakemake.input
     cells = read_table(given.cells, required=["cell_id", "group"]).set_index("cell_id")
     found = shown(
@@ -22,5 +24,6 @@ with job_log(snakemake.log[0]), ExitStack() as stack:
         channels=params.figures["top_channels"],
     )
     figure = score_maps.draw(found.examples, found.maps, totals=found.totals)
-    chosen = {"cells": found.examples.cells.index.tolist(), "channels": found.examples.channels}
-    save(figure, snakemake.output.png, provenance.record("figures", chosen))
+    examples = found.examples
+    work.note(shown={"cells": examples.cells.index.tolist(), "channels": examples.channels})
+    save(figure, snakemake.output.png, work.record)

@@ -1,16 +1,13 @@
 """Cell table and splits -> figure of the target's distribution and the group limits."""
 
-from nascent import provenance
 from nascent.explain.groups import GroupRule, study_groups
 from nascent.figures import save, target
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
-    config = {"target": snakemake.params.target, "groups": snakemake.params.groups}
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+    params = snakemake.params
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
-    grouped, limits = study_groups(cells, splits, GroupRule(**config["groups"]))
-    figure = target.draw(
-        grouped["target"], low=limits.low, high=limits.high, target=config["target"]
-    )
-    save(figure, snakemake.output.png, provenance.record("figures", config))
+    grouped, limits = study_groups(cells, splits, GroupRule(**params.groups))
+    figure = target.draw(grouped["target"], low=limits.low, high=limits.high, target=params.target)
+    save(figure, snakemake.output.png, work.record)

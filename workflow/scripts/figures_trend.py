@@ -2,13 +2,12 @@
 
 import pandas as pd
 
-from nascent import provenance
 from nascent.figures import save, trend
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     label = snakemake.params.label
     table = pd.concat(map(read_table, snakemake.input.trend))
     figure = trend.draw(table, target=label)
-    save(figure, snakemake.output.png, provenance.record("figures", {"label": label}))
+    save(figure, snakemake.output.png, work.record)

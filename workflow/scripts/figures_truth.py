@@ -1,12 +1,11 @@
 """Table of truth, and the maps of one cell -> figure of what was found of the truth."""
 
-from nascent import provenance
 from nascent.explain.planted import read_planted
 from nascent.figures import save, truth
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given = snakemake.params, snakemake.input
     table = read_table(given.table)
     files = len(given.shards)
@@ -20,5 +19,6 @@ with job_log(snakemake.log[0]):
     if cell is not None:
         planted = read_planted(given.truth, params.wells, given.shards)
         example = truth.read_example(cell, maps, given.shards, planted)
+    work.note(shown={"cell": cell})
     figure = truth.draw(table[table["split"] == params.split], example)
-    save(figure, snakemake.output.png, provenance.record("figures", {"cell": cell}))
+    save(figure, snakemake.output.png, work.record)

@@ -1,14 +1,12 @@
 """Candidates of a search -> figure of them."""
 
-from nascent import provenance
 from nascent.figures import save, tuning
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 
-with job_log(snakemake.log[0]):
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     figure = tuning.draw(
         read_table(snakemake.input.candidates),
         error=f"validation MAE, {snakemake.params.label}",
     )
-    config = {"model": snakemake.wildcards.model}
-    save(figure, snakemake.output.png, provenance.record("figures", config))
+    save(figure, snakemake.output.png, work.record)

@@ -1,10 +1,9 @@
 """Maps, shards and channel scores -> the explorer, and the excerpt of it that the report holds."""
 
-from nascent import provenance
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.report.explorer.stage import Explanation, Limits, in_report, write_explorer
 
-with job_log(snakemake.log[0]):
+with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     given, made, params = snakemake.input, snakemake.output, snakemake.params
     each = len(given.shards)
     explanations = [
@@ -12,7 +11,6 @@ with job_log(snakemake.log[0]):
         for number, scores in enumerate(given.scores)
     ]
     limits = Limits(**params.explorer, seed=params.seed)
-    record = provenance.record("report", params.explorer, seed=params.seed)
     for path, of_page, note in (
         (made.page, limits, ""),
         (made.excerpt, *in_report(limits)),
@@ -25,6 +23,5 @@ with job_log(snakemake.log[0]):
             labels=params.labels,
             limits=of_page,
             note=note,
-            record=record,
+            record=work.record,
         )
-        provenance.write(path, record)

@@ -1,11 +1,10 @@
 """Cards and metrics of one model -> its card, as a web page."""
 
-from nascent import provenance
 from nascent.files import read_json, read_table, written
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.report.model_card import model_card
 
-with job_log(snakemake.log[0]):
+with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, given = snakemake.params, snakemake.input
     runs = [tuple(run) for run in params.runs]
     text = model_card(
@@ -21,4 +20,3 @@ with job_log(snakemake.log[0]):
     )
     with written(snakemake.output[0]) as beside:
         beside.write_text(text, encoding="utf-8")
-    provenance.write(snakemake.output[0], provenance.record("report", {"runs": runs}))

@@ -1,20 +1,18 @@
 """Quality, splits and model cards -> the study card and its tables, as web pages."""
 
-from nascent import provenance
 from nascent.files import read_json, read_table, written
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.report.card import study_card
 from nascent.report.tables import table_page
 
-with job_log(snakemake.log[0]):
+with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given = snakemake.params, snakemake.input
-    record = provenance.record("report", params.study, seed=params.study["seed"])
     runs = [tuple(run) for run in params.runs]
     quality, completeness = read_table(given.quality), read_table(given.completeness)
     splits = dict(zip(params.folds, map(read_table, given.splits), strict=True))
     cards = dict(zip(runs, map(read_json, given.cards), strict=True))
     pages = {
-        "card": study_card(params.study, record, quality, splits, cards, label=params.label),
+        "card": study_card(params.study, work.record, quality, splits, cards, label=params.label),
         "quality": table_page(quality, "Quality control", "Cells removed, by well and reason."),
         "completeness": table_page(
             completeness,
@@ -25,4 +23,3 @@ with job_log(snakemake.log[0]):
     for name, text in pages.items():
         with written(snakemake.output[name]) as beside:
             beside.write_text(text, encoding="utf-8")
-        provenance.write(snakemake.output[name], record)

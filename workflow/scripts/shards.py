@@ -1,26 +1,19 @@
 """Write one shard: its cells' crops, from the stores of all wells."""
 
-from nascent import provenance
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.shards.plan import plan_shards, shard_name
 from nascent.shards.write import write_shard
 
-with job_log(snakemake.log[0]):
+with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, wildcards = snakemake.params, snakemake.wildcards
     splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
     plan = plan_shards(splits, params.cells, params.seed)
     members = plan[plan["shard"] == shard_name(wildcards.split, int(wildcards.number))]
-    record = provenance.record(
-        "shards",
-        {"cells": params.cells},
-        seed=params.seed,
-        inputs={"splits": snakemake.input.splits},
-    )
     write_shard(
         snakemake.input.stores,
         members.merge(splits[["cell_id", "plate", "well"]], on="cell_id", validate="1:1"),
         snakemake.output[0],
         split=wildcards.split,
-        record=record,
+        record=work.record,
     )

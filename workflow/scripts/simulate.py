@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from nascent import provenance
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.simulate.plate import simulate_well
 
-with job_log(snakemake.log[0]):
+with job("simulate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params = snakemake.params
     simulate_well(
         Path(snakemake.output.raw[0]).parent,
@@ -17,6 +16,6 @@ with job_log(snakemake.log[0]):
         cycle_path=snakemake.output.cycle,
         perturbation_name=params.perturbation,
         seed=params.seed,
-        record=provenance.record("simulate", params.simulate, seed=params.seed),
+        record=work.record,
         **params.simulate,
     )

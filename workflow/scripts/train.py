@@ -1,29 +1,36 @@
 """Train one model with one seed on one fold, or one candidate of a search."""
 
-from nascent import provenance
 from nascent.files import read_table
-from nascent.logs import job_log
+from nascent.jobs import check, job
 from nascent.shards.normalise import Normaliser
+from nascent.shards.plan import all_shards
+from nascent.train import backend
 from nascent.train.stage import train_model
 from nascent.tune.training import train_candidate
 
-with job_log(snakemake.log[0]):
+seed = int(snakemake.wildcards.get("seed", snakemake.params.get("seed")))
+
+with job(
+    "train",
+    snakemake.log[0],
+    snakemake.input,
+    snakemake.output,
+    snakemake.params,
+    resources=snakemake.resources,
+    seed=seed,
+) as work:
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     train = train_candidate if snakemake.wildcards.get("candidate") else train_model
-    seed = int(snakemake.wildcards.get("seed", params.get("seed")))
     # Of several candidates, the search has chosen one.
     chosen = int(read_table(given.chosen)["chosen"].argmax()) if given.chosen else 0
     options = params.options[chosen]
-    config = {
-        "model": options,
-        "targets": params.targets,
-        "inputs": params.inputs,
-        "normalise": params.normalise,
-        "code": params.code,
-    }
-    inputs = {name: path for name, path in given.items() if path and name != "weights"}
-    if options["weights"]:
-        inputs["weights"] = options["weights"]
+    work.computed = backend.prepare(
+        work.devices,
+        threads=snakemake.threads,
+        seed=seed,
+        deterministic=params.deterministic,
+    )
+    check(all_shards(given.shards))
     train(
         manifest=given.shards,
         normaliser=Normaliser.from_table(
@@ -32,6 +39,7 @@ with job_log(snakemake.log[0]):
         targets=params.targets,
         seed=seed,
         threads=snakemake.threads,
+        deterministic=params.deterministic,
         state_dir=params.state,
         model_path=made.model,
         history_path=made.history,
@@ -39,6 +47,6 @@ with job_log(snakemake.log[0]):
         tensorboard_dir=params.tensorboard,
         removal=given.get("removal"),
         target_table=given.get("targets"),
-        record=provenance.record("train", config, seed=seed, inputs=inputs),
+        record=work.record,
         **options,
     )

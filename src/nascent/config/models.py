@@ -88,6 +88,11 @@ class Resources(Section):
     )
     runtime: Positive = Field(240, description="Minutes its training may take")
     gpu: int = Field(0, ge=0, description="GPUs of its training")
+    without_gpu: Literal["cpu", "error"] = Field(
+        "cpu",
+        description="Where the machine has no GPU and `gpu` asks for one: train on the CPU with a"
+        " warning in the log, or end at once with an error",
+    )
 
 
 class Model(Section):

@@ -242,6 +242,11 @@ class Study(Section):
     study: Name = Field(description="Name of the study and of its folder in results/")
     kind: Literal["transcription"] = Field("transcription", description="Kind of study")
     seed: Seed = Field(123, description="Seed of simulation, splits, shuffling and bootstrap")
+    deterministic: bool = Field(
+        True,
+        description="Whether models are trained and explained so that equal runs give equal bits;"
+        " false leaves GPUs their fastest kernels",
+    )
     data: str | None = Field(
         None, description="Folder that holds the raw wells; null: they are simulated"
     )

@@ -15,10 +15,9 @@ import numpy as np
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
 from nascent.provenance import file_digest
-from nascent.shards.plan import shards_of
+from nascent.shards.plan import all_shards
 from nascent.shards.removal import ENTRIES, PIXELS, RANDOM, removed_entries, stream_of
 from nascent.shards.removal_file import RemovalSource, RemovedCell, flags_of, write_removals
-from nascent.splits.fractions import SPLITS
 from nascent.store import open_store
 
 RANKED = {"pixel": (ENTRIES, PIXELS), "space": (PIXELS,), "channel": ()}
@@ -97,7 +96,7 @@ def remove_at_random(
         Provenance.
     """
     source = RemovalSource(RANDOM, rank, fraction, tuple(seed), tuple(channels))
-    shards = [path for split in SPLITS for path in shards_of(manifest, split)]
+    shards = all_shards(manifest)
     with open_store(shards[0]) as store:
         size = store.size
     cells = chain.from_iterable(_at_random(path, source) for path in shards)

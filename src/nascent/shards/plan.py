@@ -53,6 +53,11 @@ def shard_name(split: str, number: int) -> str:
     return f"{split}-{number:05d}"
 
 
+def all_shards(manifest: str | Path) -> list[Path]:
+    """Return the shards of all splits, which lie beside the table that lists them."""
+    return [path for split in SPLITS for path in shards_of(manifest, split)]
+
+
 def shards_of(manifest: str | Path, split: str) -> list[Path]:
     """Return the shards of a split, which lie beside the table that lists them."""
     table = read_table(manifest, required=["shard", "split"])

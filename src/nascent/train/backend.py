@@ -1,12 +1,16 @@
 """What only a backend can do for a job: its threads, devices, number formats, exact repetition."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import keras
 
+from nascent.devices import VISIBLE, Devices
 from nascent.errors import TrainError
+
+_XLA_EXACT = "--xla_gpu_deterministic_ops=true"
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +41,107 @@ def use_threads(threads: int) -> None:
             logger.warning("the threads of the backend %s cannot be bounded", other)
 
 
-def make_deterministic(seed: int) -> None:
-    """Seed Python, NumPy and the backend; on a CPU the same seed then gives the same weights.
+def prepare(
+    devices: Devices, *, threads: int, seed: int, deterministic: bool
+) -> dict[str, str | list[str] | bool]:
+    """Set the backend up for a job, before its first computation, and return what it computes with.
 
-    On a GPU the fast kernels stay, some of which add in any order: several that common backbones
-    need have no exact counterpart there.
+    Parameters
+    ----------
+    devices
+        The GPUs of the job; of all others the backend is told nothing.
+    threads
+        To compute with, at least 1.
+    seed
+        Of Python, NumPy and the backend.
+    deterministic
+        Whether to compute so that the same seed gives the same numbers, see `make_deterministic`.
+
+    Returns
+    -------
+    `backend`, `device` (`cpu` or `gpu`), `devices` (the model of each GPU) and `deterministic`.
+
+    Raises
+    ------
+    DeviceError
+        Where the job has a GPU that the backend cannot use, and that is to be an error.
+    """
+    # In this order: JAX reads its flags, and which devices it may see, when it is first asked.
+    use_threads(threads)
+    _hide_others(devices)
+    make_deterministic(seed, exact=deterministic)
+    if devices.ids and device() == "cpu":
+        devices.missing(f"{keras.backend.backend()} as it is installed here uses none")
+    told = {
+        "backend": keras.backend.backend(),
+        "device": device(),
+        "devices": _models(),
+        "deterministic": deterministic,
+    }
+    logger.info(
+        "%s on %s%s, %s",
+        told["backend"],
+        ", ".join(told["devices"]) or "the CPU",
+        "" if deterministic else ", not bound to repeat itself",
+        f"{threads} threads",
+    )
+    return told
+
+
+def make_deterministic(seed: int, *, exact: bool = True) -> None:
+    """Seed Python, NumPy and the backend, and compute exactly the same each time.
+
+    On a CPU the same seed then gives the same weights. On a GPU TensorFlow refuses the few
+    operations that it cannot repeat exactly, and JAX and PyTorch are asked for exact kernels.
+
+    Parameters
+    ----------
+    seed
+        Of all that is drawn.
+    exact
+        False seeds alone, and leaves each backend its fastest kernels, some of which add in any
+        order.
     """
     keras.utils.set_random_seed(seed)
-    if keras.backend.backend() == "tensorflow" and device() == "cpu":
-        import tensorflow as tf
+    if not exact:
+        return
+    match keras.backend.backend():
+        case "tensorflow":
+            import tensorflow as tf
 
-        tf.config.experimental.enable_op_determinism()
+            tf.config.experimental.enable_op_determinism()
+        case "jax":
+            # XLA reads its flags when it first computes; those of GPUs are not known without one.
+            flags = os.environ.get("XLA_FLAGS", "")
+            if os.environ.get(VISIBLE, "-1") != "-1" and _XLA_EXACT not in flags:
+                os.environ["XLA_FLAGS"] = f"{flags} {_XLA_EXACT}".strip()
+        case "torch":
+            import torch
+
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+            torch.use_deterministic_algorithms(True)
+
+
+@contextmanager
+def inexact_told() -> Iterator[None]:
+    """Tell an operation that has no exact kernel on a GPU as what it is.
+
+    Raises
+    ------
+    TrainError
+        In the place of the backend's own error.
+    """
+    try:
+        yield
+    except Exception as error:
+        # TensorFlow and PyTorch name the operation, in types of their own.
+        if "determinis" not in str(error).lower():
+            raise
+        raise TrainError(
+            f"the network has an operation that cannot be repeated exactly here ({error})",
+            where="deterministic",
+            mend="Set deterministic: false, or compute on a CPU.",
+        ) from error
 
 
 def device() -> str:
@@ -56,7 +150,7 @@ def device() -> str:
         case "tensorflow":
             import tensorflow as tf
 
-            return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
+            return "gpu" if tf.config.get_visible_devices("GPU") else "cpu"
         case "torch":
             import torch
 
@@ -67,6 +161,44 @@ def device() -> str:
             return jax.default_backend()
         case other:
             return other
+
+
+def _hide_others(devices: Devices) -> None:
+    """Keep the backend from GPUs that are not the job's, though it was imported before."""
+    match keras.backend.backend():
+        case "tensorflow" if not devices.ids:
+            import tensorflow as tf
+
+            tf.config.set_visible_devices([], "GPU")
+        case "jax" if not devices.ids:
+            import jax
+
+            jax.config.update("jax_platforms", "cpu")
+        case "torch" if not devices.ids and device() == "gpu":
+            logger.warning(
+                "PyTorch chose a GPU that is not the job's: start with KERAS_TORCH_DEVICE=cpu"
+            )
+
+
+def _models() -> list[str]:
+    """Return the model of each GPU that the backend sees, such as `NVIDIA H100`."""
+    match keras.backend.backend():
+        case "tensorflow":
+            import tensorflow as tf
+
+            seen = tf.config.get_visible_devices("GPU")
+            details = map(tf.config.experimental.get_device_details, seen)
+            return [str(each.get("device_name", "GPU")) for each in details]
+        case "jax":
+            import jax
+
+            return [each.device_kind for each in jax.local_devices() if each.platform != "cpu"]
+        case "torch":
+            import torch
+
+            return list(map(torch.cuda.get_device_name, range(torch.cuda.device_count())))
+        case _:
+            return []
 
 
 @contextmanager
@@ -122,7 +254,7 @@ def count_devices() -> int:
         case "tensorflow":
             import tensorflow as tf
 
-            return max(1, len(tf.config.list_physical_devices("GPU")))
+            return max(1, len(tf.config.get_visible_devices("GPU")))
         case "torch":
             import torch
 

@@ -93,6 +93,7 @@ def train_model(
     tensorboard_dir: str | Path | None = None,
     removal: str | Path | None = None,
     target_table: str | Path | None = None,
+    deterministic: bool = True,
     **options: Any,
 ) -> None:
     """Train a model and write it as it was after its chosen epoch, with its history and card.
@@ -127,6 +128,9 @@ def train_model(
         `nascent.shards.removal_file`.
     target_table
         Table with `cell_id` and the targets, which stand in the place of those of the shards.
+    deterministic
+        Whether to compute so that the same seed gives the same weights, see
+        `nascent.train.backend.make_deterministic`.
     **options
         Of the model, see `nascent.train.options.Options.of`.
 
@@ -156,6 +160,7 @@ def train_model(
         "normaliser": plain(normaliser),
         "data": fingerprint(manifest, (train, val), targets),
         "targets": list(targets),
+        "deterministic": deterministic,
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
         "record": dict(record),
@@ -175,6 +180,7 @@ def train_model(
             run={"seed": number, **shaping},
             state_dir=Path(state_dir),
             board=board,
+            deterministic=deterministic,
         )
         return collapse_of(learnt[number].progress.history[learnt[number].epoch - 1])
 
@@ -228,10 +234,11 @@ def _learn(
     run: Mapping[str, Any],
     state_dir: Path,
     board: Board | None,
+    deterministic: bool,
 ) -> Learnt:
     """Train with the seed of `run`, from where a killed job left it."""
     fitting, seed = asked.fitting, run["seed"]
-    backend.make_deterministic(seed)
+    backend.make_deterministic(seed, exact=deterministic)
     with backend.precision(fitting.precision):
         network = _network(asked, known, channels)
     if asked.network.weights:
@@ -239,9 +246,10 @@ def _learn(
     model = Augmented(network, augmentation_layers(asked.augmentation, ratios, seed=seed))
     compile_model(model, fitting, known.sds)
     folder = state_folder(state_dir, run)
-    progress = fit(
-        model, train, val, targets=known, fitting=fitting, folder=folder, run=run, board=board
-    )
+    with backend.inexact_told():
+        progress = fit(
+            model, train, val, targets=known, fitting=fitting, folder=folder, run=run, board=board
+        )
     monitored = progress.monitored(fitting.monitor)
     width = width_that_fits(fitting.smooth, len(monitored))
     if width != fitting.smooth:

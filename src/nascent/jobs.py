@@ -1,0 +1,180 @@
+"""What every job does around its work: log, check what it reads, take a device, keep records."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from nascent import integrity, provenance
+from nascent.devices import Devices, devices_of_job
+from nascent.logs import job_log
+
+RESULTS = "results"
+"""The folder of all studies: a result's name within its study starts two folders below it."""
+
+# They say where a job works, not what it makes.
+_PLACES = ("code", "state", "tensorboard", "path")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """A job at work.
+
+    Attributes
+    ----------
+    record
+        What the results are made of, see `nascent.provenance.record`; for those that hold it
+        inside.
+    devices
+        The GPUs it may compute on.
+    computed
+        What it computed with, where it computes with a network, see
+        `nascent.train.backend.prepare`; kept beside every result.
+    """
+
+    record: dict[str, Any]
+    devices: Devices
+    computed: Mapping[str, Any] | None = None
+
+    def note(self, **facts: Any) -> None:
+        """Add to the record what came out only as the job worked, such as which cells it shows."""
+        self.record |= provenance.plain(facts)
+
+
+@contextmanager
+def job(
+    stage: str,
+    log: str | Path,
+    inputs: Iterable[str | Path],
+    outputs: Iterable[str | Path],
+    params: Mapping[str, Any],
+    *,
+    resources: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+) -> Iterator[Job]:
+    """Do a job's work inside of this context.
+
+    Each input that has a record is checked against it; the GPUs are taken; when the work is done,
+    a record of every output is kept beside it. Where the work fails no output has a record.
+
+    Parameters
+    ----------
+    stage
+        Its name, in the records.
+    log
+        File, see `nascent.logs.job_log`.
+    inputs
+        Files that it reads, results of other jobs or a user's own.
+    outputs
+        Files that it makes.
+    params
+        The config values it was told; `code` is the digest of its code.
+    resources
+        `gpu`: how many GPUs it computes on, none where not given. `without_gpu`: whether it
+        computes on the `cpu` where there is none (the default), or ends with an `error`.
+    seed
+        Of what it draws; that of `params` where not given.
+
+    Raises
+    ------
+    SystemExit
+        With status 1, after any NascentError was logged: an input was changed since it was made, a
+        GPU is not there, or what the work itself raises.
+    """
+    made = [Path(path) for path in outputs]
+    with job_log(log):
+        for path in made:
+            provenance.forget(path)
+        digests = digests_of([Path(path) for path in inputs])
+        config = {key: value for key, value in params.items() if key not in _PLACES}
+        record = provenance.record(
+            stage,
+            config,
+            seed=params.get("seed") if seed is None else seed,
+            code=params.get("code"),
+            inputs=digests,
+        )
+        asked = resources or {}
+        with devices_of_job(
+            asked.get("gpu", 0), without=asked.get("without_gpu", "cpu")
+        ) as devices:
+            work = Job(record, devices)
+            yield work
+        _keep(made, work, digests)
+
+
+def digests_of(inputs: Iterable[Path]) -> dict[str, str]:
+    """Return name → SHA-256 of files that a job reads, those of results once they are checked.
+
+    Raises
+    ------
+    ResultError
+        Where a result was changed since it was made.
+    """
+    inputs = list(inputs)
+    names = dict(zip(inputs, _told_apart(inputs), strict=True))
+    found: dict[str, str] = {}
+    unrecorded = []
+    for path, name in names.items():
+        digest = integrity.checked(path)
+        if digest is None:
+            unrecorded += [path] if name_in_study(path) is not None else []
+            digest = provenance.file_digest(path)
+        found[name] = digest
+    if unrecorded:
+        logger.info(
+            "%d results without a record of their digest are used unchecked, such as %s",
+            *(len(unrecorded), unrecorded[0]),
+        )
+    return found
+
+
+def check(paths: Iterable[str | Path]) -> None:
+    """Check results that a job reads because another one names them, such as shards of a manifest.
+
+    Raises
+    ------
+    ResultError
+        Where one was changed since it was made.
+    """
+    for path in paths:
+        integrity.checked(path)
+
+
+def name_in_study(path: str | Path) -> str | None:
+    """Return a result's name in its study, `crops/cells.tsv`; None of a file that is no result."""
+    parts = PurePath(path).parts
+    for number in range(len(parts) - 3, -1, -1):
+        if parts[number] == RESULTS:
+            return "/".join(parts[number + 2 :])
+    return None
+
+
+def _told_apart(paths: list[Path]) -> list[str]:
+    """Name results within their study, other files by the least of their path that is unique."""
+    others = {path for path in paths if name_in_study(path) is None}
+    return [name_in_study(path) or _least(path, others - {path}) for path in paths]
+
+
+def _least(path: Path, others: set[Path]) -> str:
+    for length in range(1, len(path.parts)):
+        tail = path.parts[-length:]
+        if all(other.parts[-length:] != tail for other in others):
+            return "/".join(tail)
+    return path.as_posix().lstrip("/")
+
+
+def _keep(made: list[Path], work: Job, digests: Mapping[str, str]) -> None:
+    common = work.record | {"inputs": dict(digests), "computed": work.computed}
+    try:
+        for path in made:
+            artefact = name_in_study(path) or path.name
+            provenance.write(path, common | {"artefact": artefact} | integrity.made(path))
+    except BaseException:
+        for path in made:
+            provenance.forget(path)
+        raise
