@@ -15,21 +15,9 @@ from functools import cache
 from pathlib import Path
 
 from nascent.files import written
+from nascent.stages import STAGES, stage_of
 
 DOCS = Path(__file__).parent
-STAGES = (
-    "simulate",
-    "crops",
-    "splits",
-    "shards",
-    "tune",
-    "train",
-    "evaluate",
-    "attribute",
-    "explain",
-    "figures",
-    "report",
-)
 COLOURS = dict(
     zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 3, *["#F9E3D3"] * 2), strict=False)
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
@@ -64,7 +52,7 @@ def parse(dot: str) -> Graph:
     if not edges:
         sys.exit("There is no graph on standard input.")
     rules = sorted(
-        set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage(name)), name)
+        set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage_of(name)), name)
     )
     return rules, reduced({(a, b) for a, b in edges if b != "all"})
 
@@ -84,17 +72,12 @@ def reduced(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:
     )
 
 
-def stage(rule: str) -> str:
-    """Return the stage a rule belongs to: its name up to the first underscore."""
-    return rule.partition("_")[0]
-
-
 def as_mermaid(graph: Graph) -> str:
     """Return the graph as a Mermaid flow chart."""
     rules, edges = graph
     lines = ["flowchart TB"]
     for name in STAGES:
-        own = [rule for rule in rules if stage(rule) == name]
+        own = [rule for rule in rules if stage_of(rule) == name]
         lines += [f"  subgraph stage_{name}[{name}]", *(f"    {rule}" for rule in own), "  end"]
         lines.append(f"  style stage_{name} fill:{COLOURS[name]},stroke:#999999")
     return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in edges)]) + "\n"
@@ -109,7 +92,7 @@ def as_dot(graph: Graph) -> str:
         '  node [shape=box, style="rounded,filled", color="#777777", fontname="sans-serif",'
         " fontsize=10, height=0.3];",
         '  edge [color="#999999", arrowsize=0.6];',
-        *(f'  {rule} [fillcolor="{COLOURS[stage(rule)]}"];' for rule in rules),
+        *(f'  {rule} [fillcolor="{COLOURS[stage_of(rule)]}"];' for rule in rules),
         *(f"  {a} -> {b};" for a, b in edges),
         "}",
     ]
