@@ -56,7 +56,8 @@ def _of_fold(wildcards: Wildcards, facts: Facts) -> Mapping[str, int]:
     return facts.cells[wildcards.get("fold", facts.explained_fold)]
 
 
-def _of_shard(wildcards: Wildcards, facts: Facts) -> int:
+def shard_cells(wildcards: Wildcards, facts: Facts) -> int:
+    """Return the cells of the shard that `split`, `number` and, if given, `fold` name."""
     size, first = facts.study.shards.cells, int(wildcards["number"]) * facts.study.shards.cells
     return max(0, min(size, _of_fold(wildcards, facts)[wildcards["split"]] - first))
 
@@ -122,11 +123,11 @@ def _all_nuclei(wildcards: Wildcards, facts: Facts) -> float:
 
 
 def _one_shard(wildcards: Wildcards, facts: Facts) -> float:
-    return _of_shard(wildcards, facts) * _stored(facts)
+    return shard_cells(wildcards, facts) * _stored(facts)
 
 
 def _maps_of_a_shard(wildcards: Wildcards, facts: Facts) -> float:
-    return _of_shard(wildcards, facts) * _a_map(wildcards, facts)
+    return shard_cells(wildcards, facts) * _a_map(wildcards, facts)
 
 
 def _reading_maps(wildcards: Wildcards, facts: Facts) -> float:
