@@ -34,8 +34,8 @@ rule explain_removal:
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "Remove pixels by maps of {wildcards.model}, seed {wildcards.seed},"
-        " by {wildcards.method}"
+        "Remove pixels in the order of the maps of {wildcards.model}, seed {wildcards.seed}, by"
+        " {wildcards.method}"
     script:
         "../workflow/scripts/explain_removal.py"
 

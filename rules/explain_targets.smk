@@ -72,5 +72,5 @@ use rule attribute as explain_targets_attribute with:
             "randomised/{model}/{seed}/{method}/{split}-{number}".format(**wildcards)
         ),
     message:
-        "Explain {wildcards.model} of permuted targets, seed {wildcards.seed}, by"
+        "Explain {wildcards.model}, trained on permuted targets with seed {wildcards.seed}, by"
         " {wildcards.method}: cells of {wildcards.split}-{wildcards.number}"

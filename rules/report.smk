@@ -43,7 +43,8 @@ rule report_study:
         study=STUDY.plain(),
         label=KIND.target_label,
     message:
-        "Write the study card of {STUDY.study}"
+        "Write the study card of {STUDY.study}, and its quality control and completeness as"
+        " pages"
     script:
         "../workflow/scripts/report_study.py"
 
