@@ -29,8 +29,8 @@ def test_without_any_file_the_compression_of_stores_is_assumed_and_that_of_maps_
     jobs = [job("crops", WELLS[0]), job("crops", WELLS[1], to_run=False), job("attribute", MAPS)]
     room = disk(jobs, facts, [])
     assert set(room) == {"crops", "attribute"}
-    assert room["crops"].to_write == pytest.approx(100 * CELL / 7)
-    assert room["crops"].whole == pytest.approx(200 * CELL / 7)
+    assert room["crops"].to_write == pytest.approx(100 * CELL / 6)
+    assert room["crops"].whole == pytest.approx(200 * CELL / 6)
     assert "assumed" in room["crops"].source
     assert math.isnan(room["attribute"].whole)
     assert room["attribute"].source == "no measurement"

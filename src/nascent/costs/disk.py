@@ -13,8 +13,8 @@ from nascent.costs.work import shard_cells
 from nascent.errors import NascentError
 from nascent.stages import stage_of
 
-ASSUMED_COMPRESSION = 7.0
-"""Of stores, where none exists yet: measured on nuclei of 224 × 224 × 33 (docs/methods.md)."""
+ASSUMED_COMPRESSION = 6.0
+"""Of stores, where none exists yet: that of the simulated well of `benchmarks/crops.py`."""
 
 PLACES: Mapping[str, str] = {
     "crops": "crops/{well}.h5",
