@@ -61,7 +61,7 @@ envs: $(READY) ## write envs/ from the lock file, for --sdm conda
 
 dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml the graphs of that study
 ifdef CONFIG
-	$(BIN)/python workflow/graphs.py $(CONFIG)
+	$(BIN)/python workflow/graphs.py $(CONFIG) $(TARGETS)
 else
 # How many shards there are is known once the cells are split: before, the graph would lack them.
 	$(BIN)/snakemake --profile profiles/local results/demo/splits/cell/splits.tsv

@@ -23,6 +23,9 @@ COLOURS = dict(
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
 BEGIN, END = "<!-- rule graph: written by `make dag` -->\n", "<!-- end of rule graph -->"
 
+AFTER_ALL = ("all", "report_costs")
+"""Rules that ask for everything else."""
+
 Graph = tuple[list[str], list[tuple[str, str]]]
 
 
@@ -46,7 +49,10 @@ def main() -> None:
 
 
 def parse(dot: str) -> Graph:
-    """Return the rules and edges of Snakemake's graph, sorted, without the rule `all`."""
+    """Return the rules and edges of Snakemake's graph, sorted, without the rule `all`.
+
+    Nor are there arrows to what stands on everything.
+    """
     names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', dot, flags=re.MULTILINE))
     edges = [(names[a], names[b]) for a, b in re.findall(r"^\s*(\d+) -> (\d+)", dot, re.MULTILINE)]
     if not edges:
@@ -54,7 +60,7 @@ def parse(dot: str) -> Graph:
     rules = sorted(
         set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage_of(name)), name)
     )
-    return rules, reduced({(a, b) for a, b in edges if b != "all"})
+    return rules, reduced({(a, b) for a, b in edges if b not in AFTER_ALL})
 
 
 def reduced(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:

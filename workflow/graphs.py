@@ -1,6 +1,6 @@
 """Draw the graphs of a study, for review: `make dag CONFIG=config/mine.yaml`.
 
-    python workflow/graphs.py config/mine.yaml
+    python workflow/graphs.py config/mine.yaml [TARGET …]
 
 Three graphs of Snakemake, as `.dot` and, where Graphviz is installed, as `.svg` in
 `results/<study>/graphs/`: `rules` (which rule feeds which), `files` (what each rule reads and
@@ -10,6 +10,7 @@ writes) and `jobs` (every job; a dashed one has nothing to do).
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -21,14 +22,14 @@ PATIENCE = 300
 """Seconds after which Graphviz is given up."""
 
 
-def main(config: str) -> None:
-    """Draw every graph of the study of a config."""
+def main(config: str, *targets: str) -> None:
+    """Draw every graph of the study of a config, or of the part that makes some targets."""
     study = yaml.safe_load(Path(config).read_text(encoding="utf-8"))["study"]
     folder = Path("results", study, "graphs")
     for name, option in GRAPHS.items():
         path = folder / f"{name}.dot"
         with written(path) as beside:
-            beside.write_text(asked(option, config), encoding="utf-8")
+            beside.write_text(asked(option, config, targets), encoding="utf-8")
         print(drawn(path) if shutil.which("dot") else path)
     if shutil.which("dot") is None:
         print(
@@ -37,9 +38,9 @@ def main(config: str) -> None:
         )
 
 
-def asked(option: str, config: str) -> str:
+def asked(option: str, config: str, targets: Sequence[str]) -> str:
     """Return one of Snakemake's graphs of a study, in the language of Graphviz."""
-    command = [sys.executable, "-m", "snakemake", option, "--configfile", config]
+    command = [sys.executable, "-m", "snakemake", *targets, option, "--configfile", config]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)
