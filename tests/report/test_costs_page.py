@@ -22,7 +22,7 @@ def test_the_page_shows_stages_rules_and_missing_numbers_as_such():
     page = costs_page(costs(TRAIN, CROPS, GATHER), "demo")
     assert "What demo cost" in page
     assert "wall, h" in page
-    for word in ("train", "crops", "crops_gather", "By stage", "By rule", "3.510"):
+    for word in ("train", "crops", "crops_gather", "By stage", "By rule", "3.51"):
         assert f">{word}<" in page, word
     # Nobody measured the last rule's memory.
     assert page.count("–") >= 4
@@ -31,7 +31,12 @@ def test_the_page_shows_stages_rules_and_missing_numbers_as_such():
 def test_short_studies_are_told_in_minutes():
     page = costs_page(costs(CROPS), "demo")
     assert "wall, min" in page
-    assert ">30<" in page
+    assert ">30.00<" in page
+
+
+def test_gpus_have_a_column_where_there_were_any():
+    assert "GPU, h" in costs_page(costs(TRAIN), "demo")
+    assert "GPU, min" not in costs_page(costs(CROPS), "demo")
 
 
 def test_a_rule_near_its_memory_and_one_that_wastes_it_are_named():

@@ -15,8 +15,9 @@ LARGE_MB, LONG_HOURS = 4000, 0.1
 NOTE = (
     "Sums over the jobs whose last benchmark lies under logs/{study}: a job that was not repeated"
     " counts with the time it once took. Hours are of the machine that ran it and tell little of"
-    " another. Memory is sampled, not traced: the true peak may lie higher, and CPU time misses"
-    " what fell after the last sample, in long jobs up to 30 s."
+    " another. Memory used is that of the job that came nearest to what it had asked for; CPU used"
+    " is CPU time over wall time × threads. Both are sampled, not traced: the true peak may lie"
+    " higher, and CPU time misses what fell after the last sample, in long jobs up to 30 s."
 )
 WHERE = (
     "Threads, memory and GPUs of a model's jobs stand in the config,"
@@ -43,8 +44,8 @@ def costs_page(costs: pd.DataFrame, study: str) -> str:
         parts = [paragraph(f"There is no benchmark of a job under logs/{study}.")]
     else:
         parts += [
-            section("By stage", table(_in_words(stage, unit, factor))),
-            section("By rule", table(_in_words(costs, unit, factor))),
+            section("By stage", _in_words(stage, unit, factor)),
+            section("By rule", _in_words(costs, unit, factor)),
             section("Where to look", paragraph(WHERE), items(worth_a_word(costs))),
         ]
     return page(f"What {study} cost", "\n".join(parts))
@@ -73,17 +74,30 @@ def worth_a_word(costs: pd.DataFrame) -> list[str]:
     return said or ["No rule came near its memory, and none that matters left much of it unused."]
 
 
-def _in_words(frame: pd.DataFrame, unit: str, factor: int) -> pd.DataFrame:
+def _in_words(frame: pd.DataFrame, unit: str, factor: int) -> str:
     """Return the table with columns as a reader calls them, hours in the unit of the page."""
-    shown = pd.DataFrame({name: frame[name] for name in ("stage", "rule") if name in frame})
-    shown["jobs"] = frame["jobs"]
-    for column, name in (("wall_hours", "wall"), ("cpu_hours", "CPU"), ("gpu_hours", "GPU")):
-        shown[f"{name}, {unit}"] = (frame[column] * factor).round(2)
-    if "longest_minutes" in frame:
-        shown["longest job, min"] = frame["longest_minutes"].round(2)
-    shown["peak memory, GB"] = (frame["peak_memory_mb"] / 1000).round(2)
-    if "asked_memory_mb" in frame:
-        shown["memory asked for, GB"] = (frame["asked_memory_mb"] / 1000).round(2)
-        shown["of memory, %"] = (100 * frame["memory_used"]).round()
-        shown["of CPU time, %"] = (100 * frame["cpu_used"]).round()
-    return shown
+    names = {
+        "stage": "stage",
+        "rule": "rule",
+        "jobs": "jobs",
+        "wall_hours": f"wall, {unit}",
+        "cpu_hours": f"CPU, {unit}",
+        "gpu_hours": f"GPU, {unit}",
+        "longest_minutes": "longest job, min",
+        "peak_memory_mb": "peak, GB",
+        "asked_memory_mb": "asked, GB",
+        "memory_used": "memory used, %",
+        "cpu_used": "CPU used, %",
+    }
+    scale = {name: factor for name in names if name.endswith("_hours")}
+    scale |= {"peak_memory_mb": 1e-3, "asked_memory_mb": 1e-3, "memory_used": 100, "cpu_used": 100}
+    shown = pd.DataFrame(
+        {
+            heading: frame[name] * scale.get(name, 1)
+            for name, heading in names.items()
+            # A column of GPUs that nobody had is no news.
+            if name in frame and not (name == "gpu_hours" and not frame[name].any())
+        }
+    )
+    whole = {"jobs": 0, "memory used, %": 0, "CPU used, %": 0}
+    return table(shown, dict.fromkeys(names.values(), 2) | whole)
