@@ -59,11 +59,15 @@ envs: $(READY) ## write envs/ from the lock file, for --sdm conda
 	$(UV) export --locked --extra cpu --no-dev --no-hashes --no-emit-project --no-annotate \
 	  --no-header --quiet | $(BIN)/python envs/export.py > envs/nascent.yaml
 
+dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml the graphs of that study
+ifdef CONFIG
+	$(BIN)/python workflow/graphs.py $(CONFIG) $(TARGETS)
+else
 # How many shards there are is known once the cells are split: before, the graph would lack them.
-dag: $(READY) ## draw the rule graph into docs/
 	$(BIN)/snakemake --profile profiles/local results/demo/splits/cell/splits.tsv
 	$(BIN)/snakemake --rulegraph dot --configfile config/config.yaml docs/rulegraph.yaml \
 	  | $(BIN)/python docs/make_graph.py
+endif
 
 images: demo ## draw the README's figure from the demo
 	$(BIN)/python docs/make_images.py

@@ -95,6 +95,8 @@ rule all:
     default_target: True
     input:
         rules.report.input,
+    message:
+        "Make everything that the report of study {STUDY.study} shows"
 
 
 # `snakemake <model>` runs that model alone, from its training to its figures.
@@ -106,3 +108,5 @@ for model in STUDY.train.models:
         input:
             everything_of_model(model),
         localrule: True
+        message:
+            f"Train, measure and explain {model} of study {STUDY.study}"

@@ -15,25 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from nascent.files import written
+from nascent.stages import STAGES, stage_of
 
 DOCS = Path(__file__).parent
-STAGES = (
-    "simulate",
-    "crops",
-    "splits",
-    "shards",
-    "tune",
-    "train",
-    "evaluate",
-    "attribute",
-    "explain",
-    "figures",
-    "report",
-)
 COLOURS = dict(
     zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 3, *["#F9E3D3"] * 2), strict=False)
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
 BEGIN, END = "<!-- rule graph: written by `make dag` -->\n", "<!-- end of rule graph -->"
+
+AFTER_ALL = ("all", "report_costs")
+"""Rules that ask for everything else."""
 
 Graph = tuple[list[str], list[tuple[str, str]]]
 
@@ -58,15 +49,18 @@ def main() -> None:
 
 
 def parse(dot: str) -> Graph:
-    """Return the rules and edges of Snakemake's graph, sorted, without the rule `all`."""
+    """Return the rules and edges of Snakemake's graph, sorted, without the rule `all`.
+
+    Nor are there arrows to what stands on everything.
+    """
     names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', dot, flags=re.MULTILINE))
     edges = [(names[a], names[b]) for a, b in re.findall(r"^\s*(\d+) -> (\d+)", dot, re.MULTILINE)]
     if not edges:
         sys.exit("There is no graph on standard input.")
     rules = sorted(
-        set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage(name)), name)
+        set(names.values()) - {"all"}, key=lambda name: (STAGES.index(stage_of(name)), name)
     )
-    return rules, reduced({(a, b) for a, b in edges if b != "all"})
+    return rules, reduced({(a, b) for a, b in edges if b not in AFTER_ALL})
 
 
 def reduced(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -84,17 +78,12 @@ def reduced(edges: set[tuple[str, str]]) -> list[tuple[str, str]]:
     )
 
 
-def stage(rule: str) -> str:
-    """Return the stage a rule belongs to: its name up to the first underscore."""
-    return rule.partition("_")[0]
-
-
 def as_mermaid(graph: Graph) -> str:
     """Return the graph as a Mermaid flow chart."""
     rules, edges = graph
     lines = ["flowchart TB"]
     for name in STAGES:
-        own = [rule for rule in rules if stage(rule) == name]
+        own = [rule for rule in rules if stage_of(rule) == name]
         lines += [f"  subgraph stage_{name}[{name}]", *(f"    {rule}" for rule in own), "  end"]
         lines.append(f"  style stage_{name} fill:{COLOURS[name]},stroke:#999999")
     return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in edges)]) + "\n"
@@ -109,7 +98,7 @@ def as_dot(graph: Graph) -> str:
         '  node [shape=box, style="rounded,filled", color="#777777", fontname="sans-serif",'
         " fontsize=10, height=0.3];",
         '  edge [color="#999999", arrowsize=0.6];',
-        *(f'  {rule} [fillcolor="{COLOURS[stage(rule)]}"];' for rule in rules),
+        *(f'  {rule} [fillcolor="{COLOURS[stage_of(rule)]}"];' for rule in rules),
         *(f"  {a} -> {b};" for a, b in edges),
         "}",
     ]

@@ -115,6 +115,16 @@ def logged(path):
     return f"logs/{STUDY.study}/{path}"
 
 
+def benchmarks_of_rules():
+    """Rule to the pattern of its benchmarks' places below the study's logs."""
+    place = re.escape(logged(""))
+    return {
+        each.name: each.benchmark.regex().pattern.removeprefix(place)
+        for each in workflow.rules
+        if each.benchmark
+    }
+
+
 def kept(path):
     """The place of state that outlives a killed job; Snakemake must not know it."""
     return f"results/{STUDY.study}/.state/{path}"

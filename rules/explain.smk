@@ -88,7 +88,8 @@ rule explain:
         bootstrap=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "Channel importance of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"
+        "Sum up the channel importance of {wildcards.model}, seed {wildcards.seed}, by"
+        " {wildcards.method}"
     script:
         "../workflow/scripts/explain.py"
 

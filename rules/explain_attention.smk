@@ -24,7 +24,7 @@ rule explain_attention:
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "How much of the maps of {wildcards.model}, seed {wildcards.seed}, by"
+        "Measure how much of the maps of {wildcards.model}, seed {wildcards.seed}, by"
         " {wildcards.method} lies in the nucleus"
     script:
         "../workflow/scripts/explain_attention.py"
@@ -57,7 +57,7 @@ rule explain_features:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Which features of {wildcards.model}, seed {wildcards.seed}, lie in the nucleus"
+        "Find which features of {wildcards.model}, seed {wildcards.seed}, lie in the nucleus"
     script:
         "../workflow/scripts/explain_features.py"
 

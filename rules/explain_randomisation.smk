@@ -35,8 +35,8 @@ rule explain_randomisation:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Draw the weights anew of {wildcards.model}, seed {wildcards.seed},"
-        " by {wildcards.method}"
+        "Draw new weights for {wildcards.model}, seed {wildcards.seed}, and explain it again by"
+        " {wildcards.method}"
     script:
         "../workflow/scripts/explain_randomisation.py"
 

@@ -35,8 +35,8 @@ rule explain_removal:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Remove pixels by maps of {wildcards.model}, seed {wildcards.seed},"
-        " by {wildcards.method}"
+        "Remove pixels in the order of the maps of {wildcards.model}, seed {wildcards.seed}, by"
+        " {wildcards.method}"
     script:
         "../workflow/scripts/explain_removal.py"
 

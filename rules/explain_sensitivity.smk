@@ -34,8 +34,8 @@ rule explain_sensitivity:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Change the image a little of maps of {wildcards.model}, seed {wildcards.seed},"
-        " by {wildcards.method}"
+        "Change images a little and explain {wildcards.model}, seed {wildcards.seed}, again by"
+        " {wildcards.method}"
     script:
         "../workflow/scripts/explain_sensitivity.py"
 

@@ -74,5 +74,5 @@ use rule attribute as explain_targets_attribute with:
         ),
         deterministic=STUDY.deterministic,
     message:
-        "Explain {wildcards.model} of permuted targets, seed {wildcards.seed}, by"
+        "Explain {wildcards.model}, trained on permuted targets with seed {wildcards.seed}, by"
         " {wildcards.method}: cells of {wildcards.split}-{wildcards.number}"

@@ -43,7 +43,8 @@ rule report_study:
         study=STUDY.plain(),
         label=KIND.target_label,
     message:
-        "Write the study card of {STUDY.study}"
+        "Write the study card of {STUDY.study}, and its quality control and completeness as"
+        " pages"
     script:
         "../workflow/scripts/report_study.py"
 
@@ -143,7 +144,9 @@ rule report_model:
         "../workflow/scripts/report_model.py"
 
 
-rule report:
+# Benchmarks are no inputs: of a job that ran again they would make all that stands on it look old. When
+# whatever else the report shows is there, so are the benchmarks of the jobs that made it.
+rule report_costs:
     input:
         rules.data.input,
         rules.models.input,
@@ -153,5 +156,37 @@ rule report:
         rules.report_explorer.output,
         pages_of_checks(),
         [made(f"report/models/{model}.html") for model in MODELS],
+    output:
+        table=made("report/costs.tsv"),
+        page=report(
+            made("report/costs.html"),
+            caption="../workflow/report/costs.rst",
+            category="Study",
+            labels={"what": "what it cost: hours, memory"},
+        ),
+    log:
+        logged("report/costs.log"),
+    benchmark:
+        logged("report/costs.tsv")
+    conda:
+        "../envs/nascent.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("report_costs"),
+        logs=logged(""),
+        benchmarks=lambda wildcards: benchmarks_of_rules(),
+        study=STUDY.study,
+    message:
+        "Sum up what the jobs of {STUDY.study} cost"
+    script:
+        "../workflow/scripts/report_costs.py"
+
+
+rule report:
+    input:
+        rules.report_costs.input,
+        rules.report_costs.output,
     message:
         "Make everything that the report of study {STUDY.study} shows"

@@ -45,7 +45,8 @@ rule shards_channels:
         normalise=STUDY.shards.normalise.plain(),
         cell_line=STUDY.crops.background_cell_line,
     message:
-        "Channel statistics of {STUDY.study} from the training cells of fold {wildcards.fold}"
+        "Take the channel statistics of {STUDY.study} from the training cells of fold"
+        " {wildcards.fold}"
     script:
         "../workflow/scripts/shards_channels.py"
 

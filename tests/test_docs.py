@@ -13,6 +13,7 @@ from nascent.augmentation import PRESETS
 from nascent.config import check_study
 from nascent.config.documents import keys
 from nascent.config.sections import sections
+from nascent.costs.table import COSTS
 from nascent.crops import quality
 from nascent.evaluate import tables
 from nascent.evaluate.floors import FLOORS
@@ -206,6 +207,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
             "## Features and the nucleus",
             (*feature_attention.FEATURES, *feature_attention.CELLS),
         ),
+        ("results.md", "## Costs", COSTS),
         ("results.md", "## Truth", (*truth.TRUTH, *truth.CELLS, *truth.MEASURES["pixel"])),
     ],
 )

@@ -1,5 +1,8 @@
-"""The command line: simulate a plate, look into a file, tell what made a result."""
+"""The command line: simulate a plate, look into a file, plan a study, tell what made a result."""
 
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -92,6 +95,36 @@ def provenance(
         typer.echo(line)
 
 
+@app.command()
+def plan(
+    targets: Annotated[
+        list[str] | None, typer.Argument(help="Targets, as Snakemake takes them; none: everything.")
+    ] = None,
+    configfile: Annotated[
+        list[Path] | None, typer.Option(help="Of the study; may be given several times.")
+    ] = None,
+    past: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Logs of a study that has run, logs/<study>; may be given several times."
+        ),
+    ] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option(help="Profile of Snakemake; may be given several times.")
+    ] = None,
+    cores: Annotated[
+        int, typer.Option(help="Cores that a job may have at most; threads are cut to it.")
+    ] = 1024,
+) -> None:
+    """Say what a study still has to run, and what that will take, from what jobs took before."""
+    options = [*(targets or []), "--cores", str(cores)]
+    options += [word for name in profile or [] for word in ("--profile", name)]
+    if configfile:
+        options += ["--configfile", *map(str, configfile)]
+    for line in with_message(_plan_in_words, options, past or []):
+        typer.echo(line)
+
+
 def with_message(function, *arguments, **options):
     """Call `function`; an error a user can mend ends the program with its message alone."""
     try:
@@ -118,6 +151,31 @@ def well_names(n: int) -> list[str]:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _plan_in_words(options: list[str], past: list[Path]) -> list[str]:
+    from nascent.costs.plan import by_stage, planned_costs
+    from nascent.costs.words import plan_in_words
+
+    plan = _ask_snakemake(options)
+    estimates, room = planned_costs(plan, past)
+    return list(plan_in_words(plan, by_stage(estimates, room), room, past))
+
+
+def _ask_snakemake(options: list[str]):
+    from nascent.costs.plan import read_plan
+
+    script = Path("workflow", "plan.py")
+    if not script.is_file():
+        raise ConfigError("here is no workflow", where=Path.cwd(), mend="Run it in the clone.")
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder, "plan.json")
+        command = [sys.executable, script, told, "-n", *options]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0 or not told.is_file():
+            said = (done.stdout + done.stderr).strip()
+            raise ConfigError("Snakemake cannot plan this", where=" ".join(options), mend=said)
+        return read_plan(told)
 
 
 def _simulate_plate(

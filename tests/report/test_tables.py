@@ -67,3 +67,12 @@ def test_a_page_needs_nothing_from_elsewhere():
     html = table_page(pd.DataFrame({"a": [1]}), "Title")
     assert html.startswith("<!doctype html>")
     assert not any(word in html for word in ("http", "src=", "<script", "<link", "@import"))
+
+
+def test_a_column_has_the_decimals_it_is_told():
+    frame = pd.DataFrame({"a": [0.12345, 2.0], "b": [0.12345, 2.0]})
+    html = table(frame, {"a": 2})
+    assert ">0.12<" in html
+    assert ">2.00<" in html
+    # The other as many as a typical value needs for four digits.
+    assert ">0.123<" in html

@@ -79,6 +79,7 @@ COMPARING = {
     "report_evaluation",
     "report_model",
     "report_study",
+    "report_costs",
 }
 # Of the explanations of the models.
 EXPLAINING = READ_OUTS | set(JOINING) | OF_SEEDS | OF_LOWEST_SEED | {"explain_features"}
@@ -198,7 +199,7 @@ def test_the_file_of_an_architecture_that_no_model_has_concerns_nothing(ran, nam
 def test_what_the_machine_gives_a_model_trains_nothing(ran):
     with_linear(ran, resources={"threads": 1, "mem_mb": 3000, "runtime": 5})
     # The page of the study shows the config.
-    assert set(ran.planned(*TINY)) == {"all", "report_study"}
+    assert set(ran.planned(*TINY)) == {"all", "report_study", "report_costs"}
 
 
 def test_another_way_to_predict_measures_that_model_again_and_trains_nothing(ran):
@@ -224,7 +225,7 @@ def test_a_channel_less_trains_that_model_alone(ran):
 def test_a_key_of_the_figures_draws_again_and_computes_nothing(ran):
     ran.configure(figures={"top_channels": 3})
     drawn = {"figures_crops", "figures_score_maps"}
-    assert set(ran.planned(*TINY)) == {"all", "report_study"} | drawn
+    assert set(ran.planned(*TINY)) == {"all", "report_study", "report_costs"} | drawn
 
 
 def test_more_bootstrap_draws_compare_again_and_train_nothing(ran):
@@ -262,7 +263,8 @@ def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
 def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     ran.configure(attribute={"methods": {"ig": {"method": "integrated_gradients", "steps": 5}}})
     again = EXPLAINING - {"explain_features", "explain_features_gather"}
-    assert set(ran.planned(*TINY)) == again | {"all", "attribute", "report_study"}
+    shown = {"all", "attribute", "report_study", "report_costs"}
+    assert set(ran.planned(*TINY)) == again | shown
 
 
 @pytest.mark.parametrize(
@@ -296,7 +298,9 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
 )
 def test_an_edited_module_repeats_what_stands_on_it(ran, file, repeated):
     edit(ran, file)
-    assert set(ran.planned(*TINY)) - {"all"} == repeated - {"all"}
+    # Whatever ran again has a new time.
+    summed = {"report_costs"} if repeated else set()
+    assert set(ran.planned(*TINY)) - {"all"} == repeated - {"all"} | summed
 
 
 def test_an_edit_of_the_cropping_repeats_all_but_the_simulation(ran, unrun):

@@ -68,6 +68,25 @@ def test_a_rule_declares_all_that_a_user_and_a_cluster_ask_for(file, name, direc
     assert {"mem_mb", "runtime"} <= set(re.findall(r"(\w+)=", directives["resources"]))
 
 
+def wildcards_of(directive: str) -> set[str]:
+    """Return the wildcards in a directive's strings; those of f-strings have doubled braces."""
+    found = set()
+    for formatted, text in re.findall(r'(f?)"([^"]*)"', directive):
+        found |= set(re.findall(r"\{\{(\w+)\}\}" if formatted else r"\{(\w+)\}", text))
+    return found
+
+
+@EACH
+def test_a_message_tells_what_the_job_is_about(file, name, directives):
+    message = "".join(re.findall(r'"([^"]*)"', directives["message"]))
+    told = set(re.findall(r"\{wildcards\.(\w+)\}", message))
+    outputs = wildcards_of(directives["output"])
+    assert told == outputs, name
+    # One job a study says of which.
+    assert outputs or "{STUDY.study}" in message, name
+    assert re.match(r"[A-Z][a-z]+ ", message), name
+
+
 @EACH
 def test_a_rule_holds_no_program_and_never_retries_by_itself(file, name, directives):
     # The Slurm executor would repeat such a job inside its allocation, too.

@@ -118,6 +118,8 @@ def test_a_resumed_run_ends_with_nothing_left_to_do(resumed):
 def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, finished):
     ours, theirs = files(resumed.results()), files(finished.results())
     assert set(ours) == set(theirs)
+    # How long it took is never the same.
+    ours = {name: path for name, path in ours.items() if not name.startswith("report/costs.")}
     for name in (
         "splits/cell/splits.tsv",
         "shards/cell/channels.tsv",

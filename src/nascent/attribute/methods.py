@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from nascent.attribute import ablation, cam, gradient_maps, noise
+from nascent.attribute.evaluations import evaluations
 from nascent.attribute.expected_gradients import expected_gradients
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData, baselines_of
 from nascent.attribute.integrated_gradients import PathIntegrator, integrated_gradients
-from nascent.attribute.occlusion import occlusion, squares_of
+from nascent.attribute.occlusion import occlusion
 from nascent.attribute.options import axes_of, options_taken, resolved
 from nascent.attribute.references import References
 from nascent.attribute.results import Attributions
@@ -29,16 +30,17 @@ class Method:
     ----------
     name : str
         In the config.
-    evaluations : callable
-        (options, (S, S, C)) → evaluations of the model a cell, at most.
     prepare : callable
         (explained model, data, options) → function of cells. Refuses what the model cannot do
         before any cell is read, and compiles once for all cells.
     """
 
     name: str
-    evaluations: Callable[[Options, tuple[int, int, int]], int]
     prepare: Callable[[ExplainedModel, MethodData, Options], Prepared]
+
+    def evaluations(self, options: Options, shape: tuple[int, int, int]) -> int:
+        """Return the evaluations of the model a cell, at most, of images (S, S, C)."""
+        return evaluations(self.name, options, shape)
 
     def axes(self, options: Options) -> str:
         """Return the kind of its maps, in `nascent.attribute.maps.AXES`."""
@@ -141,54 +143,20 @@ def _channel_ablation(explained: ExplainedModel, data: MethodData, options: Opti
     )
 
 
-def _points(options: Options) -> int:
-    """Return the evaluations of one path: with a tolerance, of all its tries."""
-    return (1 if options["tolerance"] is None else 2) * (options["steps"] + 1)
-
-
-def _noisy(options: Options, shape: tuple[int, int, int]) -> int:
-    return options["samples"] * (_points(options) if "steps" in options else 1)
-
-
-def _squares(options: Options, shape: tuple[int, int, int]) -> int:
-    squares = squares_of(np.ones(shape[:2], bool), options["window"], options["stride"])
-    return len(squares) * (shape[-1] if options["channels"] == "each" else 1)
-
-
-def _once(options: Options, shape: tuple[int, int, int]) -> int:
-    return 1
-
-
 METHODS: Mapping[str, Method] = {
     method.name: method
     for method in (
-        Method("gradient", _once, _gradient),
-        Method("input_x_gradient", _once, _input_x_gradient),
-        Method(
-            "integrated_gradients",
-            lambda options, shape: _points(options),
-            _integrated_gradients,
-        ),
-        Method(
-            "expected_gradients",
-            lambda options, shape: options["samples"] + options["references"],
-            _expected_gradients,
-        ),
-        Method("smoothgrad", _noisy, _over_noise("mean")),
-        Method("smoothgrad_squared", _noisy, _over_noise("mean_square")),
-        Method("vargrad", _noisy, _over_noise(None)),
-        Method("grad_cam", _once, _at_layer(cam.grad_cam)),
-        Method("hirescam", _once, _at_layer(cam.hirescam)),
-        Method(
-            "occlusion",
-            _squares,
-            _occlusion,
-        ),
-        Method(
-            "channel_ablation",
-            lambda options, shape: shape[-1] * options.get("samples", 1),
-            _channel_ablation,
-        ),
+        Method("gradient", _gradient),
+        Method("input_x_gradient", _input_x_gradient),
+        Method("integrated_gradients", _integrated_gradients),
+        Method("expected_gradients", _expected_gradients),
+        Method("smoothgrad", _over_noise("mean")),
+        Method("smoothgrad_squared", _over_noise("mean_square")),
+        Method("vargrad", _over_noise(None)),
+        Method("grad_cam", _at_layer(cam.grad_cam)),
+        Method("hirescam", _at_layer(cam.hirescam)),
+        Method("occlusion", _occlusion),
+        Method("channel_ablation", _channel_ablation),
     )
 }
 

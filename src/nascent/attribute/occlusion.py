@@ -11,6 +11,7 @@ import numpy as np
 
 from nascent.attribute.baselines import Baseline
 from nascent.attribute.evaluation import Point, outputs_at, predictions
+from nascent.attribute.evaluations import firsts
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, baselines_of
 from nascent.attribute.results import Attributions, without_path
@@ -69,8 +70,7 @@ def squares_of(mask: np.ndarray, window: int, stride: int) -> list[Square]:
     """Return the squares of the grid that hold a measured pixel of a mask (S, S)."""
     size = len(mask)
     edge = min(window, size)
-    firsts = sorted({*range(0, size - edge + 1, stride), size - edge})
-    lines = [slice(first, first + edge) for first in firsts]
+    lines = [slice(first, first + edge) for first in firsts(size, window, stride)]
     return [(row, column) for row in lines for column in lines if mask[row, column].any()]
 
 

@@ -1,5 +1,6 @@
 """Tables as static HTML, numbers rounded for the eye (the files keep every digit)."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -26,11 +27,23 @@ def table_page(frame: pd.DataFrame, title: str, note: str = "") -> str:
     return page(title, "\n".join([paragraph(note), table(frame)]))
 
 
-def table(frame: pd.DataFrame) -> str:
-    """Return a table as HTML: numbers right-aligned, a column rounded alike, missing as a dash."""
+def table(frame: pd.DataFrame, places_of: Mapping[str, int] | None = None) -> str:
+    """Return a table as HTML: numbers right-aligned, a column rounded alike, missing as a dash.
+
+    Parameters
+    ----------
+    frame
+        The table; its index is not shown. Names and values are escaped.
+    places_of
+        Column → decimals; those not named have as many as `decimals` finds.
+    """
+    given = places_of or {}
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
     classes = [' class="number"' if number else "" for number in numeric]
-    places = [decimals(frame.iloc[:, k]) if number else None for k, number in enumerate(numeric)]
+    places = [
+        given.get(str(name), decimals(frame.iloc[:, k])) if number else None
+        for k, (name, number) in enumerate(zip(frame.columns, numeric, strict=True))
+    ]
     head = "".join(
         f"<th{kind}>{escape(str(name))}</th>"
         for name, kind in zip(frame.columns, classes, strict=True)

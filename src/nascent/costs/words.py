@@ -1,0 +1,108 @@
+"""The plan of a study as text for a terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from nascent.costs.disk import Disk
+from nascent.costs.plan import Plan
+
+MISSING = "–"
+COLUMNS: Mapping[str, str] = {
+    "stage": "stage",
+    "jobs_to_run": "to run",
+    "jobs": "of",
+    "wall_hours": "wall",
+    "cpu_hours": "CPU",
+    "gpu_hours": "GPU",
+    "peak_gb": "peak",
+    "asked_gb": "asked",
+    "disk_gb": "disk",
+    "source": "hours are",
+}
+"""Column of the table → heading."""
+
+
+def plan_in_words(
+    plan: Plan, costs: pd.DataFrame, room: Mapping[str, Disk], others: Sequence[object]
+) -> Iterator[str]:
+    """Yield the lines of a plan: its table, then what the numbers stand on.
+
+    Parameters
+    ----------
+    plan
+        Of the study.
+    costs
+        As `nascent.costs.plan.by_stage` returns it.
+    room
+        Stage → disk.
+    others
+        Pasts that were asked beside the study's own.
+    """
+    study = plan.facts.study.study
+    yield f"Study {study}: jobs still to run, and what they will take"
+    yield ""
+    yield from aligned(
+        [list(COLUMNS.values()), ["", "", "", "h", "h", "h", "GB", "GB", "GB", ""]]
+        + [[_cell(column, row, room) for column in COLUMNS] for row in costs.to_dict("records")]
+    )
+    yield ""
+    whole = costs.iloc[-1]
+    if whole["unmeasured"]:
+        yield (
+            f"≥: {whole['unmeasured']} jobs of {whole['jobs_to_run']} are of a kind that nobody"
+            " measured; their time is not in the hours."
+        )
+        if not others:
+            yield "Another study's measurements: --past logs/<study>."
+    yield (
+        "Hours are sums, as if one job followed the other, of the machine that was measured. Scaled"
+        " ones grow with cells, pixels, channels, epochs and evaluations (docs/costs.md); the start"
+        " of a job is scaled with it, so that ×10 and more is rather too much."
+    )
+    yield (
+        "peak: largest measured of such crops and channels. asked: memory of the largest job;"
+        " unknown where it follows from files that are not there."
+    )
+    for stage, disk in room.items():
+        whole_gb = _number(disk.whole / 1e9)
+        yield f"disk of {stage}: {disk.source}. All of it, once made: {whole_gb} GB."
+    yield "Other files (models, tables, figures, simulated wells) are not in the disk."
+    for fold in plan.expected:
+        cells = plan.facts.cells[fold]
+        told = ", ".join(f"{count:,} {split}" for split, count in cells.items())
+        yield (
+            f"Cells of fold {fold} are not split yet: {told} are expected, as if quality control"
+            " removed none. Shards and maps are counted from that."
+        )
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows with their columns aligned: first and last to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        first, *numbers, last = row
+        middle = [text.rjust(width) for text, width in zip(numbers, widths[1:-1], strict=True)]
+        yield "  ".join([first.ljust(widths[0]), *middle, last]).rstrip()
+
+
+def _cell(column: str, row: Mapping[str, object], room: Mapping[str, Disk]) -> str:
+    value = row[column]
+    if isinstance(value, str):
+        return value
+    if column in ("jobs_to_run", "jobs"):
+        return f"{value:,}"
+    at_least = column in ("wall_hours", "cpu_hours", "gpu_hours") and row["unmeasured"]
+    if column == "disk_gb" and row["stage"] == "all":
+        at_least = any(pd.isna(disk.to_write) for disk in room.values())
+    text = _number(float(value))  # type: ignore[arg-type]
+    return f"≥{text}" if at_least and text != MISSING else text
+
+
+def _number(value: float) -> str:
+    """Return a number with the digits that an estimate bears."""
+    if pd.isna(value):
+        return MISSING
+    if value == 0 or value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"

@@ -1,0 +1,225 @@
+"""How much a job has to do: what its time grows with, told from config and sizes alone.
+
+Work has no unit: it only compares jobs of one kind. A pixel is one of a crop, S × S of them a cell.
+"""
+
+from collections.abc import Callable, Mapping
+
+from nascent.attribute.evaluations import evaluations
+from nascent.config import searched
+from nascent.costs.facts import Facts
+from nascent.splits.fractions import SPLITS
+from nascent.tune.candidates import candidate_name
+
+Wildcards = Mapping[str, str]
+Work = Callable[[Wildcards, Facts], float]
+
+TRAINING = ("train", "tune", "explain_roar_train", "explain_targets_train")
+ATTRIBUTION = ("attribute", "explain_targets_attribute")
+EIGHT_FOLD = 8
+
+
+def work(rule: str, wildcards: Wildcards, facts: Facts) -> float:
+    """Return how much a job has to do; 1 for rules whose jobs all count alike."""
+    measure = WORK.get(rule)
+    return float(measure(wildcards, facts)) if measure else 1.0
+
+
+def kind(rule: str, wildcards: Wildcards, facts: Facts) -> tuple[str, ...]:
+    """Return what jobs must share for the time of one to tell that of another.
+
+    Trainings share an architecture, whatever they are for; what explains a model shares the method
+    too; all else shares the rule.
+    """
+    name = "train" if rule in TRAINING else "attribute" if rule in ATTRIBUTION else rule
+    if name not in OF_A_NETWORK:
+        return (name,)
+    architecture = str(facts.study.train.model(wildcards["model"]).architecture)
+    if name not in BY_A_METHOD:
+        return name, architecture
+    return name, architecture, _method(wildcards, facts).method
+
+
+def _pixels(facts: Facts) -> int:
+    return facts.study.crops.size**2
+
+
+def _seen(wildcards: Wildcards, facts: Facts) -> int:
+    return _pixels(facts) * facts.inputs(wildcards["model"])
+
+
+def _stored(facts: Facts) -> int:
+    return _pixels(facts) * len(facts.channels)
+
+
+def _of_fold(wildcards: Wildcards, facts: Facts) -> Mapping[str, int]:
+    return facts.cells[wildcards.get("fold", facts.explained_fold)]
+
+
+def shard_cells(wildcards: Wildcards, facts: Facts) -> int:
+    """Return the cells of the shard that `split`, `number` and, if given, `fold` name."""
+    size, first = facts.study.shards.cells, int(wildcards["number"]) * facts.study.shards.cells
+    return max(0, min(size, _of_fold(wildcards, facts)[wildcards["split"]] - first))
+
+
+def _explained(facts: Facts) -> int:
+    cells = facts.cells[facts.explained_fold]
+    return sum(cells[split] for split in facts.study.attribute.splits)
+
+
+def _shown(facts: Facts) -> int:
+    splits = facts.study.attribute.splits
+    return facts.cells[facts.explained_fold]["test" if "test" in splits else splits[-1]]
+
+
+def _checked(facts: Facts) -> int:
+    return min(facts.study.explain.cells, _shown(facts))
+
+
+def _method(wildcards: Wildcards, facts: Facts):
+    return facts.study.attribute.methods[wildcards["method"].partition(".")[0]]
+
+
+def _a_map(wildcards: Wildcards, facts: Facts) -> int:
+    """Return the work of one map of one cell."""
+    method = _method(wildcards, facts)
+    size, inputs = facts.study.crops.size, facts.inputs(wildcards["model"])
+    return evaluations(method.method, method.options(), (size, size, inputs)) * size**2 * inputs
+
+
+def _epochs(wildcards: Wildcards, facts: Facts) -> int:
+    """Return the epochs of a training at most; with patience it may end before."""
+    study, model = facts.study, wildcards["model"]
+    if "candidate" in wildcards:
+        for changes in searched(study, model):
+            if candidate_name(changes) == wildcards["candidate"]:
+                return study.train.model(model, changes).epochs
+    roar = study.explain.roar
+    if "fraction" in wildcards and roar is not None and roar.epochs is not None:
+        return roar.epochs
+    return study.train.model(model).epochs
+
+
+def _training(wildcards: Wildcards, facts: Facts) -> float:
+    cells = _of_fold(wildcards, facts)["train"]
+    return cells * _epochs(wildcards, facts) * _seen(wildcards, facts)
+
+
+def _predicting(wildcards: Wildcards, facts: Facts, cells: int) -> float:
+    eight = facts.study.train.model(wildcards["model"]).prediction == "eight_fold"
+    return cells * (EIGHT_FOLD if eight else 1) * _seen(wildcards, facts)
+
+
+def _of_a_well(wildcards: Wildcards, facts: Facts) -> float:
+    return facts.nuclei[wildcards["well"]] * _stored(facts)
+
+
+def _all_pixels(wildcards: Wildcards, facts: Facts) -> float:
+    return sum(_of_fold(wildcards, facts).values()) * _stored(facts)
+
+
+def _all_nuclei(wildcards: Wildcards, facts: Facts) -> float:
+    return sum(facts.nuclei.values())
+
+
+def _one_shard(wildcards: Wildcards, facts: Facts) -> float:
+    return shard_cells(wildcards, facts) * _stored(facts)
+
+
+def _maps_of_a_shard(wildcards: Wildcards, facts: Facts) -> float:
+    return shard_cells(wildcards, facts) * _a_map(wildcards, facts)
+
+
+def _reading_maps(wildcards: Wildcards, facts: Facts) -> float:
+    return _explained(facts) * _seen(wildcards, facts)
+
+
+def _reading_shown_maps(wildcards: Wildcards, facts: Facts) -> float:
+    return _shown(facts) * _seen(wildcards, facts)
+
+
+def _untrained(wildcards: Wildcards, facts: Facts) -> float:
+    of = facts.study.explain.untrained
+    # Of each explained split up to three groups: low, medium, high.
+    cells = min(3 * of.cells * len(facts.study.attribute.splits), _explained(facts))
+    return of.models * cells * _a_map(wildcards, facts)
+
+
+def _randomisation(wildcards: Wildcards, facts: Facts) -> float:
+    # Each cell sees one draw of the weights.
+    stages = facts.study.explain.randomisation.stages
+    return stages * _checked(facts) * _a_map(wildcards, facts)
+
+
+def _sensitivity(wildcards: Wildcards, facts: Facts) -> float:
+    draws = facts.study.explain.sensitivity.draws
+    return draws * _checked(facts) * _a_map(wildcards, facts)
+
+
+def _removal(wildcards: Wildcards, facts: Facts) -> float:
+    removal = facts.study.explain.removal
+    # By the map, by intensity, and at random.
+    orders = 2 + removal.random
+    return orders * len(removal.fractions) * _checked(facts) * _seen(wildcards, facts)
+
+
+def _agreement(wildcards: Wildcards, facts: Facts) -> float:
+    study = facts.study
+    sets = sum(
+        len(model.seeds) * (1 + len(model.also_predict))
+        for method in study.attribute.methods
+        for model in map(study.train.model, study.models_explained_by(method))
+    )
+    return sets**2 * _checked(facts) * _stored(facts)
+
+
+def _comparison(wildcards: Wildcards, facts: Facts) -> float:
+    runs = sum(len(facts.study.train.model(name).seeds) for name in facts.study.train.models)
+    cells = sum(of_fold["test"] for of_fold in facts.cells.values())
+    return facts.study.evaluate.bootstrap * runs * cells
+
+
+WORK: Mapping[str, Work] = {
+    **dict.fromkeys(("simulate", "crops", "shards_histogram"), _of_a_well),
+    **dict.fromkeys(("crops_gather", "splits", "evaluate_gather"), _all_nuclei),
+    "shards": _one_shard,
+    **dict.fromkeys(("shards_gather", "evaluate_floors", "explain_roar_remove"), _all_pixels),
+    **dict.fromkeys(TRAINING, _training),
+    "evaluate": lambda wildcards, facts: _predicting(
+        wildcards, facts, sum(_of_fold(wildcards, facts)[split] for split in SPLITS)
+    ),
+    "evaluate_compare": _comparison,
+    "explain_roar_predict": lambda wildcards, facts: _predicting(
+        wildcards, facts, _of_fold(wildcards, facts)["test"]
+    ),
+    **dict.fromkeys(ATTRIBUTION, _maps_of_a_shard),
+    **dict.fromkeys(
+        ("explain", "explain_anndata", "explain_attention", "explain_features"), _reading_maps
+    ),
+    **dict.fromkeys(
+        ("explain_similarity", "explain_clusters", "explain_regions"), _reading_shown_maps
+    ),
+    "explain_importance_null": _untrained,
+    "explain_randomisation": _randomisation,
+    "explain_sensitivity": _sensitivity,
+    "explain_removal": _removal,
+    "explain_truth": lambda wildcards, facts: _checked(facts) * _a_map(wildcards, facts),
+    "explain_agreement": _agreement,
+}
+"""Rule → what the time of its jobs is taken to grow with; those of all others are alike."""
+
+BY_A_METHOD = (
+    "attribute",
+    "explain_importance_null",
+    "explain_randomisation",
+    "explain_sensitivity",
+    "explain_truth",
+)
+OF_A_NETWORK = (
+    *BY_A_METHOD,
+    "train",
+    "evaluate",
+    "explain_roar_predict",
+    "explain_features",
+    "explain_removal",
+)

@@ -1,0 +1,76 @@
+"""Ask Snakemake for all jobs of a study and run none of them; `nascent plan` reads the answer.
+
+    python workflow/plan.py OUT -n --configfile config/mine.yaml
+
+Jobs behind a checkpoint that has not run are counted from what the config says of wells, nuclei and
+fractions.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from snakemake.api import DAGApi
+from snakemake.cli import main
+from snakemake.exceptions import IncompleteCheckpointException
+
+from nascent.costs.facts import Facts, counted_cells, expected_cells, nuclei_of_wells
+from nascent.shards.plan import shard_name
+
+
+def planned(dag_api: DAGApi, *arguments, **options) -> None:
+    """Plan as Snakemake does, with shards counted where nobody knows them, and keep the plan."""
+    workflow = dag_api.workflow_api._workflow
+    names = workflow.globals
+    study, folds, known = names["STUDY"], names["FOLDS"], names["shards_of"]
+    nuclei = nuclei_of_wells(study, names["WELLS"])
+    expected: dict[str, dict[str, int]] = {}
+
+    def shards_of(split: str, fold: str) -> list[str]:
+        try:
+            return known(split, fold)
+        except IncompleteCheckpointException:
+            cells = expected.setdefault(fold, expected_cells(study, folds[fold], nuclei))
+            shards = -(-cells[split] // study.shards.cells)
+            return [shard_name(split, number) for number in range(shards)]
+
+    # Input functions look it up here when they are asked.
+    names["shards_of"] = shards_of
+    execute(dag_api, *arguments, **options)
+
+    cells = {}
+    for fold in folds:
+        table = Path(names["made"](f"splits/{fold}/splits.tsv"))
+        if fold in expected or not table.is_file():
+            cells[fold] = expected_cells(study, folds[fold], nuclei)
+        else:
+            cells[fold] = counted_cells(table)
+    facts = Facts(study, tuple(names["CHANNELS"]), nuclei, cells)
+    place = names["logged"]("")
+    plan = {
+        "facts": facts.plain(),
+        "expected": sorted(expected),
+        "logs": place,
+        "benchmarks": names["benchmarks_of_rules"](),
+        "jobs": [told(job, workflow.dag) for job in workflow.dag.jobs if job.rule.benchmark],
+    }
+    OUT.write_text(json.dumps(plan), encoding="utf-8")
+
+
+def told(job, dag) -> dict[str, object]:
+    """Return what a job is, whether it has to run, and what it asks for."""
+    asked = {name: job.resources.get(name) for name in ("mem_mb", "gpu")}
+    return {
+        "rule": job.rule.name,
+        "wildcards": {name: str(value) for name, value in job.wildcards_dict.items()},
+        "to_run": bool(dag.needrun(job)),
+        "threads": job.threads,
+        # Memory that follows from files which are not there yet is told only when they are.
+        **{name: value if isinstance(value, int) else None for name, value in asked.items()},
+    }
+
+
+OUT = Path(sys.argv[1]).absolute()
+# The command line makes its profile, config and targets into a DAG, then calls this.
+execute, DAGApi.execute_workflow = DAGApi.execute_workflow, planned
+main(sys.argv[2:])
