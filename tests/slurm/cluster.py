@@ -4,6 +4,7 @@ All of it lies in one folder and listens on 127.0.0.1 alone. Its partitions are 
 profile's. What a real Slurm does in minutes, such as seeing that a node died, takes seconds.
 """
 
+import fcntl
 import getpass
 import os
 import re
@@ -11,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +21,7 @@ import yaml
 
 PROFILE = Path(__file__).parents[2] / "profiles" / "slurm" / "config.yaml"
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge")
-DAEMONS = ("munged", "slurmctld", "slurmd")
+DAEMONS = ("setpriv", "munged", "slurmctld", "slurmd")
 CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo", "sacct")
 CPU_NODES = ("c1", "c2")
 GPU_NODES = ("g1",)
@@ -104,6 +106,14 @@ def install() -> None:
         ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES],
     ):
         subprocess.run(command, env=quiet, check=True, capture_output=True, timeout=240)
+
+
+def install_once() -> None:
+    """Install what is missing, where several processes find at once that it is."""
+    with (Path(tempfile.gettempdir()) / "install-slurm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if missing():
+            install()
 
 
 def rule_of(job: Mapping[str, str]) -> str:
@@ -252,7 +262,8 @@ class Cluster:
         name = name or program
         with (self.folder / f"{name}.out").open("ab") as out:
             self._processes[name] = subprocess.Popen(
-                [program, *arguments],
+                # However these tests end, no daemon outlives them.
+                ["setpriv", "--pdeathsig", "TERM", program, *arguments],
                 env={**os.environ, "PATH": search_path()},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -293,3 +304,9 @@ class Cluster:
                 os.kill(one, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+
+
+def preempt(cluster: Cluster) -> None:
+    """Let a more important job take the node with the GPUs for some seconds."""
+    wanted = ("--partition", URGENT, "--nodelist", GPU_NODES[0], "--exclusive", "--time=1")
+    cluster.client("sbatch", *wanted, "--output=/dev/null", "--wrap=sleep 5")

@@ -1,62 +1,22 @@
 """A small study on a cluster: what runs where, and that its results are those of one machine."""
 
+import os
+import shutil
+import signal
 from pathlib import Path
 
-import pytest
-import yaml
-from cluster import rule_of
+from cluster import rule_of, until
+from study import STUDY, TARGETS, tables, write_study
 
-ROOT = Path(__file__).parents[2]
-STUDY = {
-    "study": "tiny",
-    "wells": "wells.tsv",
-    "simulate": {
-        "nuclei": 40,
-        "mean_area": 300,
-        "channels": ["00_DAPI", "09_SRRM2", "15_SON", "00_EU"],
-    },
-    "crops": {"size": 32},
-    "shards": {"cells": 64},
-    "train": {"models": {"linear": {"learning_rate": 0.01, "epochs": 3, "batch_size": 8}}},
-    "evaluate": {"bootstrap": 200},
-    "attribute": {"methods": {"ig": {"method": "integrated_gradients", "steps": 4}}},
-    "explain": {"bootstrap": 200, "cells": 4, "untrained": {"models": 2, "cells": 1}},
-}
-TARGETS = (
-    "results/tiny/evaluate/comparison.tsv",
-    "results/tiny/explain/channel_importance.tsv",
-    "results/tiny/figures/comparison.png",
-    "results/tiny/figures/learning.png",
-)
-WELLS = "plate\twell\tperturbation\ntiny\tA01\tnormal\ntiny\tA02\tDMSO\ntiny\tA03\tnormal\n"
 # They run a network, so they belong on the partition with GPUs.
 NETWORKS = {"train", "evaluate", "attribute", "explain_importance_null"}
-
-
-def write_study(folder: Path, **changes: object) -> tuple[str, ...]:
-    """Write the study and return the arguments that run the shipped workflow on it."""
-    folder.mkdir(exist_ok=True)
-    (folder / "study.yaml").write_text(yaml.safe_dump(STUDY | changes))
-    (folder / "wells.tsv").write_text(WELLS)
-    return ("--snakefile", str(ROOT / "Snakefile"), "--configfile", "study.yaml")
-
-
-def tables(folder: Path) -> dict[str, bytes]:
-    """Return every table of a study: name → content."""
-    results = folder / "results"
-    return {str(path.relative_to(results)): path.read_bytes() for path in results.rglob("*.tsv")}
-
-
-@pytest.fixture(scope="module")
-def local_tables(tmp_path_factory, local_snakemake) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("local")
-    given = write_study(folder)
-    local_snakemake(folder, "--cores", "2", *TARGETS, *given)
-    return tables(folder)
+MODEL = "results/tiny/train/linear/cell/1"
+STATE = "results/tiny/.state/train/linear/cell/1"
+LONG = STUDY["train"] | {"models": {"linear": {"learning_rate": 0.01, "epochs": 40}}}
 
 
 def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
-    snakemake, submitted, cluster, local_tables
+    snakemake, submitted, cluster, local_study
 ):
     given = write_study(snakemake.folder)
     assert snakemake.run(*TARGETS, *given, seconds=400) == 0, snakemake.said()[-4000:]
@@ -74,4 +34,45 @@ def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
     assert rules.count("histograms_shards_histogram") == 1
     assert rules.count("figures_figures_comparison_figures_learning") == 1
     assert not {"simulate_tables", "explain_gather"} & set(rules)
-    assert tables(snakemake.folder) == local_tables
+    assert tables(snakemake.folder) == tables(local_study)
+
+
+def begin(local_study: Path, folder: Path) -> tuple[str, ...]:
+    """Copy the study as it ran, let its model be trained for longer, and return the arguments."""
+    shutil.copytree(local_study, folder, symlinks=True, dirs_exist_ok=True)
+    return (f"{MODEL}/model.keras", *write_study(folder, train=LONG))
+
+
+def stop_where(folder: Path) -> None:
+    """Stop every process that works in a folder: a job that computes and never ends."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            there = (process / "cwd").readlink() == folder
+            training = b".snakemake/scripts" in (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if there and training:
+            os.kill(int(process.name), signal.SIGSTOP)
+
+
+def test_a_training_out_of_time_goes_on_from_its_checkpoint(
+    snakemake, cluster, submitted, local_study, local_snakemake, tmp_path_factory
+):
+    left_alone = tmp_path_factory.mktemp("left_alone")
+    given = begin(local_study, left_alone)
+    local_snakemake(left_alone, "--cores", "2", *given)
+
+    process = snakemake.start(*begin(local_study, snakemake.folder))
+    folder = snakemake.folder
+    until(lambda: list(folder.glob(f"{STATE}/*/checkpoint.npz")), 120, "an epoch is done")
+    stop_where(folder)
+    cluster.client("scontrol", "update", f"JobId={submitted()[0]['JobId']}", "EndTime=now")
+    assert snakemake.finish(process) == 0, snakemake.said()[-4000:]
+    assert [job["JobState"] for job in submitted()] == ["TIMEOUT", "COMPLETED"]
+    first, second = (job["TimeLimit"] for job in submitted())
+    assert first < second
+    assert "going on after epoch" in (folder / "logs/tiny/train/linear/cell/1.log").read_text()
+    for name in ("model.keras", "history.tsv"):
+        assert (folder / MODEL / name).read_bytes() == (left_alone / MODEL / name).read_bytes()
+    assert not list(folder.glob(f"{STATE}/*"))
+    assert not list(folder.rglob("results/**/*.part*"))
