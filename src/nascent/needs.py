@@ -22,7 +22,7 @@ COUNT_BYTES = 2
 COPIES = 2
 
 # What a compressed byte of a table of counts comes to in memory.
-INFLATION = 4
+INFLATION = 2
 
 
 def network_megabytes(batch_size: int, size: int, channels: int) -> int:

@@ -19,7 +19,8 @@ rule train:
     params:
         megabytes=config.get("megabytes", 0),
     shell:
-        "python {SLOW} {output} {SECONDS} {params.megabytes} > {log} 2>&1"
+        "echo gpus: {resources.gpu}, devices: ${{CUDA_VISIBLE_DEVICES:-none}} > {log}; "
+        "python {SLOW} {output} {SECONDS} {params.megabytes} >> {log} 2>&1"
 
 
 rule gather:
