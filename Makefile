@@ -36,7 +36,7 @@ $(STUDIES:%=study-%): study-%: $(READY)
 	  --configfile config/$*.yaml
 
 test: $(READY) ## run every test but those on Slurm
-	$(BIN)/pytest -m 'not slurm' --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
 	$(BIN)/pytest -m slurm --numprocesses 2 --dist loadfile tests/slurm
