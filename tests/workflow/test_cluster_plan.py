@@ -68,9 +68,8 @@ def test_networks_run_alone_on_the_gpu_partition_and_nothing_else_does(plate):
 @pytest.mark.slow
 def test_without_gpus_no_job_asks_for_one(checkout):
     profile = yaml.safe_load((checkout.path / "profiles" / "slurm" / "config.yaml").read_text())
-    profile["resources"]["gpu"] = 0
     for rule in profile["set-resources"]:
-        profile["set-resources"][rule] = {"slurm_partition": "cpu"}
+        profile["set-resources"][rule] = {"slurm_partition": "cpu", "gpu": 0}
     (checkout.path / "profiles" / "slurm" / "config.yaml").write_text(yaml.safe_dump(profile))
     plan = submitted(checkout, "--configfile", "config/tiny.yaml")
     assert {one["gpu"] for one in plan} == {0, "None"}
