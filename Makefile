@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 STUDIES := structure intensity wells
-.PHONY: help setup demo $(STUDIES:%=study-%) test lint format bench schemas envs dag images clean
+.PHONY: help setup demo $(STUDIES:%=study-%) test test-slurm lint format bench schemas envs dag images clean
 
 PYTHON ?= python3
 # A uv of the machine is used where there is one; else pip fetches one into .uv/.
@@ -35,8 +35,11 @@ $(STUDIES:%=study-%): study-%: $(READY)
 	$(BIN)/snakemake --profile profiles/local --report results/$*/report.html \
 	  --configfile config/$*.yaml
 
-test: $(READY) ## run every test
+test: $(READY) ## run every test but those on Slurm
 	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+
+test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
+	$(BIN)/pytest -m slurm --numprocesses 2 --dist loadfile tests/slurm
 
 lint: $(READY) ## check style of Python and Snakemake files
 	$(BIN)/ruff check

@@ -46,12 +46,24 @@ if STUDY.simulate is not None:
     include: "rules/explain_truth.smk"
 
 
+# Targets, and jobs of a second that read small tables: a cluster would take longer to start them.
 localrules:
     all,
     data,
     models,
     explanations,
     report,
+    simulate_tables,
+    tune_choose,
+    explain_groups,
+    explain_gather,
+    explain_join,
+    explain_features_gather,
+    explain_targets,
+    report_check,
+    report_study,
+    report_evaluation,
+    report_model,
 
 
 rule data:

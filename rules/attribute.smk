@@ -20,7 +20,8 @@ rule attribute:
         mem_mb=lambda wildcards, attempt: network_memory(
             method_of_maps(wildcards).batch_size, attempt
         ),
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        runtime=growing(480),
+        gpu=of_model("gpu"),
     params:
         code=code("attribute"),
         state=lambda wildcards: kept(

@@ -21,6 +21,14 @@ from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table, refuse_unwritable
+from nascent.needs import (
+    files_megabytes,
+    network_megabytes,
+    raw_well_bytes,
+    read_bytes,
+    well_megabytes,
+    well_minutes,
+)
 from nascent.report.explorer.assets import assets_digest
 from nascent.shards.plan import shard_names
 from nascent.tune.candidates import candidate_name
@@ -272,11 +280,9 @@ def shards_of(split, fold):
     return shard_names(read_table(table), split, STUDY.shards.cells)
 
 
-def memory_of_training(wildcards, attempt):
-    """Memory of a training job, MB: what the config says, or an estimate."""
-    given = MODELS[wildcards.model].resources.mem_mb
-    largest = max(options["batch_size"] for options in options_of_training(wildcards))
-    return attempt * (given or network_memory(largest, 1))
+def growing(need):
+    """A constant need of a job, more with every attempt."""
+    return lambda wildcards, attempt: need * attempt
 
 
 def of_model(resource):
@@ -284,24 +290,56 @@ def of_model(resource):
     return lambda wildcards: getattr(MODELS[wildcards.model].resources, resource)
 
 
+def memory_of_training(wildcards, attempt):
+    """Memory of a training job, MB: what the config says, or an estimate."""
+    given = MODELS[wildcards.model].resources.mem_mb
+    largest = max(options["batch_size"] for options in options_of_training(wildcards))
+    return given * attempt if given else network_memory(largest, attempt)
+
+
+def runtime_of_training(wildcards, attempt):
+    """Minutes that a training job may take: one that was cut off goes on, and may take as many."""
+    return MODELS[wildcards.model].resources.runtime * attempt
+
+
+def memory_of_prediction(wildcards, attempt):
+    """Memory of a job that predicts cells with a trained model, MB."""
+    return network_memory(MODELS[wildcards.model].batch_size, attempt)
+
+
 def network_memory(batch_size, attempt):
-    """Memory of a job that differentiates a network, in MB: ten 64-channel maps a cell of a batch."""
-    one_map = 4 * STUDY.crops.size**2 / 1e6
-    return int(attempt * (2000 + batch_size * one_map * (len(INPUTS) + 640)))
+    """Memory of a job that asks or differentiates a network, MB."""
+    return attempt * network_megabytes(batch_size, STUDY.crops.size, len(INPUTS))
 
 
 def megabytes(files, times=1.0, plus=0):
     """Memory for a job that holds `times` its input files, in MB."""
-    return lambda wildcards, input, attempt: int(
-        attempt * (plus + times * bytes_of(input.get(files)) / 1e6)
+    return lambda wildcards, input, attempt: (
+        attempt * files_megabytes(paths_of(input.get(files)), times, plus)
     )
 
 
-def bytes_of(files):
-    """The size of a file, or of several together."""
-    # Snakemake gives an input of one path as text.
-    several = [files] if isinstance(files, str) else files
-    return sum(Path(file).stat().st_size for file in several)
+def paths_of(files):
+    """The paths of an input; Snakemake gives that of a single one as text."""
+    return [files] if isinstance(files, str) else list(files)
+
+
+def bytes_of_well(wildcards):
+    """The size of a raw well in memory: as it is simulated, or by its files."""
+    if STUDY.simulate is None:
+        return read_bytes(raw_files(wildcards))
+    plate = STUDY.simulate
+    return raw_well_bytes(plate.nuclei, plate.mean_area, len(CHANNELS))
+
+
+def memory_of_well(wildcards, attempt):
+    """Memory of a job that makes or cuts one raw well, MB."""
+    return attempt * well_megabytes(bytes_of_well(wildcards))
+
+
+def runtime_of_well(wildcards, attempt):
+    """Minutes that a job may take that makes or cuts one raw well."""
+    return attempt * well_minutes(bytes_of_well(wildcards))
 
 
 def figures(*names):

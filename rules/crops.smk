@@ -15,12 +15,14 @@ rule crops:
         logged("crops/{well}.log"),
     benchmark:
         logged("crops/{well}.tsv")
+    group:
+        "crops"
     conda:
         "../envs/nascent.yaml"
     threads: 2
     resources:
-        mem_mb=megabytes("raw", times=2, plus=1500),
-        runtime=60,
+        mem_mb=memory_of_well,
+        runtime=runtime_of_well,
     params:
         code=code("crops"),
         path=lambda wildcards: str(well_path(wildcards)),
@@ -46,8 +48,8 @@ rule crops_gather:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("crops_gather"),
         duplicates=STUDY.crops.duplicates,

@@ -18,8 +18,9 @@ rule evaluate:
         "../envs/nascent.yaml"
     threads: of_model("threads")
     resources:
-        mem_mb=lambda wildcards, attempt: 6000 * attempt,
-        runtime=60,
+        mem_mb=memory_of_prediction,
+        runtime=growing(60),
+        gpu=of_model("gpu"),
     params:
         code=code("evaluate"),
         design=lambda wildcards: FOLDS[wildcards.fold].design,
@@ -52,8 +53,8 @@ rule evaluate_floors:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code("evaluate_floors"),
         design=lambda wildcards: FOLDS[wildcards.fold].design,
@@ -87,7 +88,7 @@ rule evaluate_gather:
         "../envs/nascent.yaml"
     resources:
         mem_mb=megabytes("predictions", times=10, plus=1000),
-        runtime=10,
+        runtime=growing(10),
     params:
         code=code("evaluate_gather"),
     message:
@@ -115,7 +116,7 @@ rule evaluate_compare:
         "../envs/nascent.yaml"
     resources:
         mem_mb=megabytes("predictions", times=10, plus=1000),
-        runtime=30,
+        runtime=growing(30),
     params:
         code=code("evaluate_compare"),
         floors=list(KIND.floors),

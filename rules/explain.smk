@@ -14,8 +14,8 @@ rule explain_groups:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("explain_groups"),
         groups=STUDY.explain.groups.plain(),
@@ -47,7 +47,8 @@ rule explain_importance_null:
         mem_mb=lambda wildcards, attempt: network_memory(
             method_of_maps(wildcards).batch_size, attempt
         ),
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        runtime=growing(480),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_importance_null"),
         inputs=seen,
@@ -79,8 +80,8 @@ rule explain:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("explain"),
         groups=STUDY.explain.groups.plain(),
@@ -113,8 +114,8 @@ rule explain_gather:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("explain_gather"),
         explained=EXPLAINED,

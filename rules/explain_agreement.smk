@@ -15,7 +15,7 @@ rule explain_agreement:
         "../envs/nascent.yaml"
     resources:
         mem_mb=memory_of_agreement,
-        runtime=240,
+        runtime=growing(240),
     params:
         code=code("explain_agreement"),
         explained=EXPLAINED,
@@ -45,11 +45,13 @@ rule figures_agreement:
         logged("figures/agreement.log"),
     benchmark:
         logged("figures/agreement.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_agreement"),
         confidence=STUDY.explain.confidence,

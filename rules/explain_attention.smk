@@ -15,8 +15,8 @@ rule explain_attention:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=120,
+        mem_mb=growing(2000),
+        runtime=growing(120),
     params:
         code=code("explain_attention"),
         attention=STUDY.explain.attention.plain(),
@@ -47,7 +47,8 @@ rule explain_features:
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(32, attempt),
-        runtime=60,
+        runtime=growing(60),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_features"),
         inputs=seen,
@@ -74,8 +75,8 @@ rule explain_features_gather:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("explain_features_gather"),
         runs=EXPLAINED_RUNS,
@@ -102,11 +103,13 @@ rule figures_attention:
         logged("figures/attention.log"),
     benchmark:
         logged("figures/attention.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_attention"),
         split=shown_split(),

@@ -17,8 +17,8 @@ rule explain_clusters:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         code=code("explain_clusters"),
         inputs=seen,
@@ -59,11 +59,13 @@ rule figures_clusters:
         logged("figures/{model}/{method}/clusters.log"),
     benchmark:
         logged("figures/{model}/{method}/clusters.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_clusters"),
     message:

@@ -17,11 +17,13 @@ rule figures_completeness:
         logged("figures/completeness.log"),
     benchmark:
         logged("figures/completeness.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_completeness"),
         explained=EXPLAINED,

@@ -16,8 +16,8 @@ rule explain_anndata:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("explain_anndata"),
         target=lambda wildcards: targets(wildcards)[target_of_maps(wildcards)],
@@ -41,8 +41,8 @@ rule explain_scores:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("explain_scores"),
     message:

@@ -15,8 +15,8 @@ rule explain_join:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("explain_join"),
         explained=EXPLAINED,
@@ -46,8 +46,8 @@ rule report_check:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("report_check"),
     message:

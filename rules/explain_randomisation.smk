@@ -23,7 +23,8 @@ rule explain_randomisation:
         mem_mb=lambda wildcards, attempt: network_memory(
             method_of_maps(wildcards).batch_size, attempt
         ),
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        runtime=growing(480),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_randomisation"),
         inputs=seen,
@@ -57,11 +58,13 @@ rule figures_randomisation:
         logged("figures/randomisation.log"),
     benchmark:
         logged("figures/randomisation.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_randomisation"),
         confidence=STUDY.explain.confidence,

@@ -16,8 +16,8 @@ rule explain_regions:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 3000 * attempt,
-        runtime=120,
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code("explain_regions"),
         inputs=seen,
@@ -54,11 +54,13 @@ rule figures_regions:
         logged("figures/{model}/{method}/regions.log"),
     benchmark:
         logged("figures/{model}/{method}/regions.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_regions"),
     message:

@@ -22,7 +22,8 @@ rule explain_removal:
         mem_mb=lambda wildcards, attempt: network_memory(
             method_of_maps(wildcards).batch_size, attempt
         ),
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        runtime=growing(480),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_removal"),
         inputs=seen,
@@ -57,11 +58,13 @@ rule figures_removal:
         logged("figures/removal.log"),
     benchmark:
         logged("figures/removal.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_removal"),
         label=KIND.target_label,
@@ -94,11 +97,13 @@ rule figures_removal_curves:
         logged("figures/{model}/{method}/removal.log"),
     benchmark:
         logged("figures/{model}/{method}/removal.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_removal_curves"),
         label=KIND.target_label,

@@ -15,8 +15,8 @@ rule explain_roar_remove:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("explain_roar_remove"),
         inputs=seen,
@@ -76,8 +76,9 @@ rule explain_roar_predict:
         "../envs/nascent.yaml"
     threads: of_model("threads")
     resources:
-        mem_mb=lambda wildcards, attempt: 6000 * attempt,
-        runtime=60,
+        mem_mb=memory_of_prediction,
+        runtime=growing(60),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_roar_predict"),
         design=FOLDS[EXPLAINED_FOLD].design,
@@ -114,7 +115,7 @@ rule explain_roar:
         "../envs/nascent.yaml"
     resources:
         mem_mb=megabytes("predictions", times=40, plus=2000),
-        runtime=60,
+        runtime=growing(60),
     params:
         code=code("explain_roar"),
         rank=lambda wildcards: STUDY.explain.roar.rank,
@@ -144,11 +145,13 @@ rule figures_roar:
         logged("figures/roar.log"),
     benchmark:
         logged("figures/roar.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_roar"),
         target=TARGET,

@@ -22,7 +22,8 @@ rule explain_sensitivity:
         mem_mb=lambda wildcards, attempt: network_memory(
             method_of_maps(wildcards).batch_size, attempt
         ),
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        runtime=growing(480),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_sensitivity"),
         inputs=seen,
@@ -56,11 +57,13 @@ rule figures_sensitivity:
         logged("figures/sensitivity.log"),
     benchmark:
         logged("figures/sensitivity.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("figures_sensitivity"),
         label=KIND.target_label,

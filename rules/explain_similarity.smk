@@ -16,8 +16,8 @@ rule explain_similarity:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         code=code("explain_similarity"),
         inputs=seen,
@@ -54,11 +54,13 @@ rule figures_similarity:
         logged("figures/{model}/{method}/similarity.log"),
     benchmark:
         logged("figures/{model}/{method}/similarity.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_similarity"),
         shown=STUDY.explain.similarity.shown,

@@ -13,8 +13,8 @@ rule explain_targets:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("explain_targets"),
         targets=targets,

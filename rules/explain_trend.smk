@@ -13,8 +13,8 @@ rule explain_trend:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("explain_trend"),
         inputs=seen,
@@ -49,11 +49,13 @@ rule figures_trend:
         logged("figures/{model}/{method}/trend.log"),
     benchmark:
         logged("figures/{model}/{method}/trend.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_trend"),
         label=KIND.target_label,

@@ -23,7 +23,8 @@ rule explain_truth:
         mem_mb=lambda wildcards, attempt: network_memory(
             method_of_maps(wildcards).batch_size, attempt
         ),
-        runtime=lambda wildcards, attempt: 480 * attempt,
+        runtime=growing(480),
+        gpu=of_model("gpu"),
     params:
         code=code("explain_truth"),
         inputs=seen,
@@ -61,11 +62,13 @@ rule figures_truth:
         logged("figures/truth.log"),
     benchmark:
         logged("figures/truth.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_truth"),
         split=shown_split(),

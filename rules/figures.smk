@@ -17,11 +17,13 @@ rule figures_crops:
         logged("figures/crops.log"),
     benchmark:
         logged("figures/crops.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_crops"),
         target=STUDY.crops.target,
@@ -48,11 +50,13 @@ rule figures_quality:
         logged("figures/quality.log"),
     benchmark:
         logged("figures/quality.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_quality"),
     message:
@@ -76,11 +80,13 @@ rule figures_sizes:
         logged("figures/sizes.log"),
     benchmark:
         logged("figures/sizes.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_sizes"),
         size=STUDY.crops.size,
@@ -106,11 +112,13 @@ rule figures_balance:
         logged("figures/balance.log"),
     benchmark:
         logged("figures/balance.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_balance"),
         target=STUDY.crops.target,
@@ -136,11 +144,13 @@ rule figures_pixels:
         logged("figures/pixels.log"),
     benchmark:
         logged("figures/pixels.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_pixels"),
         inputs=INPUTS,
@@ -167,11 +177,13 @@ rule figures_target:
         logged("figures/target.log"),
     benchmark:
         logged("figures/target.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_target"),
         target=STUDY.crops.target,
@@ -199,11 +211,13 @@ rule figures_learning:
         logged("figures/learning.log"),
     benchmark:
         logged("figures/learning.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_learning"),
         runs=RUNS,
@@ -231,11 +245,13 @@ rule figures_comparison:
         logged("figures/comparison.log"),
     benchmark:
         logged("figures/comparison.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_comparison"),
         target=TARGET,
@@ -263,11 +279,13 @@ rule figures_seeds:
         logged("figures/seeds.log"),
     benchmark:
         logged("figures/seeds.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_seeds"),
         target=TARGET,
@@ -294,11 +312,13 @@ rule figures_designs:
         logged("figures/designs.log"),
     benchmark:
         logged("figures/designs.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_designs"),
         target=TARGET,
@@ -324,11 +344,13 @@ rule figures_controls:
         logged("figures/controls.log"),
     benchmark:
         logged("figures/controls.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_controls"),
         target=TARGET,
@@ -357,11 +379,13 @@ rule figures_predictions:
         logged("figures/{model}/predictions.log"),
     benchmark:
         logged("figures/{model}/predictions.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_predictions"),
         bootstrap=STUDY.evaluate.bootstrap,
@@ -389,11 +413,13 @@ rule figures_tuning:
         logged("figures/{model}/tuning.log"),
     benchmark:
         logged("figures/{model}/tuning.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_tuning"),
         label=KIND.target_label,
@@ -426,11 +452,13 @@ rule figures_score_maps:
         logged("figures/{model}/{method}/score_maps.log"),
     benchmark:
         logged("figures/{model}/{method}/score_maps.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_score_maps"),
         inputs=seen,
@@ -464,11 +492,13 @@ rule figures_panels:
         logged("figures/{model}/{method}/panels.log"),
     benchmark:
         logged("figures/{model}/{method}/panels.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_panels"),
         inputs=seen,
@@ -500,11 +530,13 @@ rule figures_importance:
         logged("figures/{model}/{method}/importance.log"),
     benchmark:
         logged("figures/{model}/{method}/importance.tsv")
+    group:
+        "figures"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("figures_importance"),
         split=shown_split(),

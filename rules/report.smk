@@ -34,8 +34,8 @@ rule report_study:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("report_study"),
         runs=RUNS,
@@ -94,8 +94,8 @@ rule report_evaluation:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("report_evaluation"),
         labels={TARGET: KIND.target_label},
@@ -127,8 +127,8 @@ rule report_model:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("report_model"),
         runs=lambda wildcards: [

@@ -23,7 +23,7 @@ rule report_explorer:
     resources:
         mem_mb=lambda wildcards, attempt: attempt
         * (2000 + 4 * STUDY.explain.explorer.megabytes),
-        runtime=60,
+        runtime=growing(60),
     params:
         code=code("report_explorer"),
         assets=assets_digest(),

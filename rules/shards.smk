@@ -11,11 +11,13 @@ rule shards_histogram:
         logged("shards/{fold}/histograms/{well}.log"),
     benchmark:
         logged("shards/{fold}/histograms/{well}.tsv")
+    group:
+        "histograms"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("shards_histogram"),
     message:
@@ -38,8 +40,8 @@ rule shards_channels:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("shards_channels"),
         normalise=STUDY.shards.normalise.plain(),
@@ -64,8 +66,8 @@ rule shards:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("shards"),
         cells=STUDY.shards.cells,
@@ -92,8 +94,8 @@ rule shards_gather:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         code=code("shards_gather"),
     message:

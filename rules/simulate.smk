@@ -13,11 +13,13 @@ rule simulate:
         logged("simulate/{well}.log"),
     benchmark:
         logged("simulate/{well}.tsv")
+    group:
+        "simulate"
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory_of_well,
+        runtime=runtime_of_well,
     params:
         code=code("simulate"),
         plate=lambda wildcards: WELLS.loc[wildcards.well, "plate"],
@@ -44,8 +46,8 @@ rule simulate_tables:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("simulate_tables"),
         wells=WELLS[["plate", "well", "perturbation"]].to_dict("records"),

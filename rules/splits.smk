@@ -15,8 +15,8 @@ checkpoint splits:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("splits"),
         splits=how_to_split(),

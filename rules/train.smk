@@ -24,7 +24,7 @@ rule train:
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_training,
-        runtime=lambda wildcards, attempt: of_model("runtime")(wildcards) * attempt,
+        runtime=runtime_of_training,
         gpu=of_model("gpu"),
         without_gpu=of_model("without_gpu"),
     params:

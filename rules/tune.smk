@@ -44,8 +44,8 @@ rule tune_choose:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("tune_choose"),
         candidates=lambda wildcards: CANDIDATES[wildcards.model],

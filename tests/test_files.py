@@ -2,6 +2,7 @@ import gzip
 import os
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,17 @@ def test_a_final_name_holds_the_old_file_until_the_new_one_is_whole(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert [entry.name for entry in path.parent.iterdir()] == ["table.tsv"]
+
+
+def test_machines_that_count_processes_alike_write_beside_each_other(tmp_path, monkeypatch):
+    path = tmp_path / "table.tsv"
+    with written(path) as here:
+        here.write_text("here")
+        monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename="other"))
+        with written(path) as there:
+            there.write_text("there")
+        assert path.read_text() == "there"
+    assert path.read_text() == "here"
 
 
 def test_a_full_disk_names_the_file_and_leaves_nothing(tmp_path, file_size_limit):

@@ -37,8 +37,10 @@ def written(path: str | Path) -> Iterator[Path]:
         Where the disk is full or the folder cannot be written.
     """
     final = Path(path)
-    # The suffix stays last: writers choose their format by it.
-    beside = final.with_name(f".{final.stem}.{os.getpid()}.part{final.suffix}")
+    # Two machines that share the folder may count their processes alike. The suffix stays last:
+    # writers choose their format by it.
+    writer = f"{os.uname().nodename}-{os.getpid()}"
+    beside = final.with_name(f".{final.stem}.{writer}.part{final.suffix}")
     try:
         with explained(final):
             final.parent.mkdir(parents=True, exist_ok=True)

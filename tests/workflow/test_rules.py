@@ -45,6 +45,7 @@ RULES = {
     for name, directives in rules_of(ROOT / "rules" / f"{file}.smk").items()
     if "output" in directives
 }
+NETWORKS = {name for (_, name), directives in RULES.items() if "gpu=" in directives["resources"]}
 EACH = pytest.mark.parametrize(
     ("file", "name", "directives"),
     [(*key, directives) for key, directives in RULES.items()],
@@ -91,6 +92,45 @@ def test_a_message_tells_what_the_job_is_about(file, name, directives):
 def test_a_rule_holds_no_program_and_never_retries_by_itself(file, name, directives):
     # The Slurm executor would repeat such a job inside its allocation, too.
     assert not {"run", "shell", "retries"} & set(directives)
+
+
+@EACH
+def test_a_job_that_failed_asks_for_more_and_networks_are_never_grouped(file, name, directives):
+    # A number would be the same in every attempt.
+    assert not re.search(r"(mem_mb|runtime)=\d", directives["resources"])
+    # Of a group's GPU jobs one would run at a time, with the GPUs of all.
+    assert name not in NETWORKS or "group" not in directives
+
+
+def test_every_rule_that_opens_a_trained_model_may_have_a_gpu():
+    opening = {
+        name
+        for (_, name), directives in RULES.items()
+        # What is removed is chosen by maps; the model is named in the record alone.
+        if "model=" in directives.get("input", "") and name != "explain_roar_remove"
+    }
+    assert opening <= NETWORKS
+
+
+def test_the_profile_for_slurm_places_the_rules_that_run_a_network_and_every_group():
+    profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+    assert set(profile["set-resources"]) == NETWORKS
+    groups = {
+        directives["group"].strip().strip('"')
+        for directives in RULES.values()
+        if "group" in directives
+    }
+    assert set(profile["group-components"]) == groups
+
+
+def test_every_key_of_the_profile_for_slurm_is_explained():
+    lines = (ROOT / "profiles" / "slurm" / "config.yaml").read_text().splitlines()
+    for number, line in enumerate(lines):
+        if not re.match(r"[a-z]", line):
+            continue
+        # By a comment above it, or above what it heads; one comment may explain two keys.
+        above = [before for before in lines[:number] if not re.match(r"[a-z]", before)][-1]
+        assert above.startswith("# ") or lines[number + 1].strip().startswith("# "), line
 
 
 @EACH
@@ -173,7 +213,7 @@ def test_no_profile_holds_a_key_that_the_default_one_would_override():
     # Snakemake lays profiles/default over the profile that is asked for, key by key.
     profiles = {
         path.parent.name: set(yaml.safe_load(path.read_text()))
-        for path in ROOT.glob("profiles/*/profile*.yaml")
+        for path in ROOT.glob("profiles/*/*.yaml")
     }
     for name in profiles.keys() - {"default"}:
         assert not profiles[name] & profiles["default"], name

@@ -87,7 +87,9 @@ class Resources(Section):
         None, description="Memory of its training, MB; null: by crop, channels and batch"
     )
     runtime: Positive = Field(240, description="Minutes its training may take")
-    gpu: int = Field(0, ge=0, description="GPUs of its training")
+    gpu: int = Field(
+        1, ge=0, description="GPUs of each job that runs it, where the machine has any to give"
+    )
     without_gpu: Literal["cpu", "error"] = Field(
         "cpu",
         description="Where the machine has no GPU and `gpu` asks for one: train on the CPU with a"

@@ -1,0 +1,57 @@
+"""Estimates of memory and time grow with what a job works on, and cover what was measured."""
+
+import numpy as np
+import pytest
+
+from nascent.needs import (
+    files_megabytes,
+    network_megabytes,
+    raw_well_bytes,
+    read_bytes,
+    well_megabytes,
+    well_minutes,
+)
+
+
+def test_a_network_takes_more_memory_for_larger_batches_crops_and_channels():
+    small = network_megabytes(8, 32, 4)
+    assert small < network_megabytes(64, 32, 4) < network_megabytes(64, 224, 4)
+    assert network_megabytes(64, 224, 4) < network_megabytes(64, 224, 38)
+
+
+def test_the_estimate_of_a_training_covers_the_peaks_that_the_readme_tells():
+    # simple_cnn, 38 channels, 224 x 224 pixels, in batches of 32 and of 64.
+    assert network_megabytes(32, 224, 38) > 4900
+    assert network_megabytes(64, 224, 38) > 9500
+
+
+def test_a_raw_well_is_as_large_as_its_arrays():
+    nuclei, area, channels = 50, 100, 3
+    pixels = nuclei * area
+    arrays = [np.empty((pixels, channels), np.uint16), *np.empty((3, pixels), np.int32)]
+    assert raw_well_bytes(nuclei, area, channels) == sum(array.nbytes for array in arrays)
+
+
+def test_the_estimate_of_a_well_covers_the_peaks_that_the_readme_tells():
+    # A full-size well: 1.21 GB of raw table, 1.50 GB at the peak from NumPy, 1.65 GB from text.
+    assert well_megabytes(1_210_000_000) > 1650
+    assert well_minutes(0) >= 30
+    assert well_minutes(4_000_000_000) > well_minutes(1_000_000_000)
+
+
+def test_what_files_come_to_counts_compressed_ones_more(tmp_path):
+    plain, packed = tmp_path / "mpp.npy", tmp_path / "pixels.tsv.gz"
+    plain.write_bytes(bytes(1000))
+    packed.write_bytes(bytes(1000))
+    assert read_bytes([plain]) == 1000
+    assert read_bytes([packed, str(plain)]) > 2000
+
+
+def test_memory_for_files_is_some_times_their_size_and_a_part_of_its_own(tmp_path):
+    (tmp_path / "table.tsv").write_bytes(bytes(3_000_000))
+    assert files_megabytes([tmp_path / "table.tsv"] * 2, times=10, plus=1000) == 1060
+
+
+def test_a_missing_file_is_no_small_one(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        files_megabytes([tmp_path / "later.tsv"], times=1, plus=0)
