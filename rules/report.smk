@@ -171,8 +171,8 @@ rule report_costs:
     conda:
         "../envs/nascent.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("report_costs"),
         logs=logged(""),

@@ -1,19 +1,15 @@
 """Benchmarks of the study's jobs -> table and page of what it cost."""
 
-from nascent import provenance
 from nascent.costs.benchmarks import by_patterns, read_benchmarks
 from nascent.costs.table import cost_table
 from nascent.files import write_table, written
-from nascent.logs import job_log
+from nascent.jobs import job
 from nascent.report.costs import costs_page
 
-with job_log(snakemake.log[0]):
+with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, out = snakemake.params, snakemake.output
     benchmarks = read_benchmarks(params.logs, by_patterns(params.benchmarks))
     costs = cost_table(benchmarks)
     write_table(costs, out.table)
     with written(out.page) as beside:
         beside.write_text(costs_page(costs, params.study), encoding="utf-8")
-    record = provenance.record("report", {"study": params.study})
-    for path in out:
-        provenance.write(path, record)
