@@ -13,7 +13,7 @@ with job_log(snakemake.log[0]):
     costs = cost_table(benchmarks)
     write_table(costs, out.table)
     with written(out.page) as beside:
-        beside.write_text(costs_page(costs, params.study), encoding="utf-8")
-    record = provenance.record("report", {"study": params.study})
+        beside.write_text(costs_page(costs, params.study["study"]), encoding="utf-8")
+    record = provenance.record("report", params.study)
     for path in out:
         provenance.write(path, record)
