@@ -177,7 +177,8 @@ rule report_costs:
         code=code("report_costs"),
         logs=logged(""),
         benchmarks=lambda wildcards: benchmarks_of_rules(),
-        study=STUDY.study,
+        # As it was given: with all defaults a model would seem to have chosen them over the study's.
+        study=STUDY.model_dump(mode="json", exclude_unset=True),
     message:
         "Sum up what the jobs of {STUDY.study} cost"
     script:

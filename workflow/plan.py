@@ -12,7 +12,6 @@ from pathlib import Path
 
 from snakemake.api import DAGApi
 from snakemake.cli import main
-from snakemake.exceptions import IncompleteCheckpointException
 
 from nascent.costs.facts import Facts, counted_cells, expected_cells, nuclei_of_wells
 from nascent.shards.plan import shard_name
@@ -27,15 +26,25 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
     expected: dict[str, dict[str, int]] = {}
 
     def shards_of(split: str, fold: str) -> list[str]:
-        try:
+        if fold not in expected:
             return known(split, fold)
-        except IncompleteCheckpointException:
-            cells = expected.setdefault(fold, expected_cells(study, folds[fold], nuclei))
-            shards = -(-cells[split] // study.shards.cells)
-            return [shard_name(split, number) for number in range(shards)]
+        shards = -(-expected[fold][split] // study.shards.cells)
+        return [shard_name(split, number) for number in range(shards)]
+
+    def build_whole() -> None:
+        build()
+        pending = [
+            job for job in workflow.dag.jobs if job.is_checkpoint and workflow.dag.needrun(job)
+        ]
+        for job in pending:
+            fold = job.wildcards.fold
+            expected[fold] = expected_cells(study, folds[fold], nuclei)
+        # As if they had run: what waits for them is asked for its inputs once more.
+        workflow.async_run(workflow.dag.update_checkpoint_dependencies(pending))
 
     # Input functions look it up here when they are asked.
     names["shards_of"] = shards_of
+    build, workflow._build_dag = workflow._build_dag, build_whole
     execute(dag_api, *arguments, **options)
 
     cells = {}

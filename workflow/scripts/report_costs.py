@@ -12,4 +12,4 @@ with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemak
     costs = cost_table(benchmarks)
     write_table(costs, out.table)
     with written(out.page) as beside:
-        beside.write_text(costs_page(costs, params.study), encoding="utf-8")
+        beside.write_text(costs_page(costs, params.study["study"]), encoding="utf-8")

@@ -58,7 +58,8 @@ class Facts:
     def plain(self) -> dict[str, Any]:
         """Return the facts as JSON-able values."""
         return {
-            "study": self.study.plain(),
+            # Without defaults: a model shall not look as if it gave all its options itself.
+            "study": self.study.model_dump(mode="json", exclude_unset=True),
             "channels": list(self.channels),
             "nuclei": dict(self.nuclei),
             "cells": {fold: dict(cells) for fold, cells in self.cells.items()},
@@ -118,7 +119,7 @@ def counted_cells(splits: str | Path) -> Cells:
 def facts_of_results(results: str | Path) -> Facts | None:
     """Return the facts of a study that has run, or None where its results no longer tell them.
 
-    Its config is that of its report, where the report's pages stand.
+    Its config is that which its own costs were summed up with.
 
     Parameters
     ----------
@@ -127,7 +128,7 @@ def facts_of_results(results: str | Path) -> Facts | None:
     """
     results = Path(results)
     try:
-        config = read_json(sidecar(results / "report" / "study.html"))["config"]
+        config = read_json(sidecar(results / "report" / "costs.tsv"))["config"]
         study = check_study(config, where=results)
         folds = sorted(results.glob("splits/*/splits.tsv"))
         cells = {path.parent.name: counted_cells(path) for path in folds}

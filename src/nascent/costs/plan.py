@@ -70,8 +70,8 @@ def pasts(plan: Plan, others: Sequence[str | Path]) -> list[Past]:
     Parameters
     ----------
     plan
-        Of the study. What its jobs had to do is told by the config of its last report, where there
-        is one, else by that of the plan.
+        Of the study. What its jobs had to do is told by the config with which its costs were summed
+        up, where they were, else by that of the plan.
     others
         Folders of logs, `logs/<study>`.
 
