@@ -19,8 +19,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # The plugin's failures are hangs: nothing here waits longer than this, seconds.
 PATIENCE = 240
-# However the tests end, no Snakemake outlives them.
-MORTAL = ("setpriv", "--pdeathsig", "KILL")
+# However the tests end, no Snakemake outlives them; and it hears of Ctrl-C even if they do not.
+MORTAL = ("env", "--default-signal=INT", "setpriv", "--pdeathsig", "KILL")
 # What only makes a test faster: how soon and often Slurm is asked, how long files are waited for.
 QUICK = (
     *("--slurm-init-seconds-before-status-checks", "1"),

@@ -54,6 +54,15 @@ def test_snakemake_asked_to_end_waits_for_its_jobs_and_goes_on(
     sound(runs=1)
 
 
+def test_snakemake_interrupted_cancels_its_jobs_and_goes_on(running, snakemake, submitted, sound):
+    process = running(60)
+    process.send_signal(signal.SIGINT)
+    assert snakemake.finish(process) != 0
+    until(lambda: submitted()[0]["JobState"] == "CANCELLED", 30, "the job is cancelled")
+    assert snakemake.run(*toy(5)) == 0, snakemake.said()[-4000:]
+    sound(runs=2)
+
+
 def test_snakemake_killed_and_its_jobs_cancelled_goes_on(
     running, snakemake, cluster, submitted, sound
 ):
