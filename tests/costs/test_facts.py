@@ -49,7 +49,7 @@ def test_facts_survive_being_written(facts):
 def results(facts, tmp_path):
     """Results of a study as far as they tell its size, with a fold that is not the first."""
     table = tmp_path / "report" / "costs.tsv"
-    provenance.write(table, provenance.record("report", facts.plain()["study"]))
+    provenance.write(table, provenance.record("report", {"study": facts.plain()["study"]}))
     for fold, train in (("cell", 3), ("a_later_one", 9)):
         splits = pd.DataFrame({"split": ["train"] * train + ["val", "test", "test"]})
         write_table(splits, tmp_path / "splits" / fold / "splits.tsv")

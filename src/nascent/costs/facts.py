@@ -128,7 +128,7 @@ def facts_of_results(results: str | Path) -> Facts | None:
     """
     results = Path(results)
     try:
-        config = read_json(sidecar(results / "report" / "costs.tsv"))["config"]
+        config = read_json(sidecar(results / "report" / "costs.tsv"))["config"]["study"]
         study = check_study(config, where=results)
         folds = sorted(results.glob("splits/*/splits.tsv"))
         cells = {path.parent.name: counted_cells(path) for path in folds}
