@@ -62,7 +62,7 @@ class Devices:
         """
         if self.without == "error":
             raise DeviceError(f"the job asks for a GPU, and {why}", mend=_MEND)
-        logger.warning("the job asks for a GPU, and %s: it computes on the CPU", why)
+        logger.info("the job asks for a GPU, and %s: it computes on the CPU", why)
 
 
 @contextmanager

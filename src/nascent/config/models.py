@@ -93,7 +93,7 @@ class Resources(Section):
     without_gpu: Literal["cpu", "error"] = Field(
         "cpu",
         description="Where the machine has no GPU and `gpu` asks for one: train on the CPU with a"
-        " warning in the log, or end at once with an error",
+        " line in the log, or end at once with an error",
     )
 
 
