@@ -36,6 +36,13 @@ def test_a_model_has_its_own_options_over_the_defaults_of_the_study():
     assert train.options("small")["epochs"] == 7
 
 
+def test_the_config_that_is_shown_has_what_the_jobs_of_a_model_are_told():
+    study = study_of({"epochs": 7, "layers": {"dropout": 0.3}}, linear={"batch_size": 8})
+    shown = study.plain()["train"]["models"]["linear"]
+    assert (shown["epochs"], shown["batch_size"], shown["layers"]["dropout"]) == (7, 8, 0.3)
+    assert check_study(study.plain()).train.options("linear") == study.train.options("linear")
+
+
 def test_sections_of_a_model_are_laid_over_those_of_the_defaults_key_by_key():
     train = study_of(
         {"layers": {"dropout": 0.5, "head": [8]}, "augment": {"preset": "structure"}},

@@ -6,7 +6,7 @@ config/README.md and the commented example are generated from it (`nascent.confi
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -304,6 +304,17 @@ class Study(Section):
                 " predicts nothing"
             )
         return self
+
+    def plain(self) -> dict[str, Any]:
+        """Return the study with its defaults filled in, as JSON-able values.
+
+        A model has what it does not give itself from `train.defaults`, as its jobs do.
+        """
+        told = super().plain()
+        told["train"]["models"] = {
+            name: self.train.model(name).plain() for name in self.train.models
+        }
+        return told
 
     def explained_models(self) -> list[str]:
         """Return the models whose maps are made."""
