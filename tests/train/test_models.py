@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -42,3 +44,26 @@ def test_half_a_model_is_refused(tmp_path):
     (tmp_path / "half.keras").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(TrainError, match=r"half\.keras: the file is truncated or no model"):
         load_model(tmp_path / "half.keras")
+
+
+@pytest.mark.slow
+def test_equal_models_are_equal_files_in_whatever_process_they_are_made(tmp_path):
+    program = """
+import sys
+kept = [object() for _ in range(int(sys.argv[2]))]  # Addresses in memory become others.
+import keras
+from nascent.train.models import write_model
+keras.utils.set_random_seed(1)
+policy = keras.DTypePolicy("float32")
+given = keras.Input((4,))
+layers = [keras.layers.Dense(4, dtype=policy), keras.layers.Dense(1, dtype=policy)]
+model = keras.Model(given, layers[1](layers[0](given)))
+write_model(model, sys.argv[1])
+"""
+    paths = [tmp_path / f"{number}.keras" for number in (0, 12345)]
+    for path in paths:
+        subprocess.run([sys.executable, "-c", program, str(path), path.stem], check=True)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    (one, other) = (load_model(path) for path in paths)
+    assert [layer.dtype_policy.name for layer in one.layers[1:]] == ["float32", "float32"]
+    assert one.count_params() == other.count_params()

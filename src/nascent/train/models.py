@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import keras
@@ -10,13 +11,15 @@ import keras
 from nascent.errors import TrainError
 from nascent.files import written
 
+_CONFIG, _SHARED = "config.json", "shared_object_id"
 _METADATA = "metadata.json"
 
 
 def write_model(model: keras.Model, path: str | Path) -> None:
     """Write a model as a `.keras` file, whole or not at all.
 
-    Equal models are equal files: Keras' note of when a model was saved is left out. Maps name
+    Equal models are equal files: Keras' note of when a model was saved is left out, and what its
+    layers share is numbered, not named by addresses in memory. Maps name
     their model by its bytes, and random draws that belong to a model are seeded with them.
     """
     with written(path) as beside:
@@ -37,8 +40,24 @@ def _copy_without_clock(archive: Path, copy: Path) -> None:
                     told = json.load(source)
                     told.pop("date_saved", None)
                     target.write(json.dumps(told).encode())
+                elif member.filename == _CONFIG:
+                    target.write(json.dumps(_numbered(json.load(source), {})).encode())
                 else:
                     shutil.copyfileobj(source, target)
+
+
+def _numbered(value: Any, numbers: dict[int, int]) -> Any:
+    """Number the objects that parts of a model share in their order, not by where they lay."""
+    if isinstance(value, list):
+        return [_numbered(inner, numbers) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: numbers.setdefault(inner, len(numbers) + 1)
+        if key == _SHARED and inner is not None
+        else _numbered(inner, numbers)
+        for key, inner in value.items()
+    }
 
 
 def load_model(path: str | Path) -> keras.Model:
