@@ -93,7 +93,8 @@ def _lines(path: Path, record: Mapping[str, Any]) -> list[str]:
     if computed := record.get("computed"):
         on = ", ".join(computed["devices"]) or f"the {computed['device'].upper()}"
         repeats = "deterministic" if computed["deterministic"] else "not deterministic"
-        lines.append(f"  computed: by {computed['backend']} on {on}, {repeats}")
+        by = f"{computed['backend']} on {on}, {computed['threads']} threads"
+        lines.append(f"  computed: by {by}, {repeats}")
     if "sha256" in record:
         lines.append(f"  file: {record['bytes']} bytes, SHA-256 {record['sha256']}")
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())

@@ -69,7 +69,7 @@ with devices_of_job(0) as none:
 def test_what_a_job_computes_with_is_told(deterministic):
     program = PREPARED.replace("sys.argv[1]", repr(json.dumps(deterministic)))
     told = json.loads(in_a_process(f"{program}print(json.dumps(told))"))
-    expected = {"device": "cpu", "devices": [], "deterministic": deterministic}
+    expected = {"device": "cpu", "devices": [], "threads": 2, "deterministic": deterministic}
     assert told == {"backend": keras.backend.backend(), **expected}
 
 

@@ -43,7 +43,7 @@ def use_threads(threads: int) -> None:
 
 def prepare(
     devices: Devices, *, threads: int, seed: int, deterministic: bool
-) -> dict[str, str | list[str] | bool]:
+) -> dict[str, str | int | list[str] | bool]:
     """Set the backend up for a job, before its first computation, and return what it computes with.
 
     Parameters
@@ -59,7 +59,8 @@ def prepare(
 
     Returns
     -------
-    `backend`, `device` (`cpu` or `gpu`), `devices` (the model of each GPU) and `deterministic`.
+    `backend`, `device` (`cpu` or `gpu`), `devices` (the model of each GPU), `threads` and
+    `deterministic`.
 
     Raises
     ------
@@ -76,6 +77,8 @@ def prepare(
         "backend": keras.backend.backend(),
         "device": device(),
         "devices": _models(),
+        # Sums are split among them, so that their number shapes the last digits.
+        "threads": threads,
         "deterministic": deterministic,
     }
     logger.info(
