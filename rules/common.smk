@@ -33,6 +33,9 @@ from nascent.report.explorer.assets import assets_digest
 from nascent.shards.plan import shard_names
 from nascent.tune.candidates import candidate_name
 
+# Wells whose short jobs a cluster may be given together.
+WELLS_TOGETHER = 20
+
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SCRIPTS = RULES.parent / "workflow" / "scripts"
 TABLE_FILES = {
@@ -278,6 +281,20 @@ def shards_of(split, fold):
     """Names of a split's shards; known once the cells are split."""
     table = checkpoints.splits.get(fold=fold).output.splits
     return shard_names(read_table(table), split, STUDY.shards.cells)
+
+
+def batch_of(stage):
+    """The group of a job of one well: that of twenty wells, and of their fold if there are folds."""
+
+    def group(wildcards):
+        batch = WELLS.index.get_loc(wildcards.well) // WELLS_TOGETHER
+        name = "-".join([stage, *wildcards.get("fold", "").split(), str(batch)])
+        # Named one by one, for Snakemake merges the parts of one group anew at each look at its
+        # plan, until all wells are one. A profile calls all by the name of the stage.
+        workflow.parent_groupids[name] = stage
+        return name
+
+    return group
 
 
 def growing(need):

@@ -16,7 +16,7 @@ rule crops:
     benchmark:
         logged("crops/{well}.tsv")
     group:
-        "crops"
+        batch_of("crops")
     conda:
         "../envs/nascent.yaml"
     threads: 2

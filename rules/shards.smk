@@ -12,7 +12,7 @@ rule shards_histogram:
     benchmark:
         logged("shards/{fold}/histograms/{well}.tsv")
     group:
-        "histograms"
+        batch_of("histograms")
     conda:
         "../envs/nascent.yaml"
     resources:

@@ -14,7 +14,7 @@ rule simulate:
     benchmark:
         logged("simulate/{well}.tsv")
     group:
-        "simulate"
+        batch_of("simulate")
     conda:
         "../envs/nascent.yaml"
     resources:

@@ -42,6 +42,8 @@ def test_the_wells_of_a_plate_are_sixty_submissions(plate):
     jobs = Counter(rule for one in of_wells for rule in one["rules"])
     assert jobs == dict.fromkeys(OF_WELLS, WELLS)
     assert len(of_wells) <= 60
+    assert {len(set(one["rules"])) for one in of_wells} == {1}
+    assert {len(one["rules"]) for one in of_wells} == {20, WELLS % 20}
 
 
 @pytest.mark.slow

@@ -116,7 +116,7 @@ def test_the_profile_for_slurm_places_the_rules_that_run_a_network_and_every_gro
     profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
     assert set(profile["set-resources"]) == NETWORKS
     groups = {
-        directives["group"].strip().strip('"')
+        re.search(r'"(\w+)"', directives["group"])[1]
         for directives in RULES.values()
         if "group" in directives
     }
