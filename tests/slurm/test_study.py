@@ -19,7 +19,7 @@ def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
     snakemake, submitted, cluster, local_study
 ):
     given = write_study(snakemake.folder)
-    assert snakemake.run(*TARGETS, *given, seconds=400) == 0, snakemake.said()[-4000:]
+    assert snakemake.run(*TARGETS, *given, seconds=600) == 0, snakemake.said()[-4000:]
     jobs = submitted()
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     on_gpus = {rule_of(job) for job in jobs if job["Partition"] == cluster.gpu}
