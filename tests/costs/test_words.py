@@ -42,7 +42,7 @@ def test_sums_that_lack_a_job_are_bounds(facts):
     assert train[3:6] == ["≥1.3", "–", "≥0"]
     whole = next(line for line in said if line.startswith("all")).split()
     assert whole[3] == "≥1,234" or whole[3] == "≥1,235"
-    assert any("2 jobs of 5" in line for line in said)
+    assert any("2 of 5 jobs" in line for line in said)
 
 
 def test_a_past_is_asked_for_where_there_was_none(facts):

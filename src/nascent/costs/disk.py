@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nascent.attribute.options import axes_of
-from nascent.costs.estimate import PlannedJob
+from nascent.costs.estimate import HERE, PlannedJob
 from nascent.costs.facts import Facts
 from nascent.costs.work import shard_cells
 from nascent.errors import NascentError
@@ -104,7 +104,8 @@ def _kept(rule: str, results: Sequence[tuple[str, Path, Facts]]) -> tuple[float,
                 continue
             there += path.stat().st_size
         if dense:
-            return there / dense, f"{dense / there:.1f}× compression measured in {name}"
+            where = name if name == HERE else f"in {name}"
+            return there / dense, f"{dense / there:.1f}× compression measured {where}"
     if rule in ("crops", "shards"):
         return 1 / ASSUMED_COMPRESSION, f"{ASSUMED_COMPRESSION:g}× compression assumed"
     return np.nan, "no measurement"

@@ -12,6 +12,9 @@ from nascent.costs.work import WORK, kind, work
 from nascent.errors import NascentError
 
 NO_MEASUREMENT = "no measurement"
+HERE = "here"
+"""The past of the study that is planned."""
+
 ALIKE = 0.05
 """Work that differs by less is called the same."""
 
@@ -168,7 +171,7 @@ def _told(
         itself = [
             other
             for other in of_kind
-            if past.name == "here" and (other.rule, other.wildcards) == (job.rule, job.wildcards)
+            if past.name == HERE and (other.rule, other.wildcards) == (job.rule, job.wildcards)
         ]
         chosen = itself or of_kind
         if not chosen:

@@ -9,13 +9,11 @@ import pandas as pd
 
 from nascent.costs.benchmarks import by_own_words, by_patterns, read_benchmarks
 from nascent.costs.disk import Disk, disk
-from nascent.costs.estimate import NO_MEASUREMENT, Past, PlannedJob, estimate
+from nascent.costs.estimate import HERE, NO_MEASUREMENT, Past, PlannedJob, estimate
 from nascent.costs.facts import Facts, facts_of, facts_of_results
 from nascent.errors import ConfigError
 from nascent.files import read_json
 from nascent.stages import STAGES, stage_of
-
-HERE = "here"
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,8 @@ def plan_in_words(
     whole = costs.iloc[-1]
     if whole["unmeasured"]:
         yield (
-            f"≥: {whole['unmeasured']} jobs of {whole['jobs_to_run']} are of a kind that nobody"
-            " measured; their time is not in the hours."
+            f"≥: of a kind that nobody measured are {whole['unmeasured']} of {whole['jobs_to_run']}"
+            " jobs; their time is not in the hours."
         )
         if not others:
             yield "Another study's measurements: --past logs/<study>."
