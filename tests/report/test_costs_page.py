@@ -35,8 +35,8 @@ def test_short_studies_are_told_in_minutes():
 
 
 def test_gpus_have_a_column_where_there_were_any():
-    assert "GPU, h" in costs_page(costs(TRAIN), "demo")
-    assert "GPU, min" not in costs_page(costs(CROPS), "demo")
+    assert "GPU asked for, h" in costs_page(costs(TRAIN), "demo")
+    assert "GPU asked for" not in costs_page(costs(CROPS), "demo")
 
 
 def test_a_rule_near_its_memory_and_one_that_wastes_it_are_named():

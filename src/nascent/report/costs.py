@@ -82,7 +82,7 @@ def _in_words(frame: pd.DataFrame, unit: str, factor: int) -> str:
         "jobs": "jobs",
         "wall_hours": f"wall, {unit}",
         "cpu_hours": f"CPU, {unit}",
-        "gpu_hours": f"GPU, {unit}",
+        "gpu_hours": f"GPU asked for, {unit}",
         "longest_minutes": "longest job, min",
         "peak_memory_mb": "peak, GB",
         "asked_memory_mb": "asked, GB",
