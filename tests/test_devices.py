@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 import subprocess
@@ -95,6 +96,7 @@ def test_more_gpus_than_there_are_is_an_error_at_once():
 
 
 def test_a_gpu_where_there_is_none_is_said_or_an_error(monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
     monkeypatch.setenv(devices.OVERRIDE, "")
     with devices_of_job(1) as none:
         assert none.ids == ()

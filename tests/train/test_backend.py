@@ -1,4 +1,5 @@
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -100,6 +101,7 @@ print("deterministic" in os.environ.get("XLA_FLAGS", ""))
 
 
 def test_a_gpu_that_the_backend_cannot_use_is_said_or_an_error(caplog):
+    caplog.set_level(logging.INFO)
     ready = {"threads": 2, "seed": 1, "deterministic": True}
     assert backend.prepare(Devices(1, ("0",), "cpu"), **ready)["device"] == "cpu"
     assert "as it is installed here uses none" in caplog.text
