@@ -100,7 +100,7 @@ def search_path() -> str:
 
 
 def install() -> None:
-    """Install what is missing from Debian's packages, where they can be had; needs root, apt-get."""
+    """Install what is missing from Debian's packages, where they can be had; needs root."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update"],
