@@ -14,6 +14,7 @@ report: "workflow/report/study.rst"
 
 
 include: "rules/common.smk"
+include: "rules/needs.smk"
 include: "rules/explained.smk"
 include: "rules/simulate.smk"
 include: "rules/crops.smk"
@@ -64,6 +65,7 @@ localrules:
     report_study,
     report_evaluation,
     report_model,
+    report_costs,
 
 
 rule data:

@@ -3,7 +3,8 @@
     python docs/make_studies.py
 
 Each study has a pair of marks in the page, `<!-- study: <name> -->` and `<!-- end -->`; between
-them comes a table of its comparison. A study that has not run here keeps what stands there.
+them comes a table of its comparison, and where its truth is planted and was looked for, one of what
+maps found of it. A study that has not run here keeps what stands there.
 """
 
 import re
@@ -16,6 +17,11 @@ from nascent.simulate.truth import read_truth
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "studies.md"
+SCORES = {"trained": "map", "randomised": "map, random weights", "image": "the image alone"}
+HEAD_TRUTH = (
+    "| model, seed | method | scores | pixels, × chance | a planted channel is on top"
+    " | all planted channels are |"
+)
 HEAD = "| split | model or floor | R² | over cells | over wells | MAE | verdict |"
 
 
@@ -29,6 +35,10 @@ def main() -> None:
             continue
         comparison = read_table(path)
         found = "\n".join([HEAD, "|---|---|---|---|---|---|---|", *rows(comparison)])
+        truth = ROOT / "results" / name / "explain" / "truth.tsv"
+        if truth.is_file():
+            lines = [HEAD_TRUTH, "|---|---|---|---|---|---|", *found_of_truth(read_table(truth))]
+            found += "\n\n" + "\n".join(lines)
         if name == "wells":
             found += f"\n\n{lost(comparison, planted_share(name))}"
         pattern = rf"(<!-- study: {name} -->\n).*?(<!-- end -->)"
@@ -46,6 +56,29 @@ def rows(comparison: pd.DataFrame) -> list[str]:
         f" | {row.verdict if isinstance(row.verdict, str) else ''} |"
         for row in own.itertuples()
     ]
+
+
+def found_of_truth(truth: pd.DataFrame) -> list[str]:
+    """Return a line for the scores of each model, seed and method: what was planted and is found.
+
+    Pixels: average precision over that of a random order. Channels: percent of the cells.
+    """
+    lines = []
+    whole = truth[truth["channel"].isna()]
+    for (model, seed, method, weights), rows in whole.groupby(
+        ["model", "seed", "method", "weights"], sort=False
+    ):
+        of = rows.set_index("what")
+        pixels = of.loc["pixel_precision"]
+        channels = [
+            f"{100 * of.loc[what, 'value']:.0f} %" for what in ("top_channel", "all_top_channels")
+        ]
+        lines.append(
+            f"| {model}, {seed} | {method} | {SCORES[weights]}"
+            f" | {pixels['lift']:.1f}, {between(pixels['lift_low'], pixels['lift_high'])}"
+            f" | {channels[0]} | {channels[1]} |"
+        )
+    return lines
 
 
 def planted_share(study: str) -> float:

@@ -177,8 +177,7 @@ rule report_costs:
         code=code("report_costs"),
         logs=logged(""),
         benchmarks=lambda wildcards: benchmarks_of_rules(),
-        # As it was given: with all defaults a model would seem to have chosen them over the study's.
-        study=STUDY.model_dump(mode="json", exclude_unset=True),
+        study=STUDY.plain(),
     message:
         "Sum up what the jobs of {STUDY.study} cost"
     script:

@@ -58,8 +58,7 @@ class Facts:
     def plain(self) -> dict[str, Any]:
         """Return the facts as JSON-able values."""
         return {
-            # Without defaults: a model shall not look as if it gave all its options itself.
-            "study": self.study.model_dump(mode="json", exclude_unset=True),
+            "study": self.study.plain(),
             "channels": list(self.channels),
             "nuclei": dict(self.nuclei),
             "cells": {fold: dict(cells) for fold, cells in self.cells.items()},

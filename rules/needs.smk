@@ -1,0 +1,88 @@
+# What jobs ask of a machine, and which of them go to a cluster together. Arithmetic: nascent.needs.
+from nascent.needs import (
+    files_megabytes,
+    network_megabytes,
+    raw_well_bytes,
+    read_bytes,
+    well_megabytes,
+    well_minutes,
+)
+
+# Wells whose short jobs a cluster may be given together.
+WELLS_TOGETHER = 20
+
+
+def batch_of(stage):
+    """The group of a job of one well: that of twenty wells, and of their fold if there are folds."""
+
+    def group(wildcards):
+        batch = WELLS.index.get_loc(wildcards.well) // WELLS_TOGETHER
+        name = "-".join([stage, *wildcards.get("fold", "").split(), str(batch)])
+        # Named one by one, for Snakemake merges the parts of one group anew at each look at its
+        # plan, until all wells are one. A profile calls all by the name of the stage.
+        workflow.parent_groupids[name] = stage
+        return name
+
+    return group
+
+
+def growing(need):
+    """A constant need of a job, more with every attempt."""
+    return lambda wildcards, attempt: need * attempt
+
+
+def of_model(resource):
+    """A resource of a model's jobs, as the config gives it."""
+    return lambda wildcards: getattr(MODELS[wildcards.model].resources, resource)
+
+
+def memory_of_training(wildcards, attempt):
+    """Memory of a training job, MB: what the config says, or an estimate."""
+    given = MODELS[wildcards.model].resources.mem_mb
+    largest = max(options["batch_size"] for options in options_of_training(wildcards))
+    return given * attempt if given else network_memory(largest, attempt)
+
+
+def runtime_of_training(wildcards, attempt):
+    """Minutes that a training job may take: one that was cut off goes on, and may take as many."""
+    return MODELS[wildcards.model].resources.runtime * attempt
+
+
+def memory_of_prediction(wildcards, attempt):
+    """Memory of a job that predicts cells with a trained model, MB."""
+    return network_memory(MODELS[wildcards.model].batch_size, attempt)
+
+
+def network_memory(batch_size, attempt):
+    """Memory of a job that asks or differentiates a network, MB."""
+    return attempt * network_megabytes(batch_size, STUDY.crops.size, len(INPUTS))
+
+
+def megabytes(files, times=1.0, plus=0):
+    """Memory for a job that holds `times` its input files, in MB."""
+    return lambda wildcards, input, attempt: (
+        attempt * files_megabytes(paths_of(input.get(files)), times, plus)
+    )
+
+
+def paths_of(files):
+    """The paths of an input; Snakemake gives that of a single one as text."""
+    return [files] if isinstance(files, str) else list(files)
+
+
+def bytes_of_well(wildcards):
+    """The size of a raw well in memory: as it is simulated, or by its files."""
+    if STUDY.simulate is None:
+        return read_bytes(raw_files(wildcards))
+    plate = STUDY.simulate
+    return raw_well_bytes(plate.nuclei, plate.mean_area, len(CHANNELS))
+
+
+def memory_of_well(wildcards, attempt):
+    """Memory of a job that makes or cuts one raw well, MB."""
+    return attempt * well_megabytes(bytes_of_well(wildcards))
+
+
+def runtime_of_well(wildcards, attempt):
+    """Minutes that a job may take that makes or cuts one raw well."""
+    return attempt * well_minutes(bytes_of_well(wildcards))
