@@ -10,6 +10,7 @@ from typing import Any
 from nascent import integrity, provenance
 from nascent.devices import Devices, devices_of_job
 from nascent.logs import job_log
+from nascent.usage import used
 
 RESULTS = "results"
 """The folder of all studies: a result's name within its study starts two folders below it."""
@@ -59,7 +60,8 @@ def job(
     """Do a job's work inside of this context.
 
     Each input that has a record is checked against it; the GPUs are taken; when the work is done,
-    a record of every output is kept beside it. Where the work fails no output has a record.
+    a record of every output is kept beside it, and the log tells what memory and CPU time it took.
+    Where the work fails no output has a record.
 
     Parameters
     ----------
@@ -105,6 +107,7 @@ def job(
             work = Job(record, devices)
             yield work
         _keep(made, work, digests)
+        logger.info("%s", used())
 
 
 def digests_of(inputs: Iterable[Path]) -> dict[str, str]:

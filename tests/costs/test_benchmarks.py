@@ -85,3 +85,17 @@ def test_without_files_the_table_is_empty_but_whole(tmp_path, place):
     table = read_benchmarks(tmp_path / place, by_own_words)
     assert tuple(table) == BENCHMARKS
     assert table.empty
+
+
+def test_a_jobs_own_words_count_where_nobody_looked_at_the_right_time(tmp_path):
+    plant(tmp_path, "train/cnn/1.tsv", short(0.4, "NA", "NA"))
+    plant(tmp_path, "train/cnn/2.tsv", short(10, 500, 15))
+    for seed, peak in (("1", 90), ("2", 700)):
+        told = (
+            f"12:00:01 INFO nascent.jobs: used {peak} MB of memory at its peak, 2.5 s of CPU time"
+        )
+        (tmp_path / f"train/cnn/{seed}.log").write_text(f"{told}\n")
+    table = read_benchmarks(tmp_path, by_patterns(PATTERNS))
+    assert list(table["peak_mb"]) == [90, 700]
+    # Of its children Snakemake knows, the job does not.
+    assert list(table["cpu_seconds"]) == [2.5, 15]

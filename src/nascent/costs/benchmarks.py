@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from nascent.usage import used_by_job
 
 BENCHMARKS = (
     "rule",
@@ -39,6 +42,8 @@ def read_benchmarks(folder: str | Path, attributed: Attributed) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of `BENCHMARKS`. `seconds` and `cpu_seconds` in s, `peak_mb` and `mem_mb` in MB.
+        A peak and a CPU time are the larger of two: that of Snakemake, which looks now and then,
+        and that which the job's log, beside the benchmark, tells of its own process.
     """
     folder = Path(folder)
     rows = []
@@ -49,13 +54,14 @@ def read_benchmarks(folder: str | Path, attributed: Attributed) -> pd.DataFrame:
         if told is None:
             continue
         asked = _literal(fields.get("resources"), {})
+        peak_mb, cpu_seconds = used_by_job(path.with_suffix(".log"))
         rows.append(
             {
                 "rule": told[0],
                 "wildcards": told[1],
                 "seconds": _number(fields["s"]),
-                "cpu_seconds": _number(fields.get("cpu_time")),
-                "peak_mb": _number(fields.get("max_rss")),
+                "cpu_seconds": np.fmax(_number(fields.get("cpu_time")), cpu_seconds),
+                "peak_mb": np.fmax(_number(fields.get("max_rss")), peak_mb),
                 "threads": _number(fields.get("threads")),
                 "mem_mb": _number(asked.get("mem_mb")),
                 # A job that asked for anything, but not for a GPU, had none.

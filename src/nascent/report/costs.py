@@ -16,8 +16,7 @@ NOTE = (
     "Sums over the jobs whose last benchmark lies under logs/{study}: a job that was not repeated"
     " counts with the time it once took. Hours are of the machine that ran it and tell little of"
     " another. Memory used is that of the job that came nearest to what it had asked for; CPU used"
-    " is CPU time over wall time × threads. Both are sampled, not traced: the true peak may lie"
-    " higher, and CPU time misses what fell after the last sample, in long jobs up to 30 s."
+    " is CPU time over wall time × threads. Both are what each job says of itself as it ends."
 )
 WHERE = (
     "Threads, memory and GPUs of a model's jobs stand in the config,"

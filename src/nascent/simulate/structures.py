@@ -151,11 +151,18 @@ def _spaced(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw n places that keep `distance` pixels where the first 4 n draws allow it."""
     rows, columns = _places(weights, 4 * n, rng)
-    near = (rows[:, None] - rows) ** 2 + (columns[:, None] - columns) ** 2 < distance**2
     chosen: list[int] = []
     crowded: list[int] = []
-    for candidate in range(rows.size):
-        (crowded if near[candidate, chosen].any() else chosen).append(candidate)
+    # Of the chosen ones; a table of all distances would grow with the square of a nucleus.
+    down, across = np.empty(n), np.empty(n)
+    for candidate, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        taken = slice(len(chosen))
+        near = (down[taken] - row) ** 2 + (across[taken] - column) ** 2 < distance**2
+        if near.any():
+            crowded.append(candidate)
+            continue
+        down[len(chosen)], across[len(chosen)] = row, column
+        chosen.append(candidate)
         if len(chosen) == n:
             break
     chosen += crowded[: n - len(chosen)]
