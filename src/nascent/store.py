@@ -260,16 +260,18 @@ class StoreWriter:
 
     def append_packed(self, cell: "PackedCell") -> None:
         """Add one cell that `pack` has made ready."""
-        first, _ = self._grow(1)
-        if self.codec == "blosc":
-            self._images.id.write_direct_chunk((first, 0, 0, 0), cell.image)
-            self._masks.id.write_direct_chunk((first, 0, 0), cell.mask)
-        else:
-            self._images[first], self._masks[first] = cell.image, cell.mask
-        self._check_disk()
+        self._put(self._grow(1)[0], cell)
 
-    def copy_from(self, store: Store, index: int) -> None:
-        """Add one cell of another store by its compressed chunks, without decoding them.
+    def reserve(self, cells: int) -> None:
+        """Make room for cells that come in any order, at the places that follow the last one."""
+        self._grow(cells)
+
+    def put(self, place: int, image: np.ndarray, mask: np.ndarray) -> None:
+        """Write the cell of a reserved place: image (S, S, C) in the store's dtype, mask (S, S)."""
+        self._put(place, self.pack(image, mask))
+
+    def copy_to(self, place: int, store: Store, index: int) -> None:
+        """Write the cell of a reserved place by another store's chunks, without decoding them.
 
         Raises
         ------
@@ -288,10 +290,21 @@ class StoreWriter:
                     where=store.path,
                     mend="Stores that are joined must agree.",
                 )
-        first, _ = self._grow(1)
         (image_skips, image), (mask_skips, mask) = store.compressed(index)
-        self._images.id.write_direct_chunk((first, 0, 0, 0), image, image_skips)
-        self._masks.id.write_direct_chunk((first, 0, 0), mask, mask_skips)
+        self._images.id.write_direct_chunk((place, 0, 0, 0), image, image_skips)
+        self._masks.id.write_direct_chunk((place, 0, 0), mask, mask_skips)
+        self._check_disk()
+
+    def copy_from(self, store: Store, index: int) -> None:
+        """Add one cell of another store, as `copy_to` does."""
+        self.copy_to(self._grow(1)[0], store, index)
+
+    def _put(self, place: int, cell: "PackedCell") -> None:
+        if self.codec == "blosc":
+            self._images.id.write_direct_chunk((place, 0, 0, 0), cell.image)
+            self._masks.id.write_direct_chunk((place, 0, 0), cell.mask)
+        else:
+            self._images[place], self._masks[place] = cell.image, cell.mask
         self._check_disk()
 
     def _grow(self, more: int) -> tuple[int, int]:

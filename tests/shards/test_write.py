@@ -1,5 +1,9 @@
 """Shards hold the cells of all wells as they are in the crops."""
 
+import resource
+from itertools import islice
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,6 +36,27 @@ def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells)
             np.testing.assert_array_equal(shard[row][1], mask)
             assert shard.cells["target"].iloc[row] == cell["target"]
             assert shard.cells["well"].iloc[row] == cell["well"]
+
+
+@pytest.fixture
+def few_files():
+    """Let this process open a dozen files at the same time, and not one more."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = {int(path.name) for path in Path("/proc/self/fd").iterdir()}
+    free = (number for number in range(before[0]) if number not in held)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (list(islice(free, 12))[-1] + 1, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_shard_may_be_of_more_wells_than_a_job_may_hold_files(tmp_path, few_files):
+    wells = [_well(tmp_path / f"p_A{n:02d}.h5", first=100 * n, seed=n) for n in range(1, 25)]
+    cell_ids = [int(100 * n + n % 5) for n in np.random.default_rng(1).permutation(24) + 1]
+    _write(wells, cell_ids, tmp_path / "s.h5", split="train", record={})
+    with open_store(tmp_path / "s.h5") as shard:
+        assert list(shard.cells.index) == cell_ids
+        for row, cell_id in enumerate(cell_ids):
+            np.testing.assert_array_equal(shard[row][0], _source(wells, cell_id)[0])
 
 
 def test_cell_ids_may_be_text(tmp_path):

@@ -9,5 +9,5 @@ from nascent.shards.statistics import load, merge
 with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     params, given = snakemake.params, snakemake.input
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
-    figure = pixels.draw(merge([load(path) for path in given.histograms]), normaliser)
+    figure = pixels.draw(merge(map(load, given.histograms)), normaliser)
     save(figure, snakemake.output.png, work.record)

@@ -8,7 +8,7 @@ from nascent.shards.steps import Steps
 
 with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, table = snakemake.params, snakemake.input.background
-    histograms = merge([load(path) for path in snakemake.input.histograms])
+    histograms = merge(map(load, snakemake.input.histograms))
     background = None
     if table:
         background = background_per_channel(table, list(histograms.channels), params.cell_line)

@@ -12,7 +12,7 @@ and the percentile to about one part in ten thousand.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,36 +84,44 @@ def count_pixels(store: Store, cell_ids: Collection[Any]) -> Histograms:
     )
 
 
-def merge(parts: Sequence[Histograms]) -> Histograms:
+def merge(parts: Iterable[Histograms]) -> Histograms:
     """Add histograms up, those of several wells for instance.
+
+    Parameters
+    ----------
+    parts
+        Taken one at a time, so that a plate's need not be in memory together.
 
     Raises
     ------
     StoreError
         Where the channels differ, or there is nothing to add.
     """
-    if not parts:
+    parts = iter(parts)
+    whole = next(parts, None)
+    if whole is None:
         raise StoreError("there is no histogram to add up")
-    channels = parts[0].channels
     for part in parts:
-        if part.channels != channels:
-            odd = sorted(set(channels).symmetric_difference(part.channels)) or "their order"
+        if part.channels != whole.channels:
+            odd = sorted(set(whole.channels).symmetric_difference(part.channels))
             raise StoreError(
-                f"the histograms differ in their channels: {odd}",
+                f"the histograms differ in their channels: {odd or 'their order'}",
                 mend="All wells of a study need the same channels.",
             )
-    pairs = [
-        _sum_by_value(
-            [part.values[channel] for part in parts], [part.counts[channel] for part in parts]
+        pairs = [
+            _sum_by_value(
+                [whole.values[channel], part.values[channel]],
+                [whole.counts[channel], part.counts[channel]],
+            )
+            for channel in range(len(whole.channels))
+        ]
+        whole = Histograms(
+            channels=whole.channels,
+            values=tuple(values for values, _ in pairs),
+            counts=tuple(counts for _, counts in pairs),
+            cells=whole.cells + part.cells,
         )
-        for channel in range(len(channels))
-    ]
-    return Histograms(
-        channels=channels,
-        values=tuple(values for values, _ in pairs),
-        counts=tuple(counts for _, counts in pairs),
-        cells=sum(part.cells for part in parts),
-    )
+    return whole
 
 
 def channel_statistics(

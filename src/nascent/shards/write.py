@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,31 +48,29 @@ def write_shard(
     StoreError
         Where a cell is in no store or in two, or the stores' channels or crop sizes differ.
     """
-    with ExitStack() as stack:
-        found = [_Found(stack.enter_context(open_store(store)), cells) for store in stores]
-        cell_ids = cells["cell_id"].tolist()
-        sources = [source for source in found if len(source.places)]
-        _refuse_lost_or_doubled(cell_ids, sources)
-        _refuse_unlike(sources)
-        dtype = np.result_type(*(source.store.dtype for source in sources))
-        alike = {(source.store.dtype, source.store.attributes["codec"]) for source in sources}
-        first = sources[0].store
-
-        writer = stack.enter_context(
-            StoreWriter(
-                path,
-                channels=first.channels,
-                size=first.size,
-                dtype=dtype,
-                codec=first.attributes["codec"],
-                record=record,
-                attributes=_shared_attributes(sources),
-            )
-        )
-        copy = writer.copy_from if len(alike) == 1 else _decode_into(writer)
-        for source, row in _in_order(sources, len(cell_ids)):
-            copy(source.store, row)
-        tables = [source.store.cells.iloc[source.rows] for source in sources]
+    cell_ids = cells["cell_id"].tolist()
+    sources = [source for store in stores if len((source := _found(store, cells)).places)]
+    _refuse_lost_or_doubled(cell_ids, sources)
+    _refuse_unlike(sources)
+    first = sources[0]
+    alike = {(source.dtype, source.codec) for source in sources}
+    with StoreWriter(
+        path,
+        channels=first.channels,
+        size=first.size,
+        dtype=np.result_type(*(source.dtype for source in sources)),
+        codec=first.codec,
+        record=record,
+        attributes=_shared_attributes(sources),
+    ) as writer:
+        writer.reserve(len(cell_ids))
+        copy = writer.copy_to if len(alike) == 1 else _decode_into(writer)
+        # One well after another: a plate may have more wells than a job may hold files.
+        for source in sources:
+            with open_store(source.path) as store:
+                for place, row in zip(source.places, source.rows, strict=True):
+                    copy(int(place), store, int(row))
+        tables = [source.cells for source in sources]
         writer.cells = pd.concat(tables).loc[cell_ids].assign(split=split)
 
 
@@ -110,38 +108,62 @@ def content_digest(store: Store) -> str:
     return digest.hexdigest()
 
 
+@dataclass(frozen=True)
 class _Found:
-    """A well's store with the wanted cells it has: their rows in it, their places in the shard."""
+    """What a well's store has of the wanted cells.
 
-    def __init__(self, store: Store, cells: pd.DataFrame) -> None:
-        self.store = store
-        rows = rows_of(store, cells)
-        self.places = np.flatnonzero(rows >= 0)
-        self.rows = rows[self.places]
+    Attributes
+    ----------
+    attributes
+        Of the file, that are not of this one alone.
+    places, rows
+        Of each cell in the shard and in the store.
+    cells
+        Their part of the cell table.
+    """
+
+    path: Path
+    channels: list[str]
+    size: int
+    dtype: np.dtype
+    codec: str
+    attributes: Mapping[str, Any]
+    places: np.ndarray
+    rows: np.ndarray
+    cells: pd.DataFrame
 
 
-def _in_order(sources: Sequence[_Found], cells: int) -> list[tuple[_Found, int]]:
-    ordered: list[tuple[_Found, int]] = [None] * cells
-    for source in sources:
-        for place, row in zip(source.places, source.rows, strict=True):
-            ordered[place] = (source, int(row))
-    return ordered
+def _found(path: str | Path, wanted: pd.DataFrame) -> _Found:
+    with open_store(path) as store:
+        rows = rows_of(store, wanted)
+        places = np.flatnonzero(rows >= 0)
+        return _Found(
+            store.path,
+            store.channels,
+            store.size,
+            store.dtype,
+            store.attributes["codec"],
+            {key: value for key, value in store.attributes.items() if key not in _OWN},
+            places,
+            rows[places],
+            store.cells.iloc[rows[places]],
+        )
 
 
 def _decode_into(writer: StoreWriter):
-    def decode(store: Store, row: int) -> None:
+    def decode(place: int, store: Store, row: int) -> None:
         image, mask = store[row]
-        writer.append(image[None].astype(writer.dtype), mask[None])
+        writer.put(place, image.astype(writer.dtype), mask)
 
     return decode
 
 
 def _shared_attributes(sources: Sequence[_Found]) -> dict[str, Any]:
-    every = [source.store.attributes for source in sources]
+    every = [source.attributes for source in sources]
     return {
         key: value
         for key, value in every[0].items()
-        if key not in _OWN and all(other.get(key) == value for other in every)
+        if all(other.get(key) == value for other in every)
     }
 
 
@@ -151,7 +173,7 @@ def _refuse_lost_or_doubled(cell_ids: Sequence[Any], sources: Sequence[_Found]) 
         owners[source.places] += 1
     if not (owners == 1).all():
         place = int(np.flatnonzero(owners != 1)[0])
-        holders = [str(source.store.path) for source in sources if place in source.places]
+        holders = [str(source.path) for source in sources if place in source.places]
         raise StoreError(
             f"cell {cell_ids[place]} is in {' and '.join(holders) if holders else 'no store'}",
             mend="Make crops and splits from the same wells.",
@@ -159,13 +181,12 @@ def _refuse_lost_or_doubled(cell_ids: Sequence[Any], sources: Sequence[_Found]) 
 
 
 def _refuse_unlike(sources: Sequence[_Found]) -> None:
-    first = sources[0].store
+    first = sources[0]
     for source in sources[1:]:
-        store = source.store
-        if store.channels != first.channels or store.size != first.size:
-            what = "channels" if store.channels != first.channels else "crop size"
+        if source.channels != first.channels or source.size != first.size:
+            what = "channels" if source.channels != first.channels else "crop size"
             raise StoreError(
                 f"its {what} differ from those of {first.path.name}",
-                where=store.path,
+                where=source.path,
                 mend="All wells of a study need the same channels and crop size.",
             )
