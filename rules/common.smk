@@ -75,6 +75,9 @@ except NascentError as error:
 config.update(STUDY.plain())
 config["target_label"] = kinds.get(STUDY.kind).target_label
 
+# What `--sdm conda` gives every job; both are made from the lock file.
+ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
+
 KIND = kinds.get(STUDY.kind)
 TARGET = KIND.target
 

@@ -18,7 +18,7 @@ rule crops:
     group:
         batch_of("crops")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=memory_of_well,
@@ -46,7 +46,7 @@ rule crops_gather:
     benchmark:
         logged("crops/gather.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

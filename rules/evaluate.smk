@@ -15,7 +15,7 @@ rule evaluate:
     benchmark:
         logged("evaluate/{model}/{fold}/{seed}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_prediction,
@@ -51,7 +51,7 @@ rule evaluate_floors:
     benchmark:
         logged("evaluate/floors/{fold}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
@@ -85,7 +85,7 @@ rule evaluate_gather:
     benchmark:
         logged("evaluate/gather.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=megabytes("predictions", times=10, plus=1000),
         runtime=growing(10),
@@ -113,7 +113,7 @@ rule evaluate_compare:
     benchmark:
         logged("evaluate/compare.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=megabytes("predictions", times=10, plus=1000),
         runtime=growing(30),

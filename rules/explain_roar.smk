@@ -13,7 +13,7 @@ rule explain_roar_remove:
     benchmark:
         logged("roar/{model}/{seed}/{order}/{fraction}/removed.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -73,7 +73,7 @@ rule explain_roar_predict:
     benchmark:
         logged("roar/{model}/{seed}/{order}/{fraction}/predict.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_prediction,
@@ -112,7 +112,7 @@ rule explain_roar:
     benchmark:
         logged("explain/roar.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=megabytes("predictions", times=40, plus=2000),
         runtime=growing(60),
@@ -148,7 +148,7 @@ rule figures_roar:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -11,7 +11,7 @@ rule explain_targets:
     benchmark:
         logged("randomised/{model}/{seed}/targets.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

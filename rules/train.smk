@@ -20,7 +20,7 @@ rule train:
     benchmark:
         logged("train/{model}/{fold}/{seed}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_training,

@@ -42,7 +42,7 @@ rule tune_choose:
     benchmark:
         logged("tune/{model}/{fold}/choose.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
