@@ -5,6 +5,7 @@ rule evaluate:
     input:
         model=made("train/{model}/{fold}/{seed}/model.keras"),
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
     output:
         predictions=made("evaluate/{model}/{fold}/{seed}/predictions.tsv"),
@@ -41,6 +42,7 @@ rule evaluate_floors:
         cells=made("crops/cells.tsv"),
         splits=made("splits/{fold}/splits.tsv"),
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
     output:
         predictions=made("evaluate/floors/{fold}/predictions.tsv"),

@@ -4,6 +4,7 @@
 rule explain_roar_remove:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         model=model_of_order,
         maps=maps_of_order,
     output:
@@ -32,6 +33,7 @@ rule explain_roar_remove:
 use rule train as explain_roar_train with:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         chosen=chosen_of_explained,
         weights=weights_of_training,
@@ -65,6 +67,7 @@ rule explain_roar_predict:
         model=made("roar/{model}/{seed}/{order}/{fraction}/model.keras"),
         removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
     output:
         made("roar/{model}/{seed}/{order}/{fraction}/predictions.tsv"),

@@ -4,6 +4,7 @@
 rule train:
     input:
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
         chosen=lambda wildcards: (
             made(f"tune/{wildcards.model}/{wildcards.fold}/candidates.tsv")

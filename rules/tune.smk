@@ -4,6 +4,7 @@
 use rule train as tune with:
     input:
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
         chosen=[],
         weights=weights_of_training,
