@@ -1,9 +1,13 @@
 """A small study whose jobs find copies of results on a disk of their node, brought by a storage."""
 
 import os
+import shutil
 
+import pytest
 from cluster import rule_of
 from study import TARGETS, tables, write_study
+
+pytestmark = pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync")
 
 # Results are no longer where Slurm's jobs and Snakemake both see them; all else still is.
 SHARED = ("persistence", "software-deployment", "sources", "source-cache")

@@ -1,12 +1,16 @@
 """Results in a storage, by the plugin for file systems: jobs see copies on a disk of their node."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync"),
+]
 
 TARGETS = (
     "results/tiny/evaluate/comparison.tsv",
