@@ -28,19 +28,18 @@ class Stored:
     store: Path
     scratch: Path
 
-    def options(self, study: str = "tiny") -> tuple[str, ...]:
+    def options(self, config: str = "tiny") -> tuple[str, ...]:
         """Return the options of Snakemake; targets stand before them."""
         return (
-            *("--profile", "profiles/local", "--configfile", f"config/{study}.yaml"),
+            *("--profile", "profiles/local", "--configfile", f"config/{config}.yaml"),
             *("--default-storage-provider", "fs", "--default-storage-prefix", str(self.store)),
             *("--local-storage-prefix", str(self.scratch)),
         )
 
-    def run(self, *targets: str) -> str:
-        """Make targets of the tiny study and return what Snakemake said."""
-        done = self.checkout.snakemake(*targets, *self.options())
+    def run(self, *targets: str, config: str = "tiny") -> None:
+        """Make targets of a study."""
+        done = self.checkout.snakemake(*targets, *self.options(config))
         assert done.returncode == 0, done.stdout
-        return done.stdout
 
 
 def tables(results: Path) -> dict[str, bytes]:
@@ -96,8 +95,9 @@ def test_a_figure_of_a_storage_gets_into_the_report(stored):
 
 
 def test_what_is_temporary_leaves_the_storage(stored):
-    stored.checkout.configure(tune={"linear": {"keys": {"learning_rate": [0.01, 0.02]}}})
-    stored.run("results/tiny/tune/linear/cell/candidates.tsv")
+    search = {"linear": {"keys": {"learning_rate": [0.01, 0.02]}}}
+    stored.checkout.configure("tuned", study="tiny", tune=search)
+    stored.run("results/tiny/tune/linear/cell/candidates.tsv", config="tuned")
     tuned = stored.store / "results" / "tiny" / "tune" / "linear" / "cell"
     assert (tuned / "candidates.tsv").is_file()
     assert len(list(tuned.glob("*/card.json"))) == 2
@@ -119,19 +119,17 @@ def test_results_may_stay_where_they_are_and_jobs_work_on_copies(checkout, finis
 
 
 def test_measured_wells_are_read_where_they_are(stored, finished):
-    checkout = stored.checkout
-    raw = finished.results() / "simulate"
     wells = "plate\twell\tperturbation\tpath\ntiny\tA01\tnormal\ttiny_A01\n"
-    (checkout.path / "config" / "measured.tsv").write_text(wells)
-    tables = {"cell_cycle": "tables/cell_cycle_classification.csv"}
-    checkout.configure("measured", simulate=None, data=str(raw), tables=tables)
-    text = (checkout.path / "config" / "measured.yaml").read_text()
-    (checkout.path / "config" / "measured.yaml").write_text(
-        text.replace("tiny_wells.tsv", "measured.tsv")
+    (stored.checkout.path / "config" / "measured.tsv").write_text(wells)
+    stored.checkout.configure(
+        "measured",
+        wells="config/measured.tsv",
+        simulate=None,
+        data=str(finished.results() / "simulate"),
+        tables={"cell_cycle": "tables/cell_cycle_classification.csv"},
     )
     crops = "results/measured/crops/tiny_A01.h5"
-    done = checkout.snakemake(crops, *stored.options("measured"))
-    assert done.returncode == 0, done.stdout
+    stored.run(crops, config="measured")
     assert (stored.store / crops).is_file()
 
 
