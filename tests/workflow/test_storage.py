@@ -134,10 +134,10 @@ def test_measured_wells_are_read_where_they_are(stored, finished):
 
 
 def test_a_result_that_was_changed_in_the_storage_is_refused_by_name(stored):
-    metrics = stored.store / "results/tiny/evaluate/linear/cell/1/metrics.tsv"
-    metrics.write_bytes(metrics.read_bytes().replace(b"0", b"1"))
-    target = "results/tiny/evaluate/metrics.tsv"
+    controls = stored.store / "results/tiny/evaluate/linear/cell/1/controls.tsv"
+    controls.write_bytes(controls.read_bytes().replace(b"0", b"1"))
+    target = "results/tiny/evaluate/controls.tsv"
     done = stored.checkout.snakemake("-f", target, *stored.options())
     assert done.returncode != 0
     assert "this result was changed after it was made" in done.stdout
-    assert str(metrics) in done.stdout
+    assert str(controls) in done.stdout
