@@ -3,6 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 STUDIES := structure intensity wells
+ENVS := cpu cuda
 .PHONY: help setup demo $(STUDIES:%=study-%) test test-slurm lint format bench schemas envs dag images clean
 
 PYTHON ?= python3
@@ -58,9 +59,10 @@ bench: $(READY) ## run every benchmark; the last line of each is its figures
 schemas: $(READY) ## write what is generated from the typed config
 	$(BIN)/python -m nascent.config.documents
 
-envs: $(READY) ## write envs/ from the lock file, for --sdm conda
-	$(UV) export --locked --extra cpu --no-dev --no-hashes --no-emit-project --no-annotate \
-	  --no-header --quiet | $(BIN)/python envs/export.py > envs/nascent.yaml
+envs: $(ENVS:%=envs/%.yaml) ## write envs/ from the lock file, for --sdm conda
+envs/%.yaml: uv.lock envs/export.py $(READY)
+	$(UV) export --locked --extra $* --no-dev --no-hashes --no-emit-project --no-annotate \
+	  --no-header --quiet | $(BIN)/python envs/export.py > $@
 
 dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml the graphs of that study
 ifdef CONFIG

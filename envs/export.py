@@ -3,7 +3,7 @@
 import sys
 
 HEAD = """\
-# Generated from uv.lock by `make envs`: the versions the tests ran with.
+# Generated from uv.lock by `make envs`: its very versions.
 channels:
   - conda-forge
   - nodefaults

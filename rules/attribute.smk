@@ -14,7 +14,7 @@ rule attribute:
     benchmark:
         logged("attribute/{model}/{seed}/{method}/{split}-{number}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(

@@ -4,7 +4,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from nascent import kinds
+from nascent import kinds, staging
 from nascent.architecture_names import source
 from nascent.code import code_digest
 from nascent.config import (
@@ -52,6 +52,19 @@ RAW_FILES = {
     ],
 }
 
+
+def folders_of_staging(settings):
+    """Where jobs find copies of results, and the folder of which they are copies, if it is one."""
+    provider = settings.default_storage_provider
+    if provider is None:
+        return None, None
+    staged = Path(settings.local_storage_prefix) / provider
+    if provider != "fs":
+        return staged, None
+    # The plugin drops the leading slash of an absolute path.
+    return staged, Path(settings.default_storage_prefix).anchor or "."
+
+
 # What is wrong with a study is told in one message, before the first job.
 try:
     STUDY = check_study(
@@ -71,9 +84,14 @@ try:
 except NascentError as error:
     sys.exit(f"Error in the study: {error}")
 
+staging.tell(*folders_of_staging(workflow.storage_settings))
+
 # The report's front page reads the config: it shall see the defaults too.
 config.update(STUDY.plain())
 config["target_label"] = kinds.get(STUDY.kind).target_label
+
+# What `--sdm conda` gives every job; both are made from the lock file.
+ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
 
 KIND = kinds.get(STUDY.kind)
 TARGET = KIND.target
@@ -110,9 +128,15 @@ def made(path):
     return f"results/{STUDY.study}/{path}"
 
 
+def given(path):
+    """A file of the user's own: read where it is, whatever storage the results lie in."""
+    stored = workflow.storage_settings.default_storage_provider is not None
+    return storage.fs(str(path)) if stored else str(path)
+
+
 def logged(path):
-    """The place of a job's log (`.log`) or benchmark (`.tsv`)."""
-    return f"logs/{STUDY.study}/{path}"
+    """The place of a job's log (`.log`) or benchmark (`.tsv`), never in a storage."""
+    return local(f"logs/{STUDY.study}/{path}")
 
 
 def benchmarks_of_rules():
@@ -152,6 +176,11 @@ def raw_files(wildcards):
     if STUDY.simulate is not None:
         names = RAW_FILES[STUDY.simulate.layout]
         return [made(f"simulate/{wildcards.well}/{name}") for name in names]
+    return [given(path) for path in measured_files(wildcards)]
+
+
+def measured_files(wildcards):
+    """The files of a measured well."""
     place = well_path(wildcards)
     folder = place if place.is_dir() else place.parent
     known = {"channels.csv", "metadata.csv", place.name}.union(
@@ -167,12 +196,18 @@ def well_path(wildcards):
     return Path(STUDY.data) / WELLS.loc[wildcards.well, "path"]
 
 
+def pixel_table_of_well(wildcards):
+    """The name of the pixel table that stands for a raw well; empty where its folder does."""
+    place = well_path(wildcards)
+    return place.name if place.is_file() else ""
+
+
 def plate_table(name):
     """The path of a plate table, or an empty list where the study has none."""
     if STUDY.simulate is not None:
         return made(f"simulate/tables/{TABLE_FILES[name]}")
-    given = getattr(STUDY.tables, name)
-    return str(Path(STUDY.data) / given) if given else []
+    table = getattr(STUDY.tables, name)
+    return given(Path(STUDY.data) / table) if table else []
 
 
 def of_wells(pattern):
@@ -238,7 +273,7 @@ def options_of_training(wildcards):
 def weights_of_training(wildcards):
     """The files of weights that a training job may start from."""
     files = [options["weights"] for options in options_of_training(wildcards)]
-    return sorted(set(filter(None, files)))
+    return [given(file) for file in sorted(set(filter(None, files)))]
 
 
 def usual_options():
@@ -268,8 +303,23 @@ def how_to_split():
 
 def shards_of(split, fold):
     """Names of a split's shards; known once the cells are split."""
-    table = checkpoints.splits.get(fold=fold).output.splits
+    copied = checkpoints.splits.get(fold=fold).output.splits
+    # From a storage: the copy may be on the node that made it, and is gone there.
+    table = staging.origin_of(copied) or copied
     return shard_names(read_table(table), split, STUDY.shards.cells)
+
+
+def shards_from_storage(wildcards):
+    """The shards that a manifest lists, where a storage has to bring them; else they are there."""
+    if workflow.storage_settings.default_storage_provider is None:
+        return []
+    fold = wildcards.get("fold", EXPLAINED_FOLD)
+    # The manifest has their digests: that they are newer than what stands on it means nothing.
+    return [
+        ancient(made(f"shards/{fold}/{name}.h5"))
+        for split in ("train", "val", "test")
+        for name in shards_of(split, fold)
+    ]
 
 
 def figures(*names):

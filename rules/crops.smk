@@ -7,7 +7,7 @@ rule crops:
         cell_cycle=plate_table("cell_cycle"),
         wells=plate_table("wells"),
         background=plate_table("background"),
-        exclude=STUDY.crops.exclude or [],
+        exclude=given(STUDY.crops.exclude) if STUDY.crops.exclude else [],
     output:
         store=made("crops/{well}.h5"),
         quality=made("crops/{well}.quality.tsv"),
@@ -18,14 +18,14 @@ rule crops:
     group:
         batch_of("crops")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=memory_of_well,
         runtime=runtime_of_well,
     params:
         code=code("crops"),
-        path=lambda wildcards: str(well_path(wildcards)),
+        table=pixel_table_of_well,
         well=lambda wildcards: WELLS.loc[wildcards.well].to_dict(),
         crops=STUDY.crops.plain(),
     message:
@@ -46,7 +46,7 @@ rule crops_gather:
     benchmark:
         logged("crops/gather.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -5,6 +5,7 @@ rule evaluate:
     input:
         model=made("train/{model}/{fold}/{seed}/model.keras"),
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
     output:
         predictions=made("evaluate/{model}/{fold}/{seed}/predictions.tsv"),
@@ -15,7 +16,7 @@ rule evaluate:
     benchmark:
         logged("evaluate/{model}/{fold}/{seed}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_prediction,
@@ -41,6 +42,7 @@ rule evaluate_floors:
         cells=made("crops/cells.tsv"),
         splits=made("splits/{fold}/splits.tsv"),
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
     output:
         predictions=made("evaluate/floors/{fold}/predictions.tsv"),
@@ -51,7 +53,7 @@ rule evaluate_floors:
     benchmark:
         logged("evaluate/floors/{fold}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
@@ -85,7 +87,7 @@ rule evaluate_gather:
     benchmark:
         logged("evaluate/gather.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=megabytes("predictions", times=10, plus=1000),
         runtime=growing(10),
@@ -113,7 +115,7 @@ rule evaluate_compare:
     benchmark:
         logged("evaluate/compare.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=megabytes("predictions", times=10, plus=1000),
         runtime=growing(30),

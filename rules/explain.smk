@@ -12,7 +12,7 @@ rule explain_groups:
     benchmark:
         logged("explain/groups.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -41,7 +41,7 @@ rule explain_importance_null:
     benchmark:
         logged("explain/{model}/{seed}/{method}.null.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(
@@ -78,7 +78,7 @@ rule explain:
     benchmark:
         logged("explain/{model}/{seed}/{method}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -112,7 +112,7 @@ rule explain_gather:
     benchmark:
         logged("explain/gather.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

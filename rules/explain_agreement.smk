@@ -12,7 +12,7 @@ rule explain_agreement:
     benchmark:
         logged("explain/agreement.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory_of_agreement,
         runtime=growing(240),
@@ -48,7 +48,7 @@ rule figures_agreement:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

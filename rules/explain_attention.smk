@@ -13,7 +13,7 @@ rule explain_attention:
     benchmark:
         logged("explain/{model}/{seed}/{method}/attention.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(120),
@@ -43,7 +43,7 @@ rule explain_features:
     benchmark:
         logged("explain/{model}/{seed}/feature_attention.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(32, attempt),
@@ -73,7 +73,7 @@ rule explain_features_gather:
     benchmark:
         logged("explain/feature_attention.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -106,7 +106,7 @@ rule figures_attention:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -15,7 +15,7 @@ rule explain_clusters:
     benchmark:
         logged("explain/{model}/{seed}/{method}/channel_clusters.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(4000),
         runtime=growing(120),
@@ -62,7 +62,7 @@ rule figures_clusters:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

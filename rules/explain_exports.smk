@@ -14,7 +14,7 @@ rule explain_anndata:
     benchmark:
         logged("explain/{model}/{seed}/{method}.h5ad.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -39,7 +39,7 @@ rule explain_scores:
     benchmark:
         logged("explain/channel_scores.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -13,7 +13,7 @@ rule explain_join:
     wildcard_constraints:
         check="|".join(JOINED_CHECKS),
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -44,7 +44,7 @@ rule report_check:
     wildcard_constraints:
         check="|".join(REPORTED_CHECKS),
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

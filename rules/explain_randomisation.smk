@@ -17,7 +17,7 @@ rule explain_randomisation:
     benchmark:
         logged("explain/{model}/{seed}/{method}/randomisation.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(
@@ -61,7 +61,7 @@ rule figures_randomisation:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -14,7 +14,7 @@ rule explain_regions:
     benchmark:
         logged("explain/{model}/{seed}/{method}/regions.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(3000),
         runtime=growing(120),
@@ -57,7 +57,7 @@ rule figures_regions:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

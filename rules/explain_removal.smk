@@ -16,7 +16,7 @@ rule explain_removal:
     benchmark:
         logged("explain/{model}/{seed}/{method}/removal.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(
@@ -61,7 +61,7 @@ rule figures_removal:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -100,7 +100,7 @@ rule figures_removal_curves:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -4,6 +4,7 @@
 rule explain_roar_remove:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         model=model_of_order,
         maps=maps_of_order,
     output:
@@ -13,7 +14,7 @@ rule explain_roar_remove:
     benchmark:
         logged("roar/{model}/{seed}/{order}/{fraction}/removed.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -32,6 +33,7 @@ rule explain_roar_remove:
 use rule train as explain_roar_train with:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         chosen=chosen_of_explained,
         weights=weights_of_training,
@@ -65,6 +67,7 @@ rule explain_roar_predict:
         model=made("roar/{model}/{seed}/{order}/{fraction}/model.keras"),
         removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
     output:
         made("roar/{model}/{seed}/{order}/{fraction}/predictions.tsv"),
@@ -73,7 +76,7 @@ rule explain_roar_predict:
     benchmark:
         logged("roar/{model}/{seed}/{order}/{fraction}/predict.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_prediction,
@@ -112,7 +115,7 @@ rule explain_roar:
     benchmark:
         logged("explain/roar.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=megabytes("predictions", times=40, plus=2000),
         runtime=growing(60),
@@ -148,7 +151,7 @@ rule figures_roar:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

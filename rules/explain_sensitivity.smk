@@ -16,7 +16,7 @@ rule explain_sensitivity:
     benchmark:
         logged("explain/{model}/{seed}/{method}/sensitivity.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(
@@ -60,7 +60,7 @@ rule figures_sensitivity:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -14,7 +14,7 @@ rule explain_similarity:
     benchmark:
         logged("explain/{model}/{seed}/{method}/similarity.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
@@ -57,7 +57,7 @@ rule figures_similarity:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -3,7 +3,8 @@
 
 rule explain_targets:
     input:
-        made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
     output:
         made("randomised/{model}/{seed}/targets.tsv"),
     log:
@@ -11,7 +12,7 @@ rule explain_targets:
     benchmark:
         logged("randomised/{model}/{seed}/targets.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -28,6 +29,7 @@ rule explain_targets:
 use rule train as explain_targets_train with:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         chosen=chosen_of_explained,
         weights=weights_of_training,

@@ -11,7 +11,7 @@ rule explain_trend:
     benchmark:
         logged("explain/{model}/{seed}/{method}/trend.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -52,7 +52,7 @@ rule figures_trend:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -17,7 +17,7 @@ rule explain_truth:
     benchmark:
         logged("explain/{model}/{seed}/{method}/truth.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: network_memory(
@@ -65,7 +65,7 @@ rule figures_truth:
     group:
         "figures"
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -73,7 +73,7 @@ def paths_of(files):
 def bytes_of_well(wildcards):
     """The size of a raw well in memory: as it is simulated, or by its files."""
     if STUDY.simulate is None:
-        return read_bytes(raw_files(wildcards))
+        return read_bytes(measured_files(wildcards))
     plate = STUDY.simulate
     return raw_well_bytes(plate.nuclei, plate.mean_area, len(CHANNELS))
 

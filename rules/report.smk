@@ -32,7 +32,7 @@ rule report_study:
     benchmark:
         logged("report/study.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -92,7 +92,7 @@ rule report_evaluation:
     benchmark:
         logged("report/evaluation.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -125,7 +125,7 @@ rule report_model:
     benchmark:
         logged("report/models/{model}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -169,7 +169,7 @@ rule report_costs:
     benchmark:
         logged("report/costs.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -19,7 +19,7 @@ rule report_explorer:
     benchmark:
         logged("report/explorer.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=lambda wildcards, attempt: attempt
         * (2000 + 4 * STUDY.explain.explorer.megabytes),

@@ -14,7 +14,7 @@ rule shards_histogram:
     group:
         batch_of("histograms")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -38,7 +38,7 @@ rule shards_channels:
     benchmark:
         logged("shards/{fold}/channels.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -64,7 +64,7 @@ rule shards:
     benchmark:
         logged("shards/{fold}/{split}-{number}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -92,7 +92,7 @@ rule shards_gather:
     benchmark:
         logged("shards/{fold}/gather.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(30),

@@ -16,7 +16,7 @@ rule simulate:
     group:
         batch_of("simulate")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory_of_well,
         runtime=runtime_of_well,
@@ -44,7 +44,7 @@ rule simulate_tables:
     benchmark:
         logged("simulate/tables.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -13,7 +13,7 @@ checkpoint splits:
     benchmark:
         logged("splits/{fold}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

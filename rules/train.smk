@@ -4,6 +4,7 @@
 rule train:
     input:
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
         chosen=lambda wildcards: (
             made(f"tune/{wildcards.model}/{wildcards.fold}/candidates.tsv")
@@ -20,7 +21,7 @@ rule train:
     benchmark:
         logged("train/{model}/{fold}/{seed}.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     threads: of_model("threads")
     resources:
         mem_mb=memory_of_training,

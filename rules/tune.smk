@@ -4,6 +4,7 @@
 use rule train as tune with:
     input:
         shards=made("shards/{fold}/shards.tsv"),
+        shard_files=shards_from_storage,
         channels=made("shards/{fold}/channels.tsv"),
         chosen=[],
         weights=weights_of_training,
@@ -42,7 +43,7 @@ rule tune_choose:
     benchmark:
         logged("tune/{model}/{fold}/choose.tsv")
     conda:
-        "../envs/nascent.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

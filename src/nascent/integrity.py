@@ -2,7 +2,8 @@
 
 A result's record holds the SHA-256 of the file, which `sha256sum` tells too. A file is read
 through once after it was made, copied or touched; as long as its size and its time (in nanoseconds)
-stay the same it is then believed. Bytes that change while both stay are not seen.
+stay the same it is then believed. Bytes that change while both stay are not seen. A copy in a
+staging folder is read through by every job, and so tells whether it was copied well, too.
 """
 
 import json
@@ -11,9 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nascent import provenance
+from nascent import provenance, staging
 from nascent.errors import NascentError, ResultError
 from nascent.files import write_json
+
+RESULTS = "results"
+"""The folder of all studies: a result's name within its study starts two folders below it."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +45,11 @@ def checked(path: str | Path) -> str | None:
     if status.st_size != record["bytes"]:
         raise _changed(path, f"it has {status.st_size} bytes, not {record['bytes']}")
     seen = {"sha256": record["sha256"], "bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
-    if _seen(path) != seen:
+    if staging.is_copy(path) or _seen(path) != seen:
         if provenance.file_digest(path) != record["sha256"]:
             raise _changed(path, "it has the same length, and other bytes")
-        _remember(path, seen)
+        if not staging.is_copy(path):
+            _remember(path, seen)
     return record["sha256"]
 
 
@@ -61,13 +66,21 @@ def made(path: str | Path) -> dict[str, Any]:
 def _changed(path: Path, how: str) -> ResultError:
     return ResultError(
         f"this result was changed after it was made: {how}",
-        where=path,
+        where=staging.origin_of(path),
         mend=f"{_remade(path)} To use it as it is, delete {provenance.sidecar(path)}.",
     )
 
 
 def _remade(path: Path) -> str:
-    return f"Make it anew with `snakemake -f {path}` and the study's options, then run again."
+    target = _target_of_copy(path) if staging.is_copy(path) else path
+    return f"Make it anew with `snakemake -f {target}` and the study's options, then run again."
+
+
+def _target_of_copy(path: Path) -> Path:
+    """Return the name by which Snakemake knows a result: without the folder of its copies."""
+    parts = path.parts
+    start = len(parts) - 1 - parts[::-1].index(RESULTS) if RESULTS in parts else 0
+    return Path(*parts[start:])
 
 
 def _note(path: Path) -> Path:

@@ -9,14 +9,12 @@ from typing import Any
 
 from nascent import integrity, provenance
 from nascent.devices import Devices, devices_of_job
+from nascent.integrity import RESULTS
 from nascent.logs import job_log
 from nascent.usage import used
 
-RESULTS = "results"
-"""The folder of all studies: a result's name within its study starts two folders below it."""
-
 # They say where a job works, not what it makes.
-_PLACES = ("code", "state", "tensorboard", "path")
+_PLACES = ("code", "state", "tensorboard", "table")
 
 logger = logging.getLogger(__name__)
 

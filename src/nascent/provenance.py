@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from nascent import staging
 from nascent.errors import ResultError
 from nascent.files import write_json
 
@@ -88,12 +89,16 @@ def file_digest(path: str | Path) -> str:
 def write(path: str | Path, record: Mapping[str, Any]) -> None:
     """Keep the record of the artefact at `path` beside it, in place of an older one.
 
+    None is kept where there is no place for it, see `sidecar`.
+
     Raises
     ------
     OutputError
         Where the disk is full or the folder cannot be written.
     """
-    write_json(record, sidecar(path))
+    place = sidecar(path)
+    if place is not None:
+        write_json(record, place)
 
 
 def read(path: str | Path) -> dict[str, Any] | None:
@@ -105,6 +110,8 @@ def read(path: str | Path) -> dict[str, Any] | None:
         Where the record itself cannot be read.
     """
     place = sidecar(path)
+    if place is None:
+        return None
     try:
         return json.loads(place.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -119,13 +126,23 @@ def read(path: str | Path) -> dict[str, Any] | None:
 
 def forget(path: str | Path) -> None:
     """Remove the record of the artefact at `path`, if there is one."""
-    sidecar(path).unlink(missing_ok=True)
+    place = sidecar(path)
+    if place is not None:
+        place.unlink(missing_ok=True)
 
 
-def sidecar(path: str | Path) -> Path:
-    """Return where the record of the artefact at `path` is kept."""
-    path = Path(path)
-    return path.parent / FOLDER / f"{path.name}.json"
+def sidecar(path: str | Path) -> Path | None:
+    """Return where the record of the artefact at `path` is kept.
+
+    Of a copy in a staging folder that is beside the artefact itself: a record beside the copy would
+    stay when the artefact is made anew elsewhere.
+
+    Returns
+    -------
+    None for a copy from a storage that is no file system: it has no record.
+    """
+    path = staging.origin_of(path)
+    return None if path is None else path.parent / FOLDER / f"{path.name}.json"
 
 
 def _backend() -> str:

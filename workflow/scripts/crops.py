@@ -1,5 +1,7 @@
 """Cut the nuclei of one raw well into a store, after quality control."""
 
+from pathlib import Path
+
 from nascent.crops.stage import crop_well
 from nascent.jobs import job
 
@@ -10,7 +12,7 @@ with job("crops", snakemake.log[0], snakemake.input, snakemake.output, snakemake
         name: given[name] or None for name in ("cell_cycle", "wells", "background", "exclude")
     }
     crop_well(
-        path=params.path,
+        path=Path(given.raw[0]).parent / params.table,
         plate=params.well["plate"],
         well=params.well["well"],
         layout=params.well["layout"],

@@ -6,9 +6,9 @@ from nascent.shards.plan import all_shards
 
 with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)
-    check(all_shards(snakemake.input[0]))
+    check(all_shards(snakemake.input.shards))
     permute_targets(
-        snakemake.input[0],
+        snakemake.input.shards,
         snakemake.output[0],
         columns=params.targets,
         seed=[params.seed, seed],

@@ -247,6 +247,11 @@ class Study(Section):
         description="Whether models are trained and explained so that equal runs give equal bits;"
         " false leaves GPUs their fastest kernels",
     )
+    environment: Literal["cpu", "cuda"] = Field(
+        "cpu",
+        description="Packages that jobs get from `--sdm conda`: envs/cpu.yaml, or envs/cuda.yaml"
+        " for GPUs of NVIDIA",
+    )
     data: str | None = Field(
         None, description="Folder that holds the raw wells; null: they are simulated"
     )

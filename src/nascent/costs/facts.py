@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nascent import provenance
 from nascent.config import (
     Fold,
     Study,
@@ -17,8 +18,7 @@ from nascent.config import (
 )
 from nascent.crops.wells import beside, read_metadata
 from nascent.errors import NascentError
-from nascent.files import read_json, read_table
-from nascent.provenance import sidecar
+from nascent.files import read_table
 from nascent.splits.fractions import SPLITS, largest_remainder
 
 Cells = dict[str, int]  # split → cells
@@ -127,7 +127,7 @@ def facts_of_results(results: str | Path) -> Facts | None:
     """
     results = Path(results)
     try:
-        config = read_json(sidecar(results / "report" / "costs.tsv"))["config"]["study"]
+        config = (provenance.read(results / "report" / "costs.tsv") or {})["config"]["study"]
         study = check_study(config, where=results)
         folds = sorted(results.glob("splits/*/splits.tsv"))
         cells = {path.parent.name: counted_cells(path) for path in folds}
