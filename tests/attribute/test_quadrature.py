@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nascent.attribute.quadrature import RULES, points_and_weights
 from nascent.errors import AttributionError
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(RULES)), st.integers(1, 100))
 def test_points_ascend_within_the_interval_and_weights_sum_to_one(rule, steps):
     points, weights = points_and_weights(rule, steps)
