@@ -40,7 +40,7 @@ test: $(READY) ## run every test but those on Slurm
 	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
-	$(BIN)/pytest -m slurm --numprocesses 2 --dist loadfile tests/slurm
+	$(BIN)/pytest -m slurm --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/slurm
 
 lint: $(READY) ## check style of Python and Snakemake files
 	$(BIN)/ruff check

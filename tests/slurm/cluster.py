@@ -31,6 +31,8 @@ CORES = 16
 MEGABYTES = 64000
 # A partition whose jobs push those of the others off their nodes.
 URGENT = "urgent"
+# What docs/cluster.md says to set in the profile where jobs are preempted: Slurm restarts them.
+PREEMPTIBLE = {"slurm-no-requeue": False, "slurm-requeue": True}
 
 CONFIG = """\
 ClusterName=throwaway
@@ -121,7 +123,7 @@ def install_once() -> None:
 
 def rule_of(job: Mapping[str, str]) -> str:
     """Return the rule that a job was submitted for; of a group, its name and then its rules."""
-    return job["Comment"].partition("_wildcards_")[0].removeprefix("rule_")
+    return job.get("Comment", "").partition("_wildcards_")[0].removeprefix("rule_")
 
 
 def free_port() -> int:

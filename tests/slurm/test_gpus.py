@@ -28,7 +28,7 @@ def test_where_the_profile_has_no_gpus_the_job_runs_on_cpus_and_knows(
 def test_a_limit_to_all_gpus_is_not_told_to_the_job_and_so_must_allow_what_one_asks_for(
     snakemake, cluster, submitted
 ):
-    changes = {"retries": 0, "resources": {"gpu": 0, "slots": 8}}
+    changes = {"retries": 0, "resources": {"gpu": 0, "slots": 1}}
     assert snakemake.run(*snakemake.profile(changes), *toy(0)) == 1
     (job,) = submitted()
     # Slurm is asked for none, and inside of the job there is one too few.

@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from cluster import GPU_NODES, URGENT, preempt, until
+from cluster import GPU_NODES, PREEMPTIBLE, URGENT, preempt, until
 from toy import toy
 
 
@@ -98,10 +98,6 @@ def test_snakemake_killed_and_started_at_once_ends_well_too(
     # The orphan and its copy ran beside each other: time is lost, and nothing else.
     assert len(submitted()) == 2
     assert (snakemake.folder / "table.tsv").read_bytes() == undisturbed
-
-
-# Where jobs are preempted, Slurm restarts them, and Snakemake must only wait.
-PREEMPTIBLE = {"slurm-no-requeue": False, "slurm-requeue": True}
 
 
 @pytest.mark.parametrize("how", ["preempted", "requeued by hand"])

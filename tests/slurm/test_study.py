@@ -5,14 +5,16 @@ import shutil
 import signal
 from pathlib import Path
 
-from cluster import rule_of, until
-from study import STUDY, TARGETS, tables, write_study
+from cluster import PREEMPTIBLE, URGENT, preempt, rule_of, until
+from study import TARGETS, tables, write_study
 
 # They run a network, so they belong on the partition with GPUs.
 NETWORKS = {"train", "evaluate", "attribute", "explain_importance_null"}
 MODEL = "results/tiny/train/linear/cell/1"
 STATE = "results/tiny/.state/train/linear/cell/1"
-LONG = STUDY["train"] | {"models": {"linear": {"learning_rate": 0.01, "epochs": 40}}}
+MAPS = "results/tiny/attribute/linear/1/ig/test-00000.h5"
+MAPS_STATE = "results/tiny/.state/attribute/linear/1/ig/test-00000"
+TABLE = "results/tiny/explain/linear/1/ig.tsv"
 
 
 def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
@@ -37,10 +39,12 @@ def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
     assert tables(snakemake.folder) == tables(local_study)
 
 
-def begin(local_study: Path, folder: Path) -> tuple[str, ...]:
-    """Copy the study as it ran, let its model be trained for longer, and return the arguments."""
+def copy_without(local_study: Path, folder: Path, *lost: str) -> tuple[str, ...]:
+    """Copy the study as it ran, lose some files, and return the arguments that make them again."""
     shutil.copytree(local_study, folder, symlinks=True, dirs_exist_ok=True)
-    return (f"{MODEL}/model.keras", *write_study(folder, train=LONG))
+    for name in lost:
+        (folder / name).unlink()
+    return (*lost, *write_study(folder))
 
 
 def stop_where(folder: Path) -> None:
@@ -48,22 +52,18 @@ def stop_where(folder: Path) -> None:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             there = (process / "cwd").readlink() == folder
-            training = b".snakemake/scripts" in (process / "cmdline").read_bytes()
+            computing = b".snakemake/scripts" in (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if there and training:
+        if there and computing:
             os.kill(int(process.name), signal.SIGSTOP)
 
 
 def test_a_training_out_of_time_goes_on_from_its_checkpoint(
-    snakemake, cluster, submitted, local_study, local_snakemake, tmp_path_factory
+    snakemake, cluster, submitted, local_study
 ):
-    left_alone = tmp_path_factory.mktemp("left_alone")
-    given = begin(local_study, left_alone)
-    local_snakemake(left_alone, "--cores", "2", *given)
-
-    process = snakemake.start(*begin(local_study, snakemake.folder))
-    folder = snakemake.folder
+    folder, lost = snakemake.folder, (f"{MODEL}/model.keras", f"{MODEL}/history.tsv")
+    process = snakemake.start(*copy_without(local_study, folder, *lost))
     until(lambda: list(folder.glob(f"{STATE}/*/checkpoint.npz")), 120, "an epoch is done")
     stop_where(folder)
     cluster.client("scontrol", "update", f"JobId={submitted()[0]['JobId']}", "EndTime=now")
@@ -72,7 +72,31 @@ def test_a_training_out_of_time_goes_on_from_its_checkpoint(
     first, second = (job["TimeLimit"] for job in submitted())
     assert first < second
     assert "going on after epoch" in (folder / "logs/tiny/train/linear/cell/1.log").read_text()
-    for name in ("model.keras", "history.tsv"):
-        assert (folder / MODEL / name).read_bytes() == (left_alone / MODEL / name).read_bytes()
+    for name in lost:
+        assert (folder / name).read_bytes() == (local_study / name).read_bytes()
     assert not list(folder.glob(f"{STATE}/*"))
+    assert not list(folder.rglob("results/**/*.part*"))
+
+
+def test_a_preempted_attribution_goes_on_behind_its_last_cell(
+    snakemake, cluster, submitted, local_study
+):
+    folder, lost = snakemake.folder, (MAPS, TABLE)
+    changes = snakemake.profile(PREEMPTIBLE)
+    process = snakemake.start(*copy_without(local_study, folder, *lost), *changes)
+    until(lambda: list(folder.glob(f"{MAPS_STATE}/[0-9]*.h5")), 120, "maps of a cell are written")
+    stop_where(folder)
+    assert not (folder / MAPS).exists()
+    preempt(cluster)
+    until(lambda: submitted()[0]["Restarts"] == "1", 60, "the job is preempted")
+    assert not (folder / MAPS).exists()
+    assert snakemake.finish(process) == 0, snakemake.said()[-4000:]
+    mine = [job for job in submitted() if job["Partition"] != URGENT]
+    assert {job["JobState"] for job in mine} == {"COMPLETED"}
+    assert [job["Restarts"] for job in mine if rule_of(job) == "attribute"] == ["1"]
+    log = (folder / "logs/tiny/attribute/linear/1/ig/test-00000.log").read_text()
+    assert "going on behind cell" in log
+    for name in lost:
+        assert (folder / name).read_bytes() == (local_study / name).read_bytes()
+    assert not (folder / MAPS_STATE).exists()
     assert not list(folder.rglob("results/**/*.part*"))
