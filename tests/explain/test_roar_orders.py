@@ -156,6 +156,25 @@ def test_zero_maps_are_counted_and_ranked_by_chance(study):
     assert zero.any()
 
 
+def test_predictions_are_told_by_what_was_removed_and_by_the_explained_target_alone(study):
+    folder, _ = study
+    ids = [300, 301, 302, 303]
+    predictions = pd.DataFrame(
+        {
+            "cell_id": 2 * ids,
+            "target": 4 * ["area"] + 4 * ["target"],
+            "prediction": np.arange(8.0),
+        }
+    )
+    path = by_maps(folder)
+    told = told_apart(predictions, target="target", order="ig", fraction=0.3, removal=path)
+    assert told["prediction"].to_list() == [4, 5, 6, 7]
+    assert told["cell_id"].to_list() == ids
+    assert (told["order"] == "ig").all() and (told["fraction"] == 0.3).all()
+    # Of the test cells the third has a map that ranks nothing.
+    assert (told["zero_cells"] == 1).all()
+
+
 def test_random_orders_are_of_their_seed_and_the_same_again(study):
     folder, _ = study
     first, again = at_random(folder, out="a.h5"), at_random(folder, out="b.h5")
