@@ -8,6 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says nothing on machines that do other work.
+settings.register_profile("nascent", deadline=None)
+settings.load_profile("nascent")
 
 ROOT = Path(__file__).parent.parent
 # The one setting that tells where the real data lie.

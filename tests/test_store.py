@@ -41,7 +41,7 @@ def example(count=5, size=8, channels=3, dtype="uint16"):
     return images, rng.random((count, size, size)) > 0.4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     images=hnp.arrays(
         st.sampled_from([np.uint8, np.uint16, np.int32, np.float32, np.float64]),

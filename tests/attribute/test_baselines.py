@@ -65,7 +65,7 @@ def test_noise_is_one_draw_a_cell_with_its_sd():
     assert not np.array_equal(found, drawn(image, mask, 8))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(0.3, 6))
 def test_a_blurred_nucleus_is_the_weighted_mean_of_its_own_pixels_in_each_channel(seed, sd):
     image, mask = nucleus(seed)

@@ -59,7 +59,7 @@ def test_the_rules_err_on_a_cubic_as_the_textbook_says(cubic, nuclei, weights, s
         )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.integers(1, 25),
     st.integers(1, 40),

@@ -64,7 +64,7 @@ def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids)
             maps[3]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     values=arrays(np.float32, (4, 4, 2), elements=st.floats(-1, 1, width=32)),
     exponent=st.integers(-90, 120),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -139,7 +139,6 @@ def test_noise_is_normal_with_the_sd_asked_for():
     assert noise.std() == pytest.approx(3, rel=5 / np.sqrt(160_000))
 
 
-@settings(deadline=None)
 @given(arrays(np.float64, (9, 4), elements=st.floats(-1e3, 1e3)), st.floats(-1e6, 1e6))
 def test_running_moments_are_those_of_all_values_even_far_from_zero(values, offset):
     moments = RunningMoments((4,))

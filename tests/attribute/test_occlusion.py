@@ -23,7 +23,7 @@ def test_with_one_pixel_of_one_channel_a_linear_model_gives_weight_times_differe
     np.testing.assert_allclose(found.prediction_baseline, at_baseline, rtol=1e-5)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 99), st.sampled_from([1, 5, 64]))
 def test_overlapping_squares_are_averaged(
     quadratic, weights, nuclei, window, stride, seed, batch_size

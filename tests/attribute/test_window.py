@@ -41,7 +41,7 @@ def network(request):
     return features_of(blocks), reach_of(blocks), size
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_features_outside_are_those_of_an_empty_frame_and_inside_those_of_the_window(network, data):
     model, reach, size = network

@@ -32,7 +32,7 @@ def resampled(y, y_hat, draws=500, seed=0, wells=None):
     return resampled_metrics(sums, (y[:, None] - y_hat).mean(axis=0), draws, (seed,))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     n=st.integers(2, 60),
     runs=st.integers(1, 4),

@@ -9,6 +9,7 @@ from nascent.attribute.results import without_path
 from nascent.errors import AttributionError
 from nascent.explain.permuted_targets import permute_targets
 from nascent.explain.roar_orders import remove_at_random, remove_by_maps
+from nascent.explain.roar_predictions import told_apart
 from nascent.files import read_table, write_table
 from nascent.provenance import file_digest
 from nascent.shards.removal import how_many

@@ -14,7 +14,7 @@ from nascent.shards.plan import number_of_shards, plan_shards, shard_names
     cells=st.integers(1, 25),
     seed=st.integers(0, 2**31),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_cell_lies_once_in_a_shard_of_its_split_and_all_but_the_last_are_full(
     counts, cells, seed
 ):

@@ -47,7 +47,7 @@ def drawn_cells(flags, count=5, seed=0):
 FEW = st.sampled_from([0.0, 0.25, 1.0])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     scores=arrays(np.float32, st.integers(1, 60), elements=FEW),
     fraction=st.floats(0, 1),
@@ -62,7 +62,7 @@ def test_just_the_count_comes_first_and_none_that_scores_less_than_one_left(scor
         assert scores[chosen].min() >= scores[~chosen].max()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     scores=arrays(np.float32, (4, 4, 3), elements=FEW),
     mask=arrays(bool, (4, 4)),

@@ -58,7 +58,7 @@ def test_models_saved_when_maps_were_as_large_as_masks_load():
     assert isinstance(keras.saving.deserialize_keras_object(kept), MaskedAverage)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     places=st.tuples(st.integers(1, 6), st.integers(1, 6)),
     finer=st.tuples(st.integers(0, 7), st.integers(0, 7)),

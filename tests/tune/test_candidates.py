@@ -2,7 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.tune.candidates import candidate_name, candidates
@@ -26,7 +26,6 @@ def searched(keys, search="grid", number=1, seed=0):
 
 
 # The first call of all loads scikit-learn.
-@settings(deadline=None)
 @given(spaces)
 def test_a_grid_is_all_combinations_each_once(keys):
     found = searched(keys)
@@ -51,7 +50,6 @@ def test_values_stay_what_they_are():
     assert one["flip"] is True
 
 
-@settings(deadline=None)
 @given(spaces, st.integers(1, 90), st.integers(0, 2**31))
 def test_random_draws_are_of_the_grid_and_none_comes_twice(keys, number, seed):
     found, grid = searched(keys, "random", number, seed), searched(keys)

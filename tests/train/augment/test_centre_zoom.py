@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import ndimage, stats
@@ -24,7 +24,6 @@ def to_ratio(cells, ratios):
     return tuple(np.asarray(part) for part in moved)
 
 
-@settings(deadline=None)
 @given(arrays.arrays(bool, arrays.array_shapes(min_dims=3, max_dims=3, min_side=2, max_side=9)))
 def test_ratios_are_those_of_the_crops(masks):
     size = min(masks.shape[1:])
@@ -97,7 +96,6 @@ def test_area_grows_by_the_square_of_the_scale(nuclei):
     np.testing.assert_allclose(growth, (ratios / own) ** 2, rtol=0.04)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_no_nucleus_is_cut_wherever_it_lies(data):
     size = data.draw(st.sampled_from([23, 24]))
