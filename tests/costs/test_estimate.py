@@ -74,18 +74,18 @@ def test_a_past_is_asked_before_the_next(facts):
 
 
 @pytest.mark.parametrize(
-    "planned",
+    ("planned", "source"),
     [
-        job("train", RUN | {"model": "simple_cnn"}),
-        job("evaluate", RUN),
-        job("train", RUN, gpu=1),
+        (job("train", RUN | {"model": "simple_cnn"}), "no measurement"),
+        (job("evaluate", RUN), "no measurement"),
+        (job("train", RUN, gpu=1), "no measurement on a GPU"),
     ],
     ids=["another architecture", "another rule", "another device"],
 )
-def test_what_nobody_measured_has_no_number(facts, planned):
+def test_what_nobody_measured_has_no_number(facts, planned, source):
     past = Past("demo", benchmarks(measured("train", RUN, 100)), facts)
     row = estimate([planned], facts, [past]).iloc[0]
-    assert row["source"] == "no measurement"
+    assert row["source"] == source
     assert row[["seconds", "cpu_seconds", "peak_mb", "factor"]].isna().all()
 
 

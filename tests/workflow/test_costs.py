@@ -108,17 +108,23 @@ def test_a_finished_study_plans_itself_from_its_own_jobs(ran):
             "simple_cnn": {"learning_rate": 0.001, "also_predict": ["area"]},
         },
     })  # fmt: skip
-    code, said = nascent(ran, "plan", "results/tiny/train/simple_cnn/cell/1/model.keras", *TINY)
+    model = "results/tiny/train/simple_cnn/cell/1/model.keras"
+    code, said = nascent(ran, "plan", model, *TINY, "--profile", "profiles/local")
     assert code == 0, said
     # Twice the epochs of the one model that is trained anew.
     assert "scaled from here ×2 (1)" in said
     assert "no measurement" not in said.split("\n\n")[1]
+    # It ran where there was no GPU, and a job with one is none of its kind.
+    code, said = nascent(ran, "plan", model, *TINY)
+    assert code == 0, said
+    assert "no measurement on a GPU (1)" in said
+    assert "--profile profiles/local" in said
 
 
 def test_another_study_is_planned_from_the_logs_of_this_one(ran):
     ran.configure("larger", simulate={"nuclei": 80, "mean_area": 300, "channels": [
         "00_DAPI", "09_SRRM2", "15_SON", "10_POL2RA_pS2", "00_EU"]})  # fmt: skip
-    told = ask(ran, "--configfile", "config/larger.yaml")
+    told = ask(ran, "--configfile", "config/larger.yaml", "--profile", "profiles/local")
     plan = read_plan(ran.path / "told.json")
     assert told["facts"]["cells"]["cell"] == {"train": 128, "val": 16, "test": 16}
     estimates, room = planned_costs(plan, [ran.path / "logs" / "tiny"])

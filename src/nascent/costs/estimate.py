@@ -193,7 +193,9 @@ def _told(
             "source": _source(past, bool(itself), factor),
             "factor": factor,
         }
-    return {"source": NO_MEASUREMENT}
+    elsewhere = any((*like, not job.gpu) in measured for _, measured in known)
+    where = (" on a GPU" if job.gpu else " without a GPU") if elsewhere else ""
+    return {"source": f"{NO_MEASUREMENT}{where}"}
 
 
 def _source(past: Past, itself: bool, factor: float) -> str:

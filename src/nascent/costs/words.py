@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from nascent.costs.disk import Disk
+from nascent.costs.estimate import NO_MEASUREMENT
 from nascent.costs.plan import Plan
 
 MISSING = "–"
@@ -53,6 +54,11 @@ def plan_in_words(
             f"≥: of a kind that nobody measured are {whole['unmeasured']} of {whole['jobs_to_run']}"
             " jobs; their time is not in the hours."
         )
+        if f"{NO_MEASUREMENT} on a GPU" in whole["source"]:
+            yield (
+                "Some of these were measured on CPUs, and ask for a GPU here: where there is none,"
+                " name the profile that says so, as --profile profiles/local."
+            )
         if not others:
             yield "Another study's measurements: --past logs/<study>."
     yield (
