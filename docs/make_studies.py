@@ -3,8 +3,8 @@
     python docs/make_studies.py
 
 Each study has a pair of marks in the page, `<!-- study: <name> -->` and `<!-- end -->`; between
-them comes a table of its comparison, and where its truth is planted and was looked for, one of what
-maps found of it. A study that has not run here keeps what stands there.
+them comes a table of its comparison. Between `<!-- truth: <name> -->` and `<!-- end -->` comes what
+maps found of the truth that is planted. What has not been made here stays as it stands there.
 """
 
 import re
@@ -28,23 +28,40 @@ HEAD = "| split | model or floor | R² | over cells | over wells | MAE | verdict
 def main() -> None:
     """Fill the page."""
     text = PAGE.read_text(encoding="utf-8")
-    for name in re.findall(r"<!-- study: (\w+) -->", text):
-        path = ROOT / "results" / name / "evaluate" / "comparison.tsv"
-        if not path.is_file():
-            print(f"{name}: no results here, left as it stands")
+    for what, name in re.findall(r"<!-- (study|truth): (\w+) -->", text):
+        lines = {"study": lines_of_study, "truth": lines_of_truth}[what](name)
+        if lines is None:
+            print(f"{what} of {name}: not made here, left as it stands")
             continue
-        comparison = read_table(path)
-        found = "\n".join([HEAD, "|---|---|---|---|---|---|---|", *rows(comparison)])
-        truth = ROOT / "results" / name / "explain" / "truth.tsv"
-        if truth.is_file():
-            lines = [HEAD_TRUTH, "|---|---|---|---|---|---|", *found_of_truth(read_table(truth))]
-            found += "\n\n" + "\n".join(lines)
-        if name == "wells":
-            found += f"\n\n{lost(comparison, planted_share(name))}"
-        pattern = rf"(<!-- study: {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, rf"\g<1>\n{found}\n\n\g<2>", text, flags=re.DOTALL)
-        print(f"{name}: written")
+        pattern = rf"(<!-- {what}: {name} -->\n).*?(<!-- end -->)"
+        text = re.sub(pattern, rf"\g<1>\n{lines}\n\n\g<2>", text, flags=re.DOTALL)
+        print(f"{what} of {name}: written")
     PAGE.write_text(text, encoding="utf-8")
+
+
+def lines_of_study(name: str) -> str | None:
+    """Return the comparison of a study; None where there is none."""
+    path = ROOT / "results" / name / "evaluate" / "comparison.tsv"
+    if not path.is_file():
+        return None
+    comparison = read_table(path)
+    found = "\n".join([HEAD, "|---|---|---|---|---|---|---|", *rows(comparison)])
+    if name == "wells":
+        found += f"\n\n{lost(comparison, planted_share(name))}"
+    return found
+
+
+def lines_of_truth(name: str) -> str | None:
+    """Return what the maps of a study found of its truth; None where nobody looked."""
+    folder = ROOT / "results" / name / "explain"
+    tables = []
+    for path in sorted(folder.glob("*/*/*/truth.tsv")):
+        of = zip(("model", "seed", "method"), path.relative_to(folder).parts[:3], strict=True)
+        tables.append(read_table(path).assign(**dict(of)))
+    if not tables:
+        return None
+    truth = pd.concat(tables, ignore_index=True)
+    return "\n".join([HEAD_TRUTH, "|---|---|---|---|---|---|", *found_of_truth(truth)])
 
 
 def rows(comparison: pd.DataFrame) -> list[str]:
