@@ -23,6 +23,7 @@ from nascent.errors import NascentError
 from nascent.files import read_table, refuse_unwritable
 from nascent.report.explorer.assets import assets_digest
 from nascent.shards.plan import shard_names
+from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name
 
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -305,8 +306,15 @@ def shards_of(split, fold):
     """Names of a split's shards; known once the cells are split."""
     copied = checkpoints.splits.get(fold=fold).output.splits
     # From a storage: the copy may be on the node that made it, and is gone there.
-    table = staging.origin_of(copied) or copied
-    return shard_names(read_table(table), split, STUDY.shards.cells)
+    table = Path(staging.origin_of(copied) or copied)
+    return names_of_shards(table, table.stat().st_mtime_ns)[split]
+
+
+@cache
+def names_of_shards(table, mtime_ns):
+    """Names of the shards of each split. Thousands of jobs ask; the table is read once a state."""
+    splits = read_table(table)
+    return {split: shard_names(splits, split, STUDY.shards.cells) for split in SPLITS}
 
 
 def shards_from_storage(wildcards):
@@ -317,7 +325,7 @@ def shards_from_storage(wildcards):
     # The manifest has their digests: that they are newer than what stands on it means nothing.
     return [
         ancient(made(f"shards/{fold}/{name}.h5"))
-        for split in ("train", "val", "test")
+        for split in SPLITS
         for name in shards_of(split, fold)
     ]
 

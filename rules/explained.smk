@@ -218,7 +218,7 @@ def maps_of_order(wildcards):
         made(
             f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.order}/{name}.h5"
         )
-        for split in ("train", "val", "test")
+        for split in SPLITS
         for name in shards_of(split, EXPLAINED_FOLD)
     ]
 

@@ -82,7 +82,7 @@ rule shards_gather:
     input:
         shards=lambda wildcards: [
             made(f"shards/{wildcards.fold}/{name}.h5")
-            for split in ("train", "val", "test")
+            for split in SPLITS
             for name in shards_of(split, wildcards.fold)
         ],
     output:
