@@ -123,6 +123,7 @@ def snakemake(folder: Path, *arguments: str) -> str:
         [
             *(sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"),
             *("--directory", folder, "--workflow-profile", ROOT / "profiles" / "default"),
+            *("--profile", ROOT / "profiles" / "local"),
             *("--configfile", folder / "plate.yaml", *arguments),
         ],
         stdout=subprocess.PIPE,

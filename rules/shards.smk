@@ -65,6 +65,8 @@ rule shards:
         logged("shards/{fold}/{split}-{number}.tsv")
     conda:
         ENVIRONMENT
+    # First, for Snakemake looks at every input of every job that waits whenever another one ends.
+    priority: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),

@@ -15,7 +15,6 @@ pytestmark = [
 TARGETS = (
     "results/tiny/evaluate/comparison.tsv",
     "results/tiny/explain/channel_importance.tsv",
-    "results/tiny/explain/removal.tsv",
     "results/tiny/figures/comparison.png",
 )
 
@@ -63,7 +62,7 @@ def stored(unrun, tmp_path_factory) -> Stored:
 def test_a_study_in_a_storage_has_the_tables_of_one_on_disk(stored, finished):
     found, on_disk = tables(stored.store / "results" / "tiny"), tables(finished.results())
     assert found == {name: on_disk[name] for name in found}
-    assert {target.removeprefix("results/tiny/") for target in TARGETS[:3]} <= set(found)
+    assert {target.removeprefix("results/tiny/") for target in TARGETS[:2]} <= set(found)
 
 
 def test_each_result_has_its_record_beside_it_in_the_storage(stored):
@@ -89,7 +88,7 @@ def test_a_second_run_does_nothing(stored):
 
 
 def test_a_figure_of_a_storage_gets_into_the_report(stored):
-    done = stored.checkout.snakemake(TARGETS[3], "--report", "report.html", *stored.options())
+    done = stored.checkout.snakemake(TARGETS[2], "--report", "report.html", *stored.options())
     assert done.returncode == 0, done.stdout
     assert "comparison.png" in (stored.checkout.path / "report.html").read_text()
 
