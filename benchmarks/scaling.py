@@ -50,7 +50,8 @@ from nascent.train.objective import compile_model
 from nascent.train.options import Fitting
 
 TARGET = "00_EU"
-THREADS = 2
+THREADS = 1
+"""Several would wait for each other by counting, and that is CPU time too."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ rule shards_channels:
 
 rule shards:
     input:
-        stores=of_wells("crops/{well}.h5"),
+        stores=stores_of_shard,
         splits=made("splits/{fold}/splits.tsv"),
     output:
         made("shards/{fold}/{split}-{number}.h5"),
@@ -63,10 +63,10 @@ rule shards:
         logged("shards/{fold}/{split}-{number}.log"),
     benchmark:
         logged("shards/{fold}/{split}-{number}.tsv")
-    conda:
-        ENVIRONMENT
     # First, for Snakemake looks at every input of every job that waits whenever another one ends.
     priority: 1
+    conda:
+        ENVIRONMENT
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),

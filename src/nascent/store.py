@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -83,7 +84,10 @@ class Store:
             self.channels: list[str] = json.loads(self.attributes["channels"])
             self._images: h5py.Dataset = self._file["images"]
             self._masks: h5py.Dataset = self._file["masks"]
-            self.cells = _read_cells(self._file["cells"])
+            self._cells: h5py.Group = self._file["cells"]
+            self._names: list[str] = json.loads(self._cells.attrs["columns"])
+            if lost := {"cell_id", *self._names} - set(self._cells):
+                raise KeyError(f"columns of the cell table: {sorted(lost)}")
         except KeyError as error:
             self._file.close()
             raise StoreError(f"a part of the store is missing ({error})", where=path) from error
@@ -92,6 +96,15 @@ class Store:
             raise
         self.size: int = self._images.shape[1]
         self.dtype: np.dtype = self._images.dtype
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The cell table, read when it is first asked for; the store has to be open then."""
+        return self.columns(self._names)
+
+    def columns(self, names: Sequence[str]) -> pd.DataFrame:
+        """Return some columns of the cell table alone; the index is `cell_id`."""
+        return _read_cells(self._cells, names)
 
     def __len__(self) -> int:
         return self._images.shape[0]
@@ -358,9 +371,9 @@ def _write_cells(group: h5py.Group, cells: pd.DataFrame) -> None:
             group.create_dataset(str(name), data=text, dtype=h5py.string_dtype())
 
 
-def _read_cells(group: h5py.Group) -> pd.DataFrame:
+def _read_cells(group: h5py.Group, names: Sequence[str]) -> pd.DataFrame:
     columns = {}
-    for name in ["cell_id", *json.loads(group.attrs["columns"])]:
+    for name in ["cell_id", *names]:
         dataset = group[name]
         if h5py.check_string_dtype(dataset.dtype):
             text = [value or None for value in dataset.asstr()[:]] if len(dataset) else []

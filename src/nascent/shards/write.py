@@ -49,7 +49,7 @@ def write_shard(
         Where a cell is in no store or in two, or the stores' channels or crop sizes differ.
     """
     cell_ids = cells["cell_id"].tolist()
-    sources = [source for store in stores if len((source := _found(store, cells)).places)]
+    sources = [source for store in stores if (source := _found(store, cells)) is not None]
     _refuse_lost_or_doubled(cell_ids, sources)
     _refuse_unlike(sources)
     first = sources[0]
@@ -133,10 +133,12 @@ class _Found:
     cells: pd.DataFrame
 
 
-def _found(path: str | Path, wanted: pd.DataFrame) -> _Found:
+def _found(path: str | Path, wanted: pd.DataFrame) -> _Found | None:
     with open_store(path) as store:
         rows = rows_of(store, wanted)
         places = np.flatnonzero(rows >= 0)
+        if not len(places):
+            return None
         return _Found(
             store.path,
             store.channels,
