@@ -30,7 +30,9 @@ import numpy as np
 import pandas as pd
 from _nuclei import COVERED
 
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.inputs import CellBatch
+from nascent.attribute.methods import method_of, options_of
 from nascent.config.attribution import Method
 from nascent.crops.stage import crop_well
 from nascent.evaluate.predict import predict
@@ -170,22 +172,17 @@ def costs_of_network(
             name="model", seed=1, batch_size=fitting.batch_size,
         )
     ) / kept  # fmt: skip
-    model.save(folder / "model.keras")
-    half = folder / "half.h5"
-    halve(shard, half)
-
-    def attribute(cells: Path) -> float:
-        method = Method(method="integrated_gradients", steps=setting.steps)
-        return spent(
-            lambda: attribute_shard(
-                folder / "model.keras", cells, folder / "maps.h5", normaliser=normaliser,
-                method="integrated_gradients", options=method.options(), seed=1,
-                state_dir=folder / "state", record={"of": cells.name},
-            )
-        )  # fmt: skip
-
-    # Twice the difference to half of the cells: each call compiles anew.
-    yield "attribute", 2 * (attribute(shard) - attribute(half)) / kept
+    options = Method(method="integrated_gradients", steps=setting.steps).options()
+    explain = method_of("integrated_gradients").attribute
+    explained = ExplainedModel(model)
+    with open_store(shard) as store:
+        images, masks = store.read(slice(None))
+    cells = CellBatch(normaliser(images, masks), masks, list(range(len(masks))))
+    yield "attribute", warm(
+        lambda: explain(
+            explained, cells, seed=1, options=options_of("integrated_gradients", options)
+        )
+    ) / kept  # fmt: skip
 
 
 def spent(work: Callable[[], object]) -> float:
@@ -199,12 +196,6 @@ def warm(work: Callable[[], object]) -> float:
     """Return the CPU seconds of the second of two runs."""
     work()
     return spent(work)
-
-
-def halve(shard: Path, half: Path) -> None:
-    with open_store(shard) as store:
-        cells = store.cells.reset_index()[["cell_id", "plate", "well"]]
-    write_shard([shard], cells.iloc[::2], half, split="train", record={})
 
 
 if __name__ == "__main__":

@@ -53,8 +53,9 @@ def main() -> None:
 
 
 def exponent(rows: pd.DataFrame) -> float:
-    """Return the exponent of the power law through all values of an axis, by least squares."""
-    return float(np.polyfit(np.log(rows["value"]), np.log(rows["cpu_seconds"]), 1)[0])
+    """Return the exponent of the power law between the two largest values of an axis."""
+    last = np.log(rows.sort_values("value")[["value", "cpu_seconds"]].to_numpy()[-2:])
+    return float(np.divide(*(last[1] - last[0])[::-1]))
 
 
 def growth_table(stages: pd.DataFrame) -> str:
@@ -80,7 +81,7 @@ def plate_table(plate: pd.DataFrame) -> str:
     for rule, row in large.iterrows():
         before = small.loc[rule]
         lines.append(
-            f"| `{rule}` | {before['jobs']} | {row['jobs']}"
+            f"| `{rule}` | {before['jobs']:.0f} | {row['jobs']:.0f}"
             f" | {before['cpu_seconds'] / before['jobs']:.1f}"
             f" | {row['cpu_seconds'] / row['jobs']:.1f} | {before['peak_mb']:.0f}"
             f" | {row['peak_mb']:.0f} | {row['peak_mb'] / before['peak_mb']:.2f} |"

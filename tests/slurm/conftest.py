@@ -131,7 +131,8 @@ def local_snakemake() -> Callable[..., None]:
             cwd=folder,
             env=environment(),
             check=True,
-            timeout=PATIENCE,
+            # It does not hang, but may share the machine with other tests.
+            timeout=3 * PATIENCE,
             capture_output=True,
         )
 
