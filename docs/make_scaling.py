@@ -142,13 +142,14 @@ def draw(stages: pd.DataFrame, plate: pd.DataFrame) -> Figure:
 
 
 def _logarithmic(axes: Axes, x: str, y: str) -> None:
+    values = sorted({value for line in axes.get_lines() for value in line.get_xdata()})
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter("{x:.0f}")
+    axes.set_xticks(values, labels=[f"{value:.0f}" for value in values])
+    axes.minorticks_off()
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    values = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata())]
-    low, high = min(map(min, values)), max(map(max, values))
+    low, high = values[0], values[-1]
     bottom = min(min(line.get_ydata()) for line in axes.get_lines() if len(line.get_ydata()))
     if y.startswith("CPU"):
         axes.plot([low, high], [bottom, bottom * high / low], "--", color=style.PALE, lw=1)
