@@ -1,12 +1,13 @@
 """How the cost of each stage grows with nuclei, channels, crop size and steps.
 
 The library's own stages run in this process on a simulated well, one axis at a time, the others as
-in `BASE`; a nucleus covers as large a part of its crop at every size. Cost is CPU time of all
-threads, start-up and compilation taken off by a run before. Growth is the exponent of the power law
-between the two largest values of an axis: 1 is linear, 2 quadratic. The last line is JSON:
+in `BASE`; a nucleus covers as large a part of its crop at every size. Cost is CPU time of one
+thread. A run before takes start-up off; attribution compiles at every call, as its jobs do. Growth
+is the exponent of the power law between the two largest values of an axis: 1 is linear, 2
+quadratic. The last line is JSON:
 
 `growth`          axis → stage → exponent
-`full_seconds`    stage → CPU seconds at full size (224 × 224 pixels, 38 channels, 32 of them seen):
+`full_seconds`    stage → CPU seconds at full size (224 × 224 pixels, 38 channels, 37 of them seen):
                   of a nucleus, of a training or predicted image, of a map of 70 steps
 
     python benchmarks/scaling.py [--table FILE] [--axes nuclei channels size steps full]
