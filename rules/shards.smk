@@ -17,7 +17,7 @@ rule shards_histogram:
         ENVIRONMENT
     resources:
         mem_mb=growing(2000),
-        runtime=growing(30),
+        runtime=growing(10),
     params:
         code=code("shards_histogram"),
     message:

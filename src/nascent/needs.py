@@ -18,6 +18,10 @@ MAPS = 10 * 64
 PLACE_BYTES = 12
 COUNT_BYTES = 2
 
+# Of a job of one well: thirty times what two slow cores took. Twenty go to a cluster together, one
+# after the other, and ask for the time of all.
+FEW_MINUTES, MINUTES_A_GB = 10, 20
+
 # Copies of a raw well that its simulation and its cropping hold at the same time.
 COPIES = 2
 
@@ -87,7 +91,7 @@ def well_megabytes(raw_bytes: int) -> int:
 
 def well_minutes(raw_bytes: int) -> int:
     """Return how long a job may take that makes or cuts a raw well of so many bytes, minutes."""
-    return round(30 + 60 * raw_bytes / 1e9)
+    return round(FEW_MINUTES + MINUTES_A_GB * raw_bytes / 1e9)
 
 
 def files_megabytes(files: Sequence[str | Path], times: float, plus: float) -> int:

@@ -53,7 +53,7 @@ def test_a_group_asks_for_the_needs_of_one_job_and_the_time_of_all(plate):
     # A crop takes two threads.
     assert full["_cores"] == 2
     assert full["mem_mb"] < 2000
-    assert full["runtime"] == 30 * full["rules"].count("crops")
+    assert full["runtime"] == 10 * full["rules"].count("crops")
 
 
 @pytest.mark.slow
