@@ -64,7 +64,7 @@ def growth_table(stages: pd.DataFrame) -> str:
     for stage in STAGES:
         own = stages[stages["stage"] == stage]
         found = [own[own["axis"] == axis] for axis in AXES]
-        told = [f"{exponent(rows):.2f}" if len(rows) else "" for rows in found]
+        told = [f"{exponent(rows):.1f}" if len(rows) else "" for rows in found]
         lines.append(f"| {stage} | " + " | ".join(told) + " |")
     return "\n".join(lines)
 

@@ -15,10 +15,10 @@ def used() -> str:
     The peak is that of the program itself (`VmHWM`): `getrusage` would count the program that
     started it too.
     """
-    (line,) = (
-        line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:")
-    )  # fmt: skip
-    return _LINE.format(peak=int(line.split()[1]) / 1024, seconds=time.process_time())
+    told = re.search(r"^VmHWM:\s*(\d+)", _STATUS.read_text(), re.MULTILINE)
+    if told is None:
+        return "what the job used is not told by this system"
+    return _LINE.format(peak=int(told[1]) / 1024, seconds=time.process_time())
 
 
 def used_by_job(log: Path) -> tuple[float, float]:
