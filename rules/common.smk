@@ -347,9 +347,14 @@ def wells_of_shards(table, mtime_ns):
 
 def stores_of_shard(wildcards):
     """The crops of the wells that a shard takes cells from."""
-    wells = wells_of_shards(*splits_of(wildcards.fold))
     shard = shard_name(wildcards.split, int(wildcards.number))
-    return [made(f"crops/{well}.h5") for well in wells[shard]]
+    wells = wells_of_shard(shard, wildcards.fold)
+    return [made(f"crops/{well}.h5") for well in wells]
+
+
+def wells_of_shard(shard, fold):
+    """The wells of a shard's cells; known once the cells are split."""
+    return wells_of_shards(*splits_of(fold))[shard]
 
 
 def shards_from_storage(wildcards):

@@ -21,7 +21,8 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
     """Plan as Snakemake does, with shards counted where nobody knows them, and keep the plan."""
     workflow = dag_api.workflow_api._workflow
     names = workflow.globals
-    study, folds, known = names["STUDY"], names["FOLDS"], names["shards_of"]
+    study, folds = names["STUDY"], names["FOLDS"]
+    known, known_wells = names["shards_of"], names["wells_of_shard"]
     nuclei = nuclei_of_wells(study, names["WELLS"])
     expected: dict[str, dict[str, int]] = {}
 
@@ -30,6 +31,10 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
             return known(split, fold)
         shards = -(-expected[fold][split] // study.shards.cells)
         return [shard_name(split, number) for number in range(shards)]
+
+    def wells_of_shard(shard: str, fold: str) -> list[str]:
+        # Shards are mixed: of any well, as far as anybody knows.
+        return list(names["WELLS"].index) if fold in expected else known_wells(shard, fold)
 
     def build_whole() -> None:
         build()
@@ -42,8 +47,8 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
         # As if they had run: what waits for them is asked for its inputs once more.
         workflow.async_run(workflow.dag.update_checkpoint_dependencies(pending))
 
-    # Input functions look it up here when they are asked.
-    names["shards_of"] = shards_of
+    # Input functions look them up here when they are asked.
+    names["shards_of"], names["wells_of_shard"] = shards_of, wells_of_shard
     build, workflow._build_dag = workflow._build_dag, build_whole
     execute(dag_api, *arguments, **options)
 
