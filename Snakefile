@@ -15,6 +15,7 @@ report: "workflow/report/study.rst"
 
 include: "rules/common.smk"
 include: "rules/needs.smk"
+include: "rules/sharded.smk"
 include: "rules/explained.smk"
 include: "rules/simulate.smk"
 include: "rules/crops.smk"

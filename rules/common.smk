@@ -22,8 +22,6 @@ from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table, refuse_unwritable
 from nascent.report.explorer.assets import assets_digest
-from nascent.shards.plan import plan_shards, shard_name, shard_names
-from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name
 
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -300,74 +298,6 @@ def how_to_split():
         for key, value in STUDY.splits.plain().items()
         if key not in ("by", "fold")
     }
-
-
-def shards_of(split, fold):
-    """Names of a split's shards; known once the cells are split."""
-    return names_of_shards(*splits_of(fold))[split]
-
-
-def splits_of(fold):
-    """The table of splits and its time. Thousands of jobs ask: it is read once a state."""
-    copied = checkpoints.splits.get(fold=fold).output.splits
-    # From a storage: the copy may be on the node that made it, and is gone there.
-    table = Path(staging.origin_of(copied) or copied)
-    return table, table.stat().st_mtime_ns
-
-
-@cache
-def names_of_shards(table, mtime_ns):
-    """Names of the shards of each split."""
-    splits = read_table(table)
-    return {split: shard_names(splits, split, STUDY.shards.cells) for split in SPLITS}
-
-
-@cache
-def wells_of_shards(table, mtime_ns):
-    """Shard → the wells that its cells are from: a shard need not look at a whole plate."""
-    splits = read_table(table)
-    plan = plan_shards(splits, STUDY.shards.cells, STUDY.seed)
-    cells = plan.merge(
-        splits[["cell_id", "plate", "well"]], on="cell_id", validate="1:1"
-    )
-    names = {
-        tuple(map(str, row)): name
-        for name, *row in WELLS[["plate", "well"]].itertuples()
-    }
-    return {
-        shard: sorted(
-            {
-                names[str(plate), str(well)]
-                for plate, well in own.itertuples(index=False)
-            }
-        )
-        for shard, own in cells.groupby("shard")[["plate", "well"]]
-    }
-
-
-def stores_of_shard(wildcards):
-    """The crops of the wells that a shard takes cells from."""
-    shard = shard_name(wildcards.split, int(wildcards.number))
-    wells = wells_of_shard(shard, wildcards.fold)
-    return [made(f"crops/{well}.h5") for well in wells]
-
-
-def wells_of_shard(shard, fold):
-    """The wells of a shard's cells; known once the cells are split."""
-    return wells_of_shards(*splits_of(fold))[shard]
-
-
-def shards_from_storage(wildcards):
-    """The shards that a manifest lists, where a storage has to bring them; else they are there."""
-    if workflow.storage_settings.default_storage_provider is None:
-        return []
-    fold = wildcards.get("fold", EXPLAINED_FOLD)
-    # The manifest has their digests: that they are newer than what stands on it means nothing.
-    return [
-        ancient(made(f"shards/{fold}/{name}.h5"))
-        for split in SPLITS
-        for name in shards_of(split, fold)
-    ]
 
 
 def figures(*names):

@@ -153,6 +153,19 @@ def test_a_table_that_does_not_fit_its_crops_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_reserved_place_that_got_no_crop_is_refused(tmp_path):
+    images, masks = example(2)
+    with (
+        pytest.raises(StoreError, match="1 of 3 places have no crop"),
+        StoreWriter(tmp_path / "a.h5", channels=["a", "b", "c"], size=8, dtype="uint16") as writer,
+    ):
+        writer.reserve(3)
+        writer.put(2, images[0], masks[0])
+        writer.put(0, images[1], masks[1])
+        writer.cells = cell_table(3)
+    assert not (tmp_path / "a.h5").exists()
+
+
 def test_a_full_disk_is_told_with_the_file_and_leaves_nothing(tmp_path, file_size_limit):
     images, masks = example(count=40, size=32)
     with file_size_limit(200_000), pytest.raises(OutputError, match=r"a\.h5"):

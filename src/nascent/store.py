@@ -230,6 +230,7 @@ class StoreWriter:
             "provenance": json.dumps(record or {}, sort_keys=True),
         }
         self._count = 0
+        self._reserved: set[int] = set()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -277,7 +278,7 @@ class StoreWriter:
 
     def reserve(self, cells: int) -> None:
         """Make room for cells that come in any order, at the places that follow the last one."""
-        self._grow(cells)
+        self._reserved.update(range(*self._grow(cells)))
 
     def put(self, place: int, image: np.ndarray, mask: np.ndarray) -> None:
         """Write the cell of a reserved place: image (S, S, C) in the store's dtype, mask (S, S)."""
@@ -306,7 +307,7 @@ class StoreWriter:
         (image_skips, image), (mask_skips, mask) = store.compressed(index)
         self._images.id.write_direct_chunk((place, 0, 0, 0), image, image_skips)
         self._masks.id.write_direct_chunk((place, 0, 0), mask, mask_skips)
-        self._check_disk()
+        self._written(place)
 
     def copy_from(self, store: Store, index: int) -> None:
         """Add one cell of another store, as `copy_to` does."""
@@ -318,7 +319,7 @@ class StoreWriter:
             self._masks.id.write_direct_chunk((place, 0, 0), cell.mask)
         else:
             self._images[place], self._masks[place] = cell.image, cell.mask
-        self._check_disk()
+        self._written(place)
 
     def _grow(self, more: int) -> tuple[int, int]:
         first, self._count = self._count, self._count + more
@@ -331,7 +332,8 @@ class StoreWriter:
         self._images.resize(cells, axis=0)
         self._masks.resize(cells, axis=0)
 
-    def _check_disk(self) -> None:
+    def _written(self, place: int) -> None:
+        self._reserved.discard(place)
         with explained(self.path):
             self._sink.check()
 
@@ -348,6 +350,11 @@ class StoreWriter:
                 rows = "no" if self.cells is None else len(self.cells)
                 raise StoreError(
                     f"the cell table has {rows} rows for {self._count} crops", where=self.path
+                )
+            if self._reserved:
+                # They would read as cells of which nothing was measured.
+                raise StoreError(
+                    f"{len(self._reserved)} of {self._count} places have no crop", where=self.path
                 )
             self._resize(self._count)
             _write_cells(self._file.create_group("cells"), self.cells)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.shards.plan import number_of_shards, plan_shards, shard_names
+from nascent.shards.plan import number_of_shards, plan_shards, shard_names, wells_of_shards
 
 
 @given(
@@ -50,6 +50,19 @@ def test_wells_mix_in_every_shard():
     # 100 cells of three wells in equal parts: a well's share is within five SDs of a third.
     shares = pd.crosstab(plan["shard"], well).loc["train-00000":"train-00005"] / 100
     assert (abs(shares - 1 / 3) < 5 * np.sqrt(2 / 9 / 100)).all(axis=None)
+
+
+def test_a_shard_names_the_wells_of_its_cells_and_no_others():
+    splits = _splits(30, 1, 1).assign(
+        plate="p", well=lambda table: "A0" + table["cell_id"].mod(9).astype(str)
+    )
+    wells = wells_of_shards(plan_shards(splits, 4, 1))
+    plan = plan_shards(splits[["cell_id", "split"]], 4, 1)
+    for shard, cells in plan.groupby("shard")["cell_id"]:
+        assert wells[shard] == {("p", f"A0{cell % 9}") for cell in cells}
+    # Four cells are of four wells at most.
+    assert max(map(len, wells.values())) <= 4
+    assert set(wells) == set(plan["shard"])
 
 
 def test_names_are_known_from_the_counts_alone():

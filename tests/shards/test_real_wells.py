@@ -37,9 +37,7 @@ def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
     shards = []
     for name, rows in plan.groupby("shard"):
         shards.append(tmp_path / f"{name}.h5")
-        write_shard(
-            stores, rows.merge(splits.drop(columns="split")), shards[-1], split="train", record={}
-        )
+        write_shard(stores, rows, shards[-1], split="train", record={})
     batches = Batches(shards, normaliser, seed=1).read(epoch=1)
     pixels = np.concatenate([batch["image"][batch["mask"]] for batch in batches])
     assert len(pixels) == len(pooled)

@@ -10,7 +10,7 @@ from snakemake.cli import get_argument_parser
 from nascent.config import Study
 
 ROOT = Path(__file__).parent.parent.parent
-NO_RULES = {"common", "explained", "needs"}
+NO_RULES = {"common", "explained", "needs", "sharded"}
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
 # `explain_truth.smk` is a check of the stage `explain`, with the figures and pages it has.
 FILES = sorted(path.stem for path in (ROOT / "rules").glob("*.smk") if path.stem not in NO_RULES)

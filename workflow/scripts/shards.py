@@ -9,10 +9,10 @@ with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemak
     params, wildcards = snakemake.params, snakemake.wildcards
     splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
     plan = plan_shards(splits, params.cells, params.seed)
-    members = plan[plan["shard"] == shard_name(wildcards.split, int(wildcards.number))]
+    shard = shard_name(wildcards.split, int(wildcards.number))
     write_shard(
         snakemake.input.stores,
-        members.merge(splits[["cell_id", "plate", "well"]], on="cell_id", validate="1:1"),
+        plan[plan["shard"] == shard],
         snakemake.output[0],
         split=wildcards.split,
         record=work.record,

@@ -15,7 +15,7 @@ def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     splits
-        Columns `cell_id` and `split`. The row order does not matter.
+        Columns `cell_id` and `split`; others are kept. The row order does not matter.
     cells
         Cells a shard; the last of a split holds the rest.
     seed
@@ -24,17 +24,35 @@ def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        cell_id, split, shard (`train-00000` and so on), in the order in which they are written.
+        The rows of the splits in the order in which the cells are written, and `shard`:
+        `train-00000` and so on.
     """
     parts = []
     for number, split in enumerate(SPLITS):
-        ids = splits.loc[splits["split"] == split, "cell_id"].sort_values()
+        own = splits[splits["split"] == split].sort_values("cell_id")
         # A generator a split: another number of training cells leaves the others' order alone.
-        order = np.random.default_rng([seed, number]).permutation(len(ids))
-        shard = [shard_name(split, place // cells) for place in range(len(ids))]
-        part = {"cell_id": ids.to_numpy()[order], "split": split, "shard": shard}
-        parts.append(pd.DataFrame(part))
+        order = np.random.default_rng([seed, number]).permutation(len(own))
+        shard = [shard_name(split, place // cells) for place in range(len(own))]
+        parts.append(own.iloc[order].assign(shard=shard))
     return pd.concat(parts, ignore_index=True)
+
+
+def wells_of_shards(plan: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
+    """Return the wells that each shard takes cells from.
+
+    Parameters
+    ----------
+    plan
+        Of `plan_shards`, with the columns `plate` and `well`.
+
+    Returns
+    -------
+    Shard → (plate, well) of its cells.
+    """
+    return {
+        str(shard): set(cells.itertuples(index=False, name=None))
+        for shard, cells in plan.groupby("shard")[["plate", "well"]]
+    }
 
 
 def number_of_shards(splits: pd.DataFrame, cells: int) -> dict[str, int]:
