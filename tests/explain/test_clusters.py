@@ -14,7 +14,6 @@ from nascent.explain.clusters import (
     correlate,
     mean_distance,
     mean_silhouette,
-    smoothed,
 )
 
 SIZE, CHANNELS = 20, 12
@@ -114,35 +113,6 @@ def test_what_maps_share_by_the_shape_of_nuclei_alone_are_no_clusters():
     table, distances = clustered(cells(shaped))
     assert not table["beats_null"].any()
     np.testing.assert_allclose(distances["distance"], distances["null_distance"], atol=0.1)
-
-
-def test_smoothing_is_the_mean_of_the_measured_neighbours():
-    stream = np.random.default_rng(1)
-    scores = stream.normal(size=(SIZE, SIZE, 2))
-    found = smoothed(scores, MASK, 1.5)
-    assert (found[~MASK] == 0).all()
-    # A second way: weights of every pair of measured pixels.
-    at = np.argwhere(MASK)
-    squares = ((at[:, None] - at) ** 2).sum(axis=2)
-    weights = np.exp(-squares / (2 * 1.5**2))
-    expected = weights @ scores[MASK] / weights.sum(axis=1, keepdims=True)
-    # SciPy cuts the Gaussian off at four SDs.
-    np.testing.assert_allclose(found[MASK], expected, atol=2e-3)
-
-
-def test_smoothing_leaves_an_even_map_even_and_channels_apart():
-    scores = np.zeros((SIZE, SIZE, 3))
-    scores[..., 1] = 5
-    found = smoothed(scores, MASK, 2.0)
-    np.testing.assert_allclose(found[MASK], [[0, 5, 0]] * MASK.sum())
-    np.testing.assert_array_equal(smoothed(scores, MASK, 0.0), np.where(MASK[..., None], scores, 0))
-
-
-def test_what_lies_outside_of_the_nucleus_changes_nothing():
-    stream = np.random.default_rng(2)
-    scores = stream.normal(size=(SIZE, SIZE, 1))
-    other = np.where(MASK[..., None], scores, 1e6)
-    np.testing.assert_allclose(smoothed(scores, MASK, 2.0), smoothed(other, MASK, 2.0))
 
 
 def test_the_silhouette_is_sklearns():

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import squareform
 
 from nascent.attribute.references import fitted
 from nascent.evaluate.bootstrap import counts
+from nascent.explain.smoothing import smoothed
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.
@@ -66,36 +66,6 @@ class Correlations:
     cell_ids: list[Hashable]
     within: np.ndarray
     between: np.ndarray
-
-
-def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
-    """Return maps smoothed in the plane, within the mask.
-
-    Normalised convolution (Knutsson & Westin 1993): the Gaussian mean of the measured pixels
-    around each, so that nothing flows in from outside of the nucleus or out of it. Channels do
-    not touch each other.
-
-    Parameters
-    ----------
-    scores
-        (S, S, K).
-    mask
-        (S, S) bool.
-    sigma
-        SD of the Gaussian in pixels; 0 smooths nothing.
-
-    Returns
-    -------
-    (S, S, K) float64
-        Zero outside of the mask.
-    """
-    inside = mask.astype(np.float64)
-    kept = np.where(mask[..., None], scores, 0).astype(np.float64)
-    if sigma == 0:
-        return kept
-    weights = gaussian_filter(inside, sigma, mode="constant")
-    sums = gaussian_filter(kept, (sigma, sigma, 0), mode="constant")
-    return np.where(mask[..., None], sums / np.where(mask, weights, 1)[..., None], 0)
 
 
 def clipped(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
