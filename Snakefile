@@ -26,6 +26,7 @@ include: "rules/tune.smk"
 include: "rules/evaluate.smk"
 include: "rules/attribute.smk"
 include: "rules/explain.smk"
+include: "rules/explain_duplicates.smk"
 include: "rules/explain_roar.smk"
 include: "rules/explain_targets.smk"
 include: "rules/explain_similarity.smk"
@@ -94,6 +95,9 @@ rule explanations:
         made("explain/channel_importance.tsv"),
         made("explain/completeness.tsv"),
         made("explain/groups.tsv"),
+        made("explain/channel_correlations.tsv"),
+        made("explain/channel_groups.tsv"),
+        figures("channel_correlations"),
         made("explain/channel_scores.parquet"),
         checks_of_explanations(),
         figures_of_explanations(),

@@ -8,6 +8,7 @@ from nascent import kinds, staging
 from nascent.architecture_names import source
 from nascent.code import code_digest
 from nascent.config import (
+    check_channel_groups,
     check_study,
     check_tables,
     input_channels,
@@ -75,6 +76,7 @@ try:
     check_tables(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
+    check_channel_groups(STUDY, INPUTS)
     SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}
     CANDIDATES = {
         model: {candidate_name(changes): changes for changes in searched(STUDY, model)}

@@ -42,7 +42,7 @@ rule report_check:
     benchmark:
         logged("report/checks/{check}.tsv")
     wildcard_constraints:
-        check="|".join(REPORTED_CHECKS),
+        check="|".join([*REPORTED_CHECKS, *CHANNEL_TABLES]),
     conda:
         ENVIRONMENT
     resources:

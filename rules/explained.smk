@@ -78,6 +78,9 @@ REPORTED_CHECKS = [
     *(["roar"] if STUDY.explain.roar else []),
 ]
 
+# Tables of the input channels alone, of every study.
+CHANNEL_TABLES = ["channel_correlations"]
+
 FIGURES_OF_CHECKS = [
     "completeness",
     "removal",
@@ -144,15 +147,20 @@ def target_of_maps(wildcards):
     return targets(wildcards).index(column) if column else 0
 
 
+def training_cells(wildcards):
+    """The training shards of the fold that is explained."""
+    return [
+        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
+        for name in shards_of("train", EXPLAINED_FOLD)
+    ]
+
+
 def training_cells_of_method(wildcards):
     """The training shards, for the methods that compare with training cells."""
     method = method_of_maps(wildcards)
     if not needs_training_cells(method.method, method.options()):
         return []
-    return [
-        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
-        for name in shards_of("train", EXPLAINED_FOLD)
-    ]
+    return training_cells(wildcards)
 
 
 def of_explored(pattern):
@@ -353,9 +361,8 @@ def checks_of_explanations():
 
 def pages_of_checks():
     """The report's pages of the tables of the checks."""
-    return [
-        made(f"report/checks/{check}.html") for check in REPORTED_CHECKS if EXPLAINED
-    ]
+    checks = [*CHANNEL_TABLES, *(REPORTED_CHECKS if EXPLAINED else [])]
+    return [made(f"report/checks/{check}.html") for check in checks]
 
 
 def tables_of_explanations(model):

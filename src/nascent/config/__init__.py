@@ -1,6 +1,11 @@
 """The config of a study: one typed model, from which schema, key list and example are generated."""
 
-from nascent.config.channels import input_channels, model_channels, study_channels
+from nascent.config.channels import (
+    check_channel_groups,
+    input_channels,
+    model_channels,
+    study_channels,
+)
 from nascent.config.checks import check_study, check_tables, read_wells
 from nascent.config.folds import Fold, study_folds
 from nascent.config.model_checks import searched
@@ -11,6 +16,7 @@ __all__ = [
     "Fold",
     "Retraining",
     "Study",
+    "check_channel_groups",
     "check_study",
     "check_tables",
     "input_channels",

@@ -86,6 +86,43 @@ def model_channels(study: Study, model: str, inputs: list[str]) -> list[str]:
     return list(chosen)
 
 
+def check_channel_groups(study: Study, inputs: list[str]) -> None:
+    """Refuse groups of channels (`explain.channel_groups`) that the study's inputs do not allow.
+
+    Raises
+    ------
+    ConfigError
+        Where a group names a channel that is no input (the nearest is named), is called like a
+        channel, or shares a channel with another group.
+    """
+    groups = study.explain.channel_groups
+    if not isinstance(groups, dict):
+        return
+    owners: dict[str, str] = {}
+    for group, channels in groups.items():
+        where = f"explain.channel_groups.{group}"
+        if group in inputs:
+            raise ConfigError(
+                f"the group {group!r} is called like a channel",
+                where=where,
+                mend="Call it otherwise: tables name both in one column.",
+            )
+        for name in channels:
+            if name not in inputs:
+                raise ConfigError(
+                    f"{name!r} is none of the study's input channels",
+                    where=where,
+                    mend=did_you_mean(name, inputs),
+                )
+            if name in owners:
+                raise ConfigError(
+                    f"{name!r} is in the group {owners[name]!r} too",
+                    where=where,
+                    mend="Put a channel into one group alone: shares of groups sum to 1.",
+                )
+            owners[name] = group
+
+
 def _measured_channels(data: Path, wells: pd.DataFrame) -> list[str]:
     first: tuple[str, list[str]] | None = None
     owners: dict[Path, str] = {}

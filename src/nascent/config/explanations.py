@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from nascent.config.section import Name, Positive, Section, Seed, Share
 
@@ -168,6 +168,18 @@ class Explain(Section):
     groups: Groups = Field(default_factory=Groups, description="Groups of cells")
     confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
     bootstrap: Positive = Field(2000, description="Bootstrap draws")
+    duplicates: float = Field(
+        0.9,
+        gt=0,
+        le=1,
+        description="Correlation of pixels, of either sign, at or above which input channels are"
+        " said to repeat each other",
+    )
+    channel_groups: dict[str, list[str]] | Literal["found", "none"] | None = Field(
+        "found",
+        description="Channels that are also told of together. `found`: those that repeat each"
+        " other (`duplicates`); name → channels; `none` or null: no groups",
+    )
     untrained: Untrained = Field(
         default_factory=Untrained, description="Models that have learnt nothing"
     )
@@ -192,3 +204,31 @@ class Explain(Section):
         default_factory=dict, description="Name → nuclear region told by a bright channel"
     )
     explorer: Explorer = Field(default_factory=Explorer, description="Page of single cells")
+
+    @field_validator("channel_groups", mode="before")
+    @classmethod
+    def _known_word(cls, given: object) -> object:
+        # Of a union pydantic would tell what each of its types finds wrong.
+        if isinstance(given, str) and given not in ("found", "none"):
+            raise ValueError(
+                f"{given!r} is no choice: give `found`, `none` or a mapping of names to channels"
+            )
+        return given
+
+    @field_validator("channel_groups")
+    @classmethod
+    def _groups(cls, given: dict[str, list[str]] | str | None) -> dict[str, list[str]] | str | None:
+        if isinstance(given, dict):
+            for name, channels in given.items():
+                _refuse_group(name, channels)
+            return given or None
+        return None if given == "none" else given
+
+
+def _refuse_group(name: str, channels: list[str]) -> None:
+    if not name.strip():
+        raise ValueError("a group has no name")
+    if repeated := sorted({one for one in channels if channels.count(one) > 1}):
+        raise ValueError(f"group {name!r} names channel {repeated[0]!r} twice")
+    if len(channels) < 2:
+        raise ValueError(f"group {name!r} needs two channels or more, not {len(channels)}")

@@ -20,6 +20,12 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Grad-CAMO: of the positive part of a map, what lies on the nucleus, beside the share of"
         " the frame that the nucleus covers, and the share under the masks of other cells.",
     ),
+    "channel_correlations": (
+        "Channels that repeat each other",
+        "Correlation of every two input channels over the training cells: of pixels, centred by"
+        " the mean of their cell, and of cell means. Where that of pixels is at or above"
+        " explain.duplicates, in either sign, the channels are duplicates.",
+    ),
     "channel_clusters": (
         "Channels by their maps",
         "Clusters of channels whose maps are alike, and how often cells drawn anew give them.",

@@ -1,0 +1,63 @@
+# Training cells -> which input channels repeat each other, and their groups.
+
+
+rule explain_duplicates:
+    input:
+        shards=training_cells,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+    output:
+        correlations=made("explain/channel_correlations.tsv"),
+        groups=made("explain/channel_groups.tsv"),
+    log:
+        logged("explain/channel_correlations.log"),
+    benchmark:
+        logged("explain/channel_correlations.tsv")
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        code=code("explain_duplicates"),
+        inputs=INPUTS,
+        normalise=STUDY.shards.normalise.plain(),
+        bound=STUDY.explain.duplicates,
+        groups=STUDY.explain.channel_groups,
+        seed=STUDY.seed,
+    message:
+        "Correlate the input channels of {STUDY.study}"
+    script:
+        "../workflow/scripts/explain_duplicates.py"
+
+
+rule figures_duplicates:
+    input:
+        correlations=made("explain/channel_correlations.tsv"),
+        groups=made("explain/channel_groups.tsv"),
+    output:
+        png=report(
+            made("figures/channel_correlations.png"),
+            caption="../workflow/report/channel_correlations.rst",
+            category="Data",
+            labels={"figure": "channels that repeat each other"},
+        ),
+        svg=made("figures/channel_correlations.svg"),
+    log:
+        logged("figures/channel_correlations.log"),
+    benchmark:
+        logged("figures/channel_correlations.tsv")
+    group:
+        "figures"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code("figures_duplicates"),
+        inputs=INPUTS,
+        bound=STUDY.explain.duplicates,
+    message:
+        "Draw which input channels of {STUDY.study} repeat each other"
+    script:
+        "../workflow/scripts/figures_duplicates.py"

@@ -1,0 +1,199 @@
+"""Channels that repeat each other: rounds of one stain, bleed-through, channels made of others.
+
+Two channels are duplicates where their pixels correlate at or above a bound, in either sign. Pixels
+are centred by the mean of their cell and pooled over cells, so that the correlation speaks of the
+pattern within nuclei. That of the cells' means stands beside it and decides nothing: means of
+unlike stains correlate too, where larger or healthier cells have more of both; and two stains of
+one structure share their pattern though each has levels of its own.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+CORRELATIONS = (
+    "channel",
+    "other",
+    "pixel_correlation",
+    "mean_correlation",
+    "cells",
+    "duplicates",
+)
+"""Columns of a table of channel correlations."""
+
+CHANNEL_GROUPS = ("group", "channel", "least_correlation", "least_mean_correlation", "found")
+"""Columns of a table of groups of channels."""
+
+JOINT = "+"
+"""Stands between the channels in the name of a group that was found."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How channels correlate.
+
+    Attributes
+    ----------
+    channels : tuple of str
+    pixels : (C, C) float64
+        Σ over cells and pixels of (x − m)(y − n) / √(Σ (x − m)² Σ (y − n)²), where m and n are the
+        means of the two channels in the pixel's cell. NaN of a channel that is even in all cells.
+    means : (C, C) float64
+        Pearson's correlation over cells of the channels' means. NaN of a constant one.
+    cells : int
+        That these are of.
+    """
+
+    channels: tuple[str, ...]
+    pixels: np.ndarray
+    means: np.ndarray
+    cells: int
+
+
+def channel_likeness(cells: Iterable[np.ndarray], channels: Sequence[str]) -> Likeness:
+    """Correlate channels over cells, one in memory at a time.
+
+    Parameters
+    ----------
+    cells
+        (P, C) each: the measured pixels of a cell, in units of the model's input.
+    channels
+        Names of the C channels.
+    """
+    products = np.zeros((len(channels), len(channels)))
+    means = []
+    for pixels in cells:
+        if not len(pixels):
+            continue
+        wide = np.asarray(pixels, np.float64)
+        means.append(wide.mean(axis=0))
+        even = np.ptp(wide, axis=0) == 0
+        centred = np.where(even, 0, wide - means[-1])
+        products += centred.T @ centred
+    over_cells = np.reshape(means, (len(means), len(channels)))
+    even = np.ptp(over_cells, axis=0) == 0 if len(means) else np.ones(len(channels), bool)
+    centred = np.where(even, 0, over_cells - over_cells.mean(axis=0)) if len(means) else over_cells
+    return Likeness(
+        tuple(channels), _correlation(products), _correlation(centred.T @ centred), len(means)
+    )
+
+
+def correlation_table(likeness: Likeness, bound: float) -> pd.DataFrame:
+    """Return the columns of `CORRELATIONS`, a row a pair of channels, the most alike first.
+
+    `duplicates` says whether |pixel_correlation| is at or above `bound`.
+    """
+    first, second = np.triu_indices(len(likeness.channels), 1)
+    names = np.asarray(likeness.channels, object)
+    pixels = likeness.pixels[first, second]
+    table = pd.DataFrame(
+        {
+            "channel": names[first],
+            "other": names[second],
+            "pixel_correlation": pixels,
+            "mean_correlation": likeness.means[first, second],
+            "cells": likeness.cells,
+            "duplicates": np.nan_to_num(np.abs(pixels)) >= bound,
+        },
+        columns=list(CORRELATIONS),
+    )
+    order = np.argsort(-np.nan_to_num(np.abs(pixels), nan=-1), kind="stable")
+    return table.iloc[order].reset_index(drop=True)
+
+
+def found_groups(likeness: Likeness, bound: float) -> dict[str, list[str]]:
+    """Return the groups of channels that repeat each other: name → channels, in their order.
+
+    Average linkage of the distances 1 − |pixel correlation|, cut at 1 − `bound`: the mean
+    correlation of the channels of two branches that are joined is at or above the bound. One pair
+    a little below it splits no group of rounds, and a chain of likenesses makes none.
+    """
+    if len(likeness.channels) < 2:
+        return {}
+    distance = 1 - np.nan_to_num(np.abs(likeness.pixels))
+    np.fill_diagonal(distance, 0)
+    grown = linkage(squareform(np.maximum(distance, 0), checks=False), "average")
+    # Of equal channels the distance is 0 but for the rounding.
+    clusters = fcluster(grown, 1 - bound + 1e-12, "distance")
+    members = (np.flatnonzero(clusters == one) for one in pd.unique(clusters))
+    named = [[likeness.channels[k] for k in places] for places in members if len(places) > 1]
+    return {JOINT.join(channels): channels for channels in named}
+
+
+def groups_table(
+    groups: Mapping[str, Sequence[str]], likeness: Likeness, *, found: bool
+) -> pd.DataFrame:
+    """Return the columns of `CHANNEL_GROUPS`, a row a group and channel.
+
+    Parameters
+    ----------
+    groups
+        Name → channels.
+    likeness
+        Of the channels. `least_correlation` is the least |pixel correlation| of two channels of
+        the group, `least_mean_correlation` the least |mean correlation|.
+    found
+        Whether the groups were found by correlation; False where the config names them.
+    """
+    place = {name: number for number, name in enumerate(likeness.channels)}
+    rows = []
+    for name, channels in groups.items():
+        at = [place[channel] for channel in channels]
+        least = [_least(matrix, at) for matrix in (likeness.pixels, likeness.means)]
+        rows += [(name, channel, *least, found) for channel in channels]
+    return pd.DataFrame(rows, columns=list(CHANNEL_GROUPS))
+
+
+def groups_of(table: pd.DataFrame, channels: Sequence[str]) -> dict[str, list[str]]:
+    """Return the groups of a table as a model sees them: name → its channels, in their order.
+
+    Channels that the model does not see are left out, and groups of which it sees fewer than two.
+    """
+    seen = table[table["channel"].isin(list(channels))]
+    members = {
+        str(name): [channel for channel in channels if channel in set(rows["channel"])]
+        for name, rows in seen.groupby("group", sort=False)
+    }
+    return {name: own for name, own in members.items() if len(own) > 1}
+
+
+def warning(table: pd.DataFrame, bound: float) -> str:
+    """Return a sentence on the channels that repeat each other; empty where none do.
+
+    Parameters
+    ----------
+    table
+        As `correlation_table` gives it.
+    bound
+        At which channels are duplicates.
+    """
+    alike = table[table["duplicates"]]
+    if alike.empty:
+        return ""
+    pairs = ", ".join(
+        f"{row.channel} and {row.other} (pixels {row.pixel_correlation:.2f}, means"
+        f" {row.mean_correlation:.2f})"
+        for row in alike.head(10).itertuples()
+    )
+    more = f" and {len(alike) - 10} more pairs" if len(alike) > 10 else ""
+    return (
+        f"Channels repeat each other (|correlation of pixels| ≥ {bound:g}): {pairs}{more}. What a"
+        " model reads from the pattern of one it may read from another: read their joint rows."
+    )
+
+
+def _least(matrix: np.ndarray, places: Sequence[int]) -> float:
+    pairs = np.abs(matrix[np.ix_(places, places)])[np.triu_indices(len(places), 1)]
+    return float(pairs.min())
+
+
+def _correlation(products: np.ndarray) -> np.ndarray:
+    lengths = np.sqrt(np.diagonal(products))
+    lengths = np.where(lengths > 0, lengths, np.nan)
+    found = np.clip(products / np.outer(lengths, lengths), -1, 1)
+    np.fill_diagonal(found, np.where(np.isnan(lengths), np.nan, 1))
+    return found

@@ -1,0 +1,98 @@
+"""Input channels that repeat each other: a heat map of how channels correlate."""
+
+from collections.abc import Sequence
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+
+from nascent.figures import style
+
+MARK = "#B22222"
+LARGEST = 6.5
+"""Longest edge of the map, inches."""
+
+
+@style.look()
+def draw(
+    correlations: pd.DataFrame, groups: pd.DataFrame, *, channels: Sequence[str], bound: float
+) -> Figure:
+    """Draw the correlation of pixels above the diagonal, and that of cell means below it.
+
+    Rows and columns are in the order of an average-linkage tree of 1 − |correlation of pixels|.
+    Pairs of which |correlation of pixels| is at or above the bound are framed.
+
+    Parameters
+    ----------
+    correlations, groups
+        As `channel_correlations.tsv` and `channel_groups.tsv`.
+    channels
+        The input channels.
+    bound
+        At which channels are duplicates.
+    """
+    if len(channels) < 2:
+        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
+        style.say(figure.subplots(), "There is one input channel alone.")
+        return figure
+    pixels = _square(correlations, channels, "pixel_correlation")
+    means = _square(correlations, channels, "mean_correlation")
+    order = _order(pixels)
+    names = [channels[k] for k in order]
+    count = len(names)
+    edge = min(max(0.17 * count, 2.2), LARGEST)
+    figure = Figure(figsize=(edge + 1.9, edge + 1.9), layout="constrained")
+    axes = figure.subplots()
+    upper = np.triu(np.ones((count, count), bool), 1)
+    shown = np.where(upper, pixels[np.ix_(order, order)], means[np.ix_(order, order)])
+    np.fill_diagonal(shown, np.nan)
+    axes.set_facecolor("#DDDDDD")
+    drawn = axes.imshow(shown, cmap="RdBu_r", vmin=-1, vmax=1)
+    for row, column in zip(*np.nonzero(upper), strict=True):
+        if abs(shown[row, column]) >= bound:
+            corner = (column - 0.5, row - 0.5)
+            axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=MARK, lw=1.3, gid="duplicates"))
+    size = 6.5 if count <= 24 else 5
+    axes.set_xticks(range(count), names, rotation=90, fontsize=size)
+    axes.set_yticks(range(count), names, fontsize=size)
+    repeated = set(groups["channel"])
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        if label.get_text() in repeated:
+            label.set(color=MARK, fontweight="bold")
+    axes.tick_params(length=0)
+    bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=22, pad=0.02)
+    bar.set_label("correlation: pixels (above), cell means (below)", fontsize=6.5)
+    bar.ax.tick_params(labelsize=6)
+    figure.suptitle(fill(verdict(correlations, groups), 64), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def verdict(correlations: pd.DataFrame, groups: pd.DataFrame) -> str:
+    """Return a sentence on the channels that repeat each other, and on the groups."""
+    pairs = int((correlations["duplicates"].astype(str) == "True").sum())
+    said = (
+        f"{pairs} {'pair of channels repeats' if pairs == 1 else 'pairs of channels repeat'}"
+        f" each other."
+        if pairs
+        else "No two channels repeat each other."
+    )
+    members = [f"{', '.join(rows['channel'])}" for _, rows in groups.groupby("group", sort=False)]
+    return f"{said} Told together: {'; '.join(members)}." if members else said
+
+
+def _square(table: pd.DataFrame, channels: Sequence[str], value: str) -> np.ndarray:
+    place = {name: number for number, name in enumerate(channels)}
+    matrix = np.full((len(channels), len(channels)), np.nan)
+    for first, second, number in table[["channel", "other", value]].itertuples(index=False):
+        matrix[place[first], place[second]] = matrix[place[second], place[first]] = number
+    return matrix
+
+
+def _order(pixels: np.ndarray) -> np.ndarray:
+    distance = 1 - np.nan_to_num(np.abs(pixels))
+    np.fill_diagonal(distance, 0)
+    return leaves_list(linkage(squareform(np.maximum(distance, 0), checks=False), "average"))

@@ -1,0 +1,19 @@
+"""Training cells -> how the input channels correlate, and which of them repeat each other."""
+
+from nascent.explain.duplicates_stage import CELLS, write_duplicates
+from nascent.files import read_table
+from nascent.jobs import job
+from nascent.shards.normalise import Normaliser
+
+with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+    params, given, made = snakemake.params, snakemake.input, snakemake.output
+    write_duplicates(
+        given.shards,
+        Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise),
+        made.correlations,
+        made.groups,
+        bound=params.bound,
+        groups=params.groups,
+        cells=CELLS,
+        seed=params.seed,
+    )

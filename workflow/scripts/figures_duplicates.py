@@ -1,0 +1,15 @@
+"""Correlations and groups of the input channels -> heat map in the order of their likeness."""
+
+from nascent.figures import duplicates, save
+from nascent.files import read_table
+from nascent.jobs import job
+
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+    params, given = snakemake.params, snakemake.input
+    figure = duplicates.draw(
+        read_table(given.correlations),
+        read_table(given.groups),
+        channels=params.inputs,
+        bound=params.bound,
+    )
+    save(figure, snakemake.output.png, work.record)
