@@ -21,7 +21,6 @@ rule explain_attention:
         code=code("explain_attention"),
         attention=STUDY.explain.attention.plain(),
         confidence=STUDY.explain.confidence,
-        draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
         "Measure how much of the maps of {wildcards.model}, seed {wildcards.seed}, by"
@@ -54,7 +53,6 @@ rule explain_features:
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         confidence=STUDY.explain.confidence,
-        draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:

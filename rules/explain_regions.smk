@@ -25,7 +25,6 @@ rule explain_regions:
         split=shown_split(),
         options={name: region.plain() for name, region in STUDY.explain.regions.items()},
         confidence=STUDY.explain.confidence,
-        bootstrap=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
         "Score nuclear regions: {wildcards.model}, seed {wildcards.seed}, {wildcards.method}"

@@ -25,7 +25,6 @@ rule explain_similarity:
         split=shown_split(),
         options=how_to_compare(),
         confidence=STUDY.explain.confidence,
-        bootstrap=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
         "Compare maps and images: {wildcards.model}, seed {wildcards.seed}, {wildcards.method}"

@@ -3,12 +3,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from nascent.evaluate.compare import best_floor, comparison, pairs, verdict
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.intervals import intervals
 from nascent.evaluate.metrics import metrics
-from nascent.evaluate.resampled import resample
+from nascent.evaluate.resampled import Limits, resample
 from nascent.evaluate.tables import COMPARISON, INTERVALS, PAIRS
 
 FLOORS = ("mean", "ols")
@@ -76,29 +77,40 @@ def test_a_gain_of_one_well_alone_is_not_claimed():
     assert table.loc["cnn", "verdict"] == "cannot tell"
 
 
-def test_with_four_wells_the_interval_over_wells_does_not_decide():
-    assert verdict(-1, (-2, -0.5), (-3, 0.1), 4) == "beats the best floor"
-    assert verdict(-1, (-2, -0.5), (-3, 0.1), 5) == "cannot tell"
+limit = st.one_of(st.floats(-5, 5), st.just(float("nan")))
 
 
-@given(
-    st.floats(-5, 5),
-    st.tuples(st.floats(-5, 5), st.floats(-5, 5)).map(sorted),
-    st.tuples(st.floats(-5, 5), st.floats(-5, 5)).map(sorted),
-    st.integers(0, 12),
-)
-def test_a_verdict_for_the_model_needs_every_interval_below_zero(difference, cells, wells, number):
-    got = verdict(difference, tuple(cells), tuple(wells), number)
-    assert (got == "beats the best floor") == (cells[1] < 0 and (wells[1] < 0 or number < 5))
-    if got == "does not beat it":
-        assert difference >= 0
-        assert cells[0] >= 0
+@given(st.tuples(limit, limit), st.tuples(limit, limit), st.integers(3, 12))
+def test_a_verdict_needs_every_interval_on_one_side(cells, wells, number):
+    difference = Limits(0.0, min(cells), max(cells), min(wells), max(wells))
+    got = verdict(difference, number)
+    below = difference.high < 0 and difference.high_wells < 0
+    above = difference.low >= 0 and difference.low_wells >= 0
+    words = {(True, False): "beats the best floor", (False, True): "does not beat it"}
+    assert got == words.get((below, above), "cannot tell")
 
 
-def test_without_an_interval_nothing_is_told():
+def test_two_wells_tell_nothing_of_others():
     nan = float("nan")
-    assert verdict(-1.0, (nan, nan), (nan, nan), 1) == "cannot tell"
-    assert verdict(1.0, (nan, nan), (nan, nan), 1) == "cannot tell"
+    assert verdict(Limits(-1.0, -2.0, -0.5, nan, nan), 2) == "cannot tell (2 wells)"
+    assert verdict(Limits(1.0, 0.5, 2.0, nan, nan), 1) == "cannot tell (1 well)"
+    _, table = tables(held(THREE, wells=2))
+    assert table.loc["cnn", "difference_high"] < 0
+    assert np.isnan(table.loc["cnn", "difference_high_wells"])
+    assert table.loc["cnn", "verdict"] == "cannot tell (2 wells)"
+
+
+def test_seeds_that_differ_widen_the_interval_of_their_mean_and_of_its_difference():
+    """Three seeds of unlike error: no fewer than Student's interval of their mean."""
+    apart = held({("ols", 0): 45, ("cnn", 1): 20, ("cnn", 2): 30, ("cnn", 3): 40}, n=2000)
+    resampled, table = tables(apart)
+    mae = resampled.value["mae"][1:4]
+    half = stats.t.ppf(0.975, 2) * stats.sem(mae)
+    row = table.loc["cnn"]
+    for low, high in (("low", "high"), ("low_wells", "high_wells")):
+        assert row[f"mae_{high}"] - row[f"mae_{low}"] > 1.99 * half
+        assert row[f"difference_{high}"] - row[f"difference_{low}"] > 1.99 * half
+    assert row["verdict"] == "cannot tell"
 
 
 def test_without_a_floor_nothing_is_told():

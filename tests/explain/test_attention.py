@@ -169,7 +169,7 @@ def of_cells(maps, drawn, exchanges=25):
     rows = []
     for cell, (values, mask) in enumerate(zip(maps, drawn, strict=True)):
         found = cell_rows(cell, values, mask, pools, rim=2, exchanges=exchanges)
-        rows += [row | {"split": "test", "well": "AB"[cell % 2]} for row in found]
+        rows += [row | {"split": "test", "well": "ABC"[cell % 3]} for row in found]
     return pd.DataFrame(rows)
 
 
@@ -177,7 +177,7 @@ def test_the_table_tells_maps_that_could_lie_outside_from_those_that_could_not()
     drawn = masks(30)
     inside = drawn[..., None] * np.random.default_rng(1).random((30, SIZE, SIZE, 2))
     everywhere = inside + 0.001
-    told = attention_table(of_cells(inside, drawn), confidence=0.95, draws=200, seed=1)
+    told = attention_table(of_cells(inside, drawn), confidence=0.95)
     assert list(told.columns) == list(ATTENTION)
     assert told["region"].tolist() == [NUCLEUS, RIM]
     assert told["trivial"].tolist() == [1, 1]
@@ -187,7 +187,7 @@ def test_the_table_tells_maps_that_could_lie_outside_from_those_that_could_not()
     nucleus = told.set_index("region").loc[NUCLEUS]
     assert nucleus["lift"] == pytest.approx(1 / drawn.mean())
     assert nucleus["beats_exchange"] > 0.9
-    told = attention_table(of_cells(everywhere, drawn), confidence=0.95, draws=200, seed=1)
+    told = attention_table(of_cells(everywhere, drawn), confidence=0.95)
     assert told["trivial"].tolist() == [0, 0]
     assert (told["share"] < 1).all()
 
@@ -196,7 +196,7 @@ def test_zero_maps_are_counted_and_left_out():
     drawn = masks(6)
     maps = drawn[..., None].astype(float)
     maps[2] = 0
-    told = attention_table(of_cells(maps, drawn), confidence=0.95, draws=50, seed=1)
+    told = attention_table(of_cells(maps, drawn), confidence=0.95)
     assert told["cells"].tolist() == [5, 5]
     assert told["zero_cells"].tolist() == [1, 1]
     assert (told["share"] == 1).all()

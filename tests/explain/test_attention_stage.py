@@ -40,7 +40,9 @@ def write(path, ids, maps, masks, axes="pixel"):
 def study(tmp_path):
     """Twenty-four cells in two files, and their splits."""
     ids, masks = np.arange(24), nuclei(24)
-    table = pd.DataFrame({"cell_id": ids, "plate": "p", "well": np.repeat(["A", "B"], 12)})
+    table = pd.DataFrame(
+        {"cell_id": ids, "plate": "p", "well": np.repeat(["A", "B", "C"], [8, 8, 8])}
+    )
     write_table(table.assign(split=np.where(ids < 20, "test", "val")), tmp_path / "splits.tsv")
 
     def made(maps, axes="pixel"):
@@ -53,7 +55,7 @@ def study(tmp_path):
 
 
 def check(folder, paths, **changes):
-    settings = {"rim": 1, "exchanges": 19, "confidence": 0.9, "draws": 100, "seed": 4} | changes
+    settings = {"rim": 1, "exchanges": 19, "confidence": 0.9, "seed": 4} | changes
     check_attention(
         paths,
         folder / "splits.tsv",
@@ -75,12 +77,12 @@ def test_maps_that_are_half_inside_are_said_to_be(study):
     np.testing.assert_allclose(own["share"], 0.5, rtol=1e-3)
     assert own["cells"].to_dict() == {"test": 20, "val": 4}
     assert own["trivial"].tolist() == [0, 0]
-    # Both wells are among the test cells, one alone among those of validation.
-    assert own["interval"].to_dict() == {"test": "wells", "val": "cells"}
+    # All wells are among the test cells, one alone among those of validation.
+    assert own["interval"].fillna("").to_dict() == {"test": "wells", "val": ""}
     of_cells = cells[(cells["region"] == "nucleus") & (cells["split"] == "test")]
     np.testing.assert_allclose(of_cells["chance"], masks[:20].mean((1, 2)))
     np.testing.assert_allclose(own.loc["test", "chance"], masks[:20].mean())
-    assert set(of_cells["well"]) == {"p/A", "p/B"}
+    assert set(of_cells["well"]) == {"p/A", "p/B", "p/C"}
 
 
 def test_a_map_of_one_channel_is_a_map(study):

@@ -41,8 +41,9 @@ def test_wells_that_differ_widen_the_interval_over_wells():
     assert row["high_wells"] - row["low_wells"] > 3 * (row["high"] - row["low"])
 
 
-def test_one_well_has_no_interval_over_wells():
-    row = cell_means(np.arange(9.0)[:, None], np.repeat("a", 9), **OPTIONS).loc[0]
+@pytest.mark.parametrize("wells", ["aaaaaaaaa", "aaaabbbbb"])
+def test_one_or_two_wells_have_no_interval_over_wells(wells):
+    row = cell_means(np.arange(9.0)[:, None], np.array(list(wells)), **OPTIONS).loc[0]
     assert np.isfinite(row["low"])
     assert np.isnan(row["low_wells"])
 
@@ -59,7 +60,7 @@ def test_without_cells_there_is_no_mean():
     [
         (0.1, 0.2, 3, 1),
         (0.1, -0.1, 3, 0),
-        (0.1, np.nan, 1, 1),
+        (0.1, np.nan, 1, 0),
         (-0.1, 0.2, 3, 0),
         (np.nan, 1, 1, 0),
     ],

@@ -45,7 +45,13 @@ def study(request, tmp_path):
     ids = [f"p/{i}" if request.param else i for i in range(30)]
     write_table(pd.DataFrame({"cell_id": ids, "target": np.arange(30.0)}), tmp_path / "cells.tsv")
     write_table(
-        pd.DataFrame({"cell_id": ids, "well": "A01", "split": ["train"] * 20 + ["test"] * 10}),
+        pd.DataFrame(
+            {
+                "cell_id": ids,
+                "well": ["A01", "A02", "A03"] * 10,
+                "split": ["train"] * 20 + ["test"] * 10,
+            }
+        ),
         tmp_path / "splits.tsv",
     )
     maps = [

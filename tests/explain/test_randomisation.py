@@ -165,7 +165,7 @@ def scored(cells, **correlations):
 )
 def test_the_verdict_stands_only_where_all_draws_say_the_same(values, said):
     cells = list(range(8))
-    wells = pd.Series("A", index=cells)
+    wells = pd.Series([*"ABCD"] * 2, index=cells)
     table = randomisation_table(
         scored(cells, weights=values), wells, confidence=0.95, draws=200, seed=1
     )

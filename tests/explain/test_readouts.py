@@ -20,7 +20,7 @@ from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
 
 CHANNELS = ["00_DAPI", "15_SON"]
-OPTIONS = {"split": "test", "confidence": 0.95, "draws": 50, "seed": 1}
+OPTIONS = {"split": "test", "confidence": 0.95, "seed": 1}
 RULES = {"speckles": RegionRule("15_SON", 80.0)}
 
 
@@ -60,9 +60,9 @@ def written(given, folder):
     """Write every read-out and return the tables by name."""
     write_similarity(given, folder / "similarity.tsv", exchanges=2, bins=4, **OPTIONS)
     paths = folder / "clusters.tsv", folder / "distances.tsv"
-    write_clusters(given, *paths, smoothing=0.0, largest=3, **OPTIONS)
+    write_clusters(given, *paths, smoothing=0.0, largest=3, draws=50, **OPTIONS)
     write_regions(given, folder / "regions.tsv", rules=RULES, **OPTIONS)
-    write_trend(given.cells, CHANNELS, folder / "trend.tsv", **OPTIONS)
+    write_trend(given.cells, CHANNELS, folder / "trend.tsv", draws=50, **OPTIONS)
     names = ("similarity", "clusters", "distances", "regions", "trend")
     return {name: read_table(folder / f"{name}.tsv") for name in names}
 

@@ -18,7 +18,7 @@ from nascent.explain.regions import (
 SIZE, CELLS = 16, 18
 V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
 MASK = np.hypot(U, V) < 7
-OPTIONS = {"confidence": 0.95, "draws": 200, "seed": 1}
+OPTIONS = {"confidence": 0.95}
 
 
 def test_a_region_is_the_brightest_share_of_the_nucleus():

@@ -45,7 +45,8 @@ def test_within_one_well_it_is_spearmans_correlation():
     stream = np.random.default_rng(1)
     table = trend_table(*planted(stream, wells=1, noise=0.05), **OPTIONS)
     np.testing.assert_allclose(table["within_wells"], table["spearman"], rtol=1e-12)
-    assert (table["interval"] == "cells").all()
+    assert (table["interval"] == "").all()
+    assert table[["low", "high"]].isna().all(axis=None)
 
 
 def test_the_correlation_over_all_cells_is_scipys():

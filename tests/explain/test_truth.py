@@ -187,12 +187,12 @@ def study():
     )
     rows = [(cell, "trained", found(planted_map())) for cell in range(39)]
     rows.append((39, "trained", found(0 * planted_map())))
-    rows += [(cell, "randomised", found(rng.random((*SHAPE, 5)))) for cell in range(20)]
+    rows += [(cell, "randomised", found(rng.random((*SHAPE, 5)))) for cell in range(0, 40, 2)]
     return cell_table(rows, cells)
 
 
 def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do_better():
-    table = truth_table(study(), confidence=0.95, draws=500, seed=1)
+    table = truth_table(study(), confidence=0.95)
     assert list(table.columns) == list(TRUTH)
     rows = table[table["channel"] == ""].set_index(["weights", "what"])
     trained = rows.loc[("trained", "pixel_precision")]
@@ -214,7 +214,7 @@ def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do
 
 
 def test_the_rank_of_each_planted_channel_has_a_row():
-    table = truth_table(study(), confidence=0.95, draws=100, seed=1)
+    table = truth_table(study(), confidence=0.95)
     ranks = table[(table["what"] == "rank") & (table["weights"] == "trained")]
     assert ranks["channel"].tolist() == ["", "b", "d"]
     assert ranks["value"].tolist() == [1.5, 1.5, 1.5]
@@ -222,7 +222,7 @@ def test_the_rank_of_each_planted_channel_has_a_row():
 
 @pytest.mark.parametrize("axes", ["space", "channel"])
 def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
-    table = truth_table(study(), axes=axes, confidence=0.95, draws=50, seed=1)
+    table = truth_table(study(), axes=axes, confidence=0.95)
     assert set(table["what"]) == set(MEASURES[axes])
     assert (table["channel"] != "").any() == (axes == "channel")
 
@@ -231,8 +231,8 @@ def test_what_cannot_be_found_is_counted():
     mask, _ = nucleus()
     cells = pd.DataFrame({"split": "test", "well": "A"}, index=pd.Index([1, 2], name="cell_id"))
     rows = [(1, "trained", found(planted_map())), (2, "trained", found(planted_map(), causal=mask))]
-    table = truth_table(cell_table(rows, cells), confidence=0.95, draws=50, seed=1)
+    table = truth_table(cell_table(rows, cells), confidence=0.95)
     rows = table[table["channel"] == ""].set_index("what")
     assert rows.loc["pixel_share", ["cells", "undefined_cells", "zero_cells"]].tolist() == [1, 1, 0]
     assert rows.loc["pixel_share", "interval"] == ""
-    assert rows.loc["channel_share", ["cells", "interval"]].tolist() == [2, "cells"]
+    assert rows.loc["channel_share", ["cells", "interval"]].tolist() == [2, ""]

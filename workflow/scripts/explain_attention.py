@@ -12,6 +12,5 @@ with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakema
         cells_out=made.cells,
         **params.attention,
         confidence=params.confidence,
-        draws=params.draws,
         seed=params.seed,
     )

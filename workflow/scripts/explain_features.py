@@ -28,6 +28,4 @@ with job(
         out=made.table,
         cells_out=made.cells,
         confidence=params.confidence,
-        draws=params.draws,
-        seed=params.seed,
     )

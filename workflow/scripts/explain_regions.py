@@ -16,6 +16,5 @@ with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakema
         split=params.split,
         rules={name: RegionRule(**rule) for name, rule in params.options.items()},
         confidence=params.confidence,
-        draws=params.bootstrap,
         seed=params.seed,
     )

@@ -15,6 +15,5 @@ with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakema
         split=params.split,
         **params.options,
         confidence=params.confidence,
-        draws=params.bootstrap,
         seed=params.seed,
     )

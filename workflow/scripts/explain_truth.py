@@ -38,6 +38,5 @@ with job(
         cells_out=made.cells,
         cells=params.cells,
         confidence=params.confidence,
-        draws=params.draws,
         seed=params.seed,
     )

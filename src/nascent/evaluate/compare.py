@@ -5,15 +5,15 @@ cells. Choosing it there favours the floors: its MAE is the least of several, so
 the floor that was luckiest.
 
 **Difference.** MAE of the model, mean over its seeds, less the MAE of the best floor, over the same
-cells. Its intervals come from the paired bootstrap: in each draw both are taken over the same
-resampled cells (or wells), and the model's seeds are drawn anew.
+cells. Its intervals over cells come from the paired bootstrap, those over wells from leaving out
+one well at a time (`nascent.statistics`); both hold the training seeds.
 
 **Verdict**, at the confidence of the intervals:
 
-- "beats the best floor": the interval over cells lies below 0, and so does the interval over wells
-  where the test cells are from `WELLS_FOR_A_VERDICT` wells or more;
-- "does not beat it": the difference is 0 or more and its interval over cells lies at or above 0;
-- "cannot tell": anything else, also where there is no floor or no interval.
+- "beats the best floor": the intervals over cells and over wells lie below 0;
+- "does not beat it": both lie at or above 0;
+- "cannot tell": anything else, also where there is no floor or no interval. Where the test cells
+  are from too few wells it says how many.
 
 The burden of proof is on the model: what cells and wells do not both say is not claimed for it.
 With one seed the verdict is about that one trained network, not about its architecture. No interval
@@ -26,15 +26,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from nascent.evaluate.bootstrap import interval
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.resampled import EACH, ENSEMBLE, Resampled
+from nascent.evaluate.resampled import ENSEMBLE, Limits, Resampled
 from nascent.evaluate.tables import COMPARISON, PAIRS
+from nascent.statistics.verdict import cannot_tell, side
 
-WELLS_FOR_A_VERDICT = 5
-"""Fewer wells say too little of wells: with 4, all lie on one side by chance in 1 of 8 cases."""
-
-BEATS, LOSES, OPEN = "beats the best floor", "does not beat it", "cannot tell"
+BEATS, LOSES = "beats the best floor", "does not beat it"
 
 COMPARED = ("mae", "r2")
 
@@ -76,13 +73,13 @@ def comparison(
             "n": resampled.n,
             "wells": resampled.wells_n,
         }
-        each, ensemble = resampled.columns[model, EACH], resampled.columns.get((model, ENSEMBLE))
+        ensemble = resampled.columns.get((model, ENSEMBLE))
         for name in COMPARED:
             values = resampled.value[name]
-            row[name] = values[each]
-            low, high, low_wells, high_wells = _limits(resampled, name, each, None, confidence)
-            row |= {f"{name}_low": low, f"{name}_high": high}
-            row |= {f"{name}_low_wells": low_wells, f"{name}_high_wells": high_wells}
+            found = resampled.limits(name, resampled.places(model), confidence=confidence)
+            row[name] = found.value
+            row |= {f"{name}_low": found.low, f"{name}_high": found.high}
+            row |= {f"{name}_low_wells": found.low_wells, f"{name}_high_wells": found.high_wells}
             several = len(of_seeds) > 1
             row[f"{name}_seed_sd"] = values[of_seeds].std(ddof=1) if several else np.nan
             row[f"ensemble_{name}"] = np.nan if ensemble is None else values[ensemble]
@@ -93,36 +90,29 @@ def comparison(
 def best_floor(held: HeldOut, resampled: Resampled, floors: Collection[str]) -> str | None:
     """Return the floor with the least MAE on the test cells, the first of equal ones; or None."""
     mae = {
-        model: resampled.value["mae"][resampled.columns[model, EACH]]
+        model: resampled.mean("mae", resampled.places(model))
         for model in held.models
         if model in floors
     }
     return min(mae, key=mae.__getitem__) if mae else None
 
 
-def verdict(
-    difference: float,
-    cells: tuple[float, float],
-    wells: tuple[float, float],
-    number_of_wells: int,
-) -> str:
+def verdict(difference: Limits, wells: int) -> str:
     """Return whether a model beats the best floor, see the head of this module.
 
     Parameters
     ----------
     difference
-        MAE of the model less that of the best floor.
-    cells, wells
-        Its intervals over cells and over wells, low and high; NaN where there is none.
-    number_of_wells
+        MAE of the model less that of the best floor, with its intervals.
+    wells
         That the test cells are from.
     """
-    below = [cells[1] < 0]
-    if number_of_wells >= WELLS_FOR_A_VERDICT:
-        below.append(wells[1] < 0)
-    if all(below):
+    found = side((difference.high, difference.high_wells))
+    if found < 0:
         return BEATS
-    return LOSES if difference >= 0 and cells[0] >= 0 else OPEN
+    # Equal predictions differ by 0 in every resample: that is not beaten either.
+    ends = difference.low, difference.low_wells
+    return LOSES if all(end >= 0 for end in ends) else cannot_tell(wells)
 
 
 def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataFrame:
@@ -137,12 +127,11 @@ def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataF
     """
     rows = []
     for model, other in combinations(held.models, 2):
-        first, second = resampled.columns[model, EACH], resampled.columns[other, EACH]
+        sides = resampled.places(model), resampled.places(other)
         for name in COMPARED:
-            values = resampled.value[name]
-            limits = _limits(resampled, name, first, second, confidence)
-            difference = values[first] - values[second]
-            rows.append((held.target, held.design, model, other, name, difference, *limits))
+            found = resampled.limits(name, *sides, confidence=confidence)
+            ends = found.low, found.high, found.low_wells, found.high_wells
+            rows.append((held.target, held.design, model, other, name, found.value, *ends))
     return pd.DataFrame(rows, columns=list(PAIRS))
 
 
@@ -152,30 +141,15 @@ def _against(
     if model in floors:
         return {"best_floor": "", "verdict": ""}
     if best is None:
-        return {"best_floor": "", "verdict": OPEN}
-    first, second = resampled.columns[model, EACH], resampled.columns[best, EACH]
-    mae = resampled.value["mae"]
-    difference = float(mae[first] - mae[second])
-    low, high, low_wells, high_wells = _limits(resampled, "mae", first, second, confidence)
+        return {"best_floor": "", "verdict": cannot_tell(resampled.wells_n)}
+    sides = resampled.places(model), resampled.places(best)
+    found = resampled.limits("mae", *sides, confidence=confidence)
     return {
         "best_floor": best,
-        "difference": difference,
-        "difference_low": low,
-        "difference_high": high,
-        "difference_low_wells": low_wells,
-        "difference_high_wells": high_wells,
-        "verdict": verdict(difference, (low, high), (low_wells, high_wells), resampled.wells_n),
+        "difference": found.value,
+        "difference_low": found.low,
+        "difference_high": found.high,
+        "difference_low_wells": found.low_wells,
+        "difference_high_wells": found.high_wells,
+        "verdict": verdict(found, resampled.wells_n),
     }
-
-
-def _limits(
-    resampled: Resampled, name: str, first: int, second: int | None, confidence: float
-) -> tuple[float, float, float, float]:
-    """Return low and high over cells, then over wells, of a column or of a difference of two."""
-    limits: list[float] = []
-    for drawn, units in ((resampled.cells, resampled.n), (resampled.wells, resampled.wells_n)):
-        values = drawn[name][:, first]
-        if second is not None:
-            values = values - drawn[name][:, second]
-        limits += [float(limit) for limit in interval(values, units=units, confidence=confidence)]
-    return tuple(limits)

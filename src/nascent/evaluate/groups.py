@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from nascent.evaluate.bootstrap import interval, resampled_metrics, sums_of_cells
+from nascent.evaluate.bootstrap import resampled_metrics, sums_of_cells
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.metrics import HUBER_DELTA, metrics
 from nascent.evaluate.tables import GROUPS
+from nascent.statistics.bootstrap import interval
 
 BY = ("well", "cell_cycle", "perturbation")
 BOUNDED = ("mae", "r2")

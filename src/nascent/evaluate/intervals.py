@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from nascent.evaluate.bootstrap import RESAMPLED, interval
+from nascent.evaluate.bootstrap import RESAMPLED
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.resampled import Resampled
+from nascent.evaluate.resampled import EACH, ENSEMBLE, Resampled
 from nascent.evaluate.tables import INTERVALS
 
 
@@ -25,31 +25,20 @@ def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.D
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.INTERVALS`. The seed is text: a number; "each", the
         mean over seeds, whose interval holds the training seeds too; "ensemble", of the mean
-        prediction, where a model has two seeds or more. With fewer than two cells (wells) the
-        interval over them is NaN.
+        prediction, where a model has two seeds or more. With fewer than two cells, or fewer wells
+        than a verdict needs, the interval over them is NaN.
     """
-    limits = {
-        name: (
-            *interval(resampled.cells[name], units=resampled.n, confidence=confidence),
-            *interval(resampled.wells[name], units=resampled.wells_n, confidence=confidence),
-        )
-        for name in RESAMPLED
-    }
-    rows = [
-        (
-            held.target,
-            held.design,
-            model,
-            seed,
-            name,
-            resampled.value[name][place],
-            *(limit[place] for limit in limits[name]),
-            resampled.n,
-            resampled.wells_n,
-        )
-        for of_model in held.models
-        for (model, seed), place in resampled.columns.items()
-        if model == of_model
-        for name in RESAMPLED
-    ]
+    rows = []
+    for model in held.models:
+        seeds = [number for name, number in resampled.columns if name == model]
+        names = [seed for seed in seeds if seed != ENSEMBLE]
+        names += [ENSEMBLE] * (ENSEMBLE in seeds) + [EACH]
+        for seed in names:
+            for metric in RESAMPLED:
+                found = resampled.limits(
+                    metric, resampled.places(model, seed), confidence=confidence
+                )
+                ends = found.low, found.high, found.low_wells, found.high_wells
+                key = held.target, held.design, model, seed, metric, found.value
+                rows.append((*key, *ends, resampled.n, resampled.wells_n))
     return pd.DataFrame(rows, columns=list(INTERVALS))

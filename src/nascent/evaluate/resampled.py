@@ -1,18 +1,20 @@
-"""All metrics of all models over the test cells, as they are and in every resample."""
+"""All metrics of all models over the test cells: as they are, resampled, and without each well."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nascent.evaluate.bootstrap import (
     RESAMPLED,
+    metrics_of_sums,
     resampled_metrics,
-    seed_weights,
     sums_of_cells,
-    sums_of_wells,
 )
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.metrics import HUBER_DELTA, metrics
+from nascent.statistics.combined import Source, combined, of_groups, of_repeats, of_resamples
+from nascent.statistics.jackknife import group_sums, without_each
 
 EACH = "each"
 """Stands for the seed where a metric is the mean over seeds of the metric of each."""
@@ -22,37 +24,135 @@ ENSEMBLE = "ensemble"
 
 
 @dataclass(frozen=True)
+class Limits:
+    """A metric or a difference of two, with its intervals over cells and over wells.
+
+    Both hold the training seeds, where the statement is about a mean over several. NaN with fewer
+    than two cells, or with fewer wells than a verdict needs.
+    """
+
+    value: float
+    low: float
+    high: float
+    low_wells: float
+    high_wells: float
+
+
+@dataclass(frozen=True)
 class Resampled:
     """Metrics of one target and design; the last axis of each array is K columns.
 
     Attributes
     ----------
     columns : dict
-        (model, seed as text, "each" or "ensemble") → place among the K columns. "each" is there
-        for every model, "ensemble" for those with two seeds or more.
+        (model, seed as text or "ensemble") → place among the K columns. "ensemble" is there for
+        models of two seeds or more.
+    seeds : dict
+        Model → the places of its runs, a seed each.
     value : dict
         Metric → (K,), over the test cells as they are.
-    cells, wells : dict
-        Metric → (B, K), over resampled cells and over resampled wells.
-    n, wells_n : int
-        Test cells, and wells they are from.
+    cells : dict
+        Metric → (B, K), over resampled cells.
+    wells : dict
+        Metric → (W, K), over the test cells without those of each well.
+    sizes : (W,) int
+        Test cells of each well.
     """
 
     columns: dict[tuple[str, str], int]
+    seeds: dict[str, np.ndarray]
     value: dict[str, np.ndarray]
     cells: dict[str, np.ndarray]
     wells: dict[str, np.ndarray]
-    n: int
-    wells_n: int
+    sizes: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """Test cells."""
+        return int(self.sizes.sum())
+
+    @property
+    def wells_n(self) -> int:
+        """Wells that they are from."""
+        return len(self.sizes)
+
+    def places(self, model: str, seed: str = EACH) -> np.ndarray:
+        """Return the columns whose mean a row is of: those of all seeds for "each"."""
+        return self.seeds[model] if seed == EACH else np.array([self.columns[model, seed]])
+
+    def mean(self, metric: str, places: np.ndarray) -> float:
+        """Return a metric's mean over runs."""
+        return float(self.value[metric][places].mean())
+
+    def limits(
+        self,
+        metric: str,
+        places: np.ndarray,
+        others: np.ndarray | None = None,
+        *,
+        confidence: float,
+    ) -> Limits:
+        """Return a metric's mean over runs, less that over others, and its limits.
+
+        Two sources of chance are combined (`nascent.statistics.combined`): the cells, or the wells,
+        in which all runs are alike, and the training seeds, S of each side on their own.
+
+        Parameters
+        ----------
+        metric
+            In `RESAMPLED`.
+        places, others
+            (S,) columns, a seed each; None: nothing is taken off.
+        confidence
+            Between 0 and 1.
+        """
+        sides = [(places, 1.0)] + ([] if others is None else [(others, -1.0)])
+        value, cells, wells = (
+            sum(sign * array[metric][..., columns].mean(axis=-1) for columns, sign in sides)
+            for array in (self.value, self.cells, self.wells)
+        )
+        seeds = [
+            of_repeats(self.value[metric][columns], confidence=confidence) for columns, _ in sides
+        ]
+        return self.bounded(float(value), cells, wells, seeds, confidence=confidence)
+
+    def bounded(
+        self,
+        value: float,
+        cells: np.ndarray,
+        wells: np.ndarray,
+        repeats: Sequence[Source],
+        *,
+        confidence: float,
+    ) -> Limits:
+        """Return the limits of a statistic of these cells.
+
+        Parameters
+        ----------
+        value
+            The statistic.
+        cells
+            (B,) over resampled cells.
+        wells
+            (W,) without each well.
+        repeats
+            What seeds add.
+        confidence
+            Between 0 and 1.
+        """
+        over_cells = of_resamples(value, cells, units=self.n, confidence=confidence)
+        over_wells = of_groups(value, wells, self.sizes, confidence=confidence)
+        return Limits(
+            value,
+            *combined(value, [over_cells, *repeats]),
+            *combined(value, [over_wells, *repeats]),
+        )
 
 
 def resample(held: HeldOut, *, draws: int, seed: int, delta: float = HUBER_DELTA) -> Resampled:
-    """Resample the test cells, and their wells, and for "each" the training seeds with them.
+    """Resample the test cells, and leave out each of their wells.
 
-    All runs see the same draws of cells (and the same draws of wells). In a draw of "each" the
-    seeds of the model are drawn as well, independently of the cells: the pigeonhole bootstrap of
-    Owen (2007, Ann. Appl. Stat. 1:386), which errs on the wide side. A model of one seed has no
-    training variance in its interval.
+    All runs see the same draws of cells, so that differences are paired.
 
     Parameters
     ----------
@@ -75,37 +175,14 @@ def resample(held: HeldOut, *, draws: int, seed: int, delta: float = HUBER_DELTA
     y_hat = np.hstack(y_hat)
 
     rows = [metrics(held.y, column, delta) for column in y_hat.T]
-    value = {name: np.array([[row[name] for row in rows]]) for name in RESAMPLED}
-    sums, bias = sums_of_cells(held.y, y_hat, delta), value["bias"][0]
-    wells = held.levels["well"].to_numpy(str)
-    cells_drawn = resampled_metrics(sums, bias, draws, (seed, 0))
-    wells_drawn = resampled_metrics(sums_of_wells(sums, wells), bias, draws, (seed, 1))
-
-    shares: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for model in held.models:
-        runs = held.seeds_of(model)
-        columns[model, EACH] = len(columns)
-        equal = np.full((1, len(runs)), 1 / len(runs))
-        shares.append((runs, equal, seed_weights(model, len(runs), draws, (seed, 2))))
-    value = _with_means(value, [(runs, equal) for runs, equal, _ in shares])
-    drawn = [(runs, weights) for runs, _, weights in shares]
+    value = {name: np.array([row[name] for row in rows]) for name in RESAMPLED}
+    sums, bias = sums_of_cells(held.y, y_hat, delta), value["bias"]
+    of_wells = group_sums(sums, held.levels["well"].to_numpy(str))
     return Resampled(
         columns=columns,
-        value={name: array[0] for name, array in value.items()},
-        cells=_with_means(cells_drawn, drawn),
-        wells=_with_means(wells_drawn, drawn),
-        n=len(held.y),
-        wells_n=len(np.unique(wells)),
+        seeds={model: held.seeds_of(model) for model in held.models},
+        value=value,
+        cells=resampled_metrics(sums, bias, draws, (seed, 0)),
+        wells=metrics_of_sums(without_each(of_wells), bias),
+        sizes=of_wells[:, 0].astype(int),
     )
-
-
-def _with_means(
-    of_runs: dict[str, np.ndarray], shares: list[tuple[np.ndarray, np.ndarray]]
-) -> dict[str, np.ndarray]:
-    """Append to each (B, K) the weighted mean over the runs of each model, as columns."""
-    return {
-        name: np.column_stack(
-            [values, *(np.sum(values[:, runs] * weights, axis=1) for runs, weights in shares)]
-        )
-        for name, values in of_runs.items()
-    }

@@ -31,6 +31,7 @@ from nascent.explain.map_levels import (
 )
 from nascent.explain.map_sets import MapSet, opened
 from nascent.files import write_table
+from nascent.statistics.verdict import cannot_tell
 
 LABELS = ("model", "seed", "method")
 AGREEMENT = (
@@ -59,7 +60,7 @@ AGREEMENT = (
 """Columns of the table of agreement."""
 
 NOTHING = "nothing"
-VERDICTS = {1: "beyond other cells", 0: "cannot tell", -1: "less than other cells"}
+VERDICTS = {1: "beyond other cells", -1: "less than other cells"}
 
 
 def agreement_of_maps(
@@ -271,7 +272,9 @@ def _table(
     table["beyond"] = beyond["mean"]
     for end in ("low", "high", "low_wells", "high_wells"):
         table[f"beyond_{end}"] = beyond[end]
-    verdicts = [VERDICTS[side_of_zero(row)] for _, row in beyond.iterrows()]
+    verdicts = [
+        VERDICTS.get(side_of_zero(row)) or cannot_tell(row["wells"]) for _, row in beyond.iterrows()
+    ]
     table["verdict"] = np.where(table["differs"] == NOTHING, "", verdicts)
     return table
 

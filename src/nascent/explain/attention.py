@@ -21,6 +21,7 @@ ATTENTION = (
     "split",
     "region",
     "cells",
+    "wells",
     "zero_cells",
     "trivial",
     "share",
@@ -231,39 +232,40 @@ def cell_rows(
     return rows
 
 
-def attention_table(
-    cells: pd.DataFrame, *, confidence: float, draws: int, seed: int
-) -> pd.DataFrame:
+def attention_table(cells: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     """Return the means over cells by split and region, with intervals.
 
     Parameters
     ----------
     cells
         The columns of `CELLS`.
-    confidence, draws, seed
-        Of the bootstrap, over wells where there are two or more, else over cells.
+    confidence
+        Of the intervals over wells, see `nascent.explain.intervals`.
 
     Returns
     -------
     pandas.DataFrame
         The columns of `ATTENTION`.
     """
-    options = {"confidence": confidence, "draws": draws, "seed": seed}
     rows = []
     for (split, region), group in cells.groupby(["split", "region"], sort=False):
         wells = group["well"].to_numpy(str)
         told = against_chance(
-            group["share"].to_numpy(float), group["chance"].to_numpy(float), wells, **options
+            group["share"].to_numpy(float),
+            group["chance"].to_numpy(float),
+            wells,
+            confidence=confidence,
         )
         told_by_masks = group["p"].notna() & (1 / (1 + group["exchanges"]) <= LEVEL)
         beaten = (group["p"] <= LEVEL).astype(float).where(told_by_masks)
         both = np.column_stack([group["corrected"].to_numpy(float), beaten.to_numpy(float)])
-        limits = mean_interval(both, wells, **options)
+        limits = mean_interval(both, wells, confidence=confidence)
         rows.append(
             {
                 "split": split,
                 "region": region,
                 "cells": told.cells,
+                "wells": told.wells,
                 "zero_cells": int(group["zero"].sum()),
                 "trivial": group.loc[~group["zero"], "trivial"].astype(float).mean(),
                 "share": told.value,

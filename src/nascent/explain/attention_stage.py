@@ -34,7 +34,6 @@ def check_attention(
     rim: int,
     exchanges: int,
     confidence: float,
-    draws: int,
     seed: int,
 ) -> None:
     """Write how much of the maps of one model and method lies in the nucleus, and each cell's.
@@ -52,8 +51,10 @@ def check_attention(
         Pixels around the nucleus that count as it in the second region.
     exchanges
         Masks of other cells tried on each map.
-    confidence, draws, seed
-        Of the bootstrap; the seed draws the masks too.
+    confidence
+        Of the intervals.
+    seed
+        Of the masks that are exchanged.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def check_attention(
     else:
         _LOGGER.info("these maps are one number a channel: no part of them lies in the nucleus")
     cells = pd.DataFrame(rows, columns=CELLS)
-    table = attention_table(cells, confidence=confidence, draws=draws, seed=seed)
+    table = attention_table(cells, confidence=confidence)
     write_table(cells, cells_out)
     write_table(table, out)
 

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import AttributionError
-from nascent.explain.intervals import WELLS, cells_interval, mean_interval
+from nascent.explain.intervals import cells_interval, mean_interval
 from nascent.files import read_table
+from nascent.statistics.verdict import side
 
 MEAN = ("cells", "missing", "wells", "mean", "low", "high", "low_wells", "high_wells")
 """Columns of a mean: cells it is over and cells without a value, wells, the mean, its intervals."""
@@ -19,7 +20,7 @@ def cell_means(
 ) -> pd.DataFrame:
     """Return the mean of each column over the cells that have a value, with two intervals.
 
-    See `nascent.explain.intervals`; all columns share the resampled cells and wells.
+    See `nascent.explain.intervals`; all columns share the resampled cells.
 
     Parameters
     ----------
@@ -30,15 +31,15 @@ def cell_means(
     confidence
         Between 0 and 1.
     draws
-        Resamples.
+        Resamples of the cells.
     seed
-        Equal seeds draw equal cells and wells.
+        Equal seeds draw equal cells.
 
     Returns
     -------
     pandas.DataFrame
-        K rows, the columns of `MEAN`. Without cells the mean, with fewer than two cells (wells)
-        the interval over them, is NaN.
+        K rows, the columns of `MEAN`. Without cells the mean is NaN, and so is the interval over
+        cells with fewer than two, that over wells with fewer than a verdict needs.
     """
     known = np.isfinite(values)
     number = known.sum(axis=0)
@@ -47,10 +48,8 @@ def cell_means(
     of_wells = (in_well.astype(float) @ known > 0).sum(axis=0)
     with np.errstate(invalid="ignore"):
         mean = np.where(known, values, 0).sum(axis=0, dtype=np.float64) / number
-    options = {"confidence": confidence, "draws": draws}
-    cells = cells_interval(values, seed=(seed, 0), **options)
-    by_well = mean_interval(values, wells, seed=(seed, 1), **options)
-    several = (of_wells > 1) & (by_well.over == WELLS)
+    cells = cells_interval(values, confidence=confidence, draws=draws, seed=(seed, 0))
+    by_well = mean_interval(values, wells, confidence=confidence)
     return pd.DataFrame(
         {
             "cells": number,
@@ -59,8 +58,8 @@ def cell_means(
             "mean": mean,
             "low": np.where(number > 1, cells.low, np.nan),
             "high": np.where(number > 1, cells.high, np.nan),
-            "low_wells": np.where(several, by_well.low, np.nan),
-            "high_wells": np.where(several, by_well.high, np.nan),
+            "low_wells": by_well.low,
+            "high_wells": by_well.high,
         }
     )
 
@@ -68,19 +67,14 @@ def cell_means(
 def side_of_zero(mean: pd.Series) -> int:
     """Return 1 where a mean lies above zero, −1 where it lies below, 0 where that is open.
 
-    The interval over cells must lie on one side, and so must that over wells where there are two
-    wells or more.
+    The intervals over cells and over wells must lie on one side: with too few wells it is open.
 
     Parameters
     ----------
     mean
         A row of `cell_means`.
     """
-    ends = ["low", "high"]
-    if mean["wells"] > 1:
-        ends += ["low_wells", "high_wells"]
-    values = mean[ends].to_numpy(float)
-    return int((values > 0).all()) - int((values < 0).all())
+    return side(tuple(mean[["low", "high", "low_wells", "high_wells"]]))
 
 
 def wells_of(cells_path: str | Path, cell_ids: Sequence[Hashable]) -> np.ndarray:

@@ -1,11 +1,12 @@
-"""Means over cells beside the level of chance, with bootstrap intervals by well or by cell."""
+"""Means over cells beside the level of chance, with intervals over wells."""
 
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
-from nascent.evaluate.bootstrap import counts, interval, sums_of_wells
+from nascent.explain.intervals import WELLS
+from nascent.statistics.jackknife import group_sums, limits, without_each
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class AgainstChance:
     ----------
     cells : int
         That have a value.
+    wells : int
+        That these are from.
     value, low, high : float
         The mean and its interval.
     chance : float
@@ -23,10 +26,11 @@ class AgainstChance:
     lift, lift_low, lift_high : float
         value / chance and its interval, above 1 where the value is above chance.
     interval : str
-        `wells` or `cells`, what was resampled; empty where the cells carry no spread.
+        `wells`; empty where there are too few for an interval, which is then NaN.
     """
 
     cells: int
+    wells: int
     value: float
     low: float
     high: float
@@ -44,67 +48,56 @@ class AgainstChance:
     def inverted(self) -> Self:
         """Return the same with lift = chance / value, for values that are good where they are low.
 
-        Where a draw's values are all zero its lift has no bound.
+        Where the interval of the values reaches 0, the lift has no upper bound.
         """
+        ends = np.array([self.lift, self.lift_low, self.lift_high])
         with np.errstate(divide="ignore"):
-            lift, high, low = 1 / np.array([self.lift, self.lift_low, self.lift_high])
+            lift, high, low = 1 / ends
         return replace(self, lift=float(lift), lift_low=float(low), lift_high=float(high))
 
 
 def against_chance(
-    values: np.ndarray,
-    chances: np.ndarray,
-    wells: np.ndarray,
-    *,
-    confidence: float,
-    draws: int,
-    seed: int,
+    values: np.ndarray, chances: np.ndarray, wells: np.ndarray, *, confidence: float
 ) -> AgainstChance:
     """Compare a value of each cell with its level of chance.
 
-    Whole wells are drawn where the cells come from two or more, else cells (Efron 1979; Davison &
-    Hinkley 1997, section 3.8). A draw resamples values and chances together: the lift is the ratio
-    of their sums, so cells whose chance is high do not count as good ones. The interval is the
-    expanded percentile interval of `nascent.evaluate.bootstrap.interval`.
+    The lift is the ratio of the sums of values and chances, so that cells whose chance is high do
+    not count as good ones. Whole wells are left out, one at a time, with the values and chances of
+    their cells together (`nascent.statistics.jackknife`).
 
     Parameters
     ----------
     values, chances
-        (n,) float; cells in which either is missing count in neither.
+        (n,) float, not negative; cells in which either is missing count in neither.
     wells
         (n,) labels.
     confidence
         Between 0 and 1.
-    draws
-        Resamples.
-    seed
-        Equal seeds draw equal units.
     """
     known = np.isfinite(values) & np.isfinite(chances)
     values, chances, wells = values[known], chances[known], np.asarray(wells)[known]
     if not len(values):
-        return AgainstChance(0, *[np.nan] * 7, "")
-    sums = np.column_stack([np.ones(len(values)), values, chances])
-    by = "cells"
-    if len(np.unique(wells)) > 1:
-        by, sums = "wells", sums_of_wells(sums, wells)
-    drawn = np.vstack([held @ sums for held in counts(len(sums), draws, _stream(seed))])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        means = np.column_stack([drawn[:, 1] / drawn[:, 0], drawn[:, 1] / drawn[:, 2]])
-        lift = float(values.mean() / chances.mean())
-    low, high = interval(means, units=len(sums), confidence=confidence)
+        return AgainstChance(0, 0, *[np.nan] * 7, "")
+    sums = group_sums(np.column_stack([np.ones(len(values)), values, chances]), wells)
+    means, left_out = _means(sums.sum(axis=0)), _means(without_each(sums))
+    low, high = limits(means, left_out, sums[:, 0], confidence=confidence)
+    low = np.maximum(low, 0)
     return AgainstChance(
         cells=len(values),
-        value=float(values.mean()),
+        wells=len(sums),
+        value=float(means[0]),
         low=float(low[0]),
         high=float(high[0]),
         chance=float(chances.mean()),
-        lift=lift,
+        lift=float(means[1]),
         lift_low=float(low[1]),
         lift_high=float(high[1]),
-        interval=by if len(sums) > 1 else "",
+        interval="" if np.isnan(low[0]) else WELLS,
     )
 
 
-def _stream(seed: int) -> np.random.Generator:
-    return np.random.default_rng((seed, 0))
+def _means(sums: np.ndarray) -> np.ndarray:
+    """Return mean value and lift (..., 2) from sums (..., 3) of cells, values and chances."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        number, values, chances = np.moveaxis(sums, -1, 0)
+        return np.stack([values / number, values / chances], axis=-1)

@@ -134,24 +134,21 @@ def feature_shares(features: np.ndarray, gradients: np.ndarray, masks: np.ndarra
     )
 
 
-def feature_table(
-    found: FeatureShares, wells: np.ndarray, *, confidence: float, draws: int, seed: int
-) -> pd.DataFrame:
+def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float) -> pd.DataFrame:
     """Return the mean share of each feature over cells, with its interval and chance.
 
     Returns
     -------
     pandas.DataFrame
-        feature (from 0), cells, zero_cells (in which it is silent), share, low, high, chance (mean
-        over the same cells), lift (share / chance), beats_chance (whether the interval of share
-        less chance lies above 0), gradient (mean), interval.
+        feature (from 0), cells, zero_cells (in which it is silent), wells, share, low, high, chance
+        (mean over the same cells), lift (share / chance), beats_chance (whether the interval of
+        share less chance lies above 0), gradient (mean), interval.
     """
     values = found.shares
     known = np.isfinite(values)
     chances = np.where(known, found.chance[:, None], np.nan)
-    options = {"confidence": confidence, "draws": draws, "seed": seed}
-    limits = mean_interval(values, wells, **options)
-    excess = mean_interval(values - chances, wells, **options)
+    limits = mean_interval(values, wells, confidence=confidence)
+    excess = mean_interval(values - chances, wells, confidence=confidence)
     number = known.sum(axis=0)
     share = _ratio(np.where(known, values, 0).sum(axis=0), number)
     chance = _ratio(np.where(known, chances, 0).sum(axis=0), number)
@@ -167,6 +164,7 @@ def feature_table(
             "lift": _ratio(share, chance),
             "beats_chance": pd.Series(excess.low > 0, dtype=object).where(np.isfinite(excess.low)),
             "gradient": found.gradient.mean(axis=0),
+            "wells": [len(np.unique(wells[column])) for column in known.T],
             "interval": np.where(np.isfinite(limits.low), limits.over, ""),
         }
     )
@@ -180,8 +178,6 @@ def check_features(
     out: str | Path,
     cells_out: str | Path,
     confidence: float,
-    draws: int,
-    seed: int,
 ) -> None:
     """Write which features of a model lie in the nucleus, over the cells of some shards.
 
@@ -199,8 +195,8 @@ def check_features(
         pooled there are no rows. `all`, `raising` and `lowering` are shares over all features,
         over those that raise the prediction and those that lower it, each weighted by its
         gradient.
-    confidence, draws, seed
-        Of the bootstrap.
+    confidence
+        Of the intervals, see `nascent.explain.intervals`.
     """
     network = load_model(model_path)
     layer = pooled_layer(network)
@@ -221,7 +217,7 @@ def check_features(
             found.inside[rows], found.total[rows], found.chance[rows], found.gradient[rows]
         )
         wells = cells.loc[rows, "well"].to_numpy(str)
-        told = feature_table(of_split, wells, confidence=confidence, draws=draws, seed=seed)
+        told = feature_table(of_split, wells, confidence=confidence)
         tables.append(told.assign(layer=layer, split=split, told=""))
     write_table(pd.concat(tables, ignore_index=True)[list(FEATURES)], out)
     weights = {

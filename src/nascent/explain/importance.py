@@ -124,7 +124,7 @@ def channel_importance(
     shares
         Cells × channels, see `channel_shares`.
     groups, wells
-        Group and well by cell id; without wells the intervals are over cells.
+        Group and well by cell id; without wells there are intervals over cells alone.
     aggregate
         Of the shares.
     null
@@ -162,14 +162,13 @@ def channel_importance(
         )
     of_cell = groups.loc[shares.index].to_numpy()
     of_well = np.full(len(shares), "") if wells is None else wells.loc[shares.index].to_numpy()
-    options = {"confidence": confidence, "draws": draws, "seed": seed}
     tables = []
     for group in names:
         inside = of_cell == group
         whole = ~shares[inside].isna().any(axis=1).to_numpy()
         values, places = shares[inside].to_numpy()[whole], of_well[inside][whole]
-        found = mean_interval(values, places, **options)
-        over_cells = cells_interval(values, **options)
+        found = mean_interval(values, places, confidence=confidence)
+        over_cells = cells_interval(values, confidence=confidence, draws=draws, seed=seed)
         least = -1.0 if aggregate == "signed" else 0.0
         copies = _of_group(null, groups, group, shares.columns)
         chance = chance_interval(copies, confidence, least=least)

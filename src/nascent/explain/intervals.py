@@ -1,7 +1,8 @@
-"""Intervals of means over cells: whole wells are resampled where there are several.
+"""Intervals of means over cells: over whole wells, and over cells.
 
-Cells of one well share staining, treatment and place, so that an interval over cells alone is too
-narrow. With fewer than two wells nothing else is left, and the interval says that it is over cells.
+Cells of one well share staining, treatment and place, so that an interval over cells alone is about
+these wells and no others. With too few wells there is no interval over wells
+(`nascent.statistics`).
 """
 
 from collections.abc import Sequence
@@ -9,21 +10,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nascent.evaluate.bootstrap import counts, interval, sums_of_wells
+from nascent.statistics.bootstrap import counts, interval
+from nascent.statistics.jackknife import group_sums, mean_limits
+from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
 WELLS, CELLS = "wells", "cells"
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Limits of the mean of each column, and what was resampled.
+    """Limits of the mean of each column, and over what they are.
 
     Attributes
     ----------
     low, high : (columns,) float64
-        NaN where fewer than two units have a value, which carry no spread.
+        NaN where too few units have a value.
     over : str
-        `wells` or `cells`.
+        `wells` or `cells`; empty where the cells are from too few wells for an interval over them.
     """
 
     low: np.ndarray
@@ -31,15 +34,8 @@ class Interval:
     over: str
 
 
-def mean_interval(
-    values: np.ndarray,
-    wells: np.ndarray,
-    *,
-    confidence: float,
-    draws: int,
-    seed: int | Sequence[int],
-) -> Interval:
-    """Return the bootstrap interval of the mean over cells by wells, or by cells where it must be.
+def mean_interval(values: np.ndarray, wells: np.ndarray, *, confidence: float) -> Interval:
+    """Return the interval of the mean over cells by wells (`nascent.statistics.jackknife`).
 
     Parameters
     ----------
@@ -49,53 +45,50 @@ def mean_interval(
     wells
         (n,) the well of each cell.
     confidence
-        Between 0 and 1, of the expanded percentile interval (`nascent.evaluate.bootstrap`).
-    draws
-        Resamples; all columns share them.
-    seed
-        Of the resampling.
+        Between 0 and 1.
     """
-    known = ~np.isnan(values).all(axis=1)
-    labels = np.asarray(wells)[known].astype(str)
-    if len(np.unique(labels)) < 2:
-        return cells_interval(values, confidence=confidence, draws=draws, seed=seed)
-    sums, number = _sums(values[known])
-    both = sums_of_wells(np.hstack([sums, number]), labels)
-    low, high = _limits(*np.hsplit(both, 2), confidence, draws, seed)
-    return Interval(low, high, WELLS)
+    sums, number = _sums(values)
+    both = group_sums(np.hstack([sums, number]), np.asarray(wells, str))
+    sums, number = np.hsplit(both, 2)
+    low, high = mean_limits(sums, number, confidence=confidence)
+    several = np.count_nonzero(number.any(axis=1)) >= GROUPS_FOR_A_VERDICT
+    return Interval(low, high, WELLS if several else "")
 
 
 def cells_interval(
     values: np.ndarray, *, confidence: float, draws: int, seed: int | Sequence[int]
 ) -> Interval:
-    """Return the bootstrap interval of the mean over cells; parameters as for `mean_interval`."""
+    """Return the bootstrap interval of the mean over cells, the wells as they are.
+
+    Parameters
+    ----------
+    values
+        As for `mean_interval`.
+    confidence
+        Between 0 and 1, of the expanded percentile interval (`nascent.statistics.bootstrap`).
+    draws
+        Resamples; all columns share them.
+    seed
+        Of the resampling.
+    """
     known = values[~np.isnan(values).all(axis=1)]
-    low, high = _limits(*_sums(known), confidence, draws, seed)
+    sums, number = _sums(known)
+    low, high = np.full((2, sums.shape[1]), np.nan)
+    # A column may have values in few of the cells: in one alone all draws have the same mean.
+    units = np.count_nonzero(number, axis=0)
+    if (units > 1).any():
+        stream = np.random.default_rng(seed)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drawn = [(held @ sums) / (held @ number) for held in counts(len(sums), draws, stream)]
+        means = np.vstack(drawn)
+        for count in np.unique(units[units > 1]):
+            here = units == count
+            low[here], high[here] = interval(
+                means[:, here], units=int(count), confidence=confidence
+            )
     return Interval(low, high, CELLS)
 
 
 def _sums(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     there = ~np.isnan(values)
     return np.where(there, values, 0.0), there.astype(np.float64)
-
-
-def _limits(
-    sums: np.ndarray,
-    number: np.ndarray,
-    confidence: float,
-    draws: int,
-    seed: int | Sequence[int],
-) -> tuple[np.ndarray, np.ndarray]:
-    low, high = np.full((2, sums.shape[1]), np.nan)
-    # A column may have values in few of the units: in one alone all draws have the same mean.
-    units = np.count_nonzero(number, axis=0)
-    if not (units > 1).any():
-        return low, high
-    stream = np.random.default_rng(seed)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = [(held @ sums) / (held @ number) for held in counts(len(sums), draws, stream)]
-    means = np.vstack(drawn)
-    for count in np.unique(units[units > 1]):
-        here = units == count
-        low[here], high[here] = interval(means[:, here], units=int(count), confidence=confidence)
-    return low, high

@@ -29,6 +29,7 @@ from nascent.explain.map_levels import LEVELS, agreement, ranked
 from nascent.explain.redraw import cascade
 from nascent.files import write_table
 from nascent.logs import progress
+from nascent.statistics.verdict import cannot_tell, side
 
 ORIGINAL, WEIGHTS, IMAGE, TARGETS = "original", "weights", "image", "targets"
 STAGE = ("stage", "number", "layer", "share")
@@ -39,7 +40,6 @@ SURVIVES = 0.5
 """A mean rank correlation above this is said to survive. A convention: from here on maps share more
 than a quarter of the variance of their ranks."""
 
-OPEN = "cannot tell"
 VERDICTS = {
     WEIGHTS: ("depends on the model", "does not depend on the model"),
     TARGETS: ("depends on the targets", "does not depend on the targets"),
@@ -161,14 +161,10 @@ def verdict(row: pd.Series) -> str:
     row
         Of the table, of a stage in `VERDICTS`.
     """
-    ends = ["low", "high", "least_draw", "largest_draw"]
-    if row["wells"] > 1:
-        ends += ["low_wells", "high_wells"]
-    values = row[ends].to_numpy(float)
+    ends = ["low", "high", "low_wells", "high_wells", "least_draw", "largest_draw"]
     depends, survives = VERDICTS[row["stage"]]
-    if (values > SURVIVES).all():
-        return survives
-    return depends if (values < SURVIVES).all() else OPEN
+    words = {1: survives, -1: depends}
+    return words.get(side(tuple(row[ends]), of=SURVIVES)) or cannot_tell(row["wells"])
 
 
 def write_randomisation(

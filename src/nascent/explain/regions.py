@@ -166,8 +166,6 @@ def region_table(
     cells: pd.DataFrame,
     *,
     confidence: float,
-    draws: int,
-    seed: int,
 ) -> pd.DataFrame:
     """Return the mean enrichment by region, group and channel, with intervals and chance.
 
@@ -177,8 +175,8 @@ def region_table(
         See `compare_regions`.
     cells
         Index `cell_id`; columns `group` and `well`.
-    confidence, draws, seed
-        Of the intervals.
+    confidence
+        Of the intervals, see `nascent.explain.intervals`.
 
     Returns
     -------
@@ -189,19 +187,18 @@ def region_table(
         `beats_null`: that interval lies above 0.
     """
     told = of_cells.join(cells[["group", "well"]], on="cell_id")
-    options = {"confidence": confidence, "draws": draws, "seed": seed}
     rows = []
     for region, of_region in told.groupby("region", sort=False):
         for group in [ALL, *ordered(told["group"])]:
             chosen = of_region if group == ALL else of_region[of_region["group"] == group]
             if chosen.empty:
                 continue
-            rows.append(_of_group(chosen, options).assign(region=region, group=group))
+            rows.append(_of_group(chosen, confidence).assign(region=region, group=group))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=REGIONS)
     return table[list(REGIONS)]
 
 
-def _of_group(rows: pd.DataFrame, options: Mapping) -> pd.DataFrame:
+def _of_group(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     channels = rows["channel"].unique()
     wide = {
         name: rows.pivot(index="cell_id", columns="channel", values=name)[channels].to_numpy(float)
@@ -209,8 +206,8 @@ def _of_group(rows: pd.DataFrame, options: Mapping) -> pd.DataFrame:
     }
     wells = rows.drop_duplicates("cell_id").set_index("cell_id")["well"].sort_index().to_numpy(str)
     known = ~np.isnan(wide["enrichment"])
-    found = mean_interval(wide["enrichment"], wells, **options)
-    excess = mean_interval(wide["enrichment"] - wide["null"], wells, **options)
+    found = mean_interval(wide["enrichment"], wells, confidence=confidence)
+    excess = mean_interval(wide["enrichment"] - wide["null"], wells, confidence=confidence)
     return pd.DataFrame(
         {
             "channel": channels,

@@ -23,7 +23,6 @@ def write_regions(
     split: str,
     rules: Mapping[str, regions.RegionRule],
     confidence: float,
-    draws: int,
     seed: int,
 ) -> None:
     """Write how much of the maps falls on nuclear regions; no rows for maps without pixels.
@@ -38,8 +37,10 @@ def write_regions(
         Name of the split.
     rules
         Name → region. Its channel is one of the crops, whether or not the model sees it.
-    confidence, draws, seed
-        Of the intervals; the seed draws the exchanged regions too.
+    confidence
+        Of the intervals.
+    seed
+        Of the exchanged regions.
 
     Raises
     ------
@@ -55,8 +56,7 @@ def write_regions(
         of_cells = regions.compare_regions(
             sources.read(), own, [own[cell] for cell in pool], sources.channels(), seed=seed
         )
-        options = {"confidence": confidence, "draws": draws, "seed": seed}
-        table = regions.region_table(of_cells, sources.told(), **options)
+        table = regions.region_table(of_cells, sources.told(), confidence=confidence)
     write_table(of_split(table, split), out)
 
 

@@ -21,14 +21,13 @@ from nascent.explain.deletion import (
 from nascent.explain.inspection import Inspection
 from nascent.files import write_table
 from nascent.logs import progress
+from nascent.statistics.verdict import cannot_tell
 
 CHANGE, AREA = "change", "area"
 GAINS: Mapping[str, str] = {"gain_over_random": RANDOM, "gain_over_intensity": INTENSITY}
 KEYS = ("unit", "replace", "curve", "order", "measure", "fraction")
 REMOVAL = (*KEYS, *MEAN, "verdict")
 """Columns of a table of removal."""
-
-OPEN = "cannot tell"
 
 
 def removal_table(
@@ -92,7 +91,8 @@ def _verdict(row: pd.Series) -> str:
     if row["measure"] not in GAINS:
         return ""
     other = GAINS[row["measure"]]
-    return {1: f"beats {other}", -1: f"worse than {other}", 0: OPEN}[side_of_zero(row)]
+    words = {1: f"beats {other}", -1: f"worse than {other}"}
+    return words.get(side_of_zero(row)) or cannot_tell(row["wells"])
 
 
 def write_removal(

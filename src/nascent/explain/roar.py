@@ -6,18 +6,19 @@ than one trained without as many random entries. The random order is what a rank
 retraining also learns from *where* entries are missing, and crops hold much of what they say twice.
 
 **Difference.** R² of the retrained model by the method's order, less that by the random order, over
-the same test cells degraded each in its way; below 0 the method's order costs more. Intervals come
-from the paired bootstrap of `nascent.evaluate.resampled`. With the seed `each` the metrics are
-means over seeds, and a draw draws the seeds anew, the same ones for both orders. With the fraction
-`all` they are means over the fractions, which is the one row to decide by: each fraction has a
-verdict of its own, and none is corrected for how many there are.
+the same test cells degraded each in its way; below 0 the method's order costs more. Intervals are
+those of `nascent.evaluate.resampled`. With the seed `each` the metrics are means over seeds, and
+the intervals hold how much the seeds differ, the same ones for both orders. With the fraction `all`
+they are means over the fractions, which is the one row to decide by: each fraction has a verdict of
+its own, and none is corrected for how many there are.
 
 **Verdict**, by the rule of `nascent.evaluate.compare`: "removes more than random" where the
-interval over cells, and over wells where there are five or more, lies below 0; "does not remove
-more" where the difference is 0 or more and its interval over cells lies at or above 0; else "cannot
-tell". With one seed nothing in the interval says how much a retraining differs from the next.
+intervals over cells and over wells lie below 0; "does not remove more" where both lie at or above
+0; else "cannot tell", of too few wells with their number. With one seed nothing in the interval
+says how much a retraining differs from the next.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +28,12 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
-from nascent.evaluate.bootstrap import interval, seed_weights
-from nascent.evaluate.compare import BEATS, LOSES, OPEN, verdict
+from nascent.evaluate.compare import BEATS, LOSES, verdict
 from nascent.evaluate.held_out import held_out
-from nascent.evaluate.resampled import EACH, Resampled, resample
+from nascent.evaluate.resampled import EACH, Limits, Resampled, resample
 from nascent.files import read_table, write_table
 from nascent.shards.removal import RANDOM
+from nascent.statistics.combined import of_repeats
 
 ATTRIBUTION, NONE = "attribution", "none"
 ALL = "all"
@@ -41,7 +42,6 @@ ALL = "all"
 VERDICTS = {
     BEATS: "removes more than random",
     LOSES: "does not remove more",
-    OPEN: "cannot tell",
 }
 MEASURES = ("r2", "mae")
 ENDS = ("", "_low", "_high", "_low_wells", "_high_wells")
@@ -155,7 +155,6 @@ class _Measured:
 
     model: str
     resampled: Resampled
-    seed_draws: np.ndarray
     confidence: float
 
     def columns(self, order: str, fractions: Sequence[float], seeds: Sequence[int]) -> np.ndarray:
@@ -173,24 +172,25 @@ class _Measured:
             [[known[run_name(order, part), str(seed)] for part in fractions] for seed in seeds]
         )
 
-    def limits(self, measure: str, columns: np.ndarray, others: np.ndarray | None) -> list[float]:
+    def limits(self, measure: str, columns: np.ndarray, others: np.ndarray | None) -> Limits:
         """Return a mean over runs, less that over others, and its limits over cells and wells."""
-        value = self.resampled.value[measure]
-        found = [value[columns].mean() - (0 if others is None else value[others].mean())]
-        for drawn, units in (
-            (self.resampled.cells[measure], self.resampled.n),
-            (self.resampled.wells[measure], self.resampled.wells_n),
-        ):
-            values = self._mean(drawn, columns)
-            if others is not None:
-                values = values - self._mean(drawn, others)
-            found += interval(values, units=units, confidence=self.confidence)
-        return [float(number) for number in found]
+        value, cells, wells = (
+            _by_seed(array[measure], columns, others)
+            for array in (self.resampled.value, self.resampled.cells, self.resampled.wells)
+        )
+        return self.resampled.bounded(
+            float(value.mean()),
+            cells.mean(axis=-1),
+            wells.mean(axis=-1),
+            [of_repeats(value, confidence=self.confidence)],
+            confidence=self.confidence,
+        )
 
-    def _mean(self, drawn: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Return (B,): the mean over fractions, and over the seeds drawn where there are many."""
-        of_seeds = drawn[:, columns].mean(axis=2)
-        return (of_seeds * self.seed_draws).sum(axis=1) if len(columns) > 1 else of_seeds[:, 0]
+
+def _by_seed(values: np.ndarray, columns: np.ndarray, others: np.ndarray | None) -> np.ndarray:
+    """Return (..., seeds): the mean over fractions of (..., K) values, less that of the others."""
+    found = values[..., columns].mean(axis=-1)
+    return found if others is None else found - values[..., others].mean(axis=-1)
 
 
 def run_name(order: str, fraction: float) -> str:
@@ -204,12 +204,7 @@ def _of_model(
     names = [run_name(*run) for run in runs[["order", "fraction"]].itertuples(index=False)]
     (held,) = held_out(runs.assign(model=names), cells)
     seeds = sorted(int(number) for number in runs["seed"].unique())
-    measured = _Measured(
-        model,
-        resample(held, draws=draws, seed=seed),
-        seed_weights(model, len(seeds), draws, (seed, 2)),
-        confidence,
-    )
+    measured = _Measured(model, resample(held, draws=draws, seed=seed), confidence)
     methods = [order for order in runs["order"].unique() if order not in (NONE, RANDOM)]
     fractions = sorted({float(part) for part in runs["fraction"]} - {0.0})
     groups = [(str(one), [one]) for one in seeds] + ([(EACH, seeds)] if len(seeds) > 1 else [])
@@ -239,9 +234,16 @@ def _of_model(
 def _row(measured: _Measured, runs: tuple[str, list[float], list[int]]) -> dict[str, float]:
     columns = measured.columns(*runs)
     return {
-        f"{measure}{end}": number
+        key: number
         for measure in MEASURES
-        for end, number in zip(ENDS, measured.limits(measure, columns, None), strict=True)
+        for key, number in _named(measure, measured.limits(measure, columns, None)).items()
+    }
+
+
+def _named(measure: str, limits: Limits) -> dict[str, float]:
+    return {
+        f"{measure}{end}": number
+        for end, number in zip(ENDS, dataclasses.astuple(limits), strict=True)
     }
 
 
@@ -251,7 +253,5 @@ def _against(
     others: tuple[str, list[float], list[int]],
 ) -> dict[str, float | str]:
     found = measured.limits("r2", measured.columns(*runs), measured.columns(*others))
-    value, low, high, low_wells, high_wells = found
-    told = verdict(value, (low, high), (low_wells, high_wells), measured.resampled.wells_n)
-    named = {f"difference{end}": number for end, number in zip(ENDS, found, strict=True)}
-    return named | {"verdict": VERDICTS[told]}
+    words = verdict(found, measured.resampled.wells_n)
+    return _named("difference", found) | {"verdict": VERDICTS.get(words, words)}

@@ -7,7 +7,7 @@ chance. Laid over each other as they lie, nuclei of different outlines would hav
 middle in common, and whatever follows the outline would seem to be of this cell.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -137,8 +137,6 @@ def similarity_table(
     image_channels: Sequence[str],
     *,
     confidence: float,
-    draws: int,
-    seed: int,
 ) -> pd.DataFrame:
     """Return every pair of channels by group and measure, beside chance.
 
@@ -150,7 +148,7 @@ def similarity_table(
         Index `cell_id`; columns `group` and `well`.
     map_channels, image_channels
         Names of the K and of the C channels.
-    confidence, draws, seed
+    confidence
         Of the intervals, see `nascent.explain.intervals`.
 
     Returns
@@ -169,7 +167,6 @@ def similarity_table(
     told = cells.loc[compared.cell_ids]
     wells = told["well"].to_numpy(str)
     names = [ALL, *ordered(told["group"])]
-    options = {"confidence": confidence, "draws": draws, "seed": seed}
     tables = []
     for place, measure in enumerate(MEASURES):
         found, chance = compared.found[:, place], compared.chance[:, :, place]
@@ -181,8 +178,8 @@ def similarity_table(
             )
             if not inside.any():
                 continue
-            columns = _pairs(found[inside], chance[inside], wells[inside], measure, options)
-            columns |= _wins(won[inside], by_chance[inside], wells[inside], options)
+            columns = _pairs(found[inside], chance[inside], wells[inside], measure, confidence)
+            columns |= _wins(won[inside], by_chance[inside], wells[inside], confidence)
             table = pd.DataFrame({name: values.reshape(-1) for name, values in columns.items()})
             table.insert(0, "map_channel", np.repeat(map_channels, len(image_channels)))
             table.insert(1, "image_channel", np.tile(image_channels, len(map_channels)))
@@ -208,7 +205,7 @@ def _with_other(cell: "ExplainedCell", other: OtherCell, bins: int) -> np.ndarra
 
 
 def _pairs(
-    found: np.ndarray, chance: np.ndarray, wells: np.ndarray, measure: str, options: Mapping
+    found: np.ndarray, chance: np.ndarray, wells: np.ndarray, measure: str, confidence: float
 ) -> dict[str, np.ndarray]:
     """Return mean, null and excess of each pair: found (n, K, C), chance (n, E, K, C)."""
     found, chance = found.astype(np.float64), chance.astype(np.float64)
@@ -218,7 +215,7 @@ def _pairs(
     mean, null = _mean(found, 0), _mean(chance, (0, 1))
     spread = np.sqrt(_mean((chance - null) ** 2, (0, 1)))
     differences = found - own_chance
-    excess = mean_interval(differences.reshape(len(found), -1), wells, **options)
+    excess = mean_interval(differences.reshape(len(found), -1), wells, confidence=confidence)
     low, high = excess.low.reshape(shape), excess.high.reshape(shape)
     above, below = low > 0, high < 0
     beats = {"mae": below, "mutual_information": above}.get(measure, above | below)
@@ -241,10 +238,10 @@ def _pairs(
 
 
 def _wins(
-    won: np.ndarray, by_chance: np.ndarray, wells: np.ndarray, options: Mapping
+    won: np.ndarray, by_chance: np.ndarray, wells: np.ndarray, confidence: float
 ) -> dict[str, np.ndarray]:
     shape = won.shape[1:]
-    limits = mean_interval(won.reshape(len(won), -1), wells, **options)
+    limits = mean_interval(won.reshape(len(won), -1), wells, confidence=confidence)
     return {
         "wins": _mean(won, 0),
         "wins_low": limits.low.reshape(shape),

@@ -21,7 +21,6 @@ def write_similarity(
     exchanges: int,
     bins: int,
     confidence: float,
-    draws: int,
     seed: int,
 ) -> None:
     """Write which images the maps look like; no rows for maps without pixels.
@@ -34,7 +33,7 @@ def write_similarity(
         The table: `split` and the columns of `nascent.explain.similarity.SIMILARITY`.
     split
         Name of the split.
-    exchanges, bins, confidence, draws, seed
+    exchanges, bins, confidence, seed
         See `nascent.explain.similarity`.
     """
     table = pd.DataFrame(columns=similarity.SIMILARITY)
@@ -54,7 +53,5 @@ def write_similarity(
             sources.channels(),
             list(sources.normaliser.inputs),
             confidence=confidence,
-            draws=draws,
-            seed=seed,
         )
     write_table(of_split(table, split), out)

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from nascent.evaluate.bootstrap import counts, interval, sums_of_wells
-from nascent.explain.intervals import CELLS, WELLS
+from nascent.explain.intervals import WELLS
 from nascent.explain.rank_correlation import average_ranks, rank_correlation
+from nascent.statistics.jackknife import group_sums, limits, without_each
+from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
 TREND = (
     "channel",
@@ -83,18 +84,18 @@ def trend_table(
     confidence
         Of the interval.
     draws
-        Resamples of the interval, and permutations of the targets within wells.
+        Permutations of the targets within wells.
     seed
-        Of both.
+        Of these.
 
     Returns
     -------
     pandas.DataFrame
         The columns of `TREND`. `spearman`: rank correlation over all cells; `within_wells`: the
-        same of the ranks within wells, with its interval over wells (or cells, as `interval` says)
-        and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`: change
-        of the share with one SD of the target, within wells, least squares; `p`: two-sided, by
-        permutation, at least 1 / (`draws` + 1); `q`: p corrected over the channels (Benjamini &
+        same of the ranks within wells, with its interval over wells (missing where these are too
+        few) and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`:
+        change of the share with one SD of the target, within wells, least squares; `p`: two-sided,
+        by permutation, at least 1 / (`draws` + 1); `q`: p corrected over the channels (Benjamini &
         Hochberg 1995); `trend`: `rises`, `falls`, or `none` where q is above 5 %.
     """
     whole = ~shares.isna().any(axis=1) & targets.reindex(shares.index).notna()
@@ -104,7 +105,7 @@ def trend_table(
     ranked = _within_wells(values, target, places)
     found = _correlations(ranked.target @ ranked.shares, ranked)
     chance = _permuted(ranked, draws, seed)
-    low, high, over = _limits(ranked, confidence, draws, seed)
+    low, high, over = _limits(ranked, confidence)
     p = _p_values(found, chance)
     q = false_discovery_rates(p)
     tail = (1 - confidence) / 2
@@ -184,24 +185,23 @@ def _p_values(found: np.ndarray, chance: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(found), np.nan, (1 + reached) / (1 + len(chance)))
 
 
-def _limits(
-    ranked: _Ranked, confidence: float, draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, str]:
-    """Return the interval of the correlation over wells, or cells with fewer than two wells."""
+def _limits(ranked: _Ranked, confidence: float) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return the interval of the correlation over wells; NaN where there are too few of them."""
     columns = ranked.shares.shape[1]
     square = (ranked.target**2)[:, None]
     sums = np.hstack([ranked.target[:, None] * ranked.shares, ranked.shares**2, square])
-    over = CELLS
-    if len(np.unique(ranked.wells)) > 1:
-        over, sums = WELLS, sums_of_wells(sums, ranked.wells)
-    if len(sums) < 2:
-        return np.full(columns, np.nan), np.full(columns, np.nan), over
-    generator = np.random.default_rng((seed, 1))
-    drawn = np.vstack([held @ sums for held in counts(len(sums), draws, generator)])
-    products, squares, of_target = np.split(drawn, [columns, 2 * columns], axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = products / np.sqrt(squares * of_target)
-    return *interval(values, units=len(sums), confidence=confidence), over
+    of_wells = group_sums(sums, ranked.wells)
+
+    def correlation(given: np.ndarray) -> np.ndarray:
+        products, squares, of_target = np.split(given, [columns, 2 * columns], axis=-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return products / np.sqrt(squares * of_target)
+
+    value, left_out = correlation(of_wells.sum(axis=0)), correlation(without_each(of_wells))
+    sizes = np.bincount(ranked.wells)[np.unique(ranked.wells)]
+    low, high = limits(value, left_out, sizes, confidence=confidence)
+    low, high = np.clip([low, high], -1, 1)
+    return low, high, WELLS if len(of_wells) >= GROUPS_FOR_A_VERDICT else ""
 
 
 def _slopes(values: np.ndarray, target: np.ndarray, wells: np.ndarray) -> np.ndarray:

@@ -39,6 +39,7 @@ TRUTH = (
     "what",
     "channel",
     "cells",
+    "wells",
     "zero_cells",
     "undefined_cells",
     "value",
@@ -200,9 +201,7 @@ def cell_table(
     return pd.DataFrame(made)
 
 
-def truth_table(
-    cells: pd.DataFrame, *, axes: str = "pixel", confidence: float, draws: int, seed: int
-) -> pd.DataFrame:
+def truth_table(cells: pd.DataFrame, *, axes: str = "pixel", confidence: float) -> pd.DataFrame:
     """Return the means over cells of every measure, with chance, lift and intervals.
 
     The lift of a rank is chance / value, so that above 1 is better in every row. Rows of other
@@ -215,7 +214,7 @@ def truth_table(
         As `cell_table` gives it.
     axes
         Kind of map, in `MEASURES`; what cannot be measured of it has no rows.
-    confidence, draws, seed
+    confidence
         See `nascent.explain.chance.against_chance`.
 
     Returns
@@ -224,7 +223,6 @@ def truth_table(
         The columns of `TRUTH`. Rows of `rank` come for each planted
         channel too, which `channel` names.
     """
-    options = {"confidence": confidence, "draws": draws, "seed": seed}
     rows = []
     asked = [(what, "", what) for what in MEASURES[axes]]
     ranked = [name for name in cells if name.startswith("rank_") and name != "rank_chance"]
@@ -238,7 +236,7 @@ def truth_table(
             for what, channel, column in asked:
                 values = group[column].to_numpy(float)
                 told = against_chance(
-                    values, group[f"{what}_chance"].to_numpy(float), wells, **options
+                    values, group[f"{what}_chance"].to_numpy(float), wells, confidence=confidence
                 )
                 told = told.inverted() if what == "rank" else told
                 row = {"split": split, "weights": weights, "what": what, "channel": channel}
@@ -246,14 +244,14 @@ def truth_table(
                 row["undefined_cells"] = len(group) - zero - told.cells
                 if weights != "trained":
                     above = trained[column].reindex(group["cell_id"]).to_numpy(float) - values
-                    row |= _above(-above if what == "rank" else above, wells, **options)
+                    row |= _above(-above if what == "rank" else above, wells, confidence)
                 rows.append(row)
     return pd.DataFrame(rows, columns=TRUTH)
 
 
-def _above(values: np.ndarray, wells: np.ndarray, **options: float) -> dict[str, float]:
+def _above(values: np.ndarray, wells: np.ndarray, confidence: float) -> dict[str, float]:
     known = values[np.isfinite(values)]
-    limits = mean_interval(values[:, None], wells, **options)
+    limits = mean_interval(values[:, None], wells, confidence=confidence)
     return {
         "trained_above": float(known.mean()) if len(known) else np.nan,
         "trained_above_low": float(limits.low[0]),

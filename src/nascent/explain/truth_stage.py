@@ -31,7 +31,6 @@ def check_truth(
     cells_out: str | Path,
     cells: int,
     confidence: float,
-    draws: int,
     seed: int,
 ) -> None:
     """Write what the maps of one model and method find of the truth, and each cell's.
@@ -48,8 +47,10 @@ def check_truth(
         The tables: the columns of `nascent.explain.truth.TRUTH`, and those of `cell_table`.
     cells
         Cells, drawn from those explained, for which maps of random weights are made too.
-    confidence, draws, seed
-        Of the bootstrap; the seed draws these cells and weights too.
+    confidence
+        Of the intervals.
+    seed
+        Of these cells and weights.
 
     Raises
     ------
@@ -80,9 +81,7 @@ def check_truth(
     found += [_held(cell, "randomised", values, planted, channels) for cell, values in remade]
     wells_of = planted.cells["plate"].astype(str) + "/" + planted.cells["well"].astype(str)
     table = cell_table(found, planted.cells.assign(well=wells_of))
-    means = truth_table(
-        table, axes=inspection.source.axes, confidence=confidence, draws=draws, seed=seed
-    )
+    means = truth_table(table, axes=inspection.source.axes, confidence=confidence)
     write_table(table, cells_out)
     write_table(means, out)
 

@@ -9,12 +9,12 @@ import pandas as pd
 
 from nascent.cards import chosen
 from nascent.evaluate.compare import BEATS
-from nascent.evaluate.compare import WELLS_FOR_A_VERDICT as FEW_WELLS
 from nascent.figures.words import DESIGNS, count, unit
 from nascent.report.evaluation import comparison_rows, groups_rows, named_designs
 from nascent.report.page import facts, items, page, paragraph, section
 from nascent.report.runs import Run, attempts, learnt_from, options, training
 from nascent.report.tables import MISSING, decimals, shown, table
+from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT as FEW_WELLS
 
 WITHIN_WELLS = ("cell", "shuffle")  # designs whose test cells come from training wells
 METRICS = {

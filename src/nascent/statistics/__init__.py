@@ -1,0 +1,1 @@
+"""Intervals and verdicts: the one place that decides how sure a statement is."""

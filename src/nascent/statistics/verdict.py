@@ -1,0 +1,38 @@
+"""When something is said to be so, and when it is left open.
+
+A verdict is about other cells of other wells, so it needs the interval over cells and that over
+wells on one side; and it needs wells enough to have an interval. Of fewer it is left open, and says
+so: `cannot tell (2 wells)`. The burden of proof is on whoever claims something.
+"""
+
+import numpy as np
+
+GROUPS_FOR_A_VERDICT = 3
+"""Wells from which on an interval over wells is given and a verdict made of it. With two the
+interval of 99 % is 64 standard errors wide on either side; with three it is 10, with four 6."""
+
+CANNOT_TELL = "cannot tell"
+
+
+def cannot_tell(groups: int, words: tuple[str, str] = ("well", "wells")) -> str:
+    """Return the words for what is left open; they name the groups where there are too few.
+
+    Parameters
+    ----------
+    groups
+        That the cells come from.
+    words
+        What a study calls one group and several.
+    """
+    if groups >= GROUPS_FOR_A_VERDICT:
+        return CANNOT_TELL
+    return f"{CANNOT_TELL} ({groups} {words[0] if groups == 1 else words[1]})"
+
+
+def side(limits: tuple[float, ...], *, of: float = 0.0) -> int:
+    """Return 1 where all limits lie above `of`, −1 where all lie below, 0 where that is open.
+
+    A limit that is missing (NaN) lies nowhere.
+    """
+    values = np.asarray(limits, float)
+    return int((values > of).all()) - int((values < of).all())

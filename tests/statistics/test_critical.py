@@ -1,0 +1,26 @@
+"""The width of intervals over wells of unequal size, against closed forms and simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from nascent.statistics.critical import above_zero, critical
+
+
+@pytest.mark.parametrize("wells", [2, 3, 5, 12])
+@pytest.mark.parametrize("confidence", [0.95, 0.99])
+def test_wells_of_equal_size_have_students_quantile(wells, confidence):
+    expected = stats.t.ppf((1 + confidence) / 2, wells - 1)
+    assert critical((40,) * wells, confidence) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_well_that_has_most_cells_needs_a_wider_interval():
+    assert critical((5, 20, 80), 0.95) > 1.4 * critical((35, 35, 35), 0.95)
+    # Which well is which does not matter.
+    assert critical((5, 20, 80), 0.95) == critical((80, 5, 20), 0.95)
+
+
+def test_the_chance_of_a_weighted_sum_is_that_of_an_f_variable():
+    # P(χ²_1 > c² χ²_4 / 4) for c² = 7.7086, the upper 5 % point of F with 1 and 4.
+    weights = np.array([1.0, *[-7.7086 / 4] * 4])
+    assert above_zero(weights) == pytest.approx(0.05, abs=1e-5)
