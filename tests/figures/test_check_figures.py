@@ -104,7 +104,7 @@ def make_agreement(models=MODELS, methods=METHODS, seeds=(1,)):
                 continue
             own = 1.0 if first is second else stream.uniform(0.2, 0.9)
             other = stream.uniform(-0.1, 0.2)
-            said = "" if first is second else VERDICTS[int(own > 0.4)]
+            said = "" if first is second else VERDICTS.get(int(own > 0.4), "cannot tell")
             rows.append(
                 {
                     **dict(zip(AGREEMENT, first.labels + second.labels, strict=False)),
