@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from keras import ops
 
 from nascent.attribute.baselines import BaselineData, baseline_of
 from nascent.attribute.occlusion import occlusion, squares_of
@@ -25,7 +26,7 @@ def test_with_one_pixel_of_one_channel_a_linear_model_gives_weight_times_differe
 
 @settings(max_examples=25)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 99), st.sampled_from([1, 5, 64]))
-def test_overlapping_squares_are_averaged(
+def test_changes_are_shared_out_among_the_pixels_of_a_square_and_averaged_over_squares(
     quadratic, weights, nuclei, window, stride, seed, batch_size
 ):
     stride = min(stride, window)
@@ -48,11 +49,36 @@ def test_overlapping_squares_are_averaged(
         for column in firsts:
             square = slice(row, row + edge), slice(column, column + edge)
             if cells.masks[0][square].any():
-                total[square] += values[square].sum()
+                total[square] += values[square].sum() / np.count_nonzero(cells.masks[0][square])
                 covered[square] += 1
     expected = total / np.maximum(covered, 1) * cells.masks[0]
     np.testing.assert_allclose(found.maps[0, ..., 0], expected, rtol=1e-4, atol=1e-4)
     assert np.isnan(found.completeness_gap).all()
+
+
+@pytest.mark.parametrize("channels", ["together", "each"])
+def test_a_map_of_squares_side_by_side_sums_to_their_changes(quadratic, nuclei, channels):
+    """A model that adds up over pixels loses all of f(x) − f(baseline), whatever the edge."""
+    cells = nuclei(2)
+    sums = []
+    for edge in (1, 2, 3, 6):
+        found = occlusion(
+            quadratic, cells, BLACK, window=edge, stride=edge, channels=channels, batch_size=9
+        )
+        sums.append(found.maps.sum(axis=(1, 2, 3), dtype=float))
+    change = found.prediction - found.prediction_baseline
+    np.testing.assert_allclose(sums, [change] * 4, rtol=1e-4)
+
+
+def test_overlap_changes_no_score_of_an_even_nucleus(explained, nuclei):
+    even = explained(lambda x: ops.sum(x, axis=(1, 2, 3)) / 4, (6, 6, 2))
+    cells = nuclei(1)
+    cells.images[...], cells.masks[...] = 1, True
+    for window, stride in ((1, 1), (3, 1), (4, 2), (6, 5)):
+        found = occlusion(
+            even, cells, BLACK, window=window, stride=stride, channels="each", batch_size=9
+        )
+        np.testing.assert_allclose(found.maps, 0.25, rtol=1e-4)
 
 
 def test_squares_without_measured_pixels_are_not_evaluated():

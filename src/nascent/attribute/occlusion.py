@@ -1,8 +1,11 @@
 """Occlusion: how far the prediction falls when a square of the nucleus becomes its baseline.
 
 Zeiler & Fergus: Visualizing and understanding convolutional networks, ECCV 2014. Squares lie on a
-grid, the last at the border of the frame; where they overlap, a pixel has their mean. Squares
-without a measured pixel change nothing and are left out, and unmeasured pixels are zero.
+grid, the last at the border of the frame. The change by a square is shared out evenly among its
+measured pixels, and a pixel has the mean of its shares over the squares that hold it: a score is
+counts a pixel, as in maps by other methods. Where squares do not overlap, the map sums to the
+changes by all of them. Squares without a measured pixel change nothing and are left out, and
+unmeasured pixels are zero.
 """
 
 from collections.abc import Iterator
@@ -29,7 +32,11 @@ def occlusion(
     channels: str,
     batch_size: int,
 ) -> Attributions:
-    """Return f(x) − f(x with a square at its baseline), in units of the prediction.
+    """Return f(x) − f(x with a square at its baseline) for each of its pixels.
+
+    With f(x) − f(x with square w at its baseline) = D_w, and n_w measured pixels in the square, a
+    measured pixel has the mean of D_w / n_w over the squares that hold it, in units of the
+    prediction.
 
     Parameters
     ----------
@@ -59,7 +66,7 @@ def occlusion(
         drops = (prediction[cell] - values).reshape(len(squares), count)
         total, covered = np.zeros((*mask.shape, count)), np.zeros((*mask.shape, 1))
         for square, drop in zip(squares, drops, strict=True):
-            total[square] += drop
+            total[square] += drop / np.count_nonzero(mask[square])
             covered[square] += 1
         np.divide(total, covered, out=total, where=covered > 0)
         maps[cell] = total * mask[..., None]
