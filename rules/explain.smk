@@ -84,6 +84,7 @@ rule explain:
         runtime=growing(60),
     params:
         code=code("explain"),
+        aggregate=STUDY.explain.aggregate,
         groups=STUDY.explain.groups.plain(),
         confidence=STUDY.explain.confidence,
         bootstrap=STUDY.explain.bootstrap,

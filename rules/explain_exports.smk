@@ -20,6 +20,7 @@ rule explain_anndata:
         runtime=growing(60),
     params:
         code=code("explain_anndata"),
+        aggregate=STUDY.explain.aggregate,
         target=lambda wildcards: targets(wildcards)[target_of_maps(wildcards)],
         checks=CHECKS_OF_CELLS,
     message:

@@ -539,8 +539,29 @@ rule figures_importance:
         runtime=growing(30),
     params:
         code=code("figures_importance"),
+        aggregate=STUDY.explain.aggregate,
         split=shown_split(),
     message:
         "Draw channel importance of {wildcards.model} by {wildcards.method}"
     script:
         "../workflow/scripts/figures_importance.py"
+
+
+# On request, of any aggregate: snakemake results/<study>/figures/<model>/<method>/importance.net.png
+use rule figures_importance as figures_importance_by with:
+    output:
+        png=made("figures/{model}/{method}/importance.{aggregate}.png"),
+        svg=made("figures/{model}/{method}/importance.{aggregate}.svg"),
+    log:
+        logged("figures/{model}/{method}/importance.{aggregate}.log"),
+    benchmark:
+        logged("figures/{model}/{method}/importance.{aggregate}.tsv")
+    wildcard_constraints:
+        aggregate="[a-z]+",
+    params:
+        code=code("figures_importance"),
+        aggregate=lambda wildcards: wildcards.aggregate,
+        split=shown_split(),
+    message:
+        "Draw channel importance of {wildcards.model} by {wildcards.method}, summed as"
+        " {wildcards.aggregate}"

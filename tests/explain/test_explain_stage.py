@@ -7,6 +7,7 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
+from nascent.explain.aggregates import AGGREGATES
 from nascent.explain.groups import GroupRule
 from nascent.explain.importance import IMPORTANCE
 from nascent.explain.stage import explain_maps, gather, write_groups
@@ -73,6 +74,7 @@ def explain(folder, maps, **changes):
             "model": "linear",
             "model_seed": 2,
             "method": "vargrad",
+            "aggregate": "absolute",
             "rule": GroupRule(),
             "confidence": 0.9,
             "draws": 100,
@@ -133,7 +135,7 @@ def test_a_gathered_table_holds_every_model(study):
     explain(folder, maps, model="cnn", out=folder / "cnn.tsv")
     gather([folder / "vargrad.tsv", folder / "cnn.tsv"], folder / "channel_importance.tsv")
     table = read_table(folder / "channel_importance.tsv")
-    assert table["model"].value_counts().to_dict() == {"linear": 36, "cnn": 36}
+    assert table["model"].value_counts().to_dict() == {"linear": 60, "cnn": 60}
 
 
 def test_group_counts_are_written(study):
@@ -190,7 +192,7 @@ def test_shares_by_random_weights_come_beside(study):
     null = [
         cells[["cell_id"]].assign(copy=copy, aggregate=aggregate, a=level, b=1 - level)
         for copy, level in ((1, 0.48), (2, 0.52), (3, 0.5))
-        for aggregate in ("absolute", "signed", "squared")
+        for aggregate in AGGREGATES
     ]
     write_table(pd.concat(null), folder / "null.tsv")
     explain(folder, maps, null_path=folder / "null.tsv")

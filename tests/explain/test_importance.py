@@ -5,54 +5,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nascent.attribute.maps import MapSource, open_maps, write_maps
-from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
-from nascent.explain.importance import (
-    AGGREGATES,
-    IMPORTANCE,
-    chance_interval,
-    channel_importance,
-    channel_shares,
-    channel_totals,
-)
+from nascent.explain.importance import IMPORTANCE, chance_interval, channel_importance
 
 
-def written(path, maps, masks, axes="pixel"):
-    source = MapSource(("a", "b"), "integrated_gradients", {}, 0, "m", "s", axes)
-    made = Attributions(maps, *np.zeros((3, 2)), np.zeros(2, int), np.ones(2, bool))
-    write_maps(path, made, cell_ids=[7, 8], masks=masks, source=source)
-    with open_maps(path) as opened:
-        return channel_totals(opened)
-
-
-def test_totals_are_those_of_measured_pixels_alone(tmp_path):
-    maps = np.zeros((2, 2, 2, 2), np.float32)
-    maps[0, 0] = [[1, -3], [-2, 1]]
-    maps[0, 1, 1] = [100, 100]  # not measured
-    masks = np.array([[[True, True], [True, False]], [[True, True], [True, True]]])
-    totals = written(tmp_path / "maps.h5", maps, masks)
-    assert totals["absolute"].loc[7].to_dict() == {"a": 3, "b": 4}
-    assert totals["signed"].loc[7].to_dict() == {"a": -1, "b": -2}
-    assert totals["squared"].loc[7].to_dict() == {"a": 5, "b": 10}
-    assert channel_shares(totals).loc[7].to_dict() == {"a": 3 / 7, "b": 4 / 7}
-    assert channel_shares(totals, "signed").loc[7].to_dict() == {"a": -1 / 7, "b": -2 / 7}
-    assert channel_shares(totals, "squared").loc[7].to_dict() == {"a": 5 / 15, "b": 10 / 15}
-    for aggregate in AGGREGATES:
-        assert channel_shares(totals, aggregate).loc[8].isna().all()  # a map of zeros
-
-
-def test_a_number_a_channel_counts_once_whatever_the_nucleus(tmp_path):
-    maps = np.array([[[[1.0, -3.0]]], [[[2.0, 2.0]]]], np.float32)
-    masks = np.ones((2, 4, 4), bool)
-    totals = written(tmp_path / "maps.h5", maps, masks, axes="channel")
-    assert channel_shares(totals).loc[7].to_dict() == {"a": 0.25, "b": 0.75}
-    assert channel_shares(totals, "signed").loc[7].to_dict() == {"a": 0.25, "b": -0.75}
-
-
-def test_an_even_map_has_the_uniform_share(tmp_path):
-    maps, masks = np.full((2, 3, 3, 2), -0.5, np.float32), np.ones((2, 3, 3), bool)
-    shares = channel_shares(written(tmp_path / "maps.h5", maps, masks))
+def test_an_even_map_has_the_uniform_share():
+    shares = pd.DataFrame(0.5, index=pd.Index([7, 8], name="cell_id"), columns=["a", "b"])
     table = channel_importance(shares, pd.Series("low", index=[7, 8]), seed=1)
     low = table[table["group"] == "low"]
     assert (low["importance"] == low["uniform"]).all()

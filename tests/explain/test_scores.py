@@ -28,6 +28,7 @@ EXPECTED = {
     "absolute": [[4, 3], [1, 1], [0, 0]],
     "signed": [[4, -1], [-1, 1], [0, 0]],
     "squared": [[10, 5], [1, 0.5], [0, 0]],
+    "net": [[4, 1], [1, 1], [0, 0]],
     "share": [[4 / 7, 3 / 7], [0.5, 0.5], [np.nan, np.nan]],
 }
 SHAPES = {"pixel": (2, 2, 2), "space": (2, 2, 1), "channel": (1, 1, 2)}
@@ -256,7 +257,7 @@ def test_the_tidy_table_has_a_row_for_every_number(tables):
     write_scores_table(paths, folder / "scores.parquet", record={"stage": "explain"})
     table = pl.read_parquet(folder / "scores.parquet")
     assert tuple(table.columns) == SCORES
-    assert len(table) == 3 * 2 * 4 + 3 * 1 * 4
+    assert len(table) == 3 * 2 * len(STATISTICS) + 3 * 1 * len(STATISTICS)
     for row, cell in enumerate(ids):
         for column, channel in enumerate("ab"):
             for statistic, expected in EXPECTED.items():

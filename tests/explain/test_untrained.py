@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.explain.aggregates import AGGREGATES
 from nascent.explain.groups import GroupRule
-from nascent.explain.importance import AGGREGATES
 from nascent.explain.stage import explain_maps
 from nascent.explain.untrained import sampled, write_untrained
 from nascent.files import read_table, write_table
@@ -46,7 +46,7 @@ def test_every_copy_explains_cells_of_every_group_and_split(of_one_channel):
     table = read_table(untrained(of_one_channel))
     assert list(table.columns) == ["copy", "aggregate", "cell_id", *CHANNELS]
     # Two groups in two splits, two cells of each.
-    assert len(table) == 6 * 3 * 8
+    assert len(table) == 6 * len(AGGREGATES) * 8
     assert table.groupby("copy")["cell_id"].nunique().tolist() == [8] * 6
     shares = table[table["aggregate"] != "signed"][CHANNELS].sum(axis=1)
     np.testing.assert_allclose(shares, 1)
@@ -66,6 +66,7 @@ def test_a_channel_that_a_model_has_learnt_beats_random_weights(of_one_channel):
         model="linear",
         model_seed=1,
         method="gradient",
+        aggregate="absolute",
         rule=RULE,
         confidence=0.95,
         draws=200,

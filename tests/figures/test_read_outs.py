@@ -267,7 +267,7 @@ def test_a_map_of_places_stands_at_every_channel_without_shares(make):
     found = shown([store], [read], told(examples), ["a", "b"], per_group=1, channels=2)
     assert found.maps.shape == (2, 8, 8, 2)
     np.testing.assert_array_equal(found.maps[..., 0], found.maps[..., 1])
-    assert np.isnan(found.totals).all()
+    assert np.isnan(found.shares).all()
 
 
 def test_a_number_a_channel_fills_the_nucleus_and_keeps_its_share(make):
@@ -280,5 +280,4 @@ def test_a_number_a_channel_fills_the_nucleus_and_keeps_its_share(make):
     mask = found.examples.masks[0]
     assert (found.maps[0][mask] == [-6, 2]).all()
     assert (found.maps[0][~mask] == 0).all()
-    share = np.abs(found.maps[0, ..., 0]).sum() / found.totals[0]
-    assert share == pytest.approx(0.75)
+    np.testing.assert_array_equal(found.shares, [[0.75, 0.25]] * 2)

@@ -36,11 +36,10 @@ def test_shares_over_the_columns_are_those_of_the_maps(drawn):
         assert titles[3 * i : 3 * i + 3] == [f"{100 * s:.1f} %" for s in sums / sums.sum()]
 
 
-def test_shares_count_channels_that_are_not_shown(make):
-    examples, maps = make.examples(1, ["a"], 16)
-    total = 4 * np.abs(maps[0][examples.masks[0]]).sum()
-    figure = score_maps.draw(examples, maps, totals=[total])
-    assert figure.axes[0].get_title() == "25.0 %"
+def test_shares_that_are_given_are_shown_and_missing_ones_are_not(make):
+    examples, maps = make.examples(1, ["a", "b"], 16)
+    figure = score_maps.draw(examples, maps, shares=np.array([[0.25, np.nan]]))
+    assert [axes.get_title() for axes in figure.axes[:2]] == ["25.0 %", ""]
 
 
 def test_a_cells_maps_share_one_scale(make):

@@ -21,6 +21,7 @@ DERIVED = {
     "explain_roar_train": "train",
     "explain_targets_train": "train",
     "explain_targets_attribute": "attribute",
+    "figures_importance_by": "figures_importance",
 }
 # Models that are trained anew for a check have a folder of their own.
 FOLDERS = {"explain_roar": "roar", "explain_targets": "randomised"}
@@ -34,7 +35,8 @@ def rules_of(path: Path) -> dict[str, dict[str, str]]:
     for named, base, derived, body in zip(*(parts[i::4] for i in range(4)), strict=True):
         own = re.findall(r"^    (\w+):((?:.*\n(?:        .*\n|\n)*)?)", body, re.MULTILINE)
         # What a derived rule does not say itself is as in the rule it is made of.
-        below = rules_of(path.with_name(f"{base}.smk"))[base] if base else {}
+        of_base = path.with_name(f"{base}.smk")
+        below = rules.get(base) or (rules_of(of_base)[base] if base else {})
         rules[named or derived] = below | dict(own)
     return rules
 

@@ -16,6 +16,7 @@ with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakema
         model=wildcards.model,
         model_seed=int(wildcards.seed),
         method=wildcards.method,
+        aggregate=params.aggregate,
         rule=GroupRule(**params.groups),
         confidence=params.confidence,
         draws=params.bootstrap,

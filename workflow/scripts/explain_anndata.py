@@ -14,6 +14,7 @@ with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakema
         seed=int(wildcards.seed),
         method=wildcards.method,
         target=params.target,
+        aggregate=params.aggregate,
         checks=dict(zip(params.checks, given.checks, strict=True)),
     )
     write_h5ad(scores, snakemake.output[0], record=work.record)

@@ -7,7 +7,7 @@ from nascent.files import read_table
 from nascent.jobs import job
 
 with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
-    split = snakemake.params.split
+    split, aggregate = snakemake.params.split, snakemake.params.aggregate
     table = pd.concat(map(read_table, snakemake.input.importance))
-    figure = importance.draw(table[table["split"] == split])
+    figure = importance.draw(table[table["split"] == split], aggregate=aggregate)
     save(figure, snakemake.output.png, work.record)

@@ -23,7 +23,7 @@ with (
         per_group=1,
         channels=len(params.inputs),
     )
-    figure = panels.draw(found.examples, found.maps, totals=found.totals)
+    figure = panels.draw(found.examples, found.maps, shares=found.shares)
     examples = found.examples
     work.note(shown={"cells": examples.cells.index.tolist(), "channels": examples.channels})
     save(figure, snakemake.output.png, work.record)

@@ -23,7 +23,7 @@ with (
         per_group=params.figures["cells_per_group"],
         channels=params.figures["top_channels"],
     )
-    figure = score_maps.draw(found.examples, found.maps, totals=found.totals)
+    figure = score_maps.draw(found.examples, found.maps, shares=found.shares)
     examples = found.examples
     work.note(shown={"cells": examples.cells.index.tolist(), "channels": examples.channels})
     save(figure, snakemake.output.png, work.record)

@@ -5,20 +5,16 @@ evenly, 1/C each; and a model that knows nothing, one of random weights, spreads
 Both references stand beside every importance.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from nascent.attribute.maps import Maps
 from nascent.errors import AttributionError
 from nascent.explain.groups import GROUPS
 from nascent.explain.intervals import Interval, cells_interval, mean_interval
-
-AGGREGATES = ("absolute", "signed", "squared")
-"""Σ|a|, Σa and Σa² over the measured pixels."""
 
 IMPORTANCE = (
     "aggregate",
@@ -42,69 +38,6 @@ IMPORTANCE = (
 """Columns of a table of importance."""
 
 
-def aggregated(scores: np.ndarray) -> dict[str, np.ndarray]:
-    """Return Σ|a|, Σa and Σa² over pixels: (P, K) → aggregate → (K,) float64."""
-    wide = np.asarray(scores, np.float64)
-    return {
-        "absolute": np.abs(wide).sum(axis=0),
-        "signed": wide.sum(axis=0),
-        "squared": np.square(wide).sum(axis=0),
-    }
-
-
-def measured_scores(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return a map's scores on the measured pixels, (P, K); one row where it has no pixels.
-
-    Parameters
-    ----------
-    scores
-        (S, S, K), or (1, 1, K) of a method that scores whole channels.
-    mask
-        (S, S) bool.
-    """
-    if scores.shape[:2] == mask.shape:
-        return scores[mask]
-    return scores.reshape(1, -1)
-
-
-def channel_totals(maps: Maps) -> dict[str, pd.DataFrame]:
-    """Return each aggregate of each map over the measured pixels.
-
-    One map is in memory at a time.
-
-    Returns
-    -------
-    dict
-        Aggregate → cells × channels, float64; the index is `cell_id`.
-    """
-    totals = {name: np.empty((len(maps), len(maps.channels))) for name in AGGREGATES}
-    for index in range(len(maps)):
-        found = aggregated(measured_scores(maps[index], maps.mask(index)))
-        for name, values in found.items():
-            totals[name][index] = values
-    return {
-        name: pd.DataFrame(values, index=maps.cells.index, columns=maps.channels)
-        for name, values in totals.items()
-    }
-
-
-def channel_shares(totals: Mapping[str, pd.DataFrame], aggregate: str = "absolute") -> pd.DataFrame:
-    """Return each channel's share of its cell's total; NaN for cells whose map is zero.
-
-    Absolute and squared shares sum to 1 over the channels. Signed ones are Σa of the channel over
-    the cell's Σ|a|: between −1 and 1, and in size never above the absolute share.
-
-    Parameters
-    ----------
-    totals
-        As `channel_totals` gives them.
-    aggregate
-        `absolute`, `signed` or `squared`.
-    """
-    whole = totals["squared" if aggregate == "squared" else "absolute"].sum(axis=1)
-    return totals[aggregate].div(whole.where(whole > 0), axis=0)
-
-
 def channel_importance(
     shares: pd.DataFrame,
     groups: pd.Series,
@@ -122,7 +55,7 @@ def channel_importance(
     Parameters
     ----------
     shares
-        Cells × channels, see `channel_shares`.
+        Cells × channels, see `nascent.explain.aggregates.channel_shares`.
     groups, wells
         Group and well by cell id; without wells there are intervals over cells alone.
     aggregate

@@ -15,11 +15,11 @@ from pandas.api.types import is_numeric_dtype
 
 from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
-from nascent.explain.importance import AGGREGATES, channel_shares, channel_totals
+from nascent.explain.aggregates import AGGREGATES, channel_shares, channel_totals
 from nascent.files import read_table
 
 STATISTICS = (*AGGREGATES, "share")
-"""Σ|a|, Σa and Σa² over the measured pixels, and the channel's share of the cell's Σ|a|."""
+"""What `nascent.explain.aggregates` sums over the measured pixels, and the channel's share."""
 
 EXPLAINED = ("split", "group")
 """Columns that the table of an explanation's cells adds to the cell table."""
@@ -45,7 +45,8 @@ class ChannelScores:
         Statistic, of STATISTICS → (cells, channels) float64. Shares are NaN where a map is zero.
     facts : mapping
         What the scores are of: `model`, `seed` (of its training), `method` as named in the study,
-        `target` (column predicted), `kind` (function of the method), `axes`, `options`, `told`
+        `target` (column predicted), `aggregate` (of the shares), `kind` (function of the method),
+        `axes`, `options`, `told`
         (columns of `cells` that the explanation says, which are no part of the cell table) and
         `checks` (their names).
     """
@@ -65,6 +66,7 @@ def channel_scores(
     seed: int,
     method: str,
     target: str = "target",
+    aggregate: str = "absolute",
     checks: Mapping[str, str | Path] | None = None,
 ) -> ChannelScores:
     """Read the maps of a model and method, one at a time, and what is known of their cells.
@@ -82,6 +84,8 @@ def channel_scores(
         As named in the study; the seed is that of the training.
     target
         Column of the cell table that is predicted.
+    aggregate
+        Of the shares, see `nascent.explain.aggregates`.
     checks
         Name → table with a column `cell_id`. Its columns are joined as `<name>_<column>`; where a
         cell has several rows, told apart by columns of text, as `<name>_<texts>_<column>`. Where
@@ -95,7 +99,7 @@ def channel_scores(
     """
     totals, maps_cells, source = _read(map_paths)
     values = {name: totals[name].to_numpy() for name in AGGREGATES}
-    values["share"] = channel_shares(totals).to_numpy()
+    values["share"] = channel_shares(totals, aggregate).to_numpy()
     cells = _rows_of(maps_cells.index, cells_path)
     explained = _rows_of(maps_cells.index, explained_path)[list(EXPLAINED)]
     told = told_by_maps(maps_cells, cells.get(target))
@@ -108,6 +112,7 @@ def channel_scores(
         "seed": seed,
         "method": method,
         "target": target,
+        "aggregate": aggregate,
         "kind": source.method,
         "axes": source.axes,
         "options": dict(source.options),

@@ -8,14 +8,9 @@ import pandas as pd
 
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.errors import AttributionError
+from nascent.explain.aggregates import AGGREGATES, channel_shares, channel_totals
 from nascent.explain.groups import GroupRule, groups_table, ordered, study_groups
-from nascent.explain.importance import (
-    AGGREGATES,
-    IMPORTANCE,
-    channel_importance,
-    channel_shares,
-    channel_totals,
-)
+from nascent.explain.importance import IMPORTANCE, channel_importance
 from nascent.files import read_table, write_table
 
 LABELS = ["model", "seed", "method", "split"]
@@ -54,6 +49,7 @@ def explain_maps(
     model: str,
     model_seed: int,
     method: str,
+    aggregate: str,
     rule: GroupRule,
     confidence: float,
     draws: int,
@@ -77,9 +73,11 @@ def explain_maps(
     cells_out
         A row a cell: `cell_id`, its split, group, well and target, the predictions of it and of the
         baseline, completeness gap, steps and whether they met the tolerance, total attribution
-        Σ|a|, and the share of each channel in it.
+        Σ|a|, and the share of each channel by `aggregate`.
     model, model_seed, method
         What the maps are of, as named in the study.
+    aggregate
+        Of the shares of the cells; the table of importance has all of AGGREGATES.
     rule
         Of the groups.
     confidence, draws, seed
@@ -104,18 +102,18 @@ def explain_maps(
     if axes == "space":
         _LOGGER.info("maps of %s have one value a place for all channels: no shares", method)
     else:
-        described = described.join(channel_shares(totals))
+        described = described.join(channel_shares(totals, aggregate))
         null = None if null_path is None else read_table(null_path).set_index("cell_id")
         labels = dict(zip(LABELS, (model, model_seed, method), strict=False))
         for split in grouped["split"].loc[cells.index].unique():
             members = cells.index[grouped["split"].loc[cells.index] == split]
-            for aggregate in AGGREGATES:
+            for name in AGGREGATES:
                 importance = channel_importance(
-                    channel_shares(totals, aggregate).loc[members],
+                    channel_shares(totals, name).loc[members],
                     grouped["group"],
                     grouped["well"],
-                    aggregate=aggregate,
-                    null=_of_aggregate(null, aggregate, grouped, split),
+                    aggregate=name,
+                    null=_of_aggregate(null, name, grouped, split),
                     names=ordered(grouped["group"]),
                     confidence=confidence,
                     draws=draws,

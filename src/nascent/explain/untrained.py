@@ -14,9 +14,9 @@ import pandas as pd
 
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.methods import Prepared
+from nascent.explain.aggregates import AGGREGATES, aggregated, channel_shares, totals_table
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.groups import GroupRule, ordered
-from nascent.explain.importance import AGGREGATES, aggregated, channel_shares, measured_scores
 from nascent.explain.inspection import Inspection
 from nascent.explain.redraw import cascade
 from nascent.explain.stage import read_groups
@@ -94,18 +94,13 @@ def sampled(grouped: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
 def _shares(
     method: Prepared, cells: Iterable[ExplainedCell], channels: Sequence[str]
 ) -> pd.DataFrame:
-    ids, totals = [], {name: [] for name in AGGREGATES}
+    ids, found = [], []
     for cell, scores in _maps(method, iter(cells)):
         ids.append(cell.cell_id)
-        for name, values in aggregated(measured_scores(scores, cell.mask)).items():
-            totals[name].append(values)
-    index = pd.Index(ids, name="cell_id")
-    tables = {
-        name: pd.DataFrame(np.reshape(values, (len(ids), -1)), index=index, columns=list(channels))
-        for name, values in totals.items()
-    }
+        found.append(aggregated(scores, cell.mask))
+    totals = totals_table(found, pd.Index(ids, name="cell_id"), channels)
     shares = [
-        channel_shares(tables, name).reset_index().assign(aggregate=name) for name in AGGREGATES
+        channel_shares(totals, name).reset_index().assign(aggregate=name) for name in AGGREGATES
     ]
     return pd.concat(shares, ignore_index=True)
 

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from nascent.errors import AttributionError, did_you_mean
+from nascent.explain.aggregates import SYMBOLS
 from nascent.figures import style
 
 SPREAD = 0.24  # between two groups of a channel, in rows
@@ -13,8 +15,13 @@ NOTHING = "No cell was explained, or the maps have no channels."
 
 
 @style.look()
-def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
+def draw(
+    importance: pd.DataFrame, *, aggregate: str = "absolute", top: int | None = None
+) -> Figure:
     """Draw each channel's mean share of the attribution as points with intervals, by group.
+
+    Beside it stand the signed shares, where the table has them: the net effect of a channel, over
+    the cell's Σ|score|.
 
     Channels are sorted by their mean over the groups, the most important on top. The dashed line
     is the share each would have if all were alike, the band what models of random weights give it,
@@ -27,11 +34,22 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
     importance
         Rows of `channel_importance.tsv` of one model, method and split: columns `seed, group,
         channel, cells, importance, low, high` with shares between 0 and 1, and where there is a
-        null `null_low, null_high, beats_null`; of several aggregates `absolute` is drawn.
+        null `null_low, null_high, beats_null`; `aggregate` where there are several.
+    aggregate
+        Whose shares are drawn, in `nascent.explain.aggregates.AGGREGATES`.
     top
         Draw only so many channels; the uniform share still counts all.
+
+    Raises
+    ------
+    AttributionError
+        Where there is no such aggregate; the nearest is named.
     """
-    summary = over_seeds(importance)
+    if aggregate not in SYMBOLS:
+        raise AttributionError(
+            f"there is no aggregate {aggregate!r}", mend=did_you_mean(aggregate, SYMBOLS)
+        )
+    summary = over_seeds(importance, aggregate)
     if summary.empty:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
         style.say(figure.subplots(), NOTHING)
@@ -40,8 +58,67 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
     channels = means.sort_values(ascending=False, kind="stable").index.tolist()
     uniform = 100 / len(channels)
     channels = channels[:top]
-    figure = Figure(figsize=(style.WIDTH * 0.8, 0.215 * len(channels) + 1.1), layout="constrained")
-    axes = figure.subplots()
+    beside = over_seeds(importance, "signed") if "aggregate" in importance else summary.iloc[:0]
+    beside = beside if aggregate != "signed" else beside.iloc[:0]
+    size = (style.WIDTH * (0.8 if beside.empty else 1), 0.215 * len(channels) + 1.1)
+    figure = Figure(figsize=size, layout="constrained")
+    axes, *others = figure.subplots(
+        1, 1 if beside.empty else 2, squeeze=False, width_ratios=None if beside.empty else (1, 0.6)
+    )[0]
+    _points(axes, summary, channels)
+    for signed in others:
+        _points(signed, beside, channels)
+        signed.axvline(0, color=style.INK, lw=0.6, zorder=0.5, gid="zero")
+        signed.set_yticks([])
+        signed.set_xlabel("signed share, Σ score / Σ|score| (%)")
+    axes.axvline(uniform, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
+    axes.annotate(
+        f"uniform {uniform:.2f} %",
+        (uniform, 0),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, 3),
+        textcoords="offset points",
+        fontsize=6.5,
+    )
+    axes.set_yticks(range(len(channels)), channels)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(left=min(0, axes.get_xlim()[0]))
+    axes.set_xlabel(f"share of the map by {SYMBOLS[aggregate]} (%)")
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(handles), 4))
+    return figure
+
+
+def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.DataFrame:
+    """Return one row a group and channel: the mean over seeds, and the span of their intervals.
+
+    `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where one
+    has none.
+    """
+    kept = importance[importance["cells"] > 0].dropna(subset=["importance"])
+    if "aggregate" in kept.columns:
+        kept = kept[kept["aggregate"] == aggregate]
+    told = kept.reindex(columns=[*kept.columns.union(["null_low", "null_high", "beats_null"])])
+    # Read from a table, a column of True, False and missing values holds all three as objects.
+    beats = told["beats_null"].map({True: 1.0, False: 0.0, "True": 1.0, "False": 0.0})
+    return (
+        told.assign(beats_null=beats.astype(float))
+        .groupby(["group", "channel"], sort=False)
+        .agg(
+            cells=("cells", "max"),
+            importance=("importance", "mean"),
+            low=("low", "min"),
+            high=("high", "max"),
+            null_low=("null_low", "min"),
+            null_high=("null_high", "max"),
+            beats_null=("beats_null", lambda values: values.min(skipna=False)),
+        )
+        .reset_index()
+    )
+
+
+def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
+    """Draw the points of every group, the bands of random weights, and stripes behind them."""
     _band(axes, summary, channels)
     groups = summary["group"].drop_duplicates().tolist()
     colours = style.colours(groups, style.GROUPS)
@@ -64,51 +141,7 @@ def draw(importance: pd.DataFrame, *, top: int | None = None) -> Figure:
         axes.plot(100 * rows["importance"][hollow], y[hollow], "o", ms=2, color="white", ls="")
     for i in range(0, len(channels), 2):
         axes.axhspan(i - 0.5, i + 0.5, color="#F5F5F5", lw=0, zorder=0)
-    axes.axvline(uniform, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
-    axes.annotate(
-        f"uniform {uniform:.2f} %",
-        (uniform, 0),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, 3),
-        textcoords="offset points",
-        fontsize=6.5,
-    )
-    axes.set_yticks(range(len(channels)), channels)
-    axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(channels) - 0.4, -0.6)
-    axes.set_xlim(left=min(0, axes.get_xlim()[0]))
-    axes.set_xlabel("share of the attribution (%)")
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(handles), 4))
-    return figure
-
-
-def over_seeds(importance: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a group and channel: the mean over seeds, and the span of their intervals.
-
-    `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where one
-    has none.
-    """
-    kept = importance[importance["cells"] > 0].dropna(subset=["importance"])
-    if "aggregate" in kept.columns:
-        kept = kept[kept["aggregate"] == "absolute"]
-    told = kept.reindex(columns=[*kept.columns.union(["null_low", "null_high", "beats_null"])])
-    # Read from a table, a column of True, False and missing values holds all three as objects.
-    beats = told["beats_null"].map({True: 1.0, False: 0.0, "True": 1.0, "False": 0.0})
-    return (
-        told.assign(beats_null=beats.astype(float))
-        .groupby(["group", "channel"], sort=False)
-        .agg(
-            cells=("cells", "max"),
-            importance=("importance", "mean"),
-            low=("low", "min"),
-            high=("high", "max"),
-            null_low=("null_low", "min"),
-            null_high=("null_high", "max"),
-            beats_null=("beats_null", lambda values: values.min(skipna=False)),
-        )
-        .reset_index()
-    )
 
 
 def _band(axes, summary: pd.DataFrame, channels: list[str]) -> None:

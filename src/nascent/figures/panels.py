@@ -1,7 +1,5 @@
 """Panels: every channel of a typical cell of each group, its map, both, and its share."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -26,12 +24,12 @@ HEAD, GAP = 0.3, 0.12  # inches over three rows of tiles for names, and below a 
 
 
 @style.look()
-def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None = None) -> Figure:
+def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = None) -> Figure:
     """Draw channel, score map and overlay of every channel of each cell, in rows of channels.
 
     Colours are as in `nascent.figures.score_maps`: all maps of a cell share one scale, and the
     overlay colours the tenth of the measured pixels of all channels with the largest magnitude.
-    Above each channel stand its name and its share of the cell's whole score.
+    Above each channel stand its name and its share of the cell's map.
 
     Parameters
     ----------
@@ -40,8 +38,8 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
         `y_hat`.
     maps
         (n, S, S, C) attributions, in the channels' order.
-    totals
-        Each cell's whole score; default the sum over the channels given.
+    shares
+        (n, C): as in `nascent.figures.score_maps`.
 
     Raises
     ------
@@ -66,8 +64,8 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
     names, points = fitted(examples.channels, tile - 0.06)
     signed = bool((maps < 0).any())
     for i in range(cells):
-        total = None if totals is None else totals[i]
-        scored = coloured(maps[i], examples.masks[i], total, signed=signed)
+        own = None if shares is None else shares[i]
+        scored = coloured(maps[i], examples.masks[i], own, signed=signed)
         for line in range(lines):
             top = height - 0.1 - i * block - line * (HEAD + 3 * tile) - HEAD
             shown = range(line * columns, min((line + 1) * columns, channels))

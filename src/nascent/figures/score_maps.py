@@ -36,8 +36,8 @@ class Scored:
         Magnitude that has the full colour.
     threshold : float
         Magnitude above which the overlay is coloured.
-    total : float
-        Of which the shares are told; NaN where there are none to tell.
+    shares : (k,)
+        Of the channels in the cell's map; NaN where there are none to tell.
     signed : bool
         Whether any map shown has negative scores.
     """
@@ -45,17 +45,17 @@ class Scored:
     scores: np.ndarray
     scale: float
     threshold: float
-    total: float
+    shares: np.ndarray
     signed: bool
 
 
 @style.look()
-def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None = None) -> Figure:
+def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = None) -> Figure:
     """Draw three rows a cell — channel, score map, overlay — and one column a channel.
 
     Grey levels are common to a channel over the cells shown. A cell's maps share one colour scale
     up to the 99.5th percentile of their magnitude, so that brighter columns matter more; above
-    each stands its share of the cell's whole score. The overlay colours the tenth of the cell's
+    each stands its share of the cell's whole map. The overlay colours the tenth of the cell's
     measured pixel-channels with the largest magnitude.
 
     Parameters
@@ -65,9 +65,9 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
         `group`, `target`, `y_hat`.
     maps
         (n, S, S, k) attributions, in the channels' order.
-    totals
-        Each cell's sum of |score| over *all* channels, from which the shares follow; default the
-        sum over the channels shown; NaN where channels have no shares.
+    shares
+        (n, k): each channel's share of the cell's map; NaN where channels have none. Default:
+        Σ|score| over that of the channels shown.
 
     Raises
     ------
@@ -90,8 +90,8 @@ def draw(examples: Examples, maps: np.ndarray, *, totals: Sequence[float] | None
     for i in range(cells):
         top = height - TOP_MARGIN - i * (3 * tile + BLOCK_GAP)
         grid = tiles(figure, top, tile, columns)
-        total = None if totals is None else totals[i]
-        scored = coloured(maps[i], examples.masks[i], total, signed=signed)
+        own = None if shares is None else shares[i]
+        scored = coloured(maps[i], examples.masks[i], own, signed=signed)
         draw_columns(grid, examples, i, range(columns), scored, limits, window)
         name_rows(figure, top, tile)
         describe(figure, examples, i, top)
@@ -137,7 +137,9 @@ def refuse_other_shape(examples: Examples, maps: np.ndarray) -> None:
         )
 
 
-def coloured(scores: np.ndarray, mask: np.ndarray, total: float | None, *, signed: bool) -> Scored:
+def coloured(
+    scores: np.ndarray, mask: np.ndarray, shares: np.ndarray | None, *, signed: bool
+) -> Scored:
     """Return the maps (S, S, k) of a cell with one scale and one threshold for all of them."""
     magnitude = np.abs(scores[mask])
     scale = float(np.percentile(magnitude, MAP_PERCENTILE)) if magnitude.size else 0.0
@@ -145,7 +147,7 @@ def coloured(scores: np.ndarray, mask: np.ndarray, total: float | None, *, signe
         scores=np.where(mask[..., None], scores, 0),
         scale=scale or 1.0,
         threshold=top_threshold(scores, mask, TOP),
-        total=float(magnitude.sum() if total is None else total),
+        shares=_absolute_shares(magnitude) if shares is None else shares,
         signed=signed,
     )
 
@@ -199,7 +201,7 @@ def draw_columns(
         outline(grid[1, column], mask, style.GREY)
         show(grid[2, column], image, *limits[channel])
         _overlay(grid[2, column], score, scored)
-        share = 100 * np.abs(score).sum() / scored.total if scored.total > 0 else np.nan
+        share = 100 * scored.shares[channel]
         if np.isfinite(share):
             grid[0, column].set_title(
                 f"{share:.1f} %", fontsize=7, loc="center", pad=2, fontweight="normal"
@@ -266,6 +268,11 @@ def _overlay(axes: Axes, score: np.ndarray, scored: Scored) -> None:
     )
     colours[..., 3] = np.where(np.abs(score) > scored.threshold, 0.85, 0.0)
     axes.imshow(colours, interpolation="nearest")
+
+
+def _absolute_shares(magnitude: np.ndarray) -> np.ndarray:
+    sums = magnitude.sum(axis=0, dtype=np.float64)
+    return sums / sums.sum() if sums.any() else np.full(len(sums), np.nan)
 
 
 def _colour_map(signed: bool) -> Colormap:

@@ -21,13 +21,13 @@ class Shown:
     examples : Examples
         With group and prediction of each cell.
     maps : (n, S, S, k) float32
-    totals : list of float
-        Σ|score| of each cell over all channels; NaN where maps have no channels.
+    shares : (n, k) float64
+        Of the channels in each cell's map; NaN where maps have no channels.
     """
 
     examples: Examples
     maps: np.ndarray
-    totals: list[float]
+    shares: np.ndarray
 
 
 def typical(cells: pd.DataFrame, per_group: int) -> list:
@@ -82,16 +82,9 @@ def shown(
     examples = read_examples(shards, chosen, names)
     read = read_maps(maps, chosen, names if with_channels else ["all"])
     whole = np.broadcast_to(read, examples.images.shape)
-    totals = cells.loc[chosen, "total"] if with_channels else pd.Series(np.nan, index=chosen)
+    shares = cells.loc[chosen, names].to_numpy(np.float64) if with_channels else None
     return Shown(
         replace(examples, cells=examples.cells.join(told)),
         np.where(examples.masks[..., None], whole, 0),
-        _of_pixels(totals, read, examples.masks),
+        np.full((len(chosen), len(names)), np.nan) if shares is None else shares,
     )
-
-
-def _of_pixels(totals: pd.Series, read: np.ndarray, masks: np.ndarray) -> list[float]:
-    # A number a channel is drawn over every measured pixel: so often it counts in the sums.
-    if read.shape[1:3] == masks.shape[1:3]:
-        return totals.tolist()
-    return (totals.to_numpy() * masks.sum(axis=(1, 2))).tolist()

@@ -284,7 +284,7 @@ function heading(e, cell, channel) {
   const place = one.channels.indexOf(channel);
   const share = place < 0 ? null : one.share[cell][place];
   const parts = [];
-  if (place >= 0 && share != null) parts.push(`${percent(share)} of this cell's Σ|score|`);
+  if (place >= 0 && share != null) parts.push(`${percent(share)} of this cell's ${one.sum}`);
   if (place >= 0 && isSigned(e)) {
     parts.push(`sum ${signedNumber(one.signed[cell][place], 3)}`);
   }
@@ -599,7 +599,7 @@ function drawBars() {
   const most = Math.max(1e-9, ...shares.map((share) => share || 0), ...means);
   at("channels-note").replaceChildren(...(one.axes === "space"
     ? ["This method scores places, not channels: its one map lies over the image you choose."]
-    : ["Share of this cell's Σ|score|; ", make("b", {}, "|"), " mean of the cells here. ",
+    : [`Share of this cell's ${one.sum}; `, make("b", {}, "|"), " mean of the cells here. ",
       `Alike they would have ${percent(1 / one.channels.length)} each. `,
       make("br"),
       select("order", "order of the bars", [["cell", "this cell's share"],

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
+from nascent.explain.aggregates import SYMBOLS
 from nascent.explain.h5ad import read_h5ad
 from nascent.explain.scores import ChannelScores
 from nascent.figures.words import quantity, unit
@@ -208,6 +209,7 @@ def _told(one: _Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> 
         "scores": score_unit(facts["kind"], facts["options"], unit(label).strip("()")),
         "zero": one.zero,
         "channels": list(scores.channels),
+        "sum": SYMBOLS[facts["aggregate"]],
         "kept": list(one.kept),
         "share": [_plain(row) for row in scores.values["share"][at]],
         "signed": [_plain(row) for row in scores.values["signed"][at]],
