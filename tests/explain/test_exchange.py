@@ -1,0 +1,91 @@
+"""Rings of other cells: balanced, and what a cell adds to a mean has the variance of that mean."""
+
+import numpy as np
+import pytest
+
+from nascent.explain.exchange import NOBODY, adjusted, circles_of, known_mean, rings
+
+
+@pytest.mark.parametrize(("count", "exchanges"), [(9, 3), (4, 3), (4, 9), (2, 1)])
+def test_every_cell_has_others_and_is_an_other_equally_often(count, exchanges):
+    found = rings(count, exchanges, 1)
+    assert found.shape == (min(exchanges, count - 1), count)
+    assert (np.sort(found, axis=1) == np.arange(count)).all()
+    for place in range(count):
+        assert len({place, *found[:, place]}) == 1 + len(found)
+
+
+def test_others_are_of_the_same_well_and_a_cell_alone_has_none():
+    wells = np.array(["a", "b", "a", "c", "a", "b", "a"])
+    found = rings(7, 2, 1, wells)
+    assert found.shape == (2, 7)
+    assert found[:, 3].tolist() == [NOBODY, NOBODY]
+    assert found[:, [1, 5]].tolist() == [[5, 1], [NOBODY, NOBODY]]
+    for place in np.flatnonzero(wells == "a"):
+        assert set(wells[found[:, place]]) == {"a"}
+    assert sorted(sorted(circle.tolist()) for circle in circles_of(found)) == [
+        [0, 2, 4, 6],
+        [1, 5],
+        [3],
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_hardly_any_cells_have_no_others(count):
+    found = rings(count, 5, 1)
+    assert found.shape == (0, count)
+    assert len(circles_of(found)) == count
+    own = np.ones((count, 2))
+    assert np.isnan(adjusted(own, np.empty((0, count, 2)), found)).all()
+
+
+def test_others_follow_each_cell_on_its_circle_and_depend_on_the_seed():
+    found = rings(6, 3, 5)
+    (circle,) = circles_of(found)
+    at = circle.tolist().index(2)
+    assert found[:, 2].tolist() == np.roll(circle, -at)[1:4].tolist()
+    assert (rings(6, 3, 5) == found).all()
+    assert any((rings(6, 3, seed) != found).any() for seed in range(5))
+
+
+def test_the_mean_is_that_of_own_less_chance_also_where_values_are_missing():
+    stream = np.random.default_rng(3)
+    wells = np.repeat(["a", "b", "c"], [8, 6, 1])
+    others = rings(15, 4, 1, wells)
+    own, chance = stream.normal(size=(15, 2)), stream.normal(size=(4, 15, 2))
+    chance[np.broadcast_to((others == NOBODY)[..., None], chance.shape)] = np.nan
+    own[2, 0], chance[1, 4], chance[:, 9, 1] = np.nan, np.nan, np.nan
+    found = adjusted(own, chance, others)
+    expected = own - known_mean(chance)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    for well in ("a", "b"):
+        np.testing.assert_allclose(
+            np.nanmean(found[wells == well], axis=0), np.nanmean(expected[wells == well], axis=0)
+        )
+
+
+def test_equal_columns_leave_own_less_row():
+    own, others = np.arange(6.0), rings(6, 2, 1)
+    chance = np.broadcast_to(np.array([1.0, 2, 3, 4, 5, 6]), (2, 6))  # by row alone
+    turned = np.empty(6)
+    turned[:] = np.mean([chance[e][np.argsort(others[e])] for e in range(2)], axis=0)
+    expected = own - chance[0] - (turned - turned.mean())
+    np.testing.assert_allclose(adjusted(own, chance, others), expected)
+
+
+@pytest.mark.parametrize("exchanges", [1, 5])
+def test_the_variance_is_that_of_the_mean_and_at_most_slightly_more(exchanges):
+    """What follows the row or the column alone cancels; what is left is known in closed form."""
+    stream, count = np.random.default_rng(4), 30
+    means, variances = [], []
+    for seed in range(800):
+        others = rings(count, exchanges, seed)
+        row, column = 3 * stream.normal(size=count), 3 * stream.normal(size=count)
+        own = row + column + stream.normal(size=count)
+        chance = row + column[others] + stream.normal(size=(exchanges, count))
+        values = adjusted(own, chance, others)
+        means.append(values.mean())
+        variances.append(values.var(ddof=1) / count)
+    true = (1 + 1 / exchanges) / count
+    assert np.var(means) == pytest.approx(true, rel=0.15)
+    assert np.mean(variances) / true == pytest.approx((exchanges + 2) / (exchanges + 1), rel=0.1)
