@@ -35,6 +35,7 @@ FEATURES = (
     "split",
     "feature",
     "cells",
+    "wells",
     "zero_cells",
     "share",
     "low",
@@ -140,7 +141,7 @@ def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float)
     Returns
     -------
     pandas.DataFrame
-        feature (from 0), cells, zero_cells (in which it is silent), wells, share, low, high, chance
+        feature (from 0), cells, wells, zero_cells (in which it is silent), share, low, high, chance
         (mean over the same cells), lift (share / chance), beats_chance (whether the interval of
         share less chance lies above 0), gradient (mean), interval.
     """
@@ -156,6 +157,7 @@ def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float)
         {
             "feature": np.arange(values.shape[1]),
             "cells": number,
+            "wells": [len(np.unique(wells[column])) for column in known.T],
             "zero_cells": len(values) - number,
             "share": share,
             "low": limits.low,
@@ -164,7 +166,6 @@ def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float)
             "lift": _ratio(share, chance),
             "beats_chance": pd.Series(excess.low > 0, dtype=object).where(np.isfinite(excess.low)),
             "gradient": found.gradient.mean(axis=0),
-            "wells": [len(np.unique(wells[column])) for column in known.T],
             "interval": np.where(np.isfinite(limits.low), limits.over, ""),
         }
     )
