@@ -34,6 +34,7 @@ rule explain_importance_null:
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         cells=made("crops/cells.tsv"),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+        groups=made("explain/channel_groups.tsv"),
     output:
         made("explain/{model}/{seed}/{method}.null.tsv"),
     log:
@@ -70,9 +71,11 @@ rule explain:
         cells=made("crops/cells.tsv"),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         null=made("explain/{model}/{seed}/{method}.null.tsv"),
+        groups=made("explain/channel_groups.tsv"),
     output:
         importance=made("explain/{model}/{seed}/{method}.tsv"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
+        joint=made("explain/{model}/{seed}/{method}/joint_importance.tsv"),
     log:
         logged("explain/{model}/{seed}/{method}.log"),
     benchmark:

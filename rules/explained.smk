@@ -63,6 +63,7 @@ FIGURES_OF_MAPS = {
 JOINED_CHECKS = [
     "attention",
     "channel_clusters",
+    "joint_importance",
     "randomisation",
     "removal",
     "sensitivity",

@@ -31,6 +31,7 @@ from nascent.explain import (
 from nascent.explain.agreement import AGREEMENT
 from nascent.explain.completeness import COMPLETENESS
 from nascent.explain.duplicates import CHANNEL_GROUPS, CORRELATIONS
+from nascent.explain.joint import JOINT
 from nascent.explain.randomisation import RANDOMISATION
 from nascent.explain.removal import REMOVAL
 from nascent.explain.roar import ROAR
@@ -191,6 +192,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Calibration", tables.CALIBRATION),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
         ("results.md", "## Channel importance", importance.IMPORTANCE),
+        ("results.md", "## Joint shares", JOINT),
         ("results.md", "## Channels that repeat each other", CORRELATIONS + CHANNEL_GROUPS),
         ("results.md", "## Similarity of maps and images", similarity.SIMILARITY),
         ("results.md", "## Clusters of channels", clusters.CLUSTERS + clusters.DISTANCES),

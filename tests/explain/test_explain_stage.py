@@ -71,6 +71,7 @@ def explain(folder, maps, **changes):
         **{
             "out": folder / "vargrad.tsv",
             "cells_out": folder / "vargrad.cells.tsv",
+            "joint_out": folder / "vargrad.joint.tsv",
             "model": "linear",
             "model_seed": 2,
             "method": "vargrad",
@@ -190,7 +191,7 @@ def test_shares_by_random_weights_come_beside(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     null = [
-        cells[["cell_id"]].assign(copy=copy, aggregate=aggregate, a=level, b=1 - level)
+        cells[["cell_id"]].assign(copy=copy, aggregate=aggregate, joint=False, a=level, b=1 - level)
         for copy, level in ((1, 0.48), (2, 0.52), (3, 0.5))
         for aggregate in AGGREGATES
     ]

@@ -44,7 +44,7 @@ def untrained(study, out="null.tsv", **changes):
 
 def test_every_copy_explains_cells_of_every_group_and_split(of_one_channel):
     table = read_table(untrained(of_one_channel))
-    assert list(table.columns) == ["copy", "aggregate", "cell_id", *CHANNELS]
+    assert list(table.columns) == ["copy", "aggregate", "joint", "cell_id", *CHANNELS]
     # Two groups in two splits, two cells of each.
     assert len(table) == 6 * len(AGGREGATES) * 8
     assert table.groupby("copy")["cell_id"].nunique().tolist() == [8] * 6
@@ -52,6 +52,19 @@ def test_every_copy_explains_cells_of_every_group_and_split(of_one_channel):
     np.testing.assert_allclose(shares, 1)
     assert (table[table["aggregate"] == "signed"][CHANNELS].abs() <= 1).all(axis=None)
     assert set(table["aggregate"]) == set(AGGREGATES)
+
+
+def test_copies_tell_the_joint_shares_of_groups_too(of_one_channel):
+    groups = of_one_channel.folder / "groups.tsv"
+    write_table(pd.DataFrame({"group": "pair", "channel": CHANNELS[:2]}), groups)
+    table = read_table(untrained(of_one_channel, groups_path=groups))
+    units = ["pair", *CHANNELS[2:]]
+    known = table[table["joint"] & (table["aggregate"] != "signed")]
+    assert len(table) == 2 * 6 * len(AGGREGATES) * 8
+    np.testing.assert_allclose(known[units].sum(axis=1), 1)
+    assert known[CHANNELS[:2]].isna().all(axis=None)
+    alone = table[~table["joint"]]
+    assert alone["pair"].isna().all() and alone[CHANNELS].notna().all(axis=None)
 
 
 def test_a_channel_that_a_model_has_learnt_beats_random_weights(of_one_channel):
@@ -63,6 +76,7 @@ def test_a_channel_that_a_model_has_learnt_beats_random_weights(of_one_channel):
         untrained(study),
         out=study.folder / "shares.tsv",
         cells_out=study.folder / "shares.cells.tsv",
+        joint_out=study.folder / "shares.joint.tsv",
         model="linear",
         model_seed=1,
         method="gradient",
@@ -103,7 +117,7 @@ def test_maps_of_places_alone_give_no_rows(checked, tmp_path):
     study = with_tables(checked.study(tmp_path, checked.network(), "grad_cam"))
     table = read_table(untrained(study))
     assert table.empty
-    assert list(table.columns) == ["copy", "aggregate", "cell_id", *CHANNELS]
+    assert list(table.columns) == ["copy", "aggregate", "joint", "cell_id", *CHANNELS]
 
 
 def test_a_number_a_channel_has_shares(checked, tmp_path):

@@ -36,6 +36,7 @@ READ_OUTS = {
 CHECKS = [
     "attention",
     "channel_clusters",
+    "joint_importance",
     "randomisation",
     "removal",
     "sensitivity",

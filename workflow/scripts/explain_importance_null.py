@@ -35,6 +35,7 @@ with job(
         given.cells,
         given.splits,
         out,
+        given.groups,
         rule=GroupRule(**params.groups),
         **params.untrained,
         seed=params.seed,

@@ -18,9 +18,10 @@ from nascent.explain.aggregates import AGGREGATES, aggregated, channel_shares, t
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.groups import GroupRule, ordered
 from nascent.explain.inspection import Inspection
+from nascent.explain.joint import Groups, joint_totals, units_of
 from nascent.explain.redraw import cascade
-from nascent.explain.stage import read_groups
-from nascent.files import write_table
+from nascent.explain.stage import joint_groups, read_groups
+from nascent.files import read_table, write_table
 from nascent.logs import progress
 
 CELLS_AT_A_TIME = 8
@@ -32,6 +33,7 @@ def write_untrained(
     cells_path: str | Path,
     splits_path: str | Path,
     out: str | Path,
+    groups_path: str | Path | None = None,
     *,
     rule: GroupRule,
     models: int,
@@ -47,8 +49,12 @@ def write_untrained(
     cells_path, splits_path
         Tables with `cell_id`, `target` and with `cell_id`, `split`, `well`, `plate`.
     out
-        A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `cell_id`, and the share of
-        each channel; shares of a map of zeros are missing.
+        A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `joint`, `cell_id`, and the
+        share of each channel; shares of a map of zeros are missing. Where there are groups of
+        channels, further rows, of `joint` True: the shares of the groups and of the other
+        channels, see `nascent.explain.joint`.
+    groups_path
+        Groups of channels, see `nascent.explain.duplicates`; None where there are none.
     rule
         Of the groups.
     models
@@ -59,7 +65,10 @@ def write_untrained(
         Of the weights and of the sample.
     """
     channels = list(inspection.source.channels)
-    parts = [pd.DataFrame(columns=["copy", "aggregate", "cell_id", *channels])]
+    channel_groups = pd.DataFrame() if groups_path is None else read_table(groups_path)
+    groups = joint_groups(channel_groups, inspection.source)
+    columns = dict.fromkeys([*channels, *groups])
+    parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "cell_id", *columns])]
     if inspection.source.axes != "space":
         grouped, _ = read_groups(cells_path, splits_path, rule)
         chosen = sampled(grouped.loc[inspection.cell_ids], cells, seed)
@@ -70,8 +79,8 @@ def write_untrained(
             # One stage: all weights at once, in place, and the trained ones back behind it.
             stream = np.random.default_rng((seed, number, own))
             for _ in cascade(model, 1, stream):
-                found = _shares(method, inspection.cells(chosen), channels)
-                parts.append(found.assign(copy=number)[parts[0].columns])
+                found = _shares(method, inspection.cells(chosen), channels, groups)
+                parts.append(found.assign(copy=number).reindex(columns=parts[0].columns))
     write_table(pd.concat(parts[1:] or parts, ignore_index=True), out)
 
 
@@ -92,15 +101,22 @@ def sampled(grouped: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
 
 
 def _shares(
-    method: Prepared, cells: Iterable[ExplainedCell], channels: Sequence[str]
+    method: Prepared, cells: Iterable[ExplainedCell], channels: Sequence[str], groups: Groups
 ) -> pd.DataFrame:
-    ids, found = [], []
+    ids, found, joint = [], [], []
     for cell, scores in _maps(method, iter(cells)):
         ids.append(cell.cell_id)
         found.append(aggregated(scores, cell.mask))
-    totals = totals_table(found, pd.Index(ids, name="cell_id"), channels)
+        if groups:
+            joint.append(joint_totals(scores, cell.mask, channels, groups))
+    index = pd.Index(ids, name="cell_id")
+    every = [(False, totals_table(found, index, channels))]
+    if groups:
+        every.append((True, totals_table(joint, index, list(units_of(channels, groups)))))
     shares = [
-        channel_shares(totals, name).reset_index().assign(aggregate=name) for name in AGGREGATES
+        channel_shares(totals, name).reset_index().assign(aggregate=name, joint=together)
+        for together, totals in every
+        for name in AGGREGATES
     ]
     return pd.concat(shares, ignore_index=True)
 

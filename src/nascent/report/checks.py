@@ -30,6 +30,12 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Channels by their maps",
         "Clusters of channels whose maps are alike, and how often cells drawn anew give them.",
     ),
+    "joint_importance": (
+        "Joint shares of channels that repeat each other",
+        "Shares of the map when the channels of a group are added at every pixel first, and counted"
+        " as one unit beside all other channels; apart is the sum of the shares that they have as"
+        " single channels.",
+    ),
     "randomisation": (
         "Maps of randomised models",
         "Rank correlation of maps with those of the same model after its layers were drawn anew,"
