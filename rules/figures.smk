@@ -514,6 +514,11 @@ rule figures_importance:
         importance=lambda wildcards: of_seeds(
             f"explain/{{model}}/{{seed}}/{wildcards.method}.tsv", wildcards.model
         ),
+        joint=lambda wildcards: of_seeds(
+            f"explain/{{model}}/{{seed}}/{wildcards.method}/joint_importance.tsv",
+            wildcards.model,
+        ),
+        groups=made("explain/channel_groups.tsv"),
     output:
         png=report(
             made("figures/{model}/{method}/importance.png"),
@@ -540,6 +545,7 @@ rule figures_importance:
     params:
         code=code("figures_importance"),
         aggregate=STUDY.explain.aggregate,
+        inputs=seen,
         split=shown_split(),
     message:
         "Draw channel importance of {wildcards.model} by {wildcards.method}"
@@ -561,6 +567,7 @@ use rule figures_importance as figures_importance_by with:
     params:
         code=code("figures_importance"),
         aggregate=lambda wildcards: wildcards.aggregate,
+        inputs=seen,
         split=shown_split(),
     message:
         "Draw channel importance of {wildcards.model} by {wildcards.method}, summed as"

@@ -48,9 +48,9 @@ def test_rounds_of_one_stain_are_found_and_named_and_nothing_else_is():
     pairs = correlation_table(likeness, BOUND)
     assert list(pairs.columns) == list(CORRELATIONS)
     assert pairs["duplicates"].tolist() == [True] * 3 + [False] * 7
-    said = warning(pairs, BOUND)
+    said = warning(pairs)
     assert "dna_1 and dna_2" in said and "lipid" not in said
-    assert warning(pairs[~pairs["duplicates"]], BOUND) == ""
+    assert warning(pairs[~pairs["duplicates"]]) == ""
 
 
 def test_pixels_are_correlated_within_cells_and_means_between_them():

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from nascent.errors import AttributionError
 from nascent.figures import importance
 
 GROUPS = {"low": 50, "medium": 264, "high": 57}
@@ -72,3 +74,41 @@ def test_no_cells_are_said(make):
     assert np.isnan(table["importance"]).all()
     (axes,) = importance.draw(table).axes
     assert "No cell" in axes.texts[0].get_text()
+
+
+def test_the_signed_shares_stand_beside_the_sum_that_is_asked_for(make):
+    table = make.importance(["a", "b", "c"], [1], {"low": 9}).assign(aggregate="net")
+    signed = table.assign(aggregate="signed", importance=-0.1, low=-0.2, high=0.0)
+    other = table.assign(aggregate="absolute", importance=0.9)
+    left, right = importance.draw(pd.concat([other, table, signed]), aggregate="net").axes
+    assert "|Σ score|" in left.get_xlabel() and "signed" in right.get_xlabel()
+    shares = sorted(100 * table["importance"])
+    np.testing.assert_allclose(sorted(points(left, "low")[:, 0]), shares)
+    np.testing.assert_allclose(points(right, "low")[:, 0], -10)
+    np.testing.assert_array_equal(points(left, "low")[:, 1], points(right, "low")[:, 1])
+    with pytest.raises(AttributionError, match="Did you mean 'net'"):
+        importance.draw(table, aggregate="nett")
+
+
+def test_duplicates_bear_a_letter_and_their_joint_share_stands_below(make):
+    table = make.importance(["a", "b", "c"], [1, 2], {"low": 9, "high": 4})
+    joint = make.importance(["a+c", "b"], [1, 2], {"low": 9, "high": 4})
+    joint = joint.rename(columns={"channel": "unit"})
+    (axes,) = importance.draw(table, joint=joint, groups={"a+c": ["a", "c"]}).axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert sorted(names[:3]) == ["a (a)", "b", "c (a)"]
+    assert names[3] == "(a) 2 channels, as one"
+    last = points(axes, "low")[-1]
+    own = joint[(joint["unit"] == "a+c") & (joint["group"] == "low")]["importance"]
+    assert last[0] == pytest.approx(100 * own.mean()) and round(last[1]) == 3
+    named = importance.draw(
+        table, joint=joint.replace({"unit": {"a+c": "DNA"}}), groups={"DNA": ["a", "c"]}
+    )
+    assert named.axes[0].get_yticklabels()[3].get_text() == "(a) DNA, as one"
+
+
+def test_without_joint_shares_there_are_no_letters(make):
+    table = make.importance(["a", "b"], [1], {"low": 9})
+    joint = pd.DataFrame(columns=["unit"])
+    (axes,) = importance.draw(table, joint=joint, groups={"x": ["a", "b"]}).axes
+    assert sorted(label.get_text() for label in axes.get_yticklabels()) == ["a", "b"]

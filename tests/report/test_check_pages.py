@@ -25,3 +25,18 @@ def test_of_all_pairs_of_channels_the_page_shows_the_best():
     )
     text = check_page("similarity", pairs)
     assert "<td>p</td>" in text and "<td>r</td>" in text and "<td>q</td>" not in text
+
+
+def test_the_page_of_channel_correlations_names_the_duplicates():
+    pairs = pd.DataFrame(
+        {
+            "channel": ["dna_1", "dna_1"],
+            "other": ["dna_2", "lipid"],
+            "pixel_correlation": [0.97, 0.2],
+            "mean_correlation": [0.9, 0.1],
+            "cells": 9,
+            "duplicates": [True, False],
+        }
+    )
+    assert "dna_1 and dna_2 (pixels 0.97, means 0.90)" in check_page("channel_correlations", pairs)
+    assert "No two channels repeat" in check_page("channel_correlations", pairs.iloc[1:])

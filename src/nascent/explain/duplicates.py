@@ -161,15 +161,13 @@ def groups_of(table: pd.DataFrame, channels: Sequence[str]) -> dict[str, list[st
     return {name: own for name, own in members.items() if len(own) > 1}
 
 
-def warning(table: pd.DataFrame, bound: float) -> str:
+def warning(table: pd.DataFrame) -> str:
     """Return a sentence on the channels that repeat each other; empty where none do.
 
     Parameters
     ----------
     table
         As `correlation_table` gives it.
-    bound
-        At which channels are duplicates.
     """
     alike = table[table["duplicates"]]
     if alike.empty:
@@ -181,7 +179,7 @@ def warning(table: pd.DataFrame, bound: float) -> str:
     )
     more = f" and {len(alike) - 10} more pairs" if len(alike) > 10 else ""
     return (
-        f"Channels repeat each other (|correlation of pixels| ≥ {bound:g}): {pairs}{more}. What a"
+        f"Channels repeat each other: {pairs}{more}. What a"
         " model reads from the pattern of one it may read from another: read their joint rows."
     )
 

@@ -62,7 +62,7 @@ def write_duplicates(
     pixels = sampled_pixels(shard_paths, normaliser, cells, seed)
     likeness = channel_likeness(pixels, normaliser.inputs)
     table = correlation_table(likeness, bound)
-    if said := warning(table, bound):
+    if said := warning(table):
         _LOGGER.warning("%s", said)
     found = groups == FOUND
     own = found_groups(likeness, bound) if found else dict(groups or {})

@@ -1,5 +1,8 @@
 """Importance of the channels for each group of cells, against equal shares and random weights."""
 
+from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,7 +19,12 @@ NOTHING = "No cell was explained, or the maps have no channels."
 
 @style.look()
 def draw(
-    importance: pd.DataFrame, *, aggregate: str = "absolute", top: int | None = None
+    importance: pd.DataFrame,
+    *,
+    aggregate: str = "absolute",
+    top: int | None = None,
+    joint: pd.DataFrame | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
 ) -> Figure:
     """Draw each channel's mean share of the attribution as points with intervals, by group.
 
@@ -29,6 +37,9 @@ def draw(
     not. With several seeds a point is the mean over seeds, its line and band span those of all, and
     it is filled where all seeds beat their nulls.
 
+    Channels that repeat each other bear the letter of their group, and below all channels stands
+    the joint share of each group: a share of other wholes, since there its channels count once.
+
     Parameters
     ----------
     importance
@@ -39,6 +50,10 @@ def draw(
         Whose shares are drawn, in `nascent.explain.aggregates.AGGREGATES`.
     top
         Draw only so many channels; the uniform share still counts all.
+    joint
+        Rows of `joint_importance.tsv` of the same; None where no channels repeat each other.
+    groups
+        Name of a group → its channels.
 
     Raises
     ------
@@ -60,33 +75,73 @@ def draw(
     channels = channels[:top]
     beside = over_seeds(importance, "signed") if "aggregate" in importance else summary.iloc[:0]
     beside = beside if aggregate != "signed" else beside.iloc[:0]
-    size = (style.WIDTH * (0.8 if beside.empty else 1), 0.215 * len(channels) + 1.1)
+    together = _joint(joint, groups or {})
+    letters = dict(zip(together, ascii_lowercase, strict=False))
+    rows = [*channels, *together]
+    if together:
+        units = joint.rename(columns={"unit": "channel"})
+        summary = _with_groups(summary, over_seeds(units, aggregate), together)
+        beside = _with_groups(beside, over_seeds(units, "signed"), together)
+    size = (style.WIDTH * (0.8 if beside.empty else 1), 0.215 * len(rows) + 1.1)
     figure = Figure(figsize=size, layout="constrained")
     axes, *others = figure.subplots(
         1, 1 if beside.empty else 2, squeeze=False, width_ratios=None if beside.empty else (1, 0.6)
     )[0]
-    _points(axes, summary, channels)
+    _points(axes, summary, rows)
     for signed in others:
-        _points(signed, beside, channels)
+        _points(signed, beside, rows)
         signed.axvline(0, color=style.INK, lw=0.6, zorder=0.5, gid="zero")
         signed.set_yticks([])
         signed.set_xlabel("signed share, Σ score / Σ|score| (%)")
-    axes.axvline(uniform, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
+    if together:
+        for panel in (axes, *others):
+            panel.axhline(len(channels) - 0.5, color=style.INK, lw=0.8, gid="joint")
+    # The share is that of channels: groups are counted among fewer units.
+    foot = len(together) / (len(rows) + 0.2)
+    axes.axvline(uniform, foot, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
     axes.annotate(
         f"uniform {uniform:.2f} %",
-        (uniform, 0),
+        (uniform, foot),
         xycoords=("data", "axes fraction"),
         xytext=(3, 3),
         textcoords="offset points",
         fontsize=6.5,
     )
-    axes.set_yticks(range(len(channels)), channels)
+    axes.set_yticks(range(len(rows)), _labels(channels, together, letters))
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.set_xlabel(f"share of the map by {SYMBOLS[aggregate]} (%)")
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(handles), 4))
     return figure
+
+
+def _joint(joint: pd.DataFrame | None, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the groups that have a joint share, and their channels."""
+    if joint is None:
+        return {}
+    return {name: list(members) for name, members in groups.items() if name in set(joint["unit"])}
+
+
+def _with_groups(
+    summary: pd.DataFrame, units: pd.DataFrame, groups: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    if summary.empty:
+        return summary
+    return pd.concat([summary, units[units["channel"].isin(list(groups))]], ignore_index=True)
+
+
+def _labels(
+    channels: Sequence[str], groups: Mapping[str, Sequence[str]], letters: Mapping[str, str]
+) -> list[str]:
+    """Return the names of the rows: duplicates bear the letter of their group."""
+    letter = {name: letters.get(group, "") for group, own in groups.items() for name in own}
+    found = [f"{name} ({letter[name]})" if letter.get(name) else name for name in channels]
+    for name, members in groups.items():
+        # A group that was found is called by its channels, which bear the letter already.
+        called = f"{len(members)} channels" if name == "+".join(members) else name
+        found.append(f"({letters.get(name, '')}) {called}, as one")
+    return found
 
 
 def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.DataFrame:

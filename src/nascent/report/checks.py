@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nascent.explain.duplicates import warning
 from nascent.report.tables import table_page
 
 MOST_ROWS = 600
@@ -92,6 +93,8 @@ def check_page(check: str, table: pd.DataFrame) -> str:
     title, note = CHECKS[check]
     if check == "similarity" and "rank" in table:
         table = table[table["rank"] == 1]
+    if check == "channel_correlations" and "duplicates" in table:
+        note = f"{warning(table) or 'No two channels repeat each other.'} {note}"
     if len(table) > MOST_ROWS:
         note += (
             f" Shown are the first {MOST_ROWS} of {len(table):,} rows; explain/{check}.tsv has all."
