@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from nascent.explain.cells import ExplainedCell
+from nascent.explain.exchange import rings
 from nascent.explain.regions import (
     ALL,
     REGIONS,
@@ -51,6 +52,11 @@ def test_a_map_of_zeros_and_an_empty_region_have_none():
     assert np.isnan(enrichment(np.ones((SIZE, SIZE, 1)), MASK, MASK)).all()
 
 
+def compared(cells, own, names, wells=None):
+    others = rings(len(cells), 5, 1, wells)
+    return compare_regions(cells, own.__getitem__, list(own), others, names)
+
+
 def given(maps_of, names=("on", "even")):
     cells, own = [], {}
     for number in range(CELLS):
@@ -60,10 +66,10 @@ def given(maps_of, names=("on", "even")):
         maps = np.where(MASK[..., None], maps, 0).astype(np.float32)
         cells.append(ExplainedCell(number, 0 * maps, MASK, maps, 0.0, 0.0))
         own[number] = RegionCell(number, MASK, {"spots": spots})
-    of_cells = compare_regions(iter(cells), own, list(own.values())[:9], list(names), seed=1)
     told = pd.DataFrame(
         {"group": ["low", "high"] * (CELLS // 2), "well": [f"w{n % 3}" for n in range(CELLS)]}
     )
+    of_cells = compared(cells, own, list(names), told["well"])
     return region_table(of_cells, told, **OPTIONS)
 
 
@@ -107,7 +113,7 @@ def test_a_region_at_the_rim_of_every_nucleus_is_chance_in_nuclei_of_all_sizes()
         maps = np.where(mask, 1.0 + 9 * ~inside, 0)[..., None].astype(np.float32)
         cells.append(ExplainedCell(number, 0 * maps, mask, maps, 0.0, 0.0))
         own[number] = RegionCell(number, mask, {"rim": rim})
-    found = compare_regions(iter(cells), own, list(own.values()), ["on"], seed=1)
+    found = compared(cells, own, ["on"])
     means = found[found["channel"] == "on"][["enrichment", "null"]].mean()
     assert means["enrichment"] > 1.5
     assert means["null"] == pytest.approx(means["enrichment"], rel=0.12)
@@ -125,6 +131,6 @@ def test_a_map_of_places_alone_has_one_row():
 
 
 def test_without_regions_there_are_no_rows():
-    none = compare_regions(iter([]), {}, [], ["a"], seed=1)
+    none = compared([], {}, ["a"])
     told = pd.DataFrame({"group": [], "well": []})
     assert list(region_table(none, told, **OPTIONS).columns) == list(REGIONS)

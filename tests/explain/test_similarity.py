@@ -1,15 +1,17 @@
 """Similarity: planted pairs are found and beat other cells' images; what nuclei share does not."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from nascent.explain.cells import ExplainedCell
+from nascent.explain.exchange import rings
 from nascent.explain.similarity import (
     ALL,
     SIMILARITY,
     Compared,
-    OtherCell,
     compare,
     similarity_table,
 )
@@ -54,9 +56,12 @@ def planted(image, stream):
 MAPS = ["of even", "against spots", "bright middle", "of nothing"]
 
 
+def compared_of(cells, exchanges, wells=None):
+    by_id = {one.cell_id: one for one in cells}
+    return compare(by_id, list(by_id), rings(len(cells), exchanges, 3, wells), bins=5)
+
+
 def table_of(cells, names=MAPS, wells=6, **changes):
-    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells[:12]]
-    compared = compare(iter(cells), others, exchanges=4, bins=5, seed=3)
     told = pd.DataFrame(
         {
             "group": ["low", "high"] * (len(cells) // 2),
@@ -64,7 +69,9 @@ def table_of(cells, names=MAPS, wells=6, **changes):
         },
         index=[one.cell_id for one in cells],
     )
-    return similarity_table(compared, told, names, IMAGES, **{**OPTIONS, **changes})
+    return similarity_table(
+        compared_of(cells, 4, told["well"]), told, names, IMAGES, **{**OPTIONS, **changes}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +143,8 @@ def test_ranks_count_image_channels(table):
 
 def test_means_and_z_are_those_of_the_values():
     stream = np.random.default_rng(5)
-    found, chance = stream.random((6, 4, 2, 3)), stream.random((6, 5, 4, 2, 3))
-    compared = Compared(list("abcdef"), found, chance)
+    found, chance = stream.random((6, 4, 2, 3)), stream.random((5, 6, 4, 2, 3))
+    compared = Compared(list("abcdef"), found, chance, rings(6, 5, 1))
     told = pd.DataFrame({"group": "low", "well": list("uvwuvw")}, index=list("abcdef"))
     table = similarity_table(compared, told, ["x", "y"], ["p", "q", "r"], **OPTIONS)
     row = pairs(table, "spearman", "low").loc[("y", "q")]
@@ -145,7 +152,7 @@ def test_means_and_z_are_those_of_the_values():
     assert row["similarity"] == pytest.approx(ours.mean())
     assert row["null"] == pytest.approx(others.mean())
     assert row["z"] == pytest.approx((ours.mean() - others.mean()) / others.std())
-    assert row["excess"] == pytest.approx((ours - others.mean(axis=1)).mean())
+    assert row["excess"] == pytest.approx((ours - others.mean(axis=0)).mean())
     assert row["low"] < row["excess"] < row["high"]
     assert row["interval"] == "wells"
 
@@ -161,21 +168,17 @@ def test_a_map_of_zeros_is_counted_and_has_no_match():
 
 def test_a_cell_is_never_its_own_other():
     cells = [cell(number, planted) for number in range(2)]
-    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]
-    compared = compare(iter(cells), others, exchanges=5, bins=4, seed=1)
-    assert compared.chance.shape[:2] == (2, 1)
-    assert (compared.chance[:, 0, 0, 0, 0] < 0.5).all()
+    compared = compared_of(cells, 5)
+    assert compared.chance.shape[:2] == (1, 2)
+    assert (compared.chance[0, :, 0, 0, 0] < 0.5).all()
     assert (compared.found[:, 0, 0, 0] > 0.8).all()
 
 
 def test_one_cell_alone_has_no_chance_and_none_no_rows():
     one = cell(0, planted)
-    others = [OtherCell(one.cell_id, one.image, one.mask)]
     told = pd.DataFrame({"group": ["low"], "well": ["w"]}, index=[one.cell_id])
     tables = [
-        similarity_table(
-            compare(iter(given), others, exchanges=2, bins=4, seed=1), told, MAPS, IMAGES, **OPTIONS
-        )
+        similarity_table(compared_of(given, 2), told, MAPS, IMAGES, **OPTIONS)
         for given in ([one], [])
     ]
     rows = pairs(tables[0], "spearman")
@@ -186,12 +189,38 @@ def test_one_cell_alone_has_no_chance_and_none_no_rows():
     assert tables[1].empty
 
 
-def test_draws_do_not_depend_on_the_order_of_the_cells():
-    cells = [cell(number, planted) for number in range(6)]
-    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]
-    forth = compare(iter(cells), others, exchanges=2, bins=4, seed=1)
-    back = compare(reversed(cells), others, exchanges=2, bins=4, seed=1)
-    np.testing.assert_array_equal(forth.chance, back.chance[::-1])
+def test_a_reader_that_keeps_a_few_cells_reads_hardly_any_twice():
+    read = []
+
+    @lru_cache(maxsize=4)
+    def reader(number):
+        read.append(number)
+        return cell(number, planted)
+
+    class Cells:
+        __getitem__ = staticmethod(reader)
+
+    compare(Cells(), range(12), rings(12, 3, 1), bins=4)
+    assert set(read) == set(range(12))
+    assert len(read) <= 12 + 3
+
+
+def test_maps_of_nothing_beat_chance_as_seldom_as_they_should():
+    """Of 400 pairs in wells of other brightness, 5 % are told of."""
+    stream, count = np.random.default_rng(6), 24
+    wells = np.repeat([f"w{number}" for number in range(4)], count // 4)
+    others = rings(count, 5, 1, wells)
+    of_map, of_image = 2 * stream.normal(size=(2, count, 4, 20, 20))
+    shift = 3 * stream.normal(size=(4, 4, 20, 20)).repeat(count // 4, axis=0)
+    own = of_map + of_image + shift + stream.normal(size=of_map.shape)
+    chance = of_map + of_image[others] + shift + stream.normal(size=(5, *of_map.shape))
+    compared = Compared(list(range(count)), own, chance, others)
+    told = pd.DataFrame({"group": "low", "well": wells})
+    names = [f"c{number:02d}" for number in range(20)]
+    table = similarity_table(compared, told, names, names, **OPTIONS)
+    rates = pairs(table, "pearson")["beats_null"].mean(), pairs(table, "mae")["beats_null"].mean()
+    assert rates[0] == pytest.approx(0.05, abs=0.03)
+    assert rates[1] == pytest.approx(0.025, abs=0.02)
 
 
 def test_what_follows_the_outline_of_every_nucleus_does_not_beat_other_cells():
@@ -208,8 +237,7 @@ def test_what_follows_the_outline_of_every_nucleus_does_not_beat_other_cells():
         return ExplainedCell(f"c{number}", image, mask, scores, 0.0, 0.0)
 
     cells = [of_radius(number, 4 + 5 * number / CELLS) for number in range(CELLS)]
-    others = [OtherCell(one.cell_id, one.image, one.mask) for one in cells]
-    compared = compare(iter(cells), others, exchanges=8, bins=5, seed=3)
+    compared = compared_of(cells, 8)
     own, chance = compared.found[:, :2, 0, 0].mean(axis=0), compared.chance[:, :, :2, 0, 0]
     assert (own > 0.6).all()
     np.testing.assert_allclose(chance.mean(axis=(0, 1)), own, atol=0.05)

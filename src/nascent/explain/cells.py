@@ -1,8 +1,11 @@
 """The cells of an explanation: their maps beside the pixels that the model saw."""
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -78,6 +81,69 @@ def explained_cells(
             where=", ".join(map(str, map_paths)),
             mend="Choose among the cells of the splits that are explained.",
         )
+
+
+class CellReader:
+    """Cells of map files with their pixels, read when they are asked for; use it in a `with`.
+
+    Parameters
+    ----------
+    map_paths, shard_paths, normaliser
+        See `explained_cells`.
+    recent
+        Cells kept in memory, those asked for last.
+
+    Attributes
+    ----------
+    cell_ids : list
+        Of all files, in their order.
+    """
+
+    def __init__(
+        self,
+        map_paths: Sequence[str | Path],
+        shard_paths: Sequence[str | Path],
+        normaliser: Normaliser,
+        *,
+        recent: int = 1,
+    ) -> None:
+        self._normaliser, self._stack = normaliser, ExitStack()
+        self._places: dict[Hashable, tuple[int, int]] = {}
+        self._paths = list(zip(map_paths, shard_paths, strict=True))
+        for file, (map_path, _) in enumerate(self._paths):
+            with open_maps(map_path) as maps:
+                for index, cell_id in enumerate(maps.cell_ids):
+                    self._places[cell_id] = file, index
+        self.cell_ids: list[Hashable] = list(self._places)
+        self._files: dict[int, tuple[Maps, Store]] = {}
+        self._recent = lru_cache(maxsize=recent)(self._read)
+
+    def __getitem__(self, cell_id: Hashable) -> ExplainedCell:
+        """Return a cell.
+
+        Raises
+        ------
+        AttributionError
+            Where its map was made from another shard than the one given.
+        """
+        return self._recent(cell_id)
+
+    def _read(self, cell_id: Hashable) -> ExplainedCell:
+        file, index = self._places[cell_id]
+        if file not in self._files:
+            map_path, shard_path = self._paths[file]
+            maps = self._stack.enter_context(open_maps(map_path))
+            shard = self._stack.enter_context(open_store(shard_path))
+            _refuse_other_shard(maps, shard)
+            self._files[file] = maps, shard
+        return _cell(*self._files[file], self._normaliser, index)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._recent.cache_clear()
+        self._stack.close()
 
 
 def choose_cells(cell_ids: Sequence[Hashable], count: int, seed: int) -> list[Hashable]:

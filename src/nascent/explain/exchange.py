@@ -3,7 +3,8 @@
 What a cell gets by chance is told by what belongs to *other* cells: their images, masks, regions or
 maps. Each cell has E others and is itself the other of E, so that none counts more than the rest:
 the cells stand on a circle, in random order, and a cell's others are the E that follow it. With
-`wells` every well is a circle of its own, and what differs between wells is no evidence.
+`wells` every well is a circle of its own: what differs between wells, by staining or treatment, is
+no evidence, and what chance makes of one well is independent of the next.
 
 **Interval.** Let h(i, j) hold a cell i against what belongs to a cell j. The statistic is the mean
 of h(i, i) less the mean of h(i, j) over all i and their others j. A cell is in it three times: by
@@ -41,7 +42,8 @@ def rings(
     seed
         Equal seeds give equal rings to equally many cells of the same wells.
     wells
-        (n,) labels, where others are to be of the same well.
+        (n,) labels, where others are to be of the same well. Where fewer than half of the cells
+        share their well with another, others are of any well.
 
     Returns
     -------
@@ -52,6 +54,9 @@ def rings(
     """
     generator = np.random.default_rng(seed)
     labels = np.zeros(count) if wells is None else np.asarray(wells, str)
+    _, sizes = np.unique(labels, return_counts=True)
+    if 2 * (sizes == 1).sum() > count:
+        labels = np.zeros(count)
     circles = [
         generator.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)
     ]

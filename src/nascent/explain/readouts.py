@@ -4,10 +4,11 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from nascent.attribute.maps import open_maps
-from nascent.explain.cells import ExplainedCell, explained_cells
+from nascent.explain.cells import CellReader, ExplainedCell, explained_cells
 from nascent.files import read_table
 from nascent.shards.normalise import Normaliser
 
@@ -61,6 +62,14 @@ class Sources:
     def read(self, chosen: Sequence[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the cells, or those chosen, one in memory at a time."""
         return explained_cells(self.maps, self.shards, self.normaliser, chosen=chosen)
+
+    def reader(self, recent: int) -> CellReader:
+        """Return a reader of cells in any order, which keeps some in memory."""
+        return CellReader(self.maps, self.shards, self.normaliser, recent=recent)
+
+    def wells(self) -> np.ndarray:
+        """Return the wells (n,) of the cells that have maps, in their order."""
+        return self.told().loc[self.ids(), "well"].to_numpy(str)
 
 
 def of_split(table: pd.DataFrame, split: str) -> pd.DataFrame:

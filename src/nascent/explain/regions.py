@@ -4,21 +4,21 @@ Chance is the regions of other nuclei, each fitted into the outline of the map's
 (`nascent.attribute.references.fitted`), so that a rim falls on the rim and a middle on the middle.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.draws import stream
 from nascent.attribute.references import fitted
+from nascent.explain.exchange import NOBODY, adjusted, circles_of
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.
-    from nascent.explain.cells import ExplainedCell
+    from nascent.explain.cells import CellReader, ExplainedCell
 
 ALL = "all"
 """Stands for the group of all cells, and for the channels of a map together."""
@@ -44,9 +44,6 @@ REGIONS = (
 )
 """Columns of a table of regions."""
 
-POOL = 32
-"""Cells whose regions stand for those of other cells."""
-
 EXCHANGES = 5
 """Other cells whose regions are laid over each map."""
 
@@ -66,6 +63,21 @@ class RegionCell:
     cell_id: Hashable
     mask: np.ndarray
     regions: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Of one region: area (n,), share and enrichment (n, K), and that with others' (E, n, K)."""
+
+    area: np.ndarray
+    share: np.ndarray
+    enrichment: np.ndarray
+    chance: np.ndarray
+
+    @classmethod
+    def of(cls, cells: int, exchanges: int, channels: int) -> "_Shares":
+        shapes = (cells,), (cells, channels), (cells, channels), (exchanges, cells, channels)
+        return cls(*(np.full(shape, np.nan) for shape in shapes))
 
 
 def region_mask(channel: np.ndarray, mask: np.ndarray, percentile: float) -> np.ndarray:
@@ -101,62 +113,67 @@ def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.n
 
 
 def compare_regions(
-    cells: Iterator["ExplainedCell"],
-    own: Mapping[Hashable, RegionCell],
-    others: Sequence[RegionCell],
+    cells: "CellReader | Mapping[Hashable, ExplainedCell]",
+    regions: Callable[[Hashable], RegionCell],
+    cell_ids: Sequence[Hashable],
+    rings: np.ndarray,
     channels: Sequence[str],
-    *,
-    seed: int,
 ) -> pd.DataFrame:
     """Return the enrichment of each region in each cell's map, beside that of others' regions.
 
     Parameters
     ----------
     cells
-        One is in memory at a time.
-    own
-        Each cell's regions by its id.
-    others
-        Cells whose regions stand for chance; a cell is never its own other.
+        Cell by id, asked for once each, along the circles of `rings`.
+    regions
+        The regions of a cell by its id; asked for again for each cell whose other it is.
+    cell_ids
+        Of n cells.
+    rings
+        (E, n), the others of each (`nascent.explain.exchange.rings`).
     channels
         Names of the K map channels.
-    seed
-        Of the draws, which depend on it and on the cell alone.
 
     Returns
     -------
     pandas.DataFrame
         Columns `cell_id`, `region`, `channel` (`all` for all together), `area`, `share`,
-        `enrichment`, `null`.
+        `enrichment`, `null`: the enrichment expected of this map and these regions by those of
+        other cells (`nascent.explain.exchange.adjusted`).
     """
     # A map of places alone is that of all channels together: one row says it.
     names = [*(name for name in channels if name != ALL), ALL]
     kept = slice(-len(names), None)
+    found: dict[str, _Shares] = {}
+    for place in np.concatenate([*circles_of(rings), np.empty(0, int)]).astype(int):
+        cell, own = cells[cell_ids[place]], regions(cell_ids[place])
+        others = [regions(cell_ids[other]) for other in rings[:, place] if other != NOBODY]
+        for region, taken in own.regions.items():
+            if region not in found:
+                found[region] = _Shares.of(len(cell_ids), len(rings), len(names))
+            values = found[region]
+            shares, values.area[place] = _shares(cell.map, taken, cell.mask)
+            values.share[place] = shares[kept]
+            values.enrichment[place] = enrichment(cell.map, taken, cell.mask)[kept]
+            for ring, other in enumerate(others):
+                theirs = _fitted(other, region, cell.mask)
+                values.chance[ring, place] = enrichment(cell.map, theirs, cell.mask)[kept]
     parts = []
-    for cell in cells:
-        candidates = [other for other in others if other.cell_id != cell.cell_id]
-        order = stream(seed, cell.cell_id, "regions").permutation(len(candidates))[:EXCHANGES]
-        for region, taken in own[cell.cell_id].regions.items():
-            shares, area = _shares(cell.map, taken, cell.mask)
-            chance = [
-                enrichment(cell.map, _fitted(candidates[number], region, cell.mask), cell.mask)[
-                    kept
-                ]
-                for number in order
-            ]
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "cell_id": cell.cell_id,
-                        "region": region,
-                        "channel": names,
-                        "area": area,
-                        "share": shares[kept],
-                        "enrichment": enrichment(cell.map, taken, cell.mask)[kept],
-                        "null": _mean(np.array(chance).reshape(-1, len(names))),
-                    }
-                )
+    for region, values in found.items():
+        excess = adjusted(values.enrichment, values.chance, rings)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cell_id": np.repeat(np.array(cell_ids), len(names)),
+                    "region": region,
+                    "channel": np.tile(names, len(cell_ids)),
+                    "area": np.repeat(values.area, len(names)),
+                    "share": values.share.ravel(),
+                    "enrichment": values.enrichment.ravel(),
+                    "null": (values.enrichment - excess).ravel(),
+                }
             )
+        )
     columns = ["cell_id", "region", "channel", "area", "share", "enrichment", "null"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
@@ -182,9 +199,9 @@ def region_table(
     -------
     pandas.DataFrame
         The columns of `REGIONS`. `area` and `share`: mean shares of the region in the nucleus and
-        in the map; `enrichment`: mean of their ratio, with its interval; `null`: the same with the
-        regions of other cells; `excess`: mean difference of the two, with its interval;
-        `beats_null`: that interval lies above 0.
+        in the map; `enrichment`: mean of their ratio, with its interval; `null`: mean of what is
+        expected by other cells, see `compare_regions`; `excess`: mean difference of the two, with
+        its interval; `beats_null`: that interval lies above 0.
     """
     told = of_cells.join(cells[["group", "well"]], on="cell_id")
     rows = []

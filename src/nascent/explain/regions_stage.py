@@ -1,14 +1,17 @@
 """Maps and shards to the table of the nuclear regions the maps fall on."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
 from nascent.explain import regions
-from nascent.explain.cells import choose_cells
+from nascent.explain.exchange import rings
 from nascent.explain.readouts import Sources, of_split
 from nascent.files import write_table
 from nascent.store import Store, open_store
@@ -51,28 +54,51 @@ def write_regions(
     if sources.axes() == "channel":
         _LOGGER.info("maps of one number a channel fall on no region: no rows")
     else:
-        own = {cell.cell_id: cell for cell in _region_cells(sources.shards, rules)}
-        pool = choose_cells(sources.ids(), regions.POOL, seed)
-        of_cells = regions.compare_regions(
-            sources.read(), own, [own[cell] for cell in pool], sources.channels(), seed=seed
-        )
+        ids = sources.ids()
+        others = rings(len(ids), regions.EXCHANGES, seed, sources.wells())
+        with sources.reader(1) as cells, _RegionReader(sources.shards, rules) as taken:
+            of_cells = regions.compare_regions(cells, taken.read, ids, others, sources.channels())
         table = regions.region_table(of_cells, sources.told(), confidence=confidence)
     write_table(of_split(table, split), out)
 
 
-def _region_cells(
-    shard_paths: Sequence[str | Path], rules: Mapping[str, regions.RegionRule]
-) -> Iterator[regions.RegionCell]:
-    for path in shard_paths:
-        with open_store(path) as shard:
-            places = {name: _channel(shard, name, rule.channel) for name, rule in rules.items()}
-            for index, cell_id in enumerate(shard.cells.index.tolist()):
-                image, mask = shard[index]
-                found = {
-                    name: regions.region_mask(image[..., places[name]], mask, rule.percentile)
-                    for name, rule in rules.items()
-                }
-                yield regions.RegionCell(cell_id, mask, found)
+class _RegionReader:
+    """Regions of cells, found in the shards when they are asked for; use it in a `with`."""
+
+    def __init__(
+        self, shard_paths: Sequence[str | Path], rules: Mapping[str, regions.RegionRule]
+    ) -> None:
+        self._stack, self._rules = ExitStack(), rules
+        self._places: dict[Hashable, tuple[str | Path, int]] = {}
+        self._files: dict[str | Path, tuple[Store, dict[str, int]]] = {}
+        for path in shard_paths:
+            with open_store(path) as shard:
+                for name, rule in rules.items():
+                    _channel(shard, name, rule.channel)
+                for index, cell_id in enumerate(shard.cells.index.tolist()):
+                    self._places[cell_id] = path, index
+        # A cell is asked for again as the other of those just before it.
+        self.read = lru_cache(maxsize=regions.EXCHANGES + 1)(self._read)
+
+    def _read(self, cell_id: Hashable) -> regions.RegionCell:
+        path, index = self._places[cell_id]
+        if path not in self._files:
+            opened = self._stack.enter_context(open_store(path))
+            channels = {n: _channel(opened, n, rule.channel) for n, rule in self._rules.items()}
+            self._files[path] = opened, channels
+        shard, channels = self._files[path]
+        image, mask = shard[index]
+        found = {
+            name: regions.region_mask(image[..., channels[name]], mask, rule.percentile)
+            for name, rule in self._rules.items()
+        }
+        return regions.RegionCell(cell_id, mask, found)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
 
 
 def _channel(shard: Store, region: str, channel: str) -> int:

@@ -7,22 +7,22 @@ chance. Laid over each other as they lie, nuclei of different outlines would hav
 middle in common, and whatever follows the outline would seem to be of this cell.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.draws import stream
 from nascent.attribute.references import fitted
+from nascent.explain.exchange import NOBODY, adjusted, circles_of
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 from nascent.explain.measures import MEASURES, best_matches, similarities
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.
-    from nascent.explain.cells import ExplainedCell
+    from nascent.explain.cells import CellReader, ExplainedCell
 
 ALL = "all"
 """Stands for the group where all cells are taken together."""
@@ -52,20 +52,8 @@ SIMILARITY = (
 )
 """Columns of a table of similarities."""
 
-POOL = 32
-"""Cells whose images stand for those of other cells: 6.6 MB each at 224 × 224 × 33."""
-
 FEWEST = 16
 """Measured pixels that a nucleus must have to be compared with others."""
-
-
-@dataclass(frozen=True)
-class OtherCell:
-    """The image (S, S, C) and mask (S, S) of a cell that stands for another."""
-
-    cell_id: Hashable
-    image: np.ndarray
-    mask: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -77,57 +65,54 @@ class Compared:
     cell_ids : list
     found : (n, M, K, C) float32
         Of a cell's map with its own image, for each of `MEASURES`.
-    chance : (n, E, M, K, C) float32
-        Of its map with the images of E other cells; NaN where a nucleus has hardly a pixel.
+    chance : (E, n, M, K, C) float32
+        Of its map with the images of E other cells; NaN where there is none or a nucleus has
+        hardly a pixel.
+    rings : (E, n) int
+        Who these are (`nascent.explain.exchange.rings`).
     """
 
     cell_ids: list[Hashable]
     found: np.ndarray
     chance: np.ndarray
+    rings: np.ndarray
 
 
 def compare(
-    cells: Iterator["ExplainedCell"],
-    others: Sequence[OtherCell],
+    cells: "CellReader | Mapping[Hashable, ExplainedCell]",
+    cell_ids: Sequence[Hashable],
+    rings: np.ndarray,
     *,
-    exchanges: int,
     bins: int,
-    seed: int,
 ) -> Compared:
     """Compare the maps of cells with their own images and with those of other cells.
 
     Parameters
     ----------
     cells
-        One is in memory at a time.
-    others
-        Cells to draw from; a cell is never its own other.
-    exchanges
-        Other cells for each.
+        Cell by id. They are asked for one after the other along the circles of `rings`, so that a
+        reader that keeps E + 1 of them reads hardly any twice.
+    cell_ids
+        Of n cells.
+    rings
+        (E, n), each cell's others (`nascent.explain.exchange.rings`).
     bins
         Of the mutual information.
-    seed
-        Of the draws, which depend on it and on the cell alone.
     """
-    cell_ids, found, chance = [], [], []
-    for cell in cells:
-        cell_ids.append(cell.cell_id)
-        found.append(similarities(cell.map[cell.mask], cell.image[cell.mask], bins=bins))
-        chance.append(
-            [
-                _with_other(cell, other, bins)
-                for other in _drawn(cell.cell_id, others, exchanges, seed)
-            ]
-        )
-    fewest = min(map(len, chance), default=0)
-    shape = found[0].shape if found else (len(MEASURES), 0, 0)
-    return Compared(
-        cell_ids,
-        np.array(found, np.float32).reshape(len(found), *shape),
-        np.array([values[:fewest] for values in chance], np.float32).reshape(
-            len(cell_ids), fewest, *shape
-        ),
-    )
+    found = chance = None
+    for place in np.concatenate([*circles_of(rings), np.empty(0, int)]):
+        cell = cells[cell_ids[place]]
+        own = similarities(cell.map[cell.mask], cell.image[cell.mask], bins=bins)
+        if found is None or chance is None:
+            found = np.empty((len(cell_ids), *own.shape), np.float32)
+            chance = np.full((*rings.shape, *own.shape), np.nan, np.float32)
+        found[place] = own
+        for ring, other in enumerate(rings[:, place]):
+            if other != NOBODY:
+                chance[ring, place] = _with_other(cell, cells[cell_ids[other]], bins)
+    if found is None or chance is None:
+        found, chance = np.empty((0, len(MEASURES), 0, 0)), np.empty((0, 0, len(MEASURES), 0, 0))
+    return Compared(list(cell_ids), found, chance, rings)
 
 
 def similarity_table(
@@ -154,10 +139,12 @@ def similarity_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `SIMILARITY`; the group `all` comes first. `similarity`, `null`, `null_sd`:
-        mean over cells, and mean and SD over cells and others; `z`: their difference in these SDs;
-        `excess`: mean difference of a cell's similarity from its own chance, with its interval;
-        `beats_null`: that interval lies above 0, for `mae` below, for correlations on one side.
+        The columns of `SIMILARITY`; the group `all` comes first. `similarity`: mean over cells;
+        `excess`: mean of what the likeness of each cell's map and image adds to what either of the
+        two has with those of other cells (`nascent.explain.exchange.adjusted`), with its interval;
+        `null`: mean of these chances; `null_sd`: SD over cells and others; `z`: the excess in these
+        SDs; `beats_null`: that interval lies above 0, for `mae` below, for correlations on one
+        side.
         `wins`: share of the cells in which this image channel is the best match of the map channel,
         with its interval; `null_wins`: the same among other cells. `rank`: of the image channels of
         a map channel by wins, then by likeness; 1 is the most frequent.
@@ -170,6 +157,7 @@ def similarity_table(
     tables = []
     for place, measure in enumerate(MEASURES):
         found, chance = compared.found[:, place], compared.chance[:, :, place]
+        excess = adjusted(found, chance, compared.rings)
         won = best_matches(found.astype(np.float64), measure)
         by_chance = best_matches(chance.astype(np.float64), measure)
         for group in names:
@@ -178,8 +166,9 @@ def similarity_table(
             )
             if not inside.any():
                 continue
-            columns = _pairs(found[inside], chance[inside], wells[inside], measure, confidence)
-            columns |= _wins(won[inside], by_chance[inside], wells[inside], confidence)
+            values = found[inside], excess[inside], chance[:, inside]
+            columns = _pairs(*values, wells[inside], measure, confidence)
+            columns |= _wins(won[inside], by_chance[:, inside], wells[inside], confidence)
             table = pd.DataFrame({name: values.reshape(-1) for name, values in columns.items()})
             table.insert(0, "map_channel", np.repeat(map_channels, len(image_channels)))
             table.insert(1, "image_channel", np.tile(image_channels, len(map_channels)))
@@ -188,15 +177,7 @@ def similarity_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def _drawn(
-    cell_id: Hashable, others: Sequence[OtherCell], count: int, seed: int
-) -> list[OtherCell]:
-    candidates = [other for other in others if other.cell_id != cell_id]
-    order = stream(seed, cell_id, "similarity").permutation(len(candidates))
-    return [candidates[index] for index in order[:count]]
-
-
-def _with_other(cell: "ExplainedCell", other: OtherCell, bins: int) -> np.ndarray:
+def _with_other(cell: "ExplainedCell", other: "ExplainedCell", bins: int) -> np.ndarray:
     if min(cell.mask.sum(), other.mask.sum()) < FEWEST:
         shape = (len(MEASURES), cell.map.shape[-1], other.image.shape[-1])
         return np.full(shape, np.nan)
@@ -205,34 +186,37 @@ def _with_other(cell: "ExplainedCell", other: OtherCell, bins: int) -> np.ndarra
 
 
 def _pairs(
-    found: np.ndarray, chance: np.ndarray, wells: np.ndarray, measure: str, confidence: float
+    found: np.ndarray,
+    excess: np.ndarray,
+    chance: np.ndarray,
+    wells: np.ndarray,
+    measure: str,
+    confidence: float,
 ) -> dict[str, np.ndarray]:
-    """Return mean, null and excess of each pair: found (n, K, C), chance (n, E, K, C)."""
+    """Return mean, null and excess of each pair: found, excess (n, K, C), chance (E, n, K, C)."""
     found, chance = found.astype(np.float64), chance.astype(np.float64)
     shape = found.shape[1:]
     known = ~np.isnan(found)
-    own_chance = _mean(chance, 1)
-    mean, null = _mean(found, 0), _mean(chance, (0, 1))
-    spread = np.sqrt(_mean((chance - null) ** 2, (0, 1)))
-    differences = found - own_chance
-    excess = mean_interval(differences.reshape(len(found), -1), wells, confidence=confidence)
-    low, high = excess.low.reshape(shape), excess.high.reshape(shape)
+    mean, beyond = _mean(found, 0), _mean(excess, 0)
+    spread = np.sqrt(_mean((chance - _mean(chance, (0, 1))) ** 2, (0, 1)))
+    limits = mean_interval(excess.reshape(len(found), -1), wells, confidence=confidence)
+    low, high = limits.low.reshape(shape), limits.high.reshape(shape)
     above, below = low > 0, high < 0
     beats = {"mae": below, "mutual_information": above}.get(measure, above | below)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(spread > 0, (mean - null) / spread, np.nan)
+        z = np.where(spread > 0, beyond / spread, np.nan)
     return {
         "cells": known.sum(axis=0),
         "wells": _wells_of(known, wells),
         "undefined": (~known).sum(axis=0),
         "similarity": mean,
-        "null": null,
+        "null": _mean(found - excess, 0),
         "null_sd": spread,
         "z": z,
-        "excess": _mean(differences, 0),
+        "excess": beyond,
         "low": low,
         "high": high,
-        "interval": np.full(shape, excess.over, object),
+        "interval": np.full(shape, limits.over, object),
         "beats_null": np.where(np.isnan(low), None, beats.astype(object)),
     }
 

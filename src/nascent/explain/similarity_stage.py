@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.explain import similarity
-from nascent.explain.cells import choose_cells
+from nascent.explain.exchange import rings
 from nascent.explain.readouts import Sources, of_split
 from nascent.files import write_table
 
@@ -40,13 +40,10 @@ def write_similarity(
     if sources.axes() == "channel":
         _LOGGER.info("maps of one number a channel look like no image: no rows")
     else:
-        pool = choose_cells(sources.ids(), similarity.POOL, seed)
-        others = [
-            similarity.OtherCell(cell.cell_id, cell.image, cell.mask) for cell in sources.read(pool)
-        ]
-        compared = similarity.compare(
-            sources.read(), others, exchanges=exchanges, bins=bins, seed=seed
-        )
+        ids = sources.ids()
+        others = rings(len(ids), exchanges, seed, sources.wells())
+        with sources.reader(exchanges + 1) as cells:
+            compared = similarity.compare(cells, ids, others, bins=bins)
         table = similarity.similarity_table(
             compared,
             sources.told(),
