@@ -10,7 +10,6 @@ from nascent.explain.attention import (
     ATTENTION,
     NUCLEUS,
     RIM,
-    MaskPool,
     attention_table,
     cell_rows,
     exchanged_masks,
@@ -18,6 +17,7 @@ from nascent.explain.attention import (
     share_inside,
     with_rim,
 )
+from nascent.explain.exchange import rings
 
 SIZE = 24
 
@@ -150,25 +150,14 @@ def test_no_map_or_no_masks_have_no_null():
     assert np.isnan(alone.p)
 
 
-def test_a_cell_never_draws_its_own_mask_and_always_the_same_others():
-    drawn = masks(20)
-    pool = MaskPool(range(20), drawn, seed=3)
-    others = pool.others(7, 19)
-    assert sorted(others) == [place for place in range(20) if place != 7]
-    np.testing.assert_array_equal(others, MaskPool(range(20), drawn, seed=3).others(7, 19))
-    assert len(pool.others(7, 5)) == 5
-    assert list(pool.others(8, 5)) != list(pool.others(7, 5))
-    assert len(pool.others("unknown", 50)) == 20
-
-
 def of_cells(maps, drawn, exchanges=25):
-    pools = {
-        NUCLEUS: MaskPool(range(len(drawn)), drawn, 1),
-        RIM: MaskPool(range(len(drawn)), np.array([with_rim(mask, 2) for mask in drawn]), 1),
-    }
+    regions = {NUCLEUS: drawn, RIM: np.array([with_rim(mask, 2) for mask in drawn])}
+    others = rings(len(drawn), exchanges, 1)
     rows = []
-    for cell, (values, mask) in enumerate(zip(maps, drawn, strict=True)):
-        found = cell_rows(cell, values, mask, pools, rim=2, exchanges=exchanges)
+    for cell, values in enumerate(maps):
+        own = {region: masks[cell] for region, masks in regions.items()}
+        theirs = {region: masks[others[:, cell]] for region, masks in regions.items()}
+        found = cell_rows(cell, values, own, theirs)
         rows += [row | {"split": "test", "well": "ABC"[cell % 3]} for row in found]
     return pd.DataFrame(rows)
 

@@ -3,15 +3,16 @@
 Every two explanations of the same cells are compared at the levels of `nascent.explain.map_levels`.
 
 **Null.** Maps of different nuclei agree as well, if every map looks the same: always the same
-channels, always the middle. So each cell's map by the one explanation is also compared with the map
-of *another* cell by the other explanation, fitted into the outline of the first
-(`nascent.attribute.references.fitted`), so that rim lies on rim and middle on middle. What
+channels, always the middle. So each cell's map by the one explanation is also compared with maps of
+*other* cells by the other explanation (`nascent.explain.exchange`), fitted into the outline of the
+first (`nascent.attribute.references.fitted`), so that rim lies on rim and middle on middle. What
 agreement has beyond that belongs to the cell.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from nascent.attribute.references import fitted
 from nascent.errors import AttributionError
 from nascent.explain.cell_means import cell_means, side_of_zero, wells_of
 from nascent.explain.cells import choose_cells
+from nascent.explain.exchange import NOBODY, adjusted, along, rings
 from nascent.explain.map_levels import (
     LEVELS,
     agreement,
@@ -58,6 +60,9 @@ AGREEMENT = (
     "verdict",
 )
 """Columns of the table of agreement."""
+
+EXCHANGES = 2
+"""Other cells that each cell is compared with."""
 
 NOTHING = "nothing"
 VERDICTS = {1: "beyond other cells", -1: "less than other cells"}
@@ -159,7 +164,7 @@ def write_agreement(
     confidence, draws
         Of the intervals, see `cell_means`.
     seed
-        Of the sample, of the exchanged cells and of the intervals.
+        Of the sample, of the other cells and of the intervals.
 
     Raises
     ------
@@ -173,8 +178,9 @@ def write_agreement(
         with ExitStack() as stack:
             sets = [stack.enter_context(opened(explained.maps)) for explained in explanations]
             chosen = choose_cells(_cells(sets, None), cells, seed)
-            own, null = _correlations(sets, pairs, chosen, seed)
-        wells = wells_of(cells_path, chosen)
+            wells = wells_of(cells_path, chosen)
+            others = rings(len(chosen), EXCHANGES, (seed, 1), wells)
+            own, null = _correlations(sets, pairs, chosen, others)
         options = {"confidence": confidence, "draws": draws, "seed": seed}
         for place, level in enumerate(LEVELS):
             means, nulls, beyond = (
@@ -190,19 +196,32 @@ def _correlations(
     sets: Sequence[MapSet],
     pairs: Sequence[tuple[int, int]],
     chosen: Sequence[Hashable],
-    seed: int,
+    others: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return (cells, pairs, levels) float64 of the same cell, and of a cell and another."""
+    """Return what the maps of a cell share, and what is expected of it by other cells.
+
+    Both are (cells, pairs, levels) float64: rank correlations, and their chance by `others`
+    (E, cells), see `nascent.explain.exchange.adjusted`.
+    """
     own = np.full((len(chosen), len(pairs), len(LEVELS)), np.nan)
-    null = own.copy()
-    for row, (cell_id, other_id) in enumerate(_exchanged(chosen, seed)):
-        mask, other_mask = _mask(sets, cell_id), sets[0].mask(other_id)
-        ours = [maps.map(cell_id) for maps in sets]
-        own[row] = _of_pairs(sets, ours, ours, mask, pairs)
-        if other_id != cell_id and other_mask.any():
-            theirs = [_fitted(maps.map(other_id), other_mask, mask) for maps in sets]
-            null[row] = _of_pairs(sets, ours, theirs, mask, pairs)
-    return own, null
+    chance = np.full((*others.shape, *own.shape[1:]), np.nan)
+
+    # Along the circles a cell is asked for again as the other of those just before it.
+    @lru_cache(maxsize=len(others) + 1)
+    def maps_of(place: int) -> tuple[np.ndarray, list[np.ndarray]]:
+        return _mask(sets, chosen[place]), [maps.map(chosen[place]) for maps in sets]
+
+    for place in along(others):
+        mask, ours = maps_of(place)
+        own[place] = _of_pairs(sets, ours, ours, mask, pairs)
+        for ring, other in enumerate(others[:, place].tolist()):
+            if other == NOBODY:
+                continue
+            other_mask, maps = maps_of(other)
+            if other_mask.any():
+                theirs = [_fitted(scores, other_mask, mask) for scores in maps]
+                chance[ring, place] = _of_pairs(sets, ours, theirs, mask, pairs)
+    return own, own - adjusted(own, chance, others)
 
 
 def _mask(sets: Sequence[MapSet], cell_id: Hashable) -> np.ndarray:
@@ -219,14 +238,6 @@ def _mask(sets: Sequence[MapSet], cell_id: Hashable) -> np.ndarray:
 def _fitted(scores: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return another cell's map in the outline `mask`; one of channels alone has no outline."""
     return fitted(scores, measured, mask) if scores.shape[:2] == mask.shape else scores
-
-
-def _exchanged(chosen: Sequence[Hashable], seed: int) -> Iterator[tuple[Hashable, Hashable]]:
-    """Yield each cell, in order, with another; every cell is the other of exactly one."""
-    circle = np.random.default_rng((seed, 1)).permutation(len(chosen))
-    following = dict(zip(circle.tolist(), np.roll(circle, -1).tolist(), strict=True))
-    for place, cell_id in enumerate(chosen):
-        yield cell_id, chosen[following[place]]
 
 
 def _of_pairs(

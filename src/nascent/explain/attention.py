@@ -6,8 +6,7 @@ share stands beside that chance, as their ratio, and corrected for it. What a ma
 being in the middle of the frame, as all nuclei are, is told by the masks of other cells.
 """
 
-import zlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -64,9 +63,6 @@ NUCLEUS, RIM = "nucleus", "nucleus_and_rim"
 
 LEVEL = 0.05
 """A cell's map follows its own mask where p is at most this; 19 masks or more can tell."""
-
-POOL = 512
-"""Masks kept for the exchange: enough to draw from, and of no weight in memory."""
 
 
 @dataclass(frozen=True)
@@ -165,60 +161,31 @@ def exchanged_masks(positive: np.ndarray, mask: np.ndarray, others: np.ndarray) 
     return Exchange(len(others), float(shares.mean()), (1 + as_large) / (1 + len(others)))
 
 
-class MaskPool:
-    """Masks of some cells, of which others can be drawn for any cell.
-
-    Parameters
-    ----------
-    cell_ids, masks
-        (n,) ids and (n, S, S) bool.
-    seed
-        A cell's draw depends on it and on the cell's id alone.
-    """
-
-    def __init__(self, cell_ids: Sequence[Hashable], masks: np.ndarray, seed: int) -> None:
-        self._ids, self.masks, self._seed = np.array(cell_ids, object), masks, seed
-
-    def others(self, cell_id: Hashable, count: int) -> np.ndarray:
-        """Return the places of up to `count` masks of other cells, drawn without replacement."""
-        places = np.flatnonzero(self._ids != cell_id)
-        stream = np.random.default_rng([self._seed, zlib.crc32(str(cell_id).encode())])
-        return stream.choice(places, min(count, len(places)), replace=False)
-
-
 def cell_rows(
     cell_id: Hashable,
     values: np.ndarray,
-    mask: np.ndarray,
-    pools: Mapping[str, MaskPool],
-    *,
-    rim: int,
-    exchanges: int,
+    masks: Mapping[str, np.ndarray],
+    others: Mapping[str, np.ndarray],
 ) -> list[dict[str, object]]:
     """Return a row for the nucleus and one for the nucleus with its rim: `CELLS` without labels.
 
     Parameters
     ----------
     cell_id
-        Its own mask is not exchanged for itself.
+        Of the cell.
     values
         (S, S, K), the map.
-    mask
-        (S, S) bool.
-    pools
-        Region → the masks of that region.
-    rim
-        Pixels around the nucleus that count as it in the region `rim`.
-    exchanges
-        Masks of other cells that are tried.
+    masks
+        Region → (S, S) bool.
+    others
+        Region → (n, S, S) bool of other cells.
     """
     positive = positive_part(values)
-    trivial = not np.any(values[~mask])
-    others = pools[NUCLEUS].others(cell_id, exchanges)
+    trivial = not np.any(values[~masks[NUCLEUS]])
     rows = []
-    for region, own in ((NUCLEUS, mask), (RIM, with_rim(mask, rim))):
+    for region, own in masks.items():
         shared = share_inside(positive, own)
-        null = exchanged_masks(positive, own, pools[region].masks[others])
+        null = exchanged_masks(positive, own, others[region])
         rows.append(
             {
                 "cell_id": cell_id,

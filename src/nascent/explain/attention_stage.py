@@ -2,24 +2,23 @@
 
 import logging
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
 from nascent.explain.attention import (
     CELLS,
     NUCLEUS,
-    POOL,
     RIM,
-    MaskPool,
     attention_table,
     cell_rows,
     with_rim,
 )
-from nascent.explain.cells import choose_cells
+from nascent.explain.exchange import along, rings
+from nascent.explain.map_sets import MapSet, opened
 from nascent.files import read_table, write_table
 
 _LOGGER = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ def check_attention(
     rim
         Pixels around the nucleus that count as it in the second region.
     exchanges
-        Masks of other cells tried on each map.
+        Masks of other cells tried on each map; all explained cells serve equally often.
     confidence
         Of the intervals.
     seed
@@ -63,50 +62,44 @@ def check_attention(
     """
     splits = read_table(splits_path, required=["cell_id", "plate", "well", "split"])
     splits = splits.set_index("cell_id")
-    rows = []
-    if _are_spatial(map_paths):
-        pools = _pools(map_paths, rim, seed)
-        for path in map_paths:
-            with open_maps(path) as maps:
-                for index, cell_id in enumerate(maps.cell_ids):
-                    split, well = _place_of(splits, cell_id, splits_path)
-                    found = cell_rows(
-                        *(cell_id, maps[index], maps.mask(index), pools),
-                        rim=rim,
-                        exchanges=exchanges,
-                    )
+    rows: list[dict[str, object]] = []
+    if map_paths:
+        with opened(map_paths) as maps:
+            if maps.source.axes == "channel":
+                _LOGGER.info("maps of one number a channel: no part of them lies in the nucleus")
+            else:
+                places = [_place_of(splits, cell_id, splits_path) for cell_id in maps.cell_ids]
+                for (split, well), found in zip(
+                    places, _rows(maps, rim, exchanges, seed), strict=True
+                ):
                     rows += [{"split": split, "well": well, **row} for row in found]
-    else:
-        _LOGGER.info("these maps are one number a channel: no part of them lies in the nucleus")
     cells = pd.DataFrame(rows, columns=CELLS)
     table = attention_table(cells, confidence=confidence)
     write_table(cells, cells_out)
     write_table(table, out)
 
 
-def _are_spatial(map_paths: Sequence[str | Path]) -> bool:
-    for path in map_paths:
-        with open_maps(path) as maps:
-            if maps.axes == "channel":
-                return False
-    return True
+def _rows(maps: MapSet, rim: int, exchanges: int, seed: int) -> list[list[dict[str, object]]]:
+    """Return the rows of each cell, in the order of the cells."""
+    ids = maps.cell_ids
+    others = rings(len(ids), exchanges, seed)
 
+    # Along the circle a mask is asked for again as the other of the cells just before it.
+    @lru_cache(maxsize=len(others) + 1)
+    def masks_of(place: int) -> dict[str, np.ndarray]:
+        mask = maps.mask(ids[place])
+        return {NUCLEUS: mask, RIM: with_rim(mask, rim)}
 
-def _pools(map_paths: Sequence[str | Path], rim: int, seed: int) -> dict[str, MaskPool]:
-    ids: list[Hashable] = []
-    for path in map_paths:
-        with open_maps(path) as maps:
-            ids += maps.cell_ids
-    kept = choose_cells(ids, POOL, seed)
-    wanted, found = set(kept), {}
-    for path in map_paths:
-        with open_maps(path) as maps:
-            for index, cell_id in enumerate(maps.cell_ids):
-                if cell_id in wanted:
-                    found[cell_id] = maps.mask(index)
-    masks = np.array([found[cell_id] for cell_id in kept], bool)
-    rims = np.array([with_rim(mask, rim) for mask in masks], bool)
-    return {NUCLEUS: MaskPool(kept, masks, seed), RIM: MaskPool(kept, rims, seed)}
+    found: dict[int, list[dict[str, object]]] = {}
+    for place in along(others):
+        own = masks_of(place)
+        theirs = [masks_of(int(other)) for other in others[:, place]]
+        stacked = {
+            region: np.array([masks[region] for masks in theirs], bool).reshape(-1, *mask.shape)
+            for region, mask in own.items()
+        }
+        found[place] = cell_rows(ids[place], maps.map(ids[place]), own, stacked)
+    return [found[place] for place in range(len(ids))]
 
 
 def _place_of(splits: pd.DataFrame, cell_id: Hashable, splits_path: str | Path) -> tuple[str, str]:

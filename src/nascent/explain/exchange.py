@@ -69,11 +69,7 @@ def rings(
 
 
 def circles_of(rings: np.ndarray) -> list[np.ndarray]:
-    """Return the places of each circle, in its order; one without others is a circle of one.
-
-    In this order each cell comes right before its others: a cache of E + 1 cells reads hardly any
-    twice.
-    """
+    """Return the places of each circle, in its order; one without others is a circle of one."""
     following = rings[0] if len(rings) else np.full(rings.shape[1], NOBODY)
     met = np.zeros(len(following), bool)
     found = []
@@ -87,6 +83,14 @@ def circles_of(rings: np.ndarray) -> list[np.ndarray]:
             place = following[place]
         found.append(np.array(circle))
     return found
+
+
+def along(rings: np.ndarray) -> list[int]:
+    """Return the places of all cells, circle by circle.
+
+    Each cell comes right before its others: a cache of E + 1 cells reads hardly any twice.
+    """
+    return [int(place) for circle in circles_of(rings) for place in circle]
 
 
 def adjusted(own: np.ndarray, chance: np.ndarray, rings: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.references import fitted
-from nascent.explain.exchange import NOBODY, adjusted, circles_of
+from nascent.explain.exchange import NOBODY, adjusted, along
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 
@@ -145,7 +145,7 @@ def compare_regions(
     names = [*(name for name in channels if name != ALL), ALL]
     kept = slice(-len(names), None)
     found: dict[str, _Shares] = {}
-    for place in np.concatenate([*circles_of(rings), np.empty(0, int)]).astype(int):
+    for place in along(rings):
         cell, own = cells[cell_ids[place]], regions(cell_ids[place])
         others = [regions(cell_ids[other]) for other in rings[:, place] if other != NOBODY]
         for region, taken in own.regions.items():

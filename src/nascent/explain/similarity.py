@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.references import fitted
-from nascent.explain.exchange import NOBODY, adjusted, circles_of
+from nascent.explain.exchange import NOBODY, adjusted, along
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 from nascent.explain.measures import MEASURES, best_matches, similarities
@@ -100,7 +100,7 @@ def compare(
         Of the mutual information.
     """
     found = chance = None
-    for place in np.concatenate([*circles_of(rings), np.empty(0, int)]):
+    for place in along(rings):
         cell = cells[cell_ids[place]]
         own = similarities(cell.map[cell.mask], cell.image[cell.mask], bins=bins)
         if found is None or chance is None:
