@@ -1,17 +1,21 @@
 """Writing results so that a final name always holds a whole file, and reading tables."""
 
+import csv
 import errno
+import gzip
 import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from nascent.errors import NascentError, OutputError, RawDataError, did_you_mean
+from nascent.names import may_hide_names, plain_types, text_columns, typed
 
 _UNWRITABLE = {
     errno.ENOSPC: ("the disk is full", "Free some space and run again: nothing is half-written."),
@@ -20,9 +24,6 @@ _UNWRITABLE = {
     errno.EACCES: ("this folder may not be written to", "Check its owner and permissions."),
     errno.EROFS: ("this file system is read-only", "Choose another results folder."),
 }
-
-# Columns of names: plates and wells may look like numbers, and `007` is not `7`.
-_NAMES = ("plate", "well", "plate_name", "well_name", "plate_name_cell", "well_name_cell")
 
 
 @contextmanager
@@ -105,13 +106,44 @@ def _errno_of(error: BaseException) -> int | None:
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, *, index: bool = False) -> None:
-    """Write `frame` as tab-separated text; floats read back to the same bits, missing is empty."""
+    """Write `frame` as tab-separated text; missing is empty.
+
+    `read_table` gives floats back to the same bits, and names as they are.
+    """
+    # The writer quotes a field for the line ends that it writes itself, not for those of a name.
+    quoting = csv.QUOTE_NONNUMERIC if _has_returns(frame) else csv.QUOTE_MINIMAL
     with written(path) as beside:
-        frame.to_csv(beside, sep="\t", index=index, lineterminator="\n")
+        frame.to_csv(beside, sep="\t", index=index, lineterminator="\n", quoting=quoting)
 
 
-def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFrame:
+def _has_returns(frame: pd.DataFrame) -> bool:
+    texts = [frame.columns, frame.index, *(frame[name] for name in frame.columns)]
+    return any(
+        "\r" in value
+        for text in texts
+        if not pd.api.types.is_numeric_dtype(text.dtype)
+        for value in pd.unique(text)
+        if isinstance(value, str)
+    )
+
+
+def read_table(
+    path: str | Path, *, required: Sequence[str] = (), text: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read a table: tab-separated, or comma-separated where the name ends in `.csv`.
+
+    Columns of names (`nascent.names.TEXT_COLUMNS` and `text`) come back as they were written, and
+    only their empty fields are missing. Any other column is numbers or flags where all of it is
+    (`nascent.names.typed`), else text.
+
+    Parameters
+    ----------
+    path
+        Of the table.
+    required
+        Columns that it must have.
+    text
+        Columns that hold names in this table, besides those that do so in every table.
 
     Raises
     ------
@@ -120,17 +152,14 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
         lacks a required column.
     """
     path = Path(path)
-    separator = "," if ".csv" in path.suffixes else "\t"
-    try:
-        frame = pd.read_csv(path, sep=separator, dtype=dict.fromkeys(_NAMES, str))
-    except FileNotFoundError:
-        raise RawDataError(
-            "there is no such file", where=path, mend="Check the path in the config."
-        ) from None
-    except pd.errors.EmptyDataError:
-        raise RawDataError("the table is empty", where=path) from None
-    except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
-        raise RawDataError(f"the table cannot be read ({error})", where=path) from error
+    content, separator = _content(path), _separator(path)
+    header = _parsed(path, content, nrows=0).columns
+    names = text_columns(header) | set(text)
+    frame = None
+    if not may_hide_names(content, separator):
+        frame = _parsed(path, content, dtype=dict.fromkeys(names.intersection(header), str))
+    if frame is None or not plain_types(frame):
+        frame = _parsed(path, content, dtype=str)
     if not isinstance(frame.index, pd.RangeIndex):
         # Else the first column would be taken for row names, and all others shift by one.
         raise RawDataError(
@@ -145,7 +174,46 @@ def read_table(path: str | Path, *, required: Sequence[str] = ()) -> pd.DataFram
                 where=path,
                 mend=did_you_mean(column, [str(name) for name in frame.columns]),
             )
-    return frame
+    others = frame.columns[[kind == "str" for kind in frame.dtypes]].difference(names)
+    return frame.assign(**{name: typed(frame[name]) for name in others})
+
+
+def read_rows(path: str | Path) -> pd.DataFrame:
+    """Read a table without a header as text; an empty field is the empty string.
+
+    Raises
+    ------
+    RawDataError
+        Where the file is missing, empty or not a table.
+    """
+    path = Path(path)
+    return _parsed(path, _content(path), header=None, dtype=str, na_values=[])
+
+
+def _separator(path: Path) -> str:
+    return "," if ".csv" in path.suffixes else "\t"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        raise RawDataError(
+            "there is no such file", where=path, mend="Check the path in the config."
+        ) from None
+    except (EOFError, OSError, zlib.error) as error:
+        raise RawDataError(f"the table cannot be read ({error})", where=path) from error
+
+
+def _parsed(path: Path, content: bytes, **options: Any) -> pd.DataFrame:
+    common = {"sep": _separator(path), "keep_default_na": False, "low_memory": False}
+    try:
+        return pd.read_csv(BytesIO(content), **{"na_values": [""]} | common | options)
+    except pd.errors.EmptyDataError:
+        raise RawDataError("the table is empty", where=path) from None
+    except (pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise RawDataError(f"the table cannot be read ({error})", where=path) from error
 
 
 def write_json(record: Mapping[str, Any], path: str | Path) -> None:

@@ -71,12 +71,7 @@ def read_wells(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if not path.is_file():
         raise ConfigError("there is no such wells table", where=path, mend="Set the key `wells`.")
-    table = read_table(path, required=("plate", "well"))
-    # Wells and plates may look like numbers; they are names.
-    separator = "," if ".csv" in path.suffixes else "\t"
-    # Only an empty cell is missing: a treatment may be called None, a plate NA.
-    text = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, na_values=[""])
-    text = text[list(table.columns)]
+    text = read_table(path, required=("plate", "well"), text=list(WellRow.model_fields))
     if text.empty:
         raise ConfigError("the table lists no well", where=path)
     rows = []

@@ -14,7 +14,7 @@ import pandas as pd
 
 from nascent.crops.arrays import read_arrays
 from nascent.errors import RawDataError, did_you_mean
-from nascent.files import read_table
+from nascent.files import read_rows, read_table
 
 PIXEL_TABLES = ("pixels.csv", "pixels.tsv", "pixels.csv.gz", "pixels.tsv.gz")
 OBJECT_IDS: Mapping[str, str] = {"numpy": "mapobject_ids.npy", "campa": "obj_ids.npy"}
@@ -136,10 +136,7 @@ def read_channels(path: str | Path) -> list[str]:
         raise RawDataError(
             "there is no such file", where=file, mend="Each well needs its list of channels."
         )
-    try:
-        table = pd.read_csv(file, header=None, dtype=str, keep_default_na=False)
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise RawDataError(f"the list of channels cannot be read ({error})", where=file) from error
+    table = read_rows(file)
     first = [cell.strip() for cell in table.iloc[0]]
     if "name" in first and "channel_id" in first:
         table = table.iloc[1:, [first.index("channel_id"), first.index("name")]]

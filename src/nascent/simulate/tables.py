@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.files import written
+from nascent.files import read_table, written
 from nascent.simulate.biology import perturbation
 from nascent.simulate.intensities import CALIBRATIONS, checked_channels
 from nascent.simulate.placement import SITES, Place
@@ -151,7 +151,7 @@ def write_plate_tables(
     channels
         Channels of the plate; None: the 38 of the published one.
     """
-    pieces = [pd.read_csv(path) for path in cell_cycles]
+    pieces = [read_table(path) for path in cell_cycles]
     cycles = pd.concat(pieces) if pieces else pd.DataFrame(columns=["mapobject_id", "cell_cycle"])
     write_csv(cycles.sort_values("mapobject_id"), folder / CELL_CYCLE)
     write_csv(wells_metadata(wells), folder / WELLS, index=True)
