@@ -40,6 +40,7 @@ include: "rules/explain_randomisation.smk"
 include: "rules/explain_agreement.smk"
 include: "rules/explain_sensitivity.smk"
 include: "rules/explain_join.smk"
+include: "rules/explain_standing.smk"
 include: "rules/explain_exports.smk"
 include: "rules/figures.smk"
 
@@ -61,6 +62,7 @@ localrules:
     explain_groups,
     explain_gather,
     explain_join,
+    explain_standing,
     explain_features_gather,
     explain_targets,
     report_check,

@@ -128,3 +128,30 @@ rule evaluate_compare:
         "Compare the models of {STUDY.study} with each other and the floors"
     script:
         "../workflow/scripts/evaluate_compare.py"
+
+
+# A model's row of the comparison, which no other model changes: what shows its maps says the verdict.
+rule evaluate_verdict:
+    input:
+        predictions=predictions_held_against_floors,
+        cells=made("crops/cells.tsv"),
+    output:
+        made("evaluate/{model}/verdict.tsv"),
+    log:
+        logged("evaluate/{model}/verdict.log"),
+    benchmark:
+        logged("evaluate/{model}/verdict.tsv")
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=megabytes("predictions", times=10, plus=1000),
+        runtime=growing(30),
+    params:
+        code=code("evaluate_verdict"),
+        floors=list(KIND.floors),
+        bootstrap=STUDY.evaluate.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Hold {wildcards.model} against the floors"
+    script:
+        "../workflow/scripts/evaluate_verdict.py"

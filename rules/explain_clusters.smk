@@ -43,16 +43,15 @@ rule figures_clusters:
         distances=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}/channel_distances.tsv"
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/clusters.png"),
             caption="../workflow/report/clusters.rst",
             category="Explanations",
-            labels={
-                "figure": "channels by their maps",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("channels by their maps"),
         ),
         svg=made("figures/{model}/{method}/clusters.svg"),
     log:
@@ -68,6 +67,7 @@ rule figures_clusters:
         runtime=growing(30),
     params:
         code=code("figures_clusters"),
+        explained=explained_by,
     message:
         "Draw the channels of {wildcards.model} grouped by their maps by {wildcards.method}"
     script:

@@ -37,16 +37,15 @@ rule figures_regions:
         regions=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}/regions.tsv"
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/regions.png"),
             caption="../workflow/report/regions.rst",
             category="Explanations",
-            labels={
-                "figure": "nuclear regions",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("nuclear regions"),
         ),
         svg=made("figures/{model}/{method}/regions.svg"),
     log:
@@ -62,6 +61,7 @@ rule figures_regions:
         runtime=growing(30),
     params:
         code=code("figures_regions"),
+        explained=explained_by,
     message:
         "Draw how much of the maps of {wildcards.model} by {wildcards.method} falls on regions"
     script:

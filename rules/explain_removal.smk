@@ -77,20 +77,18 @@ rule figures_removal:
 
 rule figures_removal_curves:
     input:
-        lambda wildcards: lowest_seed(
+        removal=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}/removal.tsv"
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/removal.png"),
             caption="../workflow/report/removal_curves.rst",
             category="Explanations",
-            subcategory="Checks",
-            labels={
-                "what": "curves of deletion and insertion",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("curves of deletion and insertion"),
         ),
         svg=made("figures/{model}/{method}/removal.svg"),
     log:
@@ -106,6 +104,7 @@ rule figures_removal_curves:
         runtime=growing(10),
     params:
         code=code("figures_removal_curves"),
+        explained=explained_by,
         label=KIND.target_label,
         confidence=STUDY.explain.confidence,
     message:

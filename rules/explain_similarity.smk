@@ -37,16 +37,15 @@ rule figures_similarity:
         similarity=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}/similarity.tsv"
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/similarity.png"),
             caption="../workflow/report/similarity.rst",
             category="Explanations",
-            labels={
-                "figure": "what maps look like",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("what maps look like"),
         ),
         svg=made("figures/{model}/{method}/similarity.svg"),
     log:
@@ -62,6 +61,7 @@ rule figures_similarity:
         runtime=growing(30),
     params:
         code=code("figures_similarity"),
+        explained=explained_by,
         shown=STUDY.explain.similarity.shown,
     message:
         "Draw which images the maps of {wildcards.model} by {wildcards.method} look like"

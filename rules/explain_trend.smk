@@ -33,16 +33,15 @@ rule figures_trend:
         trend=lambda wildcards: of_seeds(
             f"explain/{{model}}/{{seed}}/{wildcards.method}/trend.tsv", wildcards.model
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/trend.png"),
             caption="../workflow/report/trend.rst",
             category="Explanations",
-            labels={
-                "figure": "change with the target",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("change with the target"),
         ),
         svg=made("figures/{model}/{method}/trend.svg"),
     log:
@@ -58,6 +57,7 @@ rule figures_trend:
         runtime=growing(30),
     params:
         code=code("figures_trend"),
+        explained=explained_by,
         label=KIND.target_label,
     message:
         "Draw how shares of {wildcards.model} by {wildcards.method} change with the target"

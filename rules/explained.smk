@@ -3,6 +3,8 @@ from dataclasses import asdict
 
 from nascent.attribute.options import axes_of, needs_training_cells
 from nascent.config import retrainings
+from nascent.explain.standing import HOLDS, read_standing
+from nascent.report.standing import SUBCATEGORIES
 from nascent.shards.removal import RANDOM
 
 # The fold whose models are explained.
@@ -74,6 +76,7 @@ JOINED_CHECKS = [
 ]
 
 REPORTED_CHECKS = [
+    "standing",
     *JOINED_CHECKS,
     "agreement",
     *(["roar"] if STUDY.explain.roar else []),
@@ -97,6 +100,76 @@ wildcard_constraints:
     method="|".join(map(re.escape, MAP_SETS)) or "-",
     order="|".join(map(re.escape, [RANDOM, *STUDY.attribute.methods])),
     fraction=r"[\d.e-]+",
+
+
+# Folds of the design whose models are explained.
+EXPLAINED_DESIGN = [
+    fold for fold in FOLDS if FOLDS[fold].design == FOLDS[EXPLAINED_FOLD].design
+]
+
+
+def predictions_held_against_floors(wildcards):
+    """Predictions of the floors and of a model, of all folds of the design that is explained."""
+    floors = [
+        made(f"evaluate/floors/{fold}/predictions.tsv") for fold in EXPLAINED_DESIGN
+    ]
+    return floors + [
+        made(f"evaluate/{wildcards.model}/{fold}/{seed}/predictions.tsv")
+        for fold in EXPLAINED_DESIGN
+        for seed in MODELS[wildcards.model].seeds
+    ]
+
+
+def explained_by(wildcards):
+    """Which explanation a map set is: model, method, and the column that it explains."""
+    return explanation(wildcards.model, wildcards.method)
+
+
+def explanation(model, map_set):
+    """Model, method and explained column of a map set."""
+    _, _, column = map_set.partition(".")
+    return {"model": model, "method": map_set, "target": column or TARGET}
+
+
+def explained_columns():
+    """Model, method and explained column of every map set, each once."""
+    return [
+        explanation(model, name)
+        for model, name in dict.fromkeys((model, name) for model, _, name in EXPLAINED)
+    ]
+
+
+def randomisations(wildcards):
+    """The tables of randomised weights of a model and method, one a seed."""
+    return of_seeds(
+        f"explain/{{model}}/{{seed}}/{wildcards.method}/randomisation.tsv",
+        wildcards.model,
+    )
+
+
+def subcategory_of_maps(wildcards, input):
+    """The part of the report that a figure of maps belongs to, by what checks say of them."""
+    return SUBCATEGORIES[standing_of(wildcards, input).verdict]
+
+
+def labelled(figure):
+    """The labels of a figure of maps in the report; the last says what checks found against them."""
+    return lambda wildcards, input: {
+        "figure": figure,
+        "model": wildcards.model,
+        "method": wildcards.method,
+        "checks": standing_of(wildcards, input).sentence or HOLDS,
+    }
+
+
+def standing_of(wildcards, input):
+    """What checks say of the maps that a figure shows."""
+    return read_standing(input.verdict, input.randomisation, **explained_by(wildcards))
+
+
+def standings_of_study(*_):
+    """The table of what checks say of all explanations, where there are any."""
+    return [made("explain/standing.tsv")] if EXPLAINED else []
 
 
 def of_explanations(pattern):

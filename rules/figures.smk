@@ -436,16 +436,15 @@ rule figures_score_maps:
         cells=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}.cells.tsv"
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/score_maps.png"),
             caption="../workflow/report/score_maps.rst",
             category="Explanations",
-            labels={
-                "figure": "maps of single cells",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("maps of single cells"),
         ),
         svg=made("figures/{model}/{method}/score_maps.svg"),
     log:
@@ -461,6 +460,7 @@ rule figures_score_maps:
         runtime=growing(30),
     params:
         code=code("figures_score_maps"),
+        explained=explained_by,
         inputs=seen,
         figures=STUDY.figures.plain(),
     message:
@@ -476,16 +476,15 @@ rule figures_panels:
         cells=lambda wildcards: lowest_seed(
             wildcards, "explain/{model}/{seed}/{method}.cells.tsv"
         ),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/panels.png"),
             caption="../workflow/report/panels.rst",
             category="Explanations",
-            labels={
-                "figure": "all channels of single cells",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("all channels of single cells"),
         ),
         svg=made("figures/{model}/{method}/panels.svg"),
     log:
@@ -501,6 +500,7 @@ rule figures_panels:
         runtime=growing(30),
     params:
         code=code("figures_panels"),
+        explained=explained_by,
         inputs=seen,
     message:
         "Draw all channels of a cell of each group with their maps by {wildcards.method} of"
@@ -519,16 +519,15 @@ rule figures_importance:
             wildcards.model,
         ),
         groups=made("explain/channel_groups.tsv"),
+        verdict=made("evaluate/{model}/verdict.tsv"),
+        randomisation=randomisations,
     output:
         png=report(
             made("figures/{model}/{method}/importance.png"),
             caption="../workflow/report/importance.rst",
             category="Explanations",
-            labels={
-                "figure": "channel importance",
-                "model": "{model}",
-                "method": "{method}",
-            },
+            subcategory=subcategory_of_maps,
+            labels=labelled("channel importance"),
         ),
         svg=made("figures/{model}/{method}/importance.svg"),
     log:
@@ -544,6 +543,7 @@ rule figures_importance:
         runtime=growing(30),
     params:
         code=code("figures_importance"),
+        explained=explained_by,
         aggregate=STUDY.explain.aggregate,
         inputs=seen,
         split=shown_split(),
@@ -566,6 +566,7 @@ use rule figures_importance as figures_importance_by with:
         aggregate="[a-z]+",
     params:
         code=code("figures_importance"),
+        explained=explained_by,
         aggregate=lambda wildcards: wildcards.aggregate,
         inputs=seen,
         split=shown_split(),

@@ -6,6 +6,7 @@ rule report_explorer:
         scores=of_explored("explain/{model}/{seed}/{method}.h5ad"),
         maps=maps_explored,
         shards=shards_explained,
+        standing=standings_of_study(),
     output:
         page=made("report/explorer.html"),
         excerpt=report(

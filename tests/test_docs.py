@@ -37,6 +37,7 @@ from nascent.explain.removal import REMOVAL
 from nascent.explain.roar import ROAR
 from nascent.explain.scores_table import SCORES
 from nascent.explain.sensitivity import SENSITIVITY
+from nascent.explain.standing import STANDING
 from nascent.report.checks import CHECKS
 from nascent.shards import statistics
 from nascent.train.stage import HISTORY
@@ -201,6 +202,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "## Completeness", COMPLETENESS),
         ("results.md", "## Removal of pixels", REMOVAL),
         ("results.md", "## Randomised weights", RANDOMISATION),
+        ("results.md", "## Standing of explanations", STANDING),
         ("results.md", "## Agreement", AGREEMENT),
         ("results.md", "## Sensitivity", SENSITIVITY),
         ("results.md", "## Channel scores for other programs", SCORES),

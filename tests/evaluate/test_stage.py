@@ -5,7 +5,7 @@ from scipy import stats
 
 from nascent.evaluate import tables
 from nascent.evaluate.metrics import metrics
-from nascent.evaluate.stage import comparison_tables
+from nascent.evaluate.stage import comparison_tables, model_verdicts
 
 COLUMNS = {
     "groups": tables.GROUPS,
@@ -136,3 +136,18 @@ def test_no_test_cell_gives_empty_tables_with_columns(study):
     for name, columns in COLUMNS.items():
         assert list(got[name].columns) == list(columns)
         assert name == "confounders" or got[name].empty
+
+
+def test_a_models_verdict_is_its_row_of_the_comparison_whatever_other_models_there_are(study):
+    predictions, cells = study
+    other = predictions[predictions["model"] == "cnn"].assign(model="wide")
+    both = pd.concat([predictions, other.assign(y_hat=other["y_hat"] + 3)], ignore_index=True)
+    options = {"floors": ["mean", "ols"], "draws": 200, "seed": 7}
+    whole = comparison_tables(both, cells, **options)["comparison"]
+    for model in ("cnn", "wide"):
+        alone = both[both["model"].isin(["mean", "ols", model])]
+        found = model_verdicts(alone, cells, **options)
+        assert set(found["model"]) == {model}
+        expected = whole[whole["model"] == model].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-12)
+        assert found["verdict"].tolist() == expected["verdict"].tolist()

@@ -2,7 +2,9 @@ from html import unescape
 
 import pandas as pd
 
+from nascent.explain.standing import FAILS, OPEN, ORDER, PASSES
 from nascent.report.checks import CHECKS, MOST_ROWS, check_page
+from nascent.report.standing import SUBCATEGORIES
 
 
 def test_every_check_has_a_page_with_its_heading_and_rows():
@@ -40,3 +42,21 @@ def test_the_page_of_channel_correlations_names_the_duplicates():
     )
     assert "dna_1 and dna_2 (pixels 0.97, means 0.90)" in check_page("channel_correlations", pairs)
     assert "No two channels repeat" in check_page("channel_correlations", pairs.iloc[1:])
+
+
+def test_the_parts_of_the_report_come_in_the_order_of_standing():
+    # Snakemake's report sorts them by name.
+    names = [SUBCATEGORIES[one] for one in ORDER]
+    assert names == sorted(names, key=str.lower)
+
+
+def test_where_no_explanation_passes_the_page_says_so_before_all_else():
+    rows = pd.DataFrame({"method": ["ig", "cam"], "standing": FAILS, "sentence": "They stay."})
+    for table, said in (
+        (rows, "each of them fails"),
+        (rows.assign(standing=[OPEN, FAILS]), "is shown to pass"),
+    ):
+        first = check_page("standing", table).split("<p>")[1]
+        assert first.startswith("No explanation") and said in first
+    text = check_page("standing", rows.assign(standing=[PASSES, FAILS]))
+    assert "No explanation" not in text and "They stay." in text

@@ -50,6 +50,7 @@ JOINING = {
     "explain_agreement": [""],
     "explain_features_gather": [""],
     "explain_scores": [""],
+    "explain_standing": [""],
     "figures_agreement": [""],
     "figures_attention": [""],
     "figures_completeness": [""],
@@ -57,9 +58,19 @@ JOINING = {
     "figures_removal": [""],
     "figures_sensitivity": [""],
     "figures_truth": [""],
-    "report_check": sorted(["agreement", *CHECKS]),
+    "report_check": sorted(["agreement", "standing", *CHECKS]),
 }
 OF_SEEDS = {"figures_importance", "figures_trend"}
+# Drawn again where the verdict on a model is made again: they say it.
+OF_STANDING = {
+    "figures_importance",
+    "figures_trend",
+    "figures_score_maps",
+    "figures_panels",
+    "figures_similarity",
+    "figures_clusters",
+    "figures_removal_curves",
+}
 OF_LOWEST_SEED = {
     "figures_score_maps",
     "figures_panels",
@@ -96,11 +107,18 @@ def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str
         "evaluate": [f"{model}/cell/{seed}"],
         "attribute": sorted(f"{name}/test/00000" for name in map_sets),
         "explain_features": [f"{model}/{seed}"],
+        "evaluate_verdict": [model],
         "figures_predictions": [model],
         **dict.fromkeys(READ_OUTS, map_sets),
         **dict.fromkeys(OF_SEEDS, shown),
         **dict.fromkeys(OF_LOWEST_SEED - {"report_explorer"}, shown),
     }
+
+
+def judged_again(model: str, map_sets: list[str]) -> dict[str, list[str]]:
+    """The jobs of a model that stand on its verdict alone."""
+    shown = [f"{model}/{name}" for name in map_sets]
+    return {"evaluate_verdict": [model], **dict.fromkeys(OF_STANDING, shown)}
 
 
 def comparing(*models: str) -> dict[str, list[str]]:
@@ -164,11 +182,8 @@ def test_a_new_model_is_run_and_compared_and_no_other_is_repeated(ran):
 
 def test_a_new_seed_is_run_and_compared_and_no_other_is_repeated(ran):
     with_linear(ran, seeds=[1, 2])
-    # Maps of single cells are those of the first seed.
-    expected = of_one("linear", 2) | comparing("linear", "simple_cnn")
-    assert ran.planned(*TINY) == {
-        rule: jobs for rule, jobs in expected.items() if rule not in OF_LOWEST_SEED
-    }
+    # Maps of single cells are those of the first seed; their figures say the verdict on all.
+    assert ran.planned(*TINY) == of_one("linear", 2) | comparing("linear", "simple_cnn")
 
 
 def test_a_model_that_is_taken_out_leaves_only_the_comparison_to_be_made(ran):
@@ -178,7 +193,8 @@ def test_a_model_that_is_taken_out_leaves_only_the_comparison_to_be_made(ran):
 
 def test_a_target_that_no_model_predicts_any_more_is_left_out_of_the_floors(ran):
     with_models(ran, linear=MODELS["linear"])
-    assert ran.planned(*TINY) == comparing("linear") | {"evaluate_floors": ["cell"]}
+    again = judged_again("linear", MAP_SETS["linear"])
+    assert ran.planned(*TINY) == comparing("linear") | again | {"evaluate_floors": ["cell"]}
 
 
 def test_another_learning_rate_repeats_that_model_alone(ran):
@@ -215,6 +231,9 @@ def test_one_more_target_trains_that_model_and_measures_the_floors_for_it(ran):
     with_linear(ran, also_predict=["mean_09_SRRM2"])
     floors = {"evaluate_floors": ["cell"]}
     mine = of_one("linear", further=("ig.mean_09_SRRM2",))
+    # The floors were measured anew: what the figures of the other model say of it is made again.
+    for rule, jobs in judged_again("simple_cnn", MAP_SETS["simple_cnn"]).items():
+        mine[rule] = sorted(mine[rule] + jobs)
     assert ran.planned(*TINY) == mine | floors | comparing("linear", "simple_cnn")
 
 

@@ -1,6 +1,8 @@
 """Clusters of the channels of a model -> tree, distances and stability."""
 
+from nascent.explain.standing import read_standing
 from nascent.figures import clusters, save
+from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
@@ -8,4 +10,7 @@ with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakema
     figure = clusters.draw(
         read_table(snakemake.input.clusters), read_table(snakemake.input.distances)
     )
-    save(figure, snakemake.output.png, work.record)
+    standing = read_standing(
+        snakemake.input.verdict, snakemake.input.randomisation, **snakemake.params.explained
+    )
+    save(headed(figure, standing), snakemake.output.png, work.record)

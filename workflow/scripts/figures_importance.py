@@ -3,18 +3,20 @@
 import pandas as pd
 
 from nascent.explain.duplicates import groups_of
+from nascent.explain.standing import read_standing
 from nascent.figures import importance, save
+from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
 with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
-    split, aggregate = snakemake.params.split, snakemake.params.aggregate
-    given = snakemake.input
+    given, params = snakemake.input, snakemake.params
     table, joint = (pd.concat(map(read_table, each)) for each in (given.importance, given.joint))
     figure = importance.draw(
-        table[table["split"] == split],
-        aggregate=aggregate,
-        joint=joint[joint["split"] == split],
-        groups=groups_of(read_table(given.groups), snakemake.params.inputs),
+        table[table["split"] == params.split],
+        aggregate=params.aggregate,
+        joint=joint[joint["split"] == params.split],
+        groups=groups_of(read_table(given.groups), params.inputs),
     )
-    save(figure, snakemake.output.png, work.record)
+    standing = read_standing(given.verdict, given.randomisation, **params.explained)
+    save(headed(figure, standing), snakemake.output.png, work.record)

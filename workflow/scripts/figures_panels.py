@@ -3,7 +3,9 @@
 from contextlib import ExitStack
 
 from nascent.attribute.maps import open_maps
+from nascent.explain.standing import read_standing
 from nascent.figures import panels, save
+from nascent.figures.banner import headed
 from nascent.figures.single_cells import shown
 from nascent.files import read_table
 from nascent.jobs import job
@@ -26,4 +28,5 @@ with (
     figure = panels.draw(found.examples, found.maps, shares=found.shares)
     examples = found.examples
     work.note(shown={"cells": examples.cells.index.tolist(), "channels": examples.channels})
-    save(figure, snakemake.output.png, work.record)
+    standing = read_standing(given.verdict, given.randomisation, **params.explained)
+    save(headed(figure, standing), snakemake.output.png, work.record)

@@ -1,9 +1,14 @@
 """Enrichment of nuclear regions in the maps of a model -> figure of it by channel."""
 
+from nascent.explain.standing import read_standing
 from nascent.figures import regions, save
+from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
 with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     figure = regions.draw(read_table(snakemake.input.regions))
-    save(figure, snakemake.output.png, work.record)
+    standing = read_standing(
+        snakemake.input.verdict, snakemake.input.randomisation, **snakemake.params.explained
+    )
+    save(headed(figure, standing), snakemake.output.png, work.record)

@@ -1,13 +1,14 @@
 """Similarity of maps and images -> heat maps of the best matches by group."""
 
+from nascent.explain.standing import read_standing
 from nascent.figures import save, similarity
+from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
 with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     figure = similarity.draw(read_table(snakemake.input.similarity), shown=snakemake.params.shown)
-    save(
-        figure,
-        snakemake.output.png,
-        work.record,
+    standing = read_standing(
+        snakemake.input.verdict, snakemake.input.randomisation, **snakemake.params.explained
     )
+    save(headed(figure, standing), snakemake.output.png, work.record)

@@ -2,7 +2,9 @@
 
 import pandas as pd
 
+from nascent.explain.standing import read_standing
 from nascent.figures import save, trend
+from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
@@ -10,4 +12,7 @@ with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakema
     label = snakemake.params.label
     table = pd.concat(map(read_table, snakemake.input.trend))
     figure = trend.draw(table, target=label)
-    save(figure, snakemake.output.png, work.record)
+    standing = read_standing(
+        snakemake.input.verdict, snakemake.input.randomisation, **snakemake.params.explained
+    )
+    save(headed(figure, standing), snakemake.output.png, work.record)

@@ -1,5 +1,6 @@
 """Maps, shards and channel scores -> the explorer, and the excerpt of it that the report holds."""
 
+from nascent.files import read_table
 from nascent.jobs import job
 from nascent.report.explorer.stage import Explanation, Limits, in_report, write_explorer
 
@@ -10,6 +11,7 @@ with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemak
         Explanation(scores, given.maps[each * number : each * (number + 1)])
         for number, scores in enumerate(given.scores)
     ]
+    standings = read_table(given.standing[0]) if given.standing else None
     limits = Limits(**params.explorer, seed=params.seed)
     for path, of_page, note in (
         (made.page, limits, ""),
@@ -22,6 +24,7 @@ with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemak
             study=params.study,
             labels=params.labels,
             limits=of_page,
+            standings=standings,
             note=note,
             record=work.record,
         )

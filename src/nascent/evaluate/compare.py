@@ -29,9 +29,8 @@ import pandas as pd
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import ENSEMBLE, Limits, Resampled
 from nascent.evaluate.tables import COMPARISON, PAIRS
+from nascent.evaluate.verdicts import BEATS, LOSES
 from nascent.statistics.verdict import cannot_tell, side
-
-BEATS, LOSES = "beats the best floor", "does not beat it"
 
 COMPARED = ("mae", "r2")
 

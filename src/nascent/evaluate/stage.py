@@ -84,6 +84,41 @@ def comparison_tables(
     return tables | {"confounders": confounders(predictions, cells)}
 
 
+def model_verdicts(
+    predictions: pd.DataFrame,
+    cells: pd.DataFrame,
+    *,
+    floors: Collection[str],
+    confidence: float = 0.95,
+    draws: int = 2000,
+    seed: int = 1,
+    delta: float = HUBER_DELTA,
+) -> pd.DataFrame:
+    """Return the rows that the models given have in the comparison, whatever others there are.
+
+    All models see the same resamples, so that a model's row does not change with those beside it:
+    what is drawn of one model can say its verdict and need not wait for the others.
+
+    Parameters
+    ----------
+    predictions
+        As in `comparison_tables`: of some models, and of the floors.
+    cells, floors, confidence, draws, seed, delta
+        See `comparison_tables`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `nascent.evaluate.tables.COMPARISON`, without the rows of the floors.
+    """
+    tables = [pd.DataFrame(columns=list(COMPARISON))]
+    for held in held_out(predictions, cells):
+        resampled = resample(held, draws=draws, seed=seed, delta=delta)
+        tables.append(comparison(held, resampled, floors=floors, confidence=confidence))
+    table = _joined(tables)
+    return table[~table["model"].isin(list(floors))].reset_index(drop=True)
+
+
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     # Tables without rows have no dtypes, and would turn the others' to object.
     filled = [table for table in tables if len(table)]

@@ -24,6 +24,7 @@ from nascent.attribute.inputs import CellBatch
 from nascent.explain.agreement import agreement_of_maps
 from nascent.explain.cell_means import MEAN, cell_means, wells_of
 from nascent.explain.cells import ExplainedCell, choose_cells
+from nascent.explain.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
 from nascent.explain.inspection import Inspection
 from nascent.explain.map_levels import LEVELS, agreement, ranked
 from nascent.explain.redraw import cascade
@@ -31,19 +32,10 @@ from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell, side
 
-ORIGINAL, WEIGHTS, IMAGE, TARGETS = "original", "weights", "image", "targets"
+ORIGINAL, IMAGE = "original", "image"
 STAGE = ("stage", "number", "layer", "share")
 RANDOMISATION = (*STAGE, "level", *MEAN, "draws", "least_draw", "largest_draw", "verdict")
 """Columns of a table of randomisation."""
-
-SURVIVES = 0.5
-"""A mean rank correlation above this is said to survive. A convention: from here on maps share more
-than a quarter of the variance of their ranks."""
-
-VERDICTS = {
-    WEIGHTS: ("depends on the model", "does not depend on the model"),
-    TARGETS: ("depends on the targets", "does not depend on the targets"),
-}
 
 CELLS_AT_A_TIME = 8
 """Cells whose new maps wait in memory together."""

@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from nascent.explain.dependence import SURVIVES, TARGETS, WEIGHTS
 from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
-from nascent.explain.randomisation import IMAGE, ORIGINAL, SURVIVES, TARGETS, WEIGHTS
+from nascent.explain.randomisation import IMAGE, ORIGINAL
 from nascent.figures import explained_rows, rows, style
 
 LEVELS = {

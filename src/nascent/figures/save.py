@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from nascent.figures import style
 from nascent.files import written
+
+ABOVE = "above"
+"""Texts of this gid stand above a figure's upper edge, and are saved with it."""
+
+ROOM = 0.09  # inches between such a text and the edges
+SIDE = 0.04  # inches more at either side: labels are a little wider in some formats
 
 
 def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[Path, Path]:
@@ -42,9 +49,27 @@ def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[P
     png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
     with style.look():
         with written(png) as beside:
-            figure.savefig(beside, dpi=style.DPI, metadata={"Description": description})
+            figure.savefig(
+                beside,
+                dpi=style.DPI,
+                metadata={"Description": description},
+                bbox_inches=frame(figure),
+            )
         with written(svg) as beside:
             figure.savefig(
-                beside, dpi=style.DPI, metadata={"Description": description, "Date": None}
+                beside,
+                dpi=style.DPI,
+                metadata={"Description": description, "Date": None},
+                bbox_inches=frame(figure),
             )
     return png, svg
+
+
+def frame(figure: Figure) -> Bbox | None:
+    """Return the part of a figure that is saved, in inches; None where no text stands above it."""
+    words = [text for text in figure.texts if text.get_gid() == ABOVE]
+    if not words:
+        return None
+    width, height = figure.get_size_inches()
+    top = max(text.get_position()[1] for text in words) * height + ROOM
+    return Bbox([[-SIDE, 0], [width + SIDE, top]])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nascent.explain.duplicates import warning
+from nascent.explain.standing import nothing_passes
 from nascent.report.tables import table_page
 
 MOST_ROWS = 600
@@ -66,6 +67,13 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Of each map channel the image channel that it is most like within the nucleus, beside the"
         " same against images of other cells.",
     ),
+    "standing": (
+        "How far each explanation can be relied on",
+        "An explanation passes where its model beats the best floor on the test cells, and where"
+        " its maps change once the weights are random. It fails where one of the two is shown not"
+        " to hold: its maps, shares and trends are then no evidence, and are shown last. The first"
+        " row is what the explorer opens with.",
+    ),
     "trend": (
         "Change with the target",
         "Rank correlation of each channel's share with the target, within wells; q is corrected"
@@ -91,6 +99,8 @@ def check_page(check: str, table: pd.DataFrame) -> str:
         As `explain/<check>.tsv` holds it.
     """
     title, note = CHECKS[check]
+    if "standing" in table:
+        note = f"{nothing_passes(table)} {note}".strip()
     if check == "similarity" and "rank" in table:
         table = table[table["rank"] == 1]
     if check == "channel_correlations" and "duplicates" in table:

@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -448,3 +449,30 @@ def test_the_page_works_inside_of_a_report(tab, study, page, tmp_path):
     browser.open(frame)
     inside = browser.inside_of_frame("document.body?.dataset.drawn?.startsWith('cnn|1|ig|21|')")
     assert inside
+
+
+def test_a_page_opens_with_what_passes_and_says_what_is_wrong_with_the_rest(browser, study):
+    columns = ["place", "model", "method", "standing", "sentence"]
+    rows = [
+        (1, "cnn", "vargrad", "passes", ""),
+        (2, "cnn", "cam", "cannot tell", "Cannot tell of cam."),
+        (3, "cnn", "ig", "fails", "Maps by ig do not depend on the model."),
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    given = {"explanations": study.explanations[:3]}
+    browser.open(study.write("standing.html", standings=table, **given), "")
+    assert drawn(browser)["method"] == "vargrad"
+    assert browser.run("at('standing').hidden && at('warning').hidden")
+    options = "[...document.querySelectorAll('#pick-method option')].map((one) => one.textContent)"
+    assert browser.run(options) == ["vargrad", "cam (undecided)", "ig (a check failed)"]
+    browser.open(study.folder / "standing.html", "#method=ig")
+    assert drawn(browser)["method"] == "ig"
+    assert not browser.run("at('standing').hidden")
+    assert browser.run("at('standing').textContent") == rows[2][-1]
+    assert browser.run("getComputedStyle(at('standing')).backgroundColor") == "rgb(249, 220, 208)"
+    given = {"explanations": study.explanations[:1]}
+    browser.open(study.write("failing.html", standings=table.iloc[2:], **given), "")
+    assert drawn(browser)["method"] == "ig"
+    assert browser.run("at('warning').textContent").startswith("No explanation")
+    shown = "at('warning').getBoundingClientRect().top < at('pick').getBoundingClientRect().top"
+    assert browser.run(shown)

@@ -6,10 +6,12 @@ import zlib
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
+from nascent.explain.standing import FAILS, OPEN, ORDER, PASSES, STANDING
 from nascent.report.explorer.assets import ASSETS, assets_digest
 from nascent.report.explorer.stage import Explanation, Limits, score_unit
 
@@ -189,3 +191,53 @@ def test_a_change_of_the_pages_own_program_changes_its_digest(monkeypatch):
     assert assets_digest() == before
     monkeypatch.setattr("nascent.report.explorer.assets.ASSETS", ASSETS[:2])
     assert assets_digest() != before
+
+
+def standings(**of_method: str) -> pd.DataFrame:
+    """Standings of the explanations, those not named fail; in the order of what they say."""
+    pairs = [("cnn", "ig"), ("cnn", "vargrad"), ("cnn", "cam"), ("linear", "ig")]
+    pairs.append(("linear", "ablation"))
+    rows = [(model, method, of_method.get(f"{model}_{method}", FAILS)) for model, method in pairs]
+    rows = sorted(rows, key=lambda row: ORDER.index(row[2]))
+    return pd.DataFrame(
+        [
+            (n, *row, "", "", n == 1, "" if row[2] == PASSES else f"{row[0]} {row[1]}: {row[2]}.")
+            for n, row in enumerate(rows, start=1)
+        ],
+        columns=list(STANDING),
+    )
+
+
+def test_the_page_opens_with_the_best_standing_and_what_fails_comes_last(study):
+    table = standings(cnn_cam=PASSES, linear_ig=OPEN)
+    index = index_of(study.write("standing.html", standings=table))
+    told = [(one["model"], one["method"], one["standing"]) for one in index["explanations"]]
+    assert told[0] == ("cnn", "cam", PASSES)
+    assert told[1] == ("linear", "ig", OPEN)
+    # Those that fail keep the order of the study.
+    assert [one[:2] for one in told[2:]] == [
+        ("cnn", "ig"), ("cnn", "vargrad"), ("linear", "ablation"),
+    ]  # fmt: skip
+    sentences = [one["sentence"] for one in index["explanations"]]
+    assert sentences[:3] == ["", "linear ig: cannot tell.", "cnn ig: fails."]
+    assert index["warning"] == ""
+    # The pixels go with their explanation: the map of `cam` has one plane.
+    assert index["explanations"][0]["kept"] == ["all"]
+    raw = zlib.decompress(base64.b64decode(blobs(study.folder / "standing.html")["map-0-0"]))
+    assert len(raw) < 9 + study.masks[0].size
+
+
+def test_where_all_fail_the_page_says_so_first(study):
+    page = study.write("standing.html", standings=standings())
+    assert "each of them fails" in index_of(page)["warning"]
+    text = page.read_text("utf-8")
+    assert text.index('id="warning"') < text.index('id="pick"')
+
+
+def test_what_no_check_has_seen_is_undecided_and_says_so(study):
+    table = standings(cnn_ig=PASSES)
+    index = index_of(study.write("standing.html", standings=table[table["method"] != "cam"]))
+    first, second, *others = index["explanations"]
+    assert (first["method"], second["method"], second["standing"]) == ("ig", "cam", OPEN)
+    assert "No check" in second["sentence"]
+    assert {one["standing"] for one in others} == {FAILS}

@@ -83,6 +83,9 @@ const signedNumber = (value, digits) => (value > 0 ? "+" : "") + number(value, d
 const percent = (share) => (share == null ? "–" : `${(100 * share).toFixed(1)} %`);
 const words = (name) => WORDS[name] || name.replaceAll("_", " ");
 const shown = (value) => (value === true ? "yes" : value === false ? "no" : number(value));
+// Behind the name of a method stands what checks found against its maps.
+const MARKS = { passes: "", fails: " (a check failed)" };
+const marked = (one) => `${one.method}${MARKS[one.standing] ?? " (undecided)"}`;
 const title = (one) => `${one.model}, seed ${one.seed}, ${one.method}`;
 
 function quantile(values, share) {
@@ -489,7 +492,7 @@ function drawPick() {
   at("pick").replaceChildren(
     select("model", "model", unique(model).map(pair), model(current),
       (kind) => choose(find(kind, current.method))),
-    select("method", "method", methods.map((one) => pair(one.method)), current.method,
+    select("method", "method", methods.map((one) => [one.method, marked(one)]), current.method,
       (method) => choose(find(model(current), method))),
     ...filters,
     select("sort", "sorted by", sorts, state.sort, (name) => { state.sort = name; update(); }),
@@ -691,7 +694,7 @@ async function drawOthers(token) {
     buttons.push(make("button", { type: "button", "aria-current": String(e === state.e),
       onclick: () => choose(e) },
     plane ? make("div", { class: "frame" }, canvas) : make("p", { class: "none" }, "no map"),
-    make("b", {}, one.model), make("br"), `${one.method}`,
+    make("b", {}, one.model), make("br"), marked(one),
     place >= 0 ? ` · ${percent(one.share[cell][place])}` : "", make("br"),
     make("small", {}, `predicted ${number(told("prediction", e)[cell])}`)));
   }
@@ -715,6 +718,9 @@ async function drawRows() {
   const one = explanations[e];
   const { bin } = index.windows[cell];
   at("views-title").textContent = `Cell ${index.cells[cell]} by ${one.model}, ${one.method}`;
+  at("standing").hidden = !one.sentence;
+  at("standing").textContent = one.sentence;
+  at("standing").dataset.standing = one.standing;
   at("how").textContent = [one.kind.replaceAll("_", " "),
     ...Object.entries(one.options).filter(([name, value]) => name !== "batch_size" && value != null)
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${shown(value)}`),
@@ -912,6 +918,8 @@ function start() {
   const cells = `${total} of ${index.explained} explained cells`;
   at("about").textContent = [index.note, total ? `${cells}, drawn evenly over the groups; `
     + "of each model the lowest seed." : ""].filter(Boolean).join(" ");
+  at("warning").hidden = !index.warning;
+  at("warning").textContent = index.warning;
   at("made").textContent = JSON.stringify(index.provenance, null, 2);
   writeHelp();
   at("help-open").addEventListener("click", () => at("help").showModal());

@@ -15,6 +15,7 @@ from nascent.errors import AttributionError
 from nascent.explain.aggregates import SYMBOLS
 from nascent.explain.h5ad import read_h5ad
 from nascent.explain.scores import ChannelScores
+from nascent.explain.standing import OPEN, ORDER, STANDING, nothing_passes
 from nascent.figures.words import quantity, unit
 from nascent.files import written
 from nascent.provenance import file_digest
@@ -27,6 +28,7 @@ MEGABYTE = 1_000_000
 SCALE = 99.5  # percentile of |score| at which the colours of a cell's maps end
 IN_REPORT = 1.4  # 10⁶ bytes
 EDGE_IN_REPORT = 64  # pixels
+UNCHECKED = "No check says whether these maps can be relied on."
 FACTS = ("model", "seed", "method", "kind", "axes", "options", "checks")
 TAG = 64  # bytes around each blob of pixels
 
@@ -84,6 +86,8 @@ def in_report(limits: Limits) -> tuple[Limits, str]:
 class _Shown:
     """One explanation on the page."""
 
+    standing: str
+    sentence: str
     scores: ChannelScores
     files: Sequence[Maps]
     kept: Sequence[str]
@@ -98,6 +102,7 @@ def write_explorer(
     study: str,
     labels: Mapping[str, str],
     limits: Limits,
+    standings: pd.DataFrame | None = None,
     note: str = "",
     record: Mapping[str, Any] | None = None,
 ) -> None:
@@ -106,7 +111,8 @@ def write_explorer(
     Parameters
     ----------
     explanations
-        What can be picked; all of the same cells.
+        What can be picked; all of the same cells. The page opens with that of the best standing,
+        and those that fail a check come last.
     shard_paths
         The shards that the maps were made from, in the order of each explanation's map files.
     out
@@ -117,6 +123,8 @@ def write_explorer(
         Predicted column → what it is in words, with its unit.
     limits
         How much the page holds. Cells are left out where it would grow too large, which is logged.
+    standings
+        The columns of `nascent.explain.standing.STANDING`; None where nothing was checked.
     note
         A sentence at the head of the page.
     record
@@ -135,13 +143,18 @@ def write_explorer(
             files = [stack.enter_context(open_maps(path)) for path in explanation.maps]
             _refuse_other_shards(files, digests)
             opened.append((read_h5ad(explanation.scores), files))
+        opened, words = _by_standing(opened, standings)
         every = opened[0][0].cells["group"] if opened else pd.Series(dtype=object)
         order = balanced(every, limits.seed)[: limits.cells]
-        shown = [_shown(scores, files, order, limits.channels) for scores, files in opened]
+        shown = [
+            _shown(scores, files, order, limits.channels, *said)
+            for (scores, files), said in zip(opened, words, strict=True)
+        ]
         images = _image_channels(shown, limits.channels)
         index = {
             "study": study,
             "note": note,
+            "warning": "" if standings is None else nothing_passes(standings),
             "provenance": record or {},
             "explained": len(every),
             "images": images,
@@ -172,14 +185,39 @@ def _refuse_other_shards(files: Sequence[Maps], digests: Sequence[str]) -> None:
             )
 
 
+def _by_standing(
+    opened: Sequence[tuple[ChannelScores, Sequence[Maps]]], standings: pd.DataFrame | None
+) -> tuple[list[tuple[ChannelScores, Sequence[Maps]]], list[tuple[str, str]]]:
+    """Return the explanations in the order of their standing, and standing and sentence of each."""
+    table = pd.DataFrame(columns=list(STANDING)) if standings is None else standings
+    rows = table.assign(sentence=table["sentence"].fillna("")).to_dict("records")
+    known = {
+        (row["model"], row["method"]): (row["place"], (row["standing"], row["sentence"]))
+        for row in rows
+    }
+    unknown = (len(known) + 1, (OPEN, UNCHECKED))
+    found = [known.get((one.facts["model"], one.facts["method"]), unknown) for one, _ in opened]
+    order = sorted(
+        range(len(opened)), key=lambda number: (ORDER.index(found[number][1][0]), found[number][0])
+    )
+    return [opened[k] for k in order], [found[k][1] for k in order]
+
+
 def _shown(
-    scores: ChannelScores, files: Sequence[Maps], order: Sequence[Hashable], count: int
+    scores: ChannelScores,
+    files: Sequence[Maps],
+    order: Sequence[Hashable],
+    count: int,
+    standing: str,
+    sentence: str,
 ) -> _Shown:
     at = scores.cells.index.get_indexer(order)
     kept = largest(scores.values["share"][at], scores.channels, count)
     # Σa is Σ|a| to the last bit where no score is negative.
     both = (scores.values["signed"] != scores.values["absolute"]).any()
     return _Shown(
+        standing,
+        sentence,
         scores,
         files,
         [] if scores.facts["axes"] == "channel" else kept,
@@ -204,6 +242,8 @@ def _told(one: _Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> 
     label = labels.get(facts["target"], facts["target"])
     return {
         **{name: facts[name] for name in FACTS},
+        "standing": one.standing,
+        "sentence": one.sentence,
         "quantity": quantity(label),
         "unit": unit(label).strip("()"),
         "scores": score_unit(facts["kind"], facts["options"], unit(label).strip("()")),

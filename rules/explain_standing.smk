@@ -1,0 +1,28 @@
+# What the checks say against each explanation: what is shown first, and with which words.
+
+
+rule explain_standing:
+    input:
+        verdicts=[
+            made(f"evaluate/{model}/verdict.tsv")
+            for model in dict.fromkeys(model for model, *_ in EXPLAINED)
+        ],
+        randomisation=made("explain/randomisation.tsv"),
+    output:
+        made("explain/standing.tsv"),
+    log:
+        logged("explain/standing.log"),
+    benchmark:
+        logged("explain/standing.tsv")
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code("explain_standing"),
+        explained=explained_columns(),
+    message:
+        "Say how far each explanation of {STUDY.study} can be relied on"
+    script:
+        "../workflow/scripts/explain_standing.py"

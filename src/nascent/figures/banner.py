@@ -1,0 +1,60 @@
+"""What checks say against an explanation, written over its figure."""
+
+import textwrap
+
+from matplotlib.figure import Figure
+
+from nascent.explain.standing import FAILS, OPEN, PASSES, Standing
+from nascent.figures import style
+from nascent.figures.save import ABOVE, ROOM
+
+POINTS = 7.5
+LINE = POINTS * 1.3 / 72  # inches
+LETTER = POINTS * 0.53 / 72  # inches of a typical letter
+FACES = {FAILS: "#F9DCD0", OPEN: "#F3EDD8", PASSES: "white"}
+
+
+@style.look()
+def headed(figure: Figure, standing: Standing) -> Figure:
+    """Write over a figure what has to be said of its explanation; nothing where it passes.
+
+    The text stands above the figure's upper edge, so that nothing in the figure moves;
+    `nascent.figures.save` saves it with the figure.
+    """
+    if not standing.sentence:
+        return figure
+    _pin(figure)
+    width, height = figure.get_size_inches()
+    lines = [
+        line
+        for sentence in standing.sentences
+        for line in textwrap.wrap(sentence, max(int((width - 0.3) / LETTER), 20))
+    ]
+    figure.text(
+        0.1 / width,
+        1 + (ROOM + len(lines) * LINE) / height,
+        "\n".join(lines),
+        va="top",
+        fontsize=POINTS,
+        linespacing=1.3,
+        color=style.INK,
+        gid=ABOVE,
+        bbox={
+            "boxstyle": f"square,pad={0.05 * 72 / POINTS}",
+            "facecolor": FACES[standing.verdict],
+            "edgecolor": "none",
+        },
+    )
+    return figure
+
+
+def _pin(figure: Figure) -> None:
+    """Fix where everything in a figure stands: a layout made anew would use the room above too."""
+    # Letters have other widths at another resolution.
+    figure.set_dpi(style.DPI)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for legend in figure.legends:
+        box = legend.get_window_extent().transformed(figure.transFigure.inverted())
+        legend.set_loc("center")
+        legend.set_bbox_to_anchor(box.bounds, figure.transFigure)

@@ -1,0 +1,17 @@
+"""Predictions of one model and of the floors -> its rows of the comparison, with the verdict."""
+
+from nascent.evaluate.stage import model_verdicts
+from nascent.evaluate.tables import PREDICTIONS, gather
+from nascent.files import read_table, write_table
+from nascent.jobs import job
+
+with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+    params, given = snakemake.params, snakemake.input
+    table = model_verdicts(
+        gather(given.predictions, PREDICTIONS),
+        read_table(given.cells, required=["cell_id", "plate", "well"]).set_index("cell_id"),
+        floors=params.floors,
+        draws=params.bootstrap,
+        seed=params.seed,
+    )
+    write_table(table, snakemake.output[0])
