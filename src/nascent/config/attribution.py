@@ -142,7 +142,7 @@ class Attribute(Section):
     """The attribution maps of the study."""
 
     methods: dict[Name, Method] = Field(
-        {"vargrad": Method(method="vargrad")}, description="Name → options of the method"
+        {"eg": Method(method="expected_gradients")}, description="Name → options of the method"
     )
     splits: list[Literal["train", "val", "test"]] = Field(
         ["test"], min_length=1, description="Splits whose cells are explained"

@@ -131,8 +131,8 @@ def example() -> str:
 _SHOWN: dict[str, Any] = {
     "data": "path/to/wells",
     "crops.quality": [QualityRule(column="is_border_cell", value=1).plain()],
-    "attribute.methods": {"vargrad": Method(method="vargrad").plain()},
-    "explain.roar.methods": ["vargrad"],
+    "attribute.methods": {"eg": Method(method="expected_gradients").plain()},
+    "explain.roar.methods": ["eg"],
 }
 
 

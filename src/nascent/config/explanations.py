@@ -169,7 +169,7 @@ class Explain(Section):
     confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
     bootstrap: Positive = Field(2000, description="Bootstrap draws")
     aggregate: Literal["absolute", "net", "smoothed", "squared"] = Field(
-        "absolute",
+        "squared",
         description="How the shares of channels are summed wherever one is shown: `absolute` Σ|a|,"
         " `net` |Σa|, `smoothed` Σ|a smoothed within the nucleus|, `squared` Σa²",
     )
