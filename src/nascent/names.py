@@ -32,6 +32,7 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
     "group": frozenset({"split", "channel", "members"}),
     "region": frozenset({"split", "channel"}),
     "members": frozenset({"group", "channel_group"}),
+    "unit": frozenset({"aggregate", "channel"}),
 }
 """Columns that hold names in tables that have one of these beside; a cell table may have others."""
 

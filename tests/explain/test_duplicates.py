@@ -15,7 +15,7 @@ from nascent.explain.duplicates import (
     warning,
 )
 from nascent.explain.duplicates_stage import write_duplicates
-from nascent.files import read_table
+from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter
 
@@ -167,3 +167,17 @@ def test_the_config_may_name_the_groups_or_want_none(shards, tmp_path):
     assert groups["least_correlation"].iloc[0] < 0.3
     _, nothing = write(shards, tmp_path, groups=None)
     assert nothing.empty and list(nothing.columns) == list(CHANNEL_GROUPS)
+
+
+@pytest.mark.parametrize("names", [["NA", "01", "1e3"], ["CD3/CD4", "=x", "TRUE"]])
+def test_groups_of_odd_names_come_back_as_they_were(tmp_path, names):
+    stacks = cells(lambda stream, pixels: three_rounds(stream, pixels)[:, [0, 2, 4]])
+    likeness = channel_likeness(stacks, names)
+    path = tmp_path / "groups.tsv"
+    write_table(groups_table(found_groups(likeness, BOUND), likeness, found=True), path)
+    assert groups_of(read_table(path), names) == {"+".join(names): names}
+    named = groups_table({"None": names}, likeness, found=False)
+    write_table(named, path)
+    assert groups_of(read_table(path), names[:2]) == {"None": names[:2]}
+    write_table(correlation_table(likeness, BOUND), path)
+    assert set(read_table(path)["other"]) <= set(names)
