@@ -9,6 +9,8 @@ from nascent.architecture_names import source
 from nascent.code import code_digest
 from nascent.config import (
     check_channel_groups,
+    check_paths,
+    check_predicted,
     check_study,
     check_tables,
     input_channels,
@@ -73,8 +75,10 @@ try:
     WELLS = read_wells(STUDY.wells)
     FOLDS = study_folds(STUDY, WELLS)
     refuse_unwritable(f"results/{STUDY.study}")
+    check_paths(STUDY, WELLS)
     check_tables(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
+    check_predicted(STUDY, CHANNELS, WELLS)
     INPUTS = input_channels(STUDY, CHANNELS)
     check_channel_groups(STUDY, INPUTS)
     SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}

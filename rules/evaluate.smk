@@ -60,8 +60,8 @@ rule evaluate_floors:
     params:
         code=code("evaluate_floors"),
         design=lambda wildcards: FOLDS[wildcards.fold].design,
-        targets=TARGETS,
-        inputs=INPUTS,
+        targets=lambda wildcards: TARGETS,
+        inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
         kind=STUDY.kind,
         ridge_alphas=STUDY.evaluate.ridge_alphas,

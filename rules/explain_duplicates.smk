@@ -19,10 +19,10 @@ rule explain_duplicates:
         runtime=growing(60),
     params:
         code=code("explain_duplicates"),
-        inputs=INPUTS,
+        inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
         bound=STUDY.explain.duplicates,
-        groups=STUDY.explain.channel_groups,
+        groups=lambda wildcards: STUDY.explain.channel_groups,
         seed=STUDY.seed,
     message:
         "Correlate the input channels of {STUDY.study}"
@@ -55,7 +55,7 @@ rule figures_duplicates:
         runtime=growing(30),
     params:
         code=code("figures_duplicates"),
-        inputs=INPUTS,
+        inputs=lambda wildcards: INPUTS,
         bound=STUDY.explain.duplicates,
     message:
         "Draw which input channels of {STUDY.study} repeat each other"

@@ -26,8 +26,8 @@ rule figures_crops:
         runtime=growing(30),
     params:
         code=code("figures_crops"),
-        target=STUDY.crops.target,
-        inputs=INPUTS,
+        target=lambda wildcards: STUDY.crops.target,
+        inputs=lambda wildcards: INPUTS,
         top_channels=STUDY.figures.top_channels,
     message:
         "Draw a few nuclei of {STUDY.study} with their masks"
@@ -121,7 +121,7 @@ rule figures_balance:
         runtime=growing(30),
     params:
         code=code("figures_balance"),
-        target=STUDY.crops.target,
+        target=lambda wildcards: STUDY.crops.target,
     message:
         "Draw how balanced the splits of {STUDY.study} are"
     script:
@@ -153,7 +153,7 @@ rule figures_pixels:
         runtime=growing(30),
     params:
         code=code("figures_pixels"),
-        inputs=INPUTS,
+        inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
     message:
         "Draw pixel distributions of {STUDY.study} before and after normalisation"
@@ -186,7 +186,7 @@ rule figures_target:
         runtime=growing(30),
     params:
         code=code("figures_target"),
-        target=STUDY.crops.target,
+        target=lambda wildcards: STUDY.crops.target,
         groups=STUDY.explain.groups.plain(),
     message:
         "Draw the target of {STUDY.study} and its groups"

@@ -45,7 +45,7 @@ rule shards_channels:
     params:
         code=code("shards_channels"),
         normalise=STUDY.shards.normalise.plain(),
-        cell_line=STUDY.crops.background_cell_line,
+        cell_line=lambda wildcards: STUDY.crops.background_cell_line,
     message:
         "Take the channel statistics of {STUDY.study} from the training cells of fold"
         " {wildcards.fold}"

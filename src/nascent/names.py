@@ -36,6 +36,14 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
 }
 """Columns that hold names in tables that have one of these beside; a cell table may have others."""
 
+BESIDE_CHANNELS = frozenset(
+    {
+        "all", "cell_id", "split", "group", "well", "target", "total", "converged", "steps",
+        "prediction", "prediction_baseline", "completeness_gap", "copy", "aggregate", "joint",
+    }
+)  # fmt: skip
+"""Columns beside those of channels, and the level that is all of them: no channel is called so."""
+
 MISSING = frozenset(
     {
         "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",

@@ -1,9 +1,10 @@
 """Nucleus crops on disk: one HDF5 format for a well's crops and for the shards made of them.
 
 Layout: `images` (n, S, S, C) in the dtype as measured, `masks` (n, S, S) bool, both one chunk a
-cell; group `cells` with one dataset a column of the cell table; the attributes say format, version,
-channels, codec and provenance. Unmeasured pixels are zero. Pixels are stored as measured:
-background, clipping and scaling are applied when they are read (`nascent.shards.normalise`).
+cell; group `cells` with one dataset a column of the cell table, a slash in its name kept as `%2F`
+(`nascent.names.hdf5_key`); the attributes say format, version, channels, codec and provenance.
+Unmeasured pixels are zero. Pixels are stored as measured: background, clipping and scaling are
+applied when they are read (`nascent.shards.normalise`).
 """
 
 import json
@@ -24,6 +25,7 @@ from numcodecs.blosc import Blosc
 from nascent.errors import StoreError, did_you_mean
 from nascent.files import explained
 from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.names import hdf5_key
 
 FORMAT = "nascent-crops"
 VERSION = 1
@@ -86,8 +88,11 @@ class Store:
             self._masks: h5py.Dataset = self._file["masks"]
             self._cells: h5py.Group = self._file["cells"]
             self._names: list[str] = json.loads(self._cells.attrs["columns"])
-            if lost := {"cell_id", *self._names} - set(self._cells):
+            there = set(self._cells)
+            if lost := [name for name in self._names if not {hdf5_key(name), name} & there]:
                 raise KeyError(f"columns of the cell table: {sorted(lost)}")
+            if "cell_id" not in there:
+                raise KeyError("column cell_id of the cell table")
         except KeyError as error:
             self._file.close()
             raise StoreError(f"a part of the store is missing ({error})", where=path) from error
@@ -370,18 +375,20 @@ def _write_cells(group: h5py.Group, cells: pd.DataFrame) -> None:
         cells = cells.set_index("cell_id")
     group.attrs["columns"] = json.dumps([str(name) for name in cells.columns])
     for name, column in cells.reset_index().items():
+        key = hdf5_key(str(name))
         if pd.api.types.is_numeric_dtype(column.dtype):
-            group.create_dataset(str(name), data=column.to_numpy())
+            group.create_dataset(key, data=column.to_numpy())
         else:
             # Missing text is the empty string, as in the tables.
             text = ["" if pd.isna(value) else str(value) for value in column]
-            group.create_dataset(str(name), data=text, dtype=h5py.string_dtype())
+            group.create_dataset(key, data=text, dtype=h5py.string_dtype())
 
 
 def _read_cells(group: h5py.Group, names: Sequence[str]) -> pd.DataFrame:
     columns = {}
     for name in ["cell_id", *names]:
-        dataset = group[name]
+        # Stores made before names were encoded have them as they are.
+        dataset = group[hdf5_key(name) if hdf5_key(name) in group else name]
         if h5py.check_string_dtype(dataset.dtype):
             text = [value or None for value in dataset.asstr()[:]] if len(dataset) else []
             columns[name] = pd.Series(text) if any(text) else pd.Series(text, dtype=object)

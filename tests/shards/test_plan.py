@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.shards.plan import number_of_shards, plan_shards, shard_names, wells_of_shards
+from nascent.shards.plan import (
+    number_of_shards,
+    plan_shards,
+    remove_unplanned,
+    shard_names,
+    wells_of_shards,
+)
 
 
 @given(
@@ -83,3 +89,27 @@ def test_cell_ids_may_be_numbers_or_text(ids):
 def _splits(train: int, val: int, test: int) -> pd.DataFrame:
     names = ["train"] * train + ["val"] * val + ["test"] * test
     return pd.DataFrame({"cell_id": np.arange(len(names)), "split": names})
+
+
+def test_shards_of_an_earlier_plan_are_removed_and_nothing_else(tmp_path):
+    fold = tmp_path / "cell"
+    fold.mkdir()
+    names = ["train-00000.h5", "train-00001.h5", "train-00002.h5", "test-00000.h5", "val-00007.h5"]
+    others = ["shards.tsv", "train-1.h5", "train-00003.h5.bak", "mine-00000.h5", ".train-00004.h5"]
+    for name in [*names, *others]:
+        (fold / name).write_text("")
+    (tmp_path / "well").mkdir()
+    (tmp_path / "well" / "train-00001.h5").write_text("")
+    (fold / ".provenance").mkdir()
+    (fold / ".provenance" / "train-00001.h5.json").write_text("{}")
+    removed = remove_unplanned([fold / "train-00000.h5", str(fold / "test-00000.h5")])
+    assert [path.name for path in removed] == ["train-00001.h5", "train-00002.h5", "val-00007.h5"]
+    left = {path.name for path in fold.iterdir()} - {".provenance"}
+    assert left == {"train-00000.h5", "test-00000.h5", *others}
+    assert not list((fold / ".provenance").iterdir())
+    assert (tmp_path / "well" / "train-00001.h5").exists()
+    assert remove_unplanned([fold / "train-00000.h5", fold / "test-00000.h5"]) == []
+
+
+def test_a_fold_without_shards_has_nothing_to_remove():
+    assert remove_unplanned([]) == []

@@ -125,6 +125,24 @@ BAD = {
         rename_everywhere,
         ["crops.target", "no channel '00_EU'", "Did you mean '00_EdU'?"],
     ),
+    "well that is no file": (
+        lambda checkout: write(checkout, wells=("A01", "A/02")),
+        ["raw_wells.tsv", "row 3, column 'well'", "'A/02' cannot be a well"],
+    ),
+    "channel like a column": (
+        lambda checkout: edit_channels(checkout, "A01", "15_SON", "well"),
+        ["A01/channels.csv", "a channel cannot be called 'well'", "Rename it"],
+    ),
+    "prediction of text": (
+        lambda checkout: write(
+            checkout, train={"models": {"linear": {"also_predict": ["well_name"]}}}
+        ),
+        ["train.models.linear.also_predict", "'well_name'", "metadata.csv holds text"],
+    ),
+    "path with a placeholder": (
+        lambda checkout: write(checkout, crops={"size": 32, "exclude": "{left}.txt"}),
+        ["crops.exclude", "'{left}.txt' has a brace", "Rename"],
+    ),
     "input missing": (
         lambda checkout: write(checkout, shards={"inputs": ["00_DAPI", "09_SRRM"]}),
         ["shards.inputs", "Did you mean '09_SRRM2'?"],
@@ -147,6 +165,24 @@ def test_a_study_that_cannot_run_is_refused_in_one_message(measured, spoil, told
     for words in told:
         assert words in messages[0]
     assert not (measured.path / "results").exists()
+
+
+def test_names_that_look_like_something_else_are_planned_as_they_are(measured):
+    (measured.path / "raw" / "A01").rename(measured.path / "raw" / "1e3")
+    (measured.path / "raw" / "A02").rename(measured.path / "raw" / "NA")
+    for well in ("1e3", "NA"):
+        for old, new in zip(CHANNELS, ["{x}", "CD3/CD4", "01", "=x"], strict=True):
+            edit_channels(measured, well, old, new)
+    write(
+        measured,
+        wells=("1e3", "NA"),
+        crops={"size": 32, "target": "=x"},
+        train={"models": {"linear": {"channels": ["{x}", "CD3/CD4"]}}},
+        explain={"channel_groups": {"{y}": ["{x}", "01"]}},
+    )
+    planned = measured.planned(*STUDY)
+    assert planned["crops"] == ["p_1e3", "p_NA"]
+    assert "figures_crops" in planned
 
 
 def test_a_dry_run_refuses_it_too(measured):

@@ -9,6 +9,7 @@ from nascent.config.channels import (
 from nascent.config.checks import check_study, check_tables, read_wells
 from nascent.config.folds import Fold, study_folds
 from nascent.config.model_checks import searched
+from nascent.config.names import check_paths, check_predicted
 from nascent.config.retraining import Retraining, retrainings
 from nascent.config.sections import Study
 
@@ -17,6 +18,8 @@ __all__ = [
     "Retraining",
     "Study",
     "check_channel_groups",
+    "check_paths",
+    "check_predicted",
     "check_study",
     "check_tables",
     "input_channels",

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from nascent.config.names import check_channel_names
 from nascent.config.sections import Study
-from nascent.crops.wells import detect_layout, read_channels
+from nascent.crops.wells import beside, detect_layout, read_channels
 from nascent.errors import ConfigError, RawDataError, did_you_mean
 from nascent.shards import steps
 from nascent.simulate.intensities import checked_channels
@@ -101,6 +102,7 @@ def check_channel_groups(study: Study, inputs: list[str]) -> None:
     owners: dict[str, str] = {}
     for group, channels in groups.items():
         where = f"explain.channel_groups.{group}"
+        check_channel_names([group], where=where, what="group of channels")
         if group in inputs:
             raise ConfigError(
                 f"the group {group!r} is called like a channel",
@@ -135,10 +137,11 @@ def _measured_channels(data: Path, wells: pd.DataFrame) -> list[str]:
                 where="wells table, column path",
                 mend="Give each well its path: one well under two names counts its cells twice.",
             )
-        if layout is None:
-            detect_layout(place)
+        layout = layout or detect_layout(place)
         channels = read_channels(place)
         if first is None:
+            listed = beside(place, "channels.csv")
+            check_channel_names(channels, where=listed, text=layout == "text")
             first = name, channels
         elif channels != first[1]:
             raise RawDataError(

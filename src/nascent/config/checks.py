@@ -17,6 +17,12 @@ from nascent.files import read_table
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
+# Kind of pydantic's complaint → what to do about a cell of the wells table.
+_MENDS = {
+    "string_pattern_mismatch": "Use letters without accents, digits, dots, hyphens and underscores,"
+    " and begin with a letter or digit."
+}
+
 
 class WellRow(BaseModel):
     """One row of the wells table."""
@@ -89,10 +95,11 @@ def read_wells(path: str | Path) -> pd.DataFrame:
                     mend=did_you_mean(column, WellRow.model_fields),
                 ) from None
             value = given.get(column)
+            told = first["msg"].lower() + (f", not {value!r}" if value is not None else "")
+            if first["type"] == "string_pattern_mismatch":
+                told = f"{value!r} cannot be a {column}: files and folders are named after it"
             raise ConfigError(
-                f"row {line}, column {column!r}: {first['msg'].lower()}"
-                + (f", not {value!r}" if value is not None else ""),
-                where=path,
+                f"row {line}, column {column!r}: {told}", where=path, mend=_MENDS.get(first["type"])
             ) from None
     wells = pd.DataFrame(rows)
     wells["path"] = wells["path"].where(wells["path"].notna(), wells["well"])

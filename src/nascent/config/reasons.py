@@ -37,7 +37,12 @@ def config_error(
     what = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error":
         return ConfigError(f"{key}: {what}" if key else what, where=where)
-    return ConfigError(f"{key}: {what[0].lower()}{what[1:]}, not {first['input']!r}", where=where)
+    return ConfigError(
+        f"{key}: {what[0].lower()}{what[1:]}, not {first['input']!r}",
+        where=where,
+        # YAML takes 01, TRUE, null and {x} for something else than text.
+        mend="Put a name into quotes." if first["type"] == "string_type" else None,
+    )
 
 
 def _rank(problem: Mapping[str, Any]) -> int:

@@ -24,6 +24,8 @@ COLUMNS = (
 ALL = "all"
 ACROSS = "duplicates_across_wells"
 
+_TRUTH = {"true": 1, "false": 0}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -79,6 +81,9 @@ def _holds(column: pd.Series, value: Any) -> np.ndarray:
     if value is None:
         return column.isna().to_numpy()
     same = column.notna() & (column.astype(str) == str(value))
+    if column.dtype == "str" and isinstance(value, str) and value.casefold() not in _TRUTH:
+        # Names: the well 01 is not the well 1.
+        return same.to_numpy()
     # Flags are written as 1, 1.0, true or "1"; they are one number. A column of flags with gaps is
     # one of objects. Where the value is no number, this compares NaN and holds nowhere.
     return (same | (_numbers(column) == _numbers(pd.Series([value])).iloc[0])).to_numpy()
@@ -86,8 +91,7 @@ def _holds(column: pd.Series, value: Any) -> np.ndarray:
 
 def _numbers(column: pd.Series) -> pd.Series:
     """Return the numbers of a column, true and false as 1 and 0, NaN where there is none."""
-    flags = {"true": 1, "false": 0}
-    plain = [flags.get(str(value).casefold(), value) for value in column]
+    plain = [_TRUTH.get(str(value).casefold(), value) for value in column]
     return pd.to_numeric(pd.Series(plain, index=column.index, dtype=object), errors="coerce")
 
 

@@ -18,6 +18,7 @@ from nascent.crops.wells import RawWell, channel_position, read_well
 from nascent.errors import ConfigError, RawDataError, did_you_mean
 from nascent.files import write_table
 from nascent.logs import progress
+from nascent.names import MISSING
 from nascent.store import PackedCell, StoreWriter
 
 FITS: Mapping[str, Fit] = {"shrink": shrink, "crop": centre}
@@ -125,6 +126,13 @@ def crop_well(
     for table, column in ((cell_cycle, "cell_cycle"), (wells, "perturbation")):
         if table and len(cells) and cells[column].isna().all():
             LOGGER.warning("%s: none of its nuclei has a %s, see %s", raw.path, column, table)
+    for column in tables.JOINED:
+        doubtful = sorted(MISSING.intersection(cells[column].dropna().unique()))
+        for name in doubtful:
+            LOGGER.warning(
+                "%s: %r is kept as the name of a %s; where it is missing, leave its field empty",
+                *(raw.path, name, column),
+            )
     nuclei = group_pixels(raw.ids, raw.x, raw.y)
     LOGGER.info(
         "%s %s: %d pixels of %d nuclei, %d channels, layout %s",

@@ -19,6 +19,7 @@ import pandas as pd
 from nascent.errors import StoreError
 from nascent.explain.scores import STATISTICS, ChannelScores
 from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.names import hdf5_key, hdf5_name
 
 LAYERS = tuple(name for name in STATISTICS if name != "share")
 BOX = ("x_min", "x_max", "y_min", "y_max")
@@ -105,8 +106,7 @@ def _write_text(parent: h5py.Group, name: str, values: list[str]) -> None:
 def _write_frame(parent: h5py.Group, name: str, frame: pd.DataFrame) -> None:
     group = parent.create_group(name)
     _encoded(group, "dataframe", "0.2.0")
-    # A slash in a name would make a group of HDF5.
-    columns = [str(column).replace("/", "_") for column in frame.columns]
+    columns = [hdf5_key(str(column)) for column in frame.columns]
     index = str(frame.index.name or "name")
     group.attrs["_index"] = index
     group.attrs["column-order"] = np.array(columns, dtype=_TEXT)
@@ -132,8 +132,8 @@ def _write_categories(parent: h5py.Group, name: str, values: pd.Series) -> None:
 def _read_frame(group: h5py.Group) -> pd.DataFrame:
     index = str(group.attrs["_index"])
     columns = {}
-    for name in group.attrs["column-order"]:
-        node = group[name]
+    for key in group.attrs["column-order"]:
+        name, node = hdf5_name(key), group[key]
         if isinstance(node, h5py.Group):
             levels = np.append(np.asarray(node["categories"].asstr()[:], object), None)
             columns[name] = levels[node["codes"][:]]

@@ -1,12 +1,19 @@
 """Which cells lie in which shard, known from the table of splits alone."""
 
+import logging
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from nascent import provenance
 from nascent.files import read_table
 from nascent.splits.fractions import SPLITS
+
+_NAME = re.compile(rf"({'|'.join(SPLITS)})-(\d{{5}})\.h5")
+_LOGGER = logging.getLogger(__name__)
 
 
 def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
@@ -82,3 +89,32 @@ def shards_of(manifest: str | Path, split: str) -> list[Path]:
     return [
         Path(manifest).parent / f"{name}.h5" for name in table["shard"][table["split"] == split]
     ]
+
+
+def remove_unplanned(planned: Sequence[str | Path]) -> list[Path]:
+    """Remove shards of an earlier plan, so that what lies in a folder is what its plan names.
+
+    With more cells a shard, or fewer cells, there are fewer shards; those of higher numbers would
+    stay beside the others, and whoever reads all files of the folder would read cells twice.
+
+    Parameters
+    ----------
+    planned
+        All shards of a fold, as they now are. In their folders, other files that are called like a
+        shard are removed with their records; whatever is called otherwise stays.
+
+    Returns
+    -------
+    list of Path
+        What was removed.
+    """
+    kept = {Path(path).parent.resolve() / Path(path).name for path in planned}
+    removed = []
+    for folder in sorted({path.parent for path in kept}):
+        for path in sorted(folder.iterdir()):
+            if _NAME.fullmatch(path.name) and path.is_file() and path not in kept:
+                _LOGGER.info("%s: removed, it is no shard of this plan", path)
+                path.unlink()
+                provenance.forget(path)
+                removed.append(path)
+    return removed

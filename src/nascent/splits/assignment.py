@@ -152,7 +152,9 @@ def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd
                 mend=did_you_mean(column, [str(name) for name in cells.columns]),
             )
         values = cells[column]
-        kept = values.isin([value for value in allowed if value is not None])
+        wanted = [value for value in allowed if value is not None]
+        # A name that looks like a number is one in the config, and text in the table.
+        kept = values.isin(wanted) | values.astype(str).where(values.notna()).isin(map(str, wanted))
         if None in allowed:
             kept |= values.isna()
         if not kept.any():
