@@ -93,6 +93,12 @@ def test_the_mask_is_the_crop_of_a_channel_that_shows_the_truth(tmp_path, oversi
             found = planted.mask(cell_id, mask)
             np.testing.assert_array_equal(found, image[..., 0] == 2)
             assert 0 < found.sum() < mask.sum()
+            speckles, foci = (
+                planted.mask(cell_id, mask, [name]) for name in ("15_SON", "07_POLR2A")
+            )
+            np.testing.assert_array_equal(speckles | foci, found)
+            assert speckles.any()
+            assert not planted.mask(cell_id, mask, ["00_DAPI"]).any()
 
 
 def test_causal_channels_are_brighter_there_and_others_are_not(well, tmp_path):

@@ -143,6 +143,8 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
         offsets=np.array([0, 1, 3]),
         x=np.array([102, 103, 103]),
         y=np.array([201, 202, 203]),
+        parts=np.array([1, 1, 1], np.uint8),
+        shown_by={"b": ("speckles",)},
         attributes={"truth": "structure"},
     )
     planted = Planted({("p", "A"): found}, cells, size, None)

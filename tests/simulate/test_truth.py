@@ -1,3 +1,4 @@
+import h5py
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, RidgeCV
@@ -6,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nascent.errors import StoreError
 from nascent.simulate.intensities import CHANNELS, PROBABILITY_MAPS, TARGET
-from nascent.simulate.truth import INTENSITY_WEIGHTS, read_truth
+from nascent.simulate.truth import INTENSITY_WEIGHTS, read_truth, write_truth
 
 CAUSAL = ("09_SRRM2", "15_SON", "07_POLR2A", "10_POL2RA_pS2", "13_POL2RA_pS5")
 SHOWN = [name for name in CHANNELS if name != TARGET]
@@ -118,8 +119,45 @@ def test_causal_pixels_are_bright_pixels_of_the_nucleus(simulated):
     assert set(CAUSAL) < set(well.truth.causal_channels)
 
 
+def test_causal_pixels_of_a_channel_are_those_of_the_parts_that_it_shows(simulated):
+    well = simulated()
+    brightness = {}
+    for channel in ("15_SON", "07_POLR2A"):
+        shown, hidden = [], []
+        values = well.counts[:, well.channels.index(channel)]
+        for i, nucleus in enumerate(well.truth.mapobject_id):
+            own = np.flatnonzero(well.ids == nucleus)
+            places = {(x, y): k for k, x, y in zip(own, well.x[own], well.y[own], strict=True)}
+            every = {places[place] for place in zip(*well.truth.pixels(i), strict=True)}
+            some = {places[place] for place in zip(*well.truth.pixels(i, [channel]), strict=True)}
+            assert some < every
+            shown += some
+            hidden += every - some
+        brightness[channel] = values[shown].mean() / values[hidden].mean()
+    # Each stain is brighter on its own part than on the part of the other.
+    assert min(brightness.values()) > 1.3
+    assert well.truth.shown_by["09_SRRM2"] == ("speckles",)
+    assert well.truth.shown_by["10_POL2RA_pS2"] == ("foci",)
+    speckles, foci = (
+        {*zip(*well.truth.pixels(0, [name]), strict=True)} for name in ("15_SON", "07_POLR2A")
+    )
+    assert speckles | foci == {*zip(*well.truth.pixels(0), strict=True)}
+    assert not well.truth.pixels(0, ["21_NCL"])[0].size
+
+
+def test_a_truth_file_that_tells_no_parts_is_refused(simulated, tmp_path):
+    path = tmp_path / "truth.h5"
+    write_truth(simulated().truth, path)
+    read_truth(path)
+    with h5py.File(path, "a") as file:
+        del file["parts"]
+    with pytest.raises(StoreError, match="which part"):
+        read_truth(path)
+
+
 def test_under_intensity_every_measured_pixel_counts(simulated):
     well = simulated(truth="intensity")
+    assert len(well.truth.pixels(0, ["21_NCL"])[0]) == len(well.truth.pixels(0)[0])
     assert well.truth.offsets[-1] == len(well.ids)
     assert set(well.truth.causal_channels) == set(INTENSITY_WEIGHTS)
 

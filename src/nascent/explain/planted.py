@@ -5,7 +5,7 @@ bounding box placed by `nascent.crops.placement`. The same placement, given ever
 box, says which of them each place of the crop shows, and so which places are causal.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,15 @@ class Planted:
         self.truth = str(first.attributes["truth"])
         self.causal_channels = first.causal_channels
 
-    def mask(self, cell_id: Hashable, measured: np.ndarray) -> np.ndarray:
+    def mask(
+        self,
+        cell_id: Hashable,
+        measured: np.ndarray,
+        channels: Collection[str] | None = None,
+    ) -> np.ndarray:
         """Return the causal places (S, S) bool of a cell's crop, of which `measured` is the mask.
+
+        Of all causal pixels, or of those that some channels show.
 
         Raises
         ------
@@ -108,7 +115,7 @@ class Planted:
                 where="simulate/truth",
                 mend=MADE_ANEW,
             )
-        x, y = self._truths[key].pixels(row)
+        x, y = self._truths[key].pixels(row, channels)
         box = Box(*(int(cell[name]) for name in ("x_min", "x_max", "y_min", "y_max")))
         inside = (x >= box.x_min) & (x <= box.x_max) & (y >= box.y_min) & (y <= box.y_max)
         causal = placed(x[inside], y[inside], box, self._size, self._fit)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nascent.simulate.biology import Cell, Perturbation
 from nascent.simulate.intensities import CALIBRATIONS, PROBABILITY_MAPS, SATURATION, TARGET
-from nascent.simulate.structures import CAUSAL, STRUCTURES, Structures
+from nascent.simulate.structures import PARTS, STRUCTURES, Structures
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,15 @@ _MAP_TOP = 0.9
 
 def causal_channels(channels: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of `channels` that stain speckles or polymerase foci, in order."""
-    return tuple(
-        name
-        for name in channels
-        if name in PROBABILITY_MAPS or any(part in CAUSAL for part in MARKERS[name].stains)
-    )
+    return tuple(name for name in channels if parts_shown(name))
+
+
+def parts_shown(channel: str) -> tuple[str, ...]:
+    """Return the parts (`nascent.simulate.structures.PARTS`) that a channel stains."""
+    if channel in PROBABILITY_MAPS:
+        return ("speckles",)
+    stains = MARKERS[channel].stains
+    return tuple(part for part, fields in PARTS.items() if not stains.keys().isdisjoint(fields))
 
 
 def weights(channels: tuple[str, ...]) -> np.ndarray:

@@ -129,7 +129,7 @@ def simulate_well(
     scale = scale_of(mean_area)
     textures = draw_textures(seed, scale)
     planted = np.zeros((nuclei, 2))
-    causal: list[np.ndarray] = [np.zeros(0, dtype=bool)] * nuclei
+    causal: list[np.ndarray] = [np.zeros(0, np.uint8)] * nuclei
     n_pixels = sum(nucleus.x.size for nucleus in population)
     with open_well(folder, layout, names, n_pixels) as append:
         for members in by_site(population):
@@ -154,7 +154,7 @@ def simulate_well(
     )
     tables.write_csv(metadata, folder / "metadata.csv", index=True)
     tables.write_csv(cycles, Path(cycle_path))
-    inside = [np.flatnonzero(part) for part in causal]
+    inside = [np.flatnonzero(parts) for parts in causal]
     write_truth(
         Truth(
             cell_id=cell_ids,
@@ -165,6 +165,8 @@ def simulate_well(
             offsets=np.cumsum([0, *(len(part) for part in inside)]),
             x=_joined([nucleus.x[part] for nucleus, part in zip(population, inside, strict=True)]),
             y=_joined([nucleus.y[part] for nucleus, part in zip(population, inside, strict=True)]),
+            parts=_joined([parts[part] for parts, part in zip(causal, inside, strict=True)]),
+            shown_by=plan.shown_by,
             attributes={
                 "truth": truth,
                 "seed": seed,

@@ -17,7 +17,7 @@ from nascent.simulate.markers import lit, patterns, probability_map
 from nascent.simulate.population import Nucleus
 from nascent.simulate.structures import draw_structures
 from nascent.simulate.textures import Textures, scattered
-from nascent.simulate.truth import Plan, brightness_of, rates
+from nascent.simulate.truth import Plan, as_flags, brightness_of, rates
 
 
 def render(
@@ -44,7 +44,8 @@ def render(
     counts : numpy.ndarray
         (C, P) int32.
     causal : numpy.ndarray
-        (P,) bool, pixels that show what sets the rate.
+        (P,) uint8, in which parts that show what sets the rate a pixel lies
+        (`nascent.simulate.truth.as_flags`); 0 for pixels that do not show it.
     rates : tuple of float
         Planted without noise, and shown; the latter as it can be measured from the counts.
     """
@@ -75,5 +76,6 @@ def render(
     target = channels.index(TARGET)
     counts[target] = with_mean(counts[target], shown, rng)
     shown = float(counts[target].mean(dtype=np.float64))
-    causal = np.ones(nucleus.x.size, dtype=bool) if plan.truth == "intensity" else structures.causal
-    return counts, causal, (planted, shown)
+    by_mean = plan.truth == "intensity"
+    parts = np.append(structures.causal & (not by_mean), [np.full(nucleus.x.size, by_mean)], axis=0)
+    return counts, as_flags(parts), (planted, shown)

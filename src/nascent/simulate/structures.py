@@ -4,7 +4,9 @@ Every structure is a field on the nucleus' bounding box. Round things are sums o
 separate into rows and columns: n of them on an (h, w) box are one (h, n) by (n, w) product.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -31,8 +33,13 @@ STRUCTURES = (
 )
 """Names of the fields in the order in which they are stacked."""
 
-CAUSAL = ("speckles", "foci", "initiation", "elongation")
-"""The structures that show the transcriptional state."""
+PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"speckles": ("speckles",), "foci": ("foci", "initiation", "elongation")}
+)
+"""Part of the nucleus whose arrangement shows the transcriptional state → its fields."""
+
+CAUSAL = tuple(name for fields in PARTS.values() for name in fields)
+"""The fields that show the transcriptional state."""
 
 _SPECKLES = 15.0
 _SPECKLE_SHARE = 0.085
@@ -52,7 +59,7 @@ class Structures:
     fields
         (len(STRUCTURES), P) float32, in row-major order of the mask's pixels.
     causal
-        (P,) bool: inside a speckle or a polymerase focus.
+        (len(PARTS), P) bool: inside a speckle, inside a polymerase focus.
     """
 
     fields: np.ndarray
@@ -116,7 +123,7 @@ def draw_structures(
         "replication": _replication(free, cell.phase, relative_area, edge, scale, rng),
     }
     stacked = np.stack([(fields[name] * fade)[mask] for name in STRUCTURES]).astype(np.float32)
-    causal = (speckles[mask] > 0.5) | (foci[mask] > 0.5)
+    causal = np.stack([speckles[mask] > 0.5, foci[mask] > 0.5])
     return Structures(stacked, causal)
 
 

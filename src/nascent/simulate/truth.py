@@ -1,7 +1,7 @@
 """The planted transcription rate: what sets it, and the file that tells."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,9 +11,10 @@ import numpy as np
 
 from nascent.errors import ConfigError, StoreError, did_you_mean
 from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.simulate import structures
 from nascent.simulate.biology import BRIGHTNESS_SHARED, Cell, Perturbation
 from nascent.simulate.intensities import CHANNELS, TARGET_FLOOR, TARGET_MEAN, TARGET_SD
-from nascent.simulate.markers import causal_channels
+from nascent.simulate.markers import causal_channels, parts_shown
 
 TRUTHS = ("structure", "intensity", "both")
 
@@ -21,6 +22,10 @@ INTENSITY_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"10_POL2RA_pS2": 0.60, "03_CDK9": 0.50, "09_SRRM2": 0.45, "21_NCL": -0.40}
 )
 """Weights of nuclear means in the rate under `truth: intensity`, in SDs of each channel."""
+
+PARTS = (*structures.PARTS, "nucleus")
+"""What causal pixels are part of: a speckle, a polymerase focus; the nucleus where means set the
+rate."""
 
 FORMAT = "nascent-truth"
 
@@ -50,6 +55,16 @@ class Plan:
     noise: float
     well_shift: float
 
+    @property
+    def shown_by(self) -> dict[str, tuple[str, ...]]:
+        """Causal channel → the parts of the causal pixels that it shows.
+
+        Under `both`, channels whose mean alone sets the rate show no causal pixel.
+        """
+        if self.truth == "intensity":
+            return dict.fromkeys(self.causal_channels, ("nucleus",))
+        return {name: parts_shown(name) for name in self.causal_channels}
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -69,6 +84,10 @@ class Truth:
     offsets, x, y
         Nucleus i's causal pixels are `x[offsets[i]:offsets[i + 1]]` and the same of `y`, in the
         coordinates of the raw well. Under `intensity` they are all its measured pixels.
+    parts
+        (m,) uint8, of each causal pixel: bit i says whether it is in part i of `PARTS`.
+    shown_by
+        Causal channel → parts that it shows.
     attributes
         truth, seed, noise, well_shift (counts), provenance.
     """
@@ -81,12 +100,26 @@ class Truth:
     offsets: np.ndarray
     x: np.ndarray
     y: np.ndarray
+    parts: np.ndarray
+    shown_by: Mapping[str, tuple[str, ...]]
     attributes: Mapping[str, Any]
 
-    def pixels(self, i: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return x and y of the causal pixels of nucleus `i`."""
+    def pixels(
+        self, i: int, channels: Collection[str] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return x and y of the causal pixels of nucleus `i`, or of those that channels show."""
         span = slice(self.offsets[i], self.offsets[i + 1])
-        return self.x[span], self.y[span]
+        x, y = self.x[span], self.y[span]
+        if channels is None:
+            return x, y
+        shown = {part for name in channels for part in self.shown_by.get(name, ())}
+        within = self.parts[span] & as_flags(np.array([[part in shown] for part in PARTS])) > 0
+        return x[within], y[within]
+
+
+def as_flags(parts: np.ndarray) -> np.ndarray:
+    """Return (m,) uint8 whose bit i is row i of `parts`, (len(PARTS), m) bool."""
+    return (parts.T << np.arange(len(parts))).sum(axis=1).astype(np.uint8)
 
 
 def draw_plan(
@@ -173,11 +206,13 @@ def write_truth(truth: Truth, path: str | Path) -> None:
     with hdf5_written(path) as (file, _):
         for name in ("cell_id", "mapobject_id", "target_planted", "target", "offsets"):
             file.create_dataset(name, data=getattr(truth, name))
-        for name in ("x", "y"):
-            values = getattr(truth, name).astype(np.uint16)
+        for name, kind in (("x", np.uint16), ("y", np.uint16), ("parts", np.uint8)):
+            values = getattr(truth, name).astype(kind)
             file.create_dataset(name, data=values, compression="gzip", shuffle=True)
         file.attrs["format"] = FORMAT
         file.attrs["causal_channels"] = list(truth.causal_channels)
+        file.attrs["parts"] = list(PARTS)
+        file.attrs["shown_by"] = json.dumps(truth.shown_by)
         for name, value in truth.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if name == "provenance" else value
 
@@ -188,7 +223,8 @@ def read_truth(path: str | Path) -> Truth:
     Raises
     ------
     StoreError
-        Where the file is missing, truncated, or no truth file.
+        Where the file is missing, truncated, no truth file, or of a version that did not tell
+        the parts of causal pixels.
     """
     with open_hdf5(path) as file:
         if file.attrs.get("format") != FORMAT:
@@ -196,12 +232,20 @@ def read_truth(path: str | Path) -> Truth:
         attributes = {
             name: value.item() if isinstance(value, np.generic) else value
             for name, value in file.attrs.items()
-            if name not in ("format", "causal_channels")
+            if name not in ("format", "causal_channels", "parts", "shown_by")
         }
         attributes["provenance"] = json.loads(attributes["provenance"])
+        if "parts" not in file:
+            raise StoreError(
+                "this truth file does not tell which part of a nucleus a causal pixel is in",
+                where=path,
+                mend="Delete it and simulate the well again.",
+            )
+        shown_by = json.loads(file.attrs["shown_by"])
         columns = ("cell_id", "mapobject_id", "target_planted", "target", "offsets", "x", "y")
         return Truth(
-            **{name: file[name][:] for name in columns},
+            **{name: file[name][:] for name in (*columns, "parts")},
+            shown_by={name: tuple(parts) for name, parts in shown_by.items()},
             causal_channels=tuple(str(name) for name in file.attrs["causal_channels"]),
             attributes=attributes,
         )
