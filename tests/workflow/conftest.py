@@ -38,7 +38,7 @@ CONFIG = {
         "bootstrap": 200,
         "cells": 4,
         "untrained": {"models": 2, "cells": 1},
-        "randomisation": {"stages": 2, "draws": 1},
+        "randomisation": {"stages": 2},
         "removal": {"fractions": [0.5, 1.0], "random": 1},
         "sensitivity": {"draws": 1},
         "explorer": {"cells": 8},

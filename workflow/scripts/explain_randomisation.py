@@ -34,7 +34,6 @@ with job(
         given.cells,
         snakemake.output[0],
         stages=params.randomisation["stages"],
-        models=params.randomisation["draws"],
         cells=params.cells,
         confidence=params.confidence,
         draws=params.draws,

@@ -107,9 +107,6 @@ class Randomisation(Section):
     """Maps of models whose weights are drawn anew, from the output to the image."""
 
     stages: Positive = Field(6, description="Stages at most; each has some layers more")
-    draws: Positive = Field(
-        4, description="Draws of weights; each is tried on its share of the cells"
-    )
 
 
 class Sensitivity(Section):

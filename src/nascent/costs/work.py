@@ -146,7 +146,7 @@ def _untrained(wildcards: Wildcards, facts: Facts) -> float:
 
 
 def _randomisation(wildcards: Wildcards, facts: Facts) -> float:
-    # Each cell sees one draw of the weights.
+    # Each cell has its own draw of the weights.
     stages = facts.study.explain.randomisation.stages
     return stages * _checked(facts) * _a_map(wildcards, facts)
 

@@ -3,17 +3,15 @@
 The layers of a trained model are given untrained weights, one after the other from the output to
 the input, and the maps of a sample of cells are made anew after each (Adebayo et al.: Sanity checks
 for saliency maps, NeurIPS 2018). A map that stays what it was shows the image and not the model: an
-edge detector would pass for an explanation. Two references stand beside the stages: the maps made
-anew of the model as it is, and the magnitude of the image itself, which tells how much of a map's
-order is known to whoever has seen no model at all.
+edge detector would pass for an explanation. References stand beside the stages: the maps made anew
+of the model as it is, and maps of the image alone (`nascent.explain.image_nulls`). The one of these
+that is most like the map tells how much of its order is known to whoever has seen no model at all.
 
-Every cell sees one of several draws of weights: cells that share a draw are alike, and only other
-draws tell what is an accident of one.
+Every cell has a draw of weights of its own. Cells that shared one would be alike for that reason,
+and no interval over cells or wells would hold how much the draws differ.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import keras
@@ -25,6 +23,7 @@ from nascent.explain.agreement import agreement_of_maps
 from nascent.explain.cell_means import MEAN, cell_means, wells_of
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
+from nascent.explain.image_nulls import IMAGE_MAPS, image_map
 from nascent.explain.inspection import Inspection
 from nascent.explain.map_levels import LEVELS, agreement, ranked
 from nascent.explain.redraw import cascade
@@ -33,33 +32,33 @@ from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell, side
 
 ORIGINAL, IMAGE = "original", "image"
-STAGE = ("stage", "number", "layer", "share")
-RANDOMISATION = (*STAGE, "level", *MEAN, "draws", "least_draw", "largest_draw", "verdict")
+STAGE = ("stage", "number", "layer", "share", "image_map")
+RANDOMISATION = (*STAGE, "level", *MEAN, "strongest", "verdict")
 """Columns of a table of randomisation."""
 
-CELLS_AT_A_TIME = 8
-"""Cells whose new maps wait in memory together."""
+ROWS = ("cell_id", *STAGE, *LEVELS)
+"""Columns of what is found of each cell."""
 
-Remake = Callable[[Iterable[ExplainedCell]], Iterator[np.ndarray]]
-"""Cells → the map of each, by the model with the weights that it has now."""
+Remake = Callable[[ExplainedCell], np.ndarray]
+"""A cell → its map, by the model with the weights that it has now."""
 
 
 def collapse(
     model: keras.Model,
-    cells: Callable[[], Iterable[ExplainedCell]],
+    cell: ExplainedCell,
     remake: Remake,
     *,
     stages: int,
     stream: np.random.Generator,
-) -> pd.DataFrame:
-    """Return how far the maps of some cells agree with those of ever more random models.
+) -> Iterator[tuple]:
+    """Yield how far the map of a cell agrees with those of ever more random models.
 
     Parameters
     ----------
     model
         As trained; while this runs its weights are others.
-    cells
-        Gives the cells, as often as asked.
+    cell
+        With the map that is compared.
     remake
         The method.
     stages
@@ -67,26 +66,23 @@ def collapse(
     stream
         Of the weights: one draw.
 
-    Returns
-    -------
-    pandas.DataFrame
-        A row a cell and stage: `cell_id`, `stage` (`original`, `weights`, `image`), `number` (of
-        the stage of weights, 0 for the others), `layer` down to which weights are redrawn, their
-        `share` of all, and the rank correlation at each level.
+    Yields
+    ------
+    tuple
+        The columns of `ROWS`: the cell; `stage` (`original`, `weights`, `image`), `number` (of the
+        stage of weights, 0 for the others), `layer` down to which weights are redrawn, their
+        `share` of all, `image_map` (which map of the image alone); and the rank correlation at each
+        level.
     """
-    rows = []
 
-    def compare(stage: tuple, maps: Iterable[np.ndarray]) -> None:
-        rows.extend(
-            (cell.cell_id, *stage, *_alike(cell, scores).values())
-            for cell, scores in zip(cells(), maps, strict=True)
-        )
+    def row(stage: tuple, scores: np.ndarray) -> tuple:
+        return (cell.cell_id, *stage, *_alike(cell, scores).values())
 
-    compare((ORIGINAL, 0, "", 0.0), remake(cells()))
+    yield row((ORIGINAL, 0, "", 0.0, ""), remake(cell))
     for stage in cascade(model, stages, stream):
-        compare((WEIGHTS, stage.number, stage.layer, stage.weights), remake(cells()))
-    compare((IMAGE, 0, "", np.nan), (cell.image for cell in cells()))
-    return pd.DataFrame(rows, columns=["cell_id", *STAGE, *LEVELS])
+        yield row((WEIGHTS, stage.number, stage.layer, stage.weights, ""), remake(cell))
+    for name in IMAGE_MAPS:
+        yield row((IMAGE, 0, "", np.nan, name), image_map(name, cell.image, cell.mask))
 
 
 def _alike(cell: ExplainedCell, scores: np.ndarray) -> dict[str, float]:
@@ -101,7 +97,7 @@ def randomisation_table(
     Parameters
     ----------
     rows
-        As `collapse` gives them, with a column `draw` of weights; each cell once a stage.
+        The columns of `ROWS`; each cell once a stage.
     wells
         Of the cells, by cell id.
     confidence, draws, seed
@@ -110,9 +106,9 @@ def randomisation_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `RANDOMISATION`: `draws` of the weights with the least and the largest of
-        their means. The last stage of weights, and `targets`, have a verdict. Levels that the maps
-        lack are left out.
+        The columns of `RANDOMISATION`. Of the maps of the image alone the one with the largest
+        mean at a level is the `strongest`. The last stage of weights, and `targets`, have a
+        verdict. Levels that the maps lack are left out.
     """
     tables = []
     for stage, part in rows.groupby(list(STAGE), sort=False, dropna=False):
@@ -123,37 +119,40 @@ def randomisation_table(
             draws=draws,
             seed=seed,
         )
-        of_draws = part.groupby("draw")[list(LEVELS)].mean()
-        means = means.assign(
-            **dict(zip(STAGE, stage, strict=True)),
-            level=LEVELS,
-            draws=of_draws.count().to_numpy(),
-            least_draw=of_draws.min().to_numpy(),
-            largest_draw=of_draws.max().to_numpy(),
-        )
+        means = means.assign(**dict(zip(STAGE, stage, strict=True)), level=LEVELS)
         tables.append(means[means["cells"] > 0])
     if not tables:
         return pd.DataFrame(columns=list(RANDOMISATION))
     table = pd.concat(tables, ignore_index=True)
     last = (table["stage"] == WEIGHTS) & (table["number"] == table["number"].max())
     judged = last | (table["stage"] == TARGETS)
+    table["strongest"] = _strongest(table)
     table["verdict"] = ""
     table.loc[judged, "verdict"] = [verdict(row) for _, row in table[judged].iterrows()]
     return table[list(RANDOMISATION)]
 
 
+def _strongest(table: pd.DataFrame) -> pd.Series:
+    """Return which maps of the image have the largest mean of their level; None for other rows."""
+    image = table[table["stage"] == IMAGE]
+    best = image.groupby("level")["mean"].idxmax()
+    found = pd.Series(None, index=table.index, dtype=object)
+    found[image.index] = image.index.isin(best)
+    return found
+
+
 def verdict(row: pd.Series) -> str:
     """Return whether maps depend on what was randomised.
 
-    They do not where the mean correlation, both its intervals and that of every draw of weights
-    lie above `SURVIVES`; they do where all of these lie below; all else is open.
+    They do not where both intervals of the mean correlation lie above `SURVIVES`; they do where
+    both lie below; all else is open.
 
     Parameters
     ----------
     row
         Of the table, of a stage in `VERDICTS`.
     """
-    ends = ["low", "high", "low_wells", "high_wells", "least_draw", "largest_draw"]
+    ends = ["low", "high", "low_wells", "high_wells"]
     depends, survives = VERDICTS[row["stage"]]
     words = {1: survives, -1: depends}
     return words.get(side(tuple(row[ends]), of=SURVIVES)) or cannot_tell(row["wells"])
@@ -165,7 +164,6 @@ def write_randomisation(
     out: str | Path,
     *,
     stages: int,
-    models: int,
     cells: int,
     confidence: float,
     draws: int,
@@ -184,10 +182,9 @@ def write_randomisation(
         The columns of `RANDOMISATION`.
     stages
         Most stages of the cascade.
-    models
-        Draws of weights, each for its share of the cells.
     cells
-        Most cells that are explained anew, drawn from those that have maps.
+        Most cells that are explained anew, drawn from those that have maps; each by a model with a
+        draw of weights of its own.
     confidence, draws
         Of the intervals, see `cell_means`.
     seed
@@ -200,27 +197,29 @@ def write_randomisation(
 
     method = inspection.method()
 
-    def remake(given: Iterable[ExplainedCell]) -> Iterator[np.ndarray]:
-        given = iter(given)
-        while some := list(islice(given, CELLS_AT_A_TIME)):
-            images = np.stack([cell.image for cell in some])
-            masks = np.stack([cell.mask for cell in some])
-            yield from method(CellBatch(images, masks, [cell.cell_id for cell in some])).maps
+    def remake(cell: ExplainedCell) -> np.ndarray:
+        return method(CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])).maps[0]
 
-    parts = [
-        collapse(
+    # Two trainings of one architecture shall not share their random weights.
+    own = int(inspection.source.model_sha256[:8], 16)
+    found = [
+        row
+        for number, cell in enumerate(
+            progress(inspection.cells(chosen), total=len(chosen), what="cells by random weights")
+        )
+        for row in collapse(
             inspection.explained.model,
-            partial(inspection.cells, chosen[draw::models]),
+            cell,
             remake,
             stages=stages,
-            stream=np.random.default_rng((seed, draw)),
-        ).assign(draw=draw)
-        for draw in progress(range(models), total=models, what="draws of weights")
+            stream=np.random.default_rng((seed, number, own)),
+        )
     ]
+    parts = [pd.DataFrame(found, columns=list(ROWS))]
     if permuted_maps:
         alike = agreement_of_maps(inspection.map_paths, permuted_maps, chosen=chosen)
-        stage = dict(zip(STAGE, (TARGETS, 0, "", np.nan), strict=True))
-        parts.append(alike.reset_index().assign(**stage, draw=0))
+        stage = dict(zip(STAGE, (TARGETS, 0, "", np.nan, ""), strict=True))
+        parts.append(alike.reset_index().assign(**stage))
     table = randomisation_table(
         pd.concat(parts),
         pd.Series(wells_of(cells_path, chosen), index=chosen),
