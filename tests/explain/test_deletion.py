@@ -8,13 +8,13 @@ from nascent.explain.deletion import (
     DELETION,
     ENTRIES,
     INSERTION,
-    INTENSITY,
     PIXELS,
     RANDOM,
     Removal,
     area,
     cell_changes,
 )
+from nascent.explain.image_nulls import BRIGHTNESS
 
 SIZE, CHANNELS = 6, 3
 FRACTIONS = (0.1, 0.25, 0.5, 0.75, 1.0)
@@ -76,9 +76,11 @@ def test_pixels_go_with_all_their_channels_in_the_order_of_their_summed_magnitud
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_plain_intensity_takes_the_brightest_first(cell):
+def test_plain_brightness_takes_the_brightest_first_and_knows_no_order_of_the_dark(cell):
     image, mask, weights = cell
-    found = changes(cell, np.ones_like(weights))[ENTRIES, "baseline", DELETION, INTENSITY]
+    weights = np.where(image > 0, weights, 0)
+    cell = image, mask, weights
+    found = changes(cell, np.ones_like(weights))[ENTRIES, "baseline", DELETION, BRIGHTNESS]
     values = image[mask].ravel()
     parts = (weights[mask] * image[mask]).ravel()[np.argsort(-values)]
     count = [round(fraction * len(parts)) for fraction in FRACTIONS]
@@ -91,7 +93,7 @@ def test_a_random_order_takes_its_share_of_a_sum_of_one_sign(cell):
     found = changes((np.ones_like(image) * mask[..., None], mask, np.ones_like(image)), image)
     whole = mask.sum() * CHANNELS
     count = np.array([0, *(round(fraction * whole) for fraction in FRACTIONS)])
-    for order in (ATTRIBUTION, INTENSITY, RANDOM):
+    for order in (ATTRIBUTION, BRIGHTNESS, RANDOM):
         np.testing.assert_allclose(found[ENTRIES, "baseline", DELETION, order], count)
     parts = np.abs(np.random.default_rng(1).normal(size=image.shape)) * mask[..., None]
     positive = (np.ones_like(image) * mask[..., None], mask, parts)

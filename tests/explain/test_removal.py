@@ -6,10 +6,10 @@ from nascent.explain.deletion import (
     ATTRIBUTION,
     DELETION,
     INSERTION,
-    INTENSITY,
     RANDOM,
     Removal,
 )
+from nascent.explain.image_nulls import BRIGHTNESS
 from nascent.explain.removal import REMOVAL, removal_table, write_removal
 from nascent.files import read_table
 
@@ -18,10 +18,10 @@ OPTIONS = {"confidence": 0.95, "draws": 300, "seed": 2}
 WELLS = np.repeat(["a", "b", "c"], 10)
 
 
-def make_cells(attribution, random, intensity, *, spread=0.1, cells=30):
+def make_cells(attribution, random, brightness, *, spread=0.1, cells=30):
     """Cells whose deletion reaches these heights at q = 0.5, and 10 at q = 1."""
     stream = np.random.default_rng(0)
-    heights = {ATTRIBUTION: attribution, INTENSITY: intensity, RANDOM: random}
+    heights = {ATTRIBUTION: attribution, BRIGHTNESS: brightness, RANDOM: random}
     found = []
     for _ in range(cells):
         cell = {}
@@ -60,19 +60,19 @@ def test_the_table_has_each_curve_its_area_and_what_it_gains():
 def test_gains_are_paired_and_above_zero_where_the_order_is_better(curve):
     found = gains(table_of(make_cells(8, 5, 6)), curve)
     assert found.loc["gain_over_random", "mean"] == pytest.approx(1.5, abs=0.05)
-    assert found.loc["gain_over_intensity", "mean"] == pytest.approx(1.0, abs=0.05)
+    assert found.loc["gain_over_brightness", "mean"] == pytest.approx(1.0, abs=0.05)
     assert found.loc["gain_over_random", "verdict"] == "beats random"
-    assert found.loc["gain_over_intensity", "verdict"] == "beats intensity"
+    assert found.loc["gain_over_brightness", "verdict"] == "beats brightness"
 
 
 def test_a_worse_order_is_said_to_be_worse_and_an_equal_one_is_left_open():
     found = gains(table_of(make_cells(4, 5, 4, spread=0.5)))
     assert found.loc["gain_over_random", "verdict"] == "worse than random"
-    assert found.loc["gain_over_intensity", "verdict"] == "cannot tell"
+    assert found.loc["gain_over_brightness", "verdict"] == "cannot tell"
 
 
-def test_intensity_too_is_held_against_random():
-    found = gains(table_of(make_cells(8, 5, 6)), order=INTENSITY)
+def test_brightness_too_is_held_against_random():
+    found = gains(table_of(make_cells(8, 5, 6)), order=BRIGHTNESS)
     assert found.index.tolist() == ["gain_over_random"]
     assert found["verdict"].tolist() == ["beats random"]
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from nascent.explain.agreement import AGREEMENT, VERDICTS, Explanation, differs
-from nascent.explain.deletion import ATTRIBUTION, DELETION, INSERTION, INTENSITY, RANDOM
+from nascent.explain.deletion import ATTRIBUTION, DELETION, INSERTION, RANDOM
+from nascent.explain.image_nulls import BRIGHTNESS
 from nascent.explain.randomisation import RANDOMISATION
 from nascent.explain.removal import REMOVAL
 from nascent.explain.sensitivity import MEASURES, SENSITIVITY
@@ -39,7 +40,7 @@ def labels(models, methods, seeds):
 
 
 def make_removal(models=MODELS, methods=METHODS, seeds=(1,), fractions=(0, 0.1, 0.5, 1)):
-    rows, heights = [], {ATTRIBUTION: 9.0, INTENSITY: 6.0, RANDOM: 5.0}
+    rows, heights = [], {ATTRIBUTION: 9.0, BRIGHTNESS: 6.0, RANDOM: 5.0}
     for label in labels(models, methods, seeds):
         for unit in ("pixels",) if label["method"] == "grad_cam" else ("pixels", "entries"):
             for replace in ("mean", "baseline"):
@@ -52,8 +53,8 @@ def make_removal(models=MODELS, methods=METHODS, seeds=(1,), fractions=(0, 0.1, 
                             told = {"order": order, "measure": "change", "fraction": q}
                             rows.append({**where, **told, **mean_of(value), "verdict": ""})
                     for order, others in (
-                        (ATTRIBUTION, (RANDOM, INTENSITY)),
-                        (INTENSITY, (RANDOM,)),
+                        (ATTRIBUTION, (RANDOM, BRIGHTNESS)),
+                        (BRIGHTNESS, (RANDOM,)),
                     ):
                         for other in others:
                             value = heights[order] - heights[other] + 0.1 * label["seed"]

@@ -158,7 +158,7 @@ def _sensitivity(wildcards: Wildcards, facts: Facts) -> float:
 
 def _removal(wildcards: Wildcards, facts: Facts) -> float:
     removal = facts.study.explain.removal
-    # By the map, by intensity, and at random.
+    # By the map, by brightness, and at random.
     orders = 2 + removal.random
     return orders * len(removal.fractions) * _checked(facts) * _seen(wildcards, facts)
 

@@ -6,7 +6,7 @@ are replaced and gives the first share q back. At each q stands |f(x_q) − f(x)
 prediction is from that of the whole nucleus: a good order moves it far by few pixels deleted, and
 brings it near by few pixels inserted (Petsiuk, Das, Saenko: RISE, BMVC 2018, with the change of a
 regression in place of a class's probability). An order is good only beside others: a random one,
-and that of plain intensity.
+and that of plain brightness (`nascent.explain.image_nulls`).
 
 Images are changed and predicted a batch at a time, so memory depends on the batch alone.
 """
@@ -17,9 +17,11 @@ from itertools import islice
 
 import numpy as np
 
+from nascent.explain.image_nulls import BRIGHTNESS, brightness
+
 PIXELS, ENTRIES = "pixels", "entries"
 DELETION, INSERTION = "deletion", "insertion"
-ATTRIBUTION, INTENSITY, RANDOM = "attribution", "intensity", "random"
+ATTRIBUTION, RANDOM = "attribution", "random"
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """(images (n, S, S, C) float32, masks (n, S, S) bool) → predictions (n,)."""
@@ -87,12 +89,12 @@ def cell_changes(
         Key → (1 + fractions,) float64: |f(x_q) − f(x)| at q = 0 and at the fractions, in units of
         the prediction. A map that is zero gives no order: its curves are NaN.
     """
-    measured = image[mask]
+    measured, bright = image[mask], brightness(image, mask)[mask]
     empty = {name: instead[mask] for name, instead in replacements.items()}
     magnitude = np.abs(scores[mask], dtype=np.float64)
     curves = [
         _Curve((unit, name, curve, order), place)
-        for unit, order, place in _places(measured, magnitude, removal.random, stream)
+        for unit, order, place in _places(bright, magnitude, removal.random, stream)
         for name in empty
         for curve in (DELETION, INSERTION)
     ]
@@ -122,18 +124,17 @@ def cell_changes(
 
 
 def _places(
-    measured: np.ndarray, magnitude: np.ndarray, random: int, stream: np.random.Generator
+    bright: np.ndarray, magnitude: np.ndarray, random: int, stream: np.random.Generator
 ) -> Iterator[tuple[str, str, np.ndarray]]:
     """Yield unit, order and the place of each pixel (P, 1) or entry (P, C) in that order."""
-    pixels, channels = measured.shape
-    bright = measured.astype(np.float64)
+    pixels, channels = bright.shape
     ranked = {PIXELS: (magnitude.sum(axis=1, keepdims=True), bright.sum(axis=1, keepdims=True))}
-    if magnitude.shape == measured.shape:
+    if magnitude.shape == bright.shape:
         ranked[ENTRIES] = (magnitude, bright)
-    for unit, (score, intensity) in ranked.items():
+    for unit, (score, light) in ranked.items():
         shape = (pixels, 1) if unit == PIXELS else (pixels, channels)
         yield unit, ATTRIBUTION, _place(score, stream)
-        yield unit, INTENSITY, _place(intensity, stream)
+        yield unit, BRIGHTNESS, _place(light, stream)
         for _ in range(random):
             yield unit, RANDOM, stream.permutation(shape[0] * shape[1]).reshape(shape)
 

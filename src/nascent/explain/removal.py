@@ -11,20 +11,20 @@ from nascent.explain.cell_means import MEAN, cell_means, side_of_zero, wells_of
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.deletion import (
     DELETION,
-    INTENSITY,
     RANDOM,
     CurveKey,
     Removal,
     area,
     cell_changes,
 )
+from nascent.explain.image_nulls import BRIGHTNESS
 from nascent.explain.inspection import Inspection
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell
 
 CHANGE, AREA = "change", "area"
-GAINS: Mapping[str, str] = {"gain_over_random": RANDOM, "gain_over_intensity": INTENSITY}
+GAINS: Mapping[str, str] = {"gain_over_random": RANDOM, "gain_over_brightness": BRIGHTNESS}
 KEYS = ("unit", "replace", "curve", "order", "measure", "fraction")
 REMOVAL = (*KEYS, *MEAN, "verdict")
 """Columns of a table of removal."""
@@ -56,7 +56,7 @@ def removal_table(
     -------
     pandas.DataFrame
         The columns of `REMOVAL`. `measure` is `change` at each fraction; `area`; and for orders
-        by attribution and by intensity `gain_over_random`, for attribution `gain_over_intensity`:
+        by attribution and by brightness `gain_over_random`, for attribution `gain_over_brightness`:
         the difference of the areas, paired by cell, above zero where the order is the better one
         (a larger area of deletion, a smaller one of insertion). Gains have a verdict.
     """

@@ -13,10 +13,10 @@ from nascent.explain.deletion import (
     DELETION,
     ENTRIES,
     INSERTION,
-    INTENSITY,
     PIXELS,
     RANDOM,
 )
+from nascent.explain.image_nulls import BRIGHTNESS
 from nascent.explain.removal import CHANGE
 from nascent.figures import explained_rows, rows, style, words
 
@@ -32,12 +32,12 @@ REPLACEMENTS: Mapping[str, tuple[str, str]] = {  # marker and words
 }
 ORDERS: Mapping[str, tuple[str, str, float]] = {  # colour, words, width
     RANDOM: (style.GREY, "at random", 1.2),
-    INTENSITY: ("#0072B2", "brightest first", 1.2),
+    BRIGHTNESS: ("#0072B2", "brightest first", 1.2),
     ATTRIBUTION: ("#D55E00", "by the map", 1.6),
 }
 CURVES = (DELETION, INSERTION)
 OFFSETS = (-0.27, -0.09, 0.09, 0.27)
-INTENSITY_ROW = "(brightest first)"
+BRIGHTNESS_ROW = "(brightest first)"
 
 
 @style.look()
@@ -82,10 +82,10 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
 
 
 def _gains(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the gains over random of all explanations, and of intensity once a model."""
+    """Return the gains over random of all explanations, and of brightness once a model."""
     gains = table[table["measure"] == GAIN].dropna(subset=["mean"])
     # The brightest pixels are the same whatever the map: one row a model says it all.
-    bright = gains[gains["order"] == INTENSITY].assign(method=INTENSITY_ROW)
+    bright = gains[gains["order"] == BRIGHTNESS].assign(method=BRIGHTNESS_ROW)
     bright = bright.drop_duplicates(["model", "seed", "unit", "replace", "curve"])
     own = gains[gains["order"] == ATTRIBUTION]
     keys = ["model", "method", "unit", "replace", "curve"]
@@ -114,7 +114,7 @@ def _keys(confidence: float) -> list[Line2D]:
 
 @style.look()
 def draw_curves(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
-    """Draw the curves of one explanation beside those of chance and of plain intensity.
+    """Draw the curves of one explanation beside those of chance and of plain brightness.
 
     Parameters
     ----------

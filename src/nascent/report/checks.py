@@ -50,7 +50,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "removal": (
         "Removed pixels",
         "How far the prediction moves when pixels go in the order of the map, of chance, and of"
-        " plain intensity.",
+        " plain brightness.",
     ),
     "roar": (
         "Models retrained without the top entries",
