@@ -32,6 +32,7 @@ rule explain_truth:
         wells=WELLS[["plate", "well"]].to_numpy().tolist(),
         cells=STUDY.explain.cells,
         confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:

@@ -146,17 +146,21 @@ def test_checks_of_single_cells_are_joined_and_others_left_out(study):
             "rank": [1, 2, 3, 4],
         }
     )
+    nulls = kinds.assign(map=["trained"] * 2 + ["edge"] * 2).drop(columns="weights")
     empty = once.iloc[:0]
-    checks = {"attention": once, "removal": often, "curve": none, "truth": kinds, "none": empty}
+    checks = {"attention": once, "removal": often, "curve": none, "kinds": kinds, "none": empty}
+    checks["truth"] = nulls
     paths = {name: folder / f"{name}.tsv" for name in checks}
     for name, table in checks.items():
         write_table(table, paths[name])
     scores = scores_of(study, checks=paths)
     np.testing.assert_allclose(scores.cells["attention_lift"], [1.5, 2.5, np.nan])
-    np.testing.assert_allclose(scores.cells["truth_own_rank"], [1, 2, np.nan])
-    np.testing.assert_allclose(scores.cells["truth_drawn_rank"], [3, 4, np.nan])
-    joined = ["attention_lift", "truth_drawn_rank", "truth_own_rank"]
-    assert sorted(scores.facts["told"][-3:]) == joined
+    np.testing.assert_allclose(scores.cells["kinds_own_rank"], [1, 2, np.nan])
+    np.testing.assert_allclose(scores.cells["kinds_drawn_rank"], [3, 4, np.nan])
+    # Of maps that a check holds the model's own against, nothing is joined.
+    np.testing.assert_allclose(scores.cells["truth_rank"], [1, 2, np.nan])
+    joined = ["attention_lift", "kinds_drawn_rank", "kinds_own_rank", "truth_rank"]
+    assert sorted(scores.facts["told"][-4:]) == joined
     assert not [name for name in scores.cells if name.startswith(("removal", "curve", "none"))]
 
 

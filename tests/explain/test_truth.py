@@ -8,12 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nascent.explain.image_nulls import IMAGE_MAPS, image_map
 from nascent.explain.truth import (
+    BEATS,
+    MAPS,
     MEASURES,
     OF_CHANNELS,
     OF_ENTRIES,
     OF_PIXELS,
+    PLANTED,
+    RANDOMISED,
+    TRAINED,
     TRUTH,
+    USED,
     average_precision,
     cell_table,
     chance_precision,
@@ -22,7 +29,7 @@ from nascent.explain.truth import (
 )
 
 CHANNELS = ["a", "b", "c", "d", "e"]
-PLANTED = ["b", "d"]
+CAUSAL = ["b", "d"]
 SHAPE = (8, 8)
 EVERY = MEASURES["pixel"]
 
@@ -37,10 +44,10 @@ def nucleus(seed=0):
 
 def planted_map():
     _, causal = nucleus()
-    return np.where(np.isin(CHANNELS, PLANTED), causal[..., None], 0).astype(np.float32)
+    return np.where(np.isin(CHANNELS, CAUSAL), causal[..., None], 0).astype(np.float32)
 
 
-def found(values, mask=None, causal=None, channels=CHANNELS, planted=PLANTED):
+def found(values, mask=None, causal=None, channels=CHANNELS, planted=CAUSAL):
     own_mask, own_causal = nucleus()
     mask = own_mask if mask is None else mask
     causal = own_causal if causal is None else causal
@@ -178,23 +185,35 @@ def test_a_zero_map_and_a_cell_without_truth_have_no_numbers():
     assert np.isnan(untold.found["pixel_precision"]).all()
 
 
-def study():
-    """Forty cells of four wells; the trained map is the truth, the other noise, one is zero."""
+def study(own=None, nulls=None):
+    """Forty cells of four wells; the trained map is the truth, the others noise, one is zero."""
     rng = np.random.default_rng(7)
     cells = pd.DataFrame(
         {"split": "test", "well": np.repeat(list("ABCD"), 10)},
         index=pd.Index(range(40), name="cell_id"),
     )
-    rows = [(cell, "trained", found(planted_map())) for cell in range(39)]
-    rows.append((39, "trained", found(0 * planted_map())))
-    rows += [(cell, "randomised", found(rng.random((*SHAPE, 5)))) for cell in range(0, 40, 2)]
+    own = planted_map() if own is None else own
+    maps = dict.fromkeys([RANDOMISED, *IMAGE_MAPS]) | (nulls or {})
+    rows = [(cell, PLANTED, TRAINED, found(own)) for cell in range(39)]
+    rows.append((39, PLANTED, TRAINED, found(0 * own)))
+    for name, values in maps.items():
+        for cell in range(0, 40, 2):
+            shown = rng.random((*SHAPE, 5)) if values is None else values
+            rows.append((cell, PLANTED, name, found(shown)))
     return cell_table(rows, cells)
 
 
+OPTIONS = {"confidence": 0.95, "draws": 200, "seed": 3}
+
+
+def of_all_channels(table):
+    return table[table["channel"] == ""].set_index(["map", "what"])
+
+
 def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do_better():
-    table = truth_table(study(), confidence=0.95)
+    table = truth_table(study(), **OPTIONS)
     assert list(table.columns) == list(TRUTH)
-    rows = table[table["channel"] == ""].set_index(["weights", "what"])
+    rows = of_all_channels(table)
     trained = rows.loc[("trained", "pixel_precision")]
     assert trained[["cells", "zero_cells", "undefined_cells"]].tolist() == [39, 1, 0]
     assert trained["value"] == 1
@@ -207,22 +226,101 @@ def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do
     assert noise["lift_low"] < 1.2
     assert noise["trained_above"] == pytest.approx(1 - noise["value"])
     assert noise["trained_above_low"] > 0.4
+    assert noise["trained_above_low_wells"] > 0.4
     # Ranks are better where they are lower: the sign is turned.
     rank = rows.loc[("randomised", "rank")]
     assert rank["trained_above"] == pytest.approx(rank["value"] - 1.5)
     assert rows.loc[("trained", "rank"), "lift"] == pytest.approx(3 / 1.5)
 
 
+def test_the_ceiling_is_what_a_map_gets_that_is_the_truth():
+    rows = of_all_channels(truth_table(study(), **OPTIONS))
+    for what in EVERY:
+        best = rows.loc["trained", "value"][what]
+        for name in MAPS:
+            assert rows.loc[(name, what), "ceiling"] == pytest.approx(best), what
+        assert rows.loc[("trained", what), "lift_ceiling"] == pytest.approx(
+            rows.loc[("trained", what), "lift"]
+        ), what
+    # Of ten causal pixels of forty: one over the prevalence, less what luck gives a short order.
+    assert rows.loc[("edge", "pixel_share"), "lift_ceiling"] == pytest.approx(4)
+    assert rows.loc[("edge", "pixel_precision"), "lift_ceiling"] == pytest.approx(
+        1 / chance_precision(10, 40)
+    )
+    assert rows.loc[("edge", "rank"), ["ceiling", "lift_ceiling"]].tolist() == [1.5, 2]
+
+
+def test_a_map_that_is_the_truth_beats_every_null():
+    rows = of_all_channels(truth_table(study(), **OPTIONS))
+    for what in ("pixel_precision", "entry_precision", "channel_share"):
+        assert rows.loc[("trained", what), "verdict"] == BEATS
+    assert (rows.drop("trained")["verdict"] == "").all()
+    # One map of the image is the strongest of each measure.
+    marked = rows[rows["strongest"].notna()].reset_index()
+    assert set(marked["map"]) == set(IMAGE_MAPS)
+    assert marked[marked["strongest"].astype(bool)]["what"].value_counts().eq(1).all()
+    for what, part in marked.groupby("what"):
+        assert part.loc[part["lift"].idxmax(), "strongest"], what
+
+
+def test_a_map_that_is_brightness_does_not_beat_the_image():
+    """Of an image in which the planted pixels are the bright ones, and others are as dark."""
+    mask, causal = nucleus()
+    image = np.where(causal[..., None], 2.0, 0) * np.ones(5)
+    dark = mask & ~causal & (np.cumsum(mask & ~causal).reshape(SHAPE) % 2 == 0)
+    image[dark] = -3
+    nulls = {name: image_map(name, image, mask) for name in IMAGE_MAPS}
+    own = np.maximum(image, 0)
+    rows = of_all_channels(truth_table(study(own, nulls), **OPTIONS))
+    assert rows.loc[("brightness", "pixel_precision"), "strongest"]
+    # It beats the magnitude by far, and has the ceiling, which is not enough.
+    assert rows.loc[("magnitude", "pixel_precision"), "trained_above_low"] > 0.3
+    trained = rows.loc[("trained", "pixel_precision")]
+    assert trained["lift"] == pytest.approx(trained["lift_ceiling"])
+    assert trained["verdict"] == "cannot tell"
+    assert rows.loc[("brightness", "pixel_precision"), "trained_above"] == 0
+
+
+def test_what_a_map_does_not_beat_is_named():
+    rows = of_all_channels(truth_table(study(1 - planted_map()), **OPTIONS))
+    names = {f"the image ({name})" for name in IMAGE_MAPS}
+    said = rows.loc[("trained", "pixel_precision"), "verdict"]
+    best = rows.xs("pixel_precision", level="what")["strongest"].astype(object).eq(True).idxmax()
+    assert said == f"does not beat the image ({best})"
+    assert said.removeprefix("does not beat ") in names
+    few = study()[lambda cells: cells["well"].isin(["A", "B"])]
+    rows = of_all_channels(truth_table(few, **OPTIONS))
+    assert rows.loc[("trained", "pixel_precision"), "verdict"] == "cannot tell (2 wells)"
+
+
+def test_what_the_model_uses_of_the_truth_has_rows_of_its_own():
+    both = study()
+    own = found(planted_map(), planted=["b"])
+    cells = pd.DataFrame(
+        {"split": "test", "well": np.repeat(list("ABCD"), 10)},
+        index=pd.Index(range(40), name="cell_id"),
+    )
+    used = cell_table([(cell, USED, TRAINED, own) for cell in range(40)], cells)
+    table = truth_table(pd.concat([both, used]), **OPTIONS)
+    rows = table[(table["truth"] == USED) & (table["what"] == "rank")]
+    assert rows["channel"].tolist() == ["", "b"]
+    # Two channels have equal shares and one of them is used: it shares the ranks 1 and 2.
+    assert rows["value"].tolist() == [1.5, 1.5]
+    assert rows["ceiling"].tolist() == [1, 1]
+    assert rows["verdict"].tolist() == ["", ""]
+    assert (table.loc[table["truth"] == PLANTED, "cells"] > 0).all()
+
+
 def test_the_rank_of_each_planted_channel_has_a_row():
-    table = truth_table(study(), confidence=0.95)
-    ranks = table[(table["what"] == "rank") & (table["weights"] == "trained")]
+    table = truth_table(study(), **OPTIONS)
+    ranks = table[(table["what"] == "rank") & (table["map"] == "trained")]
     assert ranks["channel"].tolist() == ["", "b", "d"]
     assert ranks["value"].tolist() == [1.5, 1.5, 1.5]
 
 
 @pytest.mark.parametrize("axes", ["space", "channel"])
 def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
-    table = truth_table(study(), axes=axes, confidence=0.95)
+    table = truth_table(study(), axes=axes, **OPTIONS)
     assert set(table["what"]) == set(MEASURES[axes])
     assert (table["channel"] != "").any() == (axes == "channel")
 
@@ -230,8 +328,11 @@ def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
 def test_what_cannot_be_found_is_counted():
     mask, _ = nucleus()
     cells = pd.DataFrame({"split": "test", "well": "A"}, index=pd.Index([1, 2], name="cell_id"))
-    rows = [(1, "trained", found(planted_map())), (2, "trained", found(planted_map(), causal=mask))]
-    table = truth_table(cell_table(rows, cells), confidence=0.95)
+    rows = [
+        (1, PLANTED, TRAINED, found(planted_map())),
+        (2, PLANTED, TRAINED, found(planted_map(), causal=mask)),
+    ]
+    table = truth_table(cell_table(rows, cells), **OPTIONS)
     rows = table[table["channel"] == ""].set_index("what")
     assert rows.loc["pixel_share", ["cells", "undefined_cells", "zero_cells"]].tolist() == [1, 1, 0]
     assert rows.loc["pixel_share", "interval"] == ""

@@ -8,9 +8,10 @@ import pytest
 from nascent.attribute.stage import attribute_shard
 from nascent.crops.stage import crop_well
 from nascent.errors import AttributionError
+from nascent.explain.image_nulls import IMAGE_MAPS
 from nascent.explain.inspection import Inspection
-from nascent.explain.truth import TRUTH
-from nascent.explain.truth_stage import check_truth
+from nascent.explain.truth import MAPS, PLANTED, TRUTH, USED
+from nascent.explain.truth_stage import channels_used, check_truth
 from nascent.files import read_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.write import write_shard
@@ -106,10 +107,10 @@ def plate(tmp_path_factory):
     return folder, normaliser, explained
 
 
-def check(plate, folder, weights, method="input_x_gradient", target=0, **changes):
+def check(plate, folder, weights, method="input_x_gradient", target=0, *, truth=PLANTED, **changes):
     place, normaliser, explained = plate
     model, maps = explained(weights, method, target)
-    settings = {"cells": 8, "confidence": 0.9, "seed": 7} | changes
+    settings = {"cells": 8, "confidence": 0.9, "draws": 100, "seed": 7} | changes
     truths = settings.pop("truths", [place / f"{well}.truth.h5" for _, well in WELLS])
     shards = [place / "shard.h5"]
     check_truth(
@@ -124,7 +125,8 @@ def check(plate, folder, weights, method="input_x_gradient", target=0, **changes
     table = read_table(folder / "truth.tsv")
     cells = read_table(folder / "truth.cells.tsv")
     assert list(table.columns) == list(TRUTH)
-    return table[table["channel"].isna()].set_index(["weights", "what"]), cells
+    table, cells = (each[each["truth"] == truth] for each in (table, cells))
+    return table[table["channel"].isna()].set_index(["map", "what"]), cells
 
 
 def test_a_model_that_reads_the_planted_channels_finds_them(plate, tmp_path):
@@ -138,27 +140,29 @@ def test_a_model_that_reads_the_planted_channels_finds_them(plate, tmp_path):
     assert own.loc["pixel_precision", "lift"] > 1.5
     # Two wells tell nothing of others.
     assert own[["interval", "beats_chance"]].isna().all(axis=None)
-    assert (cells["weights"] == "trained").sum() == own.loc["rank", "cells"]
+    assert (cells["map"] == "trained").sum() == own.loc["rank", "cells"]
     assert set(cells["well"]) == {"p/A01", "p/A02"}
 
 
 def test_random_weights_and_the_image_alone_have_rows_of_the_same_cells(plate, tmp_path):
     table, cells = check(plate, tmp_path, READS)
     chosen = {
-        name: set(cells.loc[cells["weights"] == name, "cell_id"]) for name in table.index.levels[0]
+        name: set(cells.loc[cells["map"] == name, "cell_id"]) for name in table.index.levels[0]
     }
-    assert chosen["randomised"] == chosen["image"] < chosen["trained"]
+    assert set(chosen) == set(MAPS)
+    for name in IMAGE_MAPS:
+        assert chosen["randomised"] == chosen[name] < chosen["trained"]
     assert table.loc["randomised", "cells"].tolist() == [8] * 9
     redrawn = table.loc[("randomised", "channel_share")]
     assert redrawn["value"] < 0.9
     assert redrawn["trained_above"] == pytest.approx(1 - redrawn["value"])
     # The weights are drawn several times: not all cells put the same channel first.
-    drawn = cells[cells["weights"] == "randomised"]
+    drawn = cells[cells["map"] == "randomised"]
     assert drawn["rank_15_SON"].nunique() > 1
-    # The map of a linear model is image x weights, so the image's own is its map for weights of 1.
+    # The map of a linear model is image x weights: with weights of 1 its magnitude is |z|.
     ones, _ = check(plate, tmp_path, (1, 1, 1, 1))
     for what in ("channel_share", "entry_precision", "pixel_share"):
-        found = ones.loc[("image", what), "trained_above"]
+        found = ones.loc[("magnitude", what), "trained_above"]
         assert found == pytest.approx(0, abs=1e-3), what
 
 
@@ -181,7 +185,48 @@ def test_maps_without_channels_or_pixels_have_the_rows_they_can(plate, tmp_path,
     rows = set(table.loc["trained"].index)
     assert there <= rows
     assert not {"entry_share", "entry_precision"} & rows
-    assert set(table.index.get_level_values("weights")) == {"trained", "randomised", "image"}
+    assert set(table.index.get_level_values("map")) == set(MAPS)
+
+
+def test_a_model_that_ignores_what_is_planted_is_precise_in_what_it_uses(plate, tmp_path):
+    """It reads one of two planted channels: half of the planted ones are not its own to find."""
+    planted, _ = check(plate, tmp_path, (0, 1, 0, 0), used=["09_SRRM2", "21_NCL"])
+    used, cells = check(plate, tmp_path, (0, 1, 0, 0), used=["09_SRRM2", "21_NCL"], truth=USED)
+    assert planted.loc[("trained", "top_channels"), "value"] == 0.5
+    assert used.loc[("trained", "top_channels"), "value"] == 1
+    assert used.loc[("trained", "channel_share"), "chance"] == 0.25
+    assert used.loc[("trained", "rank"), ["value", "ceiling"]].tolist() == [1, 1]
+    # Both channels show the same speckles.
+    np.testing.assert_allclose(
+        used.loc[("trained", "pixel_precision"), "value"],
+        planted.loc[("trained", "pixel_precision"), "value"],
+    )
+    assert "rank_15_SON" not in cells.dropna(axis=1, how="all")
+
+
+def test_a_model_that_uses_nothing_of_the_truth_has_nothing_to_find(plate, tmp_path):
+    used, _ = check(plate, tmp_path, (0, 0, 0, 1), used=["21_NCL"], truth=USED)
+    assert (used["cells"] == 0).all()
+    none, _ = check(plate, tmp_path, (0, 0, 0, 1), truth=USED)
+    assert none.empty
+
+
+def test_channels_are_used_where_the_table_of_use_says_so():
+    verdicts = {"a": "is used", "b": "not shown to be used", "c": "is used"}
+    use = pd.DataFrame(
+        [
+            (model, seed, "channel", channel, change, verdict)
+            for model in ("cnn", "linear")
+            for seed in ("1", "each")
+            for channel, verdict in verdicts.items()
+            for change in ("permuted", "structure")
+        ],
+        columns=["model", "seed", "unit", "channel", "change", "verdict"],
+    )
+    assert channels_used(use, "cnn", 1) == ["a", "c"]
+    assert channels_used(use, "cnn", 2) is None
+    assert channels_used(use.assign(verdict="not shown to be used"), "cnn", 1) == []
+    assert channels_used(use.assign(verdict="cannot tell (2 wells)"), "cnn", 1) is None
 
 
 def test_the_same_seed_makes_the_same_bytes_and_another_does_not(plate, tmp_path):

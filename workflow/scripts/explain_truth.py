@@ -38,5 +38,6 @@ with job(
         cells_out=made.cells,
         cells=params.cells,
         confidence=params.confidence,
+        draws=params.draws,
         seed=params.seed,
     )

@@ -24,6 +24,9 @@ STATISTICS = (*AGGREGATES, "share")
 EXPLAINED = ("split", "group")
 """Columns that the table of an explanation's cells adds to the cell table."""
 
+MAP, TRAINED = "map", "trained"
+"""Of a check that has rows of other maps than the model's own, those of its own are taken."""
+
 # Columns of checks that the cell table or the explanation itself tells.
 _KNOWN = ("model", "seed", "method", "plate", "well")
 
@@ -193,6 +196,8 @@ def _with_check(told: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFr
     """Join what a check says of each cell; where a cell has several rows, a column for each."""
     if "cell_id" not in table or table.empty:
         return told
+    if MAP in table:
+        table = table[table[MAP] == TRAINED].drop(columns=MAP)
     known = table.drop(columns=[*_KNOWN, *EXPLAINED], errors="ignore")
     if known["cell_id"].duplicated().any():
         kinds = known.columns.drop("cell_id")

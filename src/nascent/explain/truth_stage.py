@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,32 @@ import pandas as pd
 
 from nascent.attribute.inputs import CellBatch
 from nascent.explain.cells import ExplainedCell, choose_cells
+from nascent.explain.image_nulls import IMAGE_MAPS, image_map
 from nascent.explain.inspection import Inspection
 from nascent.explain.planted import Planted, read_planted
 from nascent.explain.redraw import cascade
-from nascent.explain.truth import CELLS, TRUTH, CellScores, cell_table, scores, truth_table
+from nascent.explain.truth import (
+    CELLS,
+    PLANTED,
+    RANDOMISED,
+    TRAINED,
+    TRUTH,
+    USED,
+    CellScores,
+    cell_table,
+    scores,
+    truth_table,
+)
 from nascent.files import write_table
 from nascent.logs import progress
+from nascent.statistics.verdict import CANNOT_TELL
+
+USED_VERDICT = "is used"
+"""Verdict of the table of use."""
 
 _LOGGER = logging.getLogger(__name__)
 
-Found = tuple[Hashable, str, CellScores]
+Found = tuple[Hashable, str, str, CellScores]
 
 
 def check_truth(
@@ -31,7 +48,9 @@ def check_truth(
     cells_out: str | Path,
     cells: int,
     confidence: float,
+    draws: int,
     seed: int,
+    used: Sequence[str] | None = None,
 ) -> None:
     """Write what the maps of one model and method find of the truth, and each cell's.
 
@@ -46,11 +65,15 @@ def check_truth(
     out, cells_out
         The tables: the columns of `nascent.explain.truth.TRUTH`, and those of `cell_table`.
     cells
-        Cells, drawn from those explained, for which maps of random weights are made too.
-    confidence
-        Of the intervals.
+        Cells, drawn from those explained, for which maps of random weights and of the image are
+        made too.
+    confidence, draws
+        Of the intervals, see `nascent.explain.truth.truth_table`.
     seed
-        Of these cells and weights.
+        Of these cells, weights and intervals.
+    used
+        Channels that the model uses, see `channels_used`. Maps are then held against what of the
+        truth these show, too; None: it is not known which these are.
 
     Raises
     ------
@@ -65,23 +88,27 @@ def check_truth(
         write_table(pd.DataFrame(columns=TRUTH), out)
         return
     planted = read_planted(truth_paths, wells, shard_paths)
-    channels = inspection.source.channels
+    held = _Held(planted, tuple(inspection.source.channels), used)
     chosen = choose_cells(inspection.cell_ids, cells, seed)
     among = set(chosen)
     found: list[Found] = []
     for cell in inspection.cells():
-        found.append(_held(cell, "trained", cell.map, planted, channels))
+        found += held(cell, TRAINED, cell.map)
         if cell.cell_id in among:
-            found.append(_held(cell, "image", cell.image, planted, channels))
+            for name in IMAGE_MAPS:
+                found += held(cell, name, image_map(name, cell.image, cell.mask))
     remade = progress(
         _of_random_weights(inspection, chosen, seed),
         total=len(chosen),
         what="cells by random weights",
     )
-    found += [_held(cell, "randomised", values, planted, channels) for cell, values in remade]
+    for cell, values in remade:
+        found += held(cell, RANDOMISED, values)
     wells_of = planted.cells["plate"].astype(str) + "/" + planted.cells["well"].astype(str)
     table = cell_table(found, planted.cells.assign(well=wells_of))
-    means = truth_table(table, axes=inspection.source.axes, confidence=confidence)
+    means = truth_table(
+        table, axes=inspection.source.axes, confidence=confidence, draws=draws, seed=seed
+    )
     write_table(table, cells_out)
     write_table(means, out)
 
@@ -103,9 +130,50 @@ def _of_random_weights(
         yield cell, made.maps[0]
 
 
-def _held(
-    cell: ExplainedCell, weights: str, values: np.ndarray, planted: Planted, channels: Sequence[str]
-) -> Found:
-    causal = planted.mask(cell.cell_id, cell.mask)
-    told = scores(np.abs(values), cell.mask, causal, channels, planted.causal_channels)
-    return cell.cell_id, weights, told
+@dataclass(frozen=True)
+class _Held:
+    """Holds maps against all that was planted, and against what of it the model uses.
+
+    What channels show that the model does not see does not count, be it a channel or a pixel.
+    """
+
+    planted: Planted
+    channels: tuple[str, ...]
+    used: Sequence[str] | None
+
+    def __call__(self, cell: ExplainedCell, name: str, values: np.ndarray) -> list[Found]:
+        causal = [name for name in self.planted.causal_channels if name in self.channels]
+        found = self._scores(cell, values, causal)
+        rows = [(cell.cell_id, PLANTED, name, found)]
+        if self.used is None:
+            return rows
+        used = [channel for channel in causal if channel in self.used]
+        if used != causal:
+            found = self._scores(cell, values, used)
+        return [*rows, (cell.cell_id, USED, name, found)]
+
+    def _scores(self, cell: ExplainedCell, values: np.ndarray, causal: Sequence[str]) -> CellScores:
+        pixels = self.planted.mask(cell.cell_id, cell.mask, causal)
+        return scores(np.abs(values), cell.mask, pixels, self.channels, causal)
+
+
+def channels_used(use: pd.DataFrame, model: str, seed: int) -> list[str] | None:
+    """Return the channels that a model has been shown to use.
+
+    Parameters
+    ----------
+    use
+        The columns of `nascent.explain.use.USE`.
+    model, seed
+        Of the training.
+
+    Returns
+    -------
+    list of str or None
+        None where it cannot be told: the table has no rows of the model, or too few wells.
+    """
+    own = (use["model"] == model) & (use["seed"].astype(str) == str(seed))
+    rows = use[own & (use["unit"] == "channel") & (use["change"] == "permuted")]
+    if rows.empty or rows["verdict"].str.startswith(CANNOT_TELL).all():
+        return None
+    return rows.loc[rows["verdict"] == USED_VERDICT, "channel"].tolist()
