@@ -9,7 +9,7 @@ import pytest
 from nascent.explain.agreement import AGREEMENT, VERDICTS, Explanation, differs
 from nascent.explain.deletion import ATTRIBUTION, DELETION, INSERTION, RANDOM
 from nascent.explain.image_nulls import BRIGHTNESS
-from nascent.explain.randomisation import RANDOMISATION
+from nascent.explain.randomisation import RANDOMISATION, STAGE
 from nascent.explain.removal import REMOVAL
 from nascent.explain.sensitivity import MEASURES, SENSITIVITY
 from nascent.figures import agreement, completeness, randomisation, removal, sensitivity
@@ -67,19 +67,23 @@ def make_removal(models=MODELS, methods=METHODS, seeds=(1,), fractions=(0, 0.1, 
 def make_randomisation(models=MODELS, methods=METHODS, seeds=(1,), layers=4, targets=True):
     rows = []
     for label in labels(models, methods, seeds):
-        stages = [("original", 0, None, 0.0, 1.0)]
+        stages = [("original", 0, None, 0.0, None, 1.0)]
         for number in range(1, layers + 1):
             left = 0.9 - 0.8 * number / layers
-            stages.append(("weights", number, f"conv_{number}", number / layers, left))
-        stages.append(("image", 0, None, np.nan, 0.35))
-        stages += [("targets", 0, None, np.nan, 0.2)] if targets else []
+            stages.append(("weights", number, f"conv_{number}", number / layers, None, left))
+        stages += [("image", 0, None, np.nan, "brightness", 0.35)]
+        stages += [("image", 0, None, np.nan, "edge", 0.15)]
+        stages += [("targets", 0, None, np.nan, None, 0.2)] if targets else []
         for *stage, value in stages:
             for level in ("entries", "pixels", "channels"):
                 if label["method"] == "grad_cam" and level != "pixels":
                     continue
-                told = dict(zip(("stage", "number", "layer", "share"), stage, strict=True))
+                told = dict(zip(STAGE, stage, strict=True))
+                told["strongest"] = value == 0.35 if told["stage"] == "image" else None
+                last = told["stage"] == "weights" and told["number"] == layers
+                told["verdict"] = "depends on the model" if last else ""
                 rows.append({**label, **told, "level": level, **mean_of(value)})
-    table = pd.DataFrame(rows).assign(draws=4, least_draw=0.0, largest_draw=1.0, verdict="")
+    table = pd.DataFrame(rows)
     return table[["model", "seed", "method", *RANDOMISATION]]
 
 
@@ -197,16 +201,28 @@ def test_stages_run_from_the_trained_model_to_the_first_layer():
     bottom = figure.axes[len(MODELS) * 2]
     names = [label.get_text() for label in bottom.get_xticklabels()]
     cascade = ["as trained", "↓ conv_1", "↓ conv_2", "↓ conv_3", "↓ conv_4"]
-    assert names == [*cascade, "permuted targets", "image itself"]
+    assert names == [*cascade, "permuted targets", "image alone"]
     point = marked(figure, "ig/weights/2")
     assert point.get_ydata()[0] == pytest.approx(0.9 - 0.8 / 2)
     assert round(float(point.get_xdata()[0])) == 2
 
 
+def test_the_strongest_map_of_the_image_and_the_verdict_are_named():
+    table = make_randomisation(seeds=(1, 2))
+    table.loc[(table["seed"] == 2) & (table["method"] == "ig"), "verdict"] = "cannot tell"
+    axes = randomisation.draw(table, confidence=0.99).axes[0]
+    words = [text.get_text() for text in axes.texts]
+    assert words == [
+        "ig: seeds differ; image alone: brightness",
+        "vargrad: depends on the model; image alone: brightness",
+    ]
+    assert marked(axes.figure, "ig/image/0").get_ydata()[0] == pytest.approx(0.35)
+
+
 def test_without_permuted_targets_there_is_no_place_for_them():
     figure = randomisation.draw(make_randomisation(targets=False), confidence=0.99)
     names = [label.get_text() for label in figure.axes[4].get_xticklabels()]
-    assert names[-1] == "image itself"
+    assert names[-1] == "image alone"
     assert "permuted targets" not in names
 
 

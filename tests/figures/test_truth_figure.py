@@ -5,18 +5,26 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
 from nascent.explain.planted import Planted
+from nascent.explain.truth import BEATS
 from nascent.figures import truth
 from nascent.simulate.truth import Truth
 from nascent.store import StoreWriter
 
-WEIGHTS = ("trained", "image", "randomised")
+ROWS = {  # mark -> truth, map, whether it is the strongest of the image
+    "trained": ("planted", "trained", None),
+    "used": ("used", "trained", None),
+    "image": ("planted", "brightness", True),
+    "randomised": ("planted", "randomised", None),
+    "": ("planted", "edge", False),
+}
 
 
-def table(models=("simple_cnn", "linear"), methods=("ig", "grad_cam"), seeds=(1,)):
+def table(models=("simple_cnn", "linear"), methods=("ig", "grad_cam"), seeds=(1,), said=BEATS):
     rows = []
-    for place, (model, method, seed, weights) in enumerate(
-        (m, k, s, w) for m in models for k in methods for s in seeds for w in WEIGHTS
+    for place, (model, method, seed, mark) in enumerate(
+        (m, k, s, w) for m in models for k in methods for s in seeds for w in ROWS
     ):
+        known, name, strongest = ROWS[mark]
         for what, *_ in truth.PANELS:
             if method == "grad_cam" and what != "pixel_precision":
                 continue
@@ -26,7 +34,11 @@ def table(models=("simple_cnn", "linear"), methods=("ig", "grad_cam"), seeds=(1,
                     "model": model,
                     "seed": seed,
                     "method": method,
-                    "weights": weights,
+                    "truth": known,
+                    "map": name,
+                    "strongest": strongest,
+                    "mark": mark,
+                    "verdict": said if mark == "trained" else "",
                     "what": what,
                     "channel": "",
                     "cells": 9,
@@ -34,6 +46,8 @@ def table(models=("simple_cnn", "linear"), methods=("ig", "grad_cam"), seeds=(1,
                     "low": value - 0.05,
                     "high": value + 0.05,
                     "chance": 0.2,
+                    "ceiling": 1.0,
+                    "lift_ceiling": 5.0,
                     "lift": 5 * value,
                     "lift_low": 5 * value - 0.4,
                     "lift_high": 5 * value + 0.4,
@@ -54,19 +68,37 @@ def points(axes, gid):
     return sorted(float(line.get_xdata()[0]) for line in axes.get_lines() if line.get_gid() == gid)
 
 
-def test_points_are_the_values_of_each_kind_of_weights():
+def test_points_are_the_values_of_each_kind_of_map():
     shown = table()
     axes = truth.draw(shown, None).axes
-    for panel, (what, column, _) in zip(axes, truth.PANELS, strict=True):
-        for weights in WEIGHTS:
-            rows = shown[(shown["what"] == what) & (shown["weights"] == weights)]
-            assert points(panel, f"{weights} {what}") == pytest.approx(sorted(rows[column]))
+    for panel, (what, column, _) in zip(axes, truth.PANELS, strict=False):
+        for mark in truth.MARKS:
+            rows = shown[(shown["what"] == what) & (shown["mark"] == mark)]
+            assert points(panel, f"{mark} {what}") == pytest.approx(sorted(rows[column]))
 
 
 def test_chance_is_one_for_lifts_and_the_share_for_shares():
     axes = truth.draw(table(), None).axes
-    found = [points(panel, "chance") for panel in axes]
+    found = [points(panel, "chance") for panel in axes[:4]]
     np.testing.assert_allclose(found, [[1], [1], [0.2], [0.2]])
+    found = [points(panel, "ceiling") for panel in axes[:4]]
+    np.testing.assert_allclose(found, [[5], [5], [1], [1]])
+
+
+def test_the_verdict_and_the_strongest_map_of_the_image_are_in_words():
+    words = [text.get_text() for text in truth.draw(table(), None).axes[4].texts]
+    assert words == [f"{BEATS}\nstrongest map of the image: brightness"] * 4
+    shown = table(models=["linear"], methods=["ig"], seeds=(1, 2))
+    shown.loc[shown["seed"] == 2, "verdict"] = "cannot tell"
+    words = [text.get_text() for text in truth.draw(shown, None).axes[4].texts]
+    assert words == ["seeds differ\nstrongest map of the image: brightness"]
+
+
+def test_without_a_word_on_use_no_square_is_explained():
+    figure = truth.draw(table()[lambda rows: rows["truth"] == "planted"], None)
+    keys = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    assert "trained" in keys
+    assert "trained, of what it uses" not in keys
 
 
 def test_rows_are_methods_in_the_blocks_of_their_models():
@@ -82,7 +114,7 @@ def test_rows_are_methods_in_the_blocks_of_their_models():
 def test_several_seeds_are_one_point_that_spans_their_intervals():
     shown = table(models=["linear"], methods=["ig"], seeds=(1, 2))
     axes = truth.draw(shown, None).axes[2]
-    rows = shown[(shown["what"] == "top_channels") & (shown["weights"] == "trained")]
+    rows = shown[(shown["what"] == "top_channels") & (shown["mark"] == "trained")]
     assert points(axes, "trained top_channels") == pytest.approx([rows["value"].mean()])
     spans = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata()) == 2]
     assert any(np.allclose(span, [rows["low"].min(), rows["high"].max()]) for span in spans)
@@ -116,7 +148,8 @@ def test_the_typical_cell_is_the_one_nearest_to_the_median():
     cells = pd.DataFrame(
         {
             "cell_id": [1, 2, 3, 4, 2],
-            "weights": ["trained"] * 4 + ["image"],
+            "truth": "planted",
+            "map": ["trained"] * 4 + ["edge"],
             "pixel_precision": [0.1, 0.4, 0.9, np.nan, 0.39],
         }
     )

@@ -18,14 +18,18 @@ LEVELS = {
 }
 GAP = 0.8  # between the cascade and what stands beside it
 MOST = 3  # models side by side
+STEP = 6.5  # points between two verdicts
+LINE = 0.13  # that a verdict takes of the correlations' axis
+DIFFER = "seeds differ"
 
 
 @style.look()
 def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     """Draw, for each model, the rank correlation of every method's maps with the original ones.
 
-    From left to right more and more layers have untrained weights; apart from them stand the image
-    itself and, where it was trained, the model of permuted targets.
+    From left to right more and more layers have untrained weights; apart from them stand the map
+    of the image alone that is most like the method's and, where it was trained, the model of
+    permuted targets. Below stands what is said of each method, and which map of the image it is.
 
     Parameters
     ----------
@@ -38,6 +42,8 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     models = list(dict.fromkeys(table["model"]))
     if not models:
         return rows.nothing("No map was made anew.")
+    alone = table["stage"] == IMAGE
+    table = table[~alone | (table["strongest"].astype(str) == "True")]
     levels = [level for level in LEVELS if (table["level"] == level).any()]
     colours = style.colours(list(dict.fromkeys(table["method"])))
     # Models side by side, and below each other where there are too many of them.
@@ -63,7 +69,8 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
                 axes.set_xticklabels([])
             if column == 0:
                 axes.set_ylabel(LEVELS[level])
-    panels[0, 0].set_ylim(-1.02 if table["mean"].min() < -0.3 else -0.4, 1.04)
+    least = min(table["mean"].min(), 0)
+    panels[0, 0].set_ylim(least - 0.1 - LINE * len(colours), 1.04)
     figure.supylabel("rank correlation with the map of the trained model", fontsize=8)
     figure.legend(handles=_keys(colours, confidence), loc="outside upper center", ncols=5)
     return figure
@@ -80,7 +87,7 @@ def _stages(table: pd.DataFrame) -> pd.DataFrame:
     beside = stages[stages["stage"].isin([TARGETS, IMAGE])].sort_values("stage", ascending=False)
     beside = beside.assign(
         x=len(cascade) - 1 + GAP + np.arange(1, len(beside) + 1),
-        name=[{TARGETS: "permuted targets", IMAGE: "image itself"}[s] for s in beside["stage"]],
+        name=[{TARGETS: "permuted targets", IMAGE: "image alone"}[s] for s in beside["stage"]],
     )
     return pd.concat([cascade, beside])
 
@@ -100,9 +107,32 @@ def _panel(axes: Axes, own: pd.DataFrame, stages: pd.DataFrame, colours: dict[st
         axes.plot(inner["x"], inner["mean"], color=colours[method], lw=1.0, zorder=2, gid=method)
         for _, row in line.iterrows():
             _point(axes, row, colours[method])
+    _verdicts(axes, own, colours)
     axes.set_xticks(stages["x"], stages["name"], rotation=40, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.5, stages["x"].max() + 0.5)
     axes.grid(axis="y")
+
+
+def _verdicts(axes: Axes, own: pd.DataFrame, colours: dict[str, str]) -> None:
+    """Write at the bottom what is said of each method, and which map of the image it is like."""
+    said = own[(own["stage"] == WEIGHTS) & (own["verdict"].fillna("") != "")]
+    methods = [method for method in colours if (said["method"] == method).any()]
+    for place, method in enumerate(methods):
+        words = said.loc[said["method"] == method, "verdict"].unique()
+        alone = own[(own["method"] == method) & (own["stage"] == IMAGE)]["image_map"]
+        names = ", ".join(dict.fromkeys(alone))
+        axes.annotate(
+            f"{method}: {words[0] if len(words) == 1 else DIFFER}"
+            + (f"; image alone: {names}" if names else ""),
+            (0.02, 0.01),
+            xytext=(0, STEP * (len(methods) - 1 - place)),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="bottom",
+            fontsize=5.5,
+            color=colours[method],
+            gid=f"verdict/{method}",
+        )
 
 
 def _point(axes: Axes, row: pd.Series, colour: str) -> None:

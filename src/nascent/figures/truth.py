@@ -1,4 +1,4 @@
-"""What the maps find of the truth of a simulated plate, beside chance and two nulls."""
+"""What the maps find of the truth of a simulated plate, beside chance, ceiling and two nulls."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -13,6 +13,8 @@ from matplotlib.lines import Line2D
 
 from nascent.attribute.maps import open_maps
 from nascent.explain.planted import Planted
+from nascent.explain.truth import PLANTED as PLANTED_TRUTH
+from nascent.explain.truth import RANDOMISED, TRAINED, USED
 from nascent.figures import method_rows, style
 from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
 from nascent.figures.gather import read_examples
@@ -21,17 +23,21 @@ from nascent.store import open_store
 
 PLANTED = "#009E73"
 MARKS: Mapping[str, tuple[str, str, bool, str]] = {  # colour, marker, filled, what the key says
-    "image": (style.GREY, "D", False, "no model: |image| itself"),
-    "randomised": ("#D55E00", "o", False, "weights drawn anew"),
+    "image": (style.GREY, "D", False, "no model: strongest map of the image"),
+    "randomised": ("#D55E00", "o", False, "random weights"),
+    "used": ("#0072B2", "s", False, "trained, of what it uses"),
     "trained": ("#0072B2", "o", True, "trained"),
 }
 PANELS: Sequence[tuple[str, str, str]] = (
-    ("pixel_precision", "lift", "planted pixels\naverage precision / chance"),
-    ("entry_precision", "lift", "planted pixels of channels\naverage precision / chance"),
-    ("top_channels", "value", "planted channels among\nthe top k, share"),
-    ("channel_share", "value", "attribution on\nplanted channels, share"),
+    ("pixel_precision", "lift", "planted pixels,\nprecision / chance"),
+    ("entry_precision", "lift", "pixels of channels,\nprecision / chance"),
+    ("top_channels", "value", "planted channels\nin the top k, share"),
+    ("channel_share", "value", "attribution on them,\nshare"),
 )
-SHIFT = {"image": 0.22, "randomised": 0.0, "trained": -0.22}
+WORDS = 1.35  # width of the verdicts, in panels
+SHIFT = {"image": 0.24, "randomised": 0.08, "used": -0.08, "trained": -0.24}
+RULES: Mapping[str, tuple[int, tuple]] = {"chance": (0, (4, 2)), "ceiling": (0, (1, 1.5))}
+DIFFER = "seeds differ"
 TILES = 8  # in a line
 MOST_TILES = 16
 
@@ -62,9 +68,11 @@ class Example:
 def draw(table: pd.DataFrame, example: Example | None) -> Figure:
     """Draw lift and shares of each model and method, and an example with the planted pixels.
 
-    Filled points are the trained models, open circles the same with weights drawn anew, diamonds
-    the image's own magnitude. The dashed line is chance. With several seeds a point is their mean,
-    its line spans their intervals.
+    Filled points are the trained models, open squares the same held against what of the truth
+    they use, open circles the same with weights drawn anew, diamonds the map of the image alone
+    that finds most. The dashed line is chance, the dotted one what the best map gets. With several
+    seeds a point is their mean, its line spans their intervals. At the right stands the verdict of
+    the first measure that the maps have.
 
     Parameters
     ----------
@@ -77,10 +85,11 @@ def draw(table: pd.DataFrame, example: Example | None) -> Figure:
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
         style.say(figure.subplots(), "No map was held against the truth.")
         return figure
+    whole = table[table["channel"].isna() | (table["channel"] == "")]
     shown = method_rows.over_seeds(
-        table[table["channel"].isna() | (table["channel"] == "")],
-        ["model", "method", "weights", "what"],
-        dict.fromkeys(["value", "chance", "lift"], "mean")
+        _drawn(whole),
+        ["model", "method", "drawn", "what"],
+        dict.fromkeys(["value", "chance", "ceiling", "lift", "lift_ceiling"], "mean")
         | dict.fromkeys(["low", "lift_low"], "min")
         | dict.fromkeys(["high", "lift_high"], "max"),
     )
@@ -94,20 +103,70 @@ def draw(table: pd.DataFrame, example: Example | None) -> Figure:
     if lines:
         upper, lower = figure.subfigures(2, 1, height_ratios=[top, bottom])
         _example(lower, example, tiles, lines)
-    grid = upper.subplots(1, len(PANELS))
-    for number, (axes, (what, column, title)) in enumerate(zip(grid, PANELS, strict=True)):
+    ratios = [*[1.0] * len(PANELS), WORDS]
+    grid = upper.subplots(1, len(ratios), width_ratios=ratios)
+    for number, (axes, (what, column, title)) in enumerate(zip(grid, PANELS, strict=False)):
         _panel(axes, shown[shown["what"] == what], column, at)
         method_rows.frame(axes, at, named=number == 0)
         axes.set_title(title, fontsize=7, fontweight="normal", loc="center")
+    _verdicts(grid[-1], whole, at)
     keys = [
         Line2D([], [], ls="none", marker=marker, ms=4.6, color=colour, mew=1.0, label=label)
         for colour, marker, _, label in reversed(MARKS.values())
     ]
     for key, (colour, _, filled, _) in zip(keys, reversed(MARKS.values()), strict=True):
         key.set_markerfacecolor(colour if filled else "white")
-    keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=(0, (4, 2)), label="chance"))
-    upper.legend(handles=keys, loc="outside upper center", ncols=len(keys))
+    if not (shown["drawn"] == "used").any():
+        keys = [key for key in keys if key.get_label() != MARKS["used"][-1]]
+    keys += [
+        Line2D([], [], color=style.INK, lw=0.9, ls=rule, label=name) for name, rule in RULES.items()
+    ]
+    upper.legend(handles=keys, loc="outside upper center", ncols=4)
     return figure
+
+
+def _drawn(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are drawn; `drawn` says as which mark."""
+    planted = table["truth"] == PLANTED_TRUTH
+    marks = {
+        "trained": planted & (table["map"] == TRAINED),
+        "randomised": planted & (table["map"] == RANDOMISED),
+        "image": planted & (table["strongest"].astype(str) == "True"),
+        "used": (table["truth"] == USED) & (table["map"] == TRAINED) & (table["cells"] > 0),
+    }
+    return pd.concat([table[rows].assign(drawn=name) for name, rows in marks.items()])
+
+
+def _verdicts(axes: Axes, table: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
+    """Write what is said of each row, and which map of the image it is held against."""
+    method_rows.frame(axes, at, named=False)
+    axes.set_xticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_title("verdict on the first of these", fontsize=7, fontweight="normal", loc="left")
+    planted = table[table["truth"] == PLANTED_TRUTH]
+    for (model, method), y in at.items():
+        own = planted[(planted["model"] == model) & (planted["method"] == method)]
+        said = own[(own["map"] == TRAINED) & (own["verdict"].fillna("") != "")]
+        what = next((what for what, *_ in PANELS if (said["what"] == what).any()), None)
+        if what is None:
+            continue
+        best = own[(own["what"] == what) & (own["strongest"].astype(str) == "True")]["map"]
+        lines = [
+            values.iloc[0] if values.nunique() == 1 else DIFFER
+            for values in (said.loc[said["what"] == what, "verdict"], best)
+            if len(values)
+        ]
+        axes.text(
+            0.02,
+            y,
+            "\nstrongest map of the image: ".join(lines),
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=5,
+            linespacing=1.1,
+            gid=f"{model}/{method}",
+        )
 
 
 def _panel(
@@ -115,21 +174,26 @@ def _panel(
 ) -> None:
     ends = ("lift_low", "lift_high") if column == "lift" else ("low", "high")
     for row in rows.to_dict("records"):
-        colour, marker, filled, _ = MARKS[row["weights"]]
+        colour, marker, filled, _ = MARKS[row["drawn"]]
         method_rows.point(
             axes,
             row[column],
-            at[row["model"], row["method"]] + SHIFT[row["weights"]],
+            at[row["model"], row["method"]] + SHIFT[row["drawn"]],
             (row[ends[0]], row[ends[1]]),
             colour=colour,
             marker=marker,
             filled=filled,
-            size=3.2 if marker == "D" else 4.2,
-            gid=f"{row['weights']} {row['what']}",
+            size=4.2 if marker == "o" else 3.2,
+            gid=f"{row['drawn']} {row['what']}",
         )
-    chance = 1.0 if column == "lift" else rows["chance"].mean()
-    if np.isfinite(chance):
-        axes.axvline(chance, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=1, gid="chance")
+    planted = rows[rows["drawn"] == "trained"]
+    at_lines = {
+        "chance": 1.0 if column == "lift" else planted["chance"].mean(),
+        "ceiling": planted["lift_ceiling" if column == "lift" else "ceiling"].mean(),
+    }
+    for name, x in at_lines.items():
+        if np.isfinite(x):
+            axes.axvline(x, color=style.INK, lw=0.9, ls=RULES[name], zorder=1, gid=name)
     axes.set_xlim(left=0)
     if column == "value":
         axes.set_xlim(0, 1.04)
@@ -219,7 +283,8 @@ def typical_cell(cells: pd.DataFrame) -> int | str | None:
     cells
         As `nascent.explain.truth.cell_table` gives it, of one model and method.
     """
-    found = cells[cells["weights"] == "trained"].set_index("cell_id")["pixel_precision"].dropna()
+    own = cells[(cells["map"] == TRAINED) & (cells["truth"] == PLANTED_TRUTH)]
+    found = own.set_index("cell_id")["pixel_precision"].dropna()
     if found.empty:
         return None
     return (found - found.median()).abs().sort_values(kind="stable").index[0]
