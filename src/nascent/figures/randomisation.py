@@ -20,6 +20,7 @@ GAP = 0.8  # between the cascade and what stands beside it
 MOST = 3  # models side by side
 STEP = 6.5  # points between two verdicts
 LINE = 0.13  # that a verdict takes of the correlations' axis
+BREAKS = {1: "; ", 2: "\n    "}
 DIFFER = "seeds differ"
 
 
@@ -63,6 +64,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
             model = models[number]
             own = table[table["model"] == model]
             _panel(axes, own[own["level"] == level], _stages(own), colours)
+            _verdicts(axes, own[own["level"] == level], colours, _lines(across))
             if place == 0:
                 axes.set_title(model)
             if place < len(levels) - 1:
@@ -70,7 +72,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
             if column == 0:
                 axes.set_ylabel(LEVELS[level])
     least = min(table["mean"].min(), 0)
-    panels[0, 0].set_ylim(least - 0.1 - LINE * len(colours), 1.04)
+    panels[0, 0].set_ylim(least - 0.1 - LINE * len(colours) * _lines(across), 1.04)
     figure.supylabel("rank correlation with the map of the trained model", fontsize=8)
     figure.legend(handles=_keys(colours, confidence), loc="outside upper center", ncols=5)
     return figure
@@ -107,13 +109,17 @@ def _panel(axes: Axes, own: pd.DataFrame, stages: pd.DataFrame, colours: dict[st
         axes.plot(inner["x"], inner["mean"], color=colours[method], lw=1.0, zorder=2, gid=method)
         for _, row in line.iterrows():
             _point(axes, row, colours[method])
-    _verdicts(axes, own, colours)
     axes.set_xticks(stages["x"], stages["name"], rotation=40, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.5, stages["x"].max() + 0.5)
     axes.grid(axis="y")
 
 
-def _verdicts(axes: Axes, own: pd.DataFrame, colours: dict[str, str]) -> None:
+def _lines(across: int) -> int:
+    """Return how many lines a verdict takes in panels of which so many stand side by side."""
+    return 2 if across == MOST else 1
+
+
+def _verdicts(axes: Axes, own: pd.DataFrame, colours: dict[str, str], lines: int) -> None:
     """Write at the bottom what is said of each method, and which map of the image it is like."""
     said = own[(own["stage"] == WEIGHTS) & (own["verdict"].fillna("") != "")]
     methods = [method for method in colours if (said["method"] == method).any()]
@@ -123,13 +129,14 @@ def _verdicts(axes: Axes, own: pd.DataFrame, colours: dict[str, str]) -> None:
         names = ", ".join(dict.fromkeys(alone))
         axes.annotate(
             f"{method}: {words[0] if len(words) == 1 else DIFFER}"
-            + (f"; image alone: {names}" if names else ""),
+            + (f"{BREAKS[lines]}image alone: {names}" if names else ""),
             (0.02, 0.01),
-            xytext=(0, STEP * (len(methods) - 1 - place)),
+            xytext=(0, STEP * lines * (len(methods) - 1 - place)),
             xycoords="axes fraction",
             textcoords="offset points",
             va="bottom",
             fontsize=5.5,
+            linespacing=1.1,
             color=colours[method],
             gid=f"verdict/{method}",
         )
