@@ -8,6 +8,7 @@ maps found of the truth that is planted. What has not been made here stays as it
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -17,10 +18,15 @@ from nascent.simulate.truth import read_truth
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "studies.md"
-SCORES = {"trained": "map", "randomised": "map, random weights", "image": "the image alone"}
+SCORES = {
+    "trained": "map",
+    "used": "map, of what the model uses",
+    "randomised": "map, random weights",
+    "image": "strongest map of the image",
+}
 HEAD_TRUTH = (
-    "| model, seed | method | scores | pixels, × chance | a planted channel is on top"
-    " | all planted channels are |"
+    "| model, seed | method | scores | pixels, × chance | ceiling | a planted channel is on top"
+    " | all planted channels are | pixels: verdict |"
 )
 HEAD = "| split | model or floor | R² | over cells | over wells | MAE | verdict |"
 
@@ -61,7 +67,8 @@ def lines_of_truth(name: str) -> str | None:
     if not tables:
         return None
     truth = pd.concat(tables, ignore_index=True)
-    return "\n".join([HEAD_TRUTH, "|---|---|---|---|---|---|", *found_of_truth(truth)])
+    lines = [HEAD_TRUTH, "|---|---|---|---|---|---|---|---|", *found_of_truth(truth)]
+    return "\n".join([*lines, "", *what_remains(truth)])
 
 
 def rows(comparison: pd.DataFrame) -> list[str]:
@@ -78,24 +85,62 @@ def rows(comparison: pd.DataFrame) -> list[str]:
 def found_of_truth(truth: pd.DataFrame) -> list[str]:
     """Return a line for the scores of each model, seed and method: what was planted and is found.
 
-    Pixels: average precision over that of a random order. Channels: percent of the cells.
+    Pixels: average precision over that of a random order. Channels: percent of the cells. Of the
+    maps of the image the strongest of each measure is told.
     """
     lines = []
-    whole = truth[truth["channel"].isna()]
-    for (model, seed, method, weights), rows in whole.groupby(
-        ["model", "seed", "method", "weights"], sort=False
-    ):
-        of = rows.set_index("what")
-        pixels = of.loc["pixel_precision"]
-        channels = [
-            f"{100 * of.loc[what, 'value']:.0f} %" for what in ("top_channel", "all_top_channels")
-        ]
+    for (model, seed, method), rows in explanations(truth):
+        for scores, name in SCORES.items():
+            of = rows[rows["scores"] == scores].set_index("what")
+            if "pixel_precision" not in of.index or not of.loc["pixel_precision", "cells"] > 0:
+                continue
+            pixels = of.loc["pixel_precision"]
+            channels = [
+                f"{100 * of.loc[what, 'value']:.0f} %"
+                for what in ("top_channel", "all_top_channels")
+            ]
+            verdict = pixels["verdict"] if isinstance(pixels["verdict"], str) else ""
+            of_image = f" ({pixels['map']})" if scores == "image" else ""
+            lines.append(
+                f"| {model}, {seed} | {method} | {name}{of_image}"
+                f" | {pixels['lift']:.1f}, {between(pixels['lift_low'], pixels['lift_high'])}"
+                f" | {pixels['lift_ceiling']:.1f} | {channels[0]} | {channels[1]} | {verdict} |"
+            )
+    return lines
+
+
+def what_remains(truth: pd.DataFrame) -> list[str]:
+    """Return a sentence for each model, seed and method: what is left when the nulls are taken."""
+    lines = []
+    for (model, seed, method), rows in explanations(truth):
+        of = rows[rows["what"] == "pixel_precision"].set_index("scores")
+        if not {"trained", "image", "randomised"} <= set(of.index):
+            continue
+        own, image, random = (of.loc[scores] for scores in ("trained", "image", "randomised"))
+        null, ceiling = max(image["lift"], random["lift"]), own["lift_ceiling"]
+        share = 100 * (own["lift"] - null) / (ceiling - null)
         lines.append(
-            f"| {model}, {seed} | {method} | {SCORES[weights]}"
-            f" | {pixels['lift']:.1f}, {between(pixels['lift_low'], pixels['lift_high'])}"
-            f" | {channels[0]} | {channels[1]} |"
+            f"What remains of {method} ({model}, seed {seed}): its precision of pixels is"
+            f" {own['lift']:.1f} times chance, where the strongest map of the image"
+            f" ({image['map']}) has {image['lift']:.1f}, random weights have {random['lift']:.1f}"
+            f" and the most is {ceiling:.1f}. Of the way from the stronger of these nulls to the"
+            f" ceiling it goes {share:.0f} %; verdict: {own['verdict']}."
         )
     return lines
+
+
+def explanations(truth: pd.DataFrame) -> Iterator[tuple[tuple, pd.DataFrame]]:
+    """Yield model, seed and method with their rows, which say in `scores` what they are of."""
+    whole = truth[truth["channel"].isna()]
+    planted, own = whole["truth"] == "planted", whole["map"] == "trained"
+    parts = {
+        "trained": planted & own,
+        "used": (whole["truth"] == "used") & own,
+        "randomised": planted & (whole["map"] == "randomised"),
+        "image": planted & (whole["strongest"].astype(str) == "True"),
+    }
+    marked = pd.concat([whole[rows].assign(scores=name) for name, rows in parts.items()])
+    yield from marked.groupby(["model", "seed", "method"], sort=False)
 
 
 def planted_share(study: str) -> float:

@@ -81,8 +81,8 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "truth": (
         "The planted truth",
-        "What of the map falls on the pixels and channels that set the target, beside chance and"
-        " beside the maps of a model of random weights.",
+        "What of the map falls on the pixels and channels that set the target, beside chance, the"
+        " most that a map can find, maps of a model of random weights and maps of the image alone.",
     ),
 }
 """Name of the table → heading and what it tells."""
