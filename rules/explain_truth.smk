@@ -34,6 +34,7 @@ rule explain_truth:
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
+        aggregate=STUDY.explain.aggregate,
         deterministic=STUDY.deterministic,
     message:
         "Hold the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"

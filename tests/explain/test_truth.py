@@ -337,3 +337,16 @@ def test_what_cannot_be_found_is_counted():
     assert rows.loc["pixel_share", ["cells", "undefined_cells", "zero_cells"]].tolist() == [1, 1, 0]
     assert rows.loc["pixel_share", "interval"] == ""
     assert rows.loc["channel_share", ["cells", "interval"]].tolist() == [2, ""]
+
+
+def test_channels_are_found_by_the_totals_that_are_given():
+    mask, causal = nucleus()
+    totals = np.isin(CHANNELS, CAUSAL)[::-1].astype(float) + 0.01 * np.arange(len(CHANNELS))
+    got = scores(planted_map(), mask, causal, CHANNELS, CAUSAL, totals)
+    planted = np.isin(CHANNELS, CAUSAL)
+    expected = totals[planted].sum() / totals.sum()
+    assert got.found["channel_share"][0] == pytest.approx(expected)
+    assert got.found["pixel_share"][0] == pytest.approx(1)
+    nothing = scores(planted_map(), mask, causal, CHANNELS, CAUSAL, np.zeros(len(CHANNELS)))
+    assert np.isnan(nothing.found["channel_share"][0])
+    assert nothing.found["all_top_channels"][0] == 0

@@ -5,9 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
 from nascent.crops.stage import crop_well
 from nascent.errors import AttributionError
+from nascent.explain.aggregates import channel_shares, channel_totals
 from nascent.explain.image_nulls import IMAGE_MAPS
 from nascent.explain.inspection import Inspection
 from nascent.explain.truth import MAPS, PLANTED, TRUTH, USED
@@ -248,3 +250,14 @@ def test_a_target_that_was_not_planted_has_no_rows(plate, tmp_path):
     table, cells = check(plate, tmp_path, (1, 1, 1, 1), target=1)
     assert table.empty
     assert cells.empty
+
+
+@pytest.mark.parametrize("aggregate", ["absolute", "squared", "net", "smoothed"])
+def test_channels_are_summed_as_the_study_says(plate, tmp_path, aggregate):
+    weights = (1.0, 1.0, 2.0, -1.0)
+    table, _ = check(plate, tmp_path, weights, aggregate=aggregate)
+    _, path = plate[2](weights, "input_x_gradient", 0)
+    with open_maps(path) as maps:
+        shares = channel_shares(channel_totals(maps), aggregate)
+    expected = shares[["09_SRRM2", "15_SON"]].sum(axis=1).mean()
+    assert table.loc[("trained", "channel_share"), "value"] == pytest.approx(expected)

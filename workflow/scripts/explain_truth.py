@@ -40,4 +40,5 @@ with job(
         confidence=params.confidence,
         draws=params.draws,
         seed=params.seed,
+        aggregate=params.aggregate,
     )

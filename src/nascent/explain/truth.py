@@ -114,18 +114,19 @@ def scores(
     causal: np.ndarray,
     channels: Sequence[str],
     causal_channels: Sequence[str],
+    totals: np.ndarray | None = None,
 ) -> CellScores:
     """Hold one cell's map against what was planted in it.
 
     Of P measured pixels p are causal, and of C channels k. The measures, with their chance:
 
     - pixel_share, Σ|map| on the causal pixels over that on all measured ones: p/P;
-    - channel_share, the same on the causal channels: k/C;
+    - channel_share, the share of the causal channels, by `totals`: k/C;
     - entry_share, the same on causal pixels of causal channels: pk/PC;
     - pixel_precision, average precision of the pixels ranked by Σ_c|map|: that of a random order,
       a little above the prevalence p/P;
     - entry_precision, average precision of pixels of channels ranked by |map|: likewise pk/PC;
-    - top_channel, whether the channel of largest Σ|map| is planted: k/C;
+    - top_channel, whether the channel of the largest total is planted: k/C;
     - top_channels, the share of the planted channels among the k largest: k/C;
     - all_top_channels, whether all of them are: 1 / binomial(C, k);
     - rank, the mean rank of the planted channels: (C + 1)/2.
@@ -141,6 +142,9 @@ def scores(
         (S, S) bool, measured and causal pixels.
     channels, causal_channels
         The model's inputs, and which channels are planted; those it does not see do not count.
+    totals
+        (C,): what falls on each channel, by an aggregate of `nascent.explain.aggregates`; default
+        Σ|map|.
     """
     planted = np.array([name in causal_channels for name in channels])
     found = dict.fromkeys(MEASURES["pixel"], NOTHING)
@@ -162,8 +166,10 @@ def scores(
         found["entry_precision"] = _precision(entries, values)
     ranks: dict[str, float] = {}
     if by_channel and 0 < planted.mean() < 1:
-        of_channel, chance = values.sum(axis=0), float(planted.mean())
-        found["channel_share"] = float(of_channel[planted].sum() / total), chance
+        of_channel = values.sum(axis=0) if totals is None else totals
+        chance = float(planted.mean())
+        if of_channel.any():
+            found["channel_share"] = float(of_channel[planted].sum() / of_channel.sum()), chance
         found |= _found_channels(of_channel, planted)
         at = rankdata(-of_channel)
         found["rank"] = float(at[planted].mean()), (len(channels) + 1) / 2

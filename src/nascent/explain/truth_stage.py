@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.inputs import CellBatch
+from nascent.explain.aggregates import aggregated
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.image_nulls import IMAGE_MAPS, image_map
 from nascent.explain.inspection import Inspection
@@ -51,6 +52,7 @@ def check_truth(
     draws: int,
     seed: int,
     used: Sequence[str] | None = None,
+    aggregate: str = "absolute",
 ) -> None:
     """Write what the maps of one model and method find of the truth, and each cell's.
 
@@ -74,6 +76,8 @@ def check_truth(
     used
         Channels that the model uses, see `channels_used`. Maps are then held against what of the
         truth these show, too; None: it is not known which these are.
+    aggregate
+        How what falls on a channel is summed, see `nascent.explain.aggregates`.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def check_truth(
         write_table(pd.DataFrame(columns=TRUTH), out)
         return
     planted = read_planted(truth_paths, wells, shard_paths)
-    held = _Held(planted, tuple(inspection.source.channels), used)
+    held = _Held(planted, tuple(inspection.source.channels), used, aggregate)
     chosen = choose_cells(inspection.cell_ids, cells, seed)
     among = set(chosen)
     found: list[Found] = []
@@ -140,6 +144,7 @@ class _Held:
     planted: Planted
     channels: tuple[str, ...]
     used: Sequence[str] | None
+    aggregate: str
 
     def __call__(self, cell: ExplainedCell, name: str, values: np.ndarray) -> list[Found]:
         causal = [name for name in self.planted.causal_channels if name in self.channels]
@@ -154,7 +159,9 @@ class _Held:
 
     def _scores(self, cell: ExplainedCell, values: np.ndarray, causal: Sequence[str]) -> CellScores:
         pixels = self.planted.mask(cell.cell_id, cell.mask, causal)
-        return scores(np.abs(values), cell.mask, pixels, self.channels, causal)
+        by_channel = values.shape[2] == len(self.channels)
+        totals = aggregated(values, cell.mask)[self.aggregate] if by_channel else None
+        return scores(np.abs(values), cell.mask, pixels, self.channels, causal, totals)
 
 
 def channels_used(use: pd.DataFrame, model: str, seed: int) -> list[str] | None:
