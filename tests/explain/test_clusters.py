@@ -37,8 +37,9 @@ def independent(stream):
 
 
 def clustered(given, **changes):
-    found = correlate(iter(given), given, sigma=1.0, seed=2)
-    return cluster_channels(found, NAMES, **{**OPTIONS, **changes})
+    found = correlate(iter(given), sigma=1.0)
+    wells = np.array([f"w{number % 3}" for number in range(len(given))])
+    return cluster_channels(found, NAMES, wells, **{**OPTIONS, **changes})
 
 
 def neighbours(values):
@@ -158,8 +159,8 @@ def test_a_channel_without_any_map_is_in_no_cluster():
 @pytest.mark.parametrize("count", [0, 1])
 def test_hardly_any_cells_make_no_clusters(count):
     given = cells(independent, 3)
-    found = correlate(iter(given[:count]), given, sigma=0.0, seed=1)
-    table, _ = cluster_channels(found, NAMES, **OPTIONS)
+    found = correlate(iter(given[:count]), sigma=0.0)
+    table, _ = cluster_channels(found, NAMES, np.array(["w"] * count), **OPTIONS)
     assert table["cluster"].isna().all()
     assert len(table) == CHANNELS
 
@@ -181,18 +182,34 @@ def test_channels_that_follow_the_outline_alone_are_no_clusters():
         maps = level[..., None] * sign + stream.normal(0, 0.3, (SIZE, SIZE, CHANNELS))
         maps = np.where(mask[..., None], maps, 0).astype(np.float32)
         made.append(ExplainedCell(number, 0 * maps, mask, maps, 0.0, 0.0))
-    found = correlate(iter(made), made, sigma=1.0, seed=2)
+    table, distances = clustered(made)
     # Of two channels, a map of this cell and one of another are as alike as two of this cell.
-    apart = ~np.eye(CHANNELS, dtype=bool)
-    within, between = np.nanmean(found.within, axis=0), np.nanmean(found.between, axis=0)
-    assert np.abs(within[apart]).mean() > 0.5
-    np.testing.assert_allclose(between[apart], within[apart], atol=0.12)
+    assert (1 - distances["distance"]).abs().mean() > 0.5
+    np.testing.assert_allclose(distances["null_distance"], distances["distance"], atol=0.12)
+    assert not table["beats_null"].any()
 
 
-def test_chance_scatters_as_much_as_channels_that_have_nothing_to_do_with_each_other():
-    """If it scattered less, independent channels would beat it more often than they should."""
-    found = correlate(iter(cells(independent)), cells(independent), sigma=1.0, seed=2)
-    apart = np.triu_indices(CHANNELS, 1)
-    own, null = (values[:, *apart].std() for values in (found.within, found.between))
-    assert null == pytest.approx(own, rel=0.1)
-    np.testing.assert_array_equal(found.between, found.between.transpose(0, 2, 1))
+def test_a_pattern_that_all_channels_of_a_cell_share_makes_no_groups():
+    def shared(stream):
+        return 1.5 * stream.normal(size=(SIZE, SIZE, 1)) + independent(stream)
+
+    table, distances = clustered(cells(shared, 24))
+    assert (distances["null_distance"] - distances["distance"]).mean() > 0.3
+    assert not table["beats_null"].any()
+
+
+def test_what_a_well_alone_has_makes_no_groups_and_few_wells_cannot_tell():
+    groups = np.array([0, 1, 2] * 4)
+    of_wells = np.random.default_rng(8).normal(size=(3, SIZE, SIZE, 3))[..., groups]
+    number = iter(range(24))
+
+    def stained(stream):
+        return 2 * of_wells[next(number) % 3] + independent(stream)
+
+    given = cells(stained, 24)
+    table, _ = clustered(given)
+    assert not table["beats_null"].any()
+    assert table["p"].between(0.05, 1).all()
+    found = correlate(iter(given), sigma=1.0)
+    table, _ = cluster_channels(found, NAMES, np.array(["a", "b"] * 12), **OPTIONS)
+    assert table["beats_null"].isna().all()

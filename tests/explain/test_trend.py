@@ -133,6 +133,19 @@ def test_hardly_any_cells_have_no_trend(count):
     assert table["within_wells"].isna().all()
 
 
+def test_too_few_permutations_for_the_correction_are_said(caplog):
+    stream = np.random.default_rng(9)
+    shares, target, wells = planted(stream)
+    few = trend_table(shares, target, wells, **{**OPTIONS, "draws": 58})
+    # One of three channels needs p ≤ 0.05 / 3: 58 permutations give 1/59, 59 are enough.
+    assert few["trend"].tolist() == ["rises", "falls", "cannot tell"]
+    assert "explain.bootstrap: 60 is enough" in caplog.text
+    caplog.clear()
+    enough = trend_table(shares, target, wells, **{**OPTIONS, "draws": 59})
+    assert "cannot tell" not in enough["trend"].tolist()
+    assert not caplog.text
+
+
 def test_equal_seeds_give_equal_tables():
     given = planted(np.random.default_rng(10))
     first = trend_table(*given, **OPTIONS)

@@ -29,7 +29,7 @@ def make_clusters(channels, groups):
     place = np.asarray(groups)
     table = pd.DataFrame({"channel": channels, "cluster": place + 1.0, "stability": 0.9})
     table = table.assign(null_stability=0.6, clusters=place.max() + 1, silhouette=0.4)
-    table = table.assign(null_silhouette=0.1, beats_null=True)
+    table = table.assign(p=0.001, beats_null=True)
     first, second = np.triu_indices(len(channels), 1)
     names = np.asarray(channels)
     distances = pd.DataFrame({"channel": names[first], "other": names[second]})
@@ -126,13 +126,13 @@ def test_clusters_of_many_channels_fit(make):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ((0.4, 0.1, True), "above that"),
+        ((0.4, 0.0005, True), "beyond chance (p = 0.0005)"),
         ((0.4, 0.5, "False"), "no clusters"),
-        ((0.4, np.nan, None), "nothing to hold it against"),
+        ((0.4, 0.01, None), "too few wells"),
     ],
 )
 def test_clusters_say_whether_there_are_any(row, words):
-    names = ["silhouette", "null_silhouette", "beats_null"]
+    names = ["silhouette", "p", "beats_null"]
     told = pd.Series([3, *row], index=["clusters", *names], dtype=object)
     assert words in clusters.verdict(told)
 

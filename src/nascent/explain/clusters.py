@@ -4,7 +4,7 @@ Maps are smoothed in the plane of the image alone, and within the nucleus alone:
 along the channel axis too would make neighbours in the channel list alike, whatever they show.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,15 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from nascent.attribute.references import fitted
 from nascent.evaluate.bootstrap import counts
+from nascent.explain.permuted_maps import (
+    can_tell,
+    contrasts,
+    permuted_correlations,
+    permuted_once,
+    unit_maps,
+    without_outline,
+)
 from nascent.explain.smoothing import smoothed
 
 if TYPE_CHECKING:
@@ -31,7 +38,9 @@ CLUSTERS = (
     "cells",
     "clusters",
     "silhouette",
-    "null_silhouette",
+    "contrast",
+    "null_contrast",
+    "p",
     "beats_null",
 )
 """Columns of a table of clusters."""
@@ -42,11 +51,11 @@ DISTANCES = ("channel", "other", "distance", "null_distance", "together")
 CLIPPED = 98.0
 """Percentile of a map channel's magnitude at which it is clipped, as in the published work."""
 
-POOL = 32
-"""Cells whose maps stand for those of other cells."""
+TESTED = 160
+"""Cells of the permutation test, which holds their maps in memory; all cells make the tree."""
 
-FEWEST = 16
-"""Measured pixels that a nucleus must have to be compared with others."""
+PERMUTED = 5
+"""Permutations of which the stability by chance is the mean."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +67,18 @@ class Correlations:
     cell_ids : list
     within : (n, K, K) float32
         Correlation of the smoothed maps of one cell; NaN for a channel without a map.
-    between : (n, K, K) float32
-        The same with one of the two maps taken from another cell, and fitted into the outline of
-        the first (`nascent.attribute.references.fitted`).
+    tested : (m,) int
+        Places of the cells whose maps are kept for the permutation test.
+    maps, beyond : (m, K, P) float32
+        These in one outline (`nascent.explain.permuted_maps.unit_maps`), as they are and without
+        what follows the outline of the cell.
     """
 
     cell_ids: list[Hashable]
     within: np.ndarray
-    between: np.ndarray
+    tested: np.ndarray
+    maps: np.ndarray
+    beyond: np.ndarray
 
 
 def clipped(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -77,44 +90,46 @@ def clipped(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def correlate(
-    cells: Iterator["ExplainedCell"], others: Sequence["ExplainedCell"], *, sigma: float, seed: int
+    cells: Iterator["ExplainedCell"],
+    *,
+    sigma: float,
+    tested: Collection[Hashable] | None = None,
 ) -> Correlations:
-    """Correlate the maps of all channels, within cells and between a cell and another.
+    """Correlate the maps of all channels within cells, and keep some maps to permute.
 
     Parameters
     ----------
     cells
         One is in memory at a time.
-    others
-        Cells that are drawn from; a cell is never its own other.
     sigma
         Of the smoothing, pixels.
-    seed
-        Of the draws.
+    tested
+        Cells whose maps are kept; None for all.
     """
-    pool = [(other.cell_id, other.mask, _prepared(other, sigma)) for other in others]
-    generator = np.random.default_rng(seed)
-    cell_ids, within, between = [], [], []
+    cell_ids, within, places, maps, beyond = [], [], [], [], []
     for cell in cells:
-        maps = _prepared(cell, sigma)
+        limited = clipped(cell.map, cell.mask)
+        prepared = smoothed(limited, cell.mask, sigma).astype(np.float32)
+        within.append(_correlation(prepared[cell.mask], prepared[cell.mask]))
+        if tested is None or cell.cell_id in tested:
+            places.append(len(cell_ids))
+            maps.append(unit_maps(prepared, cell.mask))
+            rest = smoothed(without_outline(limited, cell.mask), cell.mask, sigma)
+            beyond.append(unit_maps(rest, cell.mask))
         cell_ids.append(cell.cell_id)
-        within.append(_correlation(maps[cell.mask], maps[cell.mask]))
-        candidates = [number for number, (name, *_) in enumerate(pool) if name != cell.cell_id]
-        between.append(np.full_like(within[-1], np.nan))
-        if candidates:
-            _, mask, theirs = pool[generator.choice(candidates)]
-            if min(cell.mask.sum(), mask.sum()) >= FEWEST:
-                theirs = fitted(theirs, mask, cell.mask)
-                both = _correlation(maps[cell.mask], theirs[cell.mask])
-                # Not the mean of both triangles: it would scatter less than one map with one, and
-                # what is clearer by chance alone would beat it.
-                between[-1] = np.triu(both) + np.triu(both, 1).T
-    return Correlations(cell_ids, np.array(within, np.float32), np.array(between, np.float32))
+    return Correlations(
+        cell_ids,
+        np.array(within, np.float32),
+        np.array(places, int),
+        np.array(maps, np.float32),
+        np.array(beyond, np.float32),
+    )
 
 
 def cluster_channels(
     found: Correlations,
     channels: Sequence[str],
+    wells: np.ndarray,
     *,
     largest: int,
     confidence: float,
@@ -129,8 +144,12 @@ def cluster_channels(
     each time tree and cut are made anew: the stability of a cluster is the mean over draws of the
     Jaccard index with the cluster that is most like it (Hennig 2007).
 
-    Chance is the same done with maps of which the two of each pair come from different cells: what
-    channels have in common without being of one cell, such as the shape of a nucleus.
+    Chance is the same done with maps in one common outline, those of each channel permuted over the
+    cells of a well (`nascent.explain.permuted_maps`): what channels have in common without being of
+    one cell, such as a gradient from middle to rim, stays. There are clusters where the channels of
+    one cluster are alike beyond that and beyond the outline of the cell, by more than those of
+    different clusters are (`nascent.explain.permuted_maps.contrasts`). The silhouette itself rises
+    too where all channels of a cell share one pattern, and then there are no groups.
 
     Parameters
     ----------
@@ -138,28 +157,33 @@ def cluster_channels(
         See `correlate`.
     channels
         Names of the K channels.
+    wells
+        (n,) of the cells.
     largest
         Most clusters tried.
     confidence
-        The silhouette beats chance where it is above this quantile of the null draws.
+        The clusters beat chance where p is at most what this leaves.
     draws
-        Resamples.
+        Resamples of the cells, and permutations.
     seed
-        Of the resampling.
+        Of both.
 
     Returns
     -------
     clusters : pandas.DataFrame
         The columns of `CLUSTERS`, a row a channel; `cluster` counts from 1 in the order of the
         tree, and is missing for channels without a map; `held_together`: share of the draws in
-        which the channel is with a channel of its cluster, mean over those.
+        which the channel is with a channel of its cluster, mean over those; `contrast` and
+        `null_contrast`: that of the cells tested, and the quantile `confidence` of permuted ones;
+        `p`: (1 + permutations with as large a contrast) / (1 + permutations); `beats_null` is
+        missing where wells with several cells, or permutations, are too few.
     distances : pandas.DataFrame
         The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
         the draws in which the two are in one cluster.
     """
     shape = (len(found.cell_ids), len(channels), len(channels))
-    every_within, every_between = found.within.reshape(shape), found.between.reshape(shape)
-    distance, null = mean_distance(every_within), mean_distance(every_between)
+    every_within = found.within.reshape(shape)
+    distance, null = mean_distance(every_within), np.full(shape[1:], np.nan)
     # A channel that has a map in some cell is like itself there.
     usable = ~np.isnan(np.diagonal(every_within, axis1=1, axis2=2)).all(axis=0)
     together = np.full(distance.shape, np.nan)
@@ -168,22 +192,21 @@ def cluster_channels(
     names = np.flatnonzero(usable)
     if len(names) > 2 and len(found.cell_ids) > 1:
         within = every_within[:, names][:, :, names]
-        between = every_between[:, names][:, :, names]
         clusters, score = best_cut(_filled(distance[np.ix_(names, names)]), largest)
-        stability, pairs, _ = _resampled(within, clusters, largest, draws, (seed, 0))
-        null_stability, null_scores = _chance(between, null, names, clusters, largest, draws, seed)
-        limit = np.nan if null_scores is None else np.quantile(null_scores, confidence)
+        stability, pairs = _resampled(within, clusters, largest, draws, (seed, 0))
         sizes = np.bincount(clusters)
         rows = table.index[names]
         table.loc[rows, "cluster"] = clusters
         table.loc[rows, "size"] = sizes[clusters]
         table.loc[rows, "stability"] = stability[clusters]
         table.loc[rows, "held_together"] = _held(pairs, clusters)
-        table["null_stability"] = null_stability
         table["clusters"] = int(clusters.max())
         table["silhouette"] = score
-        table["null_silhouette"] = limit
-        table["beats_null"] = None if np.isnan(limit) else bool(score > limit)
+        told = np.asarray(wells)[found.tested]
+        options = {"largest": largest, "confidence": confidence, "draws": draws, "seed": seed}
+        kept = found.maps[:, names], found.beyond[:, names]
+        chance, null[np.ix_(names, names)] = _chance(*kept, told, **options)
+        table = table.assign(**chance)
         together[np.ix_(names, names)] = pairs
     first, second = np.triu_indices(len(channels), 1)
     names = np.asarray(channels, object)
@@ -247,10 +270,6 @@ def mean_silhouette(distance: np.ndarray, clusters: np.ndarray) -> float:
     return float(values.mean())
 
 
-def _prepared(cell: "ExplainedCell", sigma: float) -> np.ndarray:
-    return smoothed(clipped(cell.map, cell.mask), cell.mask, sigma).astype(np.float32)
-
-
 def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return the correlations (K, K) of the columns of two (P, K); NaN with a constant one."""
     units = []
@@ -267,15 +286,14 @@ def _resampled(
     clusters: np.ndarray,
     largest: int,
     draws: int,
-    seed: tuple[int, int],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    seed: tuple[int, ...],
+) -> tuple[np.ndarray, np.ndarray]:
     """Cluster resamples of cells (n, K, K).
 
     Returns
     -------
     stability : by cluster number, from 1; place 0 is NaN
     together : (K, K), share of the draws in which two channels are in one cluster
-    scores : (draws,), the best mean silhouettes
     """
     cells, count = len(correlations), int(clusters.max())
     known = ~np.isnan(correlations)
@@ -288,36 +306,71 @@ def _resampled(
     flags = clusters == np.arange(count + 1)[:, None]
     overlap = np.zeros(count + 1)
     together = np.zeros(correlations.shape[1:])
-    scores = np.empty(draws)
-    for draw, means in enumerate(np.vstack(drawn)):
+    for means in np.vstack(drawn):
         # Channels that have no map together in any drawn cell have the mean correlation 0.
         distance = 1 - means.reshape(together.shape)
         np.fill_diagonal(distance, 0)
-        own, scores[draw] = best_cut((distance + distance.T) / 2, largest)
+        own, _ = best_cut((distance + distance.T) / 2, largest)
         theirs = own == np.unique(own)[:, None]
         shared = flags.astype(int) @ theirs.T.astype(int)
         union = flags.sum(axis=1)[:, None] + theirs.sum(axis=1) - shared
         overlap += (shared / union).max(axis=1)
         together += own[:, None] == own
     overlap[0] = np.nan
-    return overlap / draws, together / draws, scores
+    return overlap / draws, together / draws
 
 
 def _chance(
-    between: np.ndarray,
-    null: np.ndarray,
-    names: np.ndarray,
-    clusters: np.ndarray,
+    maps: np.ndarray,
+    beyond: np.ndarray,
+    wells: np.ndarray,
+    *,
     largest: int,
+    confidence: float,
     draws: int,
     seed: int,
-) -> tuple[float, np.ndarray | None]:
-    """Return stability and silhouettes of what is clustered where nothing belongs together."""
-    if np.isnan(between).all():
-        return np.nan, None
-    by_chance, _ = best_cut(_filled(null[np.ix_(names, names)]), largest)
-    stability, _, scores = _resampled(between, by_chance, largest, draws, (seed, 1))
-    return float(np.nanmean(stability)), scores
+) -> tuple[dict[str, object], np.ndarray]:
+    """Return what chance says of the clusters of maps (m, K, P), and the distances (K, K) by it."""
+    _, sizes = np.unique(wells, return_counts=True)
+    if not (sizes > 1).any():
+        return {"beats_null": None}, np.full((maps.shape[1], maps.shape[1]), np.nan)
+    # One seed: maps and what is beyond the outline are permuted alike.
+    of_maps = permuted_correlations(maps, wells, draws=draws, seed=(seed, 1))
+    values = contrasts(
+        permuted_correlations(beyond, wells, draws=draws, seed=(seed, 1)),
+        [best_cut(_apart(drawn), largest)[0] for drawn in of_maps],
+    )
+    p = (1 + np.count_nonzero(values[1:] >= values[0] - 1e-9)) / (1 + draws)
+    stable = []
+    for number in range(PERMUTED):
+        dealt = permuted_once(maps, wells, (seed, 2, number))
+        within = np.array([_unit_correlation(cell) for cell in dealt])
+        clusters, _ = best_cut(_filled(mean_distance(within)), largest)
+        stability, _ = _resampled(
+            within, clusters, largest, max(draws // PERMUTED, 1), (seed, 3, number)
+        )
+        stable.append(np.nanmean(stability))
+    told = can_tell(wells, maps.shape[1], draws=draws, confidence=confidence)
+    return {
+        "null_stability": float(np.mean(stable)),
+        "contrast": values[0],
+        "null_contrast": float(np.quantile(values[1:], confidence)),
+        "p": p,
+        "beats_null": bool(p <= 1 - confidence + 1e-12) if told else None,
+    }, _apart(of_maps[1:].mean(axis=0))
+
+
+def _unit_correlation(maps: np.ndarray) -> np.ndarray:
+    """Return the correlations (K, K) of unit maps (K, P); NaN with a channel that has none."""
+    known = maps.any(axis=1)
+    return np.where(known[:, None] & known, maps @ maps.T, np.nan)
+
+
+def _apart(correlations: np.ndarray) -> np.ndarray:
+    """Return distances, 1 − correlation, of 0 from a channel to itself."""
+    distance = 1 - correlations
+    np.fill_diagonal(distance, 0)
+    return distance
 
 
 def _filled(distance: np.ndarray) -> np.ndarray:

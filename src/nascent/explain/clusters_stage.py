@@ -43,11 +43,13 @@ def write_clusters(
     if sources.axes() != "pixel":
         _LOGGER.info("maps without pixels of each channel cannot be grouped: no rows")
     else:
-        others = list(sources.read(choose_cells(sources.ids(), clusters.POOL, seed)))
-        found = clusters.correlate(sources.read(), others, sigma=smoothing, seed=seed)
+        ids = sources.ids()
+        tested = frozenset(choose_cells(ids, clusters.TESTED, seed))
+        found = clusters.correlate(sources.read(), sigma=smoothing, tested=tested)
         table, distances = clusters.cluster_channels(
             found,
             sources.channels(),
+            sources.wells(),
             largest=largest,
             confidence=confidence,
             draws=draws,

@@ -5,6 +5,7 @@ without doing so in any of them. All ranks are therefore taken within wells, and
 remains when the targets of a well are dealt anew to its cells.
 """
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,8 @@ TREND = (
     "trend",
 )
 """Columns of a table of trends."""
+
+_LOGGER = logging.getLogger(__name__)
 
 FALSE_DISCOVERIES = 0.05
 """Share of the trends told of that may be chance."""
@@ -96,7 +99,8 @@ def trend_table(
         few) and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`:
         change of the share with one SD of the target, within wells, least squares; `p`: two-sided,
         by permutation, at least 1 / (`draws` + 1); `q`: p corrected over the channels (Benjamini &
-        Hochberg 1995); `trend`: `rises`, `falls`, or `none` where q is above 5 %.
+        Hochberg 1995); `trend`: `rises`, `falls`, or `none` where q is above 5 %, `cannot tell`
+        there if the permutations are too few for the correction (`too_few`).
     """
     whole = ~shares.isna().any(axis=1) & targets.reindex(shares.index).notna()
     values = shares[whole].to_numpy(np.float64)
@@ -111,6 +115,17 @@ def trend_table(
     tail = (1 - confidence) / 2
     null = np.quantile(chance, [tail, 1 - tail], axis=0)
     words = np.where(found > 0, "rises", "falls")
+    several = int(np.count_nonzero(~np.isnan(p)))
+    unsure = too_few(draws, several)
+    if unsure:
+        _LOGGER.warning(
+            "%d permutations give p = %.3g at least, and the correction over %d channels asks for"
+            " %.3g of a channel that changes alone: a trend may be missed; explain.bootstrap: %d"
+            " is enough",
+            *(draws, 1 / (1 + draws), several, FALSE_DISCOVERIES / several),
+            int(np.ceil(several / FALSE_DISCOVERIES)),
+        )
+    otherwise = np.where(unsure & ~np.isnan(p), "cannot tell", "none")
     return pd.DataFrame(
         {
             "channel": shares.columns,
@@ -129,9 +144,18 @@ def trend_table(
             "slope": _slopes(values[ranked.used], target[ranked.used], ranked.wells),
             "p": p,
             "q": q,
-            "trend": np.where(q <= FALSE_DISCOVERIES, words, "none"),
+            "trend": np.where(q <= FALSE_DISCOVERIES, words, otherwise),
         }
     )[list(TREND)]
+
+
+def too_few(draws: int, channels: int) -> bool:
+    """Say whether permutations are too few to find one channel that changes alone.
+
+    The smallest p of D permutations is 1 / (1 + D), and Benjamini & Hochberg's correction of one
+    small p over C channels multiplies it by C.
+    """
+    return channels / (1 + draws) > FALSE_DISCOVERIES
 
 
 def false_discovery_rates(p: np.ndarray) -> np.ndarray:

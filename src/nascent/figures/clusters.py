@@ -88,13 +88,12 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
 
 def verdict(row: pd.Series) -> str:
     """Return a sentence on whether there are clusters at all, of a row of the table."""
-    count, score, limit = int(row["clusters"]), row["silhouette"], row["null_silhouette"]
-    said = f"{count} clusters, mean silhouette {score:.2f}"
-    if np.isnan(limit):
-        return f"{said}; nothing to hold it against"
+    said = f"{int(row['clusters'])} clusters, mean silhouette {row['silhouette']:.2f}"
+    if pd.isna(row["beats_null"]):
+        return f"{said}; too few wells or permutations to tell them from chance"
     if row["beats_null"] in (True, "True"):
-        return f"{said}, above that of maps of different cells ({limit:.2f})"
-    return f"{said}, not above that of maps of different cells ({limit:.2f}): no clusters"
+        return f"{said}; alike within cells beyond chance (p = {row['p']:.2g})"
+    return f"{said}; not alike within cells beyond chance (p = {row['p']:.2g}): no clusters"
 
 
 def _square(distances: pd.DataFrame, channels: list[str], value: str) -> np.ndarray:

@@ -6,8 +6,13 @@ from matplotlib.figure import Figure
 
 from nascent.figures import style
 
-COLOURS = {"rises": "#D55E00", "falls": "#4477AA", "none": style.GREY}
-WORDS = {"rises": "rises", "falls": "falls", "none": "not told from chance"}
+COLOURS = {"rises": "#D55E00", "falls": "#4477AA", "none": style.GREY, "cannot tell": style.GREY}
+WORDS = {
+    "rises": "rises",
+    "falls": "falls",
+    "none": "not told from chance",
+    "cannot tell": "too few permutations to tell",
+}
 
 
 @style.look()
