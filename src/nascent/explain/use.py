@@ -9,11 +9,11 @@ the R² of the model less that under the change, over the same cells. After perm
 (Breiman 2001, Machine Learning 45:5; Fisher, Rudin & Dominici 2019, JMLR 20:177), for images.
 
 **Donors.** A change that takes something from another cell depends on two cells. With d(k, j) the
-change in squared error of cell k by donor j, each cell counts with
-v(k) = mean over its donors of d(k, j) + mean over cells that it is a donor of of d(i, k) − mean d.
+change in squared error of cell k by donor j, a cell counts with v(k) = d̄ + a(k) + b(k), where a is
+what follows the cell that is changed and b what follows the donor (`nascent.explain.exchange`).
 Every cell is a donor as often as any other, so the mean of v is that of d, and its spread over
-cells holds both roles: v estimates the projection of a U-statistic (Hoeffding 1948, Ann. Math.
-Stat. 19:293), and a cell that is resampled or a well that is left out takes its donations along.
+cells holds both roles: a cell that is resampled or a well that is left out takes its donations
+along.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nascent.explain.exchange import adjusted
 from nascent.explain.use_changes import CHANGES
 from nascent.statistics.bootstrap import counts
 from nascent.statistics.combined import combined, of_groups, of_repeats, of_resamples
@@ -94,24 +95,21 @@ def units(channels: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[
     return single + joint
 
 
-def of_both_roles(changes: np.ndarray) -> np.ndarray:
+def of_both_roles(changes: np.ndarray, rings: np.ndarray) -> np.ndarray:
     """Return what each cell counts with, v of the head of this module.
 
     Parameters
     ----------
     changes
-        (n, R, ...): d(k, j) of the cells along a circle, for the donors j = k + 1 … k + R on it.
+        (E, n, ...): d(k, j) of each cell with each of its donors.
+    rings
+        (E, n), the donors, see `nascent.explain.exchange.rings`.
 
     Returns
     -------
     (n, ...) float64
     """
-    repeats = changes.shape[1]
-    row = changes.mean(axis=1)
-    donated = np.mean(
-        [np.roll(changes[:, number], number + 1, axis=0) for number in range(repeats)], axis=0
-    )
-    return row + donated - row.mean(axis=0)
+    return -adjusted(np.zeros(changes.shape[1:]), changes, rings)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import batched
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from nascent.attribute.baselines import training_mean_of
 from nascent.attribute.references import fitted
 from nascent.explain.cells import choose_cells
 from nascent.explain.duplicates import groups_of
+from nascent.explain.exchange import circles_of, rings
 from nascent.explain.use import CHANNEL, USE, USE_CELLS, Unit, Uses, of_both_roles, units, use_table
 from nascent.explain.use_changes import (
     ALONE,
@@ -150,23 +151,21 @@ def changes_in_error(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the squared errors (n,), and what each cell counts with, (n, U, changes) float64.
 
-    The cells lie on a circle in a random order, and the donors of each are the `repeats` next ones:
-    every cell is a donor equally often.
+    Each cell has `repeats` donors and is a donor as often, see `nascent.explain.exchange`.
     """
     n, y = len(cells), cells.table["y"].to_numpy(np.float64)
-    circle = np.random.default_rng((seed, 1)).permutation(n)
-    repeats = min(repeats, n - 1)
-    made = _images(cells, circle, together, repeats)
-    predicted = np.fromiter(_predicted(predict, made), np.float64).reshape(n, -1)
-    errors = np.square(y[circle, None] - predicted)
+    donors = rings(n, repeats, (seed, 1))
+    (circle,) = circles_of(donors)
+    made = _images(cells, circle, together, len(donors))
+    predicted = np.empty((n, 1 + len(together) * (len(ALONE) + len(donors) * len(BY_DONOR))))
+    predicted[circle] = np.fromiter(_predicted(predict, made), np.float64).reshape(n, -1)
+    errors = np.square(y[:, None] - predicted)
     unchanged, changed = errors[:, 0], errors[:, 1:] - errors[:, :1]
     changed = changed.reshape(n, len(together), -1)
     alone, by_donor = changed[..., : len(ALONE)], changed[..., len(ALONE) :]
-    # To (n, donors, units, changes).
-    by_donor = by_donor.reshape(n, len(together), repeats, -1).swapaxes(1, 2)
-    values = np.concatenate([of_both_roles(by_donor), alone], axis=-1)
-    back = np.argsort(circle)
-    return unchanged[back], values[back]
+    # To (donors, n, units, changes).
+    by_donor = by_donor.reshape(n, len(together), len(donors), -1).transpose(2, 0, 1, 3)
+    return unchanged, np.concatenate([of_both_roles(by_donor, donors), alone], axis=-1)
 
 
 def gather_use(
@@ -263,7 +262,7 @@ def _predicted(
     predict: Predict, images: Iterator[tuple[np.ndarray, np.ndarray]]
 ) -> Iterator[float]:
     """Yield the predictions of images; all calls have the same number, the last one filled up."""
-    for batch in batched(images, IMAGES_AT_A_TIME):
-        filled = [*batch, *batch[:1] * (IMAGES_AT_A_TIME - len(batch))]
+    while batch := list(islice(images, IMAGES_AT_A_TIME)):
+        filled = batch + batch[:1] * (IMAGES_AT_A_TIME - len(batch))
         pixels, masks = (np.stack(part) for part in zip(*filled, strict=True))
         yield from np.asarray(predict(pixels, masks), np.float64)[: len(batch)]
