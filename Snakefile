@@ -27,6 +27,7 @@ include: "rules/evaluate.smk"
 include: "rules/attribute.smk"
 include: "rules/explain.smk"
 include: "rules/explain_duplicates.smk"
+include: "rules/explain_use.smk"
 include: "rules/explain_roar.smk"
 include: "rules/explain_targets.smk"
 include: "rules/explain_similarity.smk"
@@ -61,6 +62,7 @@ localrules:
     tune_choose,
     explain_groups,
     explain_gather,
+    explain_use_gather,
     explain_join,
     explain_standing,
     explain_features_gather,
@@ -68,6 +70,7 @@ localrules:
     report_check,
     report_study,
     report_evaluation,
+    report_use,
     report_model,
     report_costs,
 
@@ -94,6 +97,8 @@ rule models:
 
 rule explanations:
     input:
+        made("explain/use.tsv"),
+        figures("use"),
         made("explain/channel_importance.tsv"),
         made("explain/completeness.tsv"),
         made("explain/groups.tsv"),

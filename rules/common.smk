@@ -332,5 +332,6 @@ def everything_of_model(model):
         *figures(f"{model}/predictions"),
         *(figures(f"{model}/tuning") if CANDIDATES[model] else []),
         *(figures_of_explanations(explained) if explained else []),
+        *of_used_runs("explain/{model}/{seed}/use.cells.tsv", [model]),
         *tables_of_explanations(model),
     ]

@@ -61,6 +61,11 @@ FIGURES_OF_MAPS = {
     "channel": OF_CHANNELS,
 }
 
+# Models and seeds that are asked what they use of each channel.
+USED_RUNS = [
+    (model, seed) for model in STUDY.used_models() for seed in MODELS[model].seeds
+]
+
 # Checks of which each explanation has a table, and those of all explanations together.
 JOINED_CHECKS = [
     "attention",
@@ -184,6 +189,23 @@ def of_explained_runs(pattern):
     """One path a model and seed that is explained."""
     return [
         made(pattern.format(model=model, seed=seed)) for model, seed in EXPLAINED_RUNS
+    ]
+
+
+def of_used_runs(pattern, models=None):
+    """One path a model and seed that is asked what it uses of each channel."""
+    return [
+        made(pattern.format(model=model, seed=seed))
+        for model, seed in USED_RUNS
+        if models is None or model in models
+    ]
+
+
+def test_cells(wildcards):
+    """The test shards of the fold that is explained."""
+    return [
+        made(f"shards/{EXPLAINED_FOLD}/{name}.h5")
+        for name in shards_of("test", EXPLAINED_FOLD)
     ]
 
 

@@ -154,6 +154,7 @@ rule report_costs:
         rules.report_study.output,
         rules.report_evaluation.output,
         rules.report_explorer.output,
+        made("report/use.html"),
         pages_of_checks(),
         [made(f"report/models/{model}.html") for model in MODELS],
     output:

@@ -38,6 +38,7 @@ from nascent.explain.roar import ROAR
 from nascent.explain.scores_table import SCORES
 from nascent.explain.sensitivity import SENSITIVITY
 from nascent.explain.standing import STANDING
+from nascent.explain.use import USE, USE_CELLS
 from nascent.report.checks import CHECKS
 from nascent.shards import statistics
 from nascent.train.stage import HISTORY
@@ -192,6 +193,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Groups", tables.GROUPS),
         ("results.md", "### Calibration", tables.CALIBRATION),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
+        ("results.md", "## Use of channels", (*USE, *USE_CELLS)),
         ("results.md", "## Channel importance", importance.IMPORTANCE),
         ("results.md", "## Joint shares", JOINT),
         ("results.md", "## Channels that repeat each other", CORRELATIONS + CHANNEL_GROUPS),

@@ -75,6 +75,8 @@ def test_the_schema_refuses_what_the_model_refuses(root):
         ({"shards": {"normalise": {"mean_extraction": True}}}, "subtract the mean twice"),
         ({"shards": {"normalise": {"clip": None, "scale": True}}}, "scale divides"),
         ({"attribute": {"models": ["cnn"]}}, "cnn is not in train.models"),
+        ({"explain": {"use": {"models": ["cnn"]}}}, "explain.use.models: cnn is not in train.mod"),
+        ({"explain": {"use": {"models": ["linear", "linear"]}}}, "an entry is listed twice"),
         ({"simulate": {}}, "either `data` .* or `simulate`"),
         ({"train": {"models": {"cnn": {"seeds": [1, 1]}}}}, "a seed is listed twice"),
         ({"train": {"models": {"cnn": {"seeds": [-1]}}}}, "train.models.cnn.seeds.0"),
@@ -174,6 +176,13 @@ def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_
 )
 def test_all_models_are_explained_unless_the_study_says_which(chosen, explained):
     assert check_study(MEASURED | {"attribute": {"models": chosen}}).explained_models() == explained
+
+
+def test_models_are_asked_what_they_use_whether_they_are_explained_or_not():
+    study = MEASURED | {"attribute": {"models": []}}
+    assert check_study(study).used_models() == ["linear", "simple_cnn"]
+    chosen = study | {"explain": {"use": {"models": ["linear"]}}}
+    assert check_study(chosen).used_models() == ["linear"]
 
 
 def test_a_cell_cycle_table_must_tell_plates_apart_that_number_cells_alike(tmp_path):

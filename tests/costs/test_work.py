@@ -46,6 +46,8 @@ STORED = 100 * 4
         ("explain_sensitivity", MAPS, 4 * 8 * 10 * ALL_SEEN),
         # Two orders and three random ones, 14 fractions, of 8 cells.
         ("explain_removal", MAPS, 5 * 14 * 8 * ALL_SEEN),
+        # 20 test cells as they are, and with 3 channels levelled, ablated, exchanged 3 × 3 times.
+        ("explain_use", {"model": "linear", "seed": "1"}, (1 + 3 * 11) * 20 * ALL_SEEN),
         ("explain_similarity", MAPS, 20 * ALL_SEEN),
         # 3 map sets: ig of two models, cam of one.
         ("explain_agreement", {}, 9 * 8 * STORED),

@@ -41,6 +41,7 @@ CONFIG = {
         "randomisation": {"stages": 2},
         "removal": {"fractions": [0.5, 1.0], "random": 1},
         "sensitivity": {"draws": 1},
+        "use": {"cells": 6, "repeats": 2},
         "explorer": {"cells": 8},
     },
 }

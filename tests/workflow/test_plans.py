@@ -49,6 +49,7 @@ JOINING = {
     "explain_join": CHECKS,
     "explain_agreement": [""],
     "explain_features_gather": [""],
+    "explain_use_gather": [""],
     "explain_scores": [""],
     "explain_standing": [""],
     "figures_agreement": [""],
@@ -58,6 +59,8 @@ JOINING = {
     "figures_removal": [""],
     "figures_sensitivity": [""],
     "figures_truth": [""],
+    "figures_use": [""],
+    "report_use": [""],
     "report_check": sorted(["agreement", "standing", *CHECKS]),
 }
 OF_SEEDS = {"figures_importance", "figures_trend"}
@@ -94,7 +97,15 @@ COMPARING = {
     "report_costs",
 }
 # Of the explanations of the models.
-EXPLAINING = READ_OUTS | set(JOINING) | OF_SEEDS | OF_LOWEST_SEED | {"explain_features"}
+OF_RUNS = {"explain_features", "explain_use"}
+EXPLAINING = READ_OUTS | set(JOINING) | OF_SEEDS | OF_LOWEST_SEED | OF_RUNS
+# What asks a model itself, and no map.
+WITHOUT_MAPS = OF_RUNS | {
+    "explain_features_gather",
+    "explain_use_gather",
+    "figures_use",
+    "report_use",
+}
 
 
 def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str, list[str]]:
@@ -106,7 +117,7 @@ def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str
         "train": [f"{model}/cell/{seed}"],
         "evaluate": [f"{model}/cell/{seed}"],
         "attribute": sorted(f"{name}/test/00000" for name in map_sets),
-        "explain_features": [f"{model}/{seed}"],
+        **{rule: [f"{model}/{seed}"] for rule in OF_RUNS},
         "evaluate_verdict": [model],
         "figures_predictions": [model],
         **dict.fromkeys(READ_OUTS, map_sets),
@@ -282,7 +293,7 @@ def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
 
 def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     ran.configure(attribute={"methods": {"ig": {"method": "integrated_gradients", "steps": 5}}})
-    again = EXPLAINING - {"explain_features", "explain_features_gather"}
+    again = EXPLAINING - WITHOUT_MAPS
     shown = {"all", "attribute", "report_study", "report_costs"}
     assert set(ran.planned(*TINY)) == again | shown
 

@@ -49,6 +49,25 @@ class Region(Section):
     )
 
 
+class Use(Section):
+    """How much a trained model loses without what a channel tells."""
+
+    models: list[Name] | None = Field(
+        None, description="Models; null: all of the study, whether their maps are made or not"
+    )
+    cells: Positive = Field(1000, description="Test cells at most")
+    repeats: Annotated[int, Field(ge=2)] = Field(
+        3, description="Other cells whose channel each cell is given in turn"
+    )
+
+    @field_validator("models")
+    @classmethod
+    def _once(cls, given: list[str] | None) -> list[str] | None:
+        if given is not None and len(set(given)) < len(given):
+            raise ValueError(f"an entry is listed twice in {given}")
+        return given
+
+
 class Removal(Section):
     """Deletion and insertion of pixels."""
 
@@ -182,6 +201,7 @@ class Explain(Section):
         description="Channels that are also told of together. `found`: those that repeat each"
         " other (`duplicates`); name → channels; `none` or null: no groups",
     )
+    use: Use = Field(default_factory=Use, description="R² lost without a channel")
     untrained: Untrained = Field(
         default_factory=Untrained, description="Models that have learnt nothing"
     )

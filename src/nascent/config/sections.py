@@ -292,6 +292,12 @@ class Study(Section):
                     f"attribute.methods.{name}.models: {', '.join(sorted(unknown))} is not among"
                     f" the models that are explained ({', '.join(self.explained_models())})"
                 )
+        unknown = set(self.explain.use.models or ()) - set(self.train.models)
+        if unknown:
+            raise ValueError(
+                f"explain.use.models: {', '.join(sorted(unknown))} is not in train.models"
+                f" ({', '.join(self.train.models)})"
+            )
         for name in self.tune:
             if name not in self.train.models:
                 raise ValueError(
@@ -324,6 +330,11 @@ class Study(Section):
     def explained_models(self) -> list[str]:
         """Return the models whose maps are made."""
         chosen = self.attribute.models
+        return list(self.train.models) if chosen is None else list(chosen)
+
+    def used_models(self) -> list[str]:
+        """Return the models that are asked what they use of each channel."""
+        chosen = self.explain.use.models
         return list(self.train.models) if chosen is None else list(chosen)
 
     def models_explained_by(self, method: str) -> list[str]:

@@ -156,6 +156,14 @@ def _sensitivity(wildcards: Wildcards, facts: Facts) -> float:
     return draws * _checked(facts) * _a_map(wildcards, facts)
 
 
+def _use(wildcards: Wildcards, facts: Facts) -> float:
+    use = facts.study.explain.use
+    cells = min(use.cells, facts.cells[facts.explained_fold]["test"])
+    # Each channel levelled and ablated, and by each other cell exchanged in three ways.
+    images = 1 + facts.inputs(wildcards["model"]) * (2 + 3 * use.repeats)
+    return images * cells * _seen(wildcards, facts)
+
+
 def _removal(wildcards: Wildcards, facts: Facts) -> float:
     removal = facts.study.explain.removal
     # By the map, by brightness, and at random.
@@ -203,6 +211,7 @@ WORK: Mapping[str, Work] = {
     "explain_randomisation": _randomisation,
     "explain_sensitivity": _sensitivity,
     "explain_removal": _removal,
+    "explain_use": _use,
     "explain_truth": lambda wildcards, facts: _checked(facts) * _a_map(wildcards, facts),
     "explain_agreement": _agreement,
 }
@@ -222,4 +231,5 @@ OF_A_NETWORK = (
     "explain_roar_predict",
     "explain_features",
     "explain_removal",
+    "explain_use",
 )

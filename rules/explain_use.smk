@@ -1,0 +1,123 @@
+# Trained models and test cells -> how much R² a model loses without what a channel tells.
+
+
+rule explain_use:
+    input:
+        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        shards=test_cells,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        groups=made("explain/channel_groups.tsv"),
+    output:
+        made("explain/{model}/{seed}/use.cells.tsv"),
+    log:
+        logged("explain/{model}/{seed}/use.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/use.tsv")
+    conda:
+        ENVIRONMENT
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: network_memory(64, attempt),
+        runtime=growing(480),
+        gpu=of_model("gpu"),
+    params:
+        code=code("explain_use"),
+        target=TARGET,
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        cells=STUDY.explain.use.cells,
+        repeats=STUDY.explain.use.repeats,
+        seed=STUDY.seed,
+        deterministic=STUDY.deterministic,
+    message:
+        "Find what {wildcards.model}, seed {wildcards.seed}, uses of each channel"
+    script:
+        "../workflow/scripts/explain_use.py"
+
+
+rule explain_use_gather:
+    input:
+        cells=of_used_runs("explain/{model}/{seed}/use.cells.tsv"),
+        groups=made("explain/channel_groups.tsv"),
+    output:
+        made("explain/use.tsv"),
+    log:
+        logged("explain/use.log"),
+    benchmark:
+        logged("explain/use.tsv")
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(30),
+    params:
+        code=code("explain_use_gather"),
+        runs=USED_RUNS,
+        confidence=STUDY.explain.confidence,
+        draws=STUDY.explain.bootstrap,
+        seed=STUDY.seed,
+    message:
+        "Sum up what the models of {STUDY.study} use of each channel"
+    script:
+        "../workflow/scripts/explain_use_gather.py"
+
+
+rule figures_use:
+    input:
+        made("explain/use.tsv"),
+    output:
+        png=report(
+            made("figures/use.png"),
+            caption="../workflow/report/use.rst",
+            category="Explanations",
+            subcategory="Channel use",
+            labels={"what": "what the models use of each channel"},
+        ),
+        svg=made("figures/use.svg"),
+    log:
+        logged("figures/use.log"),
+    benchmark:
+        logged("figures/use.tsv")
+    group:
+        "figures"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code("figures_use"),
+        confidence=STUDY.explain.confidence,
+    message:
+        "Draw what the models of {STUDY.study} use of each channel"
+    script:
+        "../workflow/scripts/figures_use.py"
+
+
+rule report_use:
+    input:
+        made("explain/use.tsv"),
+    output:
+        report(
+            made("report/use.html"),
+            caption="../workflow/report/use_table.rst",
+            category="Explanations",
+            subcategory="Channel use",
+            labels={"what": "what the models use of each channel, table"},
+        ),
+    log:
+        logged("report/use.log"),
+    benchmark:
+        logged("report/use.tsv")
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code("report_use"),
+        confidence=STUDY.explain.confidence,
+    message:
+        "Write the page of what the models of {STUDY.study} use of each channel"
+    script:
+        "../workflow/scripts/report_use.py"

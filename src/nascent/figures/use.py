@@ -1,0 +1,164 @@
+"""How much R² trained models lose without what a channel tells: all of it, intensity, structure."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from nascent.explain.use import CHANNEL, EACH, GROUP, USED, WORSE
+from nascent.explain.use_changes import INTENSITY, PERMUTED, STRUCTURE
+from nascent.figures import rows, style, words
+
+PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
+    PERMUTED: ("all that the channel tells", style.INK),
+    INTENSITY: ("its intensity", "#D55E00"),
+    STRUCTURE: ("its structure", "#0072B2"),
+}
+ROW = 0.19  # inches
+LEAST_WIDTH = 0.05  # of an axis, R²: smaller changes are no story
+MOST_MODELS = 12
+NOTHING = "No network was trained, or there are fewer than two test cells."
+
+
+@style.look()
+def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
+    """Draw R² lost by channel, the most used on top: a row of three panels for each model.
+
+    A point is the mean over seeds, filled where the model is shown to use the channel, with its
+    interval over cells (thick) and over wells (thin); an interval that leaves the panel is cut.
+    Groups of channels that repeat each other stand below a line, changed together; the diamond is
+    the sum of what their channels cost one at a time.
+
+    Parameters
+    ----------
+    table
+        `explain/use.tsv`. Of more than `MOST_MODELS` models those of the highest R² are drawn.
+    confidence
+        Of the intervals.
+    """
+    table = table[(table["seed"].astype(str) == EACH) & table["use"].notna()]
+    models = _best(table)
+    if not models:
+        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
+        style.say(figure.subplots(), NOTHING)
+        return figure
+    parts = {model: table[table["model"] == model] for model in models}
+    orders = {model: order(part) for model, part in parts.items()}
+    heights = [len(found) + 3.0 for found in orders.values()]
+    figure = Figure(figsize=(style.WIDTH, ROW * sum(heights) + 0.7), layout="constrained")
+    grid = figure.subplots(
+        len(models), len(PANELS), squeeze=False, height_ratios=heights, sharey="row"
+    )
+    for line, model in zip(grid, models, strict=True):
+        part, found = parts[model], orders[model]
+        span = _span(part)
+        for axes, (change, (title, colour)) in zip(line, PANELS.items(), strict=True):
+            _panel(axes, part[part["change"] == change], found, span, colour)
+            axes.set_title(title, fontsize=7.5, fontweight="normal", pad=2)
+        line[0].set_yticks(range(len(found)), [name for _, name in found])
+        line[0].annotate(
+            _heading(model, part.iloc[0]),
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 16),
+            textcoords="offset points",
+            fontweight="bold",
+            fontsize=8,
+            annotation_clip=False,
+        )
+    for axes in grid[-1]:
+        axes.set_xlabel("R² lost without it")
+    _legend(
+        figure, confidence, any(kind == GROUP for found in orders.values() for kind, _ in found)
+    )
+    return figure
+
+
+def order(part: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the rows of a model: its channels, then its groups, each the most used first."""
+    whole = part[part["change"] == PERMUTED].sort_values("use", ascending=False, kind="stable")
+    return [
+        (kind, name)
+        for kind in (CHANNEL, GROUP)
+        for name in whole.loc[whole["unit"] == kind, "channel"]
+    ]
+
+
+def _heading(model: str, row: pd.Series) -> str:
+    cells, wells = words.count(int(row["cells"]), "cell"), words.count(int(row["wells"]), "well")
+    return f"{model} (R² {row['r2']:.2f}; {cells}, {wells})"
+
+
+def _best(table: pd.DataFrame) -> list[str]:
+    models = table.groupby("model", sort=False)["r2"].first()
+    if len(models) > MOST_MODELS:
+        models = models.sort_values(ascending=False, kind="stable").iloc[:MOST_MODELS]
+    return list(models.index)
+
+
+def _span(part: pd.DataFrame) -> tuple[float, float]:
+    """Return the limits of a model's panels: points and intervals over cells lie within."""
+    shown = part[part["change"].isin(PANELS)]
+    ends = shown[["use", "low", "high", "members_sum"]].to_numpy(float)
+    ends = ends[np.isfinite(ends)]
+    low, high = min(ends.min(), 0.0), max(ends.max(), LEAST_WIDTH)
+    room = 0.06 * (high - low)
+    return low - room, high + room
+
+
+def _panel(
+    axes: Axes,
+    part: pd.DataFrame,
+    found: list[tuple[str, str]],
+    span: tuple[float, float],
+    colour: str,
+) -> None:
+    at = {unit: y for y, unit in enumerate(found)}
+    for y in range(0, len(found), 2):
+        axes.axhspan(y - 0.5, y + 0.5, color="#F5F5F5", lw=0, zorder=0)
+    singles = sum(kind == CHANNEL for kind, _ in found)
+    if singles < len(found):
+        axes.axhline(singles - 0.5, color=style.GREY, lw=0.7, zorder=1)
+    axes.axvline(0, color=style.INK, lw=0.7, zorder=1)
+    for row in part.to_dict("records"):
+        unit = row["unit"], row["channel"]
+        told = row["verdict"] in (USED, WORSE)
+        rows.point(
+            axes,
+            row["use"],
+            at[unit],
+            span,
+            cells=(row["low"], row["high"]),
+            wells=(row["low_wells"], row["high_wells"]),
+            colour=colour if told else style.GREY,
+            face=colour if told else "white",
+            size=4.2,
+            gid=f"{row['model']}/{row['channel']}/{row['change']}",
+        )
+        if np.isfinite(row["members_sum"]):
+            axes.plot(
+                [row["members_sum"]], [at[unit]], "D", ms=3.4, mfc="white", mec=colour, zorder=2.5
+            )
+    axes.set_xlim(span)
+    axes.set_ylim(len(found) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+
+
+def _legend(figure: Figure, confidence: float, grouped: bool) -> None:
+    ink, grey = style.INK, style.GREY
+    dot = {"marker": "o", "ls": "none", "ms": 4.2}
+    keys = [
+        Line2D([], [], color=ink, label="is used", **dot),
+        Line2D([], [], color=grey, mfc="white", label="not shown to be used", **dot),
+        Line2D([], [], color=grey, lw=2.4, label=f"{confidence:.0%} interval, cells"),
+        Line2D([], [], color=grey, lw=0.8, label=f"{confidence:.0%} interval, wells"),
+    ]
+    if grouped:
+        keys.append(
+            Line2D([], [], color=ink, marker="D", mfc="white", ls="none", ms=3.4,
+                   label="sum, one at a time")
+        )  # fmt: skip
+    figure.legend(handles=keys, loc="outside upper center", ncols=len(keys))

@@ -1,0 +1,83 @@
+"""The figure and the page of use: order, what is filled, groups, and nothing to show."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nascent.explain.use import EACH, NOT_SHOWN, USE, USED
+from nascent.explain.use_changes import CHANGES, PERMUTED
+from nascent.figures import use
+from nascent.figures.use import PANELS, order
+from nascent.report.use import sentence, use_page, use_rows
+
+USES = {"15_SON": 0.7, "09_SRRM2": 0.9, "00_DAPI": 0.0, "copy": 0.1}
+
+
+def make_use(models=("net",), *, group=True, wells=4):
+    rows = []
+    units = [("channel", name, name, value) for name, value in USES.items()]
+    if group:
+        units.append(("group", "00_DAPI+copy", "00_DAPI, copy", 0.3))
+    for model in models:
+        for seed in ("1", EACH):
+            for unit, name, members, value in units:
+                for number, change in enumerate(CHANGES):
+                    here = value if number != 1 else 0.0
+                    ends = here - 0.05, here + 0.05, here - 0.08, here + 0.08
+                    verdict = USED if ends[2] > 0 else NOT_SHOWN
+                    total = 0.1 if unit == "group" else np.nan
+                    key = (model, seed, unit, name, members, change, 100, wells, 0.95)
+                    rows.append((*key, here, *ends, total, verdict))
+    return pd.DataFrame(rows, columns=list(USE))
+
+
+def test_channels_are_sorted_by_use_and_groups_stand_below():
+    figure = use.draw(make_use(), confidence=0.99)
+    first = figure.axes[0]
+    names = [label.get_text() for label in first.get_yticklabels()]
+    assert names == ["09_SRRM2", "15_SON", "copy", "00_DAPI", "00_DAPI+copy"]
+    assert len(figure.axes) == len(PANELS)
+    points = {line.get_gid(): line for axes in figure.axes for line in axes.lines if line.get_gid()}
+    used, not_shown = points["net/15_SON/permuted"], points["net/15_SON/intensity"]
+    assert used.get_xdata()[0] == 0.7 and used.get_mfc() != "white" == not_shown.get_mfc()
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "99% interval, wells" in legend and "sum, one at a time" in legend
+
+
+def test_every_model_has_a_row_of_panels_with_limits_of_its_own():
+    table = make_use(("net", "linear"), group=False)
+    table.loc[table["model"] == "linear", ["use", "low", "high"]] /= 10
+    figure = use.draw(table, confidence=0.99)
+    assert len(figure.axes) == 6
+    assert figure.axes[3].get_xlim()[1] < figure.axes[0].get_xlim()[1] / 5
+    assert figure.axes[3].get_xlim() == figure.axes[5].get_xlim()
+
+
+def test_an_interval_over_wells_that_is_far_too_wide_squeezes_nothing():
+    table = make_use()
+    table[["low_wells", "high_wells"]] = -50, 50
+    assert use.draw(table, confidence=0.99).axes[0].get_xlim()[1] < 1.2
+
+
+@pytest.mark.parametrize("change", ["empty", "undefined"])
+def test_nothing_is_said_where_there_is_nothing(change):
+    table = make_use().iloc[: 0 if change == "empty" else None]
+    table["use"] = np.nan
+    figure = use.draw(table, confidence=0.99)
+    assert figure.axes[0].texts[0].get_text() == use.NOTHING
+    page = use_page(table, confidence=0.99)
+    assert ("There is no trained model" in page) == (change == "empty")
+
+
+def test_the_page_says_what_is_used_first():
+    table = make_use()
+    rows = table[table["seed"] == EACH]
+    assert sentence(rows) == "Shown to be used: 09_SRRM2, 15_SON, copy."
+    shown = use_rows(rows)
+    assert shown["channel"].tolist()[::4] == ["09_SRRM2", "together: 00_DAPI, copy"]
+    assert shown["R² lost: all of it"][0] == "0.900 [0.850, 0.950]"
+    assert shown["sum, one at a time"].tolist() == [*["–"] * 4, "0.100"]
+    assert "net (R² 0.950)" in use_page(table, confidence=0.99)
+    few = rows.assign(verdict="cannot tell (2 wells)")
+    assert sentence(few) == "No channel is shown to be used: cannot tell (2 wells)."
+    assert order(rows[rows["change"] == PERMUTED])[0] == ("channel", "09_SRRM2")

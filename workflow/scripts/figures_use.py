@@ -1,0 +1,10 @@
+"""Use of each channel -> figure of it, model by model."""
+
+from nascent.figures import save, use
+from nascent.files import read_table
+from nascent.jobs import job
+
+with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+    table = read_table(snakemake.input[0])
+    figure = use.draw(table, confidence=snakemake.params.confidence)
+    save(figure, snakemake.output.png, work.record)
