@@ -1,7 +1,8 @@
 """Draw the README's figure from the results of the demo: `make images`.
 
 Nothing is drawn here that is not in `results/demo`. The planted truth, which no stage of the
-workflow reads, is laid beside what the model used.
+workflow reads, is laid beside what the model used. Shown is the explanation of the best standing
+(`explain/standing.tsv`) that has a map of every channel; what is to be said of it stands above.
 """
 
 import argparse
@@ -17,19 +18,23 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from nascent.attribute.maps import open_maps
+from nascent.config.explanations import Explain
 from nascent.crops.placement import margin
+from nascent.explain.standing import Standing
 from nascent.figures import style
+from nascent.figures.banner import headed
 from nascent.figures.crops import contrast, outline, scale_bar, show
 from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels, typical_cells
-from nascent.figures.importance import over_seeds
+from nascent.figures.importance import EACH, PERMUTED, over_seeds
 from nascent.figures.predictions import of_run
+from nascent.figures.save import frame
 from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window
 from nascent.files import read_table, written
 from nascent.simulate.truth import Truth, read_truth
 from nascent.store import open_store
 
-MODEL, FOLD, SEED, METHOD, TARGET = "simple_cnn", "cell", 1, "ig", "00_EU"
+FOLD, SEED, TARGET = "cell", 1, "00_EU"
 SHOWN = ("00_DAPI", "15_SON", "07_POLR2A", TARGET)
 SCORED = ("15_SON", "07_POLR2A")
 PLANTED = "#6A3D9A"
@@ -53,16 +58,17 @@ def main() -> None:
     with style.look():
         figure = demo(given.study)
         with written(given.out) as beside:
-            figure.savefig(beside, dpi=style.DPI)
+            figure.savefig(beside, dpi=style.DPI, bbox_inches=frame(figure))
     print(f"wrote {given.out}")
 
 
 def demo(study: Path) -> Figure:
-    """Return the figure: nuclei and maps above, predictions, floors and importance below."""
+    """Return the figure: nuclei and maps above, predictions, floors and use below."""
+    shown = best(study)
     truths = [read_truth(path) for path in sorted((study / "simulate" / "truth").glob("*.h5"))]
     figure = Figure(figsize=(style.WIDTH, 5.95))
     above, below = figure.subfigures(2, 1, height_ratios=[3.3, 2.65])
-    nuclei(above, study, truths)
+    nuclei(above, study, truths, shown)
     left, middle, right = below.subplots(
         1,
         3,
@@ -75,18 +81,35 @@ def demo(study: Path) -> Figure:
             "wspace": 0.68,
         },
     )
-    predicted(left, study)
+    predicted(left, study, shown)
     floors(middle, study)
-    importance(right, study, planted={name for one in truths for name in one.causal_channels})
+    planted = {name for one in truths for name in one.causal_channels}
+    if (study / "explain/use.tsv").exists():
+        use(right, study, shown, planted)
+    else:
+        shares(right, study, shown, planted)
     for letter, x, y in (("a", 0.008, 0.975), ("b", 0.008, 0.425), ("c", 0.325, 0.425)):
         figure.text(x, y, letter, fontsize=10, fontweight="bold", va="top")
     figure.text(0.645, 0.425, "d", fontsize=10, fontweight="bold", va="top")
-    return figure
+    return headed(figure, shown)
 
 
-def nuclei(figure: SubFigure, study: Path, truths: list[Truth]) -> None:
+def best(study: Path) -> Standing:
+    """Return the explanation of the best standing whose maps have the channels that are drawn."""
+    for row in read_table(study / "explain/standing.tsv").fillna("").itertuples():
+        paths = sorted((study / f"attribute/{row.model}/{SEED}/{row.method}").glob("test-*.h5"))
+        with open_maps(paths[0]) as maps:
+            drawn = maps.source.axes == "pixel" and set(SCORED) <= set(maps.channels)
+        if drawn:
+            said = (row.sentence,) if row.sentence else ()
+            return Standing(row.model, row.method, row.model_verdict, row.maps_verdict, said)
+    raise SystemExit(f"No explanation of {study} has maps of {' and '.join(SCORED)}.")
+
+
+def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing) -> None:
     """Show a typical nucleus of each group: channels, score maps, where the rate was planted."""
-    cells = read_table(study / f"explain/{MODEL}/{SEED}/{METHOD}.cells.tsv").set_index("cell_id")
+    place = f"{shown.model}/{SEED}/{shown.method}"
+    cells = read_table(study / f"explain/{place}.cells.tsv").set_index("cell_id")
     chosen = typical_cells(cells, cells["group"], 1)
     with ExitStack() as stack:
         stores = [
@@ -95,7 +118,7 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth]) -> None:
         ]
         maps = [
             stack.enter_context(open_maps(path))
-            for path in sorted((study / f"attribute/{MODEL}/{SEED}/{METHOD}").glob("test-*.h5"))
+            for path in sorted((study / f"attribute/{place}").glob("test-*.h5"))
         ]
         examples = read_examples(stores, chosen, SHOWN)
         every = read_maps(maps, chosen, maps[0].channels)
@@ -163,12 +186,13 @@ def planted_pixels(examples: Examples, i: int, truths: list[Truth]) -> np.ndarra
     return inside & examples.masks[i]
 
 
-def predicted(axes: Axes, study: Path) -> None:
+def predicted(axes: Axes, study: Path, shown: Standing) -> None:
     """Draw predicted against measured targets of the test cells, by group."""
     table = of_run(
-        read_table(study / "evaluate/predictions.tsv"), model=MODEL, split="test", seed=SEED
+        read_table(study / "evaluate/predictions.tsv"), model=shown.model, split="test", seed=SEED
     )
-    group = read_table(study / f"explain/{MODEL}/{SEED}/{METHOD}.cells.tsv").set_index("cell_id")
+    place = f"{shown.model}/{SEED}/{shown.method}"
+    group = read_table(study / f"explain/{place}.cells.tsv").set_index("cell_id")
     colours = [style.GROUPS[name] for name in group["group"].reindex(table["cell_id"])]
     axes.scatter(table["y"], table["y_hat"], s=13, c=colours, lw=0, alpha=0.85)
     both = table[["y", "y_hat"]].to_numpy()
@@ -179,7 +203,7 @@ def predicted(axes: Axes, study: Path) -> None:
     axes.set_ylabel("predicted rate ŷ (counts)")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axes.set_title(f"{MODEL}, {len(table)} test cells", fontsize=7.5)
+    axes.set_title(f"{shown.model}, {len(table)} test cells", fontsize=7.5)
 
 
 def floors(axes: Axes, study: Path) -> None:
@@ -212,10 +236,25 @@ def floors(axes: Axes, study: Path) -> None:
     axes.set_title("models, and floors below", fontsize=7.5, loc="right")
 
 
-def importance(axes: Axes, study: Path, planted: set[str]) -> None:
-    """Draw channel importance with intervals; the planted channels' names are coloured."""
-    table = read_table(study / f"explain/{MODEL}/{SEED}/{METHOD}.tsv")
-    summary = over_seeds(table[table["split"] == "test"])
+def use(axes: Axes, study: Path, shown: Standing, planted: set[str]) -> None:
+    """Draw how much R² the model loses without what a channel tells, with intervals over cells."""
+    table = read_table(study / "explain/use.tsv")
+    rows = table[(table["model"] == shown.model) & (table["seed"].astype(str) == EACH)]
+    rows = rows[(rows["unit"] == "channel") & (rows["change"] == PERMUTED)]
+    rows = rows.sort_values("use", ascending=False, kind="stable")
+    at = np.arange(len(rows))
+    axes.hlines(at, rows["low"], rows["high"], color=style.INK, lw=1.2)
+    axes.plot(rows["use"], at, "o", ms=3.4, color=style.INK)
+    axes.axvline(0, color=style.INK, lw=0.7)
+    name_channels(axes, rows["channel"].tolist(), planted)
+    axes.set_xlabel("R² lost without the channel")
+    axes.set_title("what the model uses, 99 % intervals", fontsize=7.5, loc="right")
+
+
+def shares(axes: Axes, study: Path, shown: Standing, planted: set[str]) -> None:
+    """Draw each channel's share of the map with intervals, by group."""
+    table = read_table(study / f"explain/{shown.model}/{SEED}/{shown.method}.tsv")
+    summary = over_seeds(table[table["split"] == "test"], Explain().aggregate)
     order = top_channels(
         summary.pivot(index="group", columns="channel", values="importance"),
         summary["channel"].nunique(),
@@ -227,19 +266,24 @@ def importance(axes: Axes, study: Path, planted: set[str]) -> None:
         axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=style.GROUPS[group], lw=1.2)
         axes.plot(100 * rows["importance"], y, "o", ms=2.8, color=style.GROUPS[group])
     axes.axvline(100 / len(order), color=style.INK, lw=0.8, ls=(0, (4, 2)))
+    name_channels(axes, order, planted)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("share of the map (%)")
+    axes.set_title("shares of the map, 99 % intervals", fontsize=7.5, loc="right")
+    keys = [
+        Line2D([], [], marker="o", ms=3, color=style.GROUPS[name], label=name) for name in GROUPS
+    ]
+    axes.legend(handles=keys, loc="lower right", fontsize=6.5, handlelength=1)
+
+
+def name_channels(axes: Axes, order: list[str], planted: set[str]) -> None:
+    """Name the rows; the planted channels' names are coloured."""
     axes.set_yticks(range(len(order)), order)
     for label in axes.get_yticklabels():
         if label.get_text() in planted:
             label.set(color=PLANTED, fontweight="bold")
     axes.tick_params(axis="y", length=0, labelsize=7)
     axes.set_ylim(len(order) - 0.4, -0.6)
-    axes.set_xlim(left=0)
-    axes.set_xlabel("share of the attribution (%)")
-    axes.set_title("channel importance, 99 % intervals", fontsize=7.5, loc="right")
-    keys = [
-        Line2D([], [], marker="o", ms=3, color=style.GROUPS[name], label=name) for name in GROUPS
-    ]
-    axes.legend(handles=keys, loc="lower right", fontsize=6.5, handlelength=1)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ rule explain:
         bootstrap=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "Sum up the channel importance of {wildcards.model}, seed {wildcards.seed}, by"
+        "Sum up the shares of channels in the maps of {wildcards.model}, seed {wildcards.seed}, by"
         " {wildcards.method}"
     script:
         "../workflow/scripts/explain.py"
@@ -108,7 +108,7 @@ rule explain_gather:
             made("explain/channel_importance.tsv"),
             caption="../workflow/report/importance_table.rst",
             category="Explanations",
-            labels={"what": "channel importance, all models"},
+            labels={"what": "shares of the map by channel, all models"},
         ),
         completeness=made("explain/completeness.tsv"),
     log:
@@ -124,6 +124,6 @@ rule explain_gather:
         code=code("explain_gather"),
         explained=EXPLAINED,
     message:
-        "Join the channel importances of {STUDY.study}"
+        "Join the shares of channels in the maps of {STUDY.study}"
     script:
         "../workflow/scripts/explain_gather.py"

@@ -527,7 +527,7 @@ rule figures_importance:
             caption="../workflow/report/importance.rst",
             category="Explanations",
             subcategory=subcategory_of_maps,
-            labels=labelled("channel importance"),
+            labels=labelled("share of the map by channel"),
         ),
         svg=made("figures/{model}/{method}/importance.svg"),
     log:
@@ -548,7 +548,7 @@ rule figures_importance:
         inputs=seen,
         split=shown_split(),
     message:
-        "Draw channel importance of {wildcards.model} by {wildcards.method}"
+        "Draw shares of the map of {wildcards.model} by {wildcards.method}"
     script:
         "../workflow/scripts/figures_importance.py"
 
@@ -571,5 +571,5 @@ use rule figures_importance as figures_importance_by with:
         inputs=seen,
         split=shown_split(),
     message:
-        "Draw channel importance of {wildcards.model} by {wildcards.method}, summed as"
+        "Draw shares of the map of {wildcards.model} by {wildcards.method}, summed as"
         " {wildcards.aggregate}"

@@ -194,7 +194,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Calibration", tables.CALIBRATION),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
         ("results.md", "## Use of channels", (*USE, *USE_CELLS)),
-        ("results.md", "## Channel importance", importance.IMPORTANCE),
+        ("results.md", "## Shares of channels", importance.IMPORTANCE),
         ("results.md", "## Joint shares", JOINT),
         ("results.md", "## Channels that repeat each other", CORRELATIONS + CHANNEL_GROUPS),
         ("results.md", "## Similarity of maps and images", similarity.SIMILARITY),

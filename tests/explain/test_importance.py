@@ -1,12 +1,20 @@
 """Channel importance: shares of known maps, intervals, and what random weights would give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from nascent.errors import AttributionError
-from nascent.explain.importance import IMPORTANCE, chance_interval, channel_importance
+from nascent.explain.importance import (
+    IMPORTANCE,
+    beats_chance,
+    chance_interval,
+    channel_importance,
+)
+from nascent.explain.intervals import Interval
 
 
 def test_an_even_map_has_the_uniform_share():
@@ -125,8 +133,29 @@ def test_the_null_of_signed_shares_reaches_below_zero_though_no_copy_does():
     null["a"] = null["b"] = np.repeat([0.001, 0.3, 0.1, 0.2], 4)
     table = rows_of(below, groups, wells, aggregate="signed", null=null)
     assert (table.loc["low", "null_low"] < -0.1).all()
-    assert table.loc[("low", "a"), "beats_null"] is False
+    # Inside of it, but it is so wide that it denies nothing.
+    assert table.loc[("low", "a"), "beats_null"] is None
     assert rows_of(shares, groups, wells, null=null)["null_low"].min() == 0
+
+
+def test_a_null_too_wide_to_deny_anything_denies_nothing_and_may_still_be_beaten():
+    """Shares of 0.6 and 0.4 of two channels; the limit of the half width is 1/2."""
+    narrow, wide = [0.55, 0.65, 0.60, 0.62], [0.40, 0.80, 0.55, 0.70]
+    for levels, beaten in ((narrow, False), (wide, None)):
+        row = rows_of(*drawn(), null=null_shares(levels)).loc[("low", "a")]
+        half = stats.t.ppf(0.995, 3) * np.std(levels, ddof=1) * np.sqrt(5 / 4)
+        assert row["null_half"] == pytest.approx(half)
+        assert row["copies"] == 4
+        assert (half > 0.5) == (beaten is None)
+        assert row["beats_null"] is beaten
+    # With as many copies as are the default the same spread denies again.
+    many = rows_of(*drawn(), null=null_shares(np.resize(wide, 16))).loc[("low", "a")]
+    assert many["null_half"] < 0.5 and many["beats_null"] is False
+    low = np.array([0.0, 0.1, 0.2, 0.3])
+    found = chance_interval(np.column_stack([low, 1 - low]) / 4, 0.99)
+    above = Interval(np.array([0.9, 0.1]), np.array([0.95, 0.2]), "wells")
+    wider = replace(found, half=np.array([0.6, 0.6]))
+    assert beats_chance(above, wider, "absolute").tolist() == [True, None]
 
 
 def test_without_copies_nothing_is_said_of_the_null():

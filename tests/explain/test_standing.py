@@ -153,6 +153,17 @@ def test_what_passes_comes_first_then_what_is_open_then_what_fails_in_any_order_
         assert table.loc[table["default"], "method"].tolist() == ["lrp"]
 
 
+def test_of_those_that_fail_the_one_with_less_against_it_comes_first():
+    rows = randomised(
+        ("linear", "ig", "pixels", 0.9, SURVIVES), ("cnn", "ig", "pixels", 0.6, SURVIVES)
+    )
+    table = compared(linear=FEW, cnn=BEATS)
+    options = {"method": "ig", "target": "target"}
+    both = [standing(table, rows, model=name, **options) for name in ("linear", "cnn")]
+    assert [one.verdict for one in both] == [FAILS, FAILS]
+    assert [one.model for one in ordered(both)] == ["cnn", "linear"]
+
+
 def test_equal_standings_keep_the_order_of_the_config():
     assert [one.verdict for one in ordered(four()[:1] * 2)] == [FAILS, FAILS]
     first, *_ = ordered([*four()[3:], *four()[3:]])

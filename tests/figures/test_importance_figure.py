@@ -112,3 +112,90 @@ def test_without_joint_shares_there_are_no_letters(make):
     joint = pd.DataFrame(columns=["unit"])
     (axes,) = importance.draw(table, joint=joint, groups={"x": ["a", "b"]}).axes
     assert sorted(label.get_text() for label in axes.get_yticklabels()) == ["a", "b"]
+
+
+def with_null(table, half, beats):
+    """The same table with a null of 0 ± `half`, and whether it is beaten."""
+    return table.assign(null_low=0.0, null_high=half, null_half=half, beats_null=beats)
+
+
+def texts(axes):
+    return {text.get_gid(): text for text in axes.texts if text.get_gid()}
+
+
+def keys(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_the_half_width_of_the_band_stands_beside_each_channel(make):
+    table = with_null(make.importance(["a", "b", "c", "d"], [1], {"low": 9, "high": 4}), 0.05, True)
+    wider = (table["channel"] == "b") & (table["group"] == "high")
+    table.loc[wider, ["null_half", "null_high"]] = 0.125
+    figure = importance.draw(table)
+    (axes,) = figure.axes
+    rows = [label.get_text() for label in axes.get_yticklabels()]
+    told = {name: texts(axes)[f"band {row}"].get_text() for row, name in enumerate(rows)}
+    assert told == {"a": "±5.0", "b": "±12.5", "c": "±5.0", "d": "±5.0"}
+    assert "above random weights" in keys(figure) and "not above" not in keys(figure)
+
+
+def test_a_band_wider_than_the_share_of_equal_channels_is_hatched_and_denies_nothing(make):
+    """Of four channels the limit is a half width of 25 %."""
+    table = with_null(make.importance(["a", "b", "c", "d"], [1], {"low": 9}), 0.2, False)
+    table["beats_null"] = table["beats_null"].astype(object)
+    wide = table["channel"] == "c"
+    table.loc[wide, ["null_half", "null_high"]] = 0.3
+    table.loc[wide, "beats_null"] = None
+    figure = importance.draw(table)
+    (axes,) = figure.axes
+    row = [label.get_text() for label in axes.get_yticklabels()].index("c")
+    bands = {
+        gid: [
+            round(float(each.get_paths()[0].get_extents().intervaly.mean()))
+            for each in axes.collections
+            if each.get_gid() == gid
+        ]
+        for gid in ("null", "wide null")
+    }
+    assert bands["wide null"] == [row] and len(bands["null"]) == 3
+    found = keys(figure)
+    assert {"random weights", "random weights, too wide to deny anything"} <= set(found)
+    assert {"not above", "cannot tell"} <= set(found)
+
+
+def test_one_seed_that_does_not_beat_its_null_outweighs_one_that_cannot_be_told(make):
+    table = with_null(make.importance(["a", "b"], [1, 2], {"low": 9}), 0.1, False)
+    table["beats_null"] = table["beats_null"].astype(object)
+    table.loc[table["seed"] == 2, "beats_null"] = None
+    assert (importance.over_seeds(table)["beats_null"] == 0).all()
+    table.loc[table["seed"] == 1, "beats_null"] = True
+    assert importance.over_seeds(table)["beats_null"].isna().all()
+
+
+def test_proven_use_stands_in_bold_whatever_the_null_of_shares_says(make):
+    table = with_null(make.importance(["a", "b"], [1], {"low": 9}), 0.1, False)
+    use = pd.DataFrame(
+        [
+            ("each", "a", "permuted", 0.4, "is used"),
+            ("each", "b", "permuted", -0.01, "not shown to be used"),
+            ("each", "b", "structure", 0.9, "is used"),
+            ("1", "b", "permuted", 0.8, "is used"),
+        ],
+        columns=["seed", "channel", "change", "use", "verdict"],
+    )
+    (axes,) = importance.draw(table, use=use).axes
+    for row, label in enumerate(axes.get_yticklabels()):
+        text = texts(axes)[f"use (R²) {row}"]
+        proven = label.get_text() == "a"
+        assert text.get_text() == ("+0.40" if proven else "−0.01")
+        assert (text.get_fontweight() == "bold") == proven
+    (bare,) = importance.draw(table).axes
+    assert not any("use" in gid for gid in texts(bare))
+
+
+def test_no_words_call_a_share_of_the_map_importance(make):
+    figure = importance.draw(with_null(make.importance(["a", "b"], [1], {"low": 9}), 0.1, True))
+    (axes,) = figure.axes
+    assert "share of the map" in axes.get_xlabel()
+    said = [axes.get_xlabel(), *keys(figure), *(text.get_text() for text in axes.texts)]
+    assert not any("importan" in words for words in said)

@@ -272,7 +272,7 @@ class Study(Section):
     )
     evaluate: Evaluate = Field(default_factory=Evaluate, description="Models → metrics")
     attribute: Attribute = Field(default_factory=Attribute, description="Models → maps")
-    explain: Explain = Field(default_factory=Explain, description="Maps → channel importance")
+    explain: Explain = Field(default_factory=Explain, description="Maps → statements and checks")
     figures: Figures = Field(default_factory=Figures, description="Figures")
 
     @model_validator(mode="after")

@@ -33,6 +33,8 @@ IMPORTANCE = (
     "null",
     "null_low",
     "null_high",
+    "null_half",
+    "copies",
     "beats_null",
 )
 """Columns of a table of importance."""
@@ -78,9 +80,10 @@ def channel_importance(
         The columns of `IMPORTANCE`: `cells` that the mean is over, from `wells`; `zero_cells`, left
         out because their map is zero; `low`, `high` over whole wells, or over cells with fewer than
         two wells, as `interval` says, and over cells in any case; `uniform`, 1/C (missing for
-        signed shares); mean and prediction interval of the null. `beats_null`: whether the interval
-        lies above that of the null, for signed shares outside of it; missing where either is
-        missing.
+        signed shares); mean and prediction interval of the null, its half width `null_half` and the
+        `copies` that it is made of. `beats_null`: whether the interval lies above that of the null,
+        for signed shares outside of it; missing where either is missing, and where it does not but
+        the null is too wide to deny anything, see `Chance.too_wide`.
 
     Raises
     ------
@@ -124,6 +127,8 @@ def channel_importance(
                     "null": chance.mean,
                     "null_low": chance.low,
                     "null_high": chance.high,
+                    "null_half": chance.half,
+                    "copies": len(copies),
                     "beats_null": beats_chance(found, chance, aggregate),
                 }
             )
@@ -133,11 +138,28 @@ def channel_importance(
 
 @dataclass(frozen=True)
 class Chance:
-    """What models of random weights give each channel: mean and prediction interval, (C,)."""
+    """What models of random weights give each channel: mean and prediction interval, (C,).
+
+    Attributes
+    ----------
+    mean, low, high
+        Limits are not beyond what a share can be.
+    half
+        Half the width of the interval, whatever a share can be.
+    """
 
     mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    half: np.ndarray
+
+    @property
+    def too_wide(self) -> np.ndarray:
+        """Where the interval denies nothing: its half width is above the share of equal channels.
+
+        A channel with twice the share that it would have if all were alike could lie inside.
+        """
+        return self.half > 1 / len(self.half)
 
 
 def chance_interval(copies: np.ndarray, confidence: float, *, least: float = 0.0) -> Chance:
@@ -159,30 +181,31 @@ def chance_interval(copies: np.ndarray, confidence: float, *, least: float = 0.0
     Returns
     -------
     Chance
-        Limits are not beyond what a share can be. NaN without models, limits also with one.
+        NaN without models, limits also with one.
     """
     count, channels = copies.shape
     nothing = np.full(channels, np.nan)
     if count == 0:
-        return Chance(nothing, nothing, nothing)
+        return Chance(nothing, nothing, nothing, nothing)
     mean = copies.mean(axis=0)
     if count == 1:
-        return Chance(mean, nothing, nothing)
+        return Chance(mean, nothing, nothing, nothing)
     t = stats.t.ppf((1 + confidence) / 2, count - 1)
     half = t * copies.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
-    return Chance(mean, np.maximum(mean - half, least), np.minimum(mean + half, 1.0))
+    return Chance(mean, np.maximum(mean - half, least), np.minimum(mean + half, 1.0), half)
 
 
 def beats_chance(found: Interval, chance: Chance, aggregate: str) -> np.ndarray:
     """Return True where an interval lies above that of chance, for signed shares outside of it.
 
-    (C,) of True, False and None, where one of the two is missing.
+    (C,) of True, False and None: where one of the two is missing, and where the interval does not
+    lie above one that is too wide to deny anything.
     """
     beats = found.low > chance.high
     if aggregate == "signed":
         beats |= found.high < chance.low
     missing = np.isnan(found.low) | np.isnan(chance.high)
-    return np.where(missing, None, beats.astype(object))
+    return np.where(missing | (~beats & chance.too_wide), None, beats.astype(object))
 
 
 def _of_group(

@@ -165,9 +165,13 @@ def ordered(standings: Iterable[Standing]) -> list[Standing]:
     """Return explanations in the order in which they are shown: the first is the default view.
 
     Of equal standing, those of the study's target come before those of further targets
-    (`<method>.<column>`), and else they keep their order.
+    (`<method>.<column>`), then those that less has to be said against, and else they keep their
+    order.
     """
-    return sorted(standings, key=lambda one: (ORDER.index(one.verdict), "." in one.method))
+    return sorted(
+        standings,
+        key=lambda one: (ORDER.index(one.verdict), "." in one.method, len(one.sentences)),
+    )
 
 
 def standing_table(standings: Iterable[Standing]) -> pd.DataFrame:

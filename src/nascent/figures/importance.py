@@ -1,11 +1,14 @@
-"""Importance of the channels for each group of cells, against equal shares and random weights."""
+"""Shares of the map by channel and group, against equal shares and random weights; use beside."""
 
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from nascent.errors import AttributionError, did_you_mean
 from nascent.explain.aggregates import SYMBOLS
@@ -14,6 +17,9 @@ from nascent.figures import style
 SPREAD = 0.24  # between two groups of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
 BAND = "#E4E0D4"
+BANDS = {False: "random weights", True: "random weights, too wide to deny anything"}
+# As `nascent.explain.use` writes them.
+EACH, PERMUTED, USED = "each", "permuted", "is used"
 NOTHING = "No cell was explained, or the maps have no channels."
 
 
@@ -25,17 +31,22 @@ def draw(
     top: int | None = None,
     joint: pd.DataFrame | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    use: pd.DataFrame | None = None,
 ) -> Figure:
-    """Draw each channel's mean share of the attribution as points with intervals, by group.
+    """Draw each channel's mean share of the map as points with intervals, by group.
 
     Beside it stand the signed shares, where the table has them: the net effect of a channel, over
     the cell's Σ|score|.
 
     Channels are sorted by their mean over the groups, the most important on top. The dashed line
     is the share each would have if all were alike, the band what models of random weights give it,
-    over all groups. A point is filled where its interval lies above its null, hollow where it does
-    not. With several seeds a point is the mean over seeds, its line and band span those of all, and
-    it is filled where all seeds beat their nulls.
+    over all groups; half its width stands beside. It is hatched where it is too wide to deny
+    anything. A point is full where its interval lies above its null, hollow where it does not, pale
+    where that cannot be told. With several seeds a point is the mean over seeds, its line and band
+    span those of all, and it is full where all seeds beat their nulls.
+
+    Whether the model uses a channel is another question, and its use answers it: it stands in a
+    column of its own, bold where it is proven.
 
     Channels that repeat each other bear the letter of their group, and below all channels stands
     the joint share of each group: a share of other wholes, since there its channels count once.
@@ -45,7 +56,7 @@ def draw(
     importance
         Rows of `channel_importance.tsv` of one model, method and split: columns `seed, group,
         channel, cells, importance, low, high` with shares between 0 and 1, and where there is a
-        null `null_low, null_high, beats_null`; `aggregate` where there are several.
+        null `null_low, null_high, null_half, beats_null`; `aggregate` where there are several.
     aggregate
         Whose shares are drawn, in `nascent.explain.aggregates.AGGREGATES`.
     top
@@ -54,6 +65,8 @@ def draw(
         Rows of `joint_importance.tsv` of the same; None where no channels repeat each other.
     groups
         Name of a group → its channels.
+    use
+        Rows of `use.tsv` of the model; None where its use was not measured.
 
     Raises
     ------
@@ -107,12 +120,15 @@ def draw(
         textcoords="offset points",
         fontsize=6.5,
     )
+    _columns(others[-1] if others else axes, axes, summary, rows, use)
     axes.set_yticks(range(len(rows)), _labels(channels, together, letters))
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.set_xlabel(f"share of the map by {SYMBOLS[aggregate]} (%)")
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(handles), 4))
+    handles, _ = axes.get_legend_handles_labels()
+    figure.legend(
+        handles=[*handles, *_keys(summary)], loc="outside upper center", ncols=min(len(handles), 4)
+    )
     return figure
 
 
@@ -147,17 +163,21 @@ def _labels(
 def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.DataFrame:
     """Return one row a group and channel: the mean over seeds, and the span of their intervals.
 
-    `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where one
-    has none.
+    `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where that of
+    any cannot be told. `wide` says whether the null of one is too wide to deny anything.
     """
     kept = importance[importance["cells"] > 0].dropna(subset=["importance"])
     if "aggregate" in kept.columns:
         kept = kept[kept["aggregate"] == aggregate]
-    told = kept.reindex(columns=[*kept.columns.union(["null_low", "null_high", "beats_null"])])
+    nulls = ["null_low", "null_high", "null_half", "beats_null"]
+    told = kept.reindex(columns=[*kept.columns.union(nulls)])
     # Read from a table, a column of True, False and missing values holds all three as objects.
     beats = told["beats_null"].map({True: 1.0, False: 0.0, "True": 1.0, "False": 0.0})
     return (
-        told.assign(beats_null=beats.astype(float))
+        told.assign(
+            beats_null=beats.astype(float),
+            wide=told["null_half"].astype(float) > 1 / max(kept["channel"].nunique(), 1),
+        )
         .groupby(["group", "channel"], sort=False)
         .agg(
             cells=("cells", "max"),
@@ -166,10 +186,18 @@ def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.Data
             high=("high", "max"),
             null_low=("null_low", "min"),
             null_high=("null_high", "max"),
-            beats_null=("beats_null", lambda values: values.min(skipna=False)),
+            null_half=("null_half", "max"),
+            wide=("wide", "any"),
+            beats_null=("beats_null", _of_all_seeds),
         )
         .reset_index()
     )
+
+
+def _of_all_seeds(beats: pd.Series) -> float:
+    if (beats == 0).any():
+        return 0.0
+    return np.nan if beats.isna().any() else 1.0
 
 
 def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
@@ -192,28 +220,103 @@ def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
             label=f"{group} (n = {style.thousands(rows['cells'].max())})",
             gid=group,
         )
-        hollow = (rows["beats_null"] == 0).to_numpy()
-        axes.plot(100 * rows["importance"][hollow], y[hollow], "o", ms=2, color="white", ls="")
+        # A point's inside says how it stands to its null; where there is none it is full.
+        null = rows["null_high"].notna()
+        for state, face in (
+            (rows["beats_null"] == 0, "white"),
+            (null & rows["beats_null"].isna(), _pale(colours[group])),
+        ):
+            inside = state.to_numpy()
+            axes.plot(
+                100 * rows["importance"][inside], y[inside], "o", ms=2.5, color=face, mew=0, ls=""
+            )
     for i in range(0, len(channels), 2):
         axes.axhspan(i - 0.5, i + 0.5, color="#F5F5F5", lw=0, zorder=0)
     axes.set_ylim(len(channels) - 0.4, -0.6)
 
 
 def _band(axes, summary: pd.DataFrame, channels: list[str]) -> None:
-    spans = summary.groupby("channel").agg(low=("null_low", "min"), high=("null_high", "max"))
+    spans = summary.groupby("channel").agg(
+        low=("null_low", "min"), high=("null_high", "max"), wide=("wide", "any")
+    )
     spans = spans.loc[channels].dropna()
-    for number, (channel, span) in enumerate(spans.iterrows()):
-        row = channels.index(channel)
+    said = set()
+    for channel, span in spans.iterrows():
+        row, wide = channels.index(channel), bool(span["wide"])
         axes.fill_betweenx(
             [row - 0.45, row + 0.45],
             100 * span["low"],
             100 * span["high"],
-            color=BAND,
+            facecolor="none" if wide else BAND,
+            edgecolor=BAND,
+            hatch="/////" if wide else None,
             lw=0,
             zorder=0.3,
-            gid="null",
-            label="random weights" if number == 0 else None,
+            gid="wide null" if wide else "null",
+            label=None if wide in said else BANDS[wide],
         )
+        said.add(wide)
+
+
+def _columns(
+    last: Axes, first: Axes, summary: pd.DataFrame, rows: list[str], use: pd.DataFrame | None
+) -> None:
+    """Write right of the panels the half width of each band, and how much the model uses a row."""
+    halves = summary.groupby("channel")["null_half"].max()
+    if halves.notna().any():
+        words = [f"±{100 * half:.1f}" if np.isfinite(half) else "" for half in halves[rows]]
+        _column(first, "band", words, [False] * len(rows))
+    if use is None or use.empty:
+        return
+    known = used(use)
+    found = [known.get(name, (np.nan, False)) for name in rows]
+    words = [
+        f"{value:+.2f}".replace("-", "\N{MINUS SIGN}") if np.isfinite(value) else ""
+        for value, _ in found
+    ]
+    _column(last, "use (R²)", words, [proven for _, proven in found])
+
+
+def _column(axes: Axes, head: str, words: Sequence[str], bold: Sequence[bool]) -> None:
+    place = {"xytext": (4, 0), "textcoords": "offset points", "fontsize": 6.5, "color": "#5F5F5F"}
+    axes.annotate(head, (1, 1), xycoords="axes fraction", va="bottom", **place)
+    for row, (word, strong) in enumerate(zip(words, bold, strict=True)):
+        own = place | {"color": style.INK, "fontweight": "bold"} if strong else place
+        xy = {"xy": (1, row), "xycoords": ("axes fraction", "data")}
+        axes.annotate(word, va="center", gid=f"{head} {row}", **xy, **own)
+
+
+def used(use: pd.DataFrame) -> dict[str, tuple[float, bool]]:
+    """Return channel, or group of channels → R² lost without it, and whether its use is proven.
+
+    Parameters
+    ----------
+    use
+        Rows of `use.tsv` of one model; the mean over its seeds is taken, of all that a channel
+        tells.
+    """
+    rows = use[(use["seed"].astype(str) == EACH) & (use["change"] == PERMUTED)]
+    return {
+        name: (float(value), verdict == USED)
+        for name, value, verdict in rows[["channel", "use", "verdict"]].itertuples(index=False)
+    }
+
+
+def _keys(summary: pd.DataFrame) -> list[Line2D]:
+    """Return the legend's entries for how points stand to their null, of those that there are."""
+    beats, null = summary["beats_null"], summary["null_high"].notna()
+    there = ((beats == 1).any(), (beats == 0).any(), (null & beats.isna()).any())
+    faces = {"above random weights": style.INK, "not above": "white", "cannot tell": _pale()}
+    return [
+        Line2D([], [], marker="o", ms=3.8, mec=style.INK, mfc=face, ls="", label=name)
+        for (name, face), shown in zip(faces.items(), there, strict=True)
+        if shown
+    ]
+
+
+def _pale(colour: str = style.INK) -> tuple[float, ...]:
+    """Return a colour mixed with three parts of white."""
+    return tuple(0.25 * part + 0.75 for part in to_rgb(colour))
 
 
 def _shift(number: int, groups: int) -> float:
