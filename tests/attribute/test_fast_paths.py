@@ -69,6 +69,26 @@ def test_a_block_folds_its_normalisation_into_kernel_and_bias():
     np.testing.assert_allclose(folded, apply([block.convolution, block.norm], images), atol=1e-5)
 
 
+def uneven_norm(axis):
+    """Return a batch normalisation whose statistics and weights differ along its axis."""
+    return layers.BatchNormalization(
+        axis=axis,
+        gamma_initializer=keras.initializers.RandomUniform(0.5, 2, seed=1),
+        beta_initializer=keras.initializers.RandomNormal(seed=2),
+        moving_mean_initializer=keras.initializers.RandomNormal(seed=3),
+        moving_variance_initializer=keras.initializers.RandomUniform(0.5, 2, seed=4),
+    )
+
+
+@pytest.mark.parametrize("axis", [-1, 3])
+def test_a_normalisation_of_the_channels_is_part_of_a_chain(axis):
+    image = keras.Input((24, 24, 2), name="image")
+    mask = keras.Input((24, 24), name="mask", dtype="bool")
+    normed = uneven_norm(axis)(layers.Conv2D(4, 3, padding="same")(image))
+    output = layers.Dense(1)(layers.GlobalAveragePooling2D()(normed))
+    assert chain_of(keras.Model({"image": image, "mask": mask}, output)).blocks[0].norm is not None
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -78,6 +98,12 @@ def test_a_block_folds_its_normalisation_into_kernel_and_bias():
         lambda x: layers.MaxPooling2D(3, strides=2)(layers.Conv2D(4, 3, padding="same")(x)),
         lambda x: layers.LeakyReLU()(layers.Conv2D(4, 3, padding="same")(x)),
         lambda x: layers.Conv2D(4, 3, padding="same", dilation_rate=2)(x),
+        # As many rows, or columns, as channels: folded into the kernel it would fit, and be wrong.
+        lambda x: uneven_norm(1)(layers.Conv2D(24, 3, padding="same")(x)),
+        lambda x: uneven_norm(2)(layers.Conv2D(24, 3, padding="same")(x)),
+        lambda x: layers.MaxPooling2D(2, data_format="channels_first")(
+            layers.Conv2D(4, 3, padding="same")(x)
+        ),
     ],
 )
 def test_other_networks_go_the_general_way_with_the_numbers_of_the_plain_loop(odd):

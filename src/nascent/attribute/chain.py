@@ -125,14 +125,15 @@ def _block(line: Sequence[Any]) -> tuple[Block, int] | None:
     if not (rest and _is_plain_convolution(rest[0])):
         return None
     convolution = rest.pop(0)
-    norm = rest.pop(0) if rest and isinstance(rest[0], layers.BatchNormalization) else None
+    norm = rest.pop(0) if rest and _is_norm_of_channels(rest[0]) else None
     rectified = bool(rest and _is_relu(rest[0]))
     rest = rest[rectified:]
     pool = 1
     if rest and isinstance(rest[0], layers.MaxPooling2D):
         pooling = rest.pop(0)
         edges = {*pooling.pool_size, *pooling.strides}
-        if len(edges) > 1 or pooling.padding != "valid":
+        plain = pooling.padding == "valid" and pooling.data_format == "channels_last"
+        if len(edges) > 1 or not plain:
             return None
         (pool,) = edges
     return Block(convolution, norm, rectified, pool), len(line) - len(rest)
@@ -152,6 +153,15 @@ def _is_plain_convolution(layer: Any) -> bool:
     )
 
 
+def _is_norm_of_channels(layer: Any) -> bool:
+    """Return whether it scales each channel, the last axis: others do not go into the kernel."""
+    return (
+        type(layer) is layers.BatchNormalization
+        and layer.axis in (-1, len(layer.output.shape) - 1)
+        and layer.dtype_policy.compute_dtype == layer.dtype_policy.variable_dtype
+    )
+
+
 def _is_relu(layer: Any) -> bool:
     plain = isinstance(layer, layers.ReLU) and not (
         layer.max_value or layer.negative_slope or layer.threshold
@@ -162,5 +172,9 @@ def _is_relu(layer: Any) -> bool:
 
 
 def _is_average(layer: Any) -> bool:
-    whole = isinstance(layer, layers.GlobalAveragePooling2D) and not layer.keepdims
+    whole = (
+        isinstance(layer, layers.GlobalAveragePooling2D)
+        and not layer.keepdims
+        and layer.data_format == "channels_last"
+    )
     return whole or isinstance(layer, MaskedAverage)
