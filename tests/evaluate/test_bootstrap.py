@@ -41,7 +41,7 @@ def test_metrics_of_counts_equal_a_plain_loop_over_the_drawn_cells(n, runs, seed
     bias = (y[:, None] - y_hat).mean(axis=0)
     got = metrics_of_sums(held @ sums_of_cells(y, y_hat, 1.0), bias)
     for run in range(runs):
-        expected = metrics(y[drawn], y_hat[drawn, run])
+        expected = metrics(y[drawn], y_hat[drawn, run], 1.0)
         for name in RESAMPLED:
             assert got[name][0, run] == pytest.approx(
                 expected[name], rel=1e-6, abs=1e-6, nan_ok=True
@@ -106,7 +106,7 @@ def test_metrics_without_a_well_are_those_of_the_other_cells():
     got = metrics_of_sums(without_each(of_wells), bias)
     for place, well in enumerate(["A1", "A2", "B1"]):
         for run in range(2):
-            expected = metrics(y[wells != well], y_hat[wells != well, run])
+            expected = metrics(y[wells != well], y_hat[wells != well, run], 1.0)
             for name in RESAMPLED:
                 assert got[name][place, run] == pytest.approx(expected[name], rel=1e-9), name
 

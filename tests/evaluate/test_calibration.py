@@ -8,11 +8,11 @@ from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.tables import CALIBRATION
 
 
-def ensemble(noise, n=6000, seeds=50, seed=0):
+def ensemble(noise, n=6000, seeds=50, seed=0, between=60.0):
     """Return seeds that scatter around the truth by 1 to 10 counts, and y by `noise` times that."""
     rng = np.random.default_rng(seed)
     sd = np.linspace(1, 10, n)
-    truth = rng.normal(377, 60, n)
+    truth = rng.normal(377, between, n)
     y = truth + noise * sd * rng.normal(size=n)
     y_hat = truth[:, None] + sd[:, None] * rng.normal(size=(n, seeds))
     levels = pd.DataFrame(index=pd.RangeIndex(n, name="cell_id"))
@@ -20,25 +20,56 @@ def ensemble(noise, n=6000, seeds=50, seed=0):
     return HeldOut("target", "cell", levels, y, runs, y_hat)
 
 
-def test_a_spread_that_is_the_error_covers_what_it_says_and_lies_on_the_diagonal():
-    table = calibration(ensemble(noise=1.0)).set_index("bin")
+@pytest.mark.parametrize("seeds", [2, 3, 5, 50])
+@pytest.mark.parametrize("between", [60.0, 5.0])
+def test_members_that_the_measured_value_can_be_exchanged_with_are_calibrated(seeds, between):
+    # Between 5 counts cells differ less than seeds do, and chance decides most of what is sorted.
+    n = 40_000
+    table = calibration(ensemble(noise=1.0, n=n, seeds=seeds, between=between)).set_index("bin")
     assert list(table.reset_index()[list(CALIBRATION)].columns) == list(CALIBRATION)
-    overall = table.loc["all"]
-    # Of y − μ the variance is s²(1 + 1/50): coverage within sampling error of 68 and 95 %.
-    assert overall["coverage_68"] == pytest.approx(0.68, abs=0.02)
-    assert overall["coverage_95"] == pytest.approx(0.95, abs=0.01)
-    bins = table.drop(index="all")
-    np.testing.assert_allclose(bins["rmse"], bins["spread"], rtol=0.12)
-    assert bins["spread"].is_monotonic_increasing
-    assert list(bins["n"]) == [600] * 10
+    overall, bins = table.loc["all"], table.drop(index="all")
+    for name, nominal in (("coverage_68", 0.68), ("coverage_95", 0.95)):
+        error = np.sqrt(nominal * (1 - nominal) / n)
+        assert overall[name] == pytest.approx(nominal, abs=4 * error), name
+    assert overall["ratio"] == pytest.approx(1, abs=0.02)
+    np.testing.assert_allclose(bins["ratio"], 1, atol=0.07)
+    np.testing.assert_allclose(bins["ratio"], bins["rmse"] / bins["spread"])
+    # Ten intervals of 95 %: of those of a calibrated ensemble one or two may miss 1.
+    inside = (bins["ratio_low"] <= 1) & (1 <= bins["ratio_high"])
+    assert inside.sum() >= 8
+    assert bins["level"].is_monotonic_increasing
+    assert list(bins["n"]) == [n / 10] * 10
 
 
-def test_an_overconfident_ensemble_covers_less_as_the_normal_law_says():
-    overall = calibration(ensemble(noise=2.0)).set_index("bin").loc["all"]
-    # ± z s around μ, while y has SD 2 s.
-    expected = 2 * stats.norm.cdf(stats.norm.ppf(0.975) / np.sqrt(4 + 1 / 50)) - 1
+def test_members_of_another_law_than_the_normal_have_a_ratio_of_one_in_every_bin():
+    rng = np.random.default_rng(5)
+    n = 60_000
+    values = rng.exponential(30, (n, 3)) + rng.exponential(30, n)[:, None]
+    levels = pd.DataFrame(index=pd.RangeIndex(n, name="cell_id"))
+    runs = (("cnn", 1), ("cnn", 2))
+    table = calibration(HeldOut("target", "cell", levels, values[:, 0], runs, values[:, 1:]))
+    np.testing.assert_allclose(table["ratio"], 1, atol=0.06)
+
+
+@pytest.mark.parametrize("seeds", [2, 5])
+def test_the_interval_of_the_ratio_holds_its_level(seeds):
+    rows = [
+        calibration(ensemble(noise=1.0, n=150, seeds=seeds, seed=seed)).iloc[-1]
+        for seed in range(300)
+    ]
+    missed = np.mean([row["ratio_low"] > 1 or row["ratio_high"] < 1 for row in rows])
+    assert missed < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
+
+
+@pytest.mark.parametrize("seeds", [2, 50])
+def test_an_overconfident_ensemble_covers_less_as_student_s_law_says(seeds):
+    overall = calibration(ensemble(noise=2.0, seeds=seeds)).set_index("bin").loc["all"]
+    # y − μ has the variance s²(4 + 1/S), and the interval is made for s²(1 + 1/S).
+    wider = np.sqrt((4 + 1 / seeds) / (1 + 1 / seeds))
+    expected = 2 * stats.t.cdf(stats.t.ppf(0.975, seeds - 1) / wider, seeds - 1) - 1
     assert overall["coverage_95"] == pytest.approx(expected, abs=0.02)
-    assert overall["rmse"] == pytest.approx(2 * overall["spread"], rel=0.05)
+    assert overall["ratio"] == pytest.approx(wider, rel=0.05)
+    assert overall["ratio_low"] > 1
 
 
 def test_the_rank_correlation_is_that_of_spread_and_error():
@@ -58,6 +89,7 @@ def test_one_seed_has_no_spread_and_equal_seeds_no_rank():
     )
     overall = calibration(same).set_index("bin").loc["all"]
     assert np.isnan(overall["spearman"])
+    assert np.isnan(overall["ratio"])
     assert overall["spread"] == overall["coverage_95"] == 0
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,7 +27,7 @@ def held(errors, wells=8, n=240, seed=0):
         index=pd.RangeIndex(n, name="cell_id"),
     )
     y_hat = [y - rng.normal(0, sd, n) for sd in errors.values()]
-    return HeldOut("target", "cell", levels, y, tuple(errors), np.column_stack(y_hat))
+    return HeldOut("target", "cell", levels, y, tuple(errors), np.column_stack(y_hat), 60.0)
 
 
 def tables(record, floors=FLOORS, **options):
@@ -134,8 +136,8 @@ def test_floors_have_intervals_and_no_verdict():
 def test_means_spread_and_ensemble_are_those_of_the_runs():
     record = held(THREE)
     _, table = tables(record)
-    runs = [metrics(record.y, record.y_hat[:, column]) for column in (2, 3, 4)]
-    mean_prediction = metrics(record.y, record.y_hat[:, 2:].mean(axis=1))
+    runs = [metrics(record.y, record.y_hat[:, column], 60.0) for column in (2, 3, 4)]
+    mean_prediction = metrics(record.y, record.y_hat[:, 2:].mean(axis=1), 60.0)
     for name in ("mae", "r2"):
         of_runs = [run[name] for run in runs]
         assert table.loc["cnn", name] == pytest.approx(np.mean(of_runs))
@@ -191,7 +193,7 @@ def test_pairs_hold_every_two_once_with_the_difference_of_means():
 
 def test_one_model_more_changes_no_interval_of_the_others():
     record = held(THREE)
-    fewer = HeldOut("target", "cell", record.levels, record.y, record.runs[1:], record.y_hat[:, 1:])
+    fewer = replace(record, runs=record.runs[1:], y_hat=record.y_hat[:, 1:])
     both = []
     for some in (record, fewer):
         resampled = resample(some, draws=300, seed=4)

@@ -7,14 +7,14 @@ from hypothesis.extra import numpy as hnp
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from nascent.errors import TrainError
-from nascent.evaluate.metrics import metrics, metrics_table
+from nascent.evaluate.metrics import metrics, metrics_table, training_sds
 
 counts = st.floats(0, 65535, width=32)
 
 
 def test_metrics_of_four_cells_worked_by_hand():
     # e = (1, -3, 0.5, -0.5): mean -0.5, squares 1 + 9 + 0.25 + 0.25 = 10.5
-    got = metrics([11.0, 17.0, 30.5, 39.5], [10.0, 20.0, 30.0, 40.0])
+    got = metrics([11.0, 17.0, 30.5, 39.5], [10.0, 20.0, 30.0, 40.0], delta=1.0)
     assert got["n"] == 4
     assert got["bias"] == -0.5
     assert got["sd"] == pytest.approx(np.sqrt((10.5 - 4 * 0.25) / 3))
@@ -91,7 +91,8 @@ def test_bad_input_is_refused(y, y_hat, message):
 
 def table_of(**columns):
     defaults = {"target": "target", "design": "cell", "fold": "cell", "seed": 1, "model": "a"}
-    return pd.DataFrame(defaults | columns)
+    table = pd.DataFrame(defaults | columns)
+    return table.assign(cell_id=table.index) if "cell_id" not in table else table
 
 
 def test_the_table_has_a_row_a_split_model_and_seed():
@@ -143,3 +144,42 @@ def test_targets_and_designs_are_apart():
         target=["target", "area"], split="test", y=[1.0, 4000.0], y_hat=[1.0, 3000.0]
     )
     assert list(metrics_table(predictions)["mae"]) == [0.0, 1000.0]
+
+
+def test_the_delta_of_huber_is_the_sd_of_the_fold_s_training_cells_for_every_model():
+    rng = np.random.default_rng(0)
+    parts = []
+    for fold, first in (("a", 0), ("b", 20)):
+        y = rng.normal(377, 60 if fold == "a" else 6, 20)
+        for model, seed in (("mean", 0), ("cnn", 1), ("cnn", 2)):
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "cell_id": np.arange(first, first + 20), "design": "leave_one_well_out",
+                        "fold": fold, "split": np.resize(["train", "train", "test"], 20),
+                        "model": model, "seed": seed, "target": "target", "y": y,
+                        "y_hat": y + rng.normal(0, 60, 20),
+                    }
+                )
+            )  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    sds = training_sds(table)
+    own = table[(table["fold"] == "b") & (table["model"] == "mean") & (table["split"] == "train")]
+    assert sds["target", "leave_one_well_out", "b"] == pytest.approx(own["y"].std(ddof=1))
+    found = metrics_table(table)
+    keys = ["fold", "model", "seed"]
+    of_runs = found[found["split"] == "test"].set_index(keys)["huber"]
+    for key, rows in table[table["split"] == "test"].groupby(keys):
+        delta = sds["target", "leave_one_well_out", key[0]]
+        expected = metrics(rows["y"], rows["y_hat"], delta)["huber"]
+        assert of_runs[key] == pytest.approx(expected)
+    # Pooled over folds, each cell keeps the δ of its own.
+    of_folds = found.query("split == 'test' and fold != 'all'").groupby("model")["huber"].mean()
+    pooled = found.query("split == 'test' and fold == 'all'").groupby("model")["huber"].mean()
+    pd.testing.assert_series_equal(pooled, of_folds)
+    # The unit of a target changes the metric as it changes the MSE, by its square.
+    shares = metrics_table(table.assign(y=table["y"] / 1000, y_hat=table["y_hat"] / 1000))
+    np.testing.assert_allclose(shares["huber"] * 1e6, found["huber"])
+    without = metrics_table(table[table["split"] == "test"])
+    assert without["huber"].isna().all()
+    assert without["mae"].notna().all()

@@ -73,6 +73,7 @@ class Study:
             "batch_size": 8,
             "learning_rate": 0.01,
             "huber_delta": 1.0,
+            "huber_delta_unit": "raw",
             "patience": 20,
             "threads": 2,
             "state_dir": made / "state",

@@ -25,7 +25,9 @@ def huber(error, delta):
 @pytest.mark.parametrize(
     ("options", "formula"),
     [
-        ({"loss": "huber", "huber_delta": 2.0}, lambda error: huber(error, 2.0)),
+        ({"loss": "huber", "huber_delta_unit": "raw"}, lambda error: huber(error, 1.0)),
+        ({"loss": "huber"}, lambda error: huber(error, 60.0)),
+        ({"loss": "huber", "huber_delta": 0.1}, lambda error: huber(error, 6.0)),
         ({"loss": "mse"}, np.square),
         ({"loss": "mae"}, np.abs),
     ],
@@ -45,8 +47,18 @@ def test_the_absolute_error_is_in_the_units_of_the_first_target():
 
 def test_one_target_has_the_loss_of_keras_to_the_bit():
     y, y_hat = Y[:, :1], Y_HAT[:, :1]
-    loss = numbers(loss_of(fitting(huber_delta=1.0), (61.7,)), y, y_hat)
-    np.testing.assert_array_equal(loss, keras.losses.huber(y, y_hat, delta=1.0))
+    raw = fitting(huber_delta=2.0, huber_delta_unit="raw")
+    loss = numbers(loss_of(raw, (61.7,)), y, y_hat)
+    np.testing.assert_array_equal(loss, keras.losses.huber(y, y_hat, delta=2.0))
+
+
+def test_the_loss_of_a_target_does_not_depend_on_its_unit():
+    y, y_hat = Y[:, :1], Y_HAT[:, :1]
+    counts = numbers(loss_of(fitting(), (30.0,)), y, y_hat)
+    shares = numbers(loss_of(fitting(), (0.03,)), y / 1000, y_hat / 1000)
+    np.testing.assert_allclose(shares * 1000**2, counts, rtol=1e-3, atol=1e-2)
+    # An error of 20 counts is within the SD of 30: the loss is quadratic there.
+    assert counts[1] == pytest.approx(20**2 / 2)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_the_card_says_what_was_trained_on_what(study):
     total = convolutions + (4 * 8 + 8) + 4 * 8 + (8 + 1)
     assert card["parameters"] == {"total": total, "trainable": total - 2 * (4 + 4 + 8)}
     assert card["config"]["huber_delta"] == 1.0
+    assert card["loss"] == {"name": "huber", "delta": 1.0}
     ratios = card["augmentation"]["size_ratios"]
     assert ratios["mean"] == pytest.approx(cells["size_ratio"].mean())
     assert ratios["sd"] == pytest.approx(cells["size_ratio"].std())

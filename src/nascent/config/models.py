@@ -124,7 +124,16 @@ class Model(Section):
     loss: Literal["huber", "mse", "mae"] = Field(
         "huber", description="Loss, in units of the target"
     )
-    huber_delta: float = Field(1.0, gt=0, description="Huber loss: δ, in units of the target")
+    huber_delta: float = Field(
+        1.0,
+        gt=0,
+        description="Huber loss: δ, the error at which it turns from quadratic to linear",
+    )
+    huber_delta_unit: Literal["sd", "raw"] = Field(
+        "sd",
+        description="Unit of `huber_delta`: `sd`, SDs of the target over the training cells; `raw`,"
+        " the unit of the target, such as counts",
+    )
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="Optimiser")
     learning_rate: float = Field(
         0.0005, gt=0, description="After warm-up; the last layer works in SDs of the target"

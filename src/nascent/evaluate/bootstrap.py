@@ -18,7 +18,7 @@ RESAMPLED = tuple(name for name in METRICS if name != "n")
 _ROUNDING = 1e-12
 
 
-def sums_of_cells(y: np.ndarray, y_hat: np.ndarray, delta: float) -> np.ndarray:
+def sums_of_cells(y: np.ndarray, y_hat: np.ndarray, delta: np.ndarray | float) -> np.ndarray:
     """Return what all metrics are made of, cell by cell.
 
     Parameters
@@ -28,7 +28,7 @@ def sums_of_cells(y: np.ndarray, y_hat: np.ndarray, delta: float) -> np.ndarray:
     y_hat
         (n, R) float64, of R runs.
     delta
-        Of the Huber loss, in raw counts.
+        Of the Huber loss, in raw counts, (n,) or of all cells.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def sums_of_cells(y: np.ndarray, y_hat: np.ndarray, delta: float) -> np.ndarray:
             centred,
             centred**2,
             np.abs(error),
-            huber(error, delta),
+            huber(error, np.broadcast_to(delta, y.shape)[:, None]),
             predicted,
             predicted**2,
             y[:, None] * predicted,

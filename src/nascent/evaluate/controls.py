@@ -18,7 +18,7 @@ import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.evaluate.floors import FLOOR_SEED, least_squares
-from nascent.evaluate.metrics import HUBER_DELTA, metrics_table
+from nascent.evaluate.metrics import metrics_table, training_sds
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import CONTROLS, PREDICTIONS
 from nascent.shards.batches import Batches
@@ -63,7 +63,6 @@ def model_controls(
     as_trained: pd.DataFrame,
     batch_size: int,
     prediction: Literal["plain", "eight_fold"] = "plain",
-    delta: float = HUBER_DELTA,
 ) -> pd.DataFrame:
     """Return the metrics of one run on crops as it was trained and standardised by cell.
 
@@ -80,8 +79,6 @@ def model_controls(
         targets. Splits without shards are passed over.
     batch_size, prediction
         As for those predictions.
-    delta
-        Of the Huber loss, in raw counts.
 
     Returns
     -------
@@ -101,9 +98,10 @@ def model_controls(
         batch_size=batch_size,
         prediction=prediction,
     )
+    sds = training_sds(as_trained)
     before = as_trained[as_trained["split"].isin(list(shards))]
     tables = [
-        metrics_table(table, delta).assign(control=control)
+        metrics_table(table, sds).assign(control=control)
         for control, table in ((AS_TRAINED, before), (PER_CELL, again))
     ]
     return pd.concat(tables, ignore_index=True)[list(CONTROLS)]
@@ -119,7 +117,6 @@ def ols_per_cell(
     design: str,
     fold: str,
     batch_size: int,
-    delta: float = HUBER_DELTA,
 ) -> pd.DataFrame:
     """Return the metrics of least squares on the masked means of crops standardised by cell.
 
@@ -138,8 +135,6 @@ def ols_per_cell(
         Of the split, for the table.
     batch_size
         Cells at a time.
-    delta
-        Of the Huber loss, in raw counts.
 
     Returns
     -------
@@ -184,19 +179,17 @@ def ols_per_cell(
             },
             columns=list(PREDICTIONS),
         )
-        tables.append(metrics_table(table, delta).assign(control=PER_CELL))
+        tables.append(metrics_table(table).assign(control=PER_CELL))
     return pd.concat(tables, ignore_index=True)[list(CONTROLS)]
 
 
-def mean_level(floors: pd.DataFrame, delta: float = HUBER_DELTA) -> pd.DataFrame:
+def mean_level(floors: pd.DataFrame) -> pd.DataFrame:
     """Return the metrics of the floor `mean`, the level of a model that reads nothing.
 
     Parameters
     ----------
     floors
         Predictions of the floors of a fold, from `nascent.evaluate.floors.predict_floors`.
-    delta
-        Of the Huber loss, in raw counts.
 
     Returns
     -------
@@ -205,7 +198,7 @@ def mean_level(floors: pd.DataFrame, delta: float = HUBER_DELTA) -> pd.DataFrame
         for crops as they are and standardised, and has one row for both, "as_trained".
     """
     own = floors[(floors["model"] == MEAN) & floors["split"].isin(["train", "test"])]
-    return metrics_table(own, delta).assign(control=AS_TRAINED)[list(CONTROLS)]
+    return metrics_table(own).assign(control=AS_TRAINED)[list(CONTROLS)]
 
 
 def _means(batches: Batches) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from nascent.evaluate.bootstrap import resampled_metrics, sums_of_cells
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.metrics import HUBER_DELTA, metrics
+from nascent.evaluate.metrics import metrics
 from nascent.evaluate.tables import GROUPS
 from nascent.statistics.bootstrap import interval
 
@@ -14,9 +14,7 @@ BOUNDED = ("mae", "r2")
 """Metrics that get an interval in every level."""
 
 
-def groups(
-    held: HeldOut, *, confidence: float, draws: int, seed: int, delta: float = HUBER_DELTA
-) -> pd.DataFrame:
+def groups(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
     """Return the metrics of every run in every level of well, cell cycle and perturbation.
 
     A model can look good over all cells because it tells the groups apart, and be no better than
@@ -31,8 +29,6 @@ def groups(
         Of the intervals.
     draws, seed
         Of the resampling, alike for all runs.
-    delta
-        Of the Huber loss, in raw counts.
 
     Returns
     -------
@@ -57,7 +53,7 @@ def groups(
             "seed": seed,
             "by": by,
             "level": level,
-            **metrics(held.y[cells], held.y_hat[cells, run], delta),
+            **metrics(held.y[cells], held.y_hat[cells, run], held.delta[cells]),
             **{name: bounds[run] for name, bounds in limits[by, level].items()},
         }
         for run, (model, seed) in enumerate(held.runs)
@@ -72,7 +68,7 @@ def _limits(
     """Return `mae_low` and so on of some cells: name → (runs,)."""
     y, y_hat = held.y[cells], held.y_hat[cells]
     bias = (y[:, None] - y_hat).mean(axis=0)
-    drawn = resampled_metrics(sums_of_cells(y, y_hat, HUBER_DELTA), bias, draws, (seed, 3))
+    drawn = resampled_metrics(sums_of_cells(y, y_hat, held.delta[cells]), bias, draws, (seed, 3))
     found = {}
     for name in BOUNDED:
         low, high = interval(drawn[name], units=len(y), confidence=confidence)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.evaluate.levels import levels
+from nascent.evaluate.metrics import delta_of_rows, training_sds
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class HeldOut:
         Model and seed of each of the R runs, floors included.
     y_hat : numpy.ndarray
         (n, R) float64.
+    delta : numpy.ndarray
+        (n,) float64: of the Huber metric, the SD of the target over the training cells of the fold
+        that a cell is a test cell of, in raw counts; NaN where no training cell is known.
     """
 
     target: str
@@ -37,6 +41,10 @@ class HeldOut:
     y: np.ndarray
     runs: tuple[tuple[str, int], ...]
     y_hat: np.ndarray
+    delta: np.ndarray | float = np.nan
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "delta", np.broadcast_to(self.delta, self.y.shape))
 
     @property
     def models(self) -> list[str]:
@@ -54,7 +62,8 @@ def held_out(predictions: pd.DataFrame, cells: pd.DataFrame) -> list[HeldOut]:
     Parameters
     ----------
     predictions
-        The columns of `nascent.evaluate.tables.PREDICTIONS`; rows of train and val are passed over.
+        The columns of `nascent.evaluate.tables.PREDICTIONS`; of the rows of train only the SD of y
+        is read.
     cells
         The study's cell table; its index is `cell_id`.
 
@@ -71,6 +80,7 @@ def held_out(predictions: pd.DataFrame, cells: pd.DataFrame) -> list[HeldOut]:
     if len(unknown):
         raise TrainError(f"cell {unknown.iloc[0]} was predicted, but is not in the cell table")
     of_cells = levels(cells)
+    test = test.assign(delta=delta_of_rows(test, training_sds(predictions)))
     return [
         _aligned(str(target), str(design), rows, of_cells)
         for (target, design), rows in test.groupby(["target", "design"], sort=False)
@@ -91,7 +101,7 @@ def refuse_not_finite(predictions: pd.DataFrame) -> None:
 
 def _aligned(target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFrame) -> HeldOut:
     ids = np.sort(rows["cell_id"].unique())
-    y, y_hat, runs = None, [], []
+    y, delta, y_hat, runs = None, np.nan, [], []
     for (model, seed), run in rows.groupby(["model", "seed"], sort=False):
         run = run.sort_values("cell_id", kind="stable")
         found = run["cell_id"].to_numpy()
@@ -108,7 +118,7 @@ def _aligned(target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFram
             )
         measured = run["y"].to_numpy(np.float64)
         if y is None:
-            y = measured
+            y, delta = measured, run["delta"].to_numpy(np.float64)
         wrong = np.flatnonzero(y != measured)
         if len(wrong):
             raise TrainError(
@@ -118,4 +128,4 @@ def _aligned(target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFram
             )
         runs.append((str(model), int(seed)))
         y_hat.append(run["y_hat"].to_numpy(np.float64))
-    return HeldOut(target, design, of_cells.loc[ids], y, tuple(runs), np.column_stack(y_hat))
+    return HeldOut(target, design, of_cells.loc[ids], y, tuple(runs), np.column_stack(y_hat), delta)

@@ -8,14 +8,11 @@ from nascent.errors import TrainError
 
 METRICS = ("n", "bias", "sd", "r2", "pearson2", "mae", "mse", "huber")
 
-HUBER_DELTA = 1.0
-"""Of the Huber metric, in raw counts; one for models and floors alike, so that rows compare."""
-
 POOLED = "all"
 """Stands for the fold in rows over all folds of a design."""
 
 
-def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = HUBER_DELTA) -> dict[str, float]:
+def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float | ArrayLike = np.nan) -> dict[str, float]:
     """Compare predictions with measurements; e = y − ŷ.
 
     Parameters
@@ -25,8 +22,8 @@ def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = HUBER_DELTA) -> dict[
     y_hat
         Predicted values, (n,), in raw counts.
     delta
-        Where the Huber loss turns from e²/2 into δ(|e| − δ/2), in raw counts
-        (Huber 1964, Ann. Math. Stat. 35:73).
+        Where the Huber loss turns from e²/2 into δ(|e| − δ/2), in raw counts, of all cells or of
+        each, (n,) (Huber 1964, Ann. Math. Stat. 35:73). See `training_sds`.
 
     Returns
     -------
@@ -34,8 +31,9 @@ def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = HUBER_DELTA) -> dict[
         n; bias, the mean of e; sd of e with n − 1 in the denominator; r2 = 1 − Σe² / Σ(y − ȳ)²,
         negative where the mean of these cells would predict better; pearson2, the square of
         Pearson's correlation of y and ŷ, which forgives a wrong offset, scale and even sign and is
-        no R²; mae, the mean of |e|; mse, the mean of e²; huber, the mean Huber loss. What a single
-        cell, equal measurements or (pearson2) equal predictions leave undefined is NaN.
+        no R²; mae, the mean of |e|; mse, the mean of e²; huber, the mean Huber loss, NaN
+        without a δ. What a single cell, equal measurements or (pearson2) equal predictions leave
+        undefined is NaN.
 
     Raises
     ------
@@ -67,21 +65,61 @@ def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float = HUBER_DELTA) -> dict[
     }
 
 
-def huber(error: np.ndarray, delta: float) -> np.ndarray:
-    """Return the Huber loss of each error, in counts times counts."""
+def huber(error: np.ndarray, delta: float | np.ndarray) -> np.ndarray:
+    """Return the Huber loss of each error, in counts times counts; NaN where δ is."""
     size = np.abs(error)
     return np.where(size <= delta, error**2 / 2, delta * (size - delta / 2))
 
 
-def metrics_table(predictions: pd.DataFrame, delta: float = HUBER_DELTA) -> pd.DataFrame:
+def training_sds(predictions: pd.DataFrame) -> pd.Series:
+    """Return the SD of the target over the training cells: the δ of the Huber metric.
+
+    One δ for models and floors alike, so that rows compare, whatever a model was trained with; and
+    one that suits a target in counts as well as one between 0 and 1.
+
+    Parameters
+    ----------
+    predictions
+        The columns of `nascent.evaluate.tables.PREDICTIONS`.
+
+    Returns
+    -------
+    pandas.Series
+        (target, design, fold) → SD, ddof 1, in raw counts; without those that have no training
+        cell.
+    """
+    keys = ["target", "design", "fold"]
+    train = predictions[predictions["split"] == "train"]
+    # In one order, so that the rows of a table do not change the last bit.
+    cells = train.drop_duplicates([*keys, "cell_id"]).sort_values("cell_id", kind="stable")
+    return cells.groupby(keys, sort=False)["y"].std(ddof=1)
+
+
+def delta_of_rows(predictions: pd.DataFrame, sds: pd.Series) -> np.ndarray:
+    """Return the δ of the fold of each row of predictions, (n,) float64; NaN where it has none.
+
+    Parameters
+    ----------
+    predictions
+        With the columns target, design and fold.
+    sds
+        From `training_sds`.
+    """
+    if sds.empty:
+        return np.full(len(predictions), np.nan)
+    keys = pd.MultiIndex.from_frame(predictions[["target", "design", "fold"]])
+    return sds.reindex(keys).to_numpy(np.float64)
+
+
+def metrics_table(predictions: pd.DataFrame, sds: pd.Series | None = None) -> pd.DataFrame:
     """Return the metrics of each run and split, in order of appearance.
 
     Parameters
     ----------
     predictions
         The columns of `nascent.evaluate.tables.PREDICTIONS`; of one run, or of all of a study.
-    delta
-        Of the Huber loss, in raw counts.
+    sds
+        The δ of the Huber loss, from `training_sds`; default: of these predictions.
 
     Returns
     -------
@@ -92,11 +130,16 @@ def metrics_table(predictions: pd.DataFrame, delta: float = HUBER_DELTA) -> pd.D
         val once for every fold that it is in.
     """
     keys = ["target", "design", "fold", "split", "model", "seed"]
+    sds = training_sds(predictions) if sds is None else sds
+    predictions = predictions.assign(delta=delta_of_rows(predictions, sds))
     folds = predictions.groupby("design", sort=False)["fold"].nunique()
     several = predictions["design"].isin(folds.index[folds > 1])
     pooled = predictions[several].assign(fold=POOLED)
     rows = [
-        {**dict(zip(keys, key, strict=True)), **metrics(rows["y"], rows["y_hat"], delta)}
+        {
+            **dict(zip(keys, key, strict=True)),
+            **metrics(rows["y"], rows["y_hat"], rows["delta"].to_numpy()),
+        }
         for table in (predictions, pooled)
         for key, rows in table.groupby(keys, sort=False)
     ]

@@ -12,7 +12,7 @@ from nascent.evaluate.bootstrap import (
     sums_of_cells,
 )
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.metrics import HUBER_DELTA, metrics
+from nascent.evaluate.metrics import metrics
 from nascent.statistics.combined import Source, combined, of_groups, of_repeats, of_resamples
 from nascent.statistics.jackknife import group_sums, without_each
 
@@ -149,7 +149,7 @@ class Resampled:
         )
 
 
-def resample(held: HeldOut, *, draws: int, seed: int, delta: float = HUBER_DELTA) -> Resampled:
+def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
     """Resample the test cells, and leave out each of their wells.
 
     All runs see the same draws of cells, so that differences are paired.
@@ -162,8 +162,6 @@ def resample(held: HeldOut, *, draws: int, seed: int, delta: float = HUBER_DELTA
         B.
     seed
         Of all draws; equal seeds give equal draws whatever models are compared.
-    delta
-        Of the Huber loss, in raw counts.
     """
     columns = {(model, str(number)): place for place, (model, number) in enumerate(held.runs)}
     y_hat = [held.y_hat]
@@ -174,9 +172,9 @@ def resample(held: HeldOut, *, draws: int, seed: int, delta: float = HUBER_DELTA
             y_hat.append(held.y_hat[:, runs].mean(axis=1, keepdims=True))
     y_hat = np.hstack(y_hat)
 
-    rows = [metrics(held.y, column, delta) for column in y_hat.T]
+    rows = [metrics(held.y, column, held.delta) for column in y_hat.T]
     value = {name: np.array([row[name] for row in rows]) for name in RESAMPLED}
-    sums, bias = sums_of_cells(held.y, y_hat, delta), value["bias"]
+    sums, bias = sums_of_cells(held.y, y_hat, held.delta), value["bias"]
     of_wells = group_sums(sums, held.levels["well"].to_numpy(str))
     return Resampled(
         columns=columns,

@@ -10,7 +10,6 @@ from nascent.evaluate.confounders import confounders
 from nascent.evaluate.groups import groups
 from nascent.evaluate.held_out import held_out
 from nascent.evaluate.intervals import intervals
-from nascent.evaluate.metrics import HUBER_DELTA
 from nascent.evaluate.resampled import resample
 from nascent.evaluate.tables import (
     CALIBRATION,
@@ -29,7 +28,6 @@ def comparison_tables(
     confidence: float = 0.95,
     draws: int = 2000,
     seed: int = 1,
-    delta: float = HUBER_DELTA,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables groups, intervals, comparison, pairs, calibration and confounders.
 
@@ -49,8 +47,6 @@ def comparison_tables(
         Resamples. The intervals over few wells reach far into the tails: take 2,000 or more.
     seed
         Of the resampling; the same tables give the same intervals to the last bit.
-    delta
-        Of the Huber loss, in raw counts.
 
     Returns
     -------
@@ -70,16 +66,14 @@ def comparison_tables(
         "calibration": [pd.DataFrame(columns=list(CALIBRATION))],
     }
     for held in held_out(predictions, cells):
-        resampled = resample(held, draws=draws, seed=seed, delta=delta)
-        parts["groups"].append(
-            groups(held, confidence=confidence, draws=draws, seed=seed, delta=delta)
-        )
+        resampled = resample(held, draws=draws, seed=seed)
+        parts["groups"].append(groups(held, confidence=confidence, draws=draws, seed=seed))
         parts["intervals"].append(intervals(held, resampled, confidence=confidence))
         parts["comparison"].append(
             comparison(held, resampled, floors=floors, confidence=confidence)
         )
         parts["pairs"].append(pairs(held, resampled, confidence=confidence))
-        parts["calibration"].append(calibration(held))
+        parts["calibration"].append(calibration(held, confidence=confidence))
     tables = {name: _joined(tables) for name, tables in parts.items()}
     return tables | {"confounders": confounders(predictions, cells)}
 

@@ -35,8 +35,8 @@ PAIRS = (
     "low_cells", "high_cells", "low_wells", "high_wells",
 )  # fmt: skip
 CALIBRATION = (
-    "target", "design", "model", "bin", "n", "spread", "rmse",
-    "spearman", "coverage_68", "coverage_95",
+    "target", "design", "model", "bin", "n", "level", "spread", "rmse",
+    "ratio", "ratio_low", "ratio_high", "spearman", "coverage_68", "coverage_95",
 )  # fmt: skip
 CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "r2")
 

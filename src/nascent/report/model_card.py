@@ -24,7 +24,7 @@ METRICS = {
     "bias": "bias, mean y − ŷ",
     "sd": "SD of y − ŷ",
     "mse": "mean squared error",
-    "huber": "Huber loss",
+    "huber": "Huber loss (δ: SD of the training target)",
 }
 
 

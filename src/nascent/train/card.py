@@ -14,6 +14,7 @@ from nascent.train.checkpoint import Progress
 from nascent.train.collapse import Attempt
 from nascent.train.data import Targets
 from nascent.train.monitor import smoothed
+from nascent.train.objective import raw_delta
 from nascent.train.options import Options
 
 
@@ -79,6 +80,8 @@ def card(
                 key: getattr(fitting, key)
                 for key in ("optimizer", "learning_rate", "schedule", "warmup")
             },
+            "loss": {"name": fitting.loss}
+            | ({"delta": raw_delta(fitting, targets.sds)} if fitting.loss == "huber" else {}),
             "precision": fitting.precision,
             "augmentation": {"options": asked.augmentation, "size_ratios": ratios},
             "attempts": attempts,

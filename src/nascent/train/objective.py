@@ -21,11 +21,24 @@ PerCell = Callable[[Any, Any], Any]
 def loss_of(fitting: Fitting, sds: Sequence[float]) -> PerCell:
     """Return the loss of `fitting` for targets with these training SDs."""
     functions = {
-        "huber": partial(keras.losses.huber, delta=fitting.huber_delta),
+        "huber": partial(keras.losses.huber, delta=raw_delta(fitting, sds)),
         "mse": keras.losses.mean_squared_error,
         "mae": keras.losses.mean_absolute_error,
     }
     return _scaled(functions[fitting.loss], sds)
+
+
+def raw_delta(fitting: Fitting, sds: Sequence[float]) -> float:
+    """Return the δ of the Huber loss in raw counts of the first target.
+
+    Parameters
+    ----------
+    fitting
+        Gives δ, and whether it is in SDs of the target or in its unit.
+    sds
+        Of the training targets, in raw counts, one a target.
+    """
+    return fitting.huber_delta * (sds[0] if fitting.huber_delta_unit == "sd" else 1.0)
 
 
 def absolute_error(sds: Sequence[float]) -> PerCell:

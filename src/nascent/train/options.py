@@ -9,6 +9,7 @@ from nascent.errors import TrainError, did_you_mean
 from nascent.train.architectures.options import Layers
 
 LOSSES = ("huber", "mse", "mae")
+DELTA_UNITS = ("sd", "raw")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "plateau")
 MONITORS = ("val_loss", "val_mae", "loss")
@@ -54,7 +55,9 @@ class Fitting:
     loss
         `huber`, `mse` or `mae`, in raw counts of the first target.
     huber_delta
-        Where the Huber loss turns from quadratic to linear, in raw counts.
+        Where the Huber loss turns from quadratic to linear.
+    huber_delta_unit
+        `sd`, SDs of the target over the training cells; or `raw`, raw counts of the first target.
     optimizer
         `adam`, `adamw` or `sgd`.
     weight_decay
@@ -90,6 +93,7 @@ class Fitting:
     learning_rate: float
     loss: str = "huber"
     huber_delta: float = 1.0
+    huber_delta_unit: str = "sd"
     optimizer: str = "adam"
     weight_decay: float = 0.004
     momentum: float = 0.9
@@ -108,6 +112,7 @@ class Fitting:
     def __post_init__(self) -> None:
         for key, known in (
             ("loss", LOSSES),
+            ("huber_delta_unit", DELTA_UNITS),
             ("optimizer", OPTIMIZERS),
             ("schedule", SCHEDULES),
             ("monitor", MONITORS),
