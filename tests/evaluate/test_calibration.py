@@ -35,7 +35,7 @@ def test_members_that_the_measured_value_can_be_exchanged_with_are_calibrated(se
     np.testing.assert_allclose(bins["ratio"], 1, atol=0.07)
     np.testing.assert_allclose(bins["ratio"], bins["rmse"] / bins["spread"])
     # Ten intervals of 95 %: of those of a calibrated ensemble one or two may miss 1.
-    inside = (bins["ratio_low"] <= 1) & (1 <= bins["ratio_high"])
+    inside = (bins["ratio_low"] <= 1) & (bins["ratio_high"] >= 1)
     assert inside.sum() >= 8
     assert bins["level"].is_monotonic_increasing
     assert list(bins["n"]) == [n / 10] * 10

@@ -206,10 +206,15 @@ def make_calibration(metrics: pd.DataFrame, bins: int = 5) -> pd.DataFrame:
         level = runs["mae"].mean()
         for k in range(bins):
             spread = level * (0.15 + 0.1 * k)
-            rows.append((design, model, str(k + 1), 74, spread, level + 0.9 * spread))
-        rows.append((design, model, "all", 370, level * 0.35, level * 1.3, 0.31, 0.42, 0.66))
-    columns = ["design", "model", "bin", "n", "spread", "rmse"]
-    columns += ["spearman", "coverage_68", "coverage_95"]
+            rmse = level + 0.9 * spread
+            limits = [rmse / spread * factor for factor in (1, 0.9, 1.12)]
+            rows.append((design, model, str(k + 1), 74, 300 + 40 * k, spread, rmse, *limits))
+        ratios = (3.7, 3.4, 4.0)
+        rows.append(
+            (design, model, "all", 370, 380, level * 0.35, level * 1.3, *ratios, 0.31, 0.42, 0.66)
+        )
+    columns = ["design", "model", "bin", "n", "level", "spread", "rmse"]
+    columns += ["ratio", "ratio_low", "ratio_high", "spearman", "coverage_68", "coverage_95"]
     padded = [(*row, *[np.nan] * (len(columns) - len(row))) for row in rows]
     return pd.DataFrame(padded, columns=columns).assign(target="target")
 

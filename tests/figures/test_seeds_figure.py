@@ -19,6 +19,11 @@ def marked(axes, gid):
     return line
 
 
+def scattered(axes, gid):
+    (points,) = [found for found in axes.collections if found.get_gid() == gid]
+    return points
+
+
 @pytest.mark.parametrize("design", ["cell", "leave_one_well_out"])
 def test_seeds_mean_and_ensemble_are_the_tables_values(make, design):
     table, metrics, _, figure = draw(make, design=design)
@@ -48,10 +53,17 @@ def test_calibration_is_the_tables_bins_beside_the_diagonal(make):
     assert set(panels) == set(MODELS)
     for name, axes in panels.items():
         own = bins.query("design == 'cell' and model == @name and bin != 'all'")
-        line = marked(axes, f"calibration of {name}")
-        np.testing.assert_array_equal(line.get_xydata(), own[["spread", "rmse"]])
+        points = scattered(axes, f"calibration of {name}")
+        np.testing.assert_array_equal(points.get_offsets(), own[["spread", "rmse"]])
+        shades = points.get_facecolors()
+        assert tuple(shades[0][:3]) == (1, 1, 1)
+        assert len(np.unique(shades, axis=0)) == len(own)
+        (lines,) = [found for found in axes.collections if found is not points]
+        ends = np.array([segment[:, 1] for segment in lines.get_segments()])
+        expected = own[["ratio_low", "ratio_high"]].mul(own["spread"], axis=0)
+        np.testing.assert_allclose(ends, expected)
         assert marked(axes, "diagonal").get_slope() == 1
-        assert "coverage 42 %, 66 %" in [text.get_text() for text in axes.texts]
+        assert "ratio 3.7; coverage 42, 66 %" in [text.get_text() for text in axes.texts]
 
 
 def test_one_seed_has_no_spread_and_no_ensemble(make):
@@ -74,7 +86,7 @@ def test_a_bin_column_of_numbers_and_words_is_read(make):
     table, metrics, bins, _ = draw(make)
     mixed = bins.assign(bin=[int(name) if name != "all" else name for name in bins["bin"]])
     figure = seeds.draw(table, metrics, mixed, label=LABEL)
-    assert len(marked(figure.axes[2], "calibration of simple_cnn").get_xdata()) == 5
+    assert len(scattered(figure.axes[2], "calibration of simple_cnn").get_offsets()) == 5
 
 
 @pytest.mark.parametrize("models", [{"cnn": 30.0}, MODELS, MANY, {**MODELS, "lost": 300.0}])

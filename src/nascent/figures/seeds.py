@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
@@ -28,9 +29,10 @@ def draw(
 
     Above, a row a model: small points are the seeds, the large one is the mean of their metrics,
     the diamond the metric of their mean prediction. Below, a panel a model: root mean squared
-    error of the ensemble against the SD of the seeds' predictions, in bins of cells by that SD;
-    on the diagonal the spread is what the error is. Its title says which shares of the cells lie
-    within the ensemble's 68 % and 95 % intervals.
+    error of the ensemble against the error that the SD of the seeds' predictions says, in bins of
+    cells by their level, pale where it is low; a line is the 95 % interval of their ratio. On the
+    dashed diagonal the spread is what the error is. The title says the ratio over all cells, and
+    which shares of them lie within the ensemble's 68 % and 95 % intervals.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def draw(
     metrics
         The table `metrics.tsv`, for the single seeds.
     calibration
-        The table `calibration.tsv`; its rows with bin `all` hold the coverage.
+        The table `calibration.tsv`; its rows with bin `all` hold the ratio and the coverage.
     label
         The target in words with its unit.
     target
@@ -75,11 +77,11 @@ def draw(
     for axes, model in zip(grid.flat, models, strict=False):
         own = binned[binned["model"] == model]
         overall = bins[(bins["model"] == model) & (bins["bin"].astype(str) == OVERALL)]
-        _calibration(axes, own, _coverage(overall), model)
+        _calibration(axes, own, _overall(overall), model)
     unit = words.unit(label)
     for axes in grid[:, 0]:
         axes.set_ylabel(f"RMSE of the ensemble\n{unit}".strip(), fontsize=7)
-    lower.supxlabel(f"SD of the seeds' predictions {unit}".strip(), fontsize=8)
+    lower.supxlabel(f"error that the seeds' SD says, s √(1 + 1/S) {unit}".strip(), fontsize=8)
     return figure
 
 
@@ -129,7 +131,7 @@ def _spread(
     figure.legend(handles=keys, loc="outside upper right", ncols=3)
 
 
-def _calibration(axes: Axes, binned: pd.DataFrame, coverage: str, model: str) -> None:
+def _calibration(axes: Axes, binned: pd.DataFrame, overall: str, model: str) -> None:
     axes.set_title(model, fontsize=7.5)
     if binned.empty:
         axes.set_xticks([])
@@ -137,22 +139,33 @@ def _calibration(axes: Axes, binned: pd.DataFrame, coverage: str, model: str) ->
         axes.text(0.5, 0.5, ONE_SEED, ha="center", va="center", transform=axes.transAxes)
         return
     axes.axline((0, 0), slope=1, color=style.INK, lw=0.9, ls=rows.RULE, gid="diagonal")
-    axes.plot(
+    low, high = (binned[end] * binned["spread"] for end in ("ratio_low", "ratio_high"))
+    axes.vlines(
+        binned["spread"],
+        low,
+        high,
+        color=style.SPLITS["test"],
+        lw=0.8,
+        zorder=2,
+    )
+    axes.scatter(
         binned["spread"],
         binned["rmse"],
-        "-o",
-        ms=3.2,
-        lw=0.8,
-        color=style.SPLITS["test"],
+        s=14,
+        c=_by_level(len(binned)),
+        edgecolors=style.SPLITS["test"],
+        linewidths=0.8,
+        zorder=3,
         gid=f"calibration of {model}",
     )
     # A model that diverged has a frame of its own, and the others keep theirs.
     axes.set_xlim(0, 1.08 * binned["spread"].max())
-    axes.set_ylim(0, 1.08 * max(binned["spread"].max(), binned["rmse"].max()))
+    highest = np.nanmax(np.concatenate([binned["spread"], binned["rmse"], high]))
+    axes.set_ylim(0, 1.08 * highest)
     axes.grid()
     axes.set_title(f"{model}\n", fontsize=7.5)
     axes.annotate(
-        coverage,
+        overall,
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 3),
@@ -161,9 +174,18 @@ def _calibration(axes: Axes, binned: pd.DataFrame, coverage: str, model: str) ->
     )
 
 
-def _coverage(overall: pd.DataFrame) -> str:
+def _by_level(bins: int) -> np.ndarray:
+    """Return the colours of bins from the lowest level, white, to the highest."""
+    shades = LinearSegmentedColormap.from_list("level", ["white", style.SPLITS["test"]])
+    return shades(np.linspace(0, 1, bins))
+
+
+def _overall(overall: pd.DataFrame) -> str:
     if overall.empty:
         return ""
     row = overall.iloc[0]
+    parts = [f"ratio {row['ratio']:.2g}"] if np.isfinite(row["ratio"]) else []
     known = [row[column] for column in ("coverage_68", "coverage_95") if np.isfinite(row[column])]
-    return f"coverage {', '.join(f'{100 * share:.0f} %' for share in known)}" if known else ""
+    if known:
+        parts.append(f"coverage {', '.join(f'{100 * share:.0f}' for share in known)} %")
+    return "; ".join(parts)
