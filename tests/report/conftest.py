@@ -36,6 +36,12 @@ def make_comparison(designs: tuple[str, ...] = ("cell", "well"), wells: int = 12
                     f"{measure}_seed_sd": np.nan if floor else 0.125,
                 }
             row |= {"ensemble_mae": mae - 0.5, "ensemble_r2": 0.5}
+            row |= {"well_bias_share": 0.06, "well_shift_share": 0.02, "worst_well": "P_A03"}
+            row |= {
+                "worst_well_bias": 4.5,
+                "worst_well_bias_low": -1.0,
+                "worst_well_bias_high": 10.0,
+            }
             if not floor:
                 told = "beats the best floor" if design == "cell" else "cannot tell"
                 row |= {
@@ -79,6 +85,8 @@ def make_groups(model: str = "cnn") -> pd.DataFrame:
         mae_high=lambda table: table["mae"] + 2,
         r2_low=lambda table: table["r2"] - 0.1,
         r2_high=lambda table: table["r2"] + 0.1,
+        bias_low=lambda table: table["bias"] - 3,
+        bias_high=lambda table: table["bias"] + 3,
     )
 
 

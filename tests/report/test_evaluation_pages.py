@@ -77,6 +77,13 @@ def test_groups_are_means_over_seeds(tables):
     rows = groups_rows(tables["groups"], "(counts)").set_index("level")
     assert rows.loc["G1", "MAE (counts)"] == 31.5 and rows.loc["S", "MAE (counts)"] == 41.5
     assert rows.loc["G1", "interval"] == "[29.50, 33.50]"
+    assert rows.loc["G1", ["bias (counts)", "interval of bias"]].tolist() == [
+        1.5,
+        "[−1.500, 4.500]",
+    ]
+    headings = rows.columns.tolist()
+    for value, limits in (("MAE (counts)", "interval"), ("bias (counts)", "interval of bias")):
+        assert headings.index(limits) == headings.index(value) + 1
     assert rows.loc["G1", "R²"] == 0.375 and rows.loc["G1", "cells"] == 100
     assert set(rows["by"]) == {"cell cycle"}
 
@@ -87,6 +94,20 @@ def test_a_factor_is_one_row_with_a_column_a_design(tables):
     assert rows.loc["well", "η²"] == 0.18
     assert rows.loc["well", "R², by cell, stratified"] == 0.17
     assert rows.loc["cell cycle", "R², by well: whole wells held out"] == 0.09
+
+
+def test_what_wells_explain_stands_beside_how_far_off_models_are_in_them(tables):
+    shifted = tables["comparison"].assign(
+        well_bias_share=0.68, well_shift_share=0.66, worst_well="P_B02", worst_well_bias=148.0,
+        worst_well_bias_low=130.0, worst_well_bias_high=166.0,
+    )  # fmt: skip
+    html = evaluation_pages(**tables | {"comparison": shifted}, labels=LABELS)["confounders"]
+    assert html.index("η²") < html.index("Error by well") < html.index("P_B02")
+    assert "66 %" in html and "68 %" in html and "[130, 166]" in html
+    assert "(floor)" not in html
+    row = comparison_rows(shifted).iloc[0]
+    assert row["share of squared error by wells"] == "66 %"
+    assert (row["worst well"], row["its bias"]) == ("P_B02", 148.0)
 
 
 def test_controls_are_means_over_the_runs_on_test_cells(tables):

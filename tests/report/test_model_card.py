@@ -111,6 +111,31 @@ def test_a_sound_model_has_no_limits_but_says_what_was_looked_for(cards, own):
     assert len(found) == 1 and found[0].startswith("None of those this page looks for")
 
 
+def test_a_shift_by_well_is_a_limit_where_it_is_sure_and_makes_much_of_the_error(cards, own):
+    shifted = own.assign(
+        well_shift_share=0.66, worst_well="P_B02", worst_well_bias=148.0,
+        worst_well_bias_low=130.0, worst_well_bias_high=166.0,
+    )  # fmt: skip
+    (found, _) = sentence(limits(cards, shifted, "(counts)"), "whole wells (")
+    assert "make 66 % of the squared error" in found
+    assert "in well P_B02 predictions lie 148 counts below what was measured" in found
+    above = shifted.assign(
+        worst_well_bias=-148.0, worst_well_bias_low=-166.0, worst_well_bias_high=-130.0
+    )
+    assert "148 counts above" in sentence(limits(cards, above, "(counts)"), "whole wells (")[0]
+    assert not sentence(limits(cards, shifted.assign(well_shift_share=0.02)), "whole wells (")
+    assert not sentence(limits(cards, shifted.assign(worst_well_bias_low=-1)), "whole wells (")
+
+
+def test_the_shift_by_well_is_among_the_facts_of_every_model(cards, own):
+    facts = summary(cards, own, "transcription rate (counts)")
+    told = facts["by well, by cell, stratified"]
+    assert told.startswith("biases of whole wells make 2 % of the squared error")
+    assert "no well is surely off" in told and "4.50 [−1.00, 10.0], in P_A03" in told
+    unknown = summary(cards, own.assign(worst_well=None), "rate")
+    assert unknown["by well, by cell, stratified"] == "–"
+
+
 def test_one_seed_is_a_limit(make, own):
     one = {(fold, 1): make.card() for fold in DESIGNS}
     assert sentence(limits(one, own), "one seed")

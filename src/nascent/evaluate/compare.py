@@ -30,6 +30,7 @@ from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import ENSEMBLE, Limits, Resampled
 from nascent.evaluate.tables import COMPARISON, PAIRS
 from nascent.evaluate.verdicts import BEATS, LOSES
+from nascent.evaluate.well_shift import well_shift
 from nascent.statistics.verdict import cannot_tell, side
 
 COMPARED = ("mae", "r2")
@@ -57,7 +58,8 @@ def comparison(
         The columns of `nascent.evaluate.tables.COMPARISON`. MAE and R² are means over seeds,
         `*_seed_sd` their SD over seeds (ddof 1; NaN for one seed), `ensemble_*` those of the mean
         prediction (NaN for one seed). `_low` and `_high` are over cells, `_wells` over wells. For
-        floors, what compares with the best floor is empty.
+        floors, what compares with the best floor is empty. What well biases make of the error and
+        the worst well are those of `nascent.evaluate.well_shift`.
     """
     best = best_floor(held, resampled, floors)
     rows = []
@@ -82,7 +84,8 @@ def comparison(
             several = len(of_seeds) > 1
             row[f"{name}_seed_sd"] = values[of_seeds].std(ddof=1) if several else np.nan
             row[f"ensemble_{name}"] = np.nan if ensemble is None else values[ensemble]
-        rows.append(row | _against(resampled, model, best, floors, confidence))
+        shift = well_shift(held, model, confidence=confidence)
+        rows.append(row | _against(resampled, model, best, floors, confidence) | shift)
     return pd.DataFrame(rows, columns=list(COMPARISON))
 
 

@@ -10,7 +10,7 @@ from nascent.evaluate.tables import GROUPS
 from nascent.statistics.bootstrap import interval
 
 BY = ("well", "cell_cycle", "perturbation")
-BOUNDED = ("mae", "r2")
+BOUNDED = ("mae", "r2", "bias")
 """Metrics that get an interval in every level."""
 
 
@@ -19,7 +19,7 @@ def groups(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.Dat
 
     A model can look good over all cells because it tells the groups apart, and be no better than
     the group's mean within each: R² within a level is against that level's own mean. The intervals
-    of MAE and R² are over the level's test cells, of one run: training is not in them.
+    of MAE, R² and bias are over the level's test cells, of one run: training is not in them.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ METRICS_TABLE = ("target", "design", "fold", "split", "model", "seed", *METRICS)
 CONTROLS = ("target", "design", "fold", "split", "model", "seed", "control", *METRICS)
 GROUPS = (
     "target", "design", "model", "seed", "by", "level", *METRICS,
-    "mae_low", "mae_high", "r2_low", "r2_high",
+    "mae_low", "mae_high", "r2_low", "r2_high", "bias_low", "bias_high",
 )  # fmt: skip
 INTERVALS = (
     "target", "design", "model", "seed", "metric", "value",
@@ -29,6 +29,8 @@ COMPARISON = (
     "ensemble_mae", "ensemble_r2",
     "best_floor", "difference", "difference_low", "difference_high",
     "difference_low_wells", "difference_high_wells", "verdict",
+    "well_bias_share", "well_shift_share",
+    "worst_well", "worst_well_bias", "worst_well_bias_low", "worst_well_bias_high",
 )  # fmt: skip
 PAIRS = (
     "target", "design", "model", "other", "metric", "difference",

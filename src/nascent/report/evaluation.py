@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from nascent.figures.words import DESIGNS, FACTORS, unit
+from nascent.report import well_shift
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, decimals, shown, table
 
@@ -36,7 +37,7 @@ def evaluation_pages(
             "Models and floors",
             "Test cells. MAE and R² are means over seeds, in brackets their 95 % intervals over"
             " cells and over wells. The difference is the MAE less that of the best floor on the"
-            " same cells. Floors have no verdict.",
+            f" same cells. Floors have no verdict. {well_shift.NOTE}",
             comparison_rows,
             comparison,
         ),
@@ -51,15 +52,17 @@ def evaluation_pages(
         "groups": (
             "By well, cell cycle and perturbation",
             "Test cells of each level, means over seeds, of the limits of the 95 % intervals over"
-            " cells too. R² is against the level's own mean: a model that only tells the levels"
-            " apart has none.",
+            " cells too. Bias is measured less predicted. R² is against the level's own mean: a"
+            " model that only tells the levels apart has none.",
             groups_rows,
             groups,
         ),
         "confounders": (
             "Known factors",
             "η² and ω²: share of the target's variance between the levels of a factor, over all"
-            " cells. R²: of the test cells, each predicted by the training mean of its level.",
+            " cells. R²: of the test cells, each predicted by the training mean of its level. This"
+            " is about the target and not about the error of a model, which may be far off in whole"
+            " wells that explain little of the target: that stands below.",
             confounders_rows,
             confounders,
         ),
@@ -74,10 +77,34 @@ def evaluation_pages(
             controls,
         ),
     }
+    below = {"confounders": (comparison, "Error by well", well_shift.NOTE, well_shift.shift_rows)}
     return {
-        name: page(title, "\n".join([paragraph(note), *_sections(frame, rows, labels)]))
+        name: page(
+            title,
+            "\n".join(
+                [paragraph(note), *_sections(frame, rows, labels), *_below(below.get(name), labels)]
+            ),
+        )
         for name, (title, note, rows, frame) in built.items()
     }
+
+
+def _below(
+    what: tuple[pd.DataFrame, str, str, Callable[[pd.DataFrame], pd.DataFrame]] | None,
+    labels: Mapping[str, str],
+) -> list[str]:
+    """Return a second table a target, with its heading and note."""
+    if what is None or what[0].empty:
+        return []
+    frame, heading, note, rows = what
+    return [
+        section(
+            f"{heading}: {labels.get(str(target), str(target))}",
+            paragraph(note),
+            table(rows(of_target)),
+        )
+        for target, of_target in frame.groupby("target", sort=False)
+    ]
 
 
 def _sections(
@@ -119,6 +146,7 @@ def comparison_rows(comparison: pd.DataFrame, unit: str = "") -> pd.DataFrame:
             "R² of the ensemble": frame["ensemble_r2"],
             "cells": frame["n"],
             "wells": frame["wells"],
+            **well_shift.columns(frame),
         }
     )
 
@@ -146,11 +174,12 @@ def pairs_rows(pairs: pd.DataFrame, unit: str = "") -> pd.DataFrame:
 def groups_rows(groups: pd.DataFrame, unit: str = "") -> pd.DataFrame:
     """Return the metrics by level as read: a row a design, model and level, mean over seeds."""
     keys = ["design", "model", "by", "level"]
-    limits = ["mae_low", "mae_high", "r2_low", "r2_high"]
+    limits = ["mae_low", "mae_high", "r2_low", "r2_high", "bias_low", "bias_high"]
     measures = ["n", "mae", "r2", "bias", *limits]
     means = groups.groupby(keys, sort=False)[measures].mean().reset_index()
-    means.insert(5, "interval", between(means, "mae", "mae_low", "mae_high"))
-    means.insert(7, "interval of R²", between(means, "r2", "r2_low", "r2_high"))
+    means.insert(6, "interval", between(means, "mae", "mae_low", "mae_high"))
+    means.insert(8, "interval of R²", between(means, "r2", "r2_low", "r2_high"))
+    means.insert(10, "interval of bias", between(means, "bias", "bias_low", "bias_high"))
     return (
         means.drop(columns=limits)
         .assign(

@@ -10,6 +10,7 @@ import pandas as pd
 from nascent.cards import chosen
 from nascent.evaluate.compare import BEATS
 from nascent.figures.words import DESIGNS, count, unit
+from nascent.report import well_shift
 from nascent.report.evaluation import comparison_rows, groups_rows, named_designs
 from nascent.report.page import facts, items, page, paragraph, section
 from nascent.report.runs import Run, attempts, learnt_from, options, training
@@ -64,7 +65,7 @@ def model_card(
     levels = groups[(groups["model"] == model) & (groups["target"] == target)]
     parts = [
         facts(summary(cards, own, label)),
-        section("Limits", items(limits(cards, own))),
+        section("Limits", items(limits(cards, own, unit(label)))),
         section("What it is", paragraph(_IS), table(options(cards, defaults))),
         section("What it learnt from", facts(learnt_from(cards)), _channels(cards)),
         section("Training", paragraph(_TRAINING), table(training(cards, designs))),
@@ -80,7 +81,7 @@ _TRAINING = (
     "One row a training. The chosen epoch has the least monitor on the validation cells, smoothed"
     " over so many epochs (0: not smoothed). Of several targets, values are means over them."
 )
-_RESULTS = "Test cells; intervals are of 95 %, over cells and over wells."
+_RESULTS = f"Test cells; intervals are of 95 %, over cells and over wells. {well_shift.NOTE}"
 _METRICS = "Test cells, means over seeds, with 95 % intervals."
 _GROUPS = "Test cells of each level, means over seeds; R² is against the level's own mean."
 
@@ -105,10 +106,13 @@ def summary(
         verdict = row["verdict"] if isinstance(row["verdict"], str) and row["verdict"] else MISSING
         floor = row["best_floor"] if isinstance(row["best_floor"], str) else ""
         found[f"verdict, {design}"] = f"{verdict} ({floor})" if floor else verdict
+        found[f"by well, {design}"] = well_shift.sentence(row, unit(label))
     return found
 
 
-def limits(cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame) -> list[str]:
+def limits(
+    cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame, unit: str = ""
+) -> list[str]:
     """Return what the facts say against the model, a sentence each.
 
     Parameters
@@ -117,6 +121,8 @@ def limits(cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame) -> 
         As for `model_card`.
     comparison
         The rows of the model.
+    unit
+        Of the target, in brackets.
     """
     found = []
     seeds = {seed for _, seed in cards}
@@ -138,6 +144,11 @@ def limits(cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame) -> 
                 f"The test cells come from {count(int(row['wells']), 'well')} ({design}): too few"
                 " for a statement about wells."
             )
+        if well_shift.is_large(row):
+            found.append(
+                f"It is off in whole wells ({design}): {well_shift.sentence(row, unit)}. Cells of"
+                " another well may be off by as much, all to one side."
+            )
         if row["verdict"] == BEATS or not isinstance(row["verdict"], str) or not row["verdict"]:
             continue
         floor = row["best_floor"]
@@ -148,7 +159,8 @@ def limits(cards: Mapping[Run, Mapping[str, Any]], comparison: pd.DataFrame) -> 
     found += _of_training(cards)
     return found or [
         "None of those this page looks for: one seed, no held-out well, fewer than"
-        f" {FEW_WELLS} test wells, a floor not beaten, a collapse, a training cut short."
+        f" {FEW_WELLS} test wells, a shift by well, a floor not beaten, a collapse, a training cut"
+        " short."
     ]
 
 

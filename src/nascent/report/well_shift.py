@@ -1,0 +1,92 @@
+"""How far off a model is in whole wells, in words and as a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nascent.figures.rows import interval, short
+from nascent.figures.words import DESIGNS
+from nascent.report.tables import MISSING
+
+LARGE = 0.1
+"""Share of the squared error from which on well biases are a limit of a model."""
+
+NOTE = (
+    "Shift by well: of the mean squared error, what the wells' own biases make, less what chance"
+    " alone gives them (beside it, before that is taken off). The worst well is the one that is"
+    " surely furthest off; its bias is the mean of measured less predicted, with an interval over"
+    " its cells that allows for the choice among the wells."
+)
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, a dash where it is missing."""
+    return MISSING if not np.isfinite(share) else f"{100 * share:.0f} %"
+
+
+def is_off(row: Mapping[str, Any]) -> bool:
+    """Return whether the interval of the worst well's bias lies on one side of 0."""
+    return bool(row["worst_well_bias_low"] > 0 or row["worst_well_bias_high"] < 0)
+
+
+def is_large(row: Mapping[str, Any]) -> bool:
+    """Return whether a well is surely off, and wells make enough of the error to be a limit."""
+    return is_off(row) and bool(row["well_shift_share"] >= LARGE)
+
+
+def sentence(row: Mapping[str, Any], unit: str = "") -> str:
+    """Return what a row of the comparison says of the wells' biases.
+
+    Parameters
+    ----------
+    row
+        A row of the table `comparison.tsv`.
+    unit
+        Of the target, in brackets as labels have it.
+    """
+    bias = row["worst_well_bias"]
+    if not isinstance(row["worst_well"], str) or not np.isfinite(bias):
+        return MISSING
+    limits = interval(row["worst_well_bias_low"], row["worst_well_bias_high"])
+    size = f"{short(abs(bias))} {unit.strip('()')}".strip()
+    parts = [f"biases of whole wells make {percent(row['well_shift_share'])} of the squared error"]
+    if is_off(row):
+        side = "below" if bias > 0 else "above"
+        parts.append(
+            f"in well {row['worst_well']} predictions lie {size} {side} what was measured,"
+            f" y − ŷ {limits}"
+        )
+    elif limits:
+        parts.append(
+            f"no well is surely off: the largest bias is y − ŷ = {short(bias)} {limits},"
+            f" in {row['worst_well']}"
+        )
+    return "; ".join(parts)
+
+
+def columns(comparison: pd.DataFrame) -> dict[str, Any]:
+    """Return the columns of the shift by well as read, heading → values."""
+    rows = comparison.to_dict("records")
+    return {
+        "share of squared error by wells": [percent(row["well_shift_share"]) for row in rows],
+        "before chance is taken off": [percent(row["well_bias_share"]) for row in rows],
+        "worst well": comparison["worst_well"].fillna(MISSING),
+        "its bias": comparison["worst_well_bias"],
+        "over its cells": [
+            interval(row["worst_well_bias_low"], row["worst_well_bias_high"]) or MISSING
+            for row in rows
+        ],
+    }
+
+
+def shift_rows(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return the shift by well of every model, a row a design and model, floors left out."""
+    own = comparison[~comparison["floor"]]
+    named = {
+        "split": own["design"].map(lambda name: DESIGNS.get(name, name)),
+        "model": own["model"],
+        "MAE": own["mae"],
+    }
+    return pd.DataFrame(named | columns(own))
