@@ -86,7 +86,6 @@ def model_verdicts(
     confidence: float = 0.95,
     draws: int = 2000,
     seed: int = 1,
-    delta: float = HUBER_DELTA,
 ) -> pd.DataFrame:
     """Return the rows that the models given have in the comparison, whatever others there are.
 
@@ -97,7 +96,7 @@ def model_verdicts(
     ----------
     predictions
         As in `comparison_tables`: of some models, and of the floors.
-    cells, floors, confidence, draws, seed, delta
+    cells, floors, confidence, draws, seed
         See `comparison_tables`.
 
     Returns
@@ -107,7 +106,7 @@ def model_verdicts(
     """
     tables = [pd.DataFrame(columns=list(COMPARISON))]
     for held in held_out(predictions, cells):
-        resampled = resample(held, draws=draws, seed=seed, delta=delta)
+        resampled = resample(held, draws=draws, seed=seed)
         tables.append(comparison(held, resampled, floors=floors, confidence=confidence))
     table = _joined(tables)
     return table[~table["model"].isin(list(floors))].reset_index(drop=True)
