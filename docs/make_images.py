@@ -21,12 +21,14 @@ from nascent.attribute.maps import open_maps
 from nascent.config.explanations import Explain
 from nascent.crops.placement import margin
 from nascent.explain.standing import Standing
+from nascent.explain.use import EACH
+from nascent.explain.use_changes import PERMUTED
 from nascent.figures import style
 from nascent.figures.banner import headed
 from nascent.figures.crops import contrast, outline, scale_bar, show
 from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels, typical_cells
-from nascent.figures.importance import EACH, PERMUTED, over_seeds
+from nascent.figures.importance import over_seeds
 from nascent.figures.predictions import of_run
 from nascent.figures.save import frame
 from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window

@@ -201,6 +201,16 @@ def of_used_runs(pattern, models=None):
     ]
 
 
+def how_use_is_summed_up(wildcards):
+    """How the use of a model's seeds is summed up, as in the table of all models."""
+    return {
+        "seeds": [seed for model, seed in USED_RUNS if model == wildcards.model],
+        "confidence": STUDY.explain.confidence,
+        "draws": STUDY.explain.bootstrap,
+        "seed": STUDY.seed,
+    }
+
+
 def test_cells(wildcards):
     """The test shards of the fold that is explained."""
     return [

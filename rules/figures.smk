@@ -519,6 +519,9 @@ rule figures_importance:
             wildcards.model,
         ),
         groups=made("explain/channel_groups.tsv"),
+        use=lambda wildcards: of_used_runs(
+            "explain/{model}/{seed}/use.cells.tsv", [wildcards.model]
+        ),
         verdict=made("evaluate/{model}/verdict.tsv"),
         randomisation=randomisations,
     output:
@@ -544,6 +547,7 @@ rule figures_importance:
     params:
         code=code("figures_importance"),
         explained=explained_by,
+        use=how_use_is_summed_up,
         aggregate=STUDY.explain.aggregate,
         inputs=seen,
         split=shown_split(),
@@ -567,6 +571,7 @@ use rule figures_importance as figures_importance_by with:
     params:
         code=code("figures_importance"),
         explained=explained_by,
+        use=how_use_is_summed_up,
         aggregate=lambda wildcards: wildcards.aggregate,
         inputs=seen,
         split=shown_split(),

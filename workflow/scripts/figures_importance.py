@@ -4,6 +4,7 @@ import pandas as pd
 
 from nascent.explain.duplicates import groups_of
 from nascent.explain.standing import read_standing
+from nascent.explain.use_tables import use_of_model
 from nascent.figures import importance, save
 from nascent.figures.banner import headed
 from nascent.files import read_table
@@ -12,11 +13,15 @@ from nascent.jobs import job
 with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
     given, params = snakemake.input, snakemake.params
     table, joint = (pd.concat(map(read_table, each)) for each in (given.importance, given.joint))
+    groups, how = read_table(given.groups), dict(params.use)
+    paths = dict(zip(how.pop("seeds"), given.get("use", []), strict=True))
+    use = use_of_model(paths, groups, model=snakemake.wildcards.model, **how)
     figure = importance.draw(
         table[table["split"] == params.split],
         aggregate=params.aggregate,
         joint=joint[joint["split"] == params.split],
-        groups=groups_of(read_table(given.groups), params.inputs),
+        groups=groups_of(groups, params.inputs),
+        use=use,
     )
     standing = read_standing(given.verdict, given.randomisation, **params.explained)
     save(headed(figure, standing), snakemake.output.png, work.record)

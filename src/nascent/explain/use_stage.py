@@ -12,9 +12,8 @@ import pandas as pd
 from nascent.attribute.baselines import training_mean_of
 from nascent.attribute.references import fitted
 from nascent.explain.cells import choose_cells
-from nascent.explain.duplicates import groups_of
 from nascent.explain.exchange import circles_of, rings
-from nascent.explain.use import CHANNEL, USE, USE_CELLS, Unit, Uses, of_both_roles, units, use_table
+from nascent.explain.use import USE, USE_CELLS, Unit, of_both_roles, units, use_table
 from nascent.explain.use_changes import (
     ALONE,
     BY_DONOR,
@@ -23,6 +22,7 @@ from nascent.explain.use_changes import (
     darkness_of,
     exchanged,
 )
+from nascent.explain.use_tables import read_uses
 from nascent.files import read_table, write_table
 from nascent.logs import progress
 from nascent.shards.normalise import Normaliser
@@ -203,32 +203,6 @@ def gather_use(
             )
         parts.append(use_table(uses, model, confidence=confidence, draws=draws, seed=seed))
     write_table(pd.concat(parts) if parts else pd.DataFrame(columns=list(USE)), out)
-
-
-def read_uses(paths: Mapping[int, str | Path], groups: pd.DataFrame) -> Uses | None:
-    """Return the tables of the seeds of one model as one; None where they have no rows."""
-    read = [read_table(path, required=USE_CELLS) for path in paths.values()]
-    if not len(read[0]):
-        return None
-    first = read[0]
-    kinds, names = first["unit"].to_numpy(str), first["channel"].to_numpy(str)
-    channels = list(dict.fromkeys(names[kinds == CHANNEL]))
-    together = units(channels, groups_of(groups, channels))
-    n = len(first) // len(together)
-    cells = first.iloc[:n]
-    changes = [
-        table[[*BY_DONOR, *ALONE]].to_numpy(np.float64).reshape(len(together), n, -1)
-        for table in read
-    ]
-    wells = cells["plate"].astype(str) + "/" + cells["well"].astype(str)
-    return Uses(
-        seeds=tuple(paths),
-        y=cells["y"].to_numpy(np.float64),
-        wells=wells.to_numpy(str),
-        squared_error=np.column_stack([table["squared_error"][:n] for table in read]),
-        values=np.stack(changes, axis=1).transpose(2, 1, 0, 3),
-        units=together,
-    )
 
 
 def _images(

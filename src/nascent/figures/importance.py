@@ -12,14 +12,14 @@ from matplotlib.lines import Line2D
 
 from nascent.errors import AttributionError, did_you_mean
 from nascent.explain.aggregates import SYMBOLS
+from nascent.explain.use import EACH, USED
+from nascent.explain.use_changes import PERMUTED
 from nascent.figures import style
 
 SPREAD = 0.24  # between two groups of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
 BAND = "#E4E0D4"
 BANDS = {False: "random weights", True: "random weights, too wide to deny anything"}
-# As `nascent.explain.use` writes them.
-EACH, PERMUTED, USED = "each", "permuted", "is used"
 NOTHING = "No cell was explained, or the maps have no channels."
 
 
