@@ -65,7 +65,7 @@ def cells_interval(
     values
         As for `mean_interval`.
     confidence
-        Between 0 and 1, of the expanded percentile interval (`nascent.statistics.bootstrap`).
+        Between 0 and 1, of the interval of `nascent.statistics.bootstrap`.
     draws
         Resamples; all columns share them.
     seed

@@ -1,4 +1,4 @@
-"""The bootstrap of cells: resampled counts, and the percentile interval that suits few draws."""
+"""The bootstrap of cells: resampled counts, and the interval that skewed values need."""
 
 from collections.abc import Iterator
 
@@ -25,16 +25,21 @@ def counts(units: int, draws: int, stream: np.random.Generator) -> Iterator[np.n
 
 
 def interval(values: np.ndarray, *, units: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the expanded percentile interval along the first axis (Hesterberg 2015).
+    """Return the interval of statistics from their resamples, along the first axis.
 
-    The percentile interval of the mean of n units is too narrow: the bootstrap's SD lacks the
-    factor √(n / (n − 1)), and its tails are those of the normal law and not of Student's t. So
-    the percentiles are not (1 ∓ confidence)/2 but Φ(∓ √(n / (n − 1)) · t), with t the quantile
-    of Student's law with n − 1 degrees of freedom. For 371 cells at 95 % these are 2.4 and 97.6 %.
-    Hesterberg: What teachers should know about the bootstrap, The American Statistician 69:371.
+    Percentiles of the resamples of few or skewed units do not reach far enough on the long side: of
+    64 exponential values three in a hundred lie wrong where it should be one. So the limits are
+    those of Student's t made symmetric for the skewness (Hall 1992, J. R. Stat. Soc. B 54:221):
+    with m, s the mean and SD of the resamples, n units and γ the skewness of a unit,
 
-    This is for many units: the resamples of a handful take few values, and no percentile of them
-    lies far enough out. Few wells have `nascent.statistics.jackknife`.
+        m − s T(t) to m − s T(−t),    T(x) = ((1 + 3a (x − a/2))^⅓ − 1) / a,    a = γ / (3 √n),
+
+    s times √(n / (n − 1)) and t Student's quantile with n − 1 degrees of freedom; with γ = 0 it is
+    m ± s t. γ is √n times the skewness of the resamples, corrected for what few units hide of it:
+    times 1 + 6.51/n + 20.2/n² + (1.48/n + 6.77/n²) γ² (Bobée & Robitaille 1975, Water Resources
+    Research 11:851).
+
+    This is for many units. Few wells have `nascent.statistics.jackknife`.
 
     Parameters
     ----------
@@ -53,16 +58,37 @@ def interval(values: np.ndarray, *, units: int, confidence: float) -> tuple[np.n
     if units < 2:
         nothing = np.full(values.shape[1:], np.nan)
         return nothing, nothing
-    tail = expanded_tail(units, confidence)
-    if not np.isnan(values).any():
-        low, high = np.quantile(values, [tail, 1 - tail], axis=0)
-        return low, high
-    undefined = np.isnan(values).all(axis=0)
-    low, high = np.nanquantile(np.where(undefined, 0.0, values), [tail, 1 - tail], axis=0)
-    return np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
+    mean, sd, skewness = _moments(values)
+    t = float(stats.t.ppf((1 + confidence) / 2, units - 1))
+    a = _full_skewness(skewness * np.sqrt(units), units) / (3 * np.sqrt(units))
+    wide = sd * np.sqrt(units / (units - 1))
+    return mean - wide * _symmetric(t, a), mean - wide * _symmetric(-t, a)
 
 
-def expanded_tail(units: int, confidence: float) -> float:
-    """Return the share of the resamples below the interval, see `interval`."""
-    t = stats.t.ppf((1 + confidence) / 2, units - 1)
-    return float(stats.norm.cdf(-t * np.sqrt(units / (units - 1))))
+def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean, SD and skewness along the first axis; a constant has no spread and no skew."""
+    known = ~np.isnan(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        number = known.sum(axis=0)
+        mean = np.where(known, values, 0).sum(axis=0) / number
+        centred = np.where(known, values - mean, 0)
+        square = centred * centred
+        variance = square.sum(axis=0) / number
+        # All resamples alike: what is left of them is rounding.
+        alike = np.abs(centred).max(axis=0) <= 1e-12 * np.abs(mean)
+        sd = np.where(alike, 0.0, np.sqrt(variance))
+        skewness = np.where(sd > 0, (square * centred).sum(axis=0) / number / sd**3, 0.0)
+    return mean, np.where(np.isnan(mean), np.nan, sd), skewness
+
+
+def _full_skewness(found: np.ndarray, units: int) -> np.ndarray:
+    """Return the skewness that so few units of the skewness `found` are likely to come from."""
+    by_size = 1 + 6.51 / units + 20.2 / units**2
+    return found * (by_size + (1.48 / units + 6.77 / units**2) * found**2)
+
+
+def _symmetric(x: float, a: np.ndarray) -> np.ndarray:
+    """Return T(x), see `interval`."""
+    small = np.abs(a) < 1e-6
+    divisor = np.where(small, 1.0, a)
+    return np.where(small, x, (np.cbrt(1 + 3 * a * (x - a / 2)) - 1) / divisor)

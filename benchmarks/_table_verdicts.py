@@ -1,0 +1,373 @@
+"""Verdicts of the library's own tables, given the values of cells in which nothing is to be found.
+
+Each function fills a table by the library's code from simulated values and reads its verdicts. A
+column, row or model of the table is a study of its own, so that one table tries a verdict many
+times. With an effect, what is to be found is so many SDs of the cells large.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from _designs import Design
+
+from nascent.evaluate.compare import BEATS, LOSES, comparison
+from nascent.evaluate.held_out import HeldOut
+from nascent.evaluate.resampled import EACH, resample
+from nascent.explain.attention import attention_table
+from nascent.explain.cell_means import cell_means
+from nascent.explain.deletion import ATTRIBUTION, DELETION, INTENSITY, RANDOM
+from nascent.explain.feature_attention import FeatureShares, feature_table
+from nascent.explain.importance import channel_importance
+from nascent.explain.randomisation import SURVIVES, VERDICTS, WEIGHTS, randomisation_table
+from nascent.explain.removal import removal_table
+from nascent.explain.roar import ALL, roar_table
+from nascent.explain.trend import trend_table
+from nascent.explain.truth import MEASURES, truth_table
+from nascent.statistics.bootstrap import counts, interval
+from nascent.statistics.jackknife import group_sums
+from nascent.statistics.verdict import side
+
+CONFIDENCE, CONFIDENCE_OF_MODELS = 0.99, 0.95
+"""Defaults of `explain.confidence` and of the comparison of models."""
+
+DRAWS = 2000
+"""Default of the bootstrap."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out of a number of studies.
+
+    Attributes
+    ----------
+    claims : dict
+        What is claimed → (R,) float: 1 where it was, 0 where not, NaN where no verdict was given.
+    covered : (R,) float
+        1 where the stated interval over wells holds the true value; NaN where there is none.
+    """
+
+    claims: dict[str, np.ndarray]
+    covered: np.ndarray
+
+
+def models(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Models of one or several seeds against the best floor, which errs alike in every cell."""
+    labels, size = design.labels, 20.0
+    y = stream.normal(300, 30, len(labels))
+    trained = design.of_repeats(columns, stream)
+    of_models = size + design.values(columns, stream)[:, :, None] + trained.T - effect
+    signs = stream.choice([-1.0, 1.0], of_models.shape)
+    runs = [("floor", 0)] + [(f"m{m}", s) for m in range(columns) for s in range(design.repeats)]
+    errors = np.column_stack(
+        [size * stream.choice([-1.0, 1.0], len(y)), (signs * of_models).reshape(len(y), -1)]
+    )
+    levels = pd.DataFrame({"well": labels}, index=[f"c{n:04d}" for n in range(len(y))])
+    held = HeldOut("target", "cell", levels, y, tuple(runs), y[:, None] - errors)
+    resampled = resample(held, draws=DRAWS, seed=_seed(stream))
+    table = comparison(held, resampled, floors=["floor"], confidence=CONFIDENCE_OF_MODELS)
+    told = table[~table["floor"]]
+    return Outcome(
+        _words(told["verdict"], {"beats": BEATS, "does not beat": LOSES}),
+        _covered(told["difference_low_wells"], told["difference_high_wells"], -effect),
+    )
+
+
+def retrained(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """R² without what methods rank first, less R² without random entries, over seeds."""
+    labels, y_sd, square = design.labels, 60.0, 400.0
+    n = len(labels)
+    cells = pd.DataFrame(
+        {"plate": "p", "well": labels, "cell_cycle": "", "perturbation": ""},
+        index=pd.Index([f"c{number:04d}" for number in range(n)], name="cell_id"),
+    )
+    y = stream.normal(300, y_sd, n)
+    squares = square * (1 + 0.2 * (design.values(columns, stream) + effect))
+    trained = 1 + 0.2 * design.of_repeats(columns, stream)
+    parts = []
+
+    def add(order: str, fraction: float, seed: int, errors: np.ndarray) -> None:
+        signs = stream.choice([-1.0, 1.0], n)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "cell_id": cells.index,
+                    "design": "cell",
+                    "fold": "f",
+                    "split": "test",
+                    "model": "m",
+                    "seed": seed,
+                    "target": "t",
+                    "y": y,
+                    "y_hat": y + signs * errors,
+                    "order": order,
+                    "fraction": fraction,
+                    "zero_cells": 0,
+                }
+            )
+        )
+
+    for seed in range(design.repeats):
+        add("none", 0.0, seed, np.full(n, 10.0))
+        add(RANDOM, 0.5, seed, np.full(n, np.sqrt(square)))
+        for column in range(columns):
+            of_order = squares[:, column] + square * (trained[seed, column] - 1)
+            add(f"o{column}", 0.5, seed, np.sqrt(np.maximum(of_order, 0)))
+    table = roar_table(
+        pd.concat(parts, ignore_index=True),
+        cells,
+        rank="entries",
+        confidence=CONFIDENCE,
+        draws=DRAWS,
+        seed=_seed(stream),
+    )
+    seed = EACH if design.repeats > 1 else "0"
+    told = table[
+        (table["order"] == ATTRIBUTION)
+        & (table["fraction"].astype(str) == ALL)
+        & (table["seed"].astype(str) == seed)
+    ]
+    truth = -0.2 * effect * square / y.var()
+    words = {"removes more": "removes more than random", "does not": "does not remove more"}
+    return Outcome(
+        _words(told["verdict"], words),
+        _covered(told["difference_low_wells"], told["difference_high_wells"], truth),
+    )
+
+
+def means(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """The rule of removal, agreement and use: a mean over cells, its two intervals and zero."""
+    values = design.values(columns, stream) + effect
+    table = cell_means(
+        values, design.labels, confidence=CONFIDENCE, draws=DRAWS, seed=_seed(stream)
+    )
+    ends = table[["low", "high", "low_wells", "high_wells"]].to_numpy()
+    found = np.array([side(tuple(row)) for row in ends], float)
+    found[np.isnan(ends).any(axis=1)] = np.nan
+    claims = {
+        name: np.where(np.isnan(found), np.nan, (found == sign).astype(float))
+        for name, sign in (("above", 1), ("below", -1))
+    }
+    return Outcome(claims, _covered(table["low_wells"], table["high_wells"], effect))
+
+
+def removal(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Areas of deletion by attribution, less those by random and by brightness."""
+    gains, others = design.values(columns, stream) + effect, design.values(columns, stream)
+    cells = []
+    for gain, other in zip(gains, others, strict=True):
+        of_cell = {}
+        for column in range(columns):
+            key = (f"u{column}", "mean", DELETION)
+            # One fraction: the area is the mean of both ends.
+            of_cell[*key, ATTRIBUTION] = np.array([0, 2 * (gain[column] + other[column])])
+            of_cell[*key, RANDOM] = np.array([0, 2 * other[column]])
+            of_cell[*key, INTENSITY] = of_cell[*key, RANDOM]
+        cells.append(of_cell)
+    table = removal_table(
+        cells, design.labels, [1.0], confidence=CONFIDENCE, draws=DRAWS, seed=_seed(stream)
+    )
+    told = table[(table["measure"] == "gain_over_random") & (table["order"] == ATTRIBUTION)]
+    words = {"beats": "beats random", "worse": "worse than random"}
+    return Outcome(
+        _words(told["verdict"], words), _covered(told["low_wells"], told["high_wells"], effect)
+    )
+
+
+def randomisation(
+    design: Design, effect: float, columns: int, stream: np.random.Generator
+) -> Outcome:
+    """Correlations of maps with those of redrawn weights; without effect they are at the limit."""
+    labels, groups = design.labels, -(-columns // 3)
+    ids = np.arange(len(labels))
+    drawn = np.arange(len(labels)) % design.repeats
+    values = design.values(3 * groups, stream) - effect
+    values += design.of_repeats(3 * groups, stream)[drawn]
+    values = SURVIVES + 0.1 * values
+    parts = [
+        pd.DataFrame(
+            values[:, 3 * group : 3 * group + 3], columns=["entries", "pixels", "channels"]
+        ).assign(cell_id=ids, draw=drawn, stage=WEIGHTS, number=1, layer=f"l{group:04d}", share=1.0)
+        for group in range(groups)
+    ]
+    table = randomisation_table(
+        pd.concat(parts, ignore_index=True),
+        pd.Series(labels, index=ids),
+        confidence=CONFIDENCE,
+        draws=DRAWS,
+        seed=_seed(stream),
+    )
+    depends, survives = VERDICTS[WEIGHTS]
+    truth = SURVIVES - 0.1 * effect
+    return Outcome(
+        _words(table["verdict"], {"depends": depends, "does not depend": survives}),
+        _covered(table["low_wells"], table["high_wells"], truth),
+    )
+
+
+def attention(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Shares of maps inside the nucleus, against its area."""
+    labels = design.labels
+    chance = stream.uniform(0.2, 0.4, (len(labels), columns))
+    shares = chance * (1 + 0.2 * (design.values(columns, stream) + effect))
+    shape = shares.shape
+    cells = pd.DataFrame(
+        {
+            "cell_id": np.repeat(np.arange(shape[0]), columns),
+            "split": "test",
+            "well": np.repeat(labels, columns),
+            "region": np.tile(np.arange(columns), shape[0]),
+            "zero": False,
+            "trivial": False,
+            "share": shares.ravel(),
+            "chance": chance.ravel(),
+            "lift": (shares / chance).ravel(),
+            "corrected": ((shares - chance) / (1 - chance)).ravel(),
+            "exchanges": 50,
+            "exchanged": chance.ravel(),
+            "p": 0.5,
+        }
+    )
+    table = attention_table(cells, confidence=CONFIDENCE)
+    claims = {
+        "above chance": _above(table["lift_low"], 1),
+        "below chance": _above(-table["lift_high"], -1),
+    }
+    return Outcome(claims, _covered(table["lift_low"], table["lift_high"], 1 + 0.2 * effect))
+
+
+def features(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Shares of a network's features inside the nucleus, against its area."""
+    labels = design.labels
+    chance = stream.uniform(0.2, 0.4, len(labels))
+    inside = chance[:, None] * (1 + 0.2 * (design.values(columns, stream) + effect))
+    found = FeatureShares(inside, np.ones_like(inside), chance, np.zeros_like(inside))
+    table = feature_table(found, labels, confidence=CONFIDENCE)
+    # The interval that is shown is of the share and not of its excess.
+    truth = 0.3 * (1 + 0.2 * effect)
+    return Outcome(
+        {"beats chance": _flags(table["beats_chance"])},
+        _covered(table["low"], table["high"], truth),
+    )
+
+
+def truth(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Measures of planted truth against chance, and of the trained model above others."""
+    labels, measures = design.labels, MEASURES["pixel"]
+    sets = -(-columns // len(measures))
+    parts = []
+    for number in range(sets):
+        common = {"split": f"s{number}", "well": labels, "zero": False}
+        ids = [f"c{place:04d}" for place in range(len(labels))]
+        chances = stream.uniform(0.2, 0.4, (len(labels), len(measures)))
+        for weights in ("randomised", "trained"):
+            values = design.values(len(measures), stream) + effect * (weights == "trained")
+            table = pd.DataFrame(common | {"cell_id": ids, "weights": weights})
+            table[list(measures)] = chances * (1 + 0.2 * values)
+            table[[f"{name}_chance" for name in measures]] = chances
+            parts.append(table)
+    table = truth_table(pd.concat(parts, ignore_index=True), confidence=CONFIDENCE)
+    table = table[table["what"] != "rank"]
+    own, other = (table[table["weights"] == name] for name in ("trained", "randomised"))
+    return Outcome(
+        {
+            "beats chance": _flags(own["beats_chance"]),
+            "above random weights": _above(other["trained_above_low"], 0),
+        },
+        _covered(own["lift_low"], own["lift_high"], 1 + 0.2 * effect),
+    )
+
+
+def importance(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Shares of channels against those of copies with random weights, of which the model is one."""
+    labels = design.labels
+    names = [f"ch{column}" for column in range(columns)]
+    ids = [f"c{number:04d}" for number in range(len(labels))]
+    given = stream.normal(size=(1, columns)) * design.repeat_sd + effect
+    of_cells = design.values(columns, stream)
+    shares = pd.DataFrame(0.3 + 0.03 * (of_cells + given), index=ids, columns=names)
+    copies = [
+        pd.DataFrame(0.3 + 0.03 * (of_cells + other), index=ids, columns=names).assign(copy=number)
+        for number, other in enumerate(design.of_repeats(columns, stream), start=1)
+    ]
+    table = channel_importance(
+        shares,
+        pd.Series("all", index=ids),
+        pd.Series(labels, index=ids),
+        null=pd.concat(copies).rename_axis("cell_id"),
+        names=["all"],
+        confidence=CONFIDENCE,
+        draws=DRAWS,
+        seed=_seed(stream),
+    )
+    truths = 0.3 + 0.03 * given[0]
+    return Outcome(
+        {"beats null": _flags(table["beats_null"])}, _covered(table["low"], table["high"], truths)
+    )
+
+
+def trends(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Tables of eight channels of which none goes with the target; with an effect, the first does.
+
+    The effect is the correlation within wells.
+    """
+    labels, channels = design.labels, 8
+    ids = [f"c{number:04d}" for number in range(len(labels))]
+    found, covered = [], []
+    for _ in range(columns):
+        target = design.values(1, stream)
+        shares = design.values(channels, stream)
+        shares[:, 0] = effect * target[:, 0] + np.sqrt(1 - effect**2) * shares[:, 0]
+        table = trend_table(
+            pd.DataFrame(0.1 + 0.01 * shares, index=ids),
+            pd.Series(target[:, 0], index=ids),
+            pd.Series(labels, index=ids),
+            confidence=CONFIDENCE,
+            draws=DRAWS,
+            seed=_seed(stream),
+        )
+        told = table["trend"].isin(["rises", "falls"])
+        given = table["trend"].isin(["rises", "falls", "none"]).any()
+        claimed = told.iloc[0] if effect else told.any()
+        found.append(float(claimed) if given else np.nan)
+        covered.append(_covered(table["low"], table["high"], 0.0)[-1])
+    return Outcome({"rises or falls": np.array(found)}, np.array(covered))
+
+
+def earlier_rule(
+    design: Design, effect: float, columns: int, stream: np.random.Generator
+) -> Outcome:
+    """The mean over cells by a bootstrap of whole wells: not nascent's rule, but a common one."""
+    values, labels = design.values(columns, stream) + effect, design.labels
+    sums = group_sums(np.hstack([values, np.ones_like(values[:, :1])]), labels)
+    drawn = np.vstack([held @ sums for held in counts(len(sums), DRAWS, stream)])
+    low, high = interval(drawn[:, :-1] / drawn[:, -1:], units=len(sums), confidence=CONFIDENCE)
+    return Outcome({"above": _above(low, 0)}, _covered(low, high, effect))
+
+
+def _seed(stream: np.random.Generator) -> int:
+    return int(stream.integers(2**31))
+
+
+def _words(verdicts: pd.Series, words: dict[str, str]) -> dict[str, np.ndarray]:
+    """Return who claims what; a verdict that names the wells there are is none."""
+    texts = verdicts.astype(str)
+    given = ~texts.str.startswith("cannot tell (").to_numpy()
+    return {
+        name: np.where(given, (texts == text).to_numpy(float), np.nan)
+        for name, text in words.items()
+    }
+
+
+def _flags(values: pd.Series) -> np.ndarray:
+    return np.array([np.nan if pd.isna(value) else float(value) for value in values])
+
+
+def _above(low: pd.Series | np.ndarray, limit: float) -> np.ndarray:
+    low = np.asarray(low, float)
+    return np.where(np.isnan(low), np.nan, (low > limit).astype(float))
+
+
+def _covered(low: pd.Series, high: pd.Series, truth: float | np.ndarray) -> np.ndarray:
+    low, high = np.asarray(low, float), np.asarray(high, float)
+    return np.where(np.isnan(low), np.nan, ((low <= truth) & (truth <= high)).astype(float))
