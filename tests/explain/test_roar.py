@@ -9,6 +9,7 @@ from nascent.evaluate.metrics import metrics
 from nascent.evaluate.tables import PREDICTIONS
 from nascent.explain.roar import ROAR, roar_table, write_roar
 from nascent.files import read_table, write_table
+from nascent.statistics.bootstrap import interval
 
 CELLS = 240
 LIMITS = {"confidence": 0.95, "draws": 400, "seed": 5}
@@ -136,7 +137,7 @@ def test_the_interval_of_the_difference_is_that_of_a_plain_paired_bootstrap(cell
         scale = ((y[drawn] - y[drawn].mean()) ** 2).sum()
         errors = [((y[drawn] - hat[drawn]) ** 2).sum() for hat in (by_map, by_chance)]
         found.append((errors[1] - errors[0]) / scale)
-    low, high = np.quantile(found, [0.025, 0.975])
+    low, high = interval(np.array(found), units=CELLS, confidence=0.95)
     width = high - low
     assert row["difference_low"] == pytest.approx(low, abs=0.08 * width)
     assert row["difference_high"] == pytest.approx(high, abs=0.08 * width)
