@@ -43,7 +43,7 @@ def test_with_three_wells_that_differ_verdicts_are_seldom_wrong(levels, name, st
     case, found = outcome(levels, name, levels.Design(3, between=1.0, repeats=2), studies)
     for claim, claims in found.claims.items():
         # Few studies: what is above the bound by chance alone in one test of ten thousand passes.
-        bound = levels.stats.binom.ppf(0.9999, len(claims), GROSS * case.nominal)
+        bound = levels.stats.binom.ppf(0.9999, len(claims), GROSS * case.nominal_of(claim))
         assert claims.sum() <= bound, claim
 
 
