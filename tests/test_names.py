@@ -2,12 +2,17 @@
 
 import string
 
+import h5py
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nascent.explain.h5ad import read_h5ad, write_h5ad
+from nascent.explain.scores import STATISTICS, ChannelScores
+from nascent.explain.scores_table import write_scores_table
 from nascent.files import read_table, write_table
 from nascent.names import (
     MISSING,
@@ -18,6 +23,7 @@ from nascent.names import (
     typed,
     unprintable,
 )
+from nascent.store import StoreWriter, open_store
 
 HOSTILE = (
     "NA", "None", "null", "nan", "NaN", "N/A", "inf", "01", "007", "1", "1.0", "1e3", "1E3", "-01",
@@ -137,3 +143,65 @@ def test_letters_of_any_script_can_be_held(name):
 
 def test_what_stands_for_a_missing_number_is_no_number():
     assert not any(value.isdigit() for value in MISSING)
+
+
+columns = st.lists(names, min_size=1, max_size=4, unique=True)
+
+
+def spelt(values):
+    """Return a column as a list, missing values as None."""
+    series = pd.Series(values, dtype=object)
+    return series.where(series.notna(), None).tolist()
+
+
+@settings(max_examples=25)
+@given(columns, st.lists(names | st.none(), min_size=3, max_size=3))
+def test_a_store_keeps_names_of_columns_and_channels_and_their_values(
+    tmp_path_factory, channels, values
+):
+    path = tmp_path_factory.getbasetemp() / "names.h5"
+    cells = pd.DataFrame({"cell_id": [1, 2, 3]} | {f"of {name}": values for name in channels})
+    cells = cells.assign(**{f"mean_{name}": np.arange(3) / 7 for name in channels})
+    with StoreWriter(path, channels=channels, size=2, dtype=np.uint16) as writer:
+        shape = (3, 2, 2, len(channels))
+        writer.append(np.ones(shape, np.uint16), np.ones(shape[:3], bool))
+        writer.cells = cells
+    with open_store(path) as store:
+        assert store.channels == channels
+        for name in channels:
+            assert spelt(store.cells[f"of {name}"]) == values
+            assert store.cells[f"mean_{name}"].tolist() == [0, 1 / 7, 2 / 7]
+
+
+def test_a_store_from_before_slashes_were_kept_is_still_read(tmp_path):
+    with StoreWriter(tmp_path / "a.h5", channels=["a"], size=2, dtype=np.uint16) as writer:
+        writer.append(np.ones((1, 2, 2, 1), np.uint16), np.ones((1, 2, 2), bool))
+        writer.cells = pd.DataFrame({"cell_id": [1], "share in %": [0.5]})
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        file["cells"].move("share in %25", "share in %")
+    with open_store(tmp_path / "a.h5") as store:
+        assert store.cells["share in %"].tolist() == [0.5]
+
+
+@settings(max_examples=25)
+@given(columns, st.lists(names | st.none(), min_size=2, max_size=2))
+def test_exports_keep_names_of_channels_and_columns_and_their_values(
+    tmp_path_factory, channels, values
+):
+    folder = tmp_path_factory.getbasetemp()
+    told = {f"of {name}": values for name in channels}
+    cells = pd.DataFrame({"split": "test", "group": values} | told, dtype=object)
+    cells.index = pd.Index([7, 8], name="cell_id")
+    shares = np.arange(2.0 * len(channels)).reshape(2, -1)
+    facts = {"model": "m", "seed": 1, "method": "ig", "target": "target", "kind": "gradient"}
+    facts |= {"axes": "pixel", "options": {}, "told": list(told), "checks": []}
+    scores = ChannelScores(cells, tuple(channels), dict.fromkeys(STATISTICS, shares), facts)
+    write_h5ad(scores, folder / "names.h5ad")
+    back = read_h5ad(folder / "names.h5ad")
+    assert list(back.channels) == channels
+    assert back.facts["told"] == list(told)
+    for name in told:
+        assert spelt(back.cells[name].to_numpy()) == values
+    write_scores_table([folder / "names.h5ad"], folder / "names.parquet")
+    rows = pl.read_parquet(folder / "names.parquet")
+    assert rows["channel"].unique(maintain_order=True).to_list() == channels

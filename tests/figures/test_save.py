@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from nascent.figures import save, sizes, target
@@ -89,3 +91,17 @@ def test_the_callers_settings_change_no_figure(make, tmp_path):
             figure = target.draw(values, low=300, high=400, target="EU")
             pictures.append(save(figure, tmp_path / str(size), {})[1].read_bytes())
     assert pictures[0] == pictures[1]
+
+
+def test_names_are_no_formulas_and_the_numbers_of_a_log_axis_are(tmp_path):
+    figure = Figure()
+    axes = figure.add_subplot()
+    axes.bar(["a$b$", r"$\foo$"], [1, 2])
+    axes.set_title("$x$ {x}")
+    axes.set_yscale("log")
+    axes.set_ylim(1, 1e6)
+    # As a formula the second name would be an error.
+    save(figure, tmp_path / "a", {})
+    texts = {text.get_text(): text.get_parse_math() for text in figure.findobj(Text)}
+    assert [texts[name] for name in ("a$b$", r"$\foo$", "$x$ {x}")] == [False] * 3
+    assert texts[r"$\mathdefault{10^{3}}$"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from nascent.figures import style
@@ -48,6 +49,7 @@ def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[P
     description = json.dumps(record, sort_keys=True, ensure_ascii=True)
     png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
     with style.look():
+        _take_names_as_they_are(figure)
         with written(png) as beside:
             figure.savefig(
                 beside,
@@ -63,6 +65,16 @@ def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[P
                 bbox_inches=frame(figure),
             )
     return png, svg
+
+
+def _take_names_as_they_are(figure: Figure) -> None:
+    """Let dollars in texts be dollars: only matplotlib's own numbers of axes are formulas."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.get_ticklabels()  # Until they are asked for, ticks have no text.
+    for text in figure.findobj(Text):
+        if text.get_text() and "\\mathdefault" not in text.get_text():
+            text.set_parse_math(False)
 
 
 def frame(figure: Figure) -> Bbox | None:
