@@ -31,7 +31,7 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
     "other": frozenset({"channel", "model"}),
     "group": frozenset({"split", "channel", "members"}),
     "region": frozenset({"split", "channel"}),
-    "members": frozenset({"group", "channel_group"}),
+    "members": frozenset({"channel", "group", "channel_group"}),
     "unit": frozenset({"aggregate", "channel"}),
 }
 """Columns that hold names in tables that have one of these beside; a cell table may have others."""
