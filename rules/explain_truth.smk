@@ -9,6 +9,8 @@ rule explain_truth:
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
         truth=of_wells("simulate/truth/{well}.h5"),
+        use=cells_of_use,
+        groups=made("explain/channel_groups.tsv"),
     output:
         table=made("explain/{model}/{seed}/{method}/truth.tsv"),
         cells=made("explain/{model}/{seed}/{method}/truth.cells.tsv"),

@@ -211,6 +211,15 @@ def how_use_is_summed_up(wildcards):
     }
 
 
+def cells_of_use(wildcards):
+    """What the test cells say of the use of each channel by a model; none where it is not asked."""
+    pattern = f"explain/{{model}}/{wildcards.seed}/use.cells.tsv"
+    known = of_used_runs("explain/{model}/{seed}/use.cells.tsv", [wildcards.model])
+    return [
+        path for path in known if path == made(pattern.format(model=wildcards.model))
+    ]
+
+
 def test_cells(wildcards):
     """The test shards of the fold that is explained."""
     return [

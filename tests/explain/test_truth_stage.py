@@ -13,8 +13,10 @@ from nascent.explain.aggregates import channel_shares, channel_totals
 from nascent.explain.image_nulls import IMAGE_MAPS
 from nascent.explain.inspection import Inspection
 from nascent.explain.truth import MAPS, PLANTED, TRUTH, USED
-from nascent.explain.truth_stage import channels_used, check_truth
-from nascent.files import read_table
+from nascent.explain.truth_stage import channels_used, check_truth, shown_to_be_used
+from nascent.explain.use import USE_CELLS
+from nascent.explain.use_changes import CHANGES
+from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.write import write_shard
 from nascent.simulate.plate import simulate_well
@@ -217,18 +219,33 @@ def test_channels_are_used_where_the_table_of_use_says_so():
     verdicts = {"a": "is used", "b": "not shown to be used", "c": "is used"}
     use = pd.DataFrame(
         [
-            (model, seed, "channel", channel, change, verdict)
-            for model in ("cnn", "linear")
-            for seed in ("1", "each")
+            (unit, channel, change, verdict)
+            for unit in ("channel", "group")
             for channel, verdict in verdicts.items()
             for change in ("permuted", "structure")
         ],
-        columns=["model", "seed", "unit", "channel", "change", "verdict"],
+        columns=["unit", "channel", "change", "verdict"],
     )
-    assert channels_used(use, "cnn", 1) == ["a", "c"]
-    assert channels_used(use, "cnn", 2) is None
-    assert channels_used(use.assign(verdict="not shown to be used"), "cnn", 1) == []
-    assert channels_used(use.assign(verdict="cannot tell (2 wells)"), "cnn", 1) is None
+    assert shown_to_be_used(use) == ["a", "c"]
+    assert shown_to_be_used(use.assign(verdict="not shown to be used")) == []
+    assert shown_to_be_used(use.assign(verdict="cannot tell (2 wells)")) is None
+
+
+def test_what_cells_say_of_use_tells_which_channels_are_used(tmp_path):
+    """Errors rise by about a SD of the target where `a` is exchanged, and not where `b` is."""
+    rng = np.random.default_rng(1)
+    cells = pd.DataFrame({"cell_id": range(80), "plate": "p", "well": [*"ABCD"] * 20})
+    cells = cells.assign(y=rng.normal(size=80), squared_error=0.1)
+    parts = []
+    for channel, lost in (("a", 1.0), ("b", 0.0)):
+        made = {change: rng.normal(lost, 0.1, 80) for change in CHANGES}
+        parts.append(cells.assign(unit="channel", channel=channel, **made))
+    write_table(pd.concat(parts)[list(USE_CELLS)], tmp_path / "use.tsv")
+    write_table(pd.DataFrame(columns=["group", "channel"]), tmp_path / "groups.tsv")
+    options = {"confidence": 0.95, "draws": 200, "seed": 1}
+    assert channels_used(tmp_path / "use.tsv", tmp_path / "groups.tsv", **options) == ["a"]
+    write_table(pd.DataFrame(columns=list(USE_CELLS)), tmp_path / "none.tsv")
+    assert channels_used(tmp_path / "none.tsv", tmp_path / "groups.tsv", **options) is None
 
 
 def test_the_same_seed_makes_the_same_bytes_and_another_does_not(plate, tmp_path):

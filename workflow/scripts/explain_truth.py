@@ -1,7 +1,7 @@
 """Maps of one model and method, and the truth of the simulated wells -> what was found of it."""
 
 from nascent.explain.inspection import open_inspection
-from nascent.explain.truth_stage import check_truth
+from nascent.explain.truth_stage import channels_used, check_truth
 from nascent.jobs import job
 from nascent.train import backend
 
@@ -29,6 +29,15 @@ with job(
         normalise=params.normalise,
         training_paths=given.training,
     )
+    used = None
+    if given.use:
+        used = channels_used(
+            given.use[0],
+            given.groups,
+            confidence=params.confidence,
+            draws=params.draws,
+            seed=params.seed,
+        )
     check_truth(
         inspection,
         given.shards,
@@ -40,5 +49,6 @@ with job(
         confidence=params.confidence,
         draws=params.draws,
         seed=params.seed,
+        used=used,
         aggregate=params.aggregate,
     )

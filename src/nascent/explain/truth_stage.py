@@ -27,12 +27,13 @@ from nascent.explain.truth import (
     scores,
     truth_table,
 )
-from nascent.files import write_table
+from nascent.explain.use import CHANNEL, use_table
+from nascent.explain.use import USED as IS_USED
+from nascent.explain.use_changes import PERMUTED
+from nascent.explain.use_stage import read_uses
+from nascent.files import read_table, write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import CANNOT_TELL
-
-USED_VERDICT = "is used"
-"""Verdict of the table of use."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -164,23 +165,35 @@ class _Held:
         return scores(np.abs(values), cell.mask, pixels, self.channels, causal, totals)
 
 
-def channels_used(use: pd.DataFrame, model: str, seed: int) -> list[str] | None:
-    """Return the channels that a model has been shown to use.
+def channels_used(
+    use_path: str | Path, groups_path: str | Path, *, confidence: float, draws: int, seed: int
+) -> list[str] | None:
+    """Return the channels that one trained model has been shown to use, each on its own.
 
     Parameters
     ----------
-    use
-        The columns of `nascent.explain.use.USE`.
-    model, seed
-        Of the training.
+    use_path
+        What cells say of its use, as `nascent.explain.use_stage.write_use_cells` writes it.
+    groups_path
+        The study's groups of channels.
+    confidence, draws, seed
+        Of the verdict, as for the table of use.
 
     Returns
     -------
     list of str or None
-        None where it cannot be told: the table has no rows of the model, or too few wells.
+        None where it cannot be told: there are no cells, or too few wells.
     """
-    own = (use["model"] == model) & (use["seed"].astype(str) == str(seed))
-    rows = use[own & (use["unit"] == "channel") & (use["change"] == "permuted")]
-    if rows.empty or rows["verdict"].str.startswith(CANNOT_TELL).all():
+    uses = read_uses({0: use_path}, read_table(groups_path, required=["group", "channel"]))
+    if uses is None:
         return None
-    return rows.loc[rows["verdict"] == USED_VERDICT, "channel"].tolist()
+    table = use_table(uses, "", confidence=confidence, draws=draws, seed=seed)
+    return shown_to_be_used(table[table["seed"] == "0"])
+
+
+def shown_to_be_used(use: pd.DataFrame) -> list[str] | None:
+    """Return the channels that are used, by the rows of one training of a table of use."""
+    rows = use[(use["unit"] == CHANNEL) & (use["change"] == PERMUTED)]
+    if rows["verdict"].str.startswith(CANNOT_TELL).all():
+        return None
+    return rows.loc[rows["verdict"] == IS_USED, "channel"].tolist()
