@@ -82,6 +82,10 @@ def test_the_schema_refuses_what_the_model_refuses(root):
         ({"train": {"models": {"cnn": {"seeds": [-1]}}}}, "train.models.cnn.seeds.0"),
         ({"train": {"models": {"ols": {}}}}, "'ols' is the name of a floor"),
         ({"attribute": {"splits": ["test", "test"]}}, "splits: an entry is listed twice"),
+        (
+            {"attribute": {"methods": {"use": {"method": "gradient"}}}},
+            "a method cannot be called 'use'",
+        ),
         ({"study": "../elsewhere"}, "study"),
     ],
 )

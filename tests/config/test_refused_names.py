@@ -46,7 +46,7 @@ def test_channels_may_have_slashes_braces_spaces_and_letters_of_any_script(measu
     assert study_channels(study, wells) == channels
 
 
-@pytest.mark.parametrize("name", ["well", "split", "all", "total", "copy"])
+@pytest.mark.parametrize("name", ["well", "split", "all", "total", "copy", "plate", "unit"])
 def test_a_channel_called_like_a_column_beside_it_is_refused(measured, name):
     with pytest.raises(RawDataError, match=rf"channels\.csv: a channel cannot be called '{name}'"):
         study_channels(*measured([name, "EU"]))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.use import EACH, NOT_SHOWN, USE, USED
+from nascent.explain.use import EACH, NOT_SHOWN, USE, USED, WORSE
 from nascent.explain.use_changes import CHANGES, PERMUTED
 from nascent.figures import use
 from nascent.figures.use import PANELS, order
@@ -42,6 +42,13 @@ def test_channels_are_sorted_by_use_and_groups_stand_below():
     assert used.get_xdata()[0] == 0.7 and used.get_mfc() != "white" == not_shown.get_mfc()
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert "99% interval, wells" in legend and "sum, one at a time" in legend
+
+
+def test_a_channel_that_makes_it_worse_is_not_drawn_as_used():
+    table = make_use().replace({"verdict": {NOT_SHOWN: WORSE}})
+    figure = use.draw(table, confidence=0.99)
+    points = {line.get_gid(): line for axes in figure.axes for line in axes.lines}
+    assert points["net/15_SON/intensity"].get_mfc() == "white"
 
 
 def test_every_model_has_a_row_of_panels_with_limits_of_its_own():

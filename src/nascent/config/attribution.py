@@ -138,6 +138,10 @@ class Method(Section):
         return " ".join([self.method, *filter(None, parts)])
 
 
+TAKEN = ("use", "features", "feature_attention")
+"""Tables of a model that lie where those of its methods do, called by the method's name."""
+
+
 class Attribute(Section):
     """The attribution maps of the study."""
 
@@ -155,6 +159,11 @@ class Attribute(Section):
 
     @model_validator(mode="after")
     def _once(self) -> Self:
+        for name in set(TAKEN).intersection(self.methods):
+            raise ValueError(
+                f"methods: a method cannot be called {name!r}: every model has a table of that"
+                " name; call it otherwise"
+            )
         lists = {"splits": self.splits, "models": self.models or []}
         lists |= {f"methods.{name}.models": one.models or [] for name, one in self.methods.items()}
         for name, given in lists.items():

@@ -8,7 +8,7 @@ from nascent.config.section import Name, Positive, Section, Seed, Share
 
 
 class Groups(Section):
-    """The groups of cells that importance is told for."""
+    """The groups of cells that shares of channels are told for."""
 
     by: Literal["sd", "quantiles", "column"] = Field(
         "sd",
@@ -186,7 +186,7 @@ class Explain(Section):
     """From maps to statements about pixels and channels, and their checks."""
 
     groups: Groups = Field(default_factory=Groups, description="Groups of cells")
-    confidence: float = Field(0.99, gt=0, lt=1, description="Of the bootstrap intervals")
+    confidence: float = Field(0.99, gt=0, lt=1, description="Of intervals and verdicts")
     bootstrap: Positive = Field(2000, description="Bootstrap draws")
     aggregate: Literal["absolute", "net", "smoothed", "squared"] = Field(
         "squared",

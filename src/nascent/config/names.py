@@ -9,7 +9,7 @@ from nascent.config.sections import Study
 from nascent.crops.tables import JOINED
 from nascent.crops.wells import beside, read_metadata
 from nascent.errors import ConfigError, RawDataError, did_you_mean
-from nascent.names import BESIDE_CHANNELS, TEXT_COLUMNS, unprintable
+from nascent.names import BESIDE_CHANNELS, TEXT_BESIDE, TEXT_COLUMNS, unprintable
 
 MEASURED = ("area", "x_min", "x_max", "y_min", "y_max", "size_ratio", "oversize")
 """Columns of numbers that every cell table has, besides the means of channels."""
@@ -37,7 +37,13 @@ def check_channel_names(
         Where a name has a character that no line of a table can hold, or is a column or a level
         that these tables have of their own.
     """
-    taken = BESIDE_CHANNELS | ({"mapobject_id", "x", "y"} if text else set())
+    # A channel's column would be read as text if it were called like a column of names.
+    taken = (
+        BESIDE_CHANNELS
+        | TEXT_COLUMNS
+        | TEXT_BESIDE.keys()
+        | ({"mapobject_id", "x", "y"} if text else set())
+    )
     for name in channels:
         if character := unprintable(name):
             raise RawDataError(

@@ -78,10 +78,10 @@ def channel_importance(
     -------
     pandas.DataFrame
         The columns of `IMPORTANCE`: `cells` that the mean is over, from `wells`; `zero_cells`, left
-        out because their map is zero; `low`, `high` over whole wells, or over cells with fewer than
-        two wells, as `interval` says, and over cells in any case; `uniform`, 1/C (missing for
-        signed shares); mean and prediction interval of the null, its half width `null_half` and the
-        `copies` that it is made of. `beats_null`: whether the interval lies above that of the null,
+        out because their map is zero; `low`, `high` over whole wells, missing where these are too
+        few, and over cells in any case; `uniform`, 1/C (missing for signed shares); mean and
+        prediction interval of the null, its half width `null_half` and the `copies` that it is
+        made of. `beats_null`: whether the interval lies above that of the null,
         for signed shares outside of it; missing where either is missing, and where it does not but
         the null is too wide to deny anything, see `Chance.too_wide`.
 

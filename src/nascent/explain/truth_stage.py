@@ -30,7 +30,7 @@ from nascent.explain.truth import (
 from nascent.explain.use import CHANNEL, use_table
 from nascent.explain.use import USED as IS_USED
 from nascent.explain.use_changes import PERMUTED
-from nascent.explain.use_stage import read_uses
+from nascent.explain.use_tables import read_uses
 from nascent.files import read_table, write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import CANNOT_TELL

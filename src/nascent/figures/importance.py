@@ -38,7 +38,7 @@ def draw(
     Beside it stand the signed shares, where the table has them: the net effect of a channel, over
     the cell's Σ|score|.
 
-    Channels are sorted by their mean over the groups, the most important on top. The dashed line
+    Channels are sorted by their mean over the groups, the largest on top. The dashed line
     is the share each would have if all were alike, the band what models of random weights give it,
     over all groups; half its width stands beside. It is hatched where it is too wide to deny
     anything. A point is full where its interval lies above its null, hollow where it does not, pale

@@ -57,10 +57,10 @@ def shown(
     per_group: int,
     channels: int,
 ) -> Shown:
-    """Read typical cells, their most important channels and the maps of these.
+    """Read typical cells, their channels of the largest share and the maps of these.
 
     A map of places alone (axes `space`) stands at every channel, and the channels are spread over
-    the list, since none is the most important; a number a channel (axes `channel`) fills the whole
+    the list, since none has a share; a number a channel (axes `channel`) fills the whole
     nucleus.
 
     Parameters

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.use import CHANNEL, EACH, GROUP, USED, WORSE
+from nascent.explain.use import CHANNEL, EACH, GROUP, USED
 from nascent.explain.use_changes import INTENSITY, PERMUTED, STRUCTURE
 from nascent.figures import rows, style, words
 
@@ -125,7 +125,7 @@ def _panel(
     axes.axvline(0, color=style.INK, lw=0.7, zorder=1)
     for row in part.to_dict("records"):
         unit = row["unit"], row["channel"]
-        told = row["verdict"] in (USED, WORSE)
+        told = row["verdict"] == USED
         rows.point(
             axes,
             row["use"],
