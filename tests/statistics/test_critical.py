@@ -24,3 +24,9 @@ def test_the_chance_of_a_weighted_sum_is_that_of_an_f_variable():
     # P(χ²_1 > c² χ²_4 / 4) for c² = 7.7086, the upper 5 % point of F with 1 and 4.
     weights = np.array([1.0, *[-7.7086 / 4] * 4])
     assert above_zero(weights) == pytest.approx(0.05, abs=1e-5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_hundreds_of_wells_of_any_size_are_near_students_quantile_without_a_warning():
+    sizes = tuple(np.random.default_rng(0).integers(3, 60, 384).tolist())
+    assert critical(sizes, 0.99) == pytest.approx(stats.t.ppf(0.995, 383), rel=0.01)

@@ -70,5 +70,7 @@ def above_zero(weights: np.ndarray) -> float:
         damping = np.exp(0.25 * np.log1p(scaled**2).sum())
         return float(np.sin(0.5 * np.arctan(scaled).sum()) / (u * damping))
 
-    value, _ = integrate.quad(integrand, 0, np.inf, limit=400, epsabs=1e-8)
+    # Of hundreds of wells the damping grows beyond all numbers, where the integrand is 0.
+    with np.errstate(over="ignore"):
+        value, _ = integrate.quad(integrand, 0, np.inf, limit=400, epsabs=1e-8)
     return 0.5 + value / np.pi
