@@ -28,6 +28,7 @@ from nascent.explain.roar import ALL, roar_table
 from nascent.explain.trend import trend_table
 from nascent.explain.truth import BEATS as BEATS_OTHERS
 from nascent.explain.truth import MEASURES, PLANTED, RANDOMISED, TRAINED, truth_table
+from nascent.explain.use import CHANGES, CHANNEL, USED, WORSE, Unit, Uses, use_table
 from nascent.statistics.bootstrap import counts, interval
 from nascent.statistics.jackknife import group_sums
 from nascent.statistics.verdict import side
@@ -306,8 +307,31 @@ def importance(design: Design, effect: float, columns: int, stream: np.random.Ge
         seed=_seed(stream),
     )
     truths = 0.3 + 0.03 * given[0]
+    # Copies that differ too much to deny a channel leave it open, which is no claim.
+    claimed = (table["beats_null"] == True).to_numpy(float)  # noqa: E712
+    claims = np.where(np.isnan(table["low"].to_numpy(float)), np.nan, claimed)
+    return Outcome({"beats null": claims}, _covered(table["low"], table["high"], truths))
+
+
+def use(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """R² lost when a channel is changed, by models of one or several seeds."""
+    labels, spread = design.labels, 100.0
+    y = stream.normal(300, spread, len(labels))
+    trained = design.of_repeats(columns, stream)
+    values = design.values(columns, stream)[:, None] + trained + effect
+    uses = Uses(
+        seeds=tuple(range(design.repeats)),
+        y=y,
+        wells=labels,
+        squared_error=np.full((len(y), design.repeats), 0.5 * spread**2),
+        values=100 * np.repeat(values[..., None], len(CHANGES), axis=-1),
+        units=[Unit(CHANNEL, f"ch{u}", (f"ch{u}",), (u,)) for u in range(columns)],
+    )
+    table = use_table(uses, "model", confidence=CONFIDENCE, draws=DRAWS, seed=_seed(stream))
+    told = table[(table["seed"] == EACH) & (table["change"] == next(iter(CHANGES)))]
     return Outcome(
-        {"beats null": _flags(table["beats_null"])}, _covered(table["low"], table["high"], truths)
+        _words(told["verdict"], {"is used": USED, "makes it worse": WORSE}),
+        _covered(told["low_wells"], told["high_wells"], 100 * effect / y.var()),
     )
 
 

@@ -18,7 +18,7 @@ def levels():
         import levels
 
         yield levels
-    for name in ("levels", "_designs", "_table_verdicts"):
+    for name in ("levels", "_designs", "_map_verdicts", "_table_verdicts"):
         sys.modules.pop(name, None)
 
 

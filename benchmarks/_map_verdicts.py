@@ -1,0 +1,140 @@
+"""Verdicts of maps and images: small ones, in which likeness is that of all nuclei alone.
+
+Every nucleus is an ellipse that is brighter in the middle, more so in some cells and wells than in
+others. Maps and images have that in common, and no more; with an effect, maps hold some of the image
+of their own cell.
+"""
+
+import numpy as np
+import pandas as pd
+from _designs import Design
+from _table_verdicts import CONFIDENCE, DRAWS, Outcome, _covered, _flags, _seed, _words
+
+from nascent.explain.agreement import EXCHANGES as OF_MAPS
+from nascent.explain.agreement import VERDICTS, Explanation, _correlations, _table
+from nascent.explain.cell_means import cell_means
+from nascent.explain.cells import ExplainedCell
+from nascent.explain.exchange import rings
+from nascent.explain.map_levels import LEVELS
+from nascent.explain.regions import (
+    EXCHANGES,
+    RegionCell,
+    compare_regions,
+    region_mask,
+    region_table,
+)
+from nascent.explain.similarity import compare, similarity_table
+
+SIZE, CHANNELS = 14, 4
+SIMILAR = {"pearson": "correlations beat null", "mutual_information": "information beats null"}
+
+
+def nuclei(design: Design, effect: float, channels: int, stream: np.random.Generator) -> list:
+    """Return a cell each with an image and a map of as many channels."""
+    row, column = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
+    steep = 1 + 0.5 * design.values(2 * channels, stream)
+    cells = []
+    for number, slopes in enumerate(steep):
+        axes = stream.uniform(4.5, 6.5, 2)
+        reach = (row / axes[0]) ** 2 + (column / axes[1]) ** 2
+        mask = reach < 1
+        noise = stream.normal(size=(SIZE, SIZE, 2 * channels))
+        planes = (1 - reach)[..., None] * slopes + noise
+        image, own = planes[..., :channels], planes[..., channels:] + effect * noise[..., :channels]
+        kept = [np.where(mask[..., None], each, 0).astype(np.float32) for each in (image, own)]
+        cells.append(ExplainedCell(f"c{number:04d}", kept[0], mask, kept[1], 0.0, 0.0))
+    return cells
+
+
+def similarity(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Map channels against image channels of the same cell and of others of its well."""
+    cells = nuclei(design, effect, columns, stream)
+    by_id = {cell.cell_id: cell for cell in cells}
+    others = rings(len(cells), 5, _seed(stream), design.labels)
+    compared = compare(by_id, list(by_id), others, bins=8)
+    names = [f"ch{number}" for number in range(columns)]
+    table = similarity_table(compared, _places(by_id, design), names, names, confidence=CONFIDENCE)
+    table = table[(table["group"] == "all") & (table["map_channel"] == table["image_channel"])]
+    parts = {name: table[table["measure"] == name] for name in SIMILAR}
+    own = parts["pearson"]
+    covered = _covered(own["low"], own["high"], np.nan if effect else 0.0)
+    return Outcome(
+        {words: _flags(parts[name]["beats_null"]) for name, words in SIMILAR.items()}, covered
+    )
+
+
+def regions(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Maps on the bright fifth of an image channel, against that of others of the well."""
+    cells = nuclei(design, effect, columns, stream)
+    by_id = {cell.cell_id: cell for cell in cells}
+    names = [f"ch{number}" for number in range(columns)]
+    of_cells = {
+        cell.cell_id: RegionCell(
+            cell.cell_id,
+            cell.mask,
+            {
+                name: region_mask(cell.image[..., place], cell.mask, 80)
+                for place, name in enumerate(names)
+            },
+        )
+        for cell in cells
+    }
+    others = rings(len(cells), EXCHANGES, _seed(stream), design.labels)
+    found = compare_regions(by_id, of_cells.__getitem__, list(by_id), others, names)
+    table = region_table(found, _places(by_id, design), confidence=CONFIDENCE)
+    table = table[(table["group"] == "all") & (table["channel"] == table["region"])]
+    covered = _covered(table["excess_low"], table["excess_high"], np.nan if effect else 0.0)
+    return Outcome({"beats null": _flags(table["beats_null"])}, covered)
+
+
+class _MapSet:
+    """Maps of some cells by one explanation, as `nascent.explain.map_sets.MapSet` gives them."""
+
+    def __init__(self, cells: dict[str, ExplainedCell], maps: dict[str, np.ndarray]) -> None:
+        self._cells, self._maps, self.cell_ids = cells, maps, list(cells)
+        first = next(iter(maps.values()))
+        self.channels = tuple(f"ch{number}" for number in range(first.shape[2]))
+
+    def __contains__(self, cell_id: str) -> bool:
+        return cell_id in self._cells
+
+    def mask(self, cell_id: str) -> np.ndarray:
+        return self._cells[cell_id].mask
+
+    def map(self, cell_id: str) -> np.ndarray:
+        return self._maps[cell_id]
+
+
+def agreement(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
+    """Pairs of explanations of the same cells, against those of other cells of the well."""
+    cells = {cell.cell_id: cell for cell in nuclei(design, effect, columns * CHANNELS, stream)}
+    sets, explanations = [], []
+    for column in range(columns):
+        here = slice(CHANNELS * column, CHANNELS * (column + 1))
+        # Images and maps stand for two explanations.
+        for which in ("image", "map"):
+            maps = {name: getattr(cell, which)[..., here] for name, cell in cells.items()}
+            sets.append(_MapSet(cells, maps))
+            explanations.append(Explanation(f"{which}{column}", 1, "m", []))
+    pairs = [(2 * column, 2 * column + 1) for column in range(columns)]
+    others = rings(len(cells), OF_MAPS, _seed(stream), design.labels)
+    own, null = _correlations(sets, pairs, list(cells), others)
+    options = {"confidence": CONFIDENCE, "draws": DRAWS, "seed": _seed(stream)}
+    tables = []
+    for place, level in enumerate(LEVELS[:2]):
+        means, nulls, beyond = (
+            cell_means(values[:, :, place], design.labels, **options)
+            for values in (own, null, own - null)
+        )
+        tables.append(_table(explanations, pairs, level, means, nulls, beyond))
+    table = pd.concat(tables)
+    words = {"beyond other cells": VERDICTS[1], "less than other cells": VERDICTS[-1]}
+    covered = _covered(
+        table["beyond_low_wells"], table["beyond_high_wells"], np.nan if effect else 0.0
+    )
+    return Outcome(_words(table["verdict"], words), covered)
+
+
+def _places(cells: dict[str, ExplainedCell], design: Design) -> pd.DataFrame:
+    table = pd.DataFrame({"group": "one", "well": design.labels}, index=list(cells))
+    return table.rename_axis("cell_id")
