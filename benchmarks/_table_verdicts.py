@@ -338,7 +338,8 @@ def use(design: Design, effect: float, columns: int, stream: np.random.Generator
 def trends(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
     """Tables of eight channels of which none goes with the target; with an effect, the first does.
 
-    The effect is the correlation within wells.
+    The effect is the correlation within wells. What differs between trainings elsewhere is here the
+    correlation in a well, which is 0 on average.
     """
     labels, channels = design.labels, 8
     ids = [f"c{number:04d}" for number in range(len(labels))]
@@ -346,6 +347,11 @@ def trends(design: Design, effect: float, columns: int, stream: np.random.Genera
     for _ in range(columns):
         target = design.values(1, stream)
         shares = design.values(channels, stream)
+        if design.repeat_sd:
+            # A correlation of each well's own, the same for no two of them.
+            own = np.tanh(design.repeat_sd * stream.normal(size=(design.wells, channels)))
+            own = own[np.unique(labels, return_inverse=True)[1]]
+            shares = own * target + np.sqrt(1 - own**2) * shares
         shares[:, 0] = effect * target[:, 0] + np.sqrt(1 - effect**2) * shares[:, 0]
         table = trend_table(
             pd.DataFrame(0.1 + 0.01 * shares, index=ids),
@@ -356,9 +362,9 @@ def trends(design: Design, effect: float, columns: int, stream: np.random.Genera
             seed=_seed(stream),
         )
         told = table["trend"].isin(["rises", "falls"])
-        given = table["trend"].isin(["rises", "falls", "none"]).any()
         claimed = told.iloc[0] if effect else told.any()
-        found.append(float(claimed) if given else np.nan)
+        # Without an interval over wells nothing is said to rise or fall.
+        found.append(float(claimed) if table["low"].notna().any() else float(claimed) or np.nan)
         covered.append(_covered(table["low"], table["high"], 0.0)[-1])
     return Outcome({"rises or falls": np.array(found)}, np.array(covered))
 

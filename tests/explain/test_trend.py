@@ -165,3 +165,18 @@ def test_targets_are_dealt_within_wells_alone():
     assert table["within_wells"][0] == pytest.approx(1)
     # Binomial SD 0.0036.
     assert table["p"][0] == pytest.approx(2 / 36, abs=0.015)
+
+
+def test_a_change_of_one_well_alone_is_left_open():
+    stream = np.random.default_rng(12)
+    shares, target, wells = planted(stream, slopes=(0.0, 0.01), wells=4)
+    one = (wells == "w0").to_numpy()
+    shares.loc[one, "ch0"] += 0.05 * (target[one] - 400) / 50
+    table = trend_table(shares, target, wells, **OPTIONS)
+    assert (table["q"] <= 0.05).all()
+    assert table["trend"].tolist() == ["cannot tell", "rises"]
+
+
+def test_two_wells_say_of_no_channel_that_it_changes():
+    table = trend_table(*planted(np.random.default_rng(13), wells=2), **OPTIONS)
+    assert table["trend"].tolist() == ["cannot tell", "cannot tell", "none"]

@@ -14,8 +14,14 @@ from scipy import stats
 
 from nascent.explain.intervals import WELLS
 from nascent.explain.rank_correlation import average_ranks, rank_correlation
-from nascent.statistics.jackknife import group_sums, limits, without_each
-from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
+from nascent.statistics.jackknife import (
+    errors_wide,
+    group_sums,
+    limits,
+    variance,
+    without_each,
+)
+from nascent.statistics.verdict import CANNOT_TELL
 
 TREND = (
     "channel",
@@ -99,8 +105,11 @@ def trend_table(
         few) and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`:
         change of the share with one SD of the target, within wells, least squares; `p`: two-sided,
         by permutation, at least 1 / (`draws` + 1); `q`: p corrected over the channels (Benjamini &
-        Hochberg 1995); `trend`: `rises`, `falls`, or `none` where q is above 5 %, `cannot tell`
-        there if the permutations are too few for the correction (`too_few`).
+        Hochberg 1995); `trend`: `rises` or `falls` where q is at most 5 % and the interval over
+        wells has that sign too, also corrected over the channels; `cannot tell` where it has not,
+        or there are too few wells for one;
+        `none` where q is above 5 %, or `cannot tell` if the permutations are too few for the
+        correction (`too_few`).
     """
     whole = ~shares.isna().any(axis=1) & targets.reindex(shares.index).notna()
     values = shares[whole].to_numpy(np.float64)
@@ -109,7 +118,7 @@ def trend_table(
     ranked = _within_wells(values, target, places)
     found = _correlations(ranked.target @ ranked.shares, ranked)
     chance = _permuted(ranked, draws, seed)
-    low, high, over = _limits(ranked, confidence)
+    over_wells = _over_wells(ranked, confidence)
     p = _p_values(found, chance)
     q = false_discovery_rates(p)
     tail = (1 - confidence) / 2
@@ -125,7 +134,9 @@ def trend_table(
             *(draws, 1 / (1 + draws), several, FALSE_DISCOVERIES / several),
             int(np.ceil(several / FALSE_DISCOVERIES)),
         )
-    otherwise = np.where(unsure & ~np.isnan(p), "cannot tell", "none")
+    otherwise = np.where(unsure & ~np.isnan(p), CANNOT_TELL, "none")
+    # That cells are in line may be the doing of one well: other wells need not follow.
+    told = q <= FALSE_DISCOVERIES
     return pd.DataFrame(
         {
             "channel": shares.columns,
@@ -136,15 +147,15 @@ def trend_table(
             if len(values) > 1
             else np.nan,
             "within_wells": found,
-            "low": low,
-            "high": high,
-            "interval": over,
+            "low": over_wells.low,
+            "high": over_wells.high,
+            "interval": WELLS if np.isfinite(over_wells.low).any() else "",
             "null_low": null[0],
             "null_high": null[1],
             "slope": _slopes(values[ranked.used], target[ranked.used], ranked.wells),
             "p": p,
             "q": q,
-            "trend": np.where(q <= FALSE_DISCOVERIES, words, otherwise),
+            "trend": np.where(told, np.where(over_wells.told, words, CANNOT_TELL), otherwise),
         }
     )[list(TREND)]
 
@@ -209,8 +220,17 @@ def _p_values(found: np.ndarray, chance: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(found), np.nan, (1 + reached) / (1 + len(chance)))
 
 
-def _limits(ranked: _Ranked, confidence: float) -> tuple[np.ndarray, np.ndarray, str]:
-    """Return the interval of the correlation over wells; NaN where there are too few of them."""
+@dataclass(frozen=True)
+class _OverWells:
+    """Interval of the correlations over wells, (C,) each, and whether wells tell them from 0."""
+
+    low: np.ndarray
+    high: np.ndarray
+    told: np.ndarray
+
+
+def _over_wells(ranked: _Ranked, confidence: float) -> _OverWells:
+    """Return what wells say; NaN and False where there are too few of them."""
     columns = ranked.shares.shape[1]
     square = (ranked.target**2)[:, None]
     sums = np.hstack([ranked.target[:, None] * ranked.shares, ranked.shares**2, square])
@@ -224,8 +244,26 @@ def _limits(ranked: _Ranked, confidence: float) -> tuple[np.ndarray, np.ndarray,
     value, left_out = correlation(of_wells.sum(axis=0)), correlation(without_each(of_wells))
     sizes = np.bincount(ranked.wells)[np.unique(ranked.wells)]
     low, high = limits(value, left_out, sizes, confidence=confidence)
+    apart = (low > 0) | (high < 0)
+    if apart.any():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = np.abs(value) / np.sqrt(variance(value, left_out))
+        apart &= _discovered(errors, sizes)
     low, high = np.clip([low, high], -1, 1)
-    return low, high, WELLS if len(of_wells) >= GROUPS_FOR_A_VERDICT else ""
+    return _OverWells(low, high, apart)
+
+
+def _discovered(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return which statistics lie so many errors from 0 at a false-discovery rate over channels.
+
+    The rule of `false_discovery_rates`: of C, the k that lie furthest, with the largest k of which
+    the k-th lies outside of its interval of confidence 1 − 5 % · k / C.
+    """
+    known = np.sort(errors[~np.isnan(errors)])[::-1]
+    for k in range(len(known), 0, -1):
+        if known[k - 1] > errors_wide(sizes, 1 - FALSE_DISCOVERIES * k / len(known)):
+            return errors >= known[k - 1]
+    return np.zeros(len(errors), bool)
 
 
 def _slopes(values: np.ndarray, target: np.ndarray, wells: np.ndarray) -> np.ndarray:
