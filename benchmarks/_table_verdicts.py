@@ -29,7 +29,7 @@ from nascent.explain.trend import trend_table
 from nascent.explain.truth import BEATS as BEATS_OTHERS
 from nascent.explain.truth import MEASURES, PLANTED, RANDOMISED, TRAINED, truth_table
 from nascent.explain.use import CHANGES, CHANNEL, USED, WORSE, Unit, Uses, use_table
-from nascent.statistics.bootstrap import counts, interval
+from nascent.statistics.bootstrap import counts
 from nascent.statistics.jackknife import group_sums
 from nascent.statistics.verdict import side
 
@@ -372,11 +372,12 @@ def trends(design: Design, effect: float, columns: int, stream: np.random.Genera
 def earlier_rule(
     design: Design, effect: float, columns: int, stream: np.random.Generator
 ) -> Outcome:
-    """The mean over cells by a bootstrap of whole wells: not nascent's rule, but a common one."""
+    """The mean over cells by percentiles of a bootstrap of whole wells: a common rule, not ours."""
     values, labels = design.values(columns, stream) + effect, design.labels
     sums = group_sums(np.hstack([values, np.ones_like(values[:, :1])]), labels)
     drawn = np.vstack([held @ sums for held in counts(len(sums), DRAWS, stream)])
-    low, high = interval(drawn[:, :-1] / drawn[:, -1:], units=len(sums), confidence=CONFIDENCE)
+    ends = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
+    low, high = np.quantile(drawn[:, :-1] / drawn[:, -1:], ends, axis=0)
     return Outcome({"above": _above(low, 0)}, _covered(low, high, effect))
 
 

@@ -53,6 +53,12 @@ def test_of_two_wells_nothing_is_claimed(levels, case):
     assert all(np.isnan(claims).all() for claims in found.claims.values())
 
 
+def test_the_common_rule_is_as_wrong_as_the_page_says(levels):
+    _, found = outcome(levels, levels.PEER, levels.Design(3, between=1.0), 1000)
+    # All three wells above 0, one case in eight: no percentile lies beyond their own range.
+    assert 0.09 < found.claims["above"].mean() < 0.16
+
+
 def test_what_is_there_is_found(levels):
     _, found = outcome(levels, "mean over cells against 0", levels.Design(8), 500, effect=1.0)
     assert found.claims["above"].mean() > 0.95
