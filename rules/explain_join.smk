@@ -28,7 +28,8 @@ rule explain_join:
 
 rule report_check:
     input:
-        made("explain/{check}.tsv"),
+        table=made("explain/{check}.tsv"),
+        standing=standings_of_study(),
     output:
         report(
             made("report/checks/{check}.html"),

@@ -60,3 +60,26 @@ def test_where_no_explanation_passes_the_page_says_so_before_all_else():
         assert first.startswith("No explanation") and said in first
     text = check_page("standing", rows.assign(standing=[PASSES, FAILS]))
     assert "No explanation" not in text and "They stay." in text
+
+
+def test_failing_explanations_come_last_on_every_page_and_say_so():
+    rows = pd.DataFrame({"model": "cnn", "method": ["ig", "cam"], "share": [0.4, 0.6]})
+    standing = pd.DataFrame(
+        {
+            "place": [1, 2],
+            "model": "cnn",
+            "method": ["cam", "ig"],
+            "standing": [PASSES, FAILS],
+            "sentence": ["", "Maps by ig do not depend on the model."],
+        }
+    )
+    text = check_page("trend", rows, standing)
+    assert text.index("<td>cam</td>") < text.index("<td>ig</td>")
+    assert "cnn, ig (fails): Maps by ig do not depend on the model." in text
+    assert "(fails)" not in check_page("trend", rows[rows["method"] == "cam"], standing)
+
+
+def test_a_verdict_that_too_few_wells_leave_open_names_them():
+    rows = pd.DataFrame({"wells": [2, 5], "beats_null": [None, True]})
+    text = check_page("regions", rows)
+    assert text.count("cannot tell (2 wells)") == 1 and "<td>True</td>" in text

@@ -11,7 +11,11 @@ from nascent.statistics.critical import above_zero, critical
 @pytest.mark.parametrize("confidence", [0.95, 0.99])
 def test_wells_of_equal_size_have_students_quantile(wells, confidence):
     expected = stats.t.ppf((1 + confidence) / 2, wells - 1)
-    assert critical((40,) * wells, confidence) == pytest.approx(expected, rel=1e-4)
+    assert critical((40,) * wells, confidence) == pytest.approx(expected)
+    # And so have wells that are all but equal, by the integral.
+    assert critical((100_001, *[100_000] * (wells - 1)), confidence) == pytest.approx(
+        expected, rel=1e-4
+    )
 
 
 def test_a_well_that_has_most_cells_needs_a_wider_interval():

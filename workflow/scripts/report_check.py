@@ -5,7 +5,8 @@ from nascent.jobs import job
 from nascent.report.checks import check_page
 
 with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
-    given, out = snakemake.input[0], snakemake.output[0]
-    text = check_page(snakemake.wildcards.check, read_table(given))
+    given, out = snakemake.input, snakemake.output[0]
+    standing = read_table(given.standing[0]) if given.standing else None
+    text = check_page(snakemake.wildcards.check, read_table(given.table), standing)
     with written(out) as beside:
         beside.write_text(text, encoding="utf-8")

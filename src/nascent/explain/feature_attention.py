@@ -19,6 +19,7 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.explain.intervals import mean_interval
 from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
+from nascent.statistics.verdict import decided
 from nascent.store import open_store
 from nascent.train.layers import MaskedAverage, shares
 from nascent.train.models import load_model
@@ -164,7 +165,7 @@ def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float)
             "high": limits.high,
             "chance": chance,
             "lift": _ratio(share, chance),
-            "beats_chance": pd.Series(excess.low > 0, dtype=object).where(np.isfinite(excess.low)),
+            "beats_chance": decided(excess.low > 0, excess.low),
             "gradient": found.gradient.mean(axis=0),
             "interval": np.where(np.isfinite(limits.low), limits.over, ""),
         }

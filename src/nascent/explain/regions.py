@@ -15,6 +15,7 @@ from nascent.attribute.references import fitted
 from nascent.explain.exchange import NOBODY, adjusted, along
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
+from nascent.statistics.verdict import decided
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.
@@ -241,7 +242,7 @@ def _of_group(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
             "excess_low": excess.low,
             "excess_high": excess.high,
             "interval": found.over,
-            "beats_null": np.where(np.isnan(excess.low), None, (excess.low > 0).astype(object)),
+            "beats_null": decided(excess.low > 0, excess.low),
         }
     )
 

@@ -19,6 +19,7 @@ from nascent.explain.exchange import NOBODY, adjusted, along
 from nascent.explain.groups import ordered
 from nascent.explain.intervals import mean_interval
 from nascent.explain.measures import MEASURES, best_matches, similarities
+from nascent.statistics.verdict import decided
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.
@@ -217,7 +218,7 @@ def _pairs(
         "low": low,
         "high": high,
         "interval": np.full(shape, limits.over, object),
-        "beats_null": np.where(np.isnan(low), None, beats.astype(object)),
+        "beats_null": decided(beats, low),
     }
 
 

@@ -11,7 +11,7 @@ WORDS = {
     "rises": "rises",
     "falls": "falls",
     "none": "not told from chance",
-    "cannot tell": "cannot tell: wells differ, or are too few",
+    "cannot tell": "cannot tell: wells differ, or wells or permutations are too few",
 }
 
 

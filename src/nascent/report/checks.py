@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nascent.explain.duplicates import warning
-from nascent.explain.standing import nothing_passes
+from nascent.explain.standing import PASSES, nothing_passes
 from nascent.report.tables import table_page
+from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell
 
 MOST_ROWS = 600
 """Rows of a page; the file has all."""
@@ -88,8 +89,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
 """Name of the table → heading and what it tells."""
 
 
-def check_page(check: str, table: pd.DataFrame) -> str:
+def check_page(check: str, table: pd.DataFrame, standing: pd.DataFrame | None = None) -> str:
     """Return the page of a check's table; of a long table its first rows, and a word on the rest.
+
+    Explanations come in the order of their standing, and what is to be said of them comes first.
 
     Parameters
     ----------
@@ -97,8 +100,14 @@ def check_page(check: str, table: pd.DataFrame) -> str:
         In CHECKS.
     table
         As `explain/<check>.tsv` holds it.
+    standing
+        As `explain/standing.tsv` holds it; None in a study that explains nothing.
     """
     title, note = CHECKS[check]
+    if standing is not None and {"model", "method"} <= set(table) and check != "standing":
+        table, warnings = _by_standing(table, standing)
+        note = " ".join([note, *warnings])
+    table = _told(table)
     if "standing" in table:
         note = f"{nothing_passes(table)} {note}".strip()
     if check == "similarity" and "rank" in table:
@@ -110,3 +119,29 @@ def check_page(check: str, table: pd.DataFrame) -> str:
             f" Shown are the first {MOST_ROWS} of {len(table):,} rows; explain/{check}.tsv has all."
         )
     return table_page(table.head(MOST_ROWS), title, note)
+
+
+def _by_standing(table: pd.DataFrame, standing: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows in the order of standing, and a sentence an explanation that needs one."""
+    place = standing.set_index(["model", "method"])["place"]
+    keys = pd.MultiIndex.from_frame(table[["model", "method"]])
+    order = place.reindex(keys).fillna(len(place) + 1).to_numpy().argsort(kind="stable")
+    present = pd.MultiIndex.from_frame(standing[["model", "method"]]).isin(keys)
+    rows = standing[present & (standing["standing"] != PASSES)]
+    warnings = [
+        f"{row.model}, {row.method} ({row.standing}): {row.sentence}" for row in rows.itertuples()
+    ]
+    return table.iloc[order], warnings
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with words where too few wells leave a verdict open."""
+    if "wells" not in table:
+        return table
+    few = table["wells"] < GROUPS_FOR_A_VERDICT
+    words = {
+        name: table[name].astype(object).mask(few, table["wells"].map(cannot_tell))
+        for name in table
+        if str(name).startswith("beats_") and table[name].isna().any()
+    }
+    return table.assign(**words)

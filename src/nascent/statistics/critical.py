@@ -11,7 +11,7 @@ Biometrika 48:419). c is where that chance is what the confidence leaves.
 from functools import lru_cache
 
 import numpy as np
-from scipy import integrate, optimize
+from scipy import integrate, optimize, stats
 
 WITHIN = (1.0, 0.5, 0.0)
 """Shares of the variance of well means that cells make (σ²_g ~ 1/n_g), the rest being between
@@ -30,6 +30,8 @@ def critical(sizes: tuple[int, ...], confidence: float) -> float:
     confidence
         Between 0 and 1.
     """
+    if len(set(sizes)) == 1:
+        return float(stats.t.ppf((1 + confidence) / 2, len(sizes) - 1))
     cells = np.asarray(sorted(sizes), float)
     shares = cells / cells.sum()
     groups = len(cells)

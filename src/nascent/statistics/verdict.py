@@ -1,8 +1,9 @@
 """When something is said to be so, and when it is left open.
 
-A verdict is about other cells of other wells, so it needs the interval over cells and that over
-wells on one side; and it needs wells enough to have an interval. Of fewer it is left open, and says
-so: `cannot tell (2 wells)`. The burden of proof is on whoever claims something.
+A verdict is about other cells of other wells, so it needs an interval over wells, and wells enough
+to have one. Of fewer it is left open, and says so: `cannot tell (2 wells)`. Where a table states
+the interval over cells too, as for models and checks, the verdict needs both on one side. The
+burden of proof is on whoever claims something.
 """
 
 import numpy as np
@@ -27,6 +28,19 @@ def cannot_tell(groups: int, words: tuple[str, str] = ("well", "wells")) -> str:
     if groups >= GROUPS_FOR_A_VERDICT:
         return CANNOT_TELL
     return f"{CANNOT_TELL} ({groups} {words[0] if groups == 1 else words[1]})"
+
+
+def decided(holds: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """Return True or False where a limit is known, and None, which is open, where it is missing.
+
+    Parameters
+    ----------
+    holds
+        (...) bool, what the limits say.
+    limit
+        (...) float, NaN where there is no interval.
+    """
+    return np.where(np.isnan(limit), None, holds.astype(object))
 
 
 def side(limits: tuple[float, ...], *, of: float = 0.0) -> int:
