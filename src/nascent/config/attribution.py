@@ -146,7 +146,8 @@ class Attribute(Section):
     """The attribution maps of the study."""
 
     methods: dict[Name, Method] = Field(
-        {"eg": Method(method="expected_gradients")}, description="Name → options of the method"
+        {"gradient": Method(method="gradient"), "eg": Method(method="expected_gradients")},
+        description="Name → options of the method",
     )
     splits: list[Literal["train", "val", "test"]] = Field(
         ["test"], min_length=1, description="Splits whose cells are explained"

@@ -131,7 +131,10 @@ def example() -> str:
 _SHOWN: dict[str, Any] = {
     "data": "path/to/wells",
     "crops.quality": [QualityRule(column="is_border_cell", value=1).plain()],
-    "attribute.methods": {"eg": Method(method="expected_gradients").plain()},
+    "attribute.methods": {
+        "gradient": Method(method="gradient").plain(),
+        "eg": Method(method="expected_gradients").plain(),
+    },
     "explain.roar.methods": ["eg"],
 }
 
