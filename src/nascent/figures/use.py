@@ -25,7 +25,7 @@ NOTHING = "No network was trained, or there are fewer than two test cells."
 
 @style.look()
 def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
-    """Draw R² lost by channel, the most used on top: a row of three panels for each model.
+    """Draw R² lost by channel, the most used on top: three panels a model, the best model first.
 
     A point is the mean over seeds, filled where the model is shown to use the channel, with its
     interval over cells (thick) and over wells (thin); an interval that leaves the panel is cut.
@@ -94,9 +94,7 @@ def _heading(model: str, row: pd.Series) -> str:
 
 def _best(table: pd.DataFrame) -> list[str]:
     models = table.groupby("model", sort=False)["r2"].first()
-    if len(models) > MOST_MODELS:
-        models = models.sort_values(ascending=False, kind="stable").iloc[:MOST_MODELS]
-    return list(models.index)
+    return list(models.sort_values(ascending=False, kind="stable").index[:MOST_MODELS])
 
 
 def _span(part: pd.DataFrame) -> tuple[float, float]:
