@@ -309,6 +309,7 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
                 "report_evaluation",
                 "report_model",
                 "report_check",
+                "report_use",
                 "report_explorer",
             },
         ),
@@ -320,7 +321,9 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         # What all architectures share is in every training, and what follows.
         (
             "src/nascent/train/architectures/pooling.py",
-            {"train", "evaluate", "attribute", "figures_predictions"} | EXPLAINING | COMPARING,
+            {"train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"}
+            | EXPLAINING
+            | COMPARING,
         ),
         # Read by no job: the command line, the benchmarks, the tests.
         ("src/nascent/cli.py", set()),
