@@ -29,7 +29,7 @@ rule explain_join:
 rule report_check:
     input:
         table=made("explain/{check}.tsv"),
-        standing=standings_of_study(),
+        standing=standings_on_page,
     output:
         report(
             made("report/checks/{check}.html"),

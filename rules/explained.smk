@@ -177,6 +177,11 @@ def standings_of_study(*_):
     return [made("explain/standing.tsv")] if EXPLAINED else []
 
 
+def standings_on_page(wildcards):
+    """Tables of channels hold no explanation, whose standing the page would say."""
+    return [] if wildcards.check in CHANNEL_TABLES else standings_of_study()
+
+
 def of_explanations(pattern):
     """One path a model, seed and method that is explained."""
     return [
