@@ -29,6 +29,8 @@ EXPECTED = {
     "signed": [[4, -1], [-1, 1], [0, 0]],
     "squared": [[10, 5], [1, 0.5], [0, 0]],
     "net": [[4, 1], [1, 1], [0, 0]],
+    # Two pixels beside each other share out their sums, and none here changes its sign.
+    "smoothed": [[4, 1], [1, 1], [0, 0]],
     "share": [[4 / 7, 3 / 7], [0.5, 0.5], [np.nan, np.nan]],
 }
 SHAPES = {"pixel": (2, 2, 2), "space": (2, 2, 1), "channel": (1, 1, 2)}
