@@ -17,6 +17,7 @@ from nascent.evaluate.bootstrap import counts
 from nascent.explain.permuted_maps import (
     can_tell,
     contrasts,
+    fills_outline,
     permuted_correlations,
     permuted_once,
     unit_maps,
@@ -104,14 +105,15 @@ def correlate(
     sigma
         Of the smoothing, pixels.
     tested
-        Cells whose maps are kept; None for all.
+        Cells whose maps are kept; None for all. Of cells smaller than the common outline
+        (`nascent.explain.permuted_maps.fills_outline`) none are.
     """
     cell_ids, within, places, maps, beyond = [], [], [], [], []
     for cell in cells:
         limited = clipped(cell.map, cell.mask)
         prepared = smoothed(limited, cell.mask, sigma).astype(np.float32)
         within.append(_correlation(prepared[cell.mask], prepared[cell.mask]))
-        if tested is None or cell.cell_id in tested:
+        if (tested is None or cell.cell_id in tested) and fills_outline(cell.mask):
             places.append(len(cell_ids))
             maps.append(unit_maps(prepared, cell.mask))
             rest = smoothed(without_outline(limited, cell.mask), cell.mask, sigma)
@@ -176,7 +178,7 @@ def cluster_channels(
         which the channel is with a channel of its cluster, mean over those; `contrast` and
         `null_contrast`: that of the cells tested, and the quantile `confidence` of permuted ones;
         `p`: (1 + permutations with as large a contrast) / (1 + permutations); `beats_null` is
-        missing where wells with several cells, or permutations, are too few.
+        missing where wells with several cells of a size to be tested, or permutations, are too few.
     distances : pandas.DataFrame
         The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
         the draws in which the two are in one cluster.
@@ -204,9 +206,10 @@ def cluster_channels(
         table["silhouette"] = score
         told = np.asarray(wells)[found.tested]
         options = {"largest": largest, "confidence": confidence, "draws": draws, "seed": seed}
-        kept = found.maps[:, names], found.beyond[:, names]
-        chance, null[np.ix_(names, names)] = _chance(*kept, told, **options)
-        table = table.assign(**chance)
+        if len(told):
+            kept = found.maps[:, names], found.beyond[:, names]
+            chance, null[np.ix_(names, names)] = _chance(*kept, told, **options)
+            table = table.assign(**chance)
         together[np.ix_(names, names)] = pairs
     first, second = np.triu_indices(len(channels), 1)
     names = np.asarray(channels, object)

@@ -22,12 +22,8 @@ from scipy.ndimage import distance_transform_edt
 from nascent.attribute.references import fitted
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
-DISC = 20
-"""Pixels across the common outline, where crops are not smaller."""
-
-FEWEST = 16
-"""Measured pixels that a nucleus must have to be brought into another outline."""
-
+DISC = 14
+"""Pixels across the common outline, 156 in all, where crops are not smaller."""
 
 KNOTS = 24
 """Of a curve over depth, or over distance from the middle; as many pixels lie between any two."""
@@ -42,15 +38,21 @@ def common_outline(size: int) -> np.ndarray:
     return outline
 
 
+def fills_outline(mask: np.ndarray) -> bool:
+    """Say whether a cell has as many pixels as the common outline.
+
+    Stretched into it, a pixel of a smaller one would count more than once, the same one in each
+    channel, and the maps of one cell would be alike by that alone.
+    """
+    return bool(mask.sum() >= common_outline(len(mask)).sum())
+
+
 def unit_maps(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return maps (S, S, K) in the common outline, centred and of length 1: (K, P) float32.
 
-    The product of two is their correlation. A map that is constant there, or of a nucleus of hardly
-    a pixel, is 0.
+    The product of two is their correlation. A map that is constant there is 0.
     """
     outline = common_outline(len(mask))
-    if mask.sum() < FEWEST:
-        return np.zeros((maps.shape[-1], int(outline.sum())), np.float32)
     values = fitted(maps, mask, outline)[outline].T.astype(np.float64)
     constant = np.ptp(values, axis=1) == 0
     values -= values.mean(axis=1, keepdims=True)
