@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -31,6 +32,18 @@ def real_data() -> Path:
     if not (REAL_DATA / "mpm_codex").is_dir():
         pytest.skip(f"no real data at {REAL_DATA}; set NASCENT_REAL_DATA")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def described():
+    """A function that describes a job as a workflow does."""
+
+    def describe(rule="crops", log="job.log", input=(), output=(), params=None, **others):
+        usual = {"resources": {}, "threads": 1, "wildcards": {}}
+        lists = {"log": [log], "input": list(input), "output": list(output)}
+        return SimpleNamespace(rule=rule, params=params or {}, **usual | lists | others)
+
+    return describe
 
 
 @pytest.fixture

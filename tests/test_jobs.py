@@ -10,7 +10,7 @@ from nascent.jobs import job, name_in_study
 
 
 @pytest.fixture
-def work(tmp_path, monkeypatch):
+def work(tmp_path, monkeypatch, described):
     """A function that runs a job which makes one result from the files it is given."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "raw" / "B02").mkdir(parents=True)
@@ -21,10 +21,12 @@ def work(tmp_path, monkeypatch):
         inputs=("raw/B02/pixels.tsv",),
         fails=None,
         content=None,
+        context=job,
         **options,
     ):
-        params = {"size": 32, "code": "c", "state": "s"}
-        with job("crops", "logs/mine/job.log", inputs, [out], params, **options) as done:
+        params = {"size": 32, "code": "c", "state": "s"} | options.pop("params", {})
+        one = described("crops", "logs/mine/job.log", inputs, [out], params, **options)
+        with context(one) as done:
             write_json(content or {"made": 1}, out)
             if fails is not None:
                 raise fails
@@ -38,12 +40,12 @@ NEXT = "results/mine/shards/B02.json"
 
 
 def test_a_finished_job_leaves_a_record_of_its_result(work, tmp_path):
-    work(seed=5)
+    work(params={"seed": 5})
     record = provenance.read(OUT)
     assert record["artefact"] == "crops/B02.json"
     assert record["sha256"] == provenance.file_digest(OUT)
     assert record["bytes"] == (tmp_path / OUT).stat().st_size
-    assert record["config"] == {"size": 32}
+    assert record["config"] == {"size": 32, "seed": 5}
     assert (record["stage"], record["code"], record["seed"]) == ("crops", "c", 5)
     assert record["inputs"] == {"pixels.tsv": provenance.file_digest("raw/B02/pixels.tsv")}
 
@@ -99,8 +101,8 @@ def test_files_of_one_name_are_told_apart_by_their_folders(work, tmp_path):
     assert set(provenance.read(OUT)["inputs"]) == {"B02/pixels.tsv", "B03/pixels.tsv"}
 
 
-def test_what_comes_out_as_a_job_works_is_in_its_record(work, tmp_path):
-    with job("figures", "job.log", [], [OUT], {}) as drawn:
+def test_what_comes_out_as_a_job_works_is_in_its_record(work, described):
+    with job(described("figures_crops", output=[OUT])) as drawn:
         drawn.note(shown={"cell": np.int64(7)})
         write_json(drawn.record, OUT)
     assert provenance.read(OUT)["shown"] == read_json(OUT)["shown"] == {"cell": "7"}
@@ -133,6 +135,40 @@ def test_a_job_holds_the_gpus_it_asks_for_and_others_see_none(work, monkeypatch)
     monkeypatch.setenv(devices.OVERRIDE, "3")
     assert work(resources={"gpu": 1}).devices.ids == ("3",)
     assert work().devices.ids == ()
+
+
+def test_a_job_is_of_the_stage_of_its_rule_whatever_other_workflows_put_before_the_name(
+    work, described
+):
+    for rule in ("crops", "crops_gather", "nascent_crops", "mine_crops_gather"):
+        with job(described(rule, output=[OUT])) as done:
+            write_json({}, OUT)
+        assert done.record["stage"] == "crops", rule
+    with job(described("tune", output=[OUT]), stage="train") as done:
+        write_json({}, OUT)
+    assert done.record["stage"] == provenance.read(OUT)["stage"] == "train"
+
+
+def test_a_job_with_a_network_sets_its_backend_up_and_says_so(work, described, monkeypatch):
+    from nascent import network_jobs
+
+    asked = []
+
+    def prepare(devices, **options):
+        asked.append(options | {"gpus": devices.ids})
+        return {"backend": "tensorflow"}
+
+    monkeypatch.setattr(network_jobs.backend, "prepare", prepare)
+    monkeypatch.setenv(devices.OVERRIDE, "3")
+    how = {"context": network_jobs.network_job, "threads": 4, "resources": {"gpu": 1}}
+    told = {"threads": 4, "gpus": ("3",), "deterministic": True}
+    # The seed of its params, else that of the model.
+    work(params={"deterministic": True, "seed": 7}, wildcards={"seed": "2"}, **how)
+    done = work(params={"deterministic": True}, wildcards={"seed": "2"}, **how)
+    assert asked == [told | {"seed": 7}, told | {"seed": 2}]
+    record = provenance.read(OUT)
+    assert record["seed"] == done.seed == 2
+    assert record["computed"] == {"backend": "tensorflow"}
 
 
 def test_a_gpu_that_is_not_there_ends_the_job_where_it_shall(work, monkeypatch, tmp_path):

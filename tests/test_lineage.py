@@ -11,14 +11,15 @@ from nascent.lineage import lineage, record_of
 
 
 @pytest.fixture
-def study(tmp_path, monkeypatch):
+def study(tmp_path, monkeypatch, described):
     """The folder of a study of three results, each made of the one before."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pixels.tsv").write_text("1\n")
     before = "pixels.tsv"
     for number, name in enumerate(("crops/cells.json", "splits/cell/splits.json", "card.json")):
         out = f"results/mine/{name}"
-        with job(name.split("/")[0], "job.log", [before], [out], {"size": number, "seed": 7}):
+        params = {"size": number, "seed": 7}
+        with job(described(name.split("/")[0], "job.log", [before], [out], params)):
             write_json({"made": number}, out)
         before = out
     return tmp_path / "results" / "mine"
@@ -47,8 +48,8 @@ def test_the_whole_chain_goes_back_to_what_the_user_gave(study, relative):
     assert "pixels.tsv: given by the user" in told[-1]
 
 
-def test_inputs_that_are_no_longer_what_was_read_are_told(study):
-    with job("crops", "job.log", ["pixels.tsv"], [study / "crops/cells.json"], {}):
+def test_inputs_that_are_no_longer_what_was_read_are_told(study, described):
+    with job(described("crops", "job.log", ["pixels.tsv"], [study / "crops/cells.json"])):
         write_json({"made": "anew"}, study / "crops/cells.json")
     (study / "splits/cell/splits.json").unlink()
     assert "made anew since" in "\n".join(lineage(study / "splits/cell/splits.json", whole=False))

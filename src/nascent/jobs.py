@@ -1,22 +1,36 @@
 """What every job does around its work: log, check what it reads, take a device, keep records."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Protocol
 
 from nascent import integrity, provenance
 from nascent.devices import Devices, devices_of_job
 from nascent.integrity import RESULTS
 from nascent.logs import job_log
+from nascent.stages import stage_of
 from nascent.usage import used
 
 # They say where a job works, not what it makes.
 _PLACES = ("code", "state", "tensorboard", "table")
 
 logger = logging.getLogger(__name__)
+
+
+class Described(Protocol):
+    """What a workflow says of one job; Snakemake gives every script such an object."""
+
+    rule: str
+    log: Sequence[str]
+    input: Iterable[str]
+    output: Iterable[str]
+    params: Mapping[str, Any]
+    resources: Mapping[str, Any]
+    threads: int
+    wildcards: Mapping[str, str]
 
 
 @dataclass
@@ -30,6 +44,8 @@ class Job:
         inside.
     devices
         The GPUs it may compute on.
+    seed
+        Of what it draws; None where it draws nothing.
     computed
         What it computed with, where it computes with a network, see
         `nascent.train.backend.prepare`; kept beside every result.
@@ -37,6 +53,7 @@ class Job:
 
     record: dict[str, Any]
     devices: Devices
+    seed: int | None = None
     computed: Mapping[str, Any] | None = None
 
     def note(self, **facts: Any) -> None:
@@ -46,14 +63,7 @@ class Job:
 
 @contextmanager
 def job(
-    stage: str,
-    log: str | Path,
-    inputs: Iterable[str | Path],
-    outputs: Iterable[str | Path],
-    params: Mapping[str, Any],
-    *,
-    resources: Mapping[str, Any] | None = None,
-    seed: int | None = None,
+    described: Described, *, stage: str | None = None, seed: int | None = None
 ) -> Iterator[Job]:
     """Do a job's work inside of this context.
 
@@ -63,21 +73,16 @@ def job(
 
     Parameters
     ----------
+    described
+        The job: its log (`log[0]`), the files that it reads, results of other jobs or a user's
+        own (`input`), and those that it makes (`output`). Of `params`, the config values, `code`
+        is the digest of its code and `seed` that of what it draws. Of `resources`, `gpu` is how
+        many GPUs it computes on (none where not given), and `without_gpu` whether it computes on
+        the `cpu` where there is none (the default), or ends with an `error`.
     stage
-        Its name, in the records.
-    log
-        File, see `nascent.logs.job_log`.
-    inputs
-        Files that it reads, results of other jobs or a user's own.
-    outputs
-        Files that it makes.
-    params
-        The config values it was told; `code` is the digest of its code.
-    resources
-        `gpu`: how many GPUs it computes on, none where not given. `without_gpu`: whether it
-        computes on the `cpu` where there is none (the default), or ends with an `error`.
+        Its name in the records; that of the rule's stage where not given.
     seed
-        Of what it draws; that of `params` where not given.
+        In the place of that of `params`.
 
     Raises
     ------
@@ -85,26 +90,26 @@ def job(
         With status 1, after any NascentError was logged: an input was changed since it was made, a
         GPU is not there, or what the work itself raises.
     """
-    made = [Path(path) for path in outputs]
-    with job_log(log):
-        for path in made:
+    outputs = [Path(path) for path in described.output]
+    params, resources = described.params, described.resources
+    seed = params.get("seed") if seed is None else seed
+    with job_log(described.log[0]):
+        for path in outputs:
             provenance.forget(path)
-        digests = digests_of([Path(path) for path in inputs])
-        config = {key: value for key, value in params.items() if key not in _PLACES}
+        digests = digests_of([Path(path) for path in described.input])
         record = provenance.record(
-            stage,
-            config,
-            seed=params.get("seed") if seed is None else seed,
+            stage or stage_of(described.rule),
+            {key: value for key, value in params.items() if key not in _PLACES},
+            seed=seed,
             code=params.get("code"),
             inputs=digests,
         )
-        asked = resources or {}
         with devices_of_job(
-            asked.get("gpu", 0), without=asked.get("without_gpu", "cpu")
+            resources.get("gpu", 0), without=resources.get("without_gpu", "cpu")
         ) as devices:
-            work = Job(record, devices)
+            work = Job(record, devices, seed)
             yield work
-        _keep(made, work, digests)
+        _keep(outputs, work, digests)
         logger.info("%s", used())
 
 

@@ -2,25 +2,11 @@
 
 from nascent.attribute.stage import attribute_shard
 from nascent.files import read_table
-from nascent.jobs import job
+from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
-from nascent.train import backend
 
-with job(
-    "attribute",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-) as work:
+with network_job(snakemake, stage="attribute") as work:
     params, given = snakemake.params, snakemake.input
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=params.seed,
-        deterministic=params.deterministic,
-    )
     attribute_shard(
         given.model,
         given.shard,

@@ -5,7 +5,7 @@ from pathlib import Path
 from nascent.crops.stage import crop_well
 from nascent.jobs import job
 
-with job("crops", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     options = dict(params.crops)
     tables = {

@@ -4,7 +4,7 @@ from nascent.crops.gather import gather_wells
 from nascent.files import write_table
 from nascent.jobs import job
 
-with job("crops", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     given = snakemake.input
     gathered = gather_wells(given.stores, given.quality, duplicates=snakemake.params.duplicates)
     write_table(gathered.cells, snakemake.output.cells, index=True)

@@ -4,29 +4,15 @@ from nascent.evaluate.controls import model_controls
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
 from nascent.files import read_table, write_table
-from nascent.jobs import check, job
+from nascent.jobs import check
+from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import all_shards, shards_of
 from nascent.shards.steps import Steps
-from nascent.train import backend
 from nascent.train.models import load_model
 
-with job(
-    "evaluate",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-    seed=int(snakemake.wildcards.seed),
-) as work:
+with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=int(wildcards.seed),
-        deterministic=params.deterministic,
-    )
     check(all_shards(given.shards))
     model, channels = load_model(given.model), read_table(given.channels)
     how = {"batch_size": params.batch_size, "prediction": params.prediction}
@@ -38,7 +24,7 @@ with job(
         design=params.design,
         fold=wildcards.fold,
         name=wildcards.model,
-        seed=int(wildcards.seed),
+        seed=work.seed,
         **how,
     )
     controls = model_controls(

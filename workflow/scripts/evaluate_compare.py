@@ -4,7 +4,7 @@ from nascent.evaluate.stage import comparison_tables
 from nascent.files import read_table, write_table
 from nascent.jobs import job
 
-with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given = snakemake.params, snakemake.input
     tables = comparison_tables(
         read_table(given.predictions),

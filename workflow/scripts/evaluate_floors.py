@@ -11,7 +11,7 @@ from nascent.jobs import check, job
 from nascent.shards.plan import all_shards, shards_of
 from nascent.shards.steps import Steps
 
-with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
     check(all_shards(given.shards))
     kind = kinds.get(params.kind)

@@ -5,7 +5,7 @@ from nascent.evaluate.tables import CONTROLS, PREDICTIONS, gather
 from nascent.files import write_table
 from nascent.jobs import job
 
-with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     given, made = snakemake.input, snakemake.output
     predictions = gather(given.predictions, PREDICTIONS)
     write_table(predictions, made.predictions)

@@ -5,7 +5,7 @@ from nascent.evaluate.tables import PREDICTIONS, gather
 from nascent.files import read_table, write_table
 from nascent.jobs import job
 
-with job("evaluate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given = snakemake.params, snakemake.input
     table = model_verdicts(
         gather(given.predictions, PREDICTIONS),

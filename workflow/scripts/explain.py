@@ -4,7 +4,7 @@ from nascent.explain.groups import GroupRule
 from nascent.explain.stage import explain_maps
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, wildcards = snakemake.params, snakemake.wildcards
     explain_maps(
         snakemake.input.maps,

@@ -3,7 +3,7 @@
 from nascent.explain.agreement import Explanation, write_agreement
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
     # Every explanation has as many files: one a shard.
     files = len(given.maps) // max(1, len(params.explained))

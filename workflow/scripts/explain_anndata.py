@@ -4,7 +4,7 @@ from nascent.explain.h5ad import write_h5ad
 from nascent.explain.scores import channel_scores
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     given, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     scores = channel_scores(
         given.maps,

@@ -3,7 +3,7 @@
 from nascent.explain.attention_stage import check_attention
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     check_attention(
         given.maps,

@@ -5,7 +5,7 @@ from nascent.files import read_table
 from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     write_duplicates(
         given.shards,

@@ -2,25 +2,11 @@
 
 from nascent.explain.feature_attention import check_features
 from nascent.files import read_table
-from nascent.jobs import job
+from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
-from nascent.train import backend
 
-with job(
-    "explain",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-) as work:
+with network_job(snakemake) as work:
     params, given, made = snakemake.params, snakemake.input, snakemake.output
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=params.seed,
-        deterministic=params.deterministic,
-    )
     check_features(
         given.model,
         given.shards,

@@ -3,6 +3,6 @@
 from nascent.explain.feature_attention import gather_features
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     given, out = snakemake.input, snakemake.output[0]
     gather_features(given, snakemake.params.runs, out)

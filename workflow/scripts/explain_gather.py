@@ -4,7 +4,7 @@ from nascent.explain.completeness import gather_completeness
 from nascent.explain.stage import gather
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     given, made = snakemake.input, snakemake.output
     gather(given.importance, made.importance)
     gather_completeness(given.cells, snakemake.params.explained, made.completeness)

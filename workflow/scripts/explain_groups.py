@@ -4,7 +4,7 @@ from nascent.explain.groups import GroupRule
 from nascent.explain.stage import write_groups
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     groups = snakemake.params.groups
     out = snakemake.output[0]
     write_groups(snakemake.input.cells, snakemake.input.splits, out, rule=GroupRule(**groups))

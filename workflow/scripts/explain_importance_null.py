@@ -3,24 +3,10 @@
 from nascent.explain.groups import GroupRule
 from nascent.explain.inspection import open_inspection
 from nascent.explain.untrained import write_untrained
-from nascent.jobs import job
-from nascent.train import backend
+from nascent.network_jobs import network_job
 
-with job(
-    "explain",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-) as work:
+with network_job(snakemake) as work:
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=params.seed,
-        deterministic=params.deterministic,
-    )
     inspection = open_inspection(
         given.model,
         given.maps,

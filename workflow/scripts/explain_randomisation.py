@@ -2,24 +2,10 @@
 
 from nascent.explain.inspection import open_inspection
 from nascent.explain.randomisation import write_randomisation
-from nascent.jobs import job
-from nascent.train import backend
+from nascent.network_jobs import network_job
 
-with job(
-    "explain",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-) as work:
+with network_job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=params.seed,
-        deterministic=params.deterministic,
-    )
     inspection = open_inspection(
         given.model,
         given.maps,

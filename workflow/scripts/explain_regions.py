@@ -7,7 +7,7 @@ from nascent.files import read_table
 from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given = snakemake.params, snakemake.input
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     write_regions(

@@ -3,7 +3,7 @@
 from nascent.explain.roar import write_roar
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given = snakemake.params, snakemake.input
     how = {key: params[key] for key in ("rank", "confidence", "draws", "seed")}
     write_roar(given.predictions, given.whole, given.cells, snakemake.output[0], **how)

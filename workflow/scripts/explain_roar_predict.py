@@ -3,28 +3,14 @@
 from nascent.evaluate.predict import predict
 from nascent.explain.roar_predictions import told_apart
 from nascent.files import read_table, write_table
-from nascent.jobs import check, job
+from nascent.jobs import check
+from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import all_shards, shards_of
-from nascent.train import backend
 from nascent.train.models import load_model
 
-with job(
-    "explain",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-    seed=int(snakemake.wildcards.seed),
-) as work:
+with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=int(wildcards.seed),
-        deterministic=params.deterministic,
-    )
     check(all_shards(given.shards))
     how = {"batch_size": params.batch_size, "prediction": params.prediction}
     table = predict(
@@ -35,7 +21,7 @@ with job(
         design=params.design,
         fold=params.fold,
         name=wildcards.model,
-        seed=int(wildcards.seed),
+        seed=work.seed,
         removal=given.removal,
         **how,
     )

@@ -4,7 +4,7 @@ from nascent.explain.roar_orders import remove_at_random, remove_by_maps
 from nascent.jobs import check, job
 from nascent.shards.plan import all_shards
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
     how = {

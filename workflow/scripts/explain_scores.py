@@ -3,5 +3,5 @@
 from nascent.explain.scores_table import write_scores_table
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     write_scores_table(snakemake.input, snakemake.output[0], record=work.record)

@@ -6,7 +6,7 @@ from nascent.explain.standing import standing, standing_table
 from nascent.files import read_table, write_table
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     given = snakemake.input
     comparison = pd.concat(map(read_table, given.verdicts), ignore_index=True)
     randomisation = read_table(given.randomisation)

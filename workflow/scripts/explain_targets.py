@@ -4,7 +4,7 @@ from nascent.explain.permuted_targets import permute_targets
 from nascent.jobs import check, job
 from nascent.shards.plan import all_shards
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, seed = snakemake.params, int(snakemake.wildcards.seed)
     check(all_shards(snakemake.input.shards))
     permute_targets(

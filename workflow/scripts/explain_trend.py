@@ -3,7 +3,7 @@
 from nascent.explain.trend_stage import write_trend
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, out = snakemake.params, snakemake.output[0]
     write_trend(
         snakemake.input.cells,

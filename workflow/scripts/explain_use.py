@@ -4,26 +4,12 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.explain.duplicates import groups_of
 from nascent.explain.use_stage import chosen_cells, write_use_cells
 from nascent.files import read_table
-from nascent.jobs import job
+from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
-from nascent.train import backend
 from nascent.train.models import load_model
 
-with job(
-    "explain",
-    snakemake.log[0],
-    snakemake.input,
-    snakemake.output,
-    snakemake.params,
-    resources=snakemake.resources,
-) as work:
+with network_job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
-    work.computed = backend.prepare(
-        work.devices,
-        threads=snakemake.threads,
-        seed=params.seed,
-        deterministic=params.deterministic,
-    )
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     write_use_cells(
         ExplainedModel(load_model(given.model)).outputs,

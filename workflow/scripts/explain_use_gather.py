@@ -3,7 +3,7 @@
 from nascent.explain.use_stage import gather_use
 from nascent.jobs import job
 
-with job("explain", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given = snakemake.params, snakemake.input
     tables: dict[str, dict[int, str]] = {}
     for path, (model, seed) in zip(given.get("cells", []), params.runs, strict=True):

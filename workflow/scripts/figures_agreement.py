@@ -4,7 +4,7 @@ from nascent.figures import agreement, save
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     table = read_table(snakemake.input[0])
     figure = agreement.draw(table, confidence=snakemake.params.confidence)
     save(figure, snakemake.output.png, work.record)

@@ -4,7 +4,7 @@ from nascent.figures import balance, save
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
     figure = balance.draw(cells, splits, target=snakemake.params.target)
     save(figure, snakemake.output.png, work.record)

@@ -4,7 +4,7 @@ from nascent.figures import completeness, save
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     split = snakemake.params.split
     tables = [read_table(path) for path in snakemake.input.cells]
     figure = completeness.draw(

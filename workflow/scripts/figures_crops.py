@@ -10,10 +10,7 @@ from nascent.store import open_store
 
 CELLS = 6
 
-with (
-    job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work,
-    ExitStack() as stack,
-):
+with job(snakemake) as work, ExitStack() as stack:
     params = snakemake.params
     cells = read_table(snakemake.input.cells, required=["cell_id"]).set_index("cell_id")
     channels = [*spread_channels(params.inputs, params.top_channels), params.target]

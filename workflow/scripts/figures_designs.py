@@ -4,7 +4,7 @@ from nascent.figures import designs, save
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     figure = designs.draw(
         read_table(given.comparison),

@@ -10,7 +10,7 @@ from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     given, params = snakemake.input, snakemake.params
     table, joint = (pd.concat(map(read_table, each)) for each in (given.importance, given.joint))
     groups, how = read_table(given.groups), dict(params.use)

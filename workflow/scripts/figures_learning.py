@@ -5,7 +5,7 @@ from nascent.figures import learning, save
 from nascent.files import read_json, read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     runs = [tuple(run) for run in params.runs]
     floors = read_table(given.floors)

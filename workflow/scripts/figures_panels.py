@@ -11,10 +11,7 @@ from nascent.files import read_table
 from nascent.jobs import job
 from nascent.store import open_store
 
-with (
-    job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work,
-    ExitStack() as stack,
-):
+with job(snakemake) as work, ExitStack() as stack:
     params, given = snakemake.params, snakemake.input
     cells = read_table(given.cells, required=["cell_id", "group"]).set_index("cell_id")
     found = shown(

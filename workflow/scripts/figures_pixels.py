@@ -6,7 +6,7 @@ from nascent.jobs import job
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import load, merge
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     figure = pixels.draw(merge(map(load, given.histograms)), normaliser)

@@ -8,7 +8,7 @@ from nascent.figures import predictions, save
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     predicted = pd.concat(map(read_table, given.predictions), ignore_index=True)
     cells = read_table(given.cells, required=["cell_id", "plate", "well"])

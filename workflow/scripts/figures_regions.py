@@ -6,7 +6,7 @@ from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     figure = regions.draw(read_table(snakemake.input.regions))
     standing = read_standing(
         snakemake.input.verdict, snakemake.input.randomisation, **snakemake.params.explained

@@ -6,7 +6,7 @@ from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params = snakemake.params
     table = read_table(snakemake.input.removal)
     figure = removal.draw_curves(table, label=params.label, confidence=params.confidence)

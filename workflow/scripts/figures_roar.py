@@ -4,7 +4,7 @@ from nascent.figures import roar, save
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     given, params = snakemake.input, snakemake.params
     comparison = read_table(given.comparison)
     figure = roar.draw(

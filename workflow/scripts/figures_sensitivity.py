@@ -4,7 +4,7 @@ from nascent.figures import save, sensitivity
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params = snakemake.params
     table = read_table(snakemake.input[0])
     figure = sensitivity.draw(table, label=params.label, confidence=params.confidence)

@@ -4,6 +4,6 @@ from nascent.figures import save, sizes
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     figure = sizes.draw(read_table(snakemake.input.cells), size=snakemake.params.size)
     save(figure, snakemake.output.png, work.record)

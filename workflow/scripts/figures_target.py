@@ -5,7 +5,7 @@ from nascent.figures import save, target
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params = snakemake.params
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
     grouped, limits = study_groups(cells, splits, GroupRule(**params.groups))

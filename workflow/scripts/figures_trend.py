@@ -8,7 +8,7 @@ from nascent.figures.banner import headed
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     label = snakemake.params.label
     table = pd.concat(map(read_table, snakemake.input.trend))
     figure = trend.draw(table, target=label)

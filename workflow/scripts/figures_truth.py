@@ -5,7 +5,7 @@ from nascent.figures import save, truth
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     table = read_table(given.table)
     files = len(given.shards)

@@ -4,7 +4,7 @@ from nascent.figures import save, tuning
 from nascent.files import read_table
 from nascent.jobs import job
 
-with job("figures", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     figure = tuning.draw(
         read_table(snakemake.input.candidates),
         error=f"validation MAE, {snakemake.params.label}",

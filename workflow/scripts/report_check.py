@@ -4,7 +4,7 @@ from nascent.files import read_table, written
 from nascent.jobs import job
 from nascent.report.checks import check_page
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     given, out = snakemake.input, snakemake.output[0]
     standing = read_table(given.standing[0]) if given.standing else None
     text = check_page(snakemake.wildcards.check, read_table(given.table), standing)

@@ -6,7 +6,7 @@ from nascent.files import write_table, written
 from nascent.jobs import job
 from nascent.report.costs import costs_page
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, out = snakemake.params, snakemake.output
     benchmarks = read_benchmarks(params.logs, by_patterns(params.benchmarks))
     costs = cost_table(benchmarks)

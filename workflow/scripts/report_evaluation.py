@@ -4,7 +4,7 @@ from nascent.files import read_table, written
 from nascent.jobs import job
 from nascent.report.evaluation import evaluation_pages
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     tables = {name: read_table(path) for name, path in snakemake.input.items()}
     for name, text in evaluation_pages(**tables, labels=snakemake.params.labels).items():
         with written(snakemake.output[name]) as beside:

@@ -4,7 +4,7 @@ from nascent.files import read_table
 from nascent.jobs import job
 from nascent.report.explorer.stage import Explanation, Limits, in_report, write_explorer
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     given, made, params = snakemake.input, snakemake.output, snakemake.params
     each = len(given.shards)
     explanations = [

@@ -4,7 +4,7 @@ from nascent.files import read_json, read_table, written
 from nascent.jobs import job
 from nascent.report.model_card import model_card
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, given = snakemake.params, snakemake.input
     runs = [tuple(run) for run in params.runs]
     text = model_card(

@@ -5,7 +5,7 @@ from nascent.jobs import job
 from nascent.report.card import study_card
 from nascent.report.tables import table_page
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     runs = [tuple(run) for run in params.runs]
     quality, completeness = read_table(given.quality), read_table(given.completeness)

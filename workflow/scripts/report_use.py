@@ -4,7 +4,7 @@ from nascent.files import read_table, written
 from nascent.jobs import job
 from nascent.report.use import use_page
 
-with job("report", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     table = read_table(snakemake.input[0])
     text = use_page(table, confidence=snakemake.params.confidence)
     with written(snakemake.output[0]) as beside:

@@ -5,7 +5,7 @@ from nascent.jobs import job
 from nascent.shards.plan import plan_shards, shard_name
 from nascent.shards.write import write_shard
 
-with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params, wildcards = snakemake.params, snakemake.wildcards
     splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
     plan = plan_shards(splits, params.cells, params.seed)

@@ -6,7 +6,7 @@ from nascent.jobs import job
 from nascent.shards.statistics import channel_statistics, load, merge
 from nascent.shards.steps import Steps
 
-with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params, table = snakemake.params, snakemake.input.background
     histograms = merge(map(load, snakemake.input.histograms))
     background = None

@@ -5,6 +5,6 @@ from nascent.jobs import job
 from nascent.shards.plan import remove_unplanned
 from nascent.shards.write import list_shards
 
-with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     write_table(list_shards(snakemake.input.shards), snakemake.output[0])
     remove_unplanned(snakemake.input.shards)

@@ -4,6 +4,6 @@ from nascent.files import read_table
 from nascent.jobs import job
 from nascent.shards.statistics import count_well
 
-with job("shards", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
     count_well(snakemake.input.store, splits, snakemake.output[0], record=work.record)

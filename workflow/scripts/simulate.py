@@ -5,7 +5,7 @@ from pathlib import Path
 from nascent.jobs import job
 from nascent.simulate.plate import simulate_well
 
-with job("simulate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params) as work:
+with job(snakemake) as work:
     params = snakemake.params
     simulate_well(
         Path(snakemake.output.raw[0]).parent,

@@ -7,7 +7,7 @@ import pandas as pd
 from nascent.jobs import job
 from nascent.simulate.tables import write_plate_tables
 
-with job("simulate", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params = snakemake.params
     wells = pd.DataFrame(params.wells)
     folder = Path(snakemake.output[0]).parent

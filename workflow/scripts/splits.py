@@ -4,7 +4,7 @@ from nascent.files import read_table, write_table
 from nascent.jobs import job
 from nascent.splits import split_cells
 
-with job("splits", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params = snakemake.params
     cells = read_table(snakemake.input.cells, required=["cell_id", "plate", "well", "target"])
     given = dict(params.splits) | {"by": params.design, "fold": params.well}

@@ -4,7 +4,7 @@ from nascent.files import read_json, write_table
 from nascent.jobs import job
 from nascent.tune.choice import choose
 
-with job("tune", snakemake.log[0], snakemake.input, snakemake.output, snakemake.params):
+with job(snakemake):
     params = snakemake.params
     cards = dict(zip(params.candidates, snakemake.input.cards, strict=True))
     table = choose(params.candidates, [read_json(path) for path in cards.values()])
