@@ -2,7 +2,7 @@
 
 import keras
 
-from nascent.train.architectures import build
+from nascent.train.architectures.build import build
 
 
 def in_float64(model: keras.Model) -> keras.Model:

@@ -37,8 +37,9 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData
 from nascent.attribute.methods import method_of
 from nascent.attribute.references import drawn_references
-from nascent.config import check_study, input_channels, model_channels, study_channels
 from nascent.config.attribution import Method
+from nascent.config.channels import input_channels, model_channels, study_channels
+from nascent.config.checks import check_study
 from nascent.explain.aggregates import AGGREGATES, aggregated, channel_shares, totals_table
 from nascent.explain.redraw import cascade
 from nascent.explain.share_and_use import all_on_top, ordered_alike, rank_correlation

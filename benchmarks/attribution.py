@@ -58,7 +58,7 @@ from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
 from nascent.store import open_store
 from nascent.train import backend as settings
-from nascent.train.architectures import build
+from nascent.train.architectures.build import build
 
 SIZE, CHANNELS, STEPS, BATCH = 224, 33, 70, 24
 TRAINED, EPOCHS = 24, 8

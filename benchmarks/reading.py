@@ -61,7 +61,7 @@ def train_rate(batch: dict[str, np.ndarray], *, steps: int) -> float:
     """Return cells a second of training steps, after a first one that compiles."""
     import keras
 
-    from nascent.train.architectures import build
+    from nascent.train.architectures.build import build
 
     model = build("simple_cnn", size=SIZE, channels=INPUTS, target_mean=377, target_sd=60)
     model.compile(optimizer=keras.optimizers.Adam(5e-4), loss=keras.losses.Huber(1.0))

@@ -46,7 +46,7 @@ from nascent.simulate.intensities import CHANNELS
 from nascent.simulate.plate import simulate_well
 from nascent.store import open_store
 from nascent.train import backend
-from nascent.train.architectures import build
+from nascent.train.architectures.build import build
 from nascent.train.data import examples
 from nascent.train.fit import learn
 from nascent.train.objective import compile_model

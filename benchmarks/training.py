@@ -32,8 +32,9 @@ from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
 from nascent.store import open_store
 from nascent.train import backend
-from nascent.train.architectures import build
-from nascent.train.augment import Augmented, augmentation_layers
+from nascent.train.architectures.build import build
+from nascent.train.augment.augmented import Augmented
+from nascent.train.augment.choose import augmentation_layers
 from nascent.train.data import examples, size_ratios
 from nascent.train.fit import learn
 from nascent.train.objective import compile_model

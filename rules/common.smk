@@ -4,26 +4,24 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from nascent import kinds, staging
+from nascent import staging
 from nascent.architecture_names import source
 from nascent.code import code_digest
-from nascent.config import (
+from nascent.config.channels import (
     check_channel_groups,
-    check_paths,
-    check_predicted,
-    check_study,
-    check_tables,
     input_channels,
     model_channels,
-    read_wells,
-    searched,
     study_channels,
-    study_folds,
 )
+from nascent.config.checks import check_study, check_tables, read_wells
+from nascent.config.folds import study_folds
+from nascent.config.model_checks import searched
+from nascent.config.names import check_paths, check_predicted
 from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.files import read_table, refuse_unwritable
+from nascent.kind import kind_of
 from nascent.report.explorer.assets import assets_digest
 from nascent.tune.candidates import candidate_name
 
@@ -93,12 +91,12 @@ staging.tell(*folders_of_staging(workflow.storage_settings))
 
 # The report's front page reads the config: it shall see the defaults too.
 config.update(STUDY.plain())
-config["target_label"] = kinds.get(STUDY.kind).target_label
+config["target_label"] = kind_of(STUDY.kind).target_label
 
 # What `--sdm conda` gives every job; both are made from the lock file.
 ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
 
-KIND = kinds.get(STUDY.kind)
+KIND = kind_of(STUDY.kind)
 TARGET = KIND.target
 
 

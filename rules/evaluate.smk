@@ -63,7 +63,8 @@ rule evaluate_floors:
         targets=lambda wildcards: TARGETS,
         inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
-        kind=STUDY.kind,
+        floors=KIND.floors,
+        category=KIND.category,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
         "Predict every cell of {STUDY.study} from means, area and cell cycle alone, fold"

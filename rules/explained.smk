@@ -2,7 +2,7 @@
 from dataclasses import asdict
 
 from nascent.attribute.options import axes_of, needs_training_cells
-from nascent.config import retrainings
+from nascent.config.retraining import retrainings
 from nascent.explain.standing import HOLDS, read_standing
 from nascent.report.standing import SUBCATEGORIES
 from nascent.shards.removal import RANDOM

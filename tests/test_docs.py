@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from nascent.augmentation import PRESETS
-from nascent.config import check_study
+from nascent.config.checks import check_study
 from nascent.config.documents import keys
 from nascent.config.sections import sections
 from nascent.costs.table import COSTS

@@ -11,7 +11,7 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from nascent.config import Study
+from nascent.config.sections import Study
 
 ENVIRONMENTS = Study.model_fields["environment"].annotation.__args__
 EACH = pytest.mark.parametrize("name", ENVIRONMENTS)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.config import check_study, read_wells, study_channels
+from nascent.config.channels import study_channels
+from nascent.config.checks import check_study, read_wells
 from nascent.crops.gather import gather_wells
 from nascent.crops.stage import crop_well
 from nascent.crops.wells import read_well
@@ -22,7 +23,7 @@ from nascent.shards.plan import plan_shards, wells_of_shards
 from nascent.shards.statistics import channel_statistics, count_well, load, merge
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards, write_shard
-from nascent.splits import split_cells
+from nascent.splits.assignment import split_cells
 from nascent.store import open_store
 
 CHANNELS = ["CD3/CD4", "CD3", "NA", "01", "{x}", "α b", "=x"]

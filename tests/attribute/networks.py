@@ -4,7 +4,8 @@ import numpy as np
 
 from nascent.attribute.integrated_gradients import AttributionPath
 from nascent.attribute.quadrature import points_and_weights
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 
 # Architecture, edge of the crop, options of its layers.
 SMALL = [

@@ -13,7 +13,8 @@ from nascent.attribute.options import METHODS as NAMES
 from nascent.attribute.references import References
 from nascent.config.attribution import Method
 from nascent.errors import AttributionError
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 
 SIZE, CHANNELS = 16, 3
 SHORT = {

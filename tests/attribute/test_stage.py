@@ -13,7 +13,7 @@ from nascent.attribute.stage import attribute_shard
 from nascent.errors import AttributionError, OutputError, TrainError
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter
-from nascent.train.architectures import build
+from nascent.train.architectures.build import build
 
 CHANNELS = ["00_DAPI", "15_SON"]
 PATH = {"steps": 3, "tolerance": None, "rule": "trapezoid", "baseline": "black", "batch_size": 1}

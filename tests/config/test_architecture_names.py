@@ -1,7 +1,7 @@
 import pytest
 
 from nascent.architecture_names import BACKBONES, known_names, minimum_size, own_names
-from nascent.config import check_study
+from nascent.config.checks import check_study
 from nascent.errors import ConfigError
 
 STUDY = {"study": "s", "data": "raw"}

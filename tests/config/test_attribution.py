@@ -5,8 +5,8 @@ import pytest
 from nascent.attribute.methods import METHODS, options_of
 from nascent.attribute.options import METHODS as NAMES
 from nascent.attribute.options import needs_training_cells
-from nascent.config import check_study
 from nascent.config.attribution import Method
+from nascent.config.checks import check_study
 from nascent.errors import AttributionError, ConfigError
 
 MEASURED = {"study": "mine", "data": "wells"}

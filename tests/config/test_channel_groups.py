@@ -2,7 +2,8 @@
 
 import pytest
 
-from nascent.config import check_channel_groups, check_study, input_channels
+from nascent.config.channels import check_channel_groups, input_channels
+from nascent.config.checks import check_study
 from nascent.errors import ConfigError
 
 CHANNELS = ["00_DAPI", "01_DAPI", "09_SRRM2", "BG488", "00_EU"]

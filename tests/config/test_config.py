@@ -3,8 +3,10 @@ import json
 import pytest
 import yaml
 
-from nascent.config import check_study, check_tables, read_wells, study_channels, study_folds
+from nascent.config.channels import study_channels
+from nascent.config.checks import check_study, check_tables, read_wells
 from nascent.config.documents import documents, keys
+from nascent.config.folds import study_folds
 from nascent.errors import ConfigError, NascentError, RawDataError
 
 MEASURED = {"study": "mine", "data": "wells"}

@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from nascent.config import Fold, check_study, read_wells, study_folds
+from nascent.config.checks import check_study, read_wells
+from nascent.config.folds import Fold, study_folds
 from nascent.errors import ConfigError, NascentError
 
 STUDY = {"study": "mine", "data": "wells"}

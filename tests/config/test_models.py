@@ -3,7 +3,9 @@
 import pytest
 
 from nascent.augmentation import PRESETS, Augmentation
-from nascent.config import check_study, input_channels, model_channels, searched
+from nascent.config.channels import input_channels, model_channels
+from nascent.config.checks import check_study
+from nascent.config.model_checks import searched
 from nascent.config.models import Augment, Layers, Model
 from nascent.errors import ConfigError
 from nascent.train.architectures import options as architectures

@@ -3,14 +3,9 @@
 import pandas as pd
 import pytest
 
-from nascent.config import (
-    check_channel_groups,
-    check_paths,
-    check_predicted,
-    check_study,
-    read_wells,
-    study_channels,
-)
+from nascent.config.channels import check_channel_groups, study_channels
+from nascent.config.checks import check_study, read_wells
+from nascent.config.names import check_paths, check_predicted
 from nascent.errors import ConfigError, RawDataError
 from nascent.explain.stage import CELL_COLUMNS
 from nascent.names import BESIDE_CHANNELS

@@ -3,8 +3,8 @@
 import pytest
 
 from nascent.attribute.methods import METHODS
-from nascent.config import check_study, retrainings
-from nascent.config.retraining import ranked_by
+from nascent.config.checks import check_study
+from nascent.config.retraining import ranked_by, retrainings
 from nascent.errors import ConfigError
 from nascent.explain.roar_orders import RANKED
 

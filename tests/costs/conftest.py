@@ -2,7 +2,7 @@
 
 import pytest
 
-from nascent.config import check_study
+from nascent.config.checks import check_study
 from nascent.costs.facts import Facts
 
 CONFIG = {

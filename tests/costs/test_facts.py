@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nascent import provenance
-from nascent.config import Fold
+from nascent.config.folds import Fold
 from nascent.costs.facts import expected_cells, facts_of, facts_of_results, nuclei_of_wells
 from nascent.files import write_table
 

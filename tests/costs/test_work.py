@@ -2,7 +2,7 @@
 
 import pytest
 
-from nascent.config import searched
+from nascent.config.model_checks import searched
 from nascent.costs.work import WORK, kind, work
 from nascent.tune.candidates import candidate_name
 

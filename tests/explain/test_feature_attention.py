@@ -18,7 +18,8 @@ from nascent.explain.feature_attention import (
 from nascent.files import read_table
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 
 SIZE = 8
 CHANNELS = ["a", "b"]

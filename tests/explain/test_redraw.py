@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from nascent.explain.redraw import blocks, cascade, redraw
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 
 
 @pytest.fixture(scope="module")

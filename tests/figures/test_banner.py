@@ -8,8 +8,9 @@ from matplotlib import image
 from matplotlib.figure import Figure
 
 from nascent.explain.standing import Standing
-from nascent.figures import save, style
+from nascent.figures import style
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 
 LOST = "cnn does not predict better than the best floor (ridge)."
 STAYS = "Maps by ig do not depend on the model: with random weights they stay as they are."

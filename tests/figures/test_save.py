@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from nascent.figures import save, sizes, target
+from nascent.figures import sizes, target
+from nascent.figures.save import save
 
 RECORD = {"stage": "figures", "config": {"target": "00_EU", "note": "<µ & ü>"}, "seed": 123}
 
@@ -34,7 +35,8 @@ def test_equal_inputs_give_equal_bytes(make, tmp_path):
 @pytest.mark.slow
 def test_another_process_gives_the_same_bytes(tmp_path):
     code = (
-        "import sys; from nascent.figures import save, target; import pandas as pd;"
+        "import sys; import pandas as pd; from nascent.figures import target;"
+        "from nascent.figures.save import save;"
         "save(target.draw(pd.Series(range(50)), low=10, high=40, target='EU'),"
         " sys.argv[1], {})"
     )

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from nascent.report import study_card
-from nascent.report.card import cell_counts, models, split_counts, summary
+from nascent.report.card import cell_counts, models, split_counts, study_card, summary
 
 CONFIG = {
     "study": "demo",

@@ -3,11 +3,11 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from nascent.report import evaluation_pages
 from nascent.report.evaluation import (
     comparison_rows,
     confounders_rows,
     controls_rows,
+    evaluation_pages,
     groups_rows,
     pairs_rows,
 )

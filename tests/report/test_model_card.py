@@ -1,7 +1,6 @@
 import pytest
 
-from nascent.report import model_card
-from nascent.report.model_card import limits, metric_rows, summary
+from nascent.report.model_card import limits, metric_rows, model_card, summary
 from nascent.report.runs import in_range, options, training
 
 DEFAULTS = {

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.report import table_page
-from nascent.report.tables import decimals, shown, table
+from nascent.report.tables import decimals, shown, table, table_page
 
 
 def cells(html: str) -> list[list[str]]:

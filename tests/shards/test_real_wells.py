@@ -10,7 +10,7 @@ from nascent.shards.plan import plan_shards
 from nascent.shards.statistics import channel_statistics, count_well, load, merge
 from nascent.shards.steps import Steps, input_channels
 from nascent.shards.write import write_shard
-from nascent.splits import split_cells
+from nascent.splits.assignment import split_cells
 from nascent.store import open_store
 
 TARGET, SIZE, STEPS = "CH_20", 40, Steps(clip=98, z_score=True)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.splits import assign, check, select_cells, split_cells
+from nascent.splits.assignment import assign, check, select_cells, split_cells
 
 
 @pytest.fixture

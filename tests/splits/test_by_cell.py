@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nascent.errors import SplitError
-from nascent.splits import FRACTIONS, assign
+from nascent.splits.assignment import FRACTIONS, assign
 from nascent.splits.by_cell import shuffled, stratified
 from nascent.splits.fractions import largest_remainder
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.splits import FRACTIONS, SPLITS, assign, check, split_cells
+from nascent.splits.assignment import FRACTIONS, assign, check, split_cells
 from nascent.splits.balance import target_quartiles
 from nascent.splits.by_well import every_fold, hold_out_wells
+from nascent.splits.fractions import SPLITS
 
 CELLS = (40, 25, 18, 52, 9, 14)
 DRUGS = ("normal", "normal", "DMSO", "DMSO", "TSA", None)

@@ -8,7 +8,8 @@ import pytest
 from nascent.architecture_names import FOLDER, own_names
 from nascent.code import modules
 from nascent.errors import TrainError
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 
 SMALL = ["linear", "simple_cnn"]
 
@@ -146,8 +147,8 @@ def test_a_saved_model_loads_in_a_fresh_process(name, tmp_path):
     model.save(tmp_path / "model.keras")
     np.savez(tmp_path / "cells.npz", **cells)
     code = (
-        "import sys, numpy, keras, nascent.train;"
-        "model = keras.saving.load_model(sys.argv[1]);"
+        "import sys, numpy; from nascent.train.models import load_model;"
+        "model = load_model(sys.argv[1]);"
         "cells = dict(numpy.load(sys.argv[2]));"
         "numpy.save(sys.argv[3], model.predict(cells, verbose=0))"
     )

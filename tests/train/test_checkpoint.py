@@ -6,8 +6,9 @@ from nascent.augmentation import Augmentation
 from nascent.errors import TrainError
 from nascent.files import read_json
 from nascent.train import checkpoint
-from nascent.train.architectures import build
-from nascent.train.augment import Augmented, augmentation_layers
+from nascent.train.architectures.build import build
+from nascent.train.augment.augmented import Augmented
+from nascent.train.augment.choose import augmentation_layers
 from nascent.train.checkpoint import Epoch, Progress, differences
 
 NOTHING = Augmentation()

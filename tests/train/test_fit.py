@@ -5,8 +5,9 @@ import pytest
 
 from nascent.augmentation import Augmentation, SizeRatios
 from nascent.train import checkpoint, fit
-from nascent.train.architectures import build
-from nascent.train.augment import Augmented, augmentation_layers
+from nascent.train.architectures.build import build
+from nascent.train.augment.augmented import Augmented
+from nascent.train.augment.choose import augmentation_layers
 from nascent.train.data import Targets
 from nascent.train.objective import compile_model
 from nascent.train.options import Fitting

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from nascent.errors import TrainError
-from nascent.train.architectures import build
+from nascent.train.architectures.build import build
 from nascent.train.models import load_model, write_model
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nascent.errors import TrainError
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 from nascent.train.layer_names import canonical_names
 from nascent.train.weights import spread, start_from
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from snakemake.cli import get_argument_parser
 
-from nascent.config import Study
+from nascent.config.sections import Study
 
 ROOT = Path(__file__).parent.parent.parent
 NO_RULES = {"common", "explained", "needs", "sharded"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nascent.config import check_study, read_wells
+from nascent.config.checks import check_study, read_wells
 from nascent.simulate.plate import simulate_well
 from nascent.simulate.tables import write_plate_tables
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from nascent import kinds
 from nascent.evaluate.controls import mean_level, ols_per_cell
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
@@ -14,7 +13,6 @@ from nascent.shards.steps import Steps
 with job(snakemake):
     params, given, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
     check(all_shards(given.shards))
-    kind = kinds.get(params.kind)
     cells = read_table(given.cells, required=["cell_id"]).set_index("cell_id")
     splits = read_table(given.splits, required=["split"]).set_index("cell_id")["split"]
     of_fold = {"design": params.design, "fold": fold}
@@ -25,9 +23,9 @@ with job(snakemake):
                 splits,
                 channels=params.inputs,
                 ridge_alphas=params.ridge_alphas,
-                floors=kind.floors,
+                floors=params.floors,
                 target=target,
-                category=kind.category,
+                category=params.category,
                 **of_fold,
             )
             for target in params.targets

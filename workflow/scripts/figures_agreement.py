@@ -1,6 +1,7 @@
 """Table of agreement -> figure of how far every two explanations agree."""
 
-from nascent.figures import agreement, save
+from nascent.figures import agreement
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

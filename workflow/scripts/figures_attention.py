@@ -1,6 +1,7 @@
 """Tables of attention and of features -> figure of how much lies in the nucleus."""
 
-from nascent.figures import attention, save
+from nascent.figures import attention
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

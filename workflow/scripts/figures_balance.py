@@ -1,6 +1,7 @@
 """Cell table and splits -> figure of the splits' make-up."""
 
-from nascent.figures import balance, save
+from nascent.figures import balance
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

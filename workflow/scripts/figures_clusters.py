@@ -1,8 +1,9 @@
 """Clusters of the channels of a model -> tree, distances and stability."""
 
 from nascent.explain.standing import read_standing
-from nascent.figures import clusters, save
+from nascent.figures import clusters
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

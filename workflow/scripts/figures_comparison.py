@@ -1,6 +1,7 @@
 """Comparison and metrics -> figure of the models beside the floors."""
 
-from nascent.figures import comparison, save
+from nascent.figures import comparison
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,6 +1,7 @@
 """Cells of every model and method -> figure of how far their maps add up."""
 
-from nascent.figures import completeness, save
+from nascent.figures import completeness
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

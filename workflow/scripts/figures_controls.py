@@ -1,6 +1,7 @@
 """Controls -> figure of the models on cells without intensity."""
 
-from nascent.figures import controls, save
+from nascent.figures import controls
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

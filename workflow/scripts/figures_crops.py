@@ -2,8 +2,9 @@
 
 from contextlib import ExitStack
 
-from nascent.figures import crops, save
+from nascent.figures import crops
 from nascent.figures.gather import read_examples, spread_cells, spread_channels
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 from nascent.store import open_store

@@ -1,6 +1,7 @@
 """Comparison and confounders -> figure of the models under each design of the splits."""
 
-from nascent.figures import designs, save
+from nascent.figures import designs
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

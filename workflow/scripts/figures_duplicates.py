@@ -1,6 +1,7 @@
 """Correlations and groups of the input channels -> heat map in the order of their likeness."""
 
-from nascent.figures import duplicates, save
+from nascent.figures import duplicates
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,7 +1,8 @@
 """Histories and cards of every run -> figure of the learning curves."""
 
 from nascent.cards import chosen
-from nascent.figures import learning, save
+from nascent.figures import learning
+from nascent.figures.save import save
 from nascent.files import read_json, read_table
 from nascent.jobs import job
 

@@ -4,8 +4,9 @@ from contextlib import ExitStack
 
 from nascent.attribute.maps import open_maps
 from nascent.explain.standing import read_standing
-from nascent.figures import panels, save
+from nascent.figures import panels
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 from nascent.figures.single_cells import shown
 from nascent.files import read_table
 from nascent.jobs import job

@@ -1,6 +1,7 @@
 """Histograms of all wells -> figure of the pixel distributions before and after normalisation."""
 
-from nascent.figures import pixels, save
+from nascent.figures import pixels
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 from nascent.shards.normalise import Normaliser

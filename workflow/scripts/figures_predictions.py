@@ -4,7 +4,8 @@ import pandas as pd
 
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.stage import comparison_tables
-from nascent.figures import predictions, save
+from nascent.figures import predictions
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

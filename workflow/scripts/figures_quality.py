@@ -1,6 +1,7 @@
 """Quality table -> figure of what was removed, by reason and well."""
 
-from nascent.figures import quality, save
+from nascent.figures import quality
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

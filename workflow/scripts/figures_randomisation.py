@@ -1,6 +1,7 @@
 """Table of randomisation -> figure of what is left of the maps."""
 
-from nascent.figures import randomisation, save
+from nascent.figures import randomisation
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

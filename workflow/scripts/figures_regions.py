@@ -1,8 +1,9 @@
 """Enrichment of nuclear regions in the maps of a model -> figure of it by channel."""
 
 from nascent.explain.standing import read_standing
-from nascent.figures import regions, save
+from nascent.figures import regions
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,6 +1,7 @@
 """Table of removal -> figure of what every explanation gains over a random order."""
 
-from nascent.figures import removal, save
+from nascent.figures import removal
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,8 +1,9 @@
 """Removal by the maps of one model and method -> figure of its curves."""
 
 from nascent.explain.standing import read_standing
-from nascent.figures import removal, save
+from nascent.figures import removal
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,6 +1,7 @@
 """Metrics of retrained models -> figure of what each order of removal cost."""
 
-from nascent.figures import roar, save
+from nascent.figures import roar
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,6 +1,7 @@
 """Comparison, metrics and calibration -> figure of seeds and ensembles."""
 
-from nascent.figures import save, seeds
+from nascent.figures import seeds
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

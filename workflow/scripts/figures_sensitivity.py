@@ -1,6 +1,7 @@
 """Table of sensitivity -> figure of how much maps move."""
 
-from nascent.figures import save, sensitivity
+from nascent.figures import sensitivity
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,8 +1,9 @@
 """Similarity of maps and images -> heat maps of the best matches by group."""
 
 from nascent.explain.standing import read_standing
-from nascent.figures import save, similarity
+from nascent.figures import similarity
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

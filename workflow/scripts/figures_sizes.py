@@ -1,6 +1,7 @@
 """Cell table -> figure of areas and size ratios."""
 
-from nascent.figures import save, sizes
+from nascent.figures import sizes
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

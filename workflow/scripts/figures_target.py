@@ -1,7 +1,8 @@
 """Cell table and splits -> figure of the target's distribution and the group limits."""
 
 from nascent.explain.groups import GroupRule, study_groups
-from nascent.figures import save, target
+from nascent.figures import target
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

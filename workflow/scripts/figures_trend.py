@@ -3,8 +3,9 @@
 import pandas as pd
 
 from nascent.explain.standing import read_standing
-from nascent.figures import save, trend
+from nascent.figures import trend
 from nascent.figures.banner import headed
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,6 +1,7 @@
 """Candidates of a search -> figure of them."""
 
-from nascent.figures import save, tuning
+from nascent.figures import tuning
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -1,6 +1,7 @@
 """Use of each channel -> figure of it, model by model."""
 
-from nascent.figures import save, use
+from nascent.figures import use
+from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
 

@@ -2,7 +2,7 @@
 
 from nascent.files import read_table, write_table
 from nascent.jobs import job
-from nascent.splits import split_cells
+from nascent.splits.assignment import split_cells
 
 with job(snakemake):
     params = snakemake.params

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from nascent import kinds
 from nascent.config.attribution import Attribute
 from nascent.config.explanations import Explain
 from nascent.config.models import Search, Train
 from nascent.config.section import Fraction, Name, Positive, Section, Seed, Share
+from nascent.kind import kind_of, known_kinds
 
 Design = Literal["cell", "well", "leave_one_well_out", "shuffle"]
 
@@ -240,7 +240,9 @@ class Study(Section):
     """One study: its raw data, target, models and explanations."""
 
     study: Name = Field(description="Name of the study and of its folder in results/")
-    kind: Literal["transcription"] = Field("transcription", description="Kind of study")
+    kind: Literal[known_kinds()] = Field(  # type: ignore[valid-type]
+        "transcription", description="Kind of study"
+    )
     seed: Seed = Field(123, description="Seed of simulation, splits, shuffling and bootstrap")
     deterministic: bool = Field(
         True,
@@ -303,7 +305,7 @@ class Study(Section):
                 raise ValueError(
                     f"tune: {name} is not in train.models ({', '.join(self.train.models)})"
                 )
-        floors = [name for name in kinds.get(self.kind).floors if name in self.train.models]
+        floors = [name for name in kind_of(self.kind).floors if name in self.train.models]
         if floors:
             raise ValueError(
                 f"train.models: {floors[0]!r} is the name of a floor, which stands in the same"

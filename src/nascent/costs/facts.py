@@ -9,13 +9,10 @@ import numpy as np
 import pandas as pd
 
 from nascent import provenance
-from nascent.config import (
-    Fold,
-    Study,
-    check_study,
-    input_channels,
-    model_channels,
-)
+from nascent.config.channels import input_channels, model_channels
+from nascent.config.checks import check_study
+from nascent.config.folds import Fold
+from nascent.config.sections import Study
 from nascent.crops.wells import beside, read_metadata
 from nascent.errors import NascentError
 from nascent.files import read_table

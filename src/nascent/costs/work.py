@@ -6,7 +6,7 @@ Work has no unit: it only compares jobs of one kind. A pixel is one of a crop, S
 from collections.abc import Callable, Mapping
 
 from nascent.attribute.evaluations import evaluations
-from nascent.config import searched
+from nascent.config.model_checks import searched
 from nascent.costs.facts import Facts
 from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name

@@ -1,6 +1,6 @@
 """Transcription rate of a nucleus from its protein maps: mean EU counts over its pixels."""
 
-from nascent.kinds.kind import Kind
+from nascent.kind import Kind
 
 KIND = Kind(
     name="transcription",

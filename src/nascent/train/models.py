@@ -10,6 +10,7 @@ import keras
 
 from nascent.errors import TrainError
 from nascent.files import written
+from nascent.train.layers import MaskedAverage
 
 _METADATA, _CONFIG = "metadata.json", "config.json"
 _SHARED = "shared_object_id"
@@ -74,7 +75,8 @@ def load_model(path: str | Path) -> keras.Model:
     if not Path(path).is_file():
         raise TrainError("there is no such model", where=path, mend="Train it first.")
     try:
-        return keras.saving.load_model(path, compile=False)
+        own = {MaskedAverage.__name__: MaskedAverage}
+        return keras.saving.load_model(path, custom_objects=own, compile=False)
     except (ValueError, TypeError, OSError, KeyError, BadZipFile) as error:
         raise TrainError(
             f"the file is truncated or no model of Keras ({error})",

@@ -19,8 +19,9 @@ from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
 from nascent.train import backend, checkpoint
-from nascent.train.architectures import build
-from nascent.train.augment import Augmented, augmentation_layers
+from nascent.train.architectures.build import build
+from nascent.train.augment.augmented import Augmented
+from nascent.train.augment.choose import augmentation_layers
 from nascent.train.card import card, parameters, plain
 from nascent.train.checkpoint import Progress
 from nascent.train.collapse import attempt_seeds, attempts_until_sound, collapse_of

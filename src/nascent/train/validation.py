@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from nascent.train.augment import variants
+from nascent.train.augment.eight_fold import variants
 from nascent.train.backend import replicas
 from nascent.train.data import Example
 from nascent.train.objective import PerCell

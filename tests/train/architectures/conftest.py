@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from nascent.train.architectures import build
+from nascent.train.architectures.build import build
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 
 from nascent.architecture_names import BACKBONES, minimum_size
 from nascent.errors import TrainError
-from nascent.train.architectures import Layers, build
 from nascent.train.architectures.backbones import backbone
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 from nascent.train.weights import start_from
 
 

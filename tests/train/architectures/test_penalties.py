@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from nascent.train.architectures import Layers, build
+from nascent.train.architectures.build import build
+from nascent.train.architectures.options import Layers
 
 LAYERS = Layers(
     embedding=4,

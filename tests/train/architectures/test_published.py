@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nascent.train.architectures import Layers
+from nascent.train.architectures.options import Layers
 
 PAGE = Path(__file__).parents[3] / "docs" / "architectures.md"
 

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from nascent.augmentation import PRESETS, Augmentation, SizeRatios
-from nascent.train.augment import Augmented, augmentation_layers
+from nascent.train.augment.augmented import Augmented
+from nascent.train.augment.choose import augmentation_layers
 from nascent.train.layers import MaskedAverage
 
 RATIOS = SizeRatios(0.6, 0.1, 0.3)

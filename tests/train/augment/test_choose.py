@@ -3,8 +3,8 @@ import pytest
 
 from nascent.augmentation import PRESETS, Augmentation, SizeRatios
 from nascent.errors import TrainError
-from nascent.train.augment import augmentation_layers
 from nascent.train.augment.centre_zoom import CentreZoom
+from nascent.train.augment.choose import augmentation_layers
 from nascent.train.augment.colour_shift import ColourShift
 from nascent.train.augment.horizontal_flip import HorizontalFlip
 from nascent.train.augment.noise import Noise

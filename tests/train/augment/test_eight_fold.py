@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from nascent.train.augment import predict_eight_fold, variants
+from nascent.train.augment.eight_fold import predict_eight_fold, variants
 
 
 def as_tuples(cells):

@@ -1,6 +1,11 @@
-"""The record a kind of study is described by."""
+"""The record a kind of study is described by, and the kinds there are, found by name."""
 
 from dataclasses import dataclass
+
+from nascent.by_name import known_names, load
+from nascent.errors import ConfigError
+
+PACKAGE = "nascent.kinds"
 
 
 @dataclass(frozen=True)
@@ -32,3 +37,19 @@ class Kind:
     target_label: str
     floors: tuple[str, ...]
     category: str
+
+
+def known_kinds() -> tuple[str, ...]:
+    """Return the names of the kinds of studies."""
+    return known_names(PACKAGE)
+
+
+def kind_of(name: str) -> Kind:
+    """Return the kind of study called `name`.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such kind; the nearest is named.
+    """
+    return load(PACKAGE, name, ConfigError, "kind").KIND
