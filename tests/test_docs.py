@@ -22,6 +22,7 @@ from nascent.explain import (
     attention,
     clusters,
     feature_attention,
+    feature_table,
     importance,
     regions,
     similarity,
@@ -213,7 +214,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         (
             "results.md",
             "## Features and the nucleus",
-            (*feature_attention.FEATURES, *feature_attention.CELLS),
+            (*feature_table.FEATURES, *feature_attention.CELLS),
         ),
         ("results.md", "## Costs", COSTS),
         ("results.md", "## Truth", (*truth.TRUTH, *truth.CELLS, *truth.MEASURES["pixel"])),

@@ -7,14 +7,12 @@ import pytest
 
 from nascent.explain.feature_attention import (
     CELLS,
-    FEATURES,
     check_features,
     feature_shares,
-    feature_table,
-    gather_features,
     inside_weights,
     pooled_layer,
 )
+from nascent.explain.feature_table import FEATURES, feature_table, gather_features
 from nascent.files import read_table
 from nascent.shards.normalise import Normaliser
 from nascent.store import StoreWriter

@@ -9,13 +9,11 @@ from typing import Self
 
 import numpy as np
 
-from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
 from nascent.provenance import file_digest
 from nascent.shards.normalise import Normaliser
 from nascent.store import Store, open_store
-from nascent.train.models import load_model
 
 
 @dataclass(frozen=True)
@@ -152,28 +150,6 @@ def choose_cells(cell_ids: Sequence[Hashable], count: int, seed: int) -> list[Ha
         return list(cell_ids)
     drawn = np.random.default_rng(seed).choice(len(cell_ids), count, replace=False)
     return [cell_ids[index] for index in sorted(drawn)]
-
-
-def inspected_model(
-    model_path: str | Path, map_paths: Sequence[str | Path], target: int = 0
-) -> ExplainedModel:
-    """Return one output of a model, after making sure that the maps are of this model.
-
-    Raises
-    ------
-    AttributionError
-        Where a map file was made from another model.
-    """
-    digest = file_digest(model_path)
-    for path in map_paths:
-        with open_maps(path) as maps:
-            if maps.source.model_sha256 != digest:
-                raise AttributionError(
-                    f"these maps are not of the model {model_path}, but of another",
-                    where=path,
-                    mend="Delete them and run again: they will be made of this model.",
-                )
-    return ExplainedModel(load_model(model_path), target)
 
 
 def _refuse_other_shard(maps: Maps, shard: Store) -> None:

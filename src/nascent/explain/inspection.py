@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from nascent.attribute.baselines import Baseline, training_mean_of
+from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import MethodData
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.methods import Prepared, method_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
-from nascent.explain.cells import ExplainedCell, explained_cells, inspected_model
+from nascent.explain.cells import ExplainedCell, explained_cells
 from nascent.files import read_table
+from nascent.provenance import file_digest
 from nascent.shards.normalise import Normaliser
+from nascent.train.models import load_model
 
 PLAIN = {"baseline": "black"}
 """Baseline of the methods that have none."""
@@ -62,7 +65,7 @@ class Inspection:
         self.map_paths = list(map_paths)
         self._shard_paths, self._normaliser = list(shard_paths), normaliser
         self.source, self.cell_ids = _read(map_paths)
-        self.explained = inspected_model(model_path, map_paths, self.source.target)
+        self.explained = _of_model(model_path, map_paths, self.source.target)
         options = self.source.options
         references = None
         if "references" in options:
@@ -110,6 +113,22 @@ def open_inspection(
     """
     normaliser = Normaliser.from_table(read_table(channels_path), inputs, normalise)
     return Inspection(model_path, map_paths, shard_paths, normaliser, training_paths=training_paths)
+
+
+def _of_model(
+    model_path: str | Path, map_paths: Sequence[str | Path], target: int
+) -> ExplainedModel:
+    """Return one output of a model, after making sure that the maps are of this model."""
+    digest = file_digest(model_path)
+    for path in map_paths:
+        with open_maps(path) as maps:
+            if maps.source.model_sha256 != digest:
+                raise AttributionError(
+                    f"these maps are not of the model {model_path}, but of another",
+                    where=path,
+                    mend="Delete them and run again: they will be made of this model.",
+                )
+    return ExplainedModel(load_model(model_path), target)
 
 
 def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:

@@ -13,8 +13,8 @@ and no interval over cells or wells would hold how much the draws differ.
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pandas as pd
 
@@ -24,12 +24,16 @@ from nascent.explain.cell_means import MEAN, cell_means, wells_of
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
 from nascent.explain.image_nulls import IMAGE_MAPS, image_map
-from nascent.explain.inspection import Inspection
 from nascent.explain.map_levels import LEVELS, agreement, ranked
 from nascent.explain.redraw import cascade
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell, side
+
+if TYPE_CHECKING:
+    import keras
+
+    from nascent.explain.inspection import Inspection
 
 ORIGINAL, IMAGE = "original", "image"
 STAGE = ("stage", "number", "layer", "share", "image_map")
@@ -44,7 +48,7 @@ Remake = Callable[[ExplainedCell], np.ndarray]
 
 
 def collapse(
-    model: keras.Model,
+    model: "keras.Model",
     cell: ExplainedCell,
     remake: Remake,
     *,
@@ -159,7 +163,7 @@ def verdict(row: pd.Series) -> str:
 
 
 def write_randomisation(
-    inspection: Inspection,
+    inspection: "Inspection",
     cells_path: str | Path,
     out: str | Path,
     *,

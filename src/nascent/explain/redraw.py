@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 _ONES = ("gamma", "moving_variance")
 _ZEROS = ("beta", "bias", "moving_mean")
@@ -30,7 +32,7 @@ class Stage:
     weights: float
 
 
-def cascade(model: keras.Model, stages: int, stream: np.random.Generator) -> Iterator[Stage]:
+def cascade(model: "keras.Model", stages: int, stream: np.random.Generator) -> Iterator[Stage]:
     """Redraw more and more of a model's layers in place, the output first, and yield after each.
 
     What is redrawn stays so at the later stages (Adebayo et al.: Sanity checks for saliency maps,
@@ -57,7 +59,7 @@ def cascade(model: keras.Model, stages: int, stream: np.random.Generator) -> Ite
         model.set_weights(trained)
 
 
-def blocks(model: keras.Model) -> list[list[Any]]:
+def blocks(model: "keras.Model") -> list[list[Any]]:
     """Return the layers with weights from output to input, in groups that are redrawn together.
 
     A layer without a kernel, such as a batch normalisation, goes with the layer with a kernel

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,12 @@ from nascent.explain.deletion import (
     cell_changes,
 )
 from nascent.explain.image_nulls import BRIGHTNESS
-from nascent.explain.inspection import Inspection
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell
+
+if TYPE_CHECKING:
+    from nascent.explain.inspection import Inspection
 
 CHANGE, AREA = "change", "area"
 GAINS: Mapping[str, str] = {"gain_over_random": RANDOM, "gain_over_brightness": BRIGHTNESS}
@@ -96,7 +99,7 @@ def _verdict(row: pd.Series) -> str:
 
 
 def write_removal(
-    inspection: Inspection,
+    inspection: "Inspection",
     cells_path: str | Path,
     out: str | Path,
     *,

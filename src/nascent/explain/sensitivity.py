@@ -13,6 +13,7 @@ beside it stands how far the prediction moved.
 
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,10 +22,12 @@ from nascent.attribute.draws import stream
 from nascent.attribute.inputs import CellBatch
 from nascent.explain.cell_means import MEAN, cell_means, wells_of
 from nascent.explain.cells import choose_cells
-from nascent.explain.inspection import Inspection
 from nascent.explain.map_levels import LEVELS, agreement, ranked
 from nascent.files import write_table
 from nascent.logs import progress
+
+if TYPE_CHECKING:
+    from nascent.explain.inspection import Inspection
 
 CHANGE, MEAN_CHANGE, PREDICTION = "max_change", "mean_change", "prediction"
 MEASURES = (CHANGE, MEAN_CHANGE, *LEVELS, PREDICTION)
@@ -146,7 +149,7 @@ def sensitivity_table(
 
 
 def write_sensitivity(
-    inspection: Inspection,
+    inspection: "Inspection",
     cells_path: str | Path,
     out: str | Path,
     *,
