@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nascent import staging
 from nascent.architecture_names import source
-from nascent.code import code_digest
+from nascent.code import CodeDigests
 from nascent.config.channels import (
     check_channel_groups,
     input_channels,
@@ -27,6 +27,7 @@ from nascent.tune.candidates import candidate_name
 
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SCRIPTS = RULES.parent / "workflow" / "scripts"
+CODE = CodeDigests()
 TABLE_FILES = {
     "cell_cycle": "cell_cycle_classification.csv",
     "wells": "wells_metadata.csv",
@@ -159,7 +160,7 @@ def kept(path):
 
 def code(name, *others):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
-    return code_digest(SCRIPTS / f"{name}.py", *others)
+    return CODE.digest(SCRIPTS / f"{name}.py", *others)
 
 
 def code_of_training(wildcards):

@@ -1,10 +1,12 @@
+import json
 import os
 import shutil
 
 import pytest
 
-from nascent import code
+from nascent import code, syntax_cache
 from nascent.architecture_names import known_names, source
+from nascent.syntax import syntax_of
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def package(tmp_path, monkeypatch):
         "def work():\n    from nascent import lazy\n"
     )
     monkeypatch.setattr(code, "PACKAGE", place)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return place, script
 
 
@@ -49,6 +52,46 @@ def test_a_change_in_what_it_stands_on_changes_the_digest(package, name):
     with (place / f"{name}.py").open("a") as stream:
         stream.write("NEW = 0\n")
     assert code.code_digest(script) != before
+
+
+@pytest.mark.parametrize("name", ["base", "inner/__init__", "../script"])
+def test_what_a_file_says_of_itself_changes_nothing(package, name):
+    place, script = package
+    path = place / f"{name}.py"
+    text = f"{path.read_text()}def f(x):\n    return [x, 'y']\n"
+    path.write_text(text)
+    before = code.code_digest(script)
+    text = text.replace("'y']", "\n    'y',\n]")
+    text = text.replace("def f(x):\n", "def f(x):\n    'Return x and y.'\n\n    # Why.\n")
+    path.write_text(f"# A comment.\n'Another docstring.'\n\n{text}'A text.'\n")
+    assert code.code_digest(script) == before
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = 1", "x = 1.0"),
+        ("x = 1", "x = True"),
+        ("x = 'a'", "x = b'a'"),
+        ("x = None", "x = ..."),
+        ("x = 'a'", "x = 'b'"),
+        ("x: int = 1", "x = 1"),
+        ("f(a, b=c)", "f(a, c)"),
+        ("x = (a, b)", "x = [a, b]"),
+        ("{None: a}", "{**a}"),
+        ("a and b", "a or b"),
+        ("def f(a, *, b): pass", "def f(a, b): pass"),
+        ("def f(a, /, b): pass", "def f(a, b): pass"),
+        ("def f(a=1, b=2): pass", "def f(a=2, b=1): pass"),
+        ("f'{a}'", "f'{a!r}'"),
+        ("f'{a}'", "'{a}'"),
+        ("del a", "a"),
+        ("x = a[1:]", "x = a[:1]"),
+        ("if a: b\nc", "if a:\n    b\n    c"),
+    ],
+)
+def test_what_does_something_else_has_another_digest(one, other):
+    assert syntax_of(one).digest != syntax_of(other).digest
 
 
 @pytest.mark.parametrize("name", ["inner/other", "typed"])
@@ -93,7 +136,80 @@ def test_touching_and_cloning_change_nothing(package, tmp_path, monkeypatch):
 
 
 def test_every_script_of_the_workflow_stands_on_its_stage(root):
+    digests = code.CodeDigests()
     for script in sorted((root / "workflow" / "scripts").glob("*.py")):
         stage = script.stem.split("_")[0]
-        names = code.modules(script)
+        names = digests.modules(script)
         assert any(name.startswith(f"nascent.{stage}") for name in names), script.name
+
+
+@pytest.fixture
+def cache(tmp_path, package):
+    """The place of the cache, which does not exist yet."""
+    return tmp_path / "cache"
+
+
+def test_no_file_is_parsed_twice_whatever_its_time(package, cache, monkeypatch):
+    place, script = package
+    before = code.code_digest(script)
+    for path in place.rglob("*.py"):
+        os.utime(path, (1, 1))
+    parsed = []
+    monkeypatch.setattr(syntax_cache, "syntax_of", lambda *text: parsed.append(text))
+    assert code.code_digest(script) == before
+    assert parsed == []
+
+
+def test_a_change_is_seen_through_the_cache_even_of_equal_size_and_time(package, cache):
+    place, script = package
+    os.utime(place / "base.py", (1, 1))
+    before = code.code_digest(script)
+    (place / "base.py").write_text("ONE = 2\n")
+    os.utime(place / "base.py", (1, 1))
+    assert code.code_digest(script) != before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "\0", "no entries"])
+def test_a_broken_cache_gives_the_same_digests_and_is_mended(package, cache, text):
+    _, script = package
+    before = code.code_digest(script)
+    (file,) = (cache / "nascent").iterdir()
+    whole = json.loads(file.read_text())
+    file.write_text(
+        json.dumps({key: ["a", [1]] for key in whole}) if text == "no entries" else text
+    )
+    assert code.code_digest(script) == before
+    assert json.loads(file.read_text()) == whole
+
+
+@pytest.mark.parametrize("how", ["a file is in the way", "no home"])
+def test_where_nothing_can_be_kept_the_digests_are_the_same(package, cache, monkeypatch, how):
+    _, script = package
+    before = code.code_digest(script)
+    if how == "no home":
+        monkeypatch.delenv("XDG_CACHE_HOME")
+        monkeypatch.setattr(syntax_cache.Path, "home", _no_home)
+    else:
+        shutil.rmtree(cache)
+        cache.write_text("")
+    assert code.code_digest(script) == before
+
+
+def _no_home():
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_entries_that_nobody_asks_for_do_not_pile_up(package, cache, monkeypatch):
+    place, script = package
+    monkeypatch.setattr(syntax_cache, "MOST", 20)
+    for number in range(30):
+        (place / "base.py").write_text(f"ONE = {number}\n")
+        code.code_digest(script)
+    (file,) = (cache / "nascent").iterdir()
+    assert len(json.loads(file.read_text())) <= 20
+
+
+def test_packages_import_nothing(root):
+    for path in sorted((root / "src" / "nascent").rglob("__init__.py")):
+        imports = syntax_of(path.read_text()).imports
+        assert not [name for name in imports if name.split(".")[0] == "nascent"], path

@@ -1,83 +1,96 @@
 """Which code a job stands on: a script, and the modules of nascent that it imports."""
 
-import ast
 import hashlib
-from collections.abc import Iterator
-from functools import cache
-from importlib.util import resolve_name
 from pathlib import Path
+
+from nascent.syntax import Syntax
+from nascent.syntax_cache import SyntaxCache
 
 PACKAGE = Path(__file__).parent
 
 
-def code_digest(script: str | Path, *others: str | Path) -> str:
-    """Return a digest of a script's text and of every module of nascent it stands on.
+class CodeDigests:
+    """Digests of the code that scripts stand on, as the files are when each is first read.
 
-    Two checkouts with equal text give equal digests, whatever their files' times; a change in a
-    module changes the digests of just the scripts that import it, directly or through others.
-    Imports are followed as they are written, those inside functions too; what runs for type
-    checkers alone is left out.
-
-    Parameters
-    ----------
-    script
-        A Python file.
-    others
-        More files the job stands on, which the script finds by name only when it runs.
+    Two checkouts with equal code give equal digests, whatever their files' times; a change in a
+    module changes the digests of just the scripts that import it, directly or through others. A
+    package's `__init__` runs when a module in it is imported, so it counts. Imports are followed as
+    they are written, those inside functions too; what runs for type checkers alone is left out.
+    Comments and docstrings do not count.
     """
-    files = [Path(script), *map(Path, others)]
-    texts = [_module_digest(file) for file in files]
-    stands_on = {name: path for file in files for name, path in modules(file).items()}
-    texts += [f"{name} {_module_digest(path)}" for name, path in sorted(stands_on.items())]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+    def __init__(self) -> None:
+        self._cache = SyntaxCache()
+        self._syntax: dict[Path, Syntax] = {}
+        self._files: dict[str, Path | None] = {}
+
+    def digest(self, script: str | Path, *others: str | Path) -> str:
+        """Return the digest of a script and of every module of nascent it stands on.
+
+        Parameters
+        ----------
+        script
+            A Python file.
+        others
+            More files the job stands on, which the script finds by name only when it runs.
+        """
+        files = [Path(script), *map(Path, others)]
+        texts = [self._syntax_of(file).digest for file in files]
+        stands_on = {name: path for file in files for name, path in self.modules(file).items()}
+        texts += [
+            f"{name} {self._syntax_of(path).digest}" for name, path in sorted(stands_on.items())
+        ]
+        self._cache.save()
+        return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+    def modules(self, script: str | Path) -> dict[str, Path]:
+        """Return name → file of the modules of nascent that a script stands on."""
+        found: dict[str, Path] = {}
+        pending = self._needed_by(Path(script))
+        while pending:
+            name = pending.pop()
+            path = self._file_of(name)
+            if name not in found and path is not None:
+                found[name] = path
+                pending += self._needed_by(path)
+        return found
+
+    def _needed_by(self, path: Path) -> list[str]:
+        """Return names that a file imports, the packages it lies in among them."""
+        package = _package_of(path)
+        if path.name == "__init__.py":
+            package = package.rpartition(".")[0]
+        return [*self._syntax_of(path).imports, *filter(None, [package])]
+
+    def _syntax_of(self, path: Path) -> Syntax:
+        if path not in self._syntax:
+            self._syntax[path] = self._cache.syntax_of(path.read_bytes(), _package_of(path))
+        return self._syntax[path]
+
+    def _file_of(self, name: str) -> Path | None:
+        if name not in self._files:
+            self._files[name] = _find(name)
+        return self._files[name]
+
+
+def code_digest(script: str | Path, *others: str | Path) -> str:
+    """Return the digest of a script and others; `CodeDigests` serves for many scripts at once."""
+    return CodeDigests().digest(script, *others)
 
 
 def modules(script: str | Path) -> dict[str, Path]:
-    """Return name → file of the modules of nascent that a script imports, itself or through others.
-
-    A package's `__init__` runs when a module in it is imported, so it counts.
-    """
-    found: dict[str, Path] = {}
-    pending = list(_imports(Path(script), ""))
-    while pending:
-        name = pending.pop()
-        path = _file_of(name)
-        if name in found or path is None:
-            continue
-        found[name] = path
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        pending += _imports(path, package)
-        pending += [name.rpartition(".")[0]] if "." in name else []
-    return found
+    """Return name → file of the modules of nascent that a script stands on."""
+    return CodeDigests().modules(script)
 
 
-def _imports(path: Path, package: str) -> tuple[str, ...]:
-    return _imports_of(path, package, path.stat().st_mtime_ns)
+def _package_of(path: Path) -> str:
+    """Return the package of nascent that a file lies in; nothing for a script."""
+    if not path.is_relative_to(PACKAGE):
+        return ""
+    return ".".join(path.relative_to(PACKAGE.parent).parent.parts)
 
 
-@cache
-def _imports_of(path: Path, package: str, time: int) -> tuple[str, ...]:
-    # `time` is part of the cache's key: a module may change while a process lives.
-    return tuple(_walk(ast.parse(path.read_text(encoding="utf-8")), package))
-
-
-def _walk(node: ast.AST, package: str) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        base = resolve_name("." * node.level + (node.module or ""), package or None)
-        yield base
-        # `from nascent.crops import wells` may name a module as well as a function.
-        yield from (f"{base}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-        for child in node.orelse:
-            yield from _walk(child, package)
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield from _walk(child, package)
-
-
-def _file_of(name: str) -> Path | None:
+def _find(name: str) -> Path | None:
     head, *rest = name.split(".")
     if head != PACKAGE.name:
         return None
@@ -86,7 +99,3 @@ def _file_of(name: str) -> Path | None:
         if path.is_file():
             return path
     return None
-
-
-def _module_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -146,9 +146,9 @@ def with_linear(checkout, **options):
     with_models(checkout, **MODELS | {"linear": MODELS["linear"] | options})
 
 
-def edit(checkout, file: str) -> None:
+def edit(checkout, file: str, text: str = "EDITED = True") -> None:
     with (checkout.path / file).open("a") as stream:
-        stream.write("\n# edited\n")
+        stream.write(f"\n{text}\n")
 
 
 @pytest.mark.parametrize("how", [(), LOCAL], ids=["bare", "local"])
