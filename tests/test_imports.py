@@ -1,11 +1,15 @@
-"""What a job loads before it works: a framework where it computes with a network, and nowhere else."""
+"""What jobs load before they work: a framework where they compute with a network, only there."""
 
 import ast
+import importlib
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+
+from nascent.frameworks import hidden
 
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
 NETWORK_JOBS = "nascent.network_jobs"
@@ -53,3 +57,36 @@ def test_no_job_loads_a_framework_that_it_does_not_use(scripts):
         check=False,
     )
     assert run.returncode == 0, run.stderr[-2000:]
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_keras_loads_without_packages_that_it_would_only_work_together_with(backend):
+    program = """
+import sys
+from nascent.frameworks import OPTIONAL, keras
+assert keras.backend.backend() == sys.argv[1]
+assert OPTIONAL & sys.modules.keys() <= {sys.argv[1]}, sorted(OPTIONAL & sys.modules.keys())
+# What a job needs of them it imports as ever.
+import jax.numpy, matplotlib.pyplot, sklearn.linear_model
+assert jax.numpy.ones(3).sum() == 3
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program, backend],
+        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+
+
+def test_a_package_is_hidden_unless_it_is_loaded_already(tmp_path, monkeypatch):
+    for name in ("loaded_before", "loaded_behind"):
+        (tmp_path / f"{name}.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = importlib.import_module("loaded_before")
+    with hidden("loaded_before", "loaded_behind"):
+        assert importlib.import_module("loaded_before") is before
+        with pytest.raises(ImportError):
+            importlib.import_module("loaded_behind")
+    assert importlib.import_module("loaded_behind")

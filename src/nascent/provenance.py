@@ -58,7 +58,7 @@ def record(
         "config": plain(config),
         "code": code,
         "seed": seed,
-        "versions": dict(versions(_backend())),
+        "versions": dict(versions(keras_backend())),
         "inputs": _digest_of(inputs) if inputs else None,
     }
 
@@ -145,10 +145,10 @@ def sidecar(path: str | Path) -> Path | None:
     return None if path is None else path.parent / FOLDER / f"{path.name}.json"
 
 
-def _backend() -> str:
-    # As Keras chooses it, which takes seconds to import.
-    if "KERAS_BACKEND" in os.environ:
-        return os.environ["KERAS_BACKEND"]
+def keras_backend() -> str:
+    """Return the backend that Keras chooses, without importing Keras, which takes seconds."""
+    if backend := os.environ.get("KERAS_BACKEND"):
+        return backend
     home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
     try:
         return json.loads((home / "keras.json").read_text(encoding="utf-8"))["backend"]

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-from keras import layers
 
 from nascent.attribute.gradients import array, float_type
 from nascent.attribute.graph import consumers, trunk
 from nascent.attribute.window import Reach
+from nascent.frameworks import keras, layers
 from nascent.train.layers import MaskedAverage, shares
 
 

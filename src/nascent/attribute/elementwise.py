@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from keras import ops
+from nascent.frameworks import ops
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ the image is differentiated; the mask is an input without a gradient.
 
 from typing import Any
 
-import keras
 import numpy as np
 
 from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import behind
 from nascent.errors import AttributionError, did_you_mean
+from nascent.frameworks import keras
 
 
 class ExplainedModel:

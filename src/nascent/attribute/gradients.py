@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
 from nascent.attribute.elementwise import Step
 from nascent.errors import AttributionError, did_you_mean
+from nascent.frameworks import keras
 
 Computation = Callable[..., Any]
 

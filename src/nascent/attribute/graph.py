@@ -7,8 +7,7 @@ line: that part of a model need not be evaluated at every point of the path.
 from collections.abc import Sequence
 from typing import Any
 
-import keras
-from keras import layers
+from nascent.frameworks import keras, layers
 
 AFFINE = (
     layers.Conv2D,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from keras import ops
 
 from nascent.attribute.chain import Block, Chain, chain_of
 from nascent.attribute.elementwise import (
@@ -25,6 +24,7 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import affine_prefix, apply, behind
 from nascent.attribute.window import window_of
+from nascent.frameworks import ops
 
 
 @dataclass(frozen=True)

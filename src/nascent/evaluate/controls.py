@@ -26,7 +26,7 @@ from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 
 if TYPE_CHECKING:
-    import keras
+    from nascent.frameworks import keras
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 

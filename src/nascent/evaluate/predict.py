@@ -13,7 +13,7 @@ from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 
 if TYPE_CHECKING:
-    import keras
+    from nascent.frameworks import keras
 
 
 def predict(

@@ -11,13 +11,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.explain.feature_table import FEATURES, FeatureShares, feature_table
 from nascent.files import write_table
+from nascent.frameworks import keras
 from nascent.shards.normalise import Normaliser
 from nascent.store import open_store
 from nascent.train.layers import MaskedAverage, shares

@@ -31,9 +31,8 @@ from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell, side
 
 if TYPE_CHECKING:
-    import keras
-
     from nascent.explain.inspection import Inspection
+    from nascent.frameworks import keras
 
 ORIGINAL, IMAGE = "original", "image"
 STAGE = ("stage", "number", "layer", "share", "image_map")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    import keras
+    from nascent.frameworks import keras
 
 _ONES = ("gamma", "moving_variance")
 _ZEROS = ("beta", "bias", "moving_mean")

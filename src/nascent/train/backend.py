@@ -5,10 +5,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import keras
-
 from nascent.devices import VISIBLE, Devices
 from nascent.errors import TrainError
+from nascent.frameworks import keras
 
 _XLA_EXACT = "--xla_gpu_deterministic_ops=true"
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
 from nascent.augmentation import SizeRatios
+from nascent.frameworks import keras
 from nascent.shards.normalise import Normaliser
 from nascent.train import backend
 from nascent.train.checkpoint import Progress

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from nascent.errors import TrainError
 from nascent.files import read_json, write_json, written
+from nascent.frameworks import keras
 
 CHECKPOINT = "checkpoint.npz"
 RUN = "run.json"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
+from nascent.frameworks import keras
 from nascent.shards.batches import Batches
 from nascent.train import checkpoint, objective, validation
 from nascent.train.backend import replicas

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-import keras
+from nascent.frameworks import keras
 
 
 def canonical_names(names: Iterable[str]) -> dict[str, str]:

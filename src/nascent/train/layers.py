@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import keras
 import numpy as np
-from keras import ops
+
+from nascent.frameworks import keras, ops
 
 
 @keras.saving.register_keras_serializable(package="nascent")

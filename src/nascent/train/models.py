@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-import keras
-
 from nascent.errors import TrainError
 from nascent.files import written
+from nascent.frameworks import keras
 from nascent.train.layers import MaskedAverage
 
 _METADATA, _CONFIG = "metadata.json", "config.json"

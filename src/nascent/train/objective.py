@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
 
+from nascent.frameworks import keras
 from nascent.train.options import Fitting
 
 PerCell = Callable[[Any, Any], Any]

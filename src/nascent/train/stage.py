@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
 import pandas as pd
 
 from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError
 from nascent.files import read_table, write_json, write_table
+from nascent.frameworks import keras
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser

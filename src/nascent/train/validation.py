@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
+from nascent.frameworks import keras
 from nascent.train.augment.eight_fold import variants
 from nascent.train.backend import replicas
 from nascent.train.data import Example

@@ -8,10 +8,10 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import h5py
-import keras
 import numpy as np
 
 from nascent.errors import TrainError
+from nascent.frameworks import keras
 from nascent.train.architectures.penalties import leaves
 from nascent.train.layer_names import canonical_names
 

@@ -5,8 +5,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import keras
-
+from nascent.frameworks import keras
 from nascent.train.layer_names import canonical_names
 
 POOLING = "average"

@@ -6,11 +6,11 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-import keras
 import numpy as np
 
 from nascent.architecture_names import BACKBONES, known_names, minimum_size, source
 from nascent.errors import TrainError, did_you_mean
+from nascent.frameworks import keras
 from nascent.train.architectures.options import USUAL, Layers
 from nascent.train.architectures.penalties import penalise_biases, penalise_kernels
 from nascent.train.architectures.pooling import pool

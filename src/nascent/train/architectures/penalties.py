@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import keras
+from nascent.frameworks import keras
 
 # Variable of a layer → the attribute with its regulariser, under which Keras saves it. A depthwise
 # convolution calls its kernel `kernel` and the regulariser `depthwise_regularizer`.

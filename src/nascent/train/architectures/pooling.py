@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from keras import layers
-
 from nascent.errors import TrainError, did_you_mean
+from nascent.frameworks import layers
 from nascent.train.layers import MaskedAverage
 
 POOLINGS: Mapping[str, Callable[[Any, Any], Any]] = {

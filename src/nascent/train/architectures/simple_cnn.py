@@ -6,7 +6,7 @@ The network of Becker (2021, master's thesis, TU Munich) that its interpretation
 from collections.abc import Sequence
 from typing import Any
 
-from keras import layers
+from nascent.frameworks import layers
 
 MINIMUM = 4
 POOLING = "average"

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import keras
-from keras import ops
-
+from nascent.frameworks import keras, ops
 from nascent.train.augment.fused import fused
 from nascent.train.augment.layer import PerExample
 

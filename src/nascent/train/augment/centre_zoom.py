@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import keras
-from keras import ops
-
 from nascent.errors import TrainError, did_you_mean
+from nascent.frameworks import keras, ops
 from nascent.train.augment.layer import PerExample
 from nascent.train.augment.rearrange import first_pixels
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import keras
 import numpy as np
-from keras import ops
+
+from nascent.frameworks import keras, ops
 
 
 def variants(image: Any, mask: Any) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import keras
+from nascent.frameworks import keras
 
 
 def fused(function: Callable) -> Callable:

@@ -3,8 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-import keras
-from keras import ops
+from nascent.frameworks import keras, ops
 
 
 class PerExample(keras.layers.Layer):

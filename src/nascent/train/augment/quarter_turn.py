@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import keras
-from keras import ops
-
+from nascent.frameworks import keras, ops
 from nascent.train.augment.layer import PerExample
 from nascent.train.augment.rearrange import places, rearranged
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras import ops
+from nascent.frameworks import ops
 
 
 def rearranged(image: Any, mask: Any, row: Any, column: Any) -> tuple[Any, Any]:
