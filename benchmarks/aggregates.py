@@ -35,7 +35,7 @@ import yaml
 from nascent.attribute.baselines import training_mean_of
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData
-from nascent.attribute.methods import method_of
+from nascent.attribute.method import method_of
 from nascent.attribute.references import drawn_references
 from nascent.config.attribution import Method
 from nascent.config.channels import input_channels, model_channels, study_channels

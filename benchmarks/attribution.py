@@ -49,7 +49,8 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.gradients import array, backend
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.integrated_gradients import AttributionPath, PathIntegrator
-from nascent.attribute.methods import method_of, options_of
+from nascent.attribute.method import method_of
+from nascent.attribute.options import options_of
 from nascent.attribute.quadrature import points_and_weights
 from nascent.attribute.stage import attribute_shard
 from nascent.config.attribution import Method

@@ -33,7 +33,8 @@ from _nuclei import COVERED
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch
-from nascent.attribute.methods import method_of, options_of
+from nascent.attribute.method import method_of
+from nascent.attribute.options import options_of
 from nascent.config.attribution import Method
 from nascent.crops.stage import crop_well
 from nascent.evaluate.predict import predict

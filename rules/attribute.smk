@@ -23,7 +23,7 @@ rule attribute:
         runtime=growing(480),
         gpu=of_model("gpu"),
     params:
-        code=code("attribute"),
+        code=code_of_method("attribute"),
         state=lambda wildcards: kept(
             f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/"
             f"{wildcards.split}-{wildcards.number}"

@@ -51,7 +51,7 @@ rule explain_importance_null:
         runtime=growing(480),
         gpu=of_model("gpu"),
     params:
-        code=code("explain_importance_null"),
+        code=code_of_method("explain_importance_null"),
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         groups=STUDY.explain.groups.plain(),

@@ -26,7 +26,7 @@ rule explain_randomisation:
         runtime=growing(480),
         gpu=of_model("gpu"),
     params:
-        code=code("explain_randomisation"),
+        code=code_of_method("explain_randomisation"),
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         randomisation=STUDY.explain.randomisation.plain(),

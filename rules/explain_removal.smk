@@ -25,7 +25,7 @@ rule explain_removal:
         runtime=growing(480),
         gpu=of_model("gpu"),
     params:
-        code=code("explain_removal"),
+        code=code_of_method("explain_removal"),
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         removal=STUDY.explain.removal.plain(),

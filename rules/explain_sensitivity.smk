@@ -25,7 +25,7 @@ rule explain_sensitivity:
         runtime=growing(480),
         gpu=of_model("gpu"),
     params:
-        code=code("explain_sensitivity"),
+        code=code_of_method("explain_sensitivity"),
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         sensitivity=STUDY.explain.sensitivity.plain(),

@@ -70,7 +70,7 @@ use rule attribute as explain_targets_attribute with:
     benchmark:
         logged("randomised/{model}/{seed}/{method}/{split}-{number}.tsv")
     params:
-        code=code("attribute"),
+        code=code_of_method("attribute"),
         state=lambda wildcards: kept(
             "randomised/{model}/{seed}/{method}/{split}-{number}".format(**wildcards)
         ),

@@ -28,7 +28,7 @@ rule explain_truth:
         runtime=growing(480),
         gpu=of_model("gpu"),
     params:
-        code=code("explain_truth"),
+        code=code_of_method("explain_truth"),
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         wells=WELLS[["plate", "well"]].to_numpy().tolist(),

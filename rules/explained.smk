@@ -1,6 +1,7 @@
 # What is explained, by which methods, and where its maps, checks and figures lie.
 from dataclasses import asdict
 
+from nascent.attribute.method import file_of_method
 from nascent.attribute.options import axes_of, needs_training_cells
 from nascent.config.retraining import retrainings
 from nascent.explain.standing import HOLDS, read_standing
@@ -253,6 +254,13 @@ def maps_held_against_truth(wildcards):
 def method_of_maps(wildcards):
     """The configured method of a map set."""
     return STUDY.attribute.methods[wildcards.method.partition(".")[0]]
+
+
+def code_of_method(script):
+    """Digest of a rule's script and of the method that made its maps: of no other method."""
+    return lambda wildcards: code(
+        script, file_of_method(method_of_maps(wildcards).method)
+    )
 
 
 def kind_of_maps(map_set):

@@ -23,6 +23,7 @@ class CodeDigests:
         self._cache = SyntaxCache()
         self._syntax: dict[Path, Syntax] = {}
         self._files: dict[str, Path | None] = {}
+        self._digests: dict[tuple[Path, ...], str] = {}
 
     def digest(self, script: str | Path, *others: str | Path) -> str:
         """Return the digest of a script and of every module of nascent it stands on.
@@ -34,14 +35,10 @@ class CodeDigests:
         others
             More files the job stands on, which the script finds by name only when it runs.
         """
-        files = [Path(script), *map(Path, others)]
-        texts = [self._syntax_of(file).digest for file in files]
-        stands_on = {name: path for file in files for name, path in self.modules(file).items()}
-        texts += [
-            f"{name} {self._syntax_of(path).digest}" for name, path in sorted(stands_on.items())
-        ]
-        self._cache.save()
-        return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+        files = (Path(script), *map(Path, others))
+        if files not in self._digests:
+            self._digests[files] = self._digest(files)
+        return self._digests[files]
 
     def modules(self, script: str | Path) -> dict[str, Path]:
         """Return name → file of the modules of nascent that a script stands on."""
@@ -54,6 +51,15 @@ class CodeDigests:
                 found[name] = path
                 pending += self._needed_by(path)
         return found
+
+    def _digest(self, files: tuple[Path, ...]) -> str:
+        texts = [self._syntax_of(file).digest for file in files]
+        stands_on = {name: path for file in files for name, path in self.modules(file).items()}
+        texts += [
+            f"{name} {self._syntax_of(path).digest}" for name, path in sorted(stands_on.items())
+        ]
+        self._cache.save()
+        return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
     def _needed_by(self, path: Path) -> list[str]:
         """Return names that a file imports, the packages it lies in among them."""

@@ -8,8 +8,7 @@ import pytest
 from nascent.attribute.explained import ExplainedModel, LayerOutputs
 from nascent.attribute.inputs import CellBatch, MethodData
 from nascent.attribute.maps import AXES
-from nascent.attribute.methods import METHODS
-from nascent.attribute.options import METHODS as NAMES
+from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.references import References
 from nascent.config.attribution import Method
 from nascent.errors import AttributionError
@@ -26,7 +25,7 @@ SHORT = {
     "occlusion": {"window": 6, "stride": 4, "baseline": "blurred", "channels": "each"},
     "channel_ablation": {"to": "permutation", "samples": 3},
 }
-ALL = [{"method": name, **SHORT.get(name, {})} for name in NAMES] + [
+ALL = [{"method": name, **SHORT.get(name, {})} for name in known_methods()] + [
     {"method": "integrated_gradients", "tolerance": 0.05, "rule": "gauss_legendre"},
     {"method": "integrated_gradients", "baseline": "training_cells", "rule": "midpoint"},
     {"method": "occlusion", "baseline": "noise"},
@@ -77,11 +76,11 @@ def test_maps_do_not_depend_on_the_batch(model, given):
     batch, found = cells(), []
     for batch_size in (2, 64):
         method = Method(**given, batch_size=batch_size)
-        prepared = METHODS[method.method].prepare(model, data(), method.options())
+        prepared = method_of(method.method).prepare(model, data(), method.options())
         found.append(prepared(batch))
     alone = prepared(some(batch, [3]))
     small, large = found
-    axes = METHODS[method.method].axes(method.options())
+    axes = method_of(method.method).axes(method.options())
     assert small.maps.shape == (5, *AXES[axes](SIZE, CHANNELS))
     assert small.maps.dtype == np.float32
     assert small.maps.any(axis=(1, 2, 3)).all()
@@ -119,7 +118,7 @@ def test_no_more_images_than_a_batch_are_evaluated_at_once(model, given, monkeyp
     spied(ExplainedModel, "outputs")
     spied(LayerOutputs, "features")
     method = Method(**given, batch_size=4)
-    METHODS[method.method].attribute(
+    method_of(method.method).attribute(
         model,
         cells(),
         3,
@@ -139,7 +138,7 @@ def test_a_smooth_model_is_complete(explained, name, nuclei):
     others = nuclei(5, seed=9)
     options = {"integrated_gradients": {"steps": 64}, "expected_gradients": {"samples": 4000}}
     method = Method(method=name, batch_size=500, **options[name])
-    found = METHODS[name].attribute(
+    found = method_of(name).attribute(
         smooth, nuclei(2), 1, method.options(), references=References(others.images, others.masks)
     )
     change = found.prediction - found.prediction_baseline
@@ -156,7 +155,7 @@ def test_gauss_legendre_comes_closer_than_the_trapezoid_with_as_many_steps(expla
     gaps = []
     for rule in ("gauss_legendre", "midpoint", "trapezoid"):
         options = Method(method="integrated_gradients", rule=rule, steps=8).options()
-        found = METHODS["integrated_gradients"].attribute(smooth, nuclei(6), 1, options)
+        found = method_of("integrated_gradients").attribute(smooth, nuclei(6), 1, options)
         gaps.append(np.abs(found.completeness_gap).mean())
     assert all(less < more for less, more in pairwise(gaps))
 
@@ -169,8 +168,8 @@ def test_what_a_method_lacks_is_told_before_any_cell_is_read(model):
     ):
         method = Method(**given)
         with pytest.raises(AttributionError, match="drawn training cells"):
-            METHODS[method.method].prepare(model, MethodData(1), method.options())
+            method_of(method.method).prepare(model, MethodData(1), method.options())
     with pytest.raises(AttributionError, match=r"Did you mean 'conv_2\w*'\?"):
-        METHODS["hirescam"].prepare(
+        method_of("hirescam").prepare(
             model, MethodData(1), Method(method="hirescam", layer="conv2").options()
         )

@@ -8,14 +8,14 @@ from hypothesis.extra.numpy import arrays
 
 from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.inputs import CellBatch
-from nascent.attribute.methods import METHODS
+from nascent.attribute.method import method_of
 from nascent.attribute.moments import RunningMoments
 from nascent.config.attribution import Method
 
 
 def maps_of(explained, cells, seed=5, **given):
     method = Method(**given)
-    return METHODS[method.method].attribute(explained, cells, seed, method.options())
+    return method_of(method.method).attribute(explained, cells, seed, method.options())
 
 
 def noisy(cells, cell, draw, sigma=1.0, seed=5):

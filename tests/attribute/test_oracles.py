@@ -10,7 +10,7 @@ import pytest
 from keras import ops
 
 from nascent.attribute.inputs import CellBatch
-from nascent.attribute.methods import method_of
+from nascent.attribute.method import method_of
 from nascent.config.attribution import Method
 
 PAPER_F = "IG paper example f=relu(relu(x1)-1-relu(x2))"

@@ -2,9 +2,8 @@
 
 import pytest
 
-from nascent.attribute.methods import METHODS, options_of
-from nascent.attribute.options import METHODS as NAMES
-from nascent.attribute.options import needs_training_cells
+from nascent.attribute.method import known_methods, method_of
+from nascent.attribute.options import needs_training_cells, options_of
 from nascent.config.attribution import Method
 from nascent.config.checks import check_study
 from nascent.errors import AttributionError, ConfigError
@@ -17,12 +16,11 @@ def study(**method):
 
 
 def test_every_method_of_the_config_is_made_by_the_library():
-    assert tuple(METHODS) == NAMES
-    for name in NAMES:
+    for name in known_methods():
         options = Method(method=name).options()
         assert options_of(name, options) == options
-        assert METHODS[name].axes(options) in ("pixel", "space", "channel")
-        assert METHODS[name].evaluations(options, (64, 64, 3)) >= 1
+        assert method_of(name).axes(options) in ("pixel", "space", "channel")
+        assert method_of(name).evaluations(options, (64, 64, 3)) >= 1
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,7 @@ def test_the_nearest_option_is_named():
         study(method="grad_cam", sigma=2.0)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", known_methods())
 def test_the_plain_config_holds_what_the_method_takes_and_is_valid_again(name):
     plain = study(method=name).plain()
     method = plain["attribute"]["methods"]["m"]
@@ -73,7 +71,11 @@ def test_null_stands_for_what_is_usual_of_the_method():
 
 
 def test_only_methods_that_compare_with_training_cells_need_them():
-    needing = [name for name in NAMES if needs_training_cells(name, Method(method=name).options())]
+    needing = [
+        name
+        for name in known_methods()
+        if needs_training_cells(name, Method(method=name).options())
+    ]
     assert needing == ["expected_gradients"]
     for method in (
         {"method": "vargrad", "baseline": "training_cells"},

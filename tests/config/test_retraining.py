@@ -2,7 +2,7 @@
 
 import pytest
 
-from nascent.attribute.methods import METHODS
+from nascent.attribute.method import known_methods, method_of
 from nascent.config.checks import check_study
 from nascent.config.retraining import ranked_by, retrainings
 from nascent.errors import ConfigError
@@ -90,11 +90,11 @@ def test_no_method_may_bear_the_name_of_the_random_order():
     check_study(STUDY | {"attribute": {"methods": methods}})
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", known_methods())
 @pytest.mark.parametrize("channels", ["together", "each"])
 def test_what_a_method_can_rank_is_what_its_maps_can(name, channels):
     options = {"channels": channels} if name == "occlusion" else {}
     methods = {"one": {"method": name, **options}}
     one = check_study(STUDY | {"attribute": {"methods": methods}}).attribute.methods["one"]
-    axes = METHODS[name].axes(one.options())
+    axes = method_of(name).axes(one.options())
     assert ranked_by(one) == RANKED[axes]

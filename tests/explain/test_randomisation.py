@@ -9,7 +9,7 @@ import pytest
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch
-from nascent.attribute.methods import method_of
+from nascent.attribute.method import method_of
 from nascent.explain import randomisation
 from nascent.explain.image_nulls import IMAGE_MAPS
 from nascent.explain.map_levels import LEVELS

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from snakemake.cli import get_argument_parser
 
+from nascent.code import CodeDigests
 from nascent.config.sections import Study
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,8 +24,21 @@ DERIVED = {
     "explain_targets_attribute": "attribute",
     "figures_importance_by": "figures_importance",
 }
+# Module that finds files by name -> how a rule that stands on it counts the files it chose.
+CHOSEN = {
+    "nascent.train.architectures.build": "code_of_training",
+    "nascent.attribute.method": "code_of_method",
+}
 # Models that are trained anew for a check have a folder of their own.
 FOLDERS = {"explain_roar": "roar", "explain_targets": "randomised"}
+
+
+DIGESTS = CodeDigests()
+
+
+def stands_on(script: str) -> dict[str, Path]:
+    """Return the modules that a script imports."""
+    return DIGESTS.modules(SCRIPTS[script])
 
 
 def rules_of(path: Path) -> dict[str, dict[str, str]]:
@@ -143,7 +157,8 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     assert stage == file or file.startswith("explain_") or file == f"report_{name.split('_')[-1]}"
     script = DERIVED.get(name, name)
     assert directives["script"].strip() == f'"../workflow/scripts/{script}.py"'
-    told = "code_of_training" if script == "train" else f'code("{script}")'
+    digest = next((how for module, how in CHOSEN.items() if module in stands_on(script)), "code")
+    told = digest if digest == "code_of_training" else f'{digest}("{script}")'
     assert f"code={told}," in directives["params"]
     if stage == "figures":
         figure = name.removeprefix("figures_")

@@ -60,7 +60,7 @@ class MapSource:
     channels : tuple of str
         The model's input channels, in their order.
     method : str
-        Name in `nascent.attribute.methods`.
+        Name in `nascent.attribute.method.known_methods`.
     options : mapping
         The method's options, all of them.
     seed : int

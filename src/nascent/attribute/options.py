@@ -1,32 +1,14 @@
-"""Which options each attribution method takes: known before any framework is loaded."""
+"""Which options attribution methods take: known before any framework is loaded."""
 
 from collections.abc import Mapping
 from typing import Any
 
-METHODS = (
-    "gradient",
-    "input_x_gradient",
-    "integrated_gradients",
-    "expected_gradients",
-    "smoothgrad",
-    "smoothgrad_squared",
-    "vargrad",
-    "grad_cam",
-    "hirescam",
-    "occlusion",
-    "channel_ablation",
-)
-OVER = ("gradient", "input_x_gradient", "integrated_gradients")
+from nascent.attribute.method import method_of
+from nascent.errors import AttributionError, did_you_mean
 
-# What stands for an option that is given as null, by method.
-_USUAL: Mapping[str, Mapping[str, Any]] = {
-    "smoothgrad": {"over": "gradient"},
-    "smoothgrad_squared": {"over": "gradient"},
-    "vargrad": {"over": "integrated_gradients"},
-    "grad_cam": {"sign": "positive"},
-    "hirescam": {"sign": "both"},
-}
-_PATH = ("steps", "tolerance", "rule", "baseline")
+OVER = ("gradient", "input_x_gradient", "integrated_gradients")
+"""Maps of which noise draws can be made."""
+
 _OF_BASELINE: Mapping[str, tuple[str, ...]] = {
     "blurred": ("blur",),
     "noise": ("baseline_sd",),
@@ -36,9 +18,7 @@ _OF_BASELINE: Mapping[str, tuple[str, ...]] = {
 
 def resolved(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the given options with what null stands for in a method filled in."""
-    usual = dict(_USUAL.get(method, {}))
-    if method == "occlusion":
-        usual["stride"] = given.get("window")
+    usual = method_of(method).usual(given)
     return {
         option: usual.get(option) if value is None else value for option, value in given.items()
     }
@@ -53,14 +33,41 @@ def options_taken(method: str, given: Mapping[str, Any]) -> tuple[str, ...]:
     Parameters
     ----------
     method
-        In METHODS.
+        In `nascent.attribute.method.known_methods`.
     given
         Option → value, resolved.
     """
-    taken = _taken_by(method, given)
+    taken = tuple(method_of(method).taken(given))
     if "baseline" in taken:
         taken += _OF_BASELINE.get(given.get("baseline", ""), ())
     return (*taken, "batch_size")
+
+
+def options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that the method takes, null replaced by what it stands for.
+
+    Raises
+    ------
+    AttributionError
+        Where there is no such method, an option that it needs is missing, or one is given that it
+        does not take; the nearest that it takes is named.
+    """
+    given = resolved(name, given)
+    wanted = options_taken(name, given)
+    for option in wanted:
+        if option not in given:
+            raise AttributionError(
+                f"the method {name!r} needs the option {option!r}",
+                where=f"attribute.methods.*.{option}",
+            )
+    for option in given:
+        if option not in wanted:
+            raise AttributionError(
+                f"the method {name!r} takes no option {option!r} here",
+                where=f"attribute.methods.*.{option}",
+                mend=did_you_mean(option, wanted),
+            )
+    return {option: given[option] for option in wanted}
 
 
 def axes_of(method: str, given: Mapping[str, Any]) -> str:
@@ -69,40 +76,13 @@ def axes_of(method: str, given: Mapping[str, Any]) -> str:
     Parameters
     ----------
     method
-        In METHODS.
+        In `nascent.attribute.method.known_methods`.
     given
         Option → value, resolved.
     """
-    match method:
-        case "grad_cam" | "hirescam":
-            return "space"
-        case "occlusion":
-            return "pixel" if given["channels"] == "each" else "space"
-        case "channel_ablation":
-            return "channel"
-    return "pixel"
+    return method_of(method).axes(given)
 
 
 def needs_training_cells(method: str, given: Mapping[str, Any]) -> bool:
     """Tell whether a method with these options compares with drawn training cells."""
     return "references" in options_taken(method, given)
-
-
-def _taken_by(method: str, given: Mapping[str, Any]) -> tuple[str, ...]:
-    match method:
-        case "integrated_gradients":
-            return _PATH
-        case "expected_gradients":
-            return ("samples", "references")
-        case "smoothgrad" | "smoothgrad_squared" | "vargrad":
-            over = _PATH if given.get("over") == "integrated_gradients" else ()
-            statistic = ("statistic",) if method == "vargrad" else ()
-            return ("over", "samples", "sigma", *statistic, *over)
-        case "grad_cam" | "hirescam":
-            return ("layer", "sign")
-        case "occlusion":
-            return ("window", "stride", "channels", "baseline")
-        case "channel_ablation":
-            permuted = given.get("to") == "permutation"
-            return ("to", "samples", "references") if permuted else ("to", "baseline")
-    return ()

@@ -14,7 +14,8 @@ from nascent.attribute.baselines import training_mean_of
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData
 from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
-from nascent.attribute.methods import Method, method_of, options_of
+from nascent.attribute.method import Method, method_of
+from nascent.attribute.options import options_of
 from nascent.attribute.references import References, drawn_references
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError, StoreError
@@ -65,7 +66,7 @@ def attribute_shard(
     normaliser
         From the shard's pixels as measured to the model's input.
     method, options
-        Name in `nascent.attribute.methods`, and just the options that it takes.
+        Name in `nascent.attribute.method.known_methods`, and just the options that it takes.
     seed
         Of the methods that draw.
     state_dir

@@ -9,7 +9,8 @@ from pydantic import (
     model_validator,
 )
 
-from nascent.attribute.options import METHODS, OVER, options_taken, resolved
+from nascent.attribute.method import known_methods
+from nascent.attribute.options import OVER, options_taken, resolved
 from nascent.config.section import Name, Positive, Section
 from nascent.errors import nearest
 
@@ -20,7 +21,7 @@ _NO_OPTIONS = ("method", "models")
 class Method(Section):
     """How one kind of attribution map is made."""
 
-    method: Literal[METHODS] = Field(  # type: ignore[valid-type]
+    method: Literal[known_methods()] = Field(  # type: ignore[valid-type]
         "integrated_gradients", description="What is computed; docs/methods.md has each"
     )
     models: list[Name] | None = Field(

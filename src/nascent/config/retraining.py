@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from nascent.attribute.options import axes_of
 from nascent.config.attribution import Method
 from nascent.config.explanations import Roar
 from nascent.config.sections import Study
@@ -92,12 +93,8 @@ def check_retraining(study: Study, *, where: str | Path) -> None:
 
 def ranked_by(method: Method) -> tuple[str, ...]:
     """Return what the maps of a method can rank."""
-    if method.method == "channel_ablation":
-        return ()
-    in_places = method.method in ("grad_cam", "hirescam")
-    if in_places or (method.method == "occlusion" and method.channels == "together"):
-        return (PIXELS,)
-    return (ENTRIES, PIXELS)
+    able = {"pixel": (ENTRIES, PIXELS), "space": (PIXELS,), "channel": ()}
+    return able[axes_of(method.method, method.options())]
 
 
 def _check_model(study: Study, roar: Roar, model: str, where: str | Path) -> None:

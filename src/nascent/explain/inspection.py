@@ -8,7 +8,7 @@ from nascent.attribute.baselines import Baseline, training_mean_of
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import MethodData
 from nascent.attribute.maps import MapSource, open_maps
-from nascent.attribute.methods import Prepared, method_of
+from nascent.attribute.method import Prepared, method_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
 from nascent.explain.cells import ExplainedCell, explained_cells

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.inputs import CellBatch
-from nascent.attribute.methods import Prepared
+from nascent.attribute.method import Prepared
 from nascent.explain.aggregates import AGGREGATES, aggregated, channel_shares, totals_table
 from nascent.explain.cells import ExplainedCell, choose_cells
 from nascent.explain.groups import GroupRule, ordered

@@ -263,7 +263,7 @@ def score_unit(kind: str, options: Mapping[str, Any], of_prediction: str) -> str
     Parameters
     ----------
     kind
-        Function of the method, in `nascent.attribute.methods`.
+        Name of the method's file, in `nascent.attribute.methods`.
     options
         Of the method.
     of_prediction

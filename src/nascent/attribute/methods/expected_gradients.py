@@ -1,0 +1,24 @@
+"""The gradient on paths from training cells, see `nascent.attribute.expected_gradients`."""
+
+from typing import TYPE_CHECKING
+
+from nascent.attribute.method import Method, Options, Prepared
+
+if TYPE_CHECKING:
+    from nascent.attribute.explained import ExplainedModel
+    from nascent.attribute.inputs import MethodData
+
+
+def _prepare(explained: "ExplainedModel", data: "MethodData", options: Options) -> Prepared:
+    from nascent.attribute.expected_gradients import expected_gradients
+
+    references = data.drawn_references()
+    how = {name: options[name] for name in ("samples", "batch_size")}
+    return lambda cells: expected_gradients(explained, cells, references, seed=data.seed, **how)
+
+
+METHOD = Method(
+    _prepare,
+    taken=lambda given: ("samples", "references"),
+    evaluations=lambda options, shape: options["samples"] + options["references"],
+)
