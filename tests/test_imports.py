@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -23,6 +24,10 @@ for name, imports in scripts.items():
     if loaded := sorted({FRAMEWORKS} & sys.modules.keys()):
         sys.exit(f"{{name}} loads {{', '.join(loaded)}} and computes with no network")
 """
+
+
+HEAVY = FRAMEWORKS | {"scipy", "sklearn", "matplotlib"}
+"""Half a second of CPU each, and more."""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +62,25 @@ def test_no_job_loads_a_framework_that_it_does_not_use(scripts):
         check=False,
     )
     assert run.returncode == 0, run.stderr[-2000:]
+
+
+def test_snakemake_starts_without_what_only_jobs_need(root):
+    rules = [root / "Snakefile", *sorted((root / "rules").rglob("*.smk"))]
+    imports = [
+        found[0]
+        for path in rules
+        for found in re.finditer(
+            r"^(from nascent\S* import (\([^)]*\)|.*)|import nascent.*)$",
+            path.read_text(encoding="utf-8"),
+            flags=re.MULTILINE,
+        )
+    ]
+    assert len(imports) > 10
+    program = "\n".join([*imports, "import sys", f"print(sorted({HEAVY} & sys.modules.keys()))"])
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "[]\n", run.stderr[-2000:]
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])

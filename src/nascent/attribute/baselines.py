@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.references import References
@@ -101,6 +100,9 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
     numpy.ndarray
         (S, S, C) float32, zero outside the mask.
     """
+
+    from scipy.ndimage import gaussian_filter
+
     found = np.zeros(image.shape, np.float32)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):

@@ -14,7 +14,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from nascent.attribute.draws import stream
 from nascent.errors import AttributionError
@@ -82,6 +81,8 @@ class _Source:
 
 
 def _source(measured: np.ndarray) -> _Source:
+    from scipy.ndimage import distance_transform_edt
+
     if not measured.any():
         raise AttributionError(
             "a nucleus without measured pixels cannot stand in for another",

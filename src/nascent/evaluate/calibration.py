@@ -17,10 +17,10 @@ the law.
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.tables import CALIBRATION
+from nascent.statistics.student import student_quantile
 
 BINS = 10
 CELLS_A_BIN = 10
@@ -72,7 +72,7 @@ def calibration(held: HeldOut, *, confidence: float = 0.95) -> pd.DataFrame:
             found = _compared(level[cells], spread[cells], error[cells], confidence)
             rows.append(key | {"bin": str(place)} | found)
         covered = {
-            name: float(np.mean(size <= stats.t.ppf((1 + share) / 2, len(runs) - 1) * spread))
+            name: float(np.mean(size <= student_quantile((1 + share) / 2, len(runs) - 1) * spread))
             for name, share in COVERAGES.items()
         }
         overall = _compared(level, spread, error, confidence)
@@ -111,11 +111,13 @@ def _ratio(
     if n < 2:
         return ratio, float("nan"), float("nan")
     moves = (squared / means[0] - expected / means[1]) / 2
-    half = stats.t.ppf((1 + confidence) / 2, n - 1) * moves.std(ddof=1) / np.sqrt(n)
+    half = student_quantile((1 + confidence) / 2, n - 1) * moves.std(ddof=1) / np.sqrt(n)
     return ratio, float(ratio * np.exp(-half)), float(ratio * np.exp(half))
 
 
 def _spearman(first: np.ndarray, second: np.ndarray) -> float:
+    from scipy.stats import spearmanr
+
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
-    return float(stats.spearmanr(first, second).statistic)
+    return float(spearmanr(first, second).statistic)

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from nascent.errors import TrainError, did_you_mean
 from nascent.evaluate.levels import labels
@@ -111,6 +108,11 @@ def ridge_regression(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
     The penalty is chosen among `ridge_alphas` by leave-one-out error on the training cells, in
     closed form (Golub, Heath & Wahba 1979, Technometrics 21:215).
     """
+
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     model = make_pipeline(StandardScaler(), RidgeCV(alphas=list(inputs.ridge_alphas)))
     model.fit(features[inputs.train], inputs.y[inputs.train])
     return model.predict(features)

@@ -14,9 +14,9 @@ wells share is part of it.
 """
 
 import numpy as np
-from scipy import stats
 
 from nascent.evaluate.held_out import HeldOut
+from nascent.statistics.student import student_quantile
 
 
 def well_shift(held: HeldOut, model: str, *, confidence: float) -> dict[str, float | str]:
@@ -51,7 +51,7 @@ def well_shift(held: HeldOut, model: str, *, confidence: float) -> dict[str, flo
     mean = errors.mean(axis=1, keepdims=True)
     bias = biases.mean(axis=1)
     spread = np.sqrt(_variances(mean, place, sizes, bias[:, None])[:, 0])
-    t = stats.t.ppf(1 - (1 - confidence) / (2 * len(wells)), np.maximum(sizes - 1, 1))
+    t = student_quantile(1 - (1 - confidence) / (2 * len(wells)), np.maximum(sizes - 1, 1))
     half = t * spread / np.sqrt(sizes)
     beyond = np.abs(bias) - np.where(np.isnan(half), np.inf, half)
     worst = int(np.argmax(beyond if beyond.max() > 0 else np.abs(bias)))

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import distance_transform_edt
 
 from nascent.explain.chance import against_chance
 from nascent.explain.intervals import mean_interval
@@ -114,6 +113,9 @@ def positive_part(values: np.ndarray) -> np.ndarray:
 
 def with_rim(mask: np.ndarray, rim: int) -> np.ndarray:
     """Return a mask (S, S) and the pixels no further than `rim` from it, centre to centre."""
+
+    from scipy.ndimage import distance_transform_edt
+
     if rim == 0 or not mask.any():
         return mask.astype(bool)
     return distance_transform_edt(~mask.astype(bool)) <= rim

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from nascent.evaluate.bootstrap import counts
 from nascent.explain.permuted_maps import (
@@ -229,6 +227,10 @@ def mean_distance(correlations: np.ndarray) -> np.ndarray:
 
 def tree(distance: np.ndarray) -> np.ndarray:
     """Return the average-linkage tree of a distance matrix (K, K), as SciPy writes trees."""
+
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
     return linkage(squareform(np.maximum(distance, 0), checks=False), "average")
 
 
@@ -242,6 +244,9 @@ def best_cut(distance: np.ndarray, largest: int) -> tuple[np.ndarray, float]:
     score : float
         The mean silhouette.
     """
+
+    from scipy.cluster.hierarchy import fcluster
+
     grown = tree(distance)
     best: tuple[np.ndarray, float] | None = None
     for count in range(2, min(largest, len(distance) - 1) + 1):

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 CORRELATIONS = (
     "channel",
@@ -112,6 +110,10 @@ def found_groups(likeness: Likeness, bound: float) -> dict[str, list[str]]:
     correlation of the channels of two branches that are joined is at or above the bound. One pair
     a little below it splits no group of rounds, and a chain of likenesses makes none.
     """
+
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
     if len(likeness.channels) < 2:
         return {}
     distance = 1 - np.nan_to_num(np.abs(likeness.pixels))

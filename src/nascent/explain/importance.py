@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from nascent.errors import AttributionError
 from nascent.explain.groups import GROUPS
 from nascent.explain.intervals import Interval, cells_interval, mean_interval
+from nascent.statistics.student import student_quantile
 
 IMPORTANCE = (
     "aggregate",
@@ -190,7 +190,7 @@ def chance_interval(copies: np.ndarray, confidence: float, *, least: float = 0.0
     mean = copies.mean(axis=0)
     if count == 1:
         return Chance(mean, nothing, nothing, nothing)
-    t = stats.t.ppf((1 + confidence) / 2, count - 1)
+    t = student_quantile((1 + confidence) / 2, count - 1)
     half = t * copies.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
     return Chance(mean, np.maximum(mean - half, least), np.minimum(mean + half, 1.0), half)
 

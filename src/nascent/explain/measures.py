@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from nascent.explain.rank_correlation import average_ranks
 
@@ -30,6 +29,9 @@ def similarities(scores: np.ndarray, image: np.ndarray, *, bins: int) -> np.ndar
     bins
         Of the mutual information.
     """
+
+    from scipy.spatial.distance import cdist
+
     # Channels first: each is then one run of memory.
     ours, theirs = (
         np.ascontiguousarray(np.transpose(each), np.float64) for each in (scores, image)

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from math import lgamma, log
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from nascent.attribute.references import fitted
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
@@ -68,6 +67,9 @@ def without_outline(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
     nucleus' axes), straight between knots, are fitted together by least squares over the measured
     pixels. Small nuclei have fewer knots. Zero outside of the mask.
     """
+
+    from scipy.ndimage import distance_transform_edt
+
     found = np.zeros(maps.shape, np.float64)
     count = int(mask.sum())
     if not count:

@@ -7,7 +7,6 @@ many cells the channels that should be on top are.
 """
 
 import numpy as np
-from scipy.stats import rankdata, spearmanr
 
 
 def rank_correlation(shares: np.ndarray, use: np.ndarray) -> float:
@@ -16,6 +15,9 @@ def rank_correlation(shares: np.ndarray, use: np.ndarray) -> float:
     NaN where fewer than three channels have both, or one of the two is the same for all. Channels
     that are hardly used have uses that differ by chance alone, which keeps it below 1.
     """
+
+    from scipy.stats import spearmanr
+
     known = np.isfinite(shares) & np.isfinite(use)
     first, second = shares[known], use[known]
     if known.sum() < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
@@ -65,6 +67,9 @@ def all_on_top(shares: np.ndarray, wanted: np.ndarray) -> float:
     float
         NaN where no channel is wanted, or all are, or no cell has shares.
     """
+
+    from scipy.stats import rankdata
+
     count = int(wanted.sum())
     known = np.isfinite(shares).all(axis=1)
     if not 0 < count < len(wanted) or not known.any():

@@ -1,7 +1,6 @@
 """Maps smoothed in the plane of the image, within the measured pixels of a cell."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 
 def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
@@ -25,6 +24,9 @@ def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
     (S, S, K) float64
         Zero outside of the mask.
     """
+
+    from scipy.ndimage import gaussian_filter
+
     kept = np.where(mask[..., None], scores, 0).astype(np.float64)
     if sigma == 0 or not mask.any():
         return kept

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from nascent.explain.intervals import WELLS
 from nascent.explain.rank_correlation import average_ranks, rank_correlation
@@ -175,10 +174,13 @@ def false_discovery_rates(p: np.ndarray) -> np.ndarray:
     Benjamini & Hochberg: Controlling the false discovery rate, Journal of the Royal Statistical
     Society B 57, 1995. Missing p-values stay missing and do not count.
     """
+
+    from scipy.stats import false_discovery_control
+
     q = np.full(len(p), np.nan)
     known = ~np.isnan(p)
     if known.any():
-        q[known] = stats.false_discovery_control(p[known], method="bh")
+        q[known] = false_discovery_control(p[known], method="bh")
     return q
 
 

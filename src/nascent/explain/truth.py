@@ -18,9 +18,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma
-from scipy.stats import rankdata
-from sklearn.metrics import average_precision_score
 
 from nascent.explain.cell_means import cell_means
 from nascent.explain.chance import against_chance
@@ -146,6 +143,9 @@ def scores(
         (C,): what falls on each channel, by an aggregate of `nascent.explain.aggregates`; default
         Σ|map|.
     """
+
+    from scipy.stats import rankdata
+
     planted = np.array([name in causal_channels for name in channels])
     found = dict.fromkeys(MEASURES["pixel"], NOTHING)
     spatial, by_channel = magnitudes.shape[:2] == mask.shape, magnitudes.shape[2] == len(channels)
@@ -188,6 +188,9 @@ def average_precision(positive: np.ndarray, values: np.ndarray) -> float:
     positive, values
         Arrays of one shape, the first bool with at least one True.
     """
+
+    from sklearn.metrics import average_precision_score
+
     return float(average_precision_score(positive.ravel(), values.ravel()))
 
 
@@ -197,6 +200,9 @@ def chance_precision(positives: int, count: int) -> float:
     (p − 1)/(n − 1) + (n − p)/(n (n − 1)) · Σ_{i ≤ n} 1/i: the prevalence p/n, and a little that a
     short ranking gets for luck (Bestgen 2015).
     """
+
+    from scipy.special import digamma
+
     if count == 1:
         return float(positives)
     harmonic = digamma(count + 1) + np.euler_gamma
@@ -373,6 +379,8 @@ def _precision(positive: np.ndarray, values: np.ndarray) -> tuple[float, float]:
 
 
 def _found_channels(of_channel: np.ndarray, planted: np.ndarray) -> dict[str, tuple[float, float]]:
+    from scipy.stats import rankdata
+
     k, count = int(planted.sum()), len(planted)
     # As many channels as are at or above each: among the k largest where these are k or fewer.
     at_or_above = rankdata(-of_channel, method="max")

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from scipy.cluster.hierarchy import dendrogram
 
 from nascent.explain.clusters import tree
 from nascent.figures import style
@@ -24,6 +23,9 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
     clusters, distances
         Rows of `channel_clusters.tsv` and `channel_distances.tsv` of one model, seed and method.
     """
+
+    from scipy.cluster.hierarchy import dendrogram
+
     placed = clusters.dropna(subset=["cluster"])
     if len(placed) < 3:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")

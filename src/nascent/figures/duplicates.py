@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 
 from nascent.figures import style
 
@@ -93,6 +91,9 @@ def _square(table: pd.DataFrame, channels: Sequence[str], value: str) -> np.ndar
 
 
 def _order(pixels: np.ndarray) -> np.ndarray:
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import squareform
+
     distance = 1 - np.nan_to_num(np.abs(pixels))
     np.fill_diagonal(distance, 0)
     return leaves_list(linkage(squareform(np.maximum(distance, 0), checks=False), "average"))

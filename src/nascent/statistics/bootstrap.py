@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
+
+from nascent.statistics.student import student_quantile
 
 COUNTS_AT_A_TIME = 2_000_000
 """Resampled counts held in memory at once: 16 MB, and as much for what they are made of."""
@@ -59,7 +60,7 @@ def interval(values: np.ndarray, *, units: int, confidence: float) -> tuple[np.n
         nothing = np.full(values.shape[1:], np.nan)
         return nothing, nothing
     mean, sd, skewness = _moments(values)
-    t = float(stats.t.ppf((1 + confidence) / 2, units - 1))
+    t = student_quantile((1 + confidence) / 2, units - 1)
     a = _full_skewness(skewness * np.sqrt(units), units) / (3 * np.sqrt(units))
     wide = sd * np.sqrt(units / (units - 1))
     return mean - wide * _symmetric(t, a), mean - wide * _symmetric(-t, a)

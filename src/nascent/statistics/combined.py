@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from nascent.statistics.bootstrap import interval
 from nascent.statistics.jackknife import errors_wide, variance
+from nascent.statistics.student import student_quantile
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
 
@@ -68,7 +68,7 @@ def of_repeats(values: np.ndarray, *, confidence: float) -> Source:
     if len(values) < 2:
         return NOTHING
     spread = float(np.var(values, ddof=1)) / len(values)
-    half = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1)) * np.sqrt(spread)
+    half = student_quantile((1 + confidence) / 2, len(values) - 1) * np.sqrt(spread)
     return Source(spread, half, half)
 
 

@@ -11,7 +11,8 @@ Biometrika 48:419). c is where that chance is what the confidence leaves.
 from functools import lru_cache
 
 import numpy as np
-from scipy import integrate, optimize, stats
+
+from nascent.statistics.student import student_quantile
 
 WITHIN = (1.0, 0.5, 0.0)
 """Shares of the variance of well means that cells make (σ²_g ~ 1/n_g), the rest being between
@@ -31,7 +32,7 @@ def critical(sizes: tuple[int, ...], confidence: float) -> float:
         Between 0 and 1.
     """
     if len(set(sizes)) == 1:
-        return float(stats.t.ppf((1 + confidence) / 2, len(sizes) - 1))
+        return student_quantile((1 + confidence) / 2, len(sizes) - 1)
     cells = np.asarray(sorted(sizes), float)
     shares = cells / cells.sum()
     groups = len(cells)
@@ -53,11 +54,13 @@ def critical(sizes: tuple[int, ...], confidence: float) -> float:
 def _root(statistic: np.ndarray, jackknife: np.ndarray, confidence: float) -> float:
     """Return c for the quadratic forms of θ² and V in independent standard normal variables."""
 
+    from scipy.optimize import brentq
+
     def excess(log_c: float) -> float:
         weights = np.linalg.eigvalsh(statistic - np.exp(2 * log_c) * jackknife)
         return above_zero(weights) - (1 - confidence)
 
-    return float(np.exp(optimize.brentq(excess, np.log(0.1), np.log(1e5), xtol=1e-6)))
+    return float(np.exp(brentq(excess, np.log(0.1), np.log(1e5), xtol=1e-6)))
 
 
 def above_zero(weights: np.ndarray) -> float:
@@ -65,6 +68,8 @@ def above_zero(weights: np.ndarray) -> float:
 
     1/2 + 1/π ∫ sin(Σ atan(w u)/2) / (u Π(1 + w²u²)^¼) du from 0 to ∞ (Imhof 1961, equation 3.2).
     """
+    from scipy.integrate import quad
+
     weights = weights / np.abs(weights).max()
 
     def integrand(u: float) -> float:
@@ -74,5 +79,5 @@ def above_zero(weights: np.ndarray) -> float:
 
     # Of hundreds of wells the damping grows beyond all numbers, where the integrand is 0.
     with np.errstate(over="ignore"):
-        value, _ = integrate.quad(integrand, 0, np.inf, limit=400, epsabs=1e-8)
+        value, _ = quad(integrand, 0, np.inf, limit=400, epsabs=1e-8)
     return 0.5 + value / np.pi
