@@ -6,6 +6,7 @@ import pytest
 
 from nascent import code, syntax_cache
 from nascent.architecture_names import known_names, source
+from nascent.attribute.method import file_of_method, known_methods
 from nascent.syntax import syntax_of
 
 
@@ -121,6 +122,37 @@ def test_training_stands_on_no_architecture_but_on_what_all_of_them_share(root):
     assert "nascent.train.architectures.pooling" in stands_on
     files = {source(name).stem for name in known_names()}
     assert not {f"nascent.train.architectures.{stem}" for stem in files} & stands_on
+
+
+SCIENCE = {
+    "gradient": {"gradient_maps"},
+    "input_x_gradient": {"gradient_maps"},
+    "integrated_gradients": {"integrated_gradients"},
+    "expected_gradients": {"expected_gradients"},
+    "smoothgrad": {"noise", "integrated_gradients"},
+    "smoothgrad_squared": {"noise", "integrated_gradients"},
+    "vargrad": {"noise", "integrated_gradients"},
+    "grad_cam": {"cam"},
+    "hirescam": {"cam"},
+    "occlusion": {"occlusion"},
+    "channel_ablation": {"ablation"},
+}
+
+
+@pytest.mark.parametrize("name", known_methods())
+def test_a_method_stands_on_what_computes_it_and_on_no_other_method(name):
+    """Of a method that is not in the table nothing is known here: enter it."""
+    modules = code.modules(file_of_method(name))
+    science = {f"nascent.attribute.{module}" for module in set().union(*SCIENCE.values())}
+    assert science & set(modules) == {f"nascent.attribute.{module}" for module in SCIENCE[name]}
+    others = {f"nascent.attribute.methods.{other}" for other in known_methods()}
+    assert not others & set(modules)
+
+
+def test_attribution_stands_on_no_method(root):
+    modules = code.modules(root / "workflow" / "scripts" / "attribute.py")
+    assert "nascent.attribute.method" in modules
+    assert not [name for name in modules if name.startswith("nascent.attribute.methods.")]
 
 
 def test_touching_and_cloning_change_nothing(package, tmp_path, monkeypatch):

@@ -67,6 +67,14 @@ BAD = {
         lambda checkout: write(checkout, train={"models": {"lineer": {}}}),
         ["train.models.lineer", "Did you mean 'linear'?"],
     ),
+    "unknown method": (
+        lambda checkout: write(checkout, attribute={"methods": {"maps": {"method": "oclusion"}}}),
+        ["attribute.methods.maps.method", "Did you mean 'occlusion'?"],
+    ),
+    "unknown kind": (
+        lambda checkout: write(checkout, kind="transcripton"),
+        ["kind: 'transcripton'", "Did you mean 'transcription'?"],
+    ),
     "unknown option of a layer": (
         lambda checkout: write(
             checkout, train={"models": {"linear": {"layers": {"poling": "average"}}}}

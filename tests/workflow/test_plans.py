@@ -224,6 +224,40 @@ def test_the_file_of_an_architecture_that_no_model_has_concerns_nothing(ran, nam
     assert ran.planned(*TINY) == {}
 
 
+def test_what_the_code_says_of_itself_repeats_nothing(ran):
+    library = [*(ran.path / "src").rglob("*.py"), *(ran.path / "workflow/scripts").glob("*.py")]
+    assert len(library) > 300
+    for path in library:
+        edit(ran, str(path.relative_to(ran.path)), "# A comment.\n'A docstring.'")
+    assert ran.planned(*TINY) == {}
+
+
+def test_a_file_more_that_is_found_by_name_repeats_nothing(ran):
+    package = ran.path / "src" / "nascent"
+    for model in ("attribute/methods/gradient.py", "train/architectures/linear.py"):
+        text = (package / model).read_text()
+        (package / model).with_name("mine.py").write_text(text)
+    (package / "kinds" / "mine.py").write_text((package / "kinds/transcription.py").read_text())
+    assert ran.planned(*TINY) == {}
+    # The new ones are known, and the old study stands on none of them.
+    with_models(ran, **MODELS, new={"architecture": "mine"})
+    assert ran.planned(*TINY)["train"] == ["new/cell/1"]
+
+
+@pytest.mark.parametrize(
+    "name", ["occlusion", "methods/occlusion", "methods/gradient", "expected_gradients", "cam"]
+)
+def test_a_method_that_made_no_map_of_the_study_concerns_nothing(ran, name):
+    edit(ran, f"src/nascent/attribute/{name}.py")
+    assert ran.planned(*TINY) == {}
+
+
+def test_the_file_of_a_method_concerns_its_maps_and_trains_nothing(ran):
+    edit(ran, "src/nascent/attribute/methods/integrated_gradients.py")
+    shown = {"all", "attribute", "report_costs"}
+    assert set(ran.planned(*TINY)) == (EXPLAINING - WITHOUT_MAPS) | shown
+
+
 def test_what_the_machine_gives_a_model_trains_nothing(ran):
     with_linear(ran, resources={"threads": 1, "mem_mb": 3000, "runtime": 5})
     # The page of the study shows the config.
