@@ -5,6 +5,7 @@ So a new file is known at once, and the code of a job is that of the files it ch
 """
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -44,27 +45,20 @@ def file_of(package: str, name: str, error: Callable[..., NascentError], where: 
     NascentError
         Where there is none: of type `error`, naming the nearest.
     """
-    _refuse_unknown(package, name, error, where)
     place = _folder_of(package) / name
-    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    if name.isidentifier() and not name.startswith("_"):
+        for path in (place.with_suffix(".py"), place / "__init__.py"):
+            if path.is_file():
+                return path
+    known, what = known_names(package), package.rpartition(".")[2].removesuffix("s")
+    raise error(f"there is no {what} {name!r}", where=where, mend=did_you_mean(name, known))
 
 
+@cache
 def load(package: str, name: str, error: Callable[..., NascentError], where: str) -> ModuleType:
     """Return a module of a package; parameters and errors as in `file_of`."""
-    _refuse_unknown(package, name, error, where)
+    file_of(package, name, error, where)
     return import_module(f"{package}.{name}")
-
-
-def _refuse_unknown(
-    package: str, name: str, error: Callable[..., NascentError], where: str
-) -> None:
-    if name not in known_names(package):
-        what = package.rpartition(".")[2].removesuffix("s")
-        raise error(
-            f"there is no {what} {name!r}",
-            where=where,
-            mend=did_you_mean(name, known_names(package)),
-        )
 
 
 def _folder_of(package: str) -> Path:

@@ -23,6 +23,7 @@ class CodeDigests:
         self._cache = SyntaxCache()
         self._syntax: dict[Path, Syntax] = {}
         self._files: dict[str, Path | None] = {}
+        self._needed: dict[Path, dict[str, Path]] = {}
         self._digests: dict[tuple[Path, ...], str] = {}
 
     def digest(self, script: str | Path, *others: str | Path) -> str:
@@ -43,13 +44,11 @@ class CodeDigests:
     def modules(self, script: str | Path) -> dict[str, Path]:
         """Return name → file of the modules of nascent that a script stands on."""
         found: dict[str, Path] = {}
-        pending = self._needed_by(Path(script))
+        pending = [Path(script)]
         while pending:
-            name = pending.pop()
-            path = self._file_of(name)
-            if name not in found and path is not None:
-                found[name] = path
-                pending += self._needed_by(path)
+            needed = self._needed_by(pending.pop())
+            pending += [path for name, path in needed.items() if name not in found]
+            found |= needed
         return found
 
     def _digest(self, files: tuple[Path, ...]) -> str:
@@ -61,22 +60,26 @@ class CodeDigests:
         self._cache.save()
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
-    def _needed_by(self, path: Path) -> list[str]:
-        """Return names that a file imports, the packages it lies in among them."""
-        package = _package_of(path)
-        if path.name == "__init__.py":
-            package = package.rpartition(".")[0]
-        return [*self._syntax_of(path).imports, *filter(None, [package])]
-
-    def _syntax_of(self, path: Path) -> Syntax:
-        if path not in self._syntax:
-            self._syntax[path] = self._cache.syntax_of(path.read_bytes(), _package_of(path))
-        return self._syntax[path]
+    def _needed_by(self, path: Path) -> dict[str, Path]:
+        """Return the modules that a file imports itself, and the package it lies in."""
+        if path not in self._needed:
+            package = _package_of(path)
+            if path.name == "__init__.py":
+                package = package.rpartition(".")[0]
+            names = (*self._syntax_of(path).imports, package)
+            files = {name: self._file_of(name) for name in names}
+            self._needed[path] = {name: file for name, file in files.items() if file is not None}
+        return self._needed[path]
 
     def _file_of(self, name: str) -> Path | None:
         if name not in self._files:
             self._files[name] = _find(name)
         return self._files[name]
+
+    def _syntax_of(self, path: Path) -> Syntax:
+        if path not in self._syntax:
+            self._syntax[path] = self._cache.syntax_of(path.read_bytes(), _package_of(path))
+        return self._syntax[path]
 
 
 def code_digest(script: str | Path, *others: str | Path) -> str:
