@@ -344,7 +344,6 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
                 "report_model",
                 "report_check",
                 "report_use",
-                "report_explorer",
             },
         ),
         ("workflow/scripts/figures_sizes.py", {"figures_sizes"}),
