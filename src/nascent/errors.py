@@ -43,8 +43,12 @@ class RawDataError(NascentError):
     """A raw well or a plate table is wrong."""
 
 
+class ExampleError(NascentError):
+    """What an example is made of is described wrongly."""
+
+
 class StoreError(NascentError):
-    """A crop store, shard or map file is wrong."""
+    """A store, shard or map file is wrong."""
 
 
 class SplitError(NascentError):
