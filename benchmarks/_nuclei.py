@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nascent.crops.crop_store import CropWriter
 from nascent.crops.placement import size_ratio
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 
 COVERED = 0.27
 """Measured part of a crop, of the published study."""
@@ -29,22 +30,24 @@ def write_nuclei(path: Path, cells: int, size: int, channels: int) -> None:
     names = [f"channel_{number:02d}" for number in range(channels)]
     store = {"channels": names, "size": size, "dtype": np.uint16}
     distinct, ratios = path.with_name("distinct.h5"), []
-    with StoreWriter(distinct, **store) as writer:
+    with CropWriter(distinct, **store) as writer:
         for _ in range(DISTINCT):
             long = np.sqrt(area / np.pi) * generator.uniform(1, 1.3)
             short = area / np.pi / long
             mask = (row / long) ** 2 + (column / short) ** 2 < 1
             image = np.zeros((size, size, channels), np.uint16)
             image[mask] = BACKGROUND + generator.gamma(4, brightness / 4, (mask.sum(), channels))
-            writer.append(image[None], mask[None])
+            writer.append_crops(image[None], mask[None])
             ratios.append(size_ratio(mask))
-        writer.cells = pd.DataFrame({"cell_id": range(DISTINCT)})
-    with open_store(distinct) as source, StoreWriter(path, **store) as writer:
+        writer.cells = pd.DataFrame({"cell_id": range(DISTINCT), "plate": "p", "well": "A01"})
+    with open_store(distinct) as source, CropWriter(path, **store) as writer:
         for cell in range(cells):
             writer.copy_from(source, cell % DISTINCT)
         writer.cells = pd.DataFrame(
             {
                 "cell_id": range(cells),
+                "plate": "p",
+                "well": "A01",
                 "target": generator.normal(377, TARGET_SD, cells),
                 "size_ratio": np.resize(ratios, cells),
             }

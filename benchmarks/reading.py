@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from _nuclei import write_nuclei
 
+from nascent.examples import Batch
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
@@ -57,7 +58,7 @@ def read_rate(reader: Batches, passes: int = 3) -> float:
     return float(np.median(rates[1:]))
 
 
-def train_rate(batch: dict[str, np.ndarray], *, steps: int) -> float:
+def train_rate(batch: Batch, *, steps: int) -> float:
     """Return cells a second of training steps, after a first one that compiles."""
     import keras
 
@@ -65,8 +66,8 @@ def train_rate(batch: dict[str, np.ndarray], *, steps: int) -> float:
 
     model = build("simple_cnn", size=SIZE, channels=INPUTS, target_mean=377, target_sd=60)
     model.compile(optimizer=keras.optimizers.Adam(5e-4), loss=keras.losses.Huber(1.0))
-    inputs = {name: batch[name] for name in ("image", "mask")}
-    target = batch["target"].astype(np.float32)[:, None]
+    inputs = batch.inputs
+    target = batch.targets["target"].astype(np.float32)[:, None]
     model.train_on_batch(inputs, target)
     seconds = [timed(lambda: model.train_on_batch(inputs, target)) for _ in range(steps)]
     return len(target) / float(np.median(seconds))

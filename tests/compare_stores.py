@@ -1,4 +1,4 @@
-"""Tell whether two crop stores or shards hold the same cells, bit for bit.
+"""Tell whether two stores or shards hold the same examples, bit for bit.
 
     python tests/compare_stores.py A.h5 B.h5
 
@@ -15,19 +15,21 @@ from nascent.store import Store, open_store
 
 def first_difference(ours: Store, theirs: Store) -> str | None:
     """Return what differs first between two stores, None where nothing does."""
-    for name in ("channels", "size", "dtype"):
-        one, other = getattr(ours, name), getattr(theirs, name)
-        if one != other:
-            return f"{name}: {one} and {other}"
+    if (difference := ours.layout.difference(theirs.layout)) is not None:
+        return difference
+    for name, one in ours.layout.dtypes.items():
+        if one != (other := theirs.layout.dtypes[name]):
+            return f"type of {name}: {one} and {other}"
     if len(ours) != len(theirs):
-        return f"number of cells: {len(ours)} and {len(theirs)}"
-    table = differing_table(ours.cells.reset_index(), theirs.cells.reset_index())
+        return f"number of examples: {len(ours)} and {len(theirs)}"
+    table = differing_table(ours.examples.reset_index(), theirs.examples.reset_index())
     if table is not None:
-        return f"cell table, {table}"
-    for index, cell in enumerate(ours.cells.index):
-        for name, one, other in zip(("image", "mask"), ours[index], theirs[index], strict=True):
-            if not same_bits(one, other):
-                return f"{name} of cell {cell}"
+        return f"table, {table}"
+    paths = sorted({*ours.layout.forms, *ours.layout.same})
+    for index, example in enumerate(ours.examples.index):
+        for path in paths:
+            if not same_bits(ours.array(path, index), theirs.array(path, index)):
+                return f"{path} of example {example}"
     return None
 
 
@@ -59,7 +61,7 @@ def main() -> None:
         difference = first_difference(ours, theirs)
     if difference is not None:
         sys.exit(f"{sys.argv[1]} and {sys.argv[2]} differ. {difference}")
-    print(f"{sys.argv[1]} and {sys.argv[2]} hold the same cells.")
+    print(f"{sys.argv[1]} and {sys.argv[2]} hold the same examples.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import json
 import os
 import resource
 import signal
@@ -8,6 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
+import h5py
+import hdf5plugin
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
 
@@ -63,3 +68,37 @@ def file_size_limit():
             signal.signal(signal.SIGXFSZ, handler)
 
     return limited
+
+
+@pytest.fixture
+def write_version_1():
+    """A function that writes a store as version 1 of the format had it."""
+    return _write_version_1
+
+
+def _write_version_1(
+    path: Path, images: np.ndarray, masks: np.ndarray, cells: pd.DataFrame, **attributes: str
+) -> Path:
+    codec = hdf5plugin.Blosc(cname="lz4", clevel=5, shuffle=hdf5plugin.Blosc.BITSHUFFLE)
+    with h5py.File(path, "w") as file:
+        file.attrs.update(
+            {
+                "format": "nascent-crops",
+                "version": 1,
+                "codec": "blosc",
+                "channels": json.dumps([f"c{number}" for number in range(images.shape[-1])]),
+                "provenance": json.dumps({"stage": "crops"}),
+                **attributes,
+            }
+        )
+        for name, values in (("images", images), ("masks", masks)):
+            file.create_dataset(name, data=values, chunks=(1, *values.shape[1:]), **codec)
+        table = file.create_group("cells")
+        table.attrs["columns"] = json.dumps([name for name in cells if name != "cell_id"])
+        for name, column in cells.items():
+            if pd.api.types.is_numeric_dtype(column.dtype):
+                table[name] = column.to_numpy()
+            else:
+                text = ["" if pd.isna(value) else str(value) for value in column]
+                table.create_dataset(name, data=text, dtype=h5py.string_dtype())
+    return path

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.store import StoreWriter
+from nascent.crops.crop_store import CropWriter
 
 SCRIPT = Path(__file__).with_name("compare_stores.py")
-CELLS = pd.DataFrame({"cell_id": [5, 3], "well": ["A01", None], "area": [2.5, np.nan]})
+CELLS = pd.DataFrame({"cell_id": [5, 3], "note": ["a", None], "area": [2.5, np.nan]})
+CELLS = CELLS.assign(plate="p", well="A01")
 
 
 def write(path, *, channels=("a", "b"), dtype=np.uint16, cells=CELLS, codec="blosc", spoil=None):
@@ -16,8 +17,8 @@ def write(path, *, channels=("a", "b"), dtype=np.uint16, cells=CELLS, codec="blo
     masks = images[..., 0] % 3 == 0
     if spoil is not None:
         {"image": images, "mask": masks}[spoil][1, 2, 2] ^= 1
-    with StoreWriter(path, channels=channels, size=4, dtype=dtype, codec=codec) as writer:
-        writer.append(images, masks)
+    with CropWriter(path, channels=channels, size=4, dtype=dtype, codec=codec) as writer:
+        writer.append_crops(images, masks)
         writer.cells = cells
     return path
 
@@ -37,21 +38,22 @@ def compare(tmp_path, monkeypatch):
 
 def test_equal_stores_pass_whatever_their_codec(compare, capsys):
     compare(codec="gzip")
-    assert "hold the same cells" in capsys.readouterr().out
+    assert "hold the same examples" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"channels": ("a", "c")}, "channels"),
-        ({"dtype": np.int32}, "dtype"),
-        ({"spoil": "image"}, "image of cell 3"),
-        ({"spoil": "mask"}, "mask of cell 3"),
-        ({"cells": CELLS.assign(cell_id=[5, 4])}, "column cell_id"),
-        ({"cells": CELLS.assign(well=["A01", "A02"])}, "column well"),
+        ({"channels": ("a", "c")}, "features of 'image'"),
+        ({"dtype": np.int32}, "type of image"),
+        ({"spoil": "image"}, "inputs/image of example 3"),
+        ({"spoil": "mask"}, "masks/image/cell of example 3"),
+        ({"cells": CELLS.assign(cell_id=[5, 4])}, "column id"),
+        ({"cells": CELLS.assign(note=["a", "b"])}, "column note"),
+        ({"cells": CELLS.assign(well=["A01", "A02"])}, "column group"),
         ({"cells": CELLS.assign(area=[2.5, 0])}, "column area"),
         ({"cells": CELLS.assign(area=[2, 3])}, "type of column area"),
-        ({"cells": CELLS.rename(columns={"area": "size"})}, "columns"),
+        ({"cells": CELLS.rename(columns={"area": "size"})}, "columns: "),
     ],
 )
 def test_the_first_difference_is_named(compare, changes, told):

@@ -4,20 +4,26 @@ import pandas as pd
 import pytest
 
 from nascent.contents import describe
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import RawDataError, StoreError
-from nascent.store import StoreWriter
 
 
 def test_a_store_is_summed_up(tmp_path):
     path = tmp_path / "crops.h5"
     images = np.zeros((3, 8, 8, 2), np.uint16)
-    with StoreWriter(path, channels=["00_DAPI", "00_EU"], size=8, dtype="uint16") as writer:
-        writer.append(images, np.ones((3, 8, 8), bool))
+    with CropWriter(path, channels=["00_DAPI", "00_EU"], size=8, dtype="uint16") as writer:
+        writer.append_crops(images, np.ones((3, 8, 8), bool))
         writer.cells = pd.DataFrame(
-            {"cell_id": [1, 2, 3], "well": ["A01", "A01", "A02"], "target": [1.0, 2.0, 3.0]}
+            {
+                "cell_id": [1, 2, 3],
+                "plate": "p",
+                "well": ["A01", "A01", "A02"],
+                "target": [1.0, 2.0, 3.0],
+            }
         )
     lines = describe(path)
-    assert "crops of 3 nuclei, 8 x 8 pixels, uint16" in lines
+    assert "store of 3 examples, version 2, codec blosc" in lines
+    assert "input image: 8 x 8 x 2 (yxc), uint16, masks: measured, cell" in lines
     assert "well: A01 2, A02 1" in lines
     assert "target: mean 2.00, SD 1.00, 1.00 to 3.00" in lines
     assert "  1 00_EU" in lines

@@ -2,7 +2,6 @@
 
 import string
 
-import h5py
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.h5ad import read_h5ad, write_h5ad
 from nascent.explain.scores import STATISTICS, ChannelScores
 from nascent.explain.scores_table import write_scores_table
@@ -23,7 +23,7 @@ from nascent.names import (
     typed,
     unprintable,
 )
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 
 HOSTILE = (
     "NA", "None", "null", "nan", "NaN", "N/A", "inf", "01", "007", "1", "1.0", "1e3", "1E3", "-01",
@@ -160,27 +160,18 @@ def test_a_store_keeps_names_of_columns_and_channels_and_their_values(
     tmp_path_factory, channels, values
 ):
     path = tmp_path_factory.getbasetemp() / "names.h5"
-    cells = pd.DataFrame({"cell_id": [1, 2, 3]} | {f"of {name}": values for name in channels})
+    cells = pd.DataFrame({"cell_id": [1, 2, 3], "plate": "p", "well": "A01"})
+    cells = cells.assign(**{f"of {name}": values for name in channels})
     cells = cells.assign(**{f"mean_{name}": np.arange(3) / 7 for name in channels})
-    with StoreWriter(path, channels=channels, size=2, dtype=np.uint16) as writer:
+    with CropWriter(path, channels=channels, size=2, dtype=np.uint16) as writer:
         shape = (3, 2, 2, len(channels))
-        writer.append(np.ones(shape, np.uint16), np.ones(shape[:3], bool))
+        writer.append_crops(np.ones(shape, np.uint16), np.ones(shape[:3], bool))
         writer.cells = cells
     with open_store(path) as store:
         assert store.channels == channels
         for name in channels:
             assert spelt(store.cells[f"of {name}"]) == values
             assert store.cells[f"mean_{name}"].tolist() == [0, 1 / 7, 2 / 7]
-
-
-def test_a_store_from_before_slashes_were_kept_is_still_read(tmp_path):
-    with StoreWriter(tmp_path / "a.h5", channels=["a"], size=2, dtype=np.uint16) as writer:
-        writer.append(np.ones((1, 2, 2, 1), np.uint16), np.ones((1, 2, 2), bool))
-        writer.cells = pd.DataFrame({"cell_id": [1], "share in %": [0.5]})
-    with h5py.File(tmp_path / "a.h5", "r+") as file:
-        file["cells"].move("share in %25", "share in %")
-    with open_store(tmp_path / "a.h5") as store:
-        assert store.cells["share in %"].tolist() == [0.5]
 
 
 @settings(max_examples=25)

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import nascent
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
-from nascent.store import VERSION, StoreWriter
+from nascent.store_layout import VERSION
 
 
 def cell_table(count: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "cell_id": np.arange(count)[::-1] + 10,
+            "plate": "p",
             "well": ["A01"] * count,
             "cell_cycle": ["G1", None] * (count // 2) + ["S"] * (count % 2),
             "target": np.linspace(0.1, 0.7, count),
@@ -24,14 +26,14 @@ def cell_table(count: int) -> pd.DataFrame:
 
 
 def write(path, images, masks, cells=None, **options):
-    with StoreWriter(
+    with CropWriter(
         path,
         channels=[f"c{i}" for i in range(images.shape[-1])],
         size=images.shape[1],
         dtype=images.dtype,
         **options,
     ) as writer:
-        writer.append(images, masks)
+        writer.append_crops(images, masks)
         writer.cells = cell_table(len(images)) if cells is None else cells
 
 
@@ -94,7 +96,7 @@ def test_a_copied_cell_is_the_same_cell(tmp_path):
     write(tmp_path / "a.h5", images, masks)
     with (
         nascent.open_store(tmp_path / "a.h5") as source,
-        StoreWriter(tmp_path / "b.h5", channels=source.channels, size=8, dtype="uint16") as copy,
+        CropWriter(tmp_path / "b.h5", channels=source.channels, size=8, dtype="uint16") as copy,
     ):
         copy.copy_from(source, 3)
         copy.copy_from(source, 1)
@@ -108,8 +110,8 @@ def test_a_copied_cell_is_the_same_cell(tmp_path):
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ({"channels": ["c0", "c1", "other"]}, "channels"),
-        ({"dtype": "int32"}, "dtype"),
+        ({"channels": ["c0", "c1", "other"]}, "features of 'image'"),
+        ({"dtype": "int32"}, "types of values"),
         ({"codec": "gzip"}, "codec"),
     ],
 )
@@ -120,7 +122,7 @@ def test_stores_that_disagree_are_not_joined(tmp_path, given, what):
     with (
         nascent.open_store(tmp_path / "a.h5") as source,
         pytest.raises(StoreError, match=what),
-        StoreWriter(tmp_path / "b.h5", **options) as writer,
+        CropWriter(tmp_path / "b.h5", **options) as writer,
     ):
         writer.copy_from(source, 0)
     assert not (tmp_path / "b.h5").exists()
@@ -137,31 +139,32 @@ def test_a_failed_write_leaves_no_file(tmp_path):
     images, masks = example()
     with (
         pytest.raises(RuntimeError, match="killed"),
-        StoreWriter(
+        CropWriter(
             tmp_path / "a.h5", channels=["c0", "c1", "c2"], size=8, dtype="uint16"
         ) as writer,
     ):
-        writer.append(images, masks)
+        writer.append_crops(images, masks)
         raise RuntimeError("killed")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_that_does_not_fit_its_crops_is_refused(tmp_path):
     images, masks = example()
-    with pytest.raises(StoreError, match="4 rows for 5 crops"):
+    with pytest.raises(StoreError, match="4 rows for 5 examples"):
         write(tmp_path / "a.h5", images, masks, cells=cell_table(4))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reserved_place_that_got_no_crop_is_refused(tmp_path):
+def test_a_reserved_place_that_got_no_example_is_refused(tmp_path):
     images, masks = example(2)
     with (
-        pytest.raises(StoreError, match="1 of 3 places have no crop"),
-        StoreWriter(tmp_path / "a.h5", channels=["a", "b", "c"], size=8, dtype="uint16") as writer,
+        pytest.raises(StoreError, match="1 of 3 places have no example"),
+        CropWriter(tmp_path / "a.h5", channels=["a", "b", "c"], size=8, dtype="uint16") as writer,
     ):
         writer.reserve(3)
-        writer.put(2, images[0], masks[0])
-        writer.put(0, images[1], masks[1])
+        for place, row in ((2, 0), (0, 1)):
+            arrays = {"inputs/image": images[row], "masks/image/measured": masks[row]}
+            writer.put(place, arrays)
         writer.cells = cell_table(3)
     assert not (tmp_path / "a.h5").exists()
 

@@ -71,13 +71,25 @@ def simulate(
 
 @app.command()
 def inspect(
-    path: Annotated[Path, typer.Argument(help="A raw well, crop store, shard, map or truth file.")],
+    path: Annotated[Path, typer.Argument(help="A raw well, store, shard, map or truth file.")],
 ) -> None:
-    """Print what a raw well, crop store, shard, map file or truth file holds."""
+    """Print what a raw well, store, shard, map file or truth file holds."""
     from nascent.contents import describe
 
     for line in with_message(describe, path):
         typer.echo(line)
+
+
+@app.command()
+def migrate(
+    paths: Annotated[list[Path], typer.Argument(help="Stores or shards, .h5 files.")],
+) -> None:
+    """Rewrite stores of version 1 as version 2; values and tables stay as they are."""
+    from nascent.store_migration import migrate
+
+    for path in paths:
+        done = with_message(migrate, path)
+        typer.echo(f"{path}: {'rewritten as version 2' if done else 'already has version 2'}")
 
 
 @app.command()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import RawDataError, did_you_mean
+from nascent.examples import InputSpec, TargetSpec
 
 _FACTS = ("plate", "well", "perturbation", "cell_cycle")
 
@@ -16,7 +17,7 @@ _FACTS = ("plate", "well", "perturbation", "cell_cycle")
 def describe(path: str | Path) -> list[str]:
     """Return lines that say what is at `path`.
 
-    A raw well (folder or pixel table), a folder of wells, or an HDF5 file: crop store, shard,
+    A raw well (folder or pixel table), a folder of wells, or an HDF5 file: store, shard,
     attribution maps, truth of a simulated well; of any other HDF5 file, its data sets.
 
     Raises
@@ -38,7 +39,7 @@ def describe(path: str | Path) -> list[str]:
     raise RawDataError(
         "this is nothing nascent knows",
         where=path,
-        mend="Give the folder of a raw well, or a crop store, shard, map or truth file (.h5).",
+        mend="Give the folder of a raw well, or a store, shard, map or truth file (.h5).",
     )
 
 
@@ -119,10 +120,12 @@ def _store(path: Path) -> list[str]:
     from nascent.store import open_store
 
     with open_store(path) as store:
-        size, cells = store.size, store.cells
+        cells, version = store.examples, store.attributes["version"]
         lines = [
-            f"crops of {len(store)} nuclei, {size} x {size} pixels, {store.dtype}",
-            f"codec: {store.attributes.get('codec')}",
+            f"store of {len(store)} examples, version {version},"
+            f" codec {store.attributes.get('codec')}",
+            *(_input(spec, store.layout.dtypes[spec.name]) for spec in store.inputs),
+            *map(_target, store.targets),
         ]
         for column in _FACTS:
             if column in cells and len(cells):
@@ -134,7 +137,21 @@ def _store(path: Path) -> list[str]:
                     f"{column}: mean {values.mean():.2f}, SD {values.std():.2f},"
                     f" {values.min():.2f} to {values.max():.2f}"
                 )
-        return [*lines, *_named(store.channels), *_provenance(store.attributes.get("provenance"))]
+        for spec in store.inputs:
+            lines += _named(spec.features, f"{spec.name}: features")
+        return [*lines, *_provenance(store.attributes.get("provenance"))]
+
+
+def _input(spec: InputSpec, dtype: np.dtype) -> str:
+    shape = " x ".join(map(str, spec.shape))
+    masks = f", masks: {', '.join(spec.masks)}" if spec.masks else ""
+    return f"input {spec.name}: {shape} ({spec.axes}), {dtype}{masks}"
+
+
+def _target(spec: TargetSpec) -> str:
+    place = f"column {spec.column}" if spec.column is not None else f"array ({spec.axes})"
+    unit = f", {spec.unit}" if spec.unit else ""
+    return f"target {spec.name}: {spec.task}, {place}{unit}, {spec.label}"
 
 
 def _maps(path: Path) -> list[str]:
@@ -172,15 +189,16 @@ def _truth(path: Path) -> list[str]:
 
 
 _FORMATS: dict[str, Callable[[Path], list[str]]] = {
+    "nascent-examples": _store,
     "nascent-crops": _store,
     "nascent-maps": _maps,
     "nascent-truth": _truth,
 }
 
 
-def _named(channels: Iterable[str]) -> list[str]:
+def _named(channels: Iterable[str], what: str = "channels") -> list[str]:
     names = list(channels)
-    return [f"channels: {len(names)}", *(f"  {i} {name}" for i, name in enumerate(names))]
+    return [f"{what}: {len(names)}", *(f"  {i} {name}" for i, name in enumerate(names))]
 
 
 def _counted(column: pd.Series) -> str:

@@ -20,6 +20,8 @@ _AXES = re.compile(r"[a-z]+")
 
 MEASURED = "measured"
 """Name of the mask of where values were measured; no region is called so."""
+ID, GROUP = "id", "group"
+"""Columns that every table of examples has: of one example, and of what is held out whole."""
 
 
 @dataclass(frozen=True)

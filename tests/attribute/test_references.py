@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nascent.attribute.references import References, drawn_references, fitted
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import AttributionError, StoreError
 from nascent.shards.normalise import Normaliser
-from nascent.store import StoreWriter
 
 
 def outline(seed, size=9):
@@ -89,9 +89,10 @@ def training(tmp_path):
         path = tmp_path / f"train-{number:05d}.h5"
         images = np.zeros((count, 2, 2, 2), np.uint16)
         images[..., 1] = np.arange(first, first + count)[:, None, None]
-        with StoreWriter(path, channels=["a", "b"], size=2, dtype=np.uint16) as store:
-            store.append(images, np.ones((count, 2, 2), bool))
-            store.cells = pd.DataFrame({"cell_id": np.arange(first, first + count)})
+        with CropWriter(path, channels=["a", "b"], size=2, dtype=np.uint16) as store:
+            store.append_crops(images, np.ones((count, 2, 2), bool))
+            ids = np.arange(first, first + count)
+            store.cells = pd.DataFrame({"cell_id": ids, "plate": "p", "well": "A01"})
         paths.append(path)
         first += count
     return paths, normaliser

@@ -10,9 +10,9 @@ import pytest
 from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import AttributionError, OutputError, TrainError
 from nascent.shards.normalise import Normaliser
-from nascent.store import StoreWriter
 from nascent.train.architectures.build import build
 
 CHANNELS = ["00_DAPI", "15_SON"]
@@ -50,10 +50,11 @@ def make_shard(path, cells, size=6):
     masks = np.zeros((cells, size, size), bool)
     masks[:, 1:-1, 1:-1] = stream.random((cells, size - 2, size - 2)) < 0.8
     images = stream.integers(1, 400, (cells, size, size, 2)).astype(np.uint16) * masks[..., None]
-    with StoreWriter(path, channels=CHANNELS, size=size, dtype=np.uint16) as store:
-        store.append(images, masks)
+    with CropWriter(path, channels=CHANNELS, size=size, dtype=np.uint16) as store:
+        store.append_crops(images, masks)
         store.cells = pd.DataFrame(
-            {"target": stream.random(cells)}, index=pd.RangeIndex(100, 100 + cells, name="cell_id")
+            {"plate": "p", "well": "A01", "target": stream.random(cells)},
+            index=pd.RangeIndex(100, 100 + cells, name="cell_id"),
         )
     return path
 

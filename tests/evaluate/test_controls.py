@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.evaluate.controls import mean_level, model_controls, ols_per_cell, standardised
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics, metrics_table
@@ -12,7 +13,7 @@ from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 STEPS = Steps(clip=None)
@@ -40,9 +41,9 @@ def study(tmp_path_factory):
             target=50 + means @ [0.5, -0.3, 0.1],
         )
         path = folder / f"{split}-00000.h5"
-        with StoreWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
-            writer.append(images.astype(np.uint16), masks)
-            writer.cells = cells
+        with CropWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
+            writer.append_crops(images.astype(np.uint16), masks)
+            writer.cells = cells.assign(plate="p", well="A01")
         shards[split], first = [path], first + n
         tables.append(cells.set_index("cell_id"))
     with open_store(shards["train"][0]) as store:
@@ -69,7 +70,7 @@ RUN = {"targets": ["target"], "design": "well", "fold": "well", "batch_size": 64
 def test_standardised_crops_keep_no_mean_and_an_sd_of_one(study):
     shards, statistics, _ = study
     for batch in Batches(shards["test"], standardised(statistics, CHANNELS, STEPS)):
-        for image, mask in zip(batch["image"], batch["mask"], strict=True):
+        for image, mask in zip(batch.inputs["image"], batch.inputs["mask"], strict=True):
             np.testing.assert_allclose(image[mask].mean(axis=0), 0, atol=1e-5)
             np.testing.assert_allclose(image[mask].std(axis=0), 1, atol=1e-4)
 

@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import TrainError
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import PREDICTIONS
@@ -11,7 +12,6 @@ from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
-from nascent.store import StoreWriter
 
 CHANNELS = ["00_DAPI", "15_SON"]
 STATISTICS = pd.DataFrame(
@@ -52,9 +52,9 @@ def shards(tmp_path):
             }
         )
         paths.append(tmp_path / f"{name}.h5")
-        with StoreWriter(paths[-1], channels=CHANNELS, size=8, dtype=np.uint16) as writer:
-            writer.append(images, masks)
-            writer.cells = cells
+        with CropWriter(paths[-1], channels=CHANNELS, size=8, dtype=np.uint16) as writer:
+            writer.append_crops(images, masks)
+            writer.cells = cells.assign(plate="p", well="A01")
         pairs = zip(images, masks, strict=True)
         means = np.array([image[mask].mean(axis=0) for image, mask in pairs])
         z = (means - [150.0, 90.0]) / [40.0, 30.0]
@@ -132,7 +132,7 @@ def test_eight_fold_is_the_mean_over_flips_and_turns(shards):
 
     paths = [path for split in ("train", "val", "test") for path in shards_of(shards[0], split)]
     [batch] = Batches(paths, normaliser, batch_size=99)
-    corners = batch["image"][:, [0, 0, -1, -1], [0, -1, 0, -1], 0].mean(axis=1)
+    corners = batch.inputs["image"][:, [0, 0, -1, -1], [0, -1, 0, -1], 0].mean(axis=1)
     np.testing.assert_allclose(table["y_hat"], corners, rtol=1e-5, atol=1e-6)
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from nascent.attribute.stage import attribute_shard
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.inspection import Inspection
 from nascent.files import write_table
 from nascent.shards.normalise import Normaliser
-from nascent.store import StoreWriter
 
 CHANNELS = ["00_DAPI", "15_SON"]
 SIZE = 8
@@ -108,8 +108,8 @@ def study(folder: Path, model: keras.Model, method: str, cells: int = 12) -> Stu
     maps, shards = [], []
     for number, part in enumerate(np.array_split(np.arange(cells), 2)):
         shards.append(folder / f"shard-{number}.h5")
-        with StoreWriter(shards[-1], channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
-            store.append(images[part] * masks[part][..., None], masks[part])
+        with CropWriter(shards[-1], channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
+            store.append_crops(images[part] * masks[part][..., None], masks[part])
             store.cells = table.iloc[part].set_index("cell_id")
         maps.append(folder / f"maps-{number}.h5")
         attribute_shard(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.duplicates import (
     CHANNEL_GROUPS,
     CORRELATIONS,
@@ -17,7 +18,6 @@ from nascent.explain.duplicates import (
 from nascent.explain.duplicates_stage import write_duplicates
 from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
-from nascent.store import StoreWriter
 
 BOUND = 0.9
 
@@ -128,9 +128,9 @@ def shards(tmp_path):
             stream = np.random.default_rng((number, place))
             image[mask] = 1000 + 100 * three_rounds(stream, mask.sum())
         table = pd.DataFrame({"cell_id": range(100 * number, 100 * number + 30)})
-        with StoreWriter(path, channels=NAMES, size=12, dtype=np.uint16) as store:
-            store.append(images, np.repeat(mask[None], 30, axis=0))
-            store.cells = table.set_index("cell_id")
+        with CropWriter(path, channels=NAMES, size=12, dtype=np.uint16) as store:
+            store.append_crops(images, np.repeat(mask[None], 30, axis=0))
+            store.cells = table.assign(plate="p", well="A01").set_index("cell_id")
         paths.append(path)
     return paths
 

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.feature_attention import (
     CELLS,
     check_features,
@@ -15,7 +16,6 @@ from nascent.explain.feature_attention import (
 from nascent.explain.feature_table import FEATURES, feature_table, gather_features
 from nascent.files import read_table
 from nascent.shards.normalise import Normaliser
-from nascent.store import StoreWriter
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 
@@ -107,8 +107,8 @@ def shard(tmp_path):
     masks = np.array([block(rows) for rows in (2, 3, 4, 5, 6)])
     images = np.random.default_rng(3).integers(100, 300, (5, SIZE, SIZE, 2)).astype(np.uint16)
     path = tmp_path / "shard.h5"
-    with StoreWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
-        store.append(images * masks[..., None], masks)
+    with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
+        store.append_crops(images * masks[..., None], masks)
         store.cells = pd.DataFrame(
             {"plate": "p", "well": list("ABABA"), "split": "test"},
             index=pd.Index(range(10, 15), name="cell_id"),

@@ -6,6 +6,7 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import AttributionError
 from nascent.explain.permuted_targets import permute_targets
 from nascent.explain.roar_orders import remove_at_random, remove_by_maps
@@ -15,7 +16,7 @@ from nascent.provenance import file_digest
 from nascent.shards.removal import how_many
 from nascent.shards.removal_file import open_removals, zero_maps
 from nascent.shards.write import list_shards
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 
 SIZE, CHANNELS = 7, ("a", "b", "c")
 SHARDS = {"train-00000": 5, "train-00001": 4, "val-00000": 3, "test-00000": 4}
@@ -32,12 +33,14 @@ def study(tmp_path):
         masks[:, 3, 3] = True
         images = (rng.integers(1, 99, (cells, SIZE, SIZE, 3)) * masks[..., None]).astype(np.uint16)
         ids = 100 * number + np.arange(cells)
-        with StoreWriter(
+        with CropWriter(
             tmp_path / f"{name}.h5", channels=CHANNELS, size=SIZE, dtype=np.uint16
         ) as writer:
-            writer.append(images, masks)
+            writer.append_crops(images, masks)
             table = {
                 "cell_id": ids,
+                "plate": "p",
+                "well": "A01",
                 "split": name.split("-")[0],
                 "target": rng.normal(300, 40, cells),
                 "area": masks.sum((1, 2)),

@@ -6,6 +6,7 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
+from nascent.crops.crop_store import CropWriter
 from nascent.evaluate.predict import predict
 from nascent.explain.roar import NONE, roar_table
 from nascent.explain.roar_orders import remove_at_random, remove_by_maps
@@ -16,7 +17,6 @@ from nascent.shards.plan import shards_of
 from nascent.shards.statistics import COLUMNS
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
-from nascent.store import StoreWriter
 from nascent.train.models import load_model
 from nascent.train.stage import train_model
 
@@ -43,8 +43,8 @@ def planted(tmp_path):
         images += 80 * told[:, None, None, None] * named
         ids, masks = 1000 * number + np.arange(count), np.ones((count, SIZE, SIZE), bool)
         path = tmp_path / f"{split}-00000.h5"
-        with StoreWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as writer:
-            writer.append(images.round().clip(1, 60000).astype(np.uint16), masks)
+        with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as writer:
+            writer.append_crops(images.round().clip(1, 60000).astype(np.uint16), masks)
             writer.cells = pd.DataFrame(
                 {"cell_id": ids, "split": split, "target": 300 + 40 * told, "plate": "p"}
             ).assign(well=[f"A{cell % 6}" for cell in ids])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.duplicates import CHANNEL_GROUPS
 from nascent.explain.exchange import rings
 from nascent.explain.use import (
@@ -31,7 +32,6 @@ from nascent.explain.use_changes import (
 from nascent.explain.use_stage import changes_in_error, chosen_cells, gather_use, write_use_cells
 from nascent.files import read_table, write_table
 from nascent.shards.normalise import Normaliser
-from nascent.store import StoreWriter
 
 CHANNELS = ["level", "pattern", "copy_1", "copy_2", "copy_3", "idle"]
 COPIES = {"copies": ["copy_1", "copy_2", "copy_3"]}
@@ -64,8 +64,10 @@ def write_shards(folder, count=120, parts=2):
     paths = []
     for number, rows in enumerate(np.array_split(np.arange(count), parts)):
         path = folder / f"test-{number:05d}.h5"
-        with StoreWriter(path, channels=CHANNELS, size=SIZE, dtype=np.float32) as store:
-            store.append(images[rows].astype(np.float32), np.repeat(MASK[None], len(rows), axis=0))
+        with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.float32) as store:
+            store.append_crops(
+                images[rows].astype(np.float32), np.repeat(MASK[None], len(rows), axis=0)
+            )
             store.cells = table.iloc[rows]
         paths.append(path)
     return paths, level, tilt, y

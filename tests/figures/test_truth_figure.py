@@ -4,11 +4,11 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.planted import Planted
 from nascent.explain.truth import BEATS
 from nascent.figures import truth
 from nascent.simulate.truth import Truth
-from nascent.store import StoreWriter
 
 ROWS = {  # mark -> truth, map, whether it is the strongest of the image
     "trained": ("planted", "trained", None),
@@ -164,8 +164,8 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
     images = np.random.default_rng(1).integers(1, 99, (2, size, size, 2)).astype(np.uint16)
     box = {"x_min": 102, "x_max": 103, "y_min": 201, "y_max": 204}
     shard = tmp_path / "shard.h5"
-    with StoreWriter(shard, channels=["a", "b"], size=size, dtype=np.uint16) as store:
-        store.append(images * mask[..., None], mask)
+    with CropWriter(shard, channels=["a", "b"], size=size, dtype=np.uint16) as store:
+        store.append_crops(images * mask[..., None], mask)
         store.cells = pd.DataFrame(
             {"plate": "p", "well": "A", "mapobject_id": [1, 2], **box},
             index=pd.Index(ids, name="cell_id"),

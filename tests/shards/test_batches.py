@@ -4,13 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import StoreError
+from nascent.examples import InputSpec, TargetSpec
 from nascent.shards import batches
 from nascent.shards.batches import Batches, read_split
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import COLUMNS
 from nascent.shards.steps import Steps
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
+from nascent.store_layout import Layout
+from nascent.store_writer import StoreWriter
 
 CHANNELS = ["00_DAPI", "00_EU", "07_H2B"]
 SIZES = (7, 5, 9, 1)
@@ -38,28 +42,28 @@ def test_a_pass_holds_every_cell_once_with_its_own_pixels_mask_and_target(shards
                 cells[cell_id] = (*store[row], cell["target"])
     seen = []
     for batch in read_split(shards, normaliser, batch_size=4, seed=seed):
-        assert batch["image"].dtype == np.float32
-        assert batch["mask"].dtype == bool
-        assert batch["target"].dtype == np.float64
-        for row, cell_id in enumerate(batch["cell_id"]):
+        assert batch.inputs["image"].dtype == np.float32
+        assert batch.inputs["mask"].dtype == bool
+        assert batch.targets["target"].dtype == np.float64
+        for row, cell_id in enumerate(batch.ids):
             image, mask, target = cells[cell_id]
             expected = normaliser(image[None], mask[None])[0]
-            np.testing.assert_array_equal(batch["image"][row], expected)
-            np.testing.assert_array_equal(batch["mask"][row], mask)
-            assert batch["target"][row] == target
+            np.testing.assert_array_equal(batch.inputs["image"][row], expected)
+            np.testing.assert_array_equal(batch.inputs["mask"][row], mask)
+            assert batch.targets["target"][row] == target
             seen.append(cell_id)
     assert sorted(seen) == sorted(cells)
 
 
 def test_without_a_seed_cells_come_as_they_lie(shards, normaliser):
     reader = Batches(shards, normaliser, batch_size=4)
-    ids = np.concatenate([batch["cell_id"] for batch in reader])
+    ids = np.concatenate([batch.ids for batch in reader])
     np.testing.assert_array_equal(ids, reader.cells.index)
 
 
 def test_all_batches_but_the_last_are_full(shards, normaliser):
     reader = Batches(shards, normaliser, batch_size=4, seed=1)
-    sizes = [len(batch["cell_id"]) for batch in reader]
+    sizes = [len(batch.ids) for batch in reader]
     assert sizes == [4] * 5 + [2]
     assert len(reader) == 6
 
@@ -99,22 +103,22 @@ def test_order_is_fair_over_epochs(shards, normaliser):
 def test_a_batch_that_is_kept_does_not_change_when_others_come(shards, normaliser):
     reader = Batches(shards, normaliser, batch_size=4, seed=1)
     kept = list(reader)
-    copies = [batch["image"].copy() for batch in reader]
+    copies = [batch.inputs["image"].copy() for batch in reader]
     for batch, copy in zip(kept, copies, strict=True):
-        np.testing.assert_array_equal(batch["image"], copy)
+        np.testing.assert_array_equal(batch.inputs["image"], copy)
 
 
 def test_a_view_keeps_its_batch_alive(shards, normaliser):
     reader = Batches(shards, normaliser, batch_size=4)
-    views = [batch["image"][1:, 2:4].reshape(-1) for batch in reader]
-    copies = [batch["image"][1:, 2:4].reshape(-1).copy() for batch in reader]
+    views = [batch.inputs["image"][1:, 2:4].reshape(-1) for batch in reader]
+    copies = [batch.inputs["image"][1:, 2:4].reshape(-1).copy() for batch in reader]
     for view, copy in zip(views, copies, strict=True):
         np.testing.assert_array_equal(view, copy)
 
 
 def test_another_column_can_be_the_target(shards, normaliser):
     batch = next(read_split(shards, normaliser, target="area"))
-    np.testing.assert_array_equal(batch["target"], batch["mask"].sum(axis=(1, 2)))
+    np.testing.assert_array_equal(batch.targets["area"], batch.inputs["mask"].sum(axis=(1, 2)))
 
 
 def test_a_target_that_is_not_there_names_the_nearest(shards, normaliser):
@@ -134,15 +138,80 @@ def test_shards_of_two_sizes_are_refused(tmp_path, shards, normaliser):
         Batches([*shards, odd], normaliser)
 
 
+def test_where_values_were_measured_is_normalised_and_the_object_is_what_is_pooled_over(
+    tmp_path, normaliser
+):
+    spec = InputSpec(
+        "stack", "zyxc", (2, 4, 4, 3), tuple(CHANNELS), measured=True, regions=("cell",)
+    )
+    arrays = _write(tmp_path / "a.h5", spec)
+    reader = Batches([tmp_path / "a.h5"], normaliser, batch_size=9)
+    (batch,) = reader
+    assert not reader.one_mask
+    for row, own in enumerate(arrays):
+        values, measured = own["inputs/stack"], own["masks/stack/measured"]
+        expected = normaliser(values[None], measured[None])[0]
+        np.testing.assert_array_equal(batch.inputs["stack"][row], expected)
+        np.testing.assert_array_equal(batch.inputs["mask"][row], own["masks/stack/cell"])
+        assert (expected[~measured] == 0).all()
+
+
+def test_an_input_without_masks_is_measured_everywhere(tmp_path, normaliser):
+    spec = InputSpec("signal", "pb", (6, 3), tuple(CHANNELS))
+    arrays = _write(tmp_path / "a.h5", spec)
+    (batch,) = Batches([tmp_path / "a.h5"], normaliser, batch_size=9)
+    values = np.stack([own["inputs/signal"] for own in arrays])
+    everywhere = np.ones(values.shape[:-1], bool)
+    np.testing.assert_array_equal(batch.inputs["signal"], normaliser(values, everywhere))
+    assert batch.inputs["mask"].all()
+
+
+def test_a_target_that_is_an_image_comes_with_its_weights(tmp_path, normaliser):
+    spec = InputSpec("image", "yxc", (4, 4, 3), tuple(CHANNELS))
+    arrays = _write(tmp_path / "a.h5", spec)
+    (batch,) = Batches([tmp_path / "a.h5"], normaliser, batch_size=9, target="stain")
+    for row, own in enumerate(arrays):
+        np.testing.assert_array_equal(batch.targets["stain"][row], own["targets/stain"])
+        assert batch.weights["stain"][row] == own["weights/stain"]
+
+
+def _write(path, spec, count=5):
+    """Write a shard of an input, an image as target with weights, and a column; return arrays."""
+    layout = Layout(
+        (spec,),
+        {spec.name: "uint16", "stain": "float32"},
+        (TargetSpec("stain", "distribution", "", "", None, "yx"),),
+        shapes={"stain": (3, 2)},
+        weights={"stain": ()},
+    )
+    generator = np.random.default_rng(1)
+    arrays = [
+        {
+            name: np.asarray(
+                generator.integers(0, 2 if form.dtype == bool else 200, form.shape), form.dtype
+            )
+            for name, form in layout.forms.items()
+        }
+        for _ in range(count)
+    ]
+    with StoreWriter(path, layout) as writer:
+        for own in arrays:
+            writer.append(own)
+        writer.examples = pd.DataFrame({"id": range(count), "group": "g", "target": 0.5})
+    return arrays
+
+
 def _shard(path, first, count, *, channels=CHANNELS, size=8):
     generator = np.random.default_rng(first)
     masks = generator.random((count, size, size)) < 0.5
     images = generator.integers(50, 200, (count, size, size, len(channels)))
-    with StoreWriter(path, channels=channels, size=size, dtype="uint16") as writer:
-        writer.append((images * masks[..., None]).astype(np.uint16), masks)
+    with CropWriter(path, channels=channels, size=size, dtype="uint16") as writer:
+        writer.append_crops((images * masks[..., None]).astype(np.uint16), masks)
         writer.cells = pd.DataFrame(
             {
                 "cell_id": np.arange(count) + first,
+                "plate": "p",
+                "well": "A01",
                 "target": generator.normal(size=count),
                 "area": masks.sum(axis=(1, 2)),
             }

@@ -39,7 +39,7 @@ def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
         shards.append(tmp_path / f"{name}.h5")
         write_shard(stores, rows, shards[-1], split="train", record={})
     batches = Batches(shards, normaliser, seed=1).read(epoch=1)
-    pixels = np.concatenate([batch["image"][batch["mask"]] for batch in batches])
+    pixels = np.concatenate([batch.inputs["image"][batch.inputs["mask"]] for batch in batches])
     assert len(pixels) == len(pooled)
     # Nothing but the rounding of float32 is left, where the predecessor was off by 0.3 SD.
     np.testing.assert_allclose(pixels.mean(axis=0, dtype=np.float64), 0, atol=1e-6)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -25,7 +26,6 @@ from nascent.shards.removal_file import (
 )
 from nascent.shards.statistics import COLUMNS
 from nascent.shards.steps import Steps
-from nascent.store import StoreWriter
 
 CHANNELS = tuple(f"c{number}" for number in range(11))
 SIZE = 6
@@ -183,7 +183,7 @@ def test_a_full_disk_leaves_no_file(tmp_path, file_size_limit):
 
 def test_another_file_is_refused(tmp_path):
     _shard(tmp_path / "shard.h5")
-    with pytest.raises(StoreError, match="nascent-crops"):
+    with pytest.raises(StoreError, match="nascent-examples"):
         open_removals(tmp_path / "shard.h5")
 
 
@@ -197,10 +197,15 @@ def _shard(path, cells=7):
     rng = np.random.default_rng(8)
     masks = rng.random((cells, SIZE, SIZE)) < 0.6
     images = rng.integers(0, 900, (cells, SIZE, SIZE, 3)) * masks[..., None]
-    with StoreWriter(path, channels=["a", "b", "t"], size=SIZE, dtype=np.uint16) as writer:
-        writer.append(images.astype(np.uint16), masks)
+    with CropWriter(path, channels=["a", "b", "t"], size=SIZE, dtype=np.uint16) as writer:
+        writer.append_crops(images.astype(np.uint16), masks)
         writer.cells = pd.DataFrame(
-            {"cell_id": 100 + np.arange(cells), "target": rng.normal(size=cells)}
+            {
+                "cell_id": 100 + np.arange(cells),
+                "plate": "p",
+                "well": "A01",
+                "target": rng.normal(size=cells),
+            }
         )
     return path
 
@@ -223,13 +228,14 @@ def test_batches_hold_the_crops_with_their_own_entries_removed(tmp_path, normali
     )
     for epoch in (0, 1):
         for before, after in zip(whole.read(epoch), degraded.read(epoch), strict=True):
-            for name in ("mask", "cell_id", "target"):
-                np.testing.assert_array_equal(before[name], after[name])
-            for row, cell_id in enumerate(before["cell_id"]):
-                image, mask = before["image"][row].copy(), before["mask"][row]
+            np.testing.assert_array_equal(before.ids, after.ids)
+            np.testing.assert_array_equal(before.targets["target"], after.targets["target"])
+            np.testing.assert_array_equal(before.inputs["mask"], after.inputs["mask"])
+            for row, cell_id in enumerate(before.ids):
+                image, mask = before.inputs["image"][row].copy(), before.inputs["mask"][row]
                 level_out(image, mask, cells[cell_id][mask])
-                np.testing.assert_array_equal(after["image"][row], image)
-                assert (image != before["image"][row]).any()
+                np.testing.assert_array_equal(after.inputs["image"][row], image)
+                assert (image != before.inputs["image"][row]).any()
 
 
 def test_nothing_removed_is_no_change(tmp_path, normaliser):
@@ -245,7 +251,7 @@ def test_nothing_removed_is_no_change(tmp_path, normaliser):
     (whole,), (degraded,) = (
         Batches([shard], normaliser, removal=removal) for removal in (None, path)
     )
-    assert whole["image"].tobytes() == degraded["image"].tobytes()
+    assert whole.inputs["image"].tobytes() == degraded.inputs["image"].tobytes()
 
 
 def test_batches_refuse_a_file_of_other_cells(tmp_path, normaliser):
@@ -264,6 +270,6 @@ def test_other_values_stand_in_the_place_of_a_column(tmp_path, normaliser):
     batches = Batches([shard], normaliser, seed=1, instead=instead)
     assert batches.cells["more"].tolist() == [7, 6, 5, 4, 3, 2, 1]
     (batch,) = batches
-    np.testing.assert_array_equal(batch["target"], 107 - batch["cell_id"])
+    np.testing.assert_array_equal(batch.targets["target"], 107 - batch.ids)
     with pytest.raises(StoreError, match="lack 4 cells, the first is 103"):
         Batches([shard], normaliser, instead=instead.iloc[-3:])

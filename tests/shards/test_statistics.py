@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
 from nascent.shards import statistics
 from nascent.shards.statistics import (
@@ -21,7 +22,7 @@ from nascent.shards.statistics import (
     save,
 )
 from nascent.shards.steps import Steps
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
 
 CHANNELS = ("00_DAPI", "07_H2B", "00_EU")
 UNCLIPPED = Steps(clip=None)
@@ -241,9 +242,10 @@ def _crops(dtype: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _store(path, images, masks, **columns):
     size = images.shape[1]
-    with StoreWriter(path, channels=CHANNELS, size=size, dtype=images.dtype) as writer:
-        writer.append(images, masks)
-        writer.cells = pd.DataFrame({"cell_id": np.arange(len(images)) + 100} | columns)
+    with CropWriter(path, channels=CHANNELS, size=size, dtype=images.dtype) as writer:
+        writer.append_crops(images, masks)
+        named = {"cell_id": np.arange(len(images)) + 100, "plate": "p", "well": "A01"}
+        writer.cells = pd.DataFrame(named | columns)
     return open_store(path)
 
 

@@ -1,6 +1,7 @@
 """Shards hold the cells of all wells as they are in the crops."""
 
 import resource
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
+from nascent.examples import InputSpec, TargetSpec
 from nascent.shards.write import content_digest, list_shards, write_shard
-from nascent.store import StoreWriter, open_store
+from nascent.store import open_store
+from nascent.store_layout import Layout
+from nascent.store_writer import StoreWriter
 
 CHANNELS = ["00_DAPI", "07_H2B", "00_EU"]
 ORDER = [204, 100, 103, 201, 102]
@@ -122,7 +127,7 @@ def test_the_digest_sees_a_changed_target(tmp_path):
         path = _well(tmp_path / f"{name}.h5", first=0, seed=1, well="A01")
         with (
             open_store(path) as store,
-            StoreWriter(
+            CropWriter(
                 tmp_path / f"{name}_moved.h5", channels=CHANNELS, size=8, dtype="uint16"
             ) as writer,
         ):
@@ -133,7 +138,9 @@ def test_the_digest_sees_a_changed_target(tmp_path):
     assert digests[0] != digests[1]
 
 
-@pytest.mark.parametrize(("change", "named"), [({"size": 12}, "crop size"), ({}, "channels")])
+@pytest.mark.parametrize(
+    ("change", "named"), [({"size": 12}, "shape of 'image'"), ({}, "features of 'image'")]
+)
 def test_crops_that_do_not_fit_together_are_refused(tmp_path, wells, change, named):
     channels = CHANNELS if change else CHANNELS[::-1]
     odd = _well(tmp_path / "p_D01.h5", first=500, seed=1, channels=channels, **change)
@@ -177,6 +184,56 @@ def test_the_digest_does_not_depend_on_the_codec_and_sees_one_pixel(tmp_path):
     assert digests[0] == digests[1] != digests[2]
 
 
+def test_the_digest_sees_every_value_also_where_nothing_was_measured(tmp_path):
+    digests = []
+    for name, value in (("a", 0), ("b", 1)):
+        images, masks = np.zeros((1, 8, 8, 3), np.uint16), np.zeros((1, 8, 8), bool)
+        images[0, 7, 7, 2] = value
+        path = tmp_path / f"{name}.h5"
+        with CropWriter(path, channels=CHANNELS, size=8, dtype="uint16") as writer:
+            writer.append_crops(images, masks)
+            writer.cells = pd.DataFrame({"cell_id": [1], "plate": "p", "well": "A01"})
+        digests.append(_digest(path))
+    assert digests[0] != digests[1]
+
+
+def test_shards_take_every_array_of_an_example_whatever_its_axes(tmp_path):
+    stack = InputSpec("stack", "zyxc", (2, 3, 4, 1), ("a",), measured=True, regions=("cell",))
+    layout = Layout(
+        (stack, InputSpec("columns", "f", (2,), ("u", "v"))),
+        {"stack": "uint16", "columns": "float64", "stain": "float32"},
+        (TargetSpec("stain", "distribution", "", "", None, "yx"),),
+        shapes={"stain": (3, 4)},
+        weights={"stain": ()},
+    )
+    rng, held = np.random.default_rng(0), {}
+    for well, dtype in (("A01", "uint16"), ("A02", "uint8")):
+        own = replace(layout, dtypes={**layout.dtypes, "stack": np.dtype(dtype)})
+        with StoreWriter(tmp_path / f"{well}.h5", own) as writer:
+            ids = [f"{well}-{number}" for number in range(3)]
+            for one in ids:
+                held[one] = {
+                    path: rng.integers(0, 2, form.shape).astype(form.dtype)
+                    if form.shape
+                    else np.float32(rng.integers(0, 2))
+                    for path, form in own.forms.items()
+                }
+                writer.append(held[one])
+            writer.examples = pd.DataFrame(
+                {"id": ids, "group": f"p/{well}", "plate": "p", "well": well}
+            )
+    for number, wanted in enumerate((["A01-2", "A01-0"], ["A02-1", "A01-1", "A02-0"])):
+        path = tmp_path / f"shard{number}.h5"
+        wells = [name.split("-")[0] for name in wanted]
+        cells = pd.DataFrame({"cell_id": wanted, "plate": "p", "well": wells})
+        write_shard(sorted(tmp_path.glob("A*.h5")), cells, path, split="val", record={})
+        with open_store(path) as shard:
+            for row, name in enumerate(wanted):
+                assert shard.examples["group"].iloc[row] == f"p/{name[:3]}"
+                for key, values in held[name].items():
+                    np.testing.assert_array_equal(shard.array(key, row), values)
+
+
 def _well(
     path,
     *,
@@ -196,7 +253,7 @@ def _well(
     images = generator.integers(0, 200, (5, size, size, len(channels)))
     images[0, 0, 0, 0] += change
     images = (images * masks[..., None]).astype(dtype)
-    with StoreWriter(
+    with CropWriter(
         path,
         channels=channels,
         size=size,
@@ -204,7 +261,7 @@ def _well(
         codec=codec,
         attributes={"target": "00_EU", "number": seed},
     ) as writer:
-        writer.append(images, masks)
+        writer.append_crops(images, masks)
         writer.cells = pd.DataFrame(
             {
                 "cell_id": np.arange(5) + first if ids is None else ids,

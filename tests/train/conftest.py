@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.crops.crop_store import CropWriter
 from nascent.files import read_json, read_table, write_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
-from nascent.store import StoreWriter
 from nascent.train.models import load_model
 
 CHANNELS = ("00_DAPI", "15_SON", "21_NCL")
@@ -55,8 +55,9 @@ class Study:
         table["area"] = masks.sum((1, 2)).astype(np.float64)
         table["target"] = 2 * images[..., 0].sum((1, 2)) / masks.sum((1, 2)) - 50
         path = self.folder / f"{name}.h5"
-        with StoreWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
-            writer.append(images, masks)
+        with CropWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
+            writer.append_crops(images, masks)
+            table = table.assign(plate="p", well="A01")
             writer.cells = change(table) if change else table
         write_table(list_shards(sorted(self.folder.glob("*.h5"))), self.manifest)
 

@@ -20,8 +20,8 @@ def test_the_model_on_disk_is_that_of_the_best_epoch(study):
     arguments = study.arguments()
     val = Batches(shards_of(study.manifest, "val"), arguments["normaliser"], batch_size=9)
     batch = next(iter(val))
-    y_hat = model.predict_on_batch({"image": batch["image"], "mask": batch["mask"]})[:, 0]
-    error = np.abs(y_hat - batch["target"])
+    y_hat = model.predict_on_batch(batch.inputs)[:, 0]
+    error = np.abs(y_hat - batch.targets["target"])
     assert error.mean() == pytest.approx(history["val_mae"][best], rel=1e-5)
     huber = np.where(error <= 1, error**2 / 2, error - 0.5)
     assert huber.mean() == pytest.approx(history["val_loss"][best], rel=1e-5)
@@ -118,7 +118,7 @@ def test_two_targets_are_learnt_together(study):
     model = load_model(study.folder / "out/model.keras")
     arguments = study.arguments()
     (batch,) = Batches(shards_of(study.manifest, "train"), arguments["normaliser"], batch_size=64)
-    y_hat = model.predict_on_batch({"image": batch["image"], "mask": batch["mask"]})
+    y_hat = model.predict_on_batch(batch.inputs)
     cells = Batches(shards_of(study.manifest, "train"), arguments["normaliser"]).cells
     assert y_hat.shape == (26, 2)
     # Each output is in the units of its own column: the mean of the area is 128, its SD 8.
@@ -240,7 +240,7 @@ def eight_ways(batch):
     """The flips and quarter turns of a batch, by NumPy."""
     for flipped in (False, True):
         for turns in range(4):
-            laid = [batch["image"], batch["mask"]]
+            laid = [batch.inputs["image"], batch.inputs["mask"]]
             laid = [np.flip(pixels, axis=2) for pixels in laid] if flipped else laid
             image, mask = (np.rot90(pixels, turns, axes=(1, 2)).copy() for pixels in laid)
             yield {"image": image, "mask": mask}
@@ -256,7 +256,7 @@ def test_the_model_on_disk_has_the_eight_fold_error_of_its_smoothed_choice(study
     val = Batches(shards_of(study.manifest, "val"), study.arguments()["normaliser"], batch_size=9)
     batch = next(iter(val))
     errors = [
-        np.abs(model.predict_on_batch(inputs)[:, 0] - batch["target"]).mean()
+        np.abs(model.predict_on_batch(inputs)[:, 0] - batch.targets["target"]).mean()
         for inputs in eight_ways(batch)
     ]
     assert np.std(errors) > 0
@@ -302,9 +302,9 @@ def test_training_cells_are_augmented_and_validation_cells_are_not(study):
     model = load_model(path)
     batches = Batches(shards_of(study.manifest, "train"), study.arguments()["normaliser"])
     batch = next(iter(batches))
-    image = batch["image"] + batch["mask"][..., None].astype(np.float32)
-    y_hat = model.predict_on_batch({"image": image, "mask": batch["mask"]})[:, 0]
-    expected = ((y_hat - batch["target"]) ** 2).mean()
+    image = batch.inputs["image"] + batch.inputs["mask"][..., None].astype(np.float32)
+    y_hat = model.predict_on_batch({"image": image, "mask": batch.inputs["mask"]})[:, 0]
+    expected = ((y_hat - batch.targets["target"]) ** 2).mean()
     assert shifted["loss"] == pytest.approx(expected, rel=1e-4)
     assert bare["loss"] != pytest.approx(expected, rel=1e-2)
 

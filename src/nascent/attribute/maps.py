@@ -26,7 +26,7 @@ import pandas as pd
 from nascent.attribute.results import Attributions
 from nascent.errors import StoreError
 from nascent.hdf5 import hdf5_written, open_hdf5
-from nascent.store import CODECS
+from nascent.store_layout import CODECS
 
 FORMAT = "nascent-maps"
 VERSION = 2

@@ -9,6 +9,7 @@ from nascent.config.sections import Study
 from nascent.crops.tables import JOINED
 from nascent.crops.wells import beside, read_metadata
 from nascent.errors import ConfigError, RawDataError, did_you_mean
+from nascent.examples import GROUP, ID
 from nascent.names import BESIDE_CHANNELS, TEXT_BESIDE, TEXT_COLUMNS, unprintable
 
 MEASURED = ("area", "x_min", "x_max", "y_min", "y_max", "size_ratio", "oversize")
@@ -132,5 +133,6 @@ def _further_columns(study: Study, wells: pd.DataFrame) -> tuple[dict[str, bool]
     place = Path(study.data) / wells["path"].iloc[0]
     told = {str(name): kind.name != "str" for name, kind in read_metadata(place).dtypes.items()}
     # Where the cell table has a column of that name, that of the metadata is told apart.
-    apart = {f"{name}_metadata": numeric for name, numeric in told.items() if name in MEASURED}
+    taken = told.keys() & {*MEASURED, ID, GROUP}
+    apart = {f"{name}_metadata": told.pop(name) for name in taken}
     return joined | told | apart, beside(place, "metadata.csv")

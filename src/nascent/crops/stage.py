@@ -12,14 +12,17 @@ import pandas as pd
 
 from nascent.crops import cutting, quality, tables
 from nascent.crops.control import control_well
+from nascent.crops.crop_store import CropWriter
 from nascent.crops.grouping import Nuclei, group_pixels
 from nascent.crops.placement import Fit, centre, shrink
 from nascent.crops.wells import RawWell, channel_position, read_well
 from nascent.errors import ConfigError, RawDataError, did_you_mean
+from nascent.examples import GROUP, ID
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.names import MISSING
-from nascent.store import PackedCell, StoreWriter
+from nascent.store_v1 import target_of_crops
+from nascent.store_writer import Packed
 
 FITS: Mapping[str, Fit] = {"shrink": shrink, "crop": centre}
 OVERSIZE = ("drop", *FITS)
@@ -83,7 +86,7 @@ def crop_well(
     exclude
         List of cell ids to leave out.
     codec
-        See `nascent.store.StoreWriter`.
+        See `nascent.store_writer.StoreWriter`.
     cell_cycle, wells, background
         Tables of the plate; each may be None.
     record
@@ -151,11 +154,12 @@ def crop_well(
     )
     kind = np.dtype(dtype) if dtype else _as_measured(raw)
     which = kept.pop("nucleus").to_numpy()
-    with StoreWriter(
+    with CropWriter(
         store,
         channels=raw.channels,
         size=size,
         dtype=kind,
+        targets=[target_of_crops(target)],
         codec=codec,
         record=record,
         # Not the layout: a well's store is the same file whichever form it was read from.
@@ -174,7 +178,7 @@ def crop_well(
         for _ in range(threads):
             frames.put(cutting.Frame(size, len(raw.channels), kind))
 
-        def cut_and_pack(nucleus: int) -> tuple[PackedCell, cutting.Measured]:
+        def cut_and_pack(nucleus: int) -> tuple[Packed, cutting.Measured]:
             frame = frames.get()
             try:
                 found = cutting.cut(
@@ -183,7 +187,7 @@ def crop_well(
                     target=position,
                     target_background=subtracted,
                 )
-                return writer.pack(frame.image, frame.mask), found
+                return writer.pack_crop(frame.image, frame.mask), found
             finally:
                 frames.put(frame)
 
@@ -261,7 +265,8 @@ def _cell_table(
     }
     rest = kept.drop(columns=[*known, *tables.JOINED])
     # What nascent measures keeps its name; a raw column of that name is told apart.
-    taken = {name: f"{name}_metadata" for name in rest if name in last or name in first}
+    ours = {*first, *last, ID, GROUP}
+    taken = {name: f"{name}_metadata" for name in rest if name in ours}
     frame = pd.concat([first, rest.rename(columns=taken), pd.DataFrame(last)], axis=1)
     if frame["cell_id"].dtype == "Int64":
         frame["cell_id"] = frame["cell_id"].astype(np.int64)

@@ -206,6 +206,6 @@ def _means(batches: Batches) -> pd.DataFrame:
     rows = [
         image[mask].mean(axis=0, dtype=np.float64)
         for batch in batches
-        for image, mask in zip(batch["image"], batch["mask"], strict=True)
+        for image, mask in zip(batch.inputs["image"], batch.inputs["mask"], strict=True)
     ]
     return batches.cells.assign(means=rows)

@@ -142,4 +142,4 @@ def _outputs(model: "keras.Model", batches: Batches, prediction: str) -> Iterato
     else:
         forward = model.predict_on_batch
     for batch in batches:
-        yield np.asarray(forward({"image": batch["image"], "mask": batch["mask"]}), np.float64)
+        yield np.asarray(forward(batch.inputs), np.float64)

@@ -86,7 +86,7 @@ def chosen_cells(
         with open_store(path) as shard:
             normaliser.refuse_other_channels(shard.channels, path)
             seen = [index for index in range(len(shard)) if shard.mask(index).any()]
-            table = shard.columns(["plate", "well", target]).iloc[seen]
+            table = shard.columns(["plate", "well", target]).rename_axis("cell_id").iloc[seen]
             tables.append(table.rename(columns={target: "y"}).reset_index())
             places += [(path, index) for index in seen]
     table = pd.concat(tables) if tables else pd.DataFrame(columns=["cell_id", "plate", "well", "y"])

@@ -1,5 +1,8 @@
 """Normalised batches of shards, for any framework.
 
+Two masks are told apart: where values were measured they are normalised and removed; the region of
+the object is what a model pools over.
+
 Shuffled order: the shards come in a random order; as many neighbours in it as hold `POOL` cells are
 pooled, and their cells come in a random order. A cell's chunk is read alone, so this costs no more
 than reading straight through, only a few files are open at a time, and since shards hold their
@@ -13,13 +16,17 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
+from nascent.examples import Batch
 from nascent.shards.memory import Arena
 from nascent.shards.normalise import Normaliser
 from nascent.shards.removal import level_out
 from nascent.shards.removal_file import Removals, opened
 from nascent.store import Store, open_store
+from nascent.store_layout import input_path, mask_path, target_path, weight_path
 
 POOL = 2048
+MASK = "mask"
+"""Name under which a model is given the region of the object."""
 
 
 def read_split(
@@ -30,7 +37,7 @@ def read_split(
     seed: int | None = None,
     epoch: int = 0,
     target: str = "target",
-) -> Iterator[dict[str, np.ndarray]]:
+) -> Iterator[Batch]:
     """Yield one pass over the cells of shards, see `Batches`."""
     return Batches(paths, normaliser, batch_size=batch_size, seed=seed, target=target).read(epoch)
 
@@ -41,7 +48,7 @@ class Batches:
     Parameters
     ----------
     paths
-        Shards or crop stores of one channel list and crop size.
+        Shards or stores of one list of inputs; what is read is the first input of each example.
     normaliser
         From counts as measured to the input of a model.
     batch_size
@@ -49,7 +56,7 @@ class Batches:
     seed
         With the epoch it gives the order; None keeps the cells as they lie.
     target
-        Column of the cell table.
+        Column of the cell table, or a target that the shards hold as an array.
     removal
         File of the entries that are taken out of the normalised crops, see
         `nascent.shards.removal_file`; None for none.
@@ -61,6 +68,8 @@ class Batches:
     ----------
     cells : pandas.DataFrame
         The cell tables of all shards, as they lie.
+    one_mask : bool
+        Whether the mask of the object is that of the measured values in every shard.
 
     Raises
     ------
@@ -83,15 +92,17 @@ class Batches:
         self.paths = [Path(path) for path in paths]
         self.normaliser, self.batch_size, self.seed = normaliser, batch_size, seed
         self.removal = removal
-        tables = _cell_tables(self.paths, normaliser, target)
+        self.target = target
+        tables, self.one_mask = _cell_tables(self.paths, normaliser, target)
         self.cells = pd.concat(tables) if tables else pd.DataFrame()
         if instead is not None:
             self.cells = _with_columns(self.cells, instead)
         counts = [len(table) for table in tables]
         self._shard = np.repeat(np.arange(len(counts)), counts)
         self._row = np.concatenate([np.arange(count) for count in counts] or [[]])
+        # None where the shards hold the target as an array.
         self._target = (
-            self.cells[target].to_numpy(np.float64) if tables else np.empty(0, np.float64)
+            self.cells[target].to_numpy(np.float64) if target in self.cells.columns else None
         )
         self._arena = Arena()
         with opened(removal) as removals:
@@ -103,17 +114,19 @@ class Batches:
         """Return the number of batches of a pass."""
         return -(-len(self._row) // self.batch_size)
 
-    def __iter__(self) -> Iterator[dict[str, np.ndarray]]:
+    def __iter__(self) -> Iterator[Batch]:
         return self.read(0)
 
-    def read(self, epoch: int = 0) -> Iterator[dict[str, np.ndarray]]:
+    def read(self, epoch: int = 0) -> Iterator[Batch]:
         """Yield the batches of one pass.
 
         Yields
         ------
-        dict
-            `image` (n, S, S, C) float32, zero where not measured; `mask` (n, S, S) bool; `cell_id`
-            (n,); `target` (n,) float64.
+        Batch
+            Inputs: under its name, as `image`, the first input, (n, …, C) float32, zero where not
+            measured; `mask` (n, …) bool, the object, or where values were measured if no region
+            tells. Targets: the one asked for, (n,) float64, or (n, …) where it is an array, with
+            its weights where the shards have some.
         """
         order = self.order(epoch)
         stores: dict[int, Store] = {}
@@ -144,7 +157,7 @@ class Batches:
 
     def _batch(
         self, positions: np.ndarray, stores: dict[int, Store], removals: Removals | None
-    ) -> dict[str, np.ndarray]:
+    ) -> Batch:
         wanted = {int(shard) for shard in self._shard[positions]}
         for shard in set(stores) - wanted:
             stores.pop(shard).close()
@@ -152,44 +165,85 @@ class Batches:
             stores[shard] = open_store(self.paths[shard])
 
         one = stores[min(wanted)]
-        frame = (len(positions), one.size, one.size)
-        images = self._arena.empty((*frame, len(self.normaliser.inputs)), np.float32)
-        masks = np.empty(frame, bool)
-        counts = np.empty((*frame[1:], len(one.channels)), one.dtype)
+        spec, count = one.input(), len(positions)
+        images = self._arena.empty((count, *spec.places, len(self.normaliser.inputs)), np.float32)
+        objects = np.ones((count, *spec.places), bool)
+        values = np.empty(spec.shape, one.layout.dtypes[spec.name])
+        further: dict[str, list[np.ndarray]] = {path: [] for path in self._paths_of_target(one)}
         for place, position in enumerate(positions):
-            store = stores[int(self._shard[position])]
-            store.read_into(int(self._row[position]), counts, masks[place])
-            self.normaliser.into(counts, masks[place], images[place])
+            store, row = stores[int(self._shard[position])], int(self._row[position])
+            store.array_into(input_path(spec.name), row, values)
+            measured = self._read_masks(store, row, objects[place])
+            self.normaliser.into(values, measured, images[place])
             if removals is not None:
-                removed = removals.of(int(self._removed[position]), masks[place])
-                level_out(images[place], masks[place], removed)
-        return {
-            "image": images,
-            "mask": masks,
-            "cell_id": self.cells.index.to_numpy()[positions],
-            "target": self._target[positions],
-        }
+                there = np.ones(spec.places, bool) if measured is None else measured
+                removed = removals.of(int(self._removed[position]), there)
+                level_out(images[place], there, removed)
+            for path, arrays in further.items():
+                arrays.append(store.array(path, row))
+        name = self.target
+        stored = {path: np.stack(arrays) for path, arrays in further.items()}
+        if self._target is not None:
+            stored[target_path(name)] = self._target[positions]
+        return Batch(
+            inputs={spec.name: images, MASK: objects},
+            targets={name: stored.pop(target_path(name))},
+            weights=dict.fromkeys([name], stored.popitem()[1]) if stored else {},
+            ids=self.cells.index.to_numpy()[positions],
+        )
+
+    def _read_masks(self, store: Store, row: int, out: np.ndarray) -> np.ndarray | None:
+        """Read the mask of the object into `out`; return where values were measured."""
+        _, region = _masks_of(store)
+        if region is not None:
+            store.array_into(region, row, out)
+        if self.one_mask:
+            return out if region is not None else None
+        return store.measured(row)
+
+    def _paths_of_target(self, store: Store) -> list[str]:
+        """Return the arrays of the target, and of its weights, that the shards hold."""
+        paths = [weight_path(self.target)] if self.target in store.layout.weights else []
+        return paths + ([target_path(self.target)] if self._target is None else [])
 
 
-def _cell_tables(paths: Sequence[Path], normaliser: Normaliser, target: str) -> list[pd.DataFrame]:
-    tables, formats = [], {}
+def _masks_of(store: Store) -> tuple[str | None, str | None]:
+    """Return the paths of two masks: of the measured values, and of the object."""
+    spec = store.input()
+    measured = mask_path(spec.name) if spec.measured else None
+    return measured, mask_path(spec.name, spec.regions[0]) if spec.regions else measured
+
+
+def _has_one_mask(store: Store) -> bool:
+    measured, region = _masks_of(store)
+    return region == measured or store.layout.same.get(region) == measured
+
+
+def _cell_tables(
+    paths: Sequence[Path], normaliser: Normaliser, target: str
+) -> tuple[list[pd.DataFrame], bool]:
+    """Return the tables of shards, and whether the mask of the object is the measured one."""
+    tables, formats, one_mask = [], {}, True
     for path in paths:
         with open_store(path) as store:
             normaliser.refuse_other_channels(store.channels, path)
-            if target not in store.cells.columns:
+            arrays = [one.name for one in store.targets if one.column is None]
+            if target not in arrays and target not in store.cells.columns:
                 raise StoreError(
                     f"the cell table has no column {target!r}",
                     where=path,
-                    mend=did_you_mean(target, store.cells.columns),
+                    mend=did_you_mean(target, [*store.cells.columns, *arrays]),
                 )
-            formats[store.size, store.dtype] = path.name
+            spec = store.input()
+            formats[spec.shape, store.layout.dtypes[spec.name]] = path.name
             tables.append(store.cells)
+            one_mask &= _has_one_mask(store)
     if len(formats) > 1:
         raise StoreError(
-            f"the crops of {' and '.join(formats.values())} differ in size or dtype",
+            f"the images of {' and '.join(formats.values())} differ in size or dtype",
             mend="Read together only what was written for one study.",
         )
-    return tables
+    return tables, one_mask
 
 
 def _with_columns(cells: pd.DataFrame, instead: pd.DataFrame) -> pd.DataFrame:

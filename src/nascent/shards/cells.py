@@ -23,6 +23,6 @@ def rows_of(store: Store, cells: pd.DataFrame) -> np.ndarray:
     """
     have, wanted = (
         pd.MultiIndex.from_frame(table[_KEYS].astype({"plate": str, "well": str}))
-        for table in (store.columns(["plate", "well"]).reset_index(), cells)
+        for table in (store.columns(["plate", "well"]).rename_axis("cell_id").reset_index(), cells)
     )
     return have.get_indexer(wanted)

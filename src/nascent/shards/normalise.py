@@ -117,15 +117,28 @@ class Normaliser:
             self.into(image, mask, room)
         return out
 
-    def into(self, image: np.ndarray, mask: np.ndarray, out: np.ndarray) -> None:
-        """Normalise one crop into `out`, a contiguous (S, S, len(inputs)) float32 array."""
-        measured = np.flatnonzero(mask)
-        counts = image.reshape(-1, image.shape[-1]).take(measured, axis=0)
+    def into(self, image: np.ndarray, measured: np.ndarray | None, out: np.ndarray) -> None:
+        """Normalise the input of one example.
+
+        Parameters
+        ----------
+        image
+            (…, C) counts, with any axes of places before the channels.
+        measured
+            (…) bool, where values were measured; None where everywhere.
+        out
+            Contiguous (…, len(inputs)) float32 array to write to; zero where not measured.
+        """
+        counts, normalised = image.reshape(-1, image.shape[-1]), out.reshape(-1, len(self.inputs))
+        if measured is None:
+            normalised[...] = self.pixels(counts)
+            return
+        places = np.flatnonzero(measured)
         out[...] = 0
-        out.reshape(-1, len(self.inputs))[measured] = self.pixels(counts)
+        normalised[places] = self.pixels(counts.take(places, axis=0))
 
     def pixels(self, counts: np.ndarray) -> np.ndarray:
-        """Normalise the measured pixels of one cell: (P, C) counts → (P, len(inputs)) float32."""
+        """Normalise the measured values of one example: (P, C) → (P, len(inputs)) float32."""
         if counts.shape[-1] != len(self.channels):
             raise StoreError(
                 f"these pixels have {counts.shape[-1]} channels, the normaliser has"

@@ -20,7 +20,7 @@ import pandas as pd
 from nascent.errors import StoreError
 from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.shards.removal import ENTRIES
-from nascent.store import CODECS
+from nascent.store_layout import CODECS
 
 FORMAT = "nascent-removal"
 VERSION = 1

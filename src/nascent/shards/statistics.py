@@ -25,6 +25,7 @@ from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.shards.cells import rows_of
 from nascent.shards.steps import Steps
 from nascent.store import Store, open_store
+from nascent.store_layout import input_path
 
 FORMAT = "nascent-histograms"
 COLUMNS = ("channel", "background", "percentile", "mean", "sd", "minimum", "maximum", "pixels")
@@ -256,12 +257,13 @@ class _Sparse:
 
 
 def _measured(store: Store, rows: np.ndarray) -> np.ndarray:
-    """Return the measured pixels of some cells, (C, pixels), one contiguous row a channel."""
-    pixels = []
+    """Return the measured values of some examples, (F, values), one contiguous row a feature."""
+    path, values = input_path(store.input().name), []
     for row in rows:
-        image, mask = store[int(row)]
-        pixels.append(image.reshape(-1, image.shape[-1]).take(np.flatnonzero(mask), axis=0))
-    return np.ascontiguousarray(np.concatenate(pixels).T)
+        own, measured = store.array(path, int(row)), store.measured(int(row))
+        own = own.reshape(-1, own.shape[-1])
+        values.append(own if measured is None else own.take(np.flatnonzero(measured), axis=0))
+    return np.ascontiguousarray(np.concatenate(values).T)
 
 
 def _sum_by_value(

@@ -1,6 +1,7 @@
-"""Writing shards: cells of all wells, mixed, by their compressed chunks."""
+"""Writing shards: examples of all parts, mixed, by their compressed chunks."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ import pandas as pd
 
 from nascent.errors import StoreError
 from nascent.shards.cells import rows_of
-from nascent.store import Store, StoreWriter, open_store
+from nascent.store import Store, open_store
+from nascent.store_layout import Layout
+from nascent.store_writer import StoreWriter
 
 # What a store says of itself anew in every file.
-_OWN = ("format", "version", "codec", "channels", "provenance")
+_OWN = ("format", "version", "codec", "channels", "inputs", "targets", "provenance")
 
 
 def write_shard(
@@ -27,8 +30,8 @@ def write_shard(
 ) -> None:
     """Write one shard: some cells of some wells' crops, in the order given.
 
-    Where all crops have one dtype and codec their compressed chunks are copied as they are;
-    otherwise they are decoded and written in the dtype that holds them all.
+    Where all stores have one layout and codec their compressed chunks are copied as they are;
+    otherwise they are decoded and written in the types that hold them all.
 
     Parameters
     ----------
@@ -46,32 +49,31 @@ def write_shard(
     Raises
     ------
     StoreError
-        Where a cell is in no store or in two, or the stores' channels or crop sizes differ.
+        Where a cell is in no store or in two, or the stores differ in inputs or targets.
     """
     cell_ids = cells["cell_id"].tolist()
     sources = [source for store in stores if (source := _found(store, cells)) is not None]
     _refuse_lost_or_doubled(cell_ids, sources)
     _refuse_unlike(sources)
     first = sources[0]
-    alike = {(source.dtype, source.codec) for source in sources}
+    layout = first.layout.joined([source.layout for source in sources[1:]])
+    alike = all(source.layout == layout and source.codec == first.codec for source in sources)
     with StoreWriter(
         path,
-        channels=first.channels,
-        size=first.size,
-        dtype=np.result_type(*(source.dtype for source in sources)),
+        layout,
         codec=first.codec,
         record=record,
         attributes=_shared_attributes(sources),
     ) as writer:
         writer.reserve(len(cell_ids))
-        copy = writer.copy_to if len(alike) == 1 else _decode_into(writer)
+        copy = writer.copy_to if alike else _decode_into(writer)
         # One well after another: a plate may have more wells than a job may hold files.
         for source in sources:
             with open_store(source.path) as store:
                 for place, row in zip(source.places, source.rows, strict=True):
                     copy(int(place), store, int(row))
-        tables = [source.cells for source in sources]
-        writer.cells = pd.concat(tables).loc[cell_ids].assign(split=split)
+        tables = [source.examples for source in sources]
+        writer.examples = pd.concat(tables).loc[cell_ids].assign(split=split)
 
 
 def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
@@ -80,31 +82,41 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        shard, split, cells, sha256: the digest of the channels, of every cell's mask and pixels as
-        measured and of the cell table, the same whatever codec or version of a library wrote them.
+        shard, split, cells, sha256: see `content_digest`, the same whatever codec or version of a
+        library wrote them.
     """
     rows = []
     for path in paths:
         with open_store(path) as store:
-            split = ",".join(store.cells["split"].unique())
+            split = ",".join(store.columns(["split"])["split"].unique())
             rows.append((Path(path).stem, split, len(store), content_digest(store)))
     return pd.DataFrame(rows, columns=["shard", "split", "cells", "sha256"])
 
 
 def content_digest(store: Store) -> str:
-    """Return the SHA-256 of a store's channels, masks, pixels and cell table, in hexadecimal.
+    """Return the SHA-256 of what a store holds, in hexadecimal: specifications, table, all values.
 
-    The table counts because it holds the target: pixels alone would not tell that it has changed.
+    The table counts because it may hold the target: arrays alone would not tell that it has
+    changed. Words for people (labels) do not count, nor how the store is packed.
     """
-    digest = hashlib.sha256("\n".join(store.channels).encode())
-    digest.update(f"\n{store.size} {store.dtype.str}\n".encode())
-    table = store.cells.drop(columns="split", errors="ignore")
+    layout = store.layout
+    specs = [one.to_plain() for one in (*layout.inputs, *layout.targets)]
+    for spec in specs:
+        spec.pop("label", None)
+    forms = layout.forms | {mask: layout.forms[other] for mask, other in layout.same.items()}
+    forms = dict(sorted(forms.items()))
+    said = [[path, form.shape, form.dtype.str] for path, form in forms.items()]
+    digest = hashlib.sha256(json.dumps([specs, said]).encode())
+    table = store.examples.drop(columns="split", errors="ignore")
     digest.update(table.to_csv(sep="\t", lineterminator="\n").encode())
-    for row in range(len(store)):
-        image, mask = store[row]
-        digest.update(np.packbits(mask).tobytes())
-        # Unmeasured pixels are zero in every store: the mask says all of them.
-        digest.update(image[mask].tobytes())
+    for path, form in forms.items():
+        values = np.empty(form.shape, form.dtype)
+        for row in range(len(store)):
+            if form.shape:
+                store.array_into(path, row, values)
+            else:
+                values[...] = store.array(path, row)
+            digest.update(values)
     return digest.hexdigest()
 
 
@@ -118,19 +130,17 @@ class _Found:
         Of the file, that are not of this one alone.
     places, rows
         Of each cell in the shard and in the store.
-    cells
-        Their part of the cell table.
+    examples
+        Their part of the table.
     """
 
     path: Path
-    channels: list[str]
-    size: int
-    dtype: np.dtype
+    layout: Layout
     codec: str
     attributes: Mapping[str, Any]
     places: np.ndarray
     rows: np.ndarray
-    cells: pd.DataFrame
+    examples: pd.DataFrame
 
 
 def _found(path: str | Path, wanted: pd.DataFrame) -> _Found | None:
@@ -141,21 +151,18 @@ def _found(path: str | Path, wanted: pd.DataFrame) -> _Found | None:
             return None
         return _Found(
             store.path,
-            store.channels,
-            store.size,
-            store.dtype,
+            store.layout,
             store.attributes["codec"],
             {key: value for key, value in store.attributes.items() if key not in _OWN},
             places,
             rows[places],
-            store.cells.iloc[rows[places]],
+            store.examples.iloc[rows[places]],
         )
 
 
 def _decode_into(writer: StoreWriter):
     def decode(place: int, store: Store, row: int) -> None:
-        image, mask = store[row]
-        writer.put(place, image.astype(writer.dtype), mask)
+        writer.put(place, {path: store.array(path, row) for path in writer.layout.forms})
 
     return decode
 
@@ -185,10 +192,10 @@ def _refuse_lost_or_doubled(cell_ids: Sequence[Any], sources: Sequence[_Found]) 
 def _refuse_unlike(sources: Sequence[_Found]) -> None:
     first = sources[0]
     for source in sources[1:]:
-        if source.channels != first.channels or source.size != first.size:
-            what = "channels" if source.channels != first.channels else "crop size"
+        found = first.layout.difference(source.layout)
+        if found is not None:
             raise StoreError(
-                f"its {what} differ from those of {first.path.name}",
+                f"its {found} differ from those of {first.path.name}",
                 where=source.path,
                 mend="All wells of a study need the same channels and crop size.",
             )

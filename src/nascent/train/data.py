@@ -85,9 +85,16 @@ def training_targets(train: Batches, columns: Sequence[str]) -> Targets:
     Raises
     ------
     TrainError
-        Where a target is missing (the cell is named), all are equal, or the cells do not fill one
-        batch.
+        Where a target is missing (the cell is named), all are equal, the cells do not fill one
+        batch, or the mask of the object is not that of the measured values.
     """
+    if not train.one_mask:
+        # Augmentation changes what was measured, and pooling averages the object, by one mask.
+        raise TrainError(
+            "the mask of the object differs from that of the measured values",
+            where=train.paths[0],
+            mend="Training knows one mask: write shards in which the two are the same.",
+        )
     values = target_values(train, columns)
     if len(values) < max(train.batch_size, 2):
         raise TrainError(
@@ -157,7 +164,7 @@ def examples(batches: Batches, columns: Sequence[str], epoch: int = 0) -> Iterat
     values = batches.cells[list(columns)].to_numpy(np.float32)[batches.order(epoch)]
     first = 0
     for batch in batches.read(epoch):
-        last = first + len(batch["image"])
+        last = first + len(batch)
         # Taken out, so that nothing here holds this batch while the next one is made.
-        yield {name: batch.pop(name) for name in ("image", "mask")}, values[first:last]
+        yield {name: batch.inputs.pop(name) for name in ("image", "mask")}, values[first:last]
         first = last

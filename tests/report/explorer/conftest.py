@@ -10,12 +10,12 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
+from nascent.crops.crop_store import CropWriter
 from nascent.explain.h5ad import write_h5ad
 from nascent.explain.scores import channel_scores
 from nascent.files import write_table
 from nascent.provenance import file_digest
 from nascent.report.explorer.stage import Explanation, Limits, write_explorer
-from nascent.store import StoreWriter
 
 SIZE = 14
 CHANNELS = ["DAPI", "EU", "SON", "a <b> & 'c'"]
@@ -104,8 +104,8 @@ def study(tmp_path_factory) -> Study:
     shards = []
     for number, (first, last) in enumerate(SHARDS):
         path = folder / f"test-{number:05d}.h5"
-        with StoreWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
-            store.append(images[first:last], masks[first:last])
+        with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
+            store.append_crops(images[first:last], masks[first:last])
             store.cells = cells[first:last].set_index("cell_id")
         shards.append(path)
     maps, predictions, explanations = {}, {}, []
