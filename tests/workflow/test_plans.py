@@ -381,9 +381,9 @@ def test_an_edit_of_the_cropping_repeats_all_but_the_simulation(ran, unrun):
 
 
 def test_an_edit_undone_replans_nothing(ran):
-    path = ran.path / "src/nascent/store.py"
+    path = ran.path / "src/nascent/store_writer.py"
     before = path.read_text()
-    edit(ran, "src/nascent/store.py")
+    edit(ran, "src/nascent/store_writer.py")
     assert "crops" in ran.planned(*TINY)
     path.write_text(before)
     assert ran.planned(*TINY) == {}
