@@ -157,7 +157,8 @@ def documented() -> set[str]:
 
 def test_every_result_listed_is_declared_by_a_rule():
     results = declared()
-    for path in documented() - {"cells/{column}"}:
+    of_stores = ("inputs/", "masks/", "targets/", "weights/", "examples/")
+    for path in (path for path in documented() if not path.startswith(of_stores)):
         if path.endswith("/"):
             assert any(result.startswith(path) for result in results), path
         elif path.startswith("figures/"):

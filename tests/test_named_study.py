@@ -182,7 +182,7 @@ def test_shards_and_batches_have_every_channel(study):
         Normaliser.from_table(statistics, inputs, asdict(Steps())),
         target="mean_CD3/CD4",
     )
-    read = [(batch.ids, batch.targets["target"]) for batch in batches]
+    read = [(batch.ids, batch.targets["mean_CD3/CD4"]) for batch in batches]
     cells = read_table(folder / "cells.tsv").set_index("cell_id")
     for ids, targets in read:
         assert targets.tolist() == cells.loc[ids, "mean_CD3/CD4"].tolist()
