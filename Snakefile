@@ -51,37 +51,14 @@ if STUDY.simulate is not None:
     include: "rules/explain_truth.smk"
 
 
-# Targets, and jobs of a second that read small tables: a cluster would take longer to start them.
-localrules:
-    all,
-    data,
-    models,
-    explanations,
-    report,
-    simulate_tables,
-    tune_choose,
-    explain_groups,
-    explain_gather,
-    explain_use_gather,
-    explain_join,
-    explain_standing,
-    explain_features_gather,
-    explain_targets,
-    report_check,
-    report_study,
-    report_evaluation,
-    report_use,
-    report_model,
-    report_costs,
-
-
 rule data:
     input:
         of_folds("shards/{fold}/shards.tsv"),
         of_folds("shards/{fold}/channels.tsv"),
         figures_of_data(),
+    localrule: True
     message:
-        "Make the shards of study {STUDY.study}"
+        f"Make the shards of study {STUDY.study}"
 
 
 rule models:
@@ -91,8 +68,9 @@ rule models:
         made("evaluate/predictions.tsv"),
         made("evaluate/controls.tsv"),
         figures_of_models(),
+    localrule: True
     message:
-        "Train and measure every model of study {STUDY.study}"
+        f"Train and measure every model of study {STUDY.study}"
 
 
 rule explanations:
@@ -109,8 +87,9 @@ rule explanations:
         checks_of_explanations(),
         figures_of_explanations(),
         results_of_retraining(),
+    localrule: True
     message:
-        "Make and summarise the attribution maps of study {STUDY.study}"
+        f"Make and summarise the attribution maps of study {STUDY.study}"
 
 
 include: "rules/report_explorer.smk"
@@ -121,8 +100,9 @@ rule all:
     default_target: True
     input:
         rules.report.input,
+    localrule: True
     message:
-        "Make everything that the report of study {STUDY.study} shows"
+        f"Make everything that the report of study {STUDY.study} shows"
 
 
 # `snakemake <model>` runs that model alone, from its training to its figures.

@@ -25,6 +25,10 @@ from nascent.kind import kind_of
 from nascent.report.explorer.assets import assets_digest
 from nascent.tune.candidates import candidate_name
 
+# Another workflow may use these rules, by names of its own (nascent_*), and some of them once more.
+CALLED = workflow.modifier.modify_rulename("*")
+RULES_BEFORE = {rule.name for rule in workflow.rules}
+
 RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SCRIPTS = RULES.parent / "workflow" / "scripts"
 CODE = CodeDigests()
@@ -90,9 +94,9 @@ except NascentError as error:
 
 staging.tell(*folders_of_staging(workflow.storage_settings))
 
-# The report's front page reads the config: it shall see the defaults too.
-config.update(STUDY.plain())
-config["target_label"] = kind_of(STUDY.kind).target_label
+# The report's captions read the config: they shall see the defaults too. That of a workflow which uses
+# this one as a module stays as it is.
+config = STUDY.plain() | {"target_label": kind_of(STUDY.kind).target_label}
 
 # What `--sdm conda` gives every job; both are made from the lock file.
 ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
@@ -146,11 +150,22 @@ def logged(path):
 def benchmarks_of_rules():
     """Rule to the pattern of its benchmarks' places below the study's logs."""
     place = re.escape(logged(""))
-    return {
-        each.name: each.benchmark.regex().pattern.removeprefix(place)
+    patterns = (
+        (each.name, each.benchmark.regex().pattern)
         for each in workflow.rules
         if each.benchmark
+    )
+    return {
+        own_name(name): pattern.removeprefix(place)
+        for name, pattern in patterns
+        if pattern.startswith(place)
     }
+
+
+def own_name(rule):
+    """The name that a rule has here, whatever another workflow calls it."""
+    before, _, after = CALLED.partition("*")
+    return rule.removeprefix(before).removesuffix(after) if "*" in CALLED else rule
 
 
 def kept(path):
@@ -250,7 +265,8 @@ def of_candidates(pattern):
 
 def target_name(model):
     """The name of the rule that runs one model; it must not be that of another rule."""
-    if workflow.is_rule(model):
+    name = workflow.modifier.avail_rulename(model)
+    if workflow.is_rule(name) and name not in RULES_BEFORE:
         sys.exit(
             f"Error in the study: train.models: {model!r} is the name of a rule or target of the"
             " workflow. Call the model otherwise."

@@ -29,7 +29,7 @@ rule crops:
         well=lambda wildcards: WELLS.loc[wildcards.well].to_dict(),
         crops=STUDY.crops.plain(),
     message:
-        "Cut the nuclei of well {wildcards.well} into {STUDY.crops.size} x {STUDY.crops.size} crops"
+        f"Cut the nuclei of well {{wildcards.well}} into {STUDY.crops.size} x {STUDY.crops.size} crops"
     script:
         "../workflow/scripts/crops.py"
 
@@ -54,6 +54,6 @@ rule crops_gather:
         code=code("crops_gather"),
         duplicates=STUDY.crops.duplicates,
     message:
-        "Join the cell tables of {STUDY.study} and check that its wells agree"
+        f"Join the cell tables of {STUDY.study} and check that its wells agree"
     script:
         "../workflow/scripts/crops_gather.py"

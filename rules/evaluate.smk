@@ -67,7 +67,7 @@ rule evaluate_floors:
         category=KIND.category,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
-        "Predict every cell of {STUDY.study} from means, area and cell cycle alone, fold"
+        f"Predict every cell of {STUDY.study} from means, area and cell cycle alone, fold"
         " {wildcards.fold}"
     script:
         "../workflow/scripts/evaluate_floors.py"
@@ -95,7 +95,7 @@ rule evaluate_gather:
     params:
         code=code("evaluate_gather"),
     message:
-        "Join the predictions of the models of {STUDY.study} and of the floors"
+        f"Join the predictions of the models of {STUDY.study} and of the floors"
     script:
         "../workflow/scripts/evaluate_gather.py"
 
@@ -126,7 +126,7 @@ rule evaluate_compare:
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
     message:
-        "Compare the models of {STUDY.study} with each other and the floors"
+        f"Compare the models of {STUDY.study} with each other and the floors"
     script:
         "../workflow/scripts/evaluate_compare.py"
 

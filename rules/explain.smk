@@ -11,6 +11,7 @@ rule explain_groups:
         logged("explain/groups.log"),
     benchmark:
         logged("explain/groups.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -20,7 +21,7 @@ rule explain_groups:
         code=code("explain_groups"),
         groups=STUDY.explain.groups.plain(),
     message:
-        "Sort the cells of {STUDY.study} into groups"
+        f"Sort the cells of {STUDY.study} into groups"
     script:
         "../workflow/scripts/explain_groups.py"
 
@@ -115,6 +116,7 @@ rule explain_gather:
         logged("explain/gather.log"),
     benchmark:
         logged("explain/gather.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -124,6 +126,6 @@ rule explain_gather:
         code=code("explain_gather"),
         explained=EXPLAINED,
     message:
-        "Join the shares of channels in the maps of {STUDY.study}"
+        f"Join the shares of channels in the maps of {STUDY.study}"
     script:
         "../workflow/scripts/explain_gather.py"

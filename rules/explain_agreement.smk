@@ -24,7 +24,7 @@ rule explain_agreement:
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "Compare all maps of {STUDY.study} with each other"
+        f"Compare all maps of {STUDY.study} with each other"
     script:
         "../workflow/scripts/explain_agreement.py"
 
@@ -56,6 +56,6 @@ rule figures_agreement:
         code=code("figures_agreement"),
         confidence=STUDY.explain.confidence,
     message:
-        "Draw how far the maps of {STUDY.study} agree"
+        f"Draw how far the maps of {STUDY.study} agree"
     script:
         "../workflow/scripts/figures_agreement.py"

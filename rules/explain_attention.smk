@@ -70,6 +70,7 @@ rule explain_features_gather:
         logged("explain/feature_attention.log"),
     benchmark:
         logged("explain/feature_attention.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -79,7 +80,7 @@ rule explain_features_gather:
         code=code("explain_features_gather"),
         runs=EXPLAINED_RUNS,
     message:
-        "Join the features of the models of {STUDY.study}"
+        f"Join the features of the models of {STUDY.study}"
     script:
         "../workflow/scripts/explain_features_gather.py"
 
@@ -112,6 +113,6 @@ rule figures_attention:
         code=code("figures_attention"),
         split=shown_split(),
     message:
-        "Draw how much of the maps of {STUDY.study} lies in the nucleus"
+        f"Draw how much of the maps of {STUDY.study} lies in the nucleus"
     script:
         "../workflow/scripts/figures_attention.py"

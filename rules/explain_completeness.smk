@@ -29,6 +29,6 @@ rule figures_completeness:
         explained=EXPLAINED,
         split=shown_split(),
     message:
-        "Draw how far the maps of {STUDY.study} add up"
+        f"Draw how far the maps of {STUDY.study} add up"
     script:
         "../workflow/scripts/figures_completeness.py"

@@ -25,7 +25,7 @@ rule explain_duplicates:
         groups=lambda wildcards: STUDY.explain.channel_groups,
         seed=STUDY.seed,
     message:
-        "Correlate the input channels of {STUDY.study}"
+        f"Correlate the input channels of {STUDY.study}"
     script:
         "../workflow/scripts/explain_duplicates.py"
 
@@ -58,6 +58,6 @@ rule figures_duplicates:
         inputs=lambda wildcards: INPUTS,
         bound=STUDY.explain.duplicates,
     message:
-        "Draw which input channels of {STUDY.study} repeat each other"
+        f"Draw which input channels of {STUDY.study} repeat each other"
     script:
         "../workflow/scripts/figures_duplicates.py"

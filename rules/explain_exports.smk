@@ -47,6 +47,6 @@ rule explain_scores:
     params:
         code=code("explain_scores"),
     message:
-        "Join the channel scores of {STUDY.study}"
+        f"Join the channel scores of {STUDY.study}"
     script:
         "../workflow/scripts/explain_scores.py"

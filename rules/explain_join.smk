@@ -12,6 +12,7 @@ rule explain_join:
         logged("explain/{check}.join.tsv")
     wildcard_constraints:
         check="|".join(JOINED_CHECKS),
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -21,7 +22,7 @@ rule explain_join:
         code=code("explain_join"),
         explained=EXPLAINED,
     message:
-        "Join the {wildcards.check} of all explanations of {STUDY.study}"
+        f"Join the {{wildcards.check}} of all explanations of {STUDY.study}"
     script:
         "../workflow/scripts/explain_join.py"
 
@@ -44,6 +45,7 @@ rule report_check:
         logged("report/checks/{check}.tsv")
     wildcard_constraints:
         check="|".join([*REPORTED_CHECKS, *CHANNEL_TABLES]),
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -52,6 +54,6 @@ rule report_check:
     params:
         code=code("report_check"),
     message:
-        "Write the page of the {wildcards.check} of {STUDY.study}"
+        f"Write the page of the {{wildcards.check}} of {STUDY.study}"
     script:
         "../workflow/scripts/report_check.py"

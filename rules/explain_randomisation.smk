@@ -69,6 +69,6 @@ rule figures_randomisation:
         code=code("figures_randomisation"),
         confidence=STUDY.explain.confidence,
     message:
-        "Draw what is left of the maps of {STUDY.study} without what was learnt"
+        f"Draw what is left of the maps of {STUDY.study} without what was learnt"
     script:
         "../workflow/scripts/figures_randomisation.py"

@@ -70,7 +70,7 @@ rule figures_removal:
         label=KIND.target_label,
         confidence=STUDY.explain.confidence,
     message:
-        "Draw what removed pixels did to the models of {STUDY.study}"
+        f"Draw what removed pixels did to the models of {STUDY.study}"
     script:
         "../workflow/scripts/figures_removal.py"
 

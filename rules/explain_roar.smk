@@ -126,7 +126,7 @@ rule explain_roar:
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "Compare the retrained models of {STUDY.study}"
+        f"Compare the retrained models of {STUDY.study}"
     script:
         "../workflow/scripts/explain_roar.py"
 
@@ -161,6 +161,6 @@ rule figures_roar:
         design=FOLDS[EXPLAINED_FOLD].design,
         confidence=STUDY.explain.confidence,
     message:
-        "Draw what the retrained models of {STUDY.study} lost"
+        f"Draw what the retrained models of {STUDY.study} lost"
     script:
         "../workflow/scripts/figures_roar.py"

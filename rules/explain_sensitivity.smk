@@ -69,6 +69,6 @@ rule figures_sensitivity:
         label=KIND.target_label,
         confidence=STUDY.explain.confidence,
     message:
-        "Draw how much the maps of {STUDY.study} move"
+        f"Draw how much the maps of {STUDY.study} move"
     script:
         "../workflow/scripts/figures_sensitivity.py"

@@ -14,6 +14,7 @@ rule explain_standing:
         logged("explain/standing.log"),
     benchmark:
         logged("explain/standing.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -23,6 +24,6 @@ rule explain_standing:
         code=code("explain_standing"),
         explained=explained_columns(),
     message:
-        "Say how far each explanation of {STUDY.study} can be relied on"
+        f"Say how far each explanation of {STUDY.study} can be relied on"
     script:
         "../workflow/scripts/explain_standing.py"

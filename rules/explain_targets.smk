@@ -11,6 +11,7 @@ rule explain_targets:
         logged("randomised/{model}/{seed}/targets.log"),
     benchmark:
         logged("randomised/{model}/{seed}/targets.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:

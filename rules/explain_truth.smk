@@ -78,6 +78,6 @@ rule figures_truth:
         wells=WELLS[["plate", "well"]].to_numpy().tolist(),
         explored=HELD_AGAINST_TRUTH,
     message:
-        "Draw what the maps of {STUDY.study} find of the truth"
+        f"Draw what the maps of {STUDY.study} find of the truth"
     script:
         "../workflow/scripts/figures_truth.py"

@@ -45,6 +45,7 @@ rule explain_use_gather:
         logged("explain/use.log"),
     benchmark:
         logged("explain/use.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -57,7 +58,7 @@ rule explain_use_gather:
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        "Sum up what the models of {STUDY.study} use of each channel"
+        f"Sum up what the models of {STUDY.study} use of each channel"
     script:
         "../workflow/scripts/explain_use_gather.py"
 
@@ -89,7 +90,7 @@ rule figures_use:
         code=code("figures_use"),
         confidence=STUDY.explain.confidence,
     message:
-        "Draw what the models of {STUDY.study} use of each channel"
+        f"Draw what the models of {STUDY.study} use of each channel"
     script:
         "../workflow/scripts/figures_use.py"
 
@@ -109,6 +110,7 @@ rule report_use:
         logged("report/use.log"),
     benchmark:
         logged("report/use.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -118,6 +120,6 @@ rule report_use:
         code=code("report_use"),
         confidence=STUDY.explain.confidence,
     message:
-        "Write the page of what the models of {STUDY.study} use of each channel"
+        f"Write the page of what the models of {STUDY.study} use of each channel"
     script:
         "../workflow/scripts/report_use.py"

@@ -30,7 +30,7 @@ rule figures_crops:
         inputs=lambda wildcards: INPUTS,
         top_channels=STUDY.figures.top_channels,
     message:
-        "Draw a few nuclei of {STUDY.study} with their masks"
+        f"Draw a few nuclei of {STUDY.study} with their masks"
     script:
         "../workflow/scripts/figures_crops.py"
 
@@ -60,7 +60,7 @@ rule figures_quality:
     params:
         code=code("figures_quality"),
     message:
-        "Draw what quality control removed from {STUDY.study}"
+        f"Draw what quality control removed from {STUDY.study}"
     script:
         "../workflow/scripts/figures_quality.py"
 
@@ -91,7 +91,7 @@ rule figures_sizes:
         code=code("figures_sizes"),
         size=STUDY.crops.size,
     message:
-        "Draw areas and size ratios of the nuclei of {STUDY.study}"
+        f"Draw areas and size ratios of the nuclei of {STUDY.study}"
     script:
         "../workflow/scripts/figures_sizes.py"
 
@@ -123,7 +123,7 @@ rule figures_balance:
         code=code("figures_balance"),
         target=lambda wildcards: STUDY.crops.target,
     message:
-        "Draw how balanced the splits of {STUDY.study} are"
+        f"Draw how balanced the splits of {STUDY.study} are"
     script:
         "../workflow/scripts/figures_balance.py"
 
@@ -156,7 +156,7 @@ rule figures_pixels:
         inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
     message:
-        "Draw pixel distributions of {STUDY.study} before and after normalisation"
+        f"Draw pixel distributions of {STUDY.study} before and after normalisation"
     script:
         "../workflow/scripts/figures_pixels.py"
 
@@ -189,7 +189,7 @@ rule figures_target:
         target=lambda wildcards: STUDY.crops.target,
         groups=STUDY.explain.groups.plain(),
     message:
-        "Draw the target of {STUDY.study} and its groups"
+        f"Draw the target of {STUDY.study} and its groups"
     script:
         "../workflow/scripts/figures_target.py"
 
@@ -224,7 +224,7 @@ rule figures_learning:
         target=TARGET,
         label=KIND.target_label,
     message:
-        "Draw the learning curves of every model of {STUDY.study}"
+        f"Draw the learning curves of every model of {STUDY.study}"
     script:
         "../workflow/scripts/figures_learning.py"
 
@@ -257,7 +257,7 @@ rule figures_comparison:
         target=TARGET,
         label=KIND.target_label,
     message:
-        "Draw the models of {STUDY.study} beside the floors"
+        f"Draw the models of {STUDY.study} beside the floors"
     script:
         "../workflow/scripts/figures_comparison.py"
 
@@ -291,7 +291,7 @@ rule figures_seeds:
         target=TARGET,
         label=KIND.target_label,
     message:
-        "Draw how much the seeds of the models of {STUDY.study} differ"
+        f"Draw how much the seeds of the models of {STUDY.study} differ"
     script:
         "../workflow/scripts/figures_seeds.py"
 
@@ -324,7 +324,7 @@ rule figures_designs:
         target=TARGET,
         label=KIND.target_label,
     message:
-        "Draw the models of {STUDY.study} under each design of the splits"
+        f"Draw the models of {STUDY.study} under each design of the splits"
     script:
         "../workflow/scripts/figures_designs.py"
 
@@ -356,7 +356,7 @@ rule figures_controls:
         target=TARGET,
         label=KIND.target_label,
     message:
-        "Draw the models of {STUDY.study} on cells without intensity"
+        f"Draw the models of {STUDY.study} on cells without intensity"
     script:
         "../workflow/scripts/figures_controls.py"
 

@@ -31,6 +31,7 @@ rule report_study:
         logged("report/study.log"),
     benchmark:
         logged("report/study.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -43,7 +44,7 @@ rule report_study:
         study=STUDY.plain(),
         label=KIND.target_label,
     message:
-        "Write the study card of {STUDY.study}, and its quality control and completeness as"
+        f"Write the study card of {STUDY.study}, and its quality control and completeness as"
         " pages"
     script:
         "../workflow/scripts/report_study.py"
@@ -91,6 +92,7 @@ rule report_evaluation:
         logged("report/evaluation.log"),
     benchmark:
         logged("report/evaluation.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -100,7 +102,7 @@ rule report_evaluation:
         code=code("report_evaluation"),
         labels={TARGET: KIND.target_label},
     message:
-        "Write the tables that compare the models of {STUDY.study} as pages"
+        f"Write the tables that compare the models of {STUDY.study} as pages"
     script:
         "../workflow/scripts/report_evaluation.py"
 
@@ -124,6 +126,7 @@ rule report_model:
         logged("report/models/{model}.log"),
     benchmark:
         logged("report/models/{model}.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -169,6 +172,7 @@ rule report_costs:
         logged("report/costs.log"),
     benchmark:
         logged("report/costs.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -180,7 +184,7 @@ rule report_costs:
         benchmarks=lambda wildcards: benchmarks_of_rules(),
         study=STUDY.plain(),
     message:
-        "Sum up what the jobs of {STUDY.study} cost"
+        f"Sum up what the jobs of {STUDY.study} cost"
     script:
         "../workflow/scripts/report_costs.py"
 
@@ -189,5 +193,6 @@ rule report:
     input:
         rules.report_costs.input,
         rules.report_costs.output,
+    localrule: True
     message:
-        "Make everything that the report of study {STUDY.study} shows"
+        f"Make everything that the report of study {STUDY.study} shows"

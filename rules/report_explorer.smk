@@ -33,6 +33,6 @@ rule report_explorer:
         labels={TARGET: KIND.target_label},
         seed=STUDY.seed,
     message:
-        "Write the explorer of {STUDY.study}"
+        f"Write the explorer of {STUDY.study}"
     script:
         "../workflow/scripts/report_explorer.py"

@@ -47,7 +47,7 @@ rule shards_channels:
         normalise=STUDY.shards.normalise.plain(),
         cell_line=lambda wildcards: STUDY.crops.background_cell_line,
     message:
-        "Take the channel statistics of {STUDY.study} from the training cells of fold"
+        f"Take the channel statistics of {STUDY.study} from the training cells of fold"
         " {wildcards.fold}"
     script:
         "../workflow/scripts/shards_channels.py"
@@ -75,7 +75,7 @@ rule shards:
         cells=STUDY.shards.cells,
         seed=STUDY.seed,
     message:
-        "Write {wildcards.split} shard {wildcards.number} of {STUDY.study}, fold {wildcards.fold}"
+        f"Write {{wildcards.split}} shard {{wildcards.number}} of {STUDY.study}, fold {{wildcards.fold}}"
     script:
         "../workflow/scripts/shards.py"
 
@@ -101,6 +101,6 @@ rule shards_gather:
     params:
         code=code("shards_gather"),
     message:
-        "List the shards of {STUDY.study} with their digests, fold {wildcards.fold}"
+        f"List the shards of {STUDY.study} with their digests, fold {{wildcards.fold}}"
     script:
         "../workflow/scripts/shards_gather.py"

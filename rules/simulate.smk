@@ -43,6 +43,7 @@ rule simulate_tables:
         logged("simulate/tables.log"),
     benchmark:
         logged("simulate/tables.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:
@@ -53,6 +54,6 @@ rule simulate_tables:
         wells=WELLS[["plate", "well", "perturbation"]].to_dict("records"),
         channels=CHANNELS,
     message:
-        "Write the plate tables of the {STUDY.study} plate"
+        f"Write the plate tables of the {STUDY.study} plate"
     script:
         "../workflow/scripts/simulate_tables.py"

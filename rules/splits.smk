@@ -24,6 +24,6 @@ checkpoint splits:
         well=lambda wildcards: FOLDS[wildcards.fold].well,
         seed=STUDY.seed,
     message:
-        "Split the cells of {STUDY.study}, fold {wildcards.fold}"
+        f"Split the cells of {STUDY.study}, fold {{wildcards.fold}}"
     script:
         "../workflow/scripts/splits.py"

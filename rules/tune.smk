@@ -42,6 +42,7 @@ rule tune_choose:
         logged("tune/{model}/{fold}/choose.log"),
     benchmark:
         logged("tune/{model}/{fold}/choose.tsv")
+    localrule: True
     conda:
         ENVIRONMENT
     resources:

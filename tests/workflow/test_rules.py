@@ -102,6 +102,10 @@ def test_a_message_tells_what_the_job_is_about(file, name, directives):
     # One job a study says of which.
     assert outputs or "{STUDY.study}" in message, name
     assert re.match(r"[A-Z][a-z]+ ", message), name
+    # Snakemake fills wildcards in, and knows no name of a workflow that another one uses.
+    for formatted, text in re.findall(r'(f?)"([^"]*)"', directives["message"]):
+        filled_in = re.findall(r"\{\{(.*?)\}\}" if formatted else r"\{(.*?)\}", text)
+        assert all(field.startswith("wildcards.") for field in filled_in), text
 
 
 @EACH
