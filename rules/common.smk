@@ -29,8 +29,7 @@ from nascent.tune.candidates import candidate_name
 CALLED = workflow.modifier.modify_rulename("*")
 RULES_BEFORE = {rule.name for rule in workflow.rules}
 
-RULES = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
-SCRIPTS = RULES.parent / "workflow" / "scripts"
+SCRIPTS = workflow.current_basedir.join("../workflow/scripts")
 CODE = CodeDigests()
 TABLE_FILES = {
     "cell_cycle": "cell_cycle_classification.csv",
@@ -175,7 +174,9 @@ def kept(path):
 
 def code(name, *others):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
-    return CODE.digest(SCRIPTS / f"{name}.py", *others)
+    # Of a workflow that lies elsewhere, as in github(…), Snakemake makes a copy.
+    script = workflow.sourcecache.get_path(SCRIPTS.join(f"{name}.py"))
+    return CODE.digest(script, *others)
 
 
 def code_of_training(wildcards):

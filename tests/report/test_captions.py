@@ -20,6 +20,11 @@ class Named(dict):
     __getattr__ = dict.__getitem__
 
 
+def filled_in(config: dict) -> dict:
+    """Return a study's config as the rules fill it in."""
+    return check_study(config).plain() | {"target_label": "transcription rate"}
+
+
 def render(path: Path, config: dict) -> str:
     snakemake = SimpleNamespace(
         config=config,
@@ -40,14 +45,14 @@ def render(path: Path, config: dict) -> str:
 
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
 def test_a_text_renders_without_complaint(path):
-    html = render(path, check_study({"study": "demo", "simulate": {}}).plain())
+    html = render(path, filled_in({"study": "demo", "simulate": {}}))
     assert "{{" not in html and "{%" not in html
     assert len(html) > 200
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_the_front_page_names_the_study_its_target_and_models(path):
-    config = check_study(yaml.safe_load(path.read_text("utf-8"))).plain()
+    config = filled_in(yaml.safe_load(path.read_text("utf-8")))
     html = render(ROOT / "workflow/report/study.rst", config)
     assert f"Study {config['study']}" in html
     for name in (*config["train"]["models"], *config["attribute"]["methods"]):
@@ -66,7 +71,7 @@ def test_the_front_page_names_the_study_its_target_and_models(path):
     ],
 )
 def test_the_front_page_says_every_split(by, words):
-    config = check_study({"study": "demo", "simulate": {}}).plain()
+    config = filled_in({"study": "demo", "simulate": {}})
     config["splits"] = {**config["splits"], "by": by}
     assert words in " ".join(render(ROOT / "workflow/report/study.rst", config).split())
 
@@ -75,13 +80,13 @@ def test_the_front_page_says_every_split(by, words):
     ("by", "told"), [("cell", False), ("leave_one_well_out", True), (["well", "cell"], True)]
 )
 def test_the_front_page_says_where_one_fold_of_several_is_explained(by, told):
-    config = check_study({"study": "demo", "simulate": {}}).plain()
+    config = filled_in({"study": "demo", "simulate": {}})
     config["splits"] = {**config["splits"], "by": by}
     assert ("of one fold alone" in render(ROOT / "workflow/report/study.rst", config)) == told
 
 
 def test_the_front_page_says_the_kinds_words():
-    config = check_study({"study": "demo", "simulate": {}}).plain()
+    config = filled_in({"study": "demo", "simulate": {}})
     html = render(ROOT / "workflow/report/study.rst", config | {"target_label": "labelling index"})
     assert "labelling index" in html
 
@@ -93,3 +98,9 @@ def test_every_caption_that_a_rule_names_is_there_and_the_reverse():
             if "caption=" in line:
                 named.add(line.split("report/")[1].split(".rst")[0])
     assert named == {path.stem for path in CAPTIONS}
+
+
+def test_the_front_page_of_a_workflow_that_uses_this_one_names_no_study():
+    html = render(ROOT / "workflow/report/study.rst", {"nascent": {"study": "demo"}, "splits": 1})
+    assert "How to read it" in html
+    assert "Study demo" not in html

@@ -50,16 +50,21 @@ WELLS = "plate\twell\tperturbation\ntiny\tA01\tnormal\ntiny\tA02\tDMSO\n"
 
 @dataclass(frozen=True)
 class Checkout:
-    """A copy of the project's files in which Snakemake runs with the copy's own library."""
+    """A copy of the project's files in which Snakemake runs with the copy's own library.
+
+    Or, with a `library`, a folder of other files in which it runs with that of another copy.
+    """
 
     path: Path
+    library: Path | None = None
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "snakemake", *arguments]
 
     def environment(self) -> dict[str, str]:
         mine = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        return mine | {"PYTHONPATH": str(self.path / "src"), "TF_CPP_MIN_LOG_LEVEL": "2"}
+        library = self.library or self.path
+        return mine | {"PYTHONPATH": str(library / "src"), "TF_CPP_MIN_LOG_LEVEL": "2"}
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake; its output, both streams, is in `stdout`."""
@@ -88,6 +93,11 @@ class Checkout:
         """Copy everything, results and Snakemake's own notes included, times kept."""
         shutil.copytree(self.path, place, symlinks=True)
         return Checkout(place)
+
+    def elsewhere(self, place: Path) -> "Checkout":
+        """Return another folder in which Snakemake runs with this one's library."""
+        (place / "config").mkdir(parents=True)
+        return Checkout(place, library=self.path)
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         with subprocess.Popen(

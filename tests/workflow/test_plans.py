@@ -427,11 +427,3 @@ def test_a_target_makes_its_part_of_the_study(unrun, target, made, left):
     planned = set(unrun.planned(target, *TINY))
     assert made | {target} <= planned
     assert not left & planned
-
-
-def test_the_entry_point_of_the_workflow_catalog_plans_the_same_jobs(unrun):
-    usual, catalog = (
-        unrun.planned(*how, *TINY) for how in ((), ("--snakefile", "workflow/Snakefile"))
-    )
-    assert usual.pop("all") == catalog.pop("catalog_default")
-    assert usual == catalog
