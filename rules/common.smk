@@ -23,6 +23,7 @@ from nascent.errors import NascentError
 from nascent.files import read_table, refuse_unwritable
 from nascent.kind import kind_of
 from nascent.report.explorer.assets import assets_digest
+from nascent.task import REGRESSION, task_file
 from nascent.tune.candidates import candidate_name
 
 # Another workflow may use these rules, by names of its own (nascent_*), and some of them once more.
@@ -101,6 +102,7 @@ config = STUDY.plain() | {"target_label": kind_of(STUDY.kind).target_label}
 ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
 
 KIND = kind_of(STUDY.kind)
+TASK = REGRESSION
 TARGET = KIND.target
 
 
@@ -176,7 +178,9 @@ def code(name, *others):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
     # Of a workflow that lies elsewhere, as in github(…), Snakemake makes a copy.
     script = workflow.sourcecache.get_path(SCRIPTS.join(f"{name}.py"))
-    return CODE.digest(script, *others)
+    # The task is found by name: its file counts for every script that asks for one.
+    asks = "nascent.task" in CODE.modules(script)
+    return CODE.digest(script, *([task_file(TASK)] if asks else []), *others)
 
 
 def code_of_training(wildcards):

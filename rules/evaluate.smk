@@ -24,6 +24,7 @@ rule evaluate:
         gpu=of_model("gpu"),
     params:
         code=code("evaluate"),
+        task=TASK,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         targets=targets,
         inputs=seen,
@@ -59,6 +60,7 @@ rule evaluate_floors:
         runtime=growing(30),
     params:
         code=code("evaluate_floors"),
+        task=TASK,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         targets=lambda wildcards: TARGETS,
         inputs=lambda wildcards: INPUTS,
@@ -94,6 +96,7 @@ rule evaluate_gather:
         runtime=growing(10),
     params:
         code=code("evaluate_gather"),
+        task=TASK,
     message:
         f"Join the predictions of the models of {STUDY.study} and of the floors"
     script:
@@ -122,6 +125,7 @@ rule evaluate_compare:
         runtime=growing(30),
     params:
         code=code("evaluate_compare"),
+        task=TASK,
         floors=list(KIND.floors),
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
@@ -149,6 +153,7 @@ rule evaluate_verdict:
         runtime=growing(30),
     params:
         code=code("evaluate_verdict"),
+        task=TASK,
         floors=list(KIND.floors),
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,

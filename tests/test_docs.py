@@ -17,7 +17,6 @@ from nascent.costs.table import COSTS
 from nascent.crops import quality
 from nascent.evaluate import tables
 from nascent.evaluate.floors import FLOORS
-from nascent.evaluate.metrics import METRICS
 from nascent.explain import (
     attention,
     clusters,
@@ -42,9 +41,11 @@ from nascent.explain.standing import STANDING
 from nascent.explain.use import USE, USE_CELLS
 from nascent.report.checks import CHECKS
 from nascent.shards import statistics
+from nascent.task import task_of
 from nascent.train.stage import HISTORY
 from nascent.tune.choice import choose
 
+REGRESSION = task_of("regression")
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "config" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 METHODS = ROOT / "docs" / "methods.md"
@@ -186,14 +187,14 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "## Channel statistics", statistics.COLUMNS),
         ("results.md", "## Models", HISTORY),
         ("results.md", "## Searches", CANDIDATES),
-        ("results.md", "### Predictions", tables.PREDICTIONS),
-        ("results.md", "### Metrics", tables.METRICS_TABLE),
-        ("results.md", "### Controls", tables.CONTROLS),
-        ("results.md", "### Comparison", tables.COMPARISON),
+        ("results.md", "### Predictions", tables.predictions_columns(REGRESSION)),
+        ("results.md", "### Metrics", tables.metrics_columns(REGRESSION)),
+        ("results.md", "### Controls", tables.controls_columns(REGRESSION)),
+        ("results.md", "### Comparison", tables.comparison_columns(REGRESSION)),
         ("results.md", "### Intervals", tables.INTERVALS),
         ("results.md", "### Pairs", tables.PAIRS),
-        ("results.md", "### Groups", tables.GROUPS),
-        ("results.md", "### Calibration", tables.CALIBRATION),
+        ("results.md", "### Groups", tables.groups_columns(REGRESSION)),
+        ("results.md", "### Calibration", tables.calibration_columns(REGRESSION)),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
         ("results.md", "## Use of channels", (*USE, *USE_CELLS)),
         ("results.md", "## Shares of channels", importance.IMPORTANCE),
@@ -227,7 +228,7 @@ def test_every_column_is_described_where_its_table_is(name, heading, columns):
 
 @pytest.mark.parametrize("heading", ["## Metrics", "## Floors"])
 def test_the_methods_define_every_metric_and_floor(heading):
-    defined = {"## Metrics": set(METRICS) - {"n"}, "## Floors": set(FLOORS)}
+    defined = {"## Metrics": set(REGRESSION.metrics), "## Floors": set(FLOORS["regression"])}
     assert defined[heading] <= section(METHODS, heading)
 
 

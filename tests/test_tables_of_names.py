@@ -30,7 +30,9 @@ from nascent.explain.use import USE, USE_CELLS
 from nascent.files import read_table, write_table
 from nascent.names import text_columns
 from nascent.shards.statistics import COLUMNS as STATISTICS
+from nascent.task import task_of
 
+REGRESSION = task_of("regression")
 PLACE = {"plate", "well"}
 RUN = {"target", "design", "model"}
 SPLIT = {"fold", "split"}
@@ -43,14 +45,14 @@ TABLES = {
     "balance": (["split", "variable", "level", "cells", "share"], {"split", "variable", "level"}),
     "shards": (["shard", "split", "cells", "sha256"], {"shard", "split", "sha256"}),
     "channels": (STATISTICS, {"channel"}),
-    "predictions": (evaluated.PREDICTIONS, RUN | SPLIT),
-    "metrics": (evaluated.METRICS_TABLE, RUN | SPLIT),
-    "controls": (evaluated.CONTROLS, RUN | SPLIT),
-    "groups of an evaluation": (evaluated.GROUPS, RUN | {"level"}),
+    "predictions": (evaluated.predictions_columns(REGRESSION), RUN | SPLIT),
+    "metrics": (evaluated.metrics_columns(REGRESSION), RUN | SPLIT),
+    "controls": (evaluated.controls_columns(REGRESSION), RUN | SPLIT),
+    "groups of an evaluation": (evaluated.groups_columns(REGRESSION), RUN | {"level"}),
     "intervals": (evaluated.INTERVALS, RUN),
-    "comparison": (evaluated.COMPARISON, RUN | {"best_floor"}),
+    "comparison": (evaluated.comparison_columns(REGRESSION), RUN | {"best_floor"}),
     "pairs": (evaluated.PAIRS, RUN | {"other"}),
-    "calibration": (evaluated.CALIBRATION, RUN),
+    "calibration": (evaluated.calibration_columns(REGRESSION), RUN),
     "confounders": (evaluated.CONFOUNDERS, {"target", "design", "variable"}),
     "groups": (["split", "group", "cells", "wells", "share"], {"split", "group"}),
     "importance": ([*LABELS, "split", *IMPORTANCE], {*EXPLANATION, "split", "group", "channel"}),

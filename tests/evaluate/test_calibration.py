@@ -5,7 +5,10 @@ from scipy import stats
 
 from nascent.evaluate.calibration import calibration
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.tables import CALIBRATION
+from nascent.evaluate.tables import calibration_columns
+from nascent.task import task_of
+
+CALIBRATION = calibration_columns(task_of("regression"))
 
 
 def ensemble(noise, n=6000, seeds=50, seed=0, between=60.0):

@@ -10,9 +10,10 @@ from scipy import stats
 from nascent.evaluate.compare import best_floor, comparison, pairs, verdict
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.intervals import intervals
-from nascent.evaluate.metrics import metrics
 from nascent.evaluate.resampled import Limits, resample
-from nascent.evaluate.tables import COMPARISON, INTERVALS, PAIRS
+from nascent.evaluate.tables import INTERVALS, PAIRS, comparison_columns
+from nascent.task import task_of
+from nascent.tasks.regression import metrics
 
 FLOORS = ("mean", "ols")
 
@@ -41,7 +42,9 @@ THREE = {("mean", 0): 60, ("ols", 0): 45, ("cnn", 1): 30, ("cnn", 2): 30, ("cnn"
 
 def test_a_model_with_much_smaller_errors_beats_the_best_floor():
     _, table = tables(held(THREE))
-    assert list(table.reset_index()[list(COMPARISON)].columns) == list(COMPARISON)
+    assert list(
+        table.reset_index()[list(comparison_columns(task_of("regression")))].columns
+    ) == list(comparison_columns(task_of("regression")))
     assert table.loc["cnn", "best_floor"] == "ols"
     assert table.loc["cnn", "verdict"] == "beats the best floor"
     assert table.loc["cnn", "difference"] == pytest.approx(

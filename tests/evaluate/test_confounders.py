@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nascent.evaluate.confounders import confounders, variance_explained
-from nascent.evaluate.metrics import metrics
 from nascent.evaluate.tables import CONFOUNDERS
+from nascent.tasks.regression import metrics
 
 
 @given(st.integers(0, 10**6), st.integers(2, 6), st.floats(0, 50))

@@ -4,16 +4,23 @@ import pandas as pd
 import pytest
 
 from nascent.crops.crop_store import CropWriter
-from nascent.evaluate.controls import mean_level, model_controls, ols_per_cell, standardised
+from nascent.evaluate.controls import (
+    level_of_nothing,
+    linear_per_cell,
+    model_controls,
+    standardised,
+)
 from nascent.evaluate.floors import predict_floors
-from nascent.evaluate.metrics import metrics, metrics_table
+from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
-from nascent.evaluate.tables import CONTROLS
+from nascent.evaluate.tables import controls_columns
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
 from nascent.store import open_store
+from nascent.task import task_of
+from nascent.tasks.regression import metrics
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 STEPS = Steps(clip=None)
@@ -84,8 +91,8 @@ def test_least_squares_on_means_finds_the_target_and_on_standardised_crops_the_m
     test = floors[floors["split"] == "test"]
     assert metrics(test["y"], test["y_hat"])["r2"] == pytest.approx(1, abs=1e-9)
 
-    table = ols_per_cell(shards, statistics, CHANNELS, STEPS, **RUN)
-    assert list(table.columns) == list(CONTROLS)
+    table = linear_per_cell(shards, statistics, CHANNELS, STEPS, **RUN)
+    assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert set(table["model"]) == {"ols_per_cell"}
     assert set(table["control"]) == {"per_cell"}
     r2 = table.set_index("split")["r2"]
@@ -99,8 +106,8 @@ def test_the_level_of_the_mean_is_that_of_each_fold(study):
         cells, cells["split"], channels=CHANNELS, ridge_alphas=[1.0], floors=["mean", "ols"],
         design="well", fold="well",
     )  # fmt: skip
-    table = mean_level(floors)
-    assert list(table.columns) == list(CONTROLS)
+    table = level_of_nothing(floors)
+    assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert list(table["split"]) == ["train", "test"]
     assert set(table["model"]) == {"mean"} and set(table["control"]) == {"as_trained"}
     y = cells["target"].groupby(cells["split"])
@@ -119,7 +126,7 @@ def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):
     table = model_controls(
         model, test, statistics, CHANNELS, STEPS, as_trained=as_trained, batch_size=64
     )
-    assert list(table.columns) == list(CONTROLS)
+    assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert list(table["control"]) == ["as_trained", "per_cell"]
     assert set(table["split"]) == {"test"}
     assert set(table["seed"]) == {3}
@@ -133,7 +140,7 @@ def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):
 
 def test_several_targets_have_rows_of_their_own(study):
     shards, statistics, _ = study
-    table = ols_per_cell(
+    table = linear_per_cell(
         shards, statistics, CHANNELS, STEPS, **(RUN | {"targets": ["target", "area"]})
     )
     assert list(table["target"]) == ["target", "target", "area", "area"]

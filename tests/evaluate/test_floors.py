@@ -4,8 +4,13 @@ import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 
 from nascent.errors import TrainError
-from nascent.evaluate.floors import FLOORS, predict_floors
-from nascent.evaluate.tables import PREDICTIONS
+from nascent.evaluate.floors import FLOORS as FLOORS_OF
+from nascent.evaluate.floors import predict_floors
+from nascent.evaluate.tables import predictions_columns
+from nascent.task import task_of
+
+FLOORS = FLOORS_OF["regression"]
+PREDICTIONS = predictions_columns(task_of("regression"))
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 ALPHAS = [0.1, 10.0, 100.0, 1000.0]
@@ -217,7 +222,7 @@ def test_a_missing_channel_names_the_nearest(plate):
 def test_a_missing_target_names_the_cell(plate):
     cells, split = plate
     cells.loc[1017, "target"] = np.nan
-    with pytest.raises(TrainError, match="cell 1017 has no finite 'target'"):
+    with pytest.raises(TrainError, match="'target' for cell 1017 is not finite"):
         predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
 
 

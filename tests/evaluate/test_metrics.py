@@ -7,7 +7,8 @@ from hypothesis.extra import numpy as hnp
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from nascent.errors import TrainError
-from nascent.evaluate.metrics import metrics, metrics_table, training_sds
+from nascent.evaluate.metrics import metrics_table, training_scales
+from nascent.tasks.regression import metrics
 
 counts = st.floats(0, 65535, width=32)
 
@@ -163,7 +164,7 @@ def test_the_delta_of_huber_is_the_sd_of_the_fold_s_training_cells_for_every_mod
                 )
             )  # fmt: skip
     table = pd.concat(parts, ignore_index=True)
-    sds = training_sds(table)
+    sds = training_scales(table)
     own = table[(table["fold"] == "b") & (table["model"] == "mean") & (table["split"] == "train")]
     assert sds["target", "leave_one_well_out", "b"] == pytest.approx(own["y"].std(ddof=1))
     found = metrics_table(table)

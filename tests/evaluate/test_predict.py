@@ -6,12 +6,13 @@ import pytest
 from nascent.crops.crop_store import CropWriter
 from nascent.errors import TrainError
 from nascent.evaluate.predict import predict
-from nascent.evaluate.tables import PREDICTIONS
+from nascent.evaluate.tables import predictions_columns
 from nascent.files import write_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
+from nascent.task import task_of
 
 CHANNELS = ["00_DAPI", "15_SON"]
 STATISTICS = pd.DataFrame(
@@ -102,7 +103,7 @@ def test_predictions_equal_those_worked_out_from_raw_pixels(shards):
 
 def test_every_cell_stands_once_split_by_split(shards):
     table = predictions(shards[0])
-    assert list(table.columns) == list(PREDICTIONS)
+    assert list(table.columns) == list(predictions_columns(task_of("regression")))
     assert list(table["split"].unique()) == ["train", "val", "test"]
     ids = [*range(10, 15), *range(30, 35), *range(20, 25), *range(40, 45)]
     assert list(table["cell_id"]) == ids

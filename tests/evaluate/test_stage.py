@@ -4,15 +4,17 @@ import pytest
 from scipy import stats
 
 from nascent.evaluate import tables
-from nascent.evaluate.metrics import metrics
 from nascent.evaluate.stage import comparison_tables, model_verdicts
+from nascent.task import task_of
+from nascent.tasks.regression import metrics
 
+REGRESSION = task_of("regression")
 COLUMNS = {
-    "groups": tables.GROUPS,
+    "groups": tables.groups_columns(REGRESSION),
     "intervals": tables.INTERVALS,
-    "comparison": tables.COMPARISON,
+    "comparison": tables.comparison_columns(REGRESSION),
     "pairs": tables.PAIRS,
-    "calibration": tables.CALIBRATION,
+    "calibration": tables.calibration_columns(REGRESSION),
     "confounders": tables.CONFOUNDERS,
 }
 

@@ -2,8 +2,12 @@ import pandas as pd
 import pytest
 
 from nascent.errors import RawDataError, TrainError
-from nascent.evaluate.tables import METRICS_TABLE, PREDICTIONS, gather
+from nascent.evaluate.tables import gather, metrics_columns, predictions_columns
 from nascent.files import write_table
+from nascent.task import task_of
+
+PREDICTIONS = predictions_columns(task_of("regression"))
+METRICS_TABLE = metrics_columns(task_of("regression"))
 
 
 def predictions(model, seed, split="test", fold="cell", y_hat=(1.5, 2.5)):

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from nascent.errors import TrainError
-from nascent.evaluate.metrics import metrics
-from nascent.evaluate.tables import PREDICTIONS
+from nascent.evaluate.tables import predictions_columns
 from nascent.explain.roar import ROAR, roar_table, write_roar
 from nascent.files import read_table, write_table
 from nascent.statistics.bootstrap import interval
+from nascent.task import task_of
+from nascent.tasks.regression import metrics
 
 CELLS = 240
 LIMITS = {"confidence": 0.95, "draws": 400, "seed": 5}
@@ -191,7 +192,9 @@ def test_an_order_that_was_not_retrained_is_told(cells):
 
 def test_the_stage_joins_the_files_of_the_runs(cells, tmp_path):
     predictions = planted(cells)
-    whole = predictions[predictions["order"] == "none"][list(PREDICTIONS)]
+    whole = predictions[predictions["order"] == "none"][
+        list(predictions_columns(task_of("regression")))
+    ]
     # As the stage evaluate writes them: of all splits and targets.
     others = [whole.assign(split="train"), whole.assign(target="area", y=1.0)]
     write_table(pd.concat([*others, whole]), tmp_path / "whole.tsv")

@@ -15,7 +15,11 @@ with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
     model, channels = load_model(given.model), read_table(given.channels)
-    how = {"batch_size": params.batch_size, "prediction": params.prediction}
+    how = {
+        "batch_size": params.batch_size,
+        "prediction": params.prediction,
+        "task": params.task,
+    }
     predictions = predict(
         model,
         {split: shards_of(given.shards, split) for split in ("train", "val", "test")},
@@ -38,5 +42,5 @@ with network_job(snakemake) as work:
     )
     made = snakemake.output
     write_table(predictions, made.predictions)
-    write_table(metrics_table(predictions), made.metrics)
+    write_table(metrics_table(predictions, task=params.task), made.metrics)
     write_table(controls, made.controls)

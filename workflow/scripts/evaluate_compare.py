@@ -12,6 +12,7 @@ with job(snakemake):
         floors=params.floors,
         draws=params.bootstrap,
         seed=params.seed,
+        task=params.task,
     )
     for name, path in snakemake.output.items():
         write_table(tables[name], path)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nascent.evaluate.controls import mean_level, ols_per_cell
+from nascent.evaluate.controls import level_of_nothing, linear_per_cell
 from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
@@ -15,7 +15,7 @@ with job(snakemake):
     check(all_shards(given.shards))
     cells = read_table(given.cells, required=["cell_id"]).set_index("cell_id")
     splits = read_table(given.splits, required=["split"]).set_index("cell_id")["split"]
-    of_fold = {"design": params.design, "fold": fold}
+    of_fold = {"design": params.design, "fold": fold, "task": params.task}
     predictions = pd.concat(
         [
             predict_floors(
@@ -31,7 +31,7 @@ with job(snakemake):
             for target in params.targets
         ]
     )
-    controls = ols_per_cell(
+    controls = linear_per_cell(
         {split: shards_of(given.shards, split) for split in ("train", "test")},
         read_table(given.channels),
         params.inputs,
@@ -40,7 +40,8 @@ with job(snakemake):
         batch_size=64,
         **of_fold,
     )
+    level = level_of_nothing(predictions, task=params.task)
     made = snakemake.output
     write_table(predictions, made.predictions)
-    write_table(metrics_table(predictions), made.metrics)
-    write_table(pd.concat([mean_level(predictions), controls]), made.controls)
+    write_table(metrics_table(predictions, task=params.task), made.metrics)
+    write_table(pd.concat([level, controls]), made.controls)

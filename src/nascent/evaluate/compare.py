@@ -1,17 +1,19 @@
 """Models against each other and against the best floor, paired over the same test cells.
 
-**Best floor.** Of the floors of a target and design, the one with the least MAE on these very test
-cells. Choosing it there favours the floors: its MAE is the least of several, so a model has to beat
-the floor that was luckiest.
+All is said of the task's primary metric: MAE of numbers, balanced accuracy of classes.
 
-**Difference.** MAE of the model, mean over its seeds, less the MAE of the best floor, over the same
-cells. Its intervals over cells come from the paired bootstrap, those over wells from leaving out
-one well at a time (`nascent.statistics`); both hold the training seeds.
+**Best floor.** Of the floors of a target and design, the best one on these very test cells.
+Choosing it there favours the floors: it is the best of several, so a model has to beat the floor
+that was luckiest.
+
+**Difference.** The metric of the model, mean over its seeds, less that of the best floor, over the
+same cells. Its intervals over cells come from the paired bootstrap, those over wells from leaving
+out one well at a time (`nascent.statistics`); both hold the training seeds.
 
 **Verdict**, at the confidence of the intervals:
 
-- "beats the best floor": the intervals over cells and over wells lie below 0;
-- "does not beat it": both lie at or above 0;
+- "beats the best floor": the intervals over cells and over wells lie on the better side of 0;
+- "does not beat it": both lie at 0 or on the other side;
 - "cannot tell": anything else, also where there is no floor or no interval. Where the test cells
   are from too few wells it says how many.
 
@@ -28,12 +30,11 @@ import pandas as pd
 
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import ENSEMBLE, Limits, Resampled
-from nascent.evaluate.tables import COMPARISON, PAIRS
+from nascent.evaluate.tables import PAIRS, comparison_columns
 from nascent.evaluate.verdicts import BEATS, LOSES
 from nascent.evaluate.well_shift import well_shift
 from nascent.statistics.verdict import cannot_tell, side
-
-COMPARED = ("mae", "r2")
+from nascent.task import Task
 
 
 def comparison(
@@ -55,11 +56,12 @@ def comparison(
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.COMPARISON`. MAE and R² are means over seeds,
-        `*_seed_sd` their SD over seeds (ddof 1; NaN for one seed), `ensemble_*` those of the mean
-        prediction (NaN for one seed). `_low` and `_high` are over cells, `_wells` over wells. For
-        floors, what compares with the best floor is empty. What well biases make of the error and
-        the worst well are those of `nascent.evaluate.well_shift`.
+        The columns of `nascent.evaluate.tables.comparison_columns`. The metrics that the task
+        compares are means over seeds, `*_seed_sd` their SD over seeds (ddof 1; NaN for one seed),
+        `ensemble_*` those of the mean prediction (NaN for one seed). `_low` and `_high` are over
+        cells, `_wells` over wells. For floors, what compares with the best floor is empty. What
+        well biases make of the error and the worst well are those of
+        `nascent.evaluate.well_shift`, where the task has errors.
     """
     best = best_floor(held, resampled, floors)
     rows = []
@@ -75,7 +77,7 @@ def comparison(
             "wells": resampled.wells_n,
         }
         ensemble = resampled.columns.get((model, ENSEMBLE))
-        for name in COMPARED:
+        for name in held.task.compared:
             values = resampled.value[name]
             found = resampled.limits(name, resampled.places(model), confidence=confidence)
             row[name] = found.value
@@ -84,37 +86,43 @@ def comparison(
             several = len(of_seeds) > 1
             row[f"{name}_seed_sd"] = values[of_seeds].std(ddof=1) if several else np.nan
             row[f"ensemble_{name}"] = np.nan if ensemble is None else values[ensemble]
-        shift = well_shift(held, model, confidence=confidence)
-        rows.append(row | _against(resampled, model, best, floors, confidence) | shift)
-    return pd.DataFrame(rows, columns=list(COMPARISON))
+        row |= _against(held.task, resampled, model, best, floors, confidence)
+        if held.task.has_errors:
+            row |= well_shift(held, model, confidence=confidence)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(comparison_columns(held.task)))
 
 
 def best_floor(held: HeldOut, resampled: Resampled, floors: Collection[str]) -> str | None:
-    """Return the floor with the least MAE on the test cells, the first of equal ones; or None."""
-    mae = {
-        model: resampled.mean("mae", resampled.places(model))
+    """Return the best floor on the test cells, the first of equal ones; or None."""
+    found = {
+        model: resampled.mean(held.task.primary, resampled.places(model))
         for model in held.models
         if model in floors
     }
-    return min(mae, key=mae.__getitem__) if mae else None
+    best = min if held.task.lower_is_better else max
+    return best(found, key=found.__getitem__) if found else None
 
 
-def verdict(difference: Limits, wells: int) -> str:
+def verdict(difference: Limits, wells: int, *, lower_is_better: bool = True) -> str:
     """Return whether a model beats the best floor, see the head of this module.
 
     Parameters
     ----------
     difference
-        MAE of the model less that of the best floor, with its intervals.
+        The metric of the model less that of the best floor, with its intervals.
     wells
         That the test cells are from.
+    lower_is_better
+        Of the metric.
     """
-    found = side((difference.high, difference.high_wells))
-    if found < 0:
+    lows, highs = (difference.low, difference.low_wells), (difference.high, difference.high_wells)
+    if not lower_is_better:
+        lows, highs = [-end for end in highs], [-end for end in lows]
+    if side(tuple(highs)) < 0:
         return BEATS
     # Equal predictions differ by 0 in every resample: that is not beaten either.
-    ends = difference.low, difference.low_wells
-    return LOSES if all(end >= 0 for end in ends) else cannot_tell(wells)
+    return LOSES if all(end >= 0 for end in lows) else cannot_tell(wells)
 
 
 def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataFrame:
@@ -123,14 +131,14 @@ def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.PAIRS`: `difference` is the metric (mae or r2, mean
-        over seeds) of `model` less that of `other`. Each pair stands once, the model that comes
+        The columns of `nascent.evaluate.tables.PAIRS`: `difference` is the metric (mean over
+        seeds) of `model` less that of `other`. Each pair stands once, the model that comes
         first in the predictions as `model`.
     """
     rows = []
     for model, other in combinations(held.models, 2):
         sides = resampled.places(model), resampled.places(other)
-        for name in COMPARED:
+        for name in held.task.compared:
             found = resampled.limits(name, *sides, confidence=confidence)
             ends = found.low, found.high, found.low_wells, found.high_wells
             rows.append((held.target, held.design, model, other, name, found.value, *ends))
@@ -138,14 +146,19 @@ def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataF
 
 
 def _against(
-    resampled: Resampled, model: str, best: str | None, floors: Collection[str], confidence: float
+    task: Task,
+    resampled: Resampled,
+    model: str,
+    best: str | None,
+    floors: Collection[str],
+    confidence: float,
 ) -> dict[str, float | str]:
     if model in floors:
         return {"best_floor": "", "verdict": ""}
     if best is None:
         return {"best_floor": "", "verdict": cannot_tell(resampled.wells_n)}
     sides = resampled.places(model), resampled.places(best)
-    found = resampled.limits("mae", *sides, confidence=confidence)
+    found = resampled.limits(task.primary, *sides, confidence=confidence)
     return {
         "best_floor": best,
         "difference": found.value,
@@ -153,5 +166,5 @@ def _against(
         "difference_high": found.high,
         "difference_low_wells": found.low_wells,
         "difference_high_wells": found.high_wells,
-        "verdict": verdict(found, resampled.wells_n),
+        "verdict": verdict(found, resampled.wells_n, lower_is_better=task.lower_is_better),
     }

@@ -8,19 +8,28 @@ import numpy as np
 import pandas as pd
 
 from nascent.evaluate.levels import VARIABLES, levels
-from nascent.evaluate.metrics import metrics
 from nascent.evaluate.tables import CONFOUNDERS
+from nascent.task import REGRESSION, Task, task_of
 
 
-def confounders(predictions: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def confounders(
+    predictions: pd.DataFrame, cells: pd.DataFrame, *, task: str = REGRESSION
+) -> pd.DataFrame:
     """Return the variance explained by each variable, and what it predicts of unseen cells.
+
+    Of classes, the variance is that of their indicators, 1 or 0 a class, summed over the classes:
+    η² is then τ of Goodman & Kruskal (1954, J. Am. Stat. Assoc. 49:732), and R² the skill of the
+    Brier score.
 
     Parameters
     ----------
     predictions
-        Of all models, see `nascent.evaluate.tables.PREDICTIONS`; only y and the splits are read.
+        Of all models, see `nascent.evaluate.tables.predictions_columns`; only y and the splits are
+        read.
     cells
         The study's cell table; its index is `cell_id`.
+    task
+        Its name.
 
     Returns
     -------
@@ -33,27 +42,34 @@ def confounders(predictions: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         the mean.
     """
     of_cells = levels(cells)
+    measured = task_of(task)
     rows = []
     for target, of_target in predictions.groupby("target", sort=False):
         splits = of_target.drop_duplicates(["design", "fold", "cell_id"])
-        once = splits.drop_duplicates("cell_id")
-        known = of_cells.loc[once["cell_id"]]
+        numbers = _numbers(splits, measured)
+        first = ~splits["cell_id"].duplicated().to_numpy()
+        known = of_cells.loc[splits["cell_id"][first]]
         for variable in VARIABLES:
-            y = once["y"].to_numpy(np.float64)
-            explained = variance_explained(y, known[variable].to_numpy())
-            for design, of_design in splits.groupby("design", sort=False):
+            explained = variance_explained(numbers[first], known[variable].to_numpy())
+            for design, places in splits.groupby("design", sort=False).indices.items():
+                of_design = splits.iloc[places]
                 level = of_cells[variable].loc[of_design["cell_id"]].to_numpy()
                 rows.append(
                     {
                         "target": target,
                         "variable": variable,
-                        "n": len(y),
+                        "n": int(first.sum()),
                         **explained,
                         "design": design,
-                        "r2": _test_r2(of_design.assign(level=level)),
+                        "r2": _test_r2(of_design.assign(level=level), numbers[places]),
                     }
                 )
     return pd.DataFrame(rows, columns=list(CONFOUNDERS))
+
+
+def _numbers(rows: pd.DataFrame, task: Task) -> np.ndarray:
+    """Return the answers as numbers, (n, k) float64."""
+    return task.numbers(task.read(rows)[0]).reshape(len(rows), -1)
 
 
 def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
@@ -67,7 +83,7 @@ def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
     Parameters
     ----------
     y
-        (n,) float64.
+        (n,) float64; or (n, k), whose sums of squares are added up.
     level
         (n,) text.
 
@@ -78,14 +94,17 @@ def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
     """
     names, place = np.unique(level.astype(str), return_inverse=True)
     n, k = len(y), len(names)
-    if np.ptp(y) == 0:
+    columns = y.reshape(n, -1).T
+    if np.ptp(columns, axis=1).max() == 0:
         return {"levels": k, "eta2": float("nan"), "omega2": float("nan")}
-    y = y - y.mean()
     sizes = np.bincount(place)
-    means = np.bincount(place, y) / sizes
-    # A factor of one level explains nothing, not the rounding of a mean.
-    between = float(sizes @ means**2) if k > 1 else 0.0
-    within = float(np.sum((y - means[place]) ** 2))
+    between = within = 0.0
+    for column in columns:
+        centred = column - column.mean()
+        means = np.bincount(place, centred) / sizes
+        # A factor of one level explains nothing, not the rounding of a mean.
+        between += float(sizes @ means**2) if k > 1 else 0.0
+        within += float(np.sum((centred - means[place]) ** 2))
     total = between + within
     mean_within = within / (n - k) if n > k else float("nan")
     return {
@@ -95,14 +114,20 @@ def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
     }
 
 
-def _test_r2(rows: pd.DataFrame) -> float:
+def _test_r2(rows: pd.DataFrame, numbers: np.ndarray) -> float:
     """Return the R² over test cells of the training mean of each cell's level and fold."""
-    parts = []
-    for _, fold in rows.groupby("fold", sort=False):
-        train, test = fold[fold["split"] == "train"], fold[fold["split"] == "test"]
-        means = train.groupby("level")["y"].mean()
-        parts.append(test.assign(y_hat=test["level"].map(means).fillna(train["y"].mean())))
-    tested = pd.concat(parts)
-    if tested.empty or tested["y_hat"].isna().any():
-        return float("nan")
-    return metrics(tested["y"], tested["y_hat"])["r2"]
+    wrong, spread, varies = 0.0, 0.0, False
+    for column in numbers.T:
+        parts = []
+        for _, fold in rows.assign(y=column).groupby("fold", sort=False):
+            train, test = fold[fold["split"] == "train"], fold[fold["split"] == "test"]
+            means = train.groupby("level")["y"].mean()
+            parts.append(test.assign(y_hat=test["level"].map(means).fillna(train["y"].mean())))
+        tested = pd.concat(parts)
+        if tested.empty or tested["y_hat"].isna().any():
+            return float("nan")
+        y = tested["y"].to_numpy()
+        varies |= np.ptp(y) > 0
+        wrong += np.sum((y - tested["y_hat"].to_numpy()) ** 2)
+        spread += np.sum((y - y.mean()) ** 2)
+    return float(1 - wrong / spread) if varies else float("nan")

@@ -2,9 +2,9 @@
 
 Standardised by cell and channel, a crop keeps its structure and loses its intensity: the masked
 mean of every channel is 0. A model that reads structure alone predicts such crops as well as those
-it was trained on; one that reads intensity falls to the mean. Least squares on the masked means of
+it was trained on; one that reads intensity falls to the mean. A linear fit to the masked means of
 the same crops says how far what is left of the means reaches: to the mean, and no further. The
-floor `mean` stands beside them fold by fold: the R² of a fold is against the mean of its own test
+plainest floor stands beside them fold by fold: the R² of a fold is against the mean of its own test
 cells, so that its mean over folds is another number than the R² of the pooled cells.
 """
 
@@ -17,24 +17,23 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
-from nascent.evaluate.floors import FLOOR_SEED, least_squares
-from nascent.evaluate.metrics import metrics_table, training_sds
+from nascent.evaluate.class_floors import logistic_regression
+from nascent.evaluate.floors import FLOOR_SEED, FLOORS, least_squares
+from nascent.evaluate.metrics import metrics_table, training_scales
 from nascent.evaluate.predict import predict
-from nascent.evaluate.tables import CONTROLS, PREDICTIONS
+from nascent.evaluate.tables import controls_columns, predictions_columns
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
+from nascent.task import REGRESSION, task_of
 
 if TYPE_CHECKING:
     from nascent.frameworks import keras
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 
-MEAN = "mean"
-"""The floor whose level says that nothing was read from the crops."""
-
-OLS_PER_CELL = "ols_per_cell"
-"""Name in the tables of least squares on the masked means of standardised crops."""
+LINEAR_PER_CELL = {"regression": "ols_per_cell", "classes": "logistic_per_cell"}
+"""Task → name in the tables of a linear fit to the masked means of standardised crops."""
 
 
 def standardised(channels: pd.DataFrame, inputs: Sequence[str], steps: Steps) -> Normaliser:
@@ -63,6 +62,8 @@ def model_controls(
     as_trained: pd.DataFrame,
     batch_size: int,
     prediction: Literal["plain", "eight_fold"] = "plain",
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the metrics of one run on crops as it was trained and standardised by cell.
 
@@ -79,11 +80,13 @@ def model_controls(
         targets. Splits without shards are passed over.
     batch_size, prediction
         As for those predictions.
+    task, levels
+        Name of what is predicted, and of its classes.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.CONTROLS`.
+        The columns of `nascent.evaluate.tables.controls_columns`.
     """
     run = as_trained.iloc[0]
     again = predict(
@@ -97,17 +100,19 @@ def model_controls(
         seed=int(run["seed"]),
         batch_size=batch_size,
         prediction=prediction,
+        task=task,
+        levels=levels,
     )
-    sds = training_sds(as_trained)
+    scales = training_scales(as_trained, task)
     before = as_trained[as_trained["split"].isin(list(shards))]
     tables = [
-        metrics_table(table, sds).assign(control=control)
+        metrics_table(table, scales, task=task).assign(control=control)
         for control, table in ((AS_TRAINED, before), (PER_CELL, again))
     ]
-    return pd.concat(tables, ignore_index=True)[list(CONTROLS)]
+    return pd.concat(tables, ignore_index=True)[list(controls_columns(task_of(task)))]
 
 
-def ols_per_cell(
+def linear_per_cell(
     shards: Mapping[str, Sequence[str | Path]],
     channels: pd.DataFrame,
     inputs: Sequence[str],
@@ -117,16 +122,19 @@ def ols_per_cell(
     design: str,
     fold: str,
     batch_size: int,
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return the metrics of least squares on the masked means of crops standardised by cell.
+    """Return the metrics of a linear fit to the masked means of crops standardised by cell.
 
-    The means are 0 but for the rounding of float32. Nothing is rounded off: least squares does not
-    care how small its features are, so that even what hides in the roundings would be found.
+    The fit is least squares, or logistic regression of classes. The means are 0 but for the
+    rounding of float32. Nothing is rounded off: neither fit cares how small its features are, so
+    that even what hides in the roundings would be found.
 
     Parameters
     ----------
     shards
-        Split → its shards; least squares is fitted on those of "train".
+        Split → its shards; the fit is to those of "train".
     channels, inputs, steps
         See `standardised`.
     targets
@@ -135,16 +143,19 @@ def ols_per_cell(
         Of the split, for the table.
     batch_size
         Cells at a time.
+    task, levels
+        Name of what is predicted, and of its classes.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.CONTROLS`, with the model "ols_per_cell".
+        The columns of `nascent.evaluate.tables.controls_columns`, with the model that
+        `LINEAR_PER_CELL` names.
 
     Raises
     ------
     TrainError
-        Where there is no training cell, or a target is not finite (the cell is named).
+        Where there is no training cell, or a target is missing (the cell is named).
     """
     normaliser = standardised(channels, inputs, steps)
     parts = [
@@ -159,46 +170,46 @@ def ols_per_cell(
     if not train.any():
         raise TrainError("no cell is in the training split", mend="Check splits.fractions.")
     means = np.vstack(cells["means"].to_numpy())
+    measured, columns = task_of(task), list(predictions_columns(task_of(task), levels))
     tables = []
     for target in targets:
-        y = cells[target].to_numpy(np.float64)
-        wrong = np.flatnonzero(~np.isfinite(y))
-        if len(wrong):
-            raise TrainError(f"cell {cells.index[wrong[0]]} has no finite {target!r}")
-        table = pd.DataFrame(
-            {
-                "cell_id": cells.index,
-                "design": design,
-                "fold": fold,
-                "split": cells["split"].to_numpy(),
-                "model": OLS_PER_CELL,
-                "seed": FLOOR_SEED,
-                "target": target,
-                "y": y,
-                "y_hat": least_squares(means, y, train),
-            },
-            columns=list(PREDICTIONS),
+        y = measured.encode(cells[target], levels)
+        if levels:
+            y_hat = logistic_regression(means, y, train, classes=len(levels), alphas=[1.0])
+        else:
+            y_hat = least_squares(means, y, train)
+        table = measured.table(cells.index, y, y_hat, levels).assign(
+            design=design,
+            fold=fold,
+            split=cells["split"].to_numpy(),
+            model=LINEAR_PER_CELL[task],
+            seed=FLOOR_SEED,
+            target=target,
         )
-        tables.append(metrics_table(table).assign(control=PER_CELL))
-    return pd.concat(tables, ignore_index=True)[list(CONTROLS)]
+        tables.append(metrics_table(table[columns], task=task).assign(control=PER_CELL))
+    return pd.concat(tables, ignore_index=True)[list(controls_columns(measured))]
 
 
-def mean_level(floors: pd.DataFrame) -> pd.DataFrame:
-    """Return the metrics of the floor `mean`, the level of a model that reads nothing.
+def level_of_nothing(floors: pd.DataFrame, *, task: str = REGRESSION) -> pd.DataFrame:
+    """Return the metrics of the plainest floor, the level of a model that reads nothing.
 
     Parameters
     ----------
     floors
         Predictions of the floors of a fold, from `nascent.evaluate.floors.predict_floors`.
+    task
+        Name of what is predicted.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.CONTROLS`: the splits train and test. It is the same
-        for crops as they are and standardised, and has one row for both, "as_trained".
+        The columns of `nascent.evaluate.tables.controls_columns`: the splits train and test. It is
+        the same for crops as they are and standardised, and has one row for both, "as_trained".
     """
-    own = floors[(floors["model"] == MEAN) & floors["split"].isin(["train", "test"])]
-    return metrics_table(own).assign(control=AS_TRAINED)[list(CONTROLS)]
+    plainest = next(iter(FLOORS[task]))
+    own = floors[(floors["model"] == plainest) & floors["split"].isin(["train", "test"])]
+    table = metrics_table(own, task=task).assign(control=AS_TRAINED)
+    return table[list(controls_columns(task_of(task)))]
 
 
 def _means(batches: Batches) -> pd.DataFrame:

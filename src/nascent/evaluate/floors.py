@@ -6,49 +6,23 @@ seed in the tables is 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError, did_you_mean
+from nascent.evaluate.class_floors import CLASS_FLOORS
+from nascent.evaluate.floor_inputs import FloorInputs, area_and_cycle
 from nascent.evaluate.levels import labels
-from nascent.evaluate.tables import PREDICTIONS
+from nascent.evaluate.tables import predictions_columns
 from nascent.splits.fractions import SPLITS
+from nascent.task import REGRESSION, task_of
 
 FLOOR_SEED = 0
 
 AREA = "area"
-USES_AREA = frozenset({"area_cycle", "ols_area_cycle", "ridge_area_cycle"})
-"""Floors that know the area, and so have nothing to predict where it is the target."""
-
-
-@dataclass(frozen=True)
-class FloorInputs:
-    """What a floor sees of n cells.
-
-    Attributes
-    ----------
-    means
-        (n, C) float64: mean raw counts over the measured pixels, of each input channel.
-    area
-        (n,) float64: measured pixels.
-    category
-        (n,) str: the cell cycle, or whatever the kind of study names; `missing` is a level.
-    train
-        (n,) bool: the cells that may be fitted on.
-    y
-        (n,) float64: the target, in raw counts.
-    ridge_alphas
-        Penalties ridge may choose from, for standardised means and a sum of squared errors.
-    """
-
-    means: np.ndarray
-    area: np.ndarray
-    category: np.ndarray
-    train: np.ndarray
-    y: np.ndarray
-    ridge_alphas: tuple[float, ...]
+USES_AREA = frozenset({"area_cycle", "ols_area_cycle", "ridge_area_cycle", "logistic_area_cycle"})
+"""Floors that know area and category, and so have nothing to predict where one is the target."""
 
 
 def mean(inputs: FloorInputs) -> np.ndarray:
@@ -86,20 +60,18 @@ def ridge_area_cycle(inputs: FloorInputs) -> np.ndarray:
     return ridge_regression(np.hstack([inputs.means, area_and_cycle(inputs)]), inputs)
 
 
-FLOORS: Mapping[str, Callable[[FloorInputs], np.ndarray]] = {
-    "mean": mean,
-    "area_cycle": area_cycle,
-    "ols": ols,
-    "ridge": ridge,
-    "ols_area_cycle": ols_area_cycle,
-    "ridge_area_cycle": ridge_area_cycle,
+FLOORS: Mapping[str, Mapping[str, Callable[[FloorInputs], np.ndarray]]] = {
+    "regression": {
+        "mean": mean,
+        "area_cycle": area_cycle,
+        "ols": ols,
+        "ridge": ridge,
+        "ols_area_cycle": ols_area_cycle,
+        "ridge_area_cycle": ridge_area_cycle,
+    },
+    "classes": CLASS_FLOORS,
 }
-
-
-def area_and_cycle(inputs: FloorInputs) -> np.ndarray:
-    """Return the area and a column of 0 and 1 for each cycle of the training cells; (n, 1 + k)."""
-    levels = np.unique(inputs.category[inputs.train])
-    return np.column_stack([inputs.area, inputs.category[:, None] == levels]).astype(float)
+"""Task → name → what it predicts, the plainest first: it reads nothing of a cell."""
 
 
 def ridge_regression(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
@@ -152,13 +124,16 @@ def predict_floors(
     fold: str,
     channels: Sequence[str],
     ridge_alphas: Sequence[float],
-    floors: Sequence[str] = tuple(FLOORS),
+    floors: Sequence[str] = (),
     target: str = "target",
     category: str = "cell_cycle",
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Fit the floors on the training cells and predict every cell that has a split.
 
-    Where the target is the area itself, the floors that know it (`USES_AREA`) are left out. The
+    Where the target is the area or the category itself, the floors that know them (`USES_AREA`) are
+    left out. The
     mean of an input channel is no target: least squares would copy it.
 
     Parameters
@@ -176,14 +151,18 @@ def predict_floors(
     ridge_alphas
         Penalties that `ridge` chooses among.
     floors
-        Names, in the order they are to appear.
+        Names, in the order they are to appear; empty: all that the task has.
     target, category
         Columns of the cell table. Of several targets, one a call.
+    task
+        Name of what is predicted.
+    levels
+        Names of the classes.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.PREDICTIONS`; floors as `model`.
+        The columns of `nascent.evaluate.tables.predictions_columns`; floors as `model`.
 
     Raises
     ------
@@ -192,16 +171,18 @@ def predict_floors(
         no training cell, a floor is unknown (the nearest is named), or the target is the mean of
         an input channel.
     """
+    measured, known = task_of(task), FLOORS[task]
     for name in floors:
-        if name not in FLOORS:
-            raise TrainError(f"there is no floor {name!r}", mend=did_you_mean(name, FLOORS))
+        if name not in known:
+            raise TrainError(f"there is no floor {name!r}", mend=did_you_mean(name, known))
     columns = [f"mean_{channel}" for channel in channels]
     if target in columns:
         raise TrainError(
             f"the target {target!r} is the mean of an input channel",
             mend="Leave the channel out of the inputs, or predict something else.",
         )
-    floors = [name for name in floors if target != AREA or name not in USES_AREA]
+    told = target in (AREA, category)
+    floors = [name for name in floors or known if not (told and name in USES_AREA)]
     for name in (target, AREA, *columns):
         if name not in cells.columns:
             raise TrainError(
@@ -213,42 +194,42 @@ def predict_floors(
             f"{len(unknown)} cells of the split are not in the cell table, the first {unknown[0]}"
         )
     cells = cells.loc[split.index]
-    numbers = cells[[target, AREA, *columns]].to_numpy(np.float64)
+    numbers = cells[[AREA, *columns]].to_numpy(np.float64)
     wrong = np.argwhere(~np.isfinite(numbers))
     if len(wrong):
         row, column = wrong[0]
         raise TrainError(
-            f"cell {cells.index[row]} has no finite {[target, 'area', *columns][column]!r}",
+            f"cell {cells.index[row]} has no finite {['area', *columns][column]!r}",
             where="cell table",
             mend="Remove the cell by a quality rule or by crops.exclude.",
         )
+    try:
+        y = measured.encode(cells[target], levels)
+    except TrainError as error:
+        raise TrainError(error.what, where="cell table", mend=error.mend) from error
     train = (split == "train").to_numpy()
     if not train.any():
         raise TrainError("no cell is in the training split", mend="Check splits.fractions.")
     inputs = FloorInputs(
-        means=numbers[:, 2:],
-        area=numbers[:, 1],
+        means=numbers[:, 1:],
+        area=numbers[:, 0],
         category=labels(cells, category).to_numpy(str),
         train=train,
-        y=numbers[:, 0],
+        y=y,
         ridge_alphas=tuple(ridge_alphas),
+        classes=len(levels),
     )
     order = np.argsort(split.map(SPLITS.index).to_numpy(), kind="stable")
+    columns = list(predictions_columns(measured, levels))
     parts = [
-        pd.DataFrame(
-            {
-                "cell_id": cells.index[order],
-                "design": design,
-                "fold": fold,
-                "split": split.to_numpy()[order],
-                "model": name,
-                "seed": FLOOR_SEED,
-                "target": target,
-                "y": inputs.y[order],
-                "y_hat": FLOORS[name](inputs)[order],
-            },
-            columns=list(PREDICTIONS),
-        )
+        measured.table(cells.index[order], y[order], known[name](inputs)[order], levels).assign(
+            design=design,
+            fold=fold,
+            split=split.to_numpy()[order],
+            model=name,
+            seed=FLOOR_SEED,
+            target=target,
+        )[columns]
         for name in floors
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(PREDICTIONS))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

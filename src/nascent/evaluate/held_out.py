@@ -4,14 +4,15 @@ All that compares models stands on this record: every run is over the same cells
 so that differences are paired.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.evaluate.levels import levels
-from nascent.evaluate.metrics import delta_of_rows, training_sds
+from nascent.evaluate.metrics import scale_of_rows, training_scales
+from nascent.task import REGRESSION, Task, task_of
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,18 @@ class HeldOut:
         Well, plate, perturbation and cell cycle of the n cells, see `nascent.evaluate.levels`; the
         index is `cell_id`, ascending, so that no order of rows changes a resample.
     y : numpy.ndarray
-        (n,) float64.
+        (n,), as the task has its answers: float64, or numbers of classes.
     runs : tuple of (str, int)
         Model and seed of each of the R runs, floors included.
     y_hat : numpy.ndarray
-        (n, R) float64.
-    delta : numpy.ndarray
-        (n,) float64: of the Huber metric, the SD of the target over the training cells of the fold
-        that a cell is a test cell of, in raw counts; NaN where no training cell is known.
+        (n, R) float64; of classes (n, R, k).
+    scale : numpy.ndarray
+        (n,) float64: what metrics need of the training cells of the fold that a cell is a test cell
+        of, see `nascent.task.Task.scales`; NaN where no training cell is known.
+    task : Task
+        Of the target.
+    classes : tuple of str
+        Names of the classes, where the task has some.
     """
 
     target: str
@@ -41,10 +46,12 @@ class HeldOut:
     y: np.ndarray
     runs: tuple[tuple[str, int], ...]
     y_hat: np.ndarray
-    delta: np.ndarray | float = np.nan
+    scale: np.ndarray | float = np.nan
+    task: Task = field(default_factory=lambda: task_of(REGRESSION))
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "delta", np.broadcast_to(self.delta, self.y.shape))
+        object.__setattr__(self, "scale", np.broadcast_to(self.scale, self.y.shape))
 
     @property
     def models(self) -> list[str]:
@@ -56,16 +63,20 @@ class HeldOut:
         return np.array([place for place, (name, _) in enumerate(self.runs) if name == model])
 
 
-def held_out(predictions: pd.DataFrame, cells: pd.DataFrame) -> list[HeldOut]:
+def held_out(
+    predictions: pd.DataFrame, cells: pd.DataFrame, *, task: str = REGRESSION
+) -> list[HeldOut]:
     """Return the test predictions of a study, one record a target and design.
 
     Parameters
     ----------
     predictions
-        The columns of `nascent.evaluate.tables.PREDICTIONS`; of the rows of train only the SD of y
-        is read.
+        The columns of `nascent.evaluate.tables.predictions_columns`; of the rows of train only
+        what metrics need is read.
     cells
         The study's cell table; its index is `cell_id`.
+    task
+        Its name.
 
     Raises
     ------
@@ -74,23 +85,25 @@ def held_out(predictions: pd.DataFrame, cells: pd.DataFrame) -> list[HeldOut]:
         or is missing from a run that others have it in, or two runs disagree about its y. The cell
         and the run are named.
     """
-    refuse_not_finite(predictions)
+    measured = task_of(task)
+    refuse_not_finite(predictions, measured)
     test = predictions[predictions["split"] == "test"]
     unknown = test["cell_id"][~test["cell_id"].isin(cells.index)]
     if len(unknown):
         raise TrainError(f"cell {unknown.iloc[0]} was predicted, but is not in the cell table")
     of_cells = levels(cells)
-    test = test.assign(delta=delta_of_rows(test, training_sds(predictions)))
+    test = test.assign(scale=scale_of_rows(test, training_scales(predictions, task)))
     return [
-        _aligned(str(target), str(design), rows, of_cells)
+        _aligned(str(target), str(design), rows, of_cells, measured)
         for (target, design), rows in test.groupby(["target", "design"], sort=False)
     ]
 
 
-def refuse_not_finite(predictions: pd.DataFrame) -> None:
+def refuse_not_finite(predictions: pd.DataFrame, task: Task) -> None:
     """Raise TrainError, naming cell and model, where y or ŷ is missing or infinite."""
-    for column, what in (("y", "measurement"), ("y_hat", "prediction")):
-        wrong = np.flatnonzero(~np.isfinite(predictions[column].to_numpy(np.float64)))
+    for what, values in zip(("measurement", "prediction"), task.read(predictions), strict=True):
+        finite = np.isfinite(values.reshape(len(predictions), -1)).all(axis=1)
+        wrong = np.flatnonzero(~finite)
         if len(wrong):
             row = predictions.iloc[wrong[0]]
             raise TrainError(
@@ -99,9 +112,11 @@ def refuse_not_finite(predictions: pd.DataFrame) -> None:
             )
 
 
-def _aligned(target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFrame) -> HeldOut:
+def _aligned(
+    target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFrame, task: Task
+) -> HeldOut:
     ids = np.sort(rows["cell_id"].unique())
-    y, delta, y_hat, runs = None, np.nan, [], []
+    y, scale, y_hat, runs = None, np.nan, [], []
     for (model, seed), run in rows.groupby(["model", "seed"], sort=False):
         run = run.sort_values("cell_id", kind="stable")
         found = run["cell_id"].to_numpy()
@@ -116,9 +131,9 @@ def _aligned(target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFram
                 where=name,
                 mend="Evaluate every model in every fold: differences are over the same cells.",
             )
-        measured = run["y"].to_numpy(np.float64)
+        measured, predicted = task.read(run)
         if y is None:
-            y, delta = measured, run["delta"].to_numpy(np.float64)
+            y, scale = measured, run["scale"].to_numpy(np.float64)
         wrong = np.flatnonzero(y != measured)
         if len(wrong):
             raise TrainError(
@@ -127,5 +142,9 @@ def _aligned(target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFram
                 mend="Evaluate all models on the same shards.",
             )
         runs.append((str(model), int(seed)))
-        y_hat.append(run["y_hat"].to_numpy(np.float64))
-    return HeldOut(target, design, of_cells.loc[ids], y, tuple(runs), np.column_stack(y_hat), delta)
+        y_hat.append(predicted)
+    return HeldOut(
+        *(target, design, of_cells.loc[ids], y, tuple(runs), np.stack(y_hat, axis=1), scale),
+        task=task,
+        classes=task.levels(rows),
+    )

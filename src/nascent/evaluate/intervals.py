@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from nascent.evaluate.bootstrap import RESAMPLED
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import EACH, ENSEMBLE, Resampled
 from nascent.evaluate.tables import INTERVALS
@@ -34,7 +33,7 @@ def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.D
         names = [seed for seed in seeds if seed != ENSEMBLE]
         names += [ENSEMBLE] * (ENSEMBLE in seeds) + [EACH]
         for seed in names:
-            for metric in RESAMPLED:
+            for metric in held.task.metrics:
                 found = resampled.limits(
                     metric, resampled.places(model, seed), confidence=confidence
                 )

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError, did_you_mean
-from nascent.evaluate.tables import PREDICTIONS
+from nascent.evaluate.tables import predictions_columns
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
+from nascent.task import REGRESSION, Task, task_of
 
 if TYPE_CHECKING:
     from nascent.frameworks import keras
@@ -29,13 +30,16 @@ def predict(
     batch_size: int,
     prediction: Literal["plain", "eight_fold"] = "plain",
     removal: str | Path | None = None,
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Predict every cell of a study's shards.
 
     Parameters
     ----------
     model
-        From {"image", "mask"} to (n, T) in raw counts, or in the unit of each target.
+        From {"image", "mask"} to (n, T) in raw counts, or in the unit of each target; of classes to
+        their logits, (n, k).
     shards
         Split → its shards, see `nascent.shards.plan.shards_of`.
     normaliser
@@ -50,13 +54,17 @@ def predict(
         `plain`, or `eight_fold`: the mean prediction over the crop's eight flips and quarter turns.
     removal
         File of the entries that are taken out of the crops, see `nascent.shards.removal_file`.
+    task
+        Name of what is predicted.
+    levels
+        Names of the classes, in the order of the model's outputs.
 
     Returns
     -------
     pandas.DataFrame
         One row a target and cell: target by target, split by split and as the cells lie in the
-        shards; the columns of `nascent.evaluate.tables.PREDICTIONS`. `y` is as in the cell table,
-        bit for bit.
+        shards; the columns of `nascent.evaluate.tables.predictions_columns`. `y` is as in the
+        cell table, bit for bit.
 
     Raises
     ------
@@ -64,6 +72,8 @@ def predict(
         Where a prediction or a target is not finite (the cell is named), the cell table lacks a
         target, or the model has another number of outputs than there are targets.
     """
+    measured = task_of(task)
+    columns = list(predictions_columns(measured, levels))
     parts = [
         _predict_split(
             model,
@@ -72,14 +82,16 @@ def predict(
             targets,
             prediction,
             name,
+            measured,
+            levels,
         )
         for split, paths in shards.items()
         if paths
     ]
     if not parts:
-        return pd.DataFrame(columns=list(PREDICTIONS))
+        return pd.DataFrame(columns=columns)
     table = pd.concat(parts, ignore_index=True)
-    table = table.assign(design=design, fold=fold, model=name, seed=seed)[list(PREDICTIONS)]
+    table = table.assign(design=design, fold=fold, model=name, seed=seed)[columns]
     blocks = [table[table["target"] == target] for target in targets]
     return pd.concat(blocks, ignore_index=True)
 
@@ -91,6 +103,8 @@ def _predict_split(
     targets: Sequence[str],
     prediction: str,
     name: str,
+    task: Task,
+    levels: Sequence[str],
 ) -> pd.DataFrame:
     cells = batches.cells
     for target in targets:
@@ -100,40 +114,37 @@ def _predict_split(
                 where=name,
                 mend=did_you_mean(target, cells.columns),
             )
-    y_hat = np.concatenate(list(_outputs(model, batches, prediction)))
-    if y_hat.shape != (len(cells), len(targets)):
+    outputs = np.concatenate(list(_outputs(model, batches, prediction)))
+    if outputs.shape != (len(cells), task.width(len(targets), levels)):
+        what = f"{len(levels)} classes" if levels else f"{len(targets)} targets"
         raise TrainError(
-            f"the model has {y_hat.shape[-1]} outputs for {len(targets)} targets"
-            f" ({', '.join(targets)})",
+            f"the model has {outputs.shape[-1]} outputs for {what}"
+            f" ({', '.join(levels or targets)})",
             where=name,
             mend="Train it anew: its targets were others.",
         )
-    y = cells[list(targets)].to_numpy(np.float64)
-    for what, values, mend in (
-        ("measured value", y, "Remove the cell by a quality rule or by crops.exclude."),
-        ("prediction", y_hat, "Train with a lower learning_rate."),
-    ):
-        wrong = np.argwhere(~np.isfinite(values))
-        if len(wrong):
-            row, column = wrong[0]
-            raise TrainError(
-                f"the {what} of {targets[column]!r} for cell {cells.index[row]} is not finite"
-                f" ({len(wrong)} of {values.size})",
-                where=name,
-                mend=mend,
-            )
-    columns = {"cell_id": cells.index, "split": split}
-    return pd.concat(
-        [
-            pd.DataFrame(columns | {"target": target, "y": y[:, place], "y_hat": y_hat[:, place]})
-            for place, target in enumerate(targets)
-        ],
-        ignore_index=True,
-    )
+    wrong = np.argwhere(~np.isfinite(outputs))
+    if len(wrong):
+        row, column = wrong[0]
+        raise TrainError(
+            f"the prediction of {(levels or targets)[column]!r} for cell {cells.index[row]} is not"
+            f" finite ({len(wrong)} of {outputs.size})",
+            where=name,
+            mend="Train with a lower learning_rate.",
+        )
+    parts = []
+    for target, y_hat in zip(targets, task.of_targets(outputs), strict=True):
+        try:
+            y = task.encode(cells[target], levels)
+        except TrainError as error:
+            raise TrainError(error.what, where=name, mend=error.mend) from error
+        table = task.table(cells.index, y, y_hat, levels)
+        parts.append(table.assign(split=split, target=target))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _outputs(model: "keras.Model", batches: Batches, prediction: str) -> Iterator[np.ndarray]:
-    """Yield the predictions batch by batch, (b, T) float64, in the order of the cell table."""
+    """Yield what the model puts out batch by batch, (b, T) float64, as the cell table has it."""
     if prediction == "eight_fold":
         from nascent.train.augment.eight_fold import predict_eight_fold
 

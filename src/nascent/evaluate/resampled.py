@@ -5,16 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nascent.evaluate.bootstrap import (
-    RESAMPLED,
-    metrics_of_sums,
-    resampled_metrics,
-    sums_of_cells,
-)
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.metrics import metrics
+from nascent.statistics.bootstrap import counts
 from nascent.statistics.combined import Source, combined, of_groups, of_repeats, of_resamples
-from nascent.statistics.jackknife import group_sums, without_each
 
 EACH = "each"
 """Stands for the seed where a metric is the mean over seeds of the metric of each."""
@@ -100,7 +93,7 @@ class Resampled:
         Parameters
         ----------
         metric
-            In `RESAMPLED`.
+            One of the task's.
         places, others
             (S,) columns, a seed each; None: nothing is taken off.
         confidence
@@ -170,17 +163,17 @@ def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
         if len(runs) > 1:
             columns[model, ENSEMBLE] = len(columns)
             y_hat.append(held.y_hat[:, runs].mean(axis=1, keepdims=True))
-    y_hat = np.hstack(y_hat)
+    y_hat = np.concatenate(y_hat, axis=1)
 
-    rows = [metrics(held.y, column, held.delta) for column in y_hat.T]
-    value = {name: np.array([row[name] for row in rows]) for name in RESAMPLED}
-    sums, bias = sums_of_cells(held.y, y_hat, held.delta), value["bias"]
-    of_wells = group_sums(sums, held.levels["well"].to_numpy(str))
+    wells = held.levels["well"].to_numpy(str)
+    value = held.task.values(held.y, y_hat, scale=held.scale)
+    how = {"scale": held.scale, "known": value}
+    drawn = counts(len(held.y), draws, np.random.default_rng((seed, 0)))
     return Resampled(
         columns=columns,
         seeds={model: held.seeds_of(model) for model in held.models},
         value=value,
-        cells=resampled_metrics(sums, bias, draws, (seed, 0)),
-        wells=metrics_of_sums(without_each(of_wells), bias),
-        sizes=of_wells[:, 0].astype(int),
+        cells=held.task.resampled(held.y, y_hat, drawn, **how),
+        wells=held.task.left_out(held.y, y_hat, wells, **how),
+        sizes=np.unique(wells, return_counts=True)[1],
     )

@@ -8,16 +8,17 @@ from nascent.evaluate.calibration import calibration
 from nascent.evaluate.compare import comparison, pairs
 from nascent.evaluate.confounders import confounders
 from nascent.evaluate.groups import groups
-from nascent.evaluate.held_out import held_out
+from nascent.evaluate.held_out import HeldOut, held_out
 from nascent.evaluate.intervals import intervals
 from nascent.evaluate.resampled import resample
 from nascent.evaluate.tables import (
-    CALIBRATION,
-    COMPARISON,
-    GROUPS,
     INTERVALS,
     PAIRS,
+    calibration_columns,
+    comparison_columns,
+    groups_columns,
 )
+from nascent.task import REGRESSION, task_of
 
 
 def comparison_tables(
@@ -28,14 +29,17 @@ def comparison_tables(
     confidence: float = 0.95,
     draws: int = 2000,
     seed: int = 1,
+    task: str = REGRESSION,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables groups, intervals, comparison, pairs, calibration and confounders.
+
+    Tables that the task alone has (`nascent.task.Task.more`) follow.
 
     Parameters
     ----------
     predictions
         Of all models, seeds, folds, designs and targets, floors included; the columns of
-        `nascent.evaluate.tables.PREDICTIONS`.
+        `nascent.evaluate.tables.predictions_columns`.
     cells
         The study's cell table; its index is `cell_id`. Columns plate and well, and perturbation and
         cell_cycle where the study has them.
@@ -47,6 +51,8 @@ def comparison_tables(
         Resamples. The intervals over few wells reach far into the tails: take 2,000 or more.
     seed
         Of the resampling; the same tables give the same intervals to the last bit.
+    task
+        Its name.
 
     Returns
     -------
@@ -58,15 +64,19 @@ def comparison_tables(
     TrainError
         Where predictions do not fit together, see `nascent.evaluate.held_out.held_out`.
     """
+    measured = task_of(task)
     parts: dict[str, list[pd.DataFrame]] = {
-        "groups": [pd.DataFrame(columns=list(GROUPS))],
+        "groups": [pd.DataFrame(columns=list(groups_columns(measured)))],
         "intervals": [pd.DataFrame(columns=list(INTERVALS))],
-        "comparison": [pd.DataFrame(columns=list(COMPARISON))],
+        "comparison": [pd.DataFrame(columns=list(comparison_columns(measured)))],
         "pairs": [pd.DataFrame(columns=list(PAIRS))],
-        "calibration": [pd.DataFrame(columns=list(CALIBRATION))],
+        "calibration": [pd.DataFrame(columns=list(calibration_columns(measured)))],
+        **{name: [pd.DataFrame(columns=list(more))] for name, more in measured.more.items()},
     }
-    for held in held_out(predictions, cells):
+    for held in held_out(predictions, cells, task=task):
         resampled = resample(held, draws=draws, seed=seed)
+        for name, table in more_tables(held).items():
+            parts[name].append(table)
         parts["groups"].append(groups(held, confidence=confidence, draws=draws, seed=seed))
         parts["intervals"].append(intervals(held, resampled, confidence=confidence))
         parts["comparison"].append(
@@ -75,7 +85,7 @@ def comparison_tables(
         parts["pairs"].append(pairs(held, resampled, confidence=confidence))
         parts["calibration"].append(calibration(held, confidence=confidence))
     tables = {name: _joined(tables) for name, tables in parts.items()}
-    return tables | {"confounders": confounders(predictions, cells)}
+    return tables | {"confounders": confounders(predictions, cells, task=task)}
 
 
 def model_verdicts(
@@ -86,6 +96,7 @@ def model_verdicts(
     confidence: float = 0.95,
     draws: int = 2000,
     seed: int = 1,
+    task: str = REGRESSION,
 ) -> pd.DataFrame:
     """Return the rows that the models given have in the comparison, whatever others there are.
 
@@ -96,20 +107,31 @@ def model_verdicts(
     ----------
     predictions
         As in `comparison_tables`: of some models, and of the floors.
-    cells, floors, confidence, draws, seed
+    cells, floors, confidence, draws, seed, task
         See `comparison_tables`.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.COMPARISON`, without the rows of the floors.
+        The columns of `nascent.evaluate.tables.comparison_columns`, without the rows of the floors.
     """
-    tables = [pd.DataFrame(columns=list(COMPARISON))]
-    for held in held_out(predictions, cells):
+    tables = [pd.DataFrame(columns=list(comparison_columns(task_of(task))))]
+    for held in held_out(predictions, cells, task=task):
         resampled = resample(held, draws=draws, seed=seed)
         tables.append(comparison(held, resampled, floors=floors, confidence=confidence))
     table = _joined(tables)
     return table[~table["model"].isin(list(floors))].reset_index(drop=True)
+
+
+def more_tables(held: HeldOut) -> dict[str, pd.DataFrame]:
+    """Return the tables that the task alone has, of every run."""
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in held.task.more}
+    for run, (model, seed) in enumerate(held.runs):
+        key = {"target": held.target, "design": held.design, "model": model, "seed": seed}
+        tables = held.task.tables(held.y, held.y_hat[:, run], levels=held.classes)
+        for name, table in tables.items():
+            parts[name].append(table.assign(**key)[list(held.task.more[name])])
+    return {name: _joined(tables) for name, tables in parts.items()}
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -6,41 +6,75 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.errors import TrainError
-from nascent.evaluate.metrics import METRICS
 from nascent.files import read_table
+from nascent.task import Task
 
-PREDICTIONS = (
-    "cell_id", "design", "fold", "split", "model", "seed", "target", "y", "y_hat",
-)  # fmt: skip
-METRICS_TABLE = ("target", "design", "fold", "split", "model", "seed", *METRICS)
-CONTROLS = ("target", "design", "fold", "split", "model", "seed", "control", *METRICS)
-GROUPS = (
-    "target", "design", "model", "seed", "by", "level", *METRICS,
-    "mae_low", "mae_high", "r2_low", "r2_high", "bias_low", "bias_high",
-)  # fmt: skip
 INTERVALS = (
     "target", "design", "model", "seed", "metric", "value",
     "low_cells", "high_cells", "low_wells", "high_wells", "n", "wells",
-)  # fmt: skip
-COMPARISON = (
-    "target", "design", "model", "floor", "seeds", "n", "wells",
-    "mae", "mae_low", "mae_high", "mae_low_wells", "mae_high_wells", "mae_seed_sd",
-    "r2", "r2_low", "r2_high", "r2_low_wells", "r2_high_wells", "r2_seed_sd",
-    "ensemble_mae", "ensemble_r2",
-    "best_floor", "difference", "difference_low", "difference_high",
-    "difference_low_wells", "difference_high_wells", "verdict",
-    "well_bias_share", "well_shift_share",
-    "worst_well", "worst_well_bias", "worst_well_bias_low", "worst_well_bias_high",
 )  # fmt: skip
 PAIRS = (
     "target", "design", "model", "other", "metric", "difference",
     "low_cells", "high_cells", "low_wells", "high_wells",
 )  # fmt: skip
-CALIBRATION = (
-    "target", "design", "model", "bin", "n", "level", "spread", "rmse",
-    "ratio", "ratio_low", "ratio_high", "spearman", "coverage_68", "coverage_95",
-)  # fmt: skip
 CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "r2")
+
+PREDICTED = ("cell_id", "design", "fold", "split", "model", "seed", "target")
+"""Columns of every table of predictions; those of the task's answers follow."""
+
+
+def predictions_columns(task: Task, levels: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the columns of a table of predictions.
+
+    Parameters
+    ----------
+    task
+        Of the targets.
+    levels
+        Names of the classes, where it has some.
+    """
+    return (*PREDICTED, *(task.columns(levels) or ()))
+
+
+def metrics_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of the table of metrics, a row a run and split."""
+    return ("target", "design", "fold", "split", "model", "seed", "n", *task.metrics)
+
+
+def controls_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of the table of controls, a row a run and control."""
+    return ("target", "design", "fold", "split", "model", "seed", "control", "n", *task.metrics)
+
+
+def groups_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of the table of metrics by group."""
+    bounds = [f"{name}_{end}" for name in task.bounded for end in ("low", "high")]
+    return ("target", "design", "model", "seed", "by", "level", "n", *task.metrics, *bounds)
+
+
+def comparison_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of the comparison, a row a model."""
+    ends = ("", "_low", "_high", "_low_wells", "_high_wells", "_seed_sd")
+    return (
+        *("target", "design", "model", "floor", "seeds", "n", "wells"),
+        *(f"{name}{end}" for name in task.compared for end in ends),
+        *(f"ensemble_{name}" for name in task.compared),
+        *("best_floor", "difference", "difference_low", "difference_high"),
+        *("difference_low_wells", "difference_high_wells", "verdict"),
+        *(WELL_SHIFT if task.has_errors else ()),
+    )
+
+
+def calibration_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of the table of calibration."""
+    return ("target", "design", "model", *task.calibrated)
+
+
+WELL_SHIFT = (
+    "well_bias_share", "well_shift_share",
+    "worst_well", "worst_well_bias", "worst_well_bias_low", "worst_well_bias_high",
+)  # fmt: skip
+"""Columns of `nascent.evaluate.well_shift` in the comparison."""
 
 # What tells one job's rows from another's, as far as a table has it.
 _KEYS = ("target", "design", "fold", "split", "model", "seed", "control")
@@ -54,7 +88,8 @@ def gather(paths: Sequence[str | Path], columns: Sequence[str]) -> pd.DataFrame:
     paths
         Tables written by the evaluation of one run, or of the floors.
     columns
-        Those every table must have, and their order: PREDICTIONS, METRICS_TABLE or CONTROLS.
+        Those every table must have, first and in this order; others follow as the first table has
+        them, and all tables have the same.
 
     Raises
     ------
@@ -65,7 +100,17 @@ def gather(paths: Sequence[str | Path], columns: Sequence[str]) -> pd.DataFrame:
         tables.
     """
     names = [name for name in _KEYS if name in columns]
-    tables = [read_table(path, required=columns)[list(columns)] for path in paths]
+    tables = [read_table(path, required=columns) for path in paths]
+    rest = [name for name in tables[0].columns if name not in columns] if tables else []
+    for path, table in zip(paths, tables, strict=True):
+        if set(table.columns) != {*columns, *rest}:
+            raise TrainError(
+                f"its columns are {', '.join(table.columns)}, those of the first table"
+                f" {', '.join([*columns, *rest])}",
+                where=path,
+                mend="Evaluate all models anew: their targets or classes differ.",
+            )
+    tables = [table[[*columns, *rest]] for table in tables]
     seen: dict[tuple, str | Path] = {}
     for path, table in zip(paths, tables, strict=True):
         for key in table[names].drop_duplicates().itertuples(index=False, name=None):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from nascent.evaluate.bootstrap import counts
 from nascent.explain.permuted_maps import (
     can_tell,
     contrasts,
@@ -22,6 +21,7 @@ from nascent.explain.permuted_maps import (
     without_outline,
 )
 from nascent.explain.smoothing import smoothed
+from nascent.statistics.bootstrap import counts
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.

@@ -4,15 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from nascent.evaluate.bootstrap import (
-    RESAMPLED,
-    metrics_of_sums,
-    resampled_metrics,
-    sums_of_cells,
-)
-from nascent.evaluate.metrics import metrics
-from nascent.statistics.bootstrap import interval
-from nascent.statistics.jackknife import group_sums, limits, without_each
+from nascent.statistics.bootstrap import counts, interval
+from nascent.statistics.jackknife import limits
+from nascent.task import task_of
+from nascent.tasks.regression import metrics
+
+TASK = task_of("regression")
 
 
 def cells(n, runs, seed, scale=1.0):
@@ -22,8 +19,8 @@ def cells(n, runs, seed, scale=1.0):
 
 
 def resampled(y, y_hat, draws=500, seed=0):
-    sums = sums_of_cells(y, y_hat, 1.0)
-    return resampled_metrics(sums, (y[:, None] - y_hat).mean(axis=0), draws, (seed,))
+    drawn = counts(len(y), draws, np.random.default_rng((seed,)))
+    return TASK.resampled(y, y_hat, drawn, scale=1.0)
 
 
 @settings(max_examples=40)
@@ -38,11 +35,10 @@ def test_metrics_of_counts_equal_a_plain_loop_over_the_drawn_cells(n, runs, seed
     y, y_hat = cells(n, runs, seed, scale)
     drawn = np.array(data.draw(st.lists(st.integers(0, n - 1), min_size=n, max_size=n)))
     held = np.bincount(drawn, minlength=n)[None].astype(float)
-    bias = (y[:, None] - y_hat).mean(axis=0)
-    got = metrics_of_sums(held @ sums_of_cells(y, y_hat, 1.0), bias)
+    got = TASK.resampled(y, y_hat, [held], scale=1.0)
     for run in range(runs):
         expected = metrics(y[drawn], y_hat[drawn, run], 1.0)
-        for name in RESAMPLED:
+        for name in TASK.metrics:
             assert got[name][0, run] == pytest.approx(
                 expected[name], rel=1e-6, abs=1e-6, nan_ok=True
             ), name
@@ -99,13 +95,11 @@ def test_the_interval_of_the_bias_covers_the_truth_in_95_of_100_sets_of_cells():
 def test_metrics_without_a_well_are_those_of_the_other_cells():
     y, y_hat = cells(60, 2, 5)
     wells = np.repeat(["A1", "A2", "B1"], [10, 20, 30])
-    bias = (y[:, None] - y_hat).mean(axis=0)
-    of_wells = group_sums(sums_of_cells(y, y_hat, 1.0), wells)
-    got = metrics_of_sums(without_each(of_wells), bias)
+    got = TASK.left_out(y, y_hat, wells, scale=1.0)
     for place, well in enumerate(["A1", "A2", "B1"]):
         for run in range(2):
             expected = metrics(y[wells != well], y_hat[wells != well, run], 1.0)
-            for name in RESAMPLED:
+            for name in TASK.metrics:
                 assert got[name][place, run] == pytest.approx(expected[name], rel=1e-9), name
 
 
@@ -116,9 +110,8 @@ def test_with_a_well_effect_the_interval_over_wells_covers_and_that_over_cells_d
     effect = np.repeat(rng.normal(0, 20, (wells, sets)), of_each, axis=0)
     y_hat = y[:, None] - effect - rng.normal(0, 30, (wells * of_each, sets))
     by_cells = interval(resampled(y, y_hat)["bias"], units=len(y), confidence=0.95)
-    bias = (y[:, None] - y_hat).mean(axis=0)
-    of_wells = group_sums(sums_of_cells(y, y_hat, 1.0), np.repeat(np.arange(wells), of_each))
-    left_out = metrics_of_sums(without_each(of_wells), bias)["bias"]
+    left_out = TASK.left_out(y, y_hat, np.repeat(np.arange(wells), of_each))["bias"]
+    bias = TASK.values(y, y_hat)["bias"]
     by_wells = limits(bias, left_out, np.full(wells, of_each), confidence=0.95)
     covers_cells, covers_wells = (
         np.mean((low < 0) & (high > 0)) for low, high in (by_cells, by_wells)

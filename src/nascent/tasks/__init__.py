@@ -1,0 +1,1 @@
+"""Kinds of answers: one file each, found by its name (`nascent.task`)."""

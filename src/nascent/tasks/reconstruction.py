@@ -1,0 +1,119 @@
+"""The input itself, back from what a network kept of it: an image, a stack, a row of numbers.
+
+Metrics are over all values of all examples, those of weight 0 left out: `mse`, `mae`, and
+r2 = 1 − Σ(y − ŷ)² / Σ(y − ȳ)², the share of the variance that comes back.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nascent.task import Sums, Task, Values
+from nascent.tasks._places import mean_of_places, measure_places
+
+
+class Reconstruction(Task):
+    """Values of any shape, in the unit they were given to the network in."""
+
+    name = "reconstruction"
+    metrics = ("mse", "mae", "r2")
+    primary, lower_is_better = "mse", True
+    compared = ("mse", "r2")
+    bounded = ("mse", "r2")
+    learning = "mse"
+    losses = ("mse", "mae")
+    words: ClassVar[Mapping[str, str]] = {"mse": "mean squared error", "mae": "MAE", "r2": "R²"}
+
+    def sums(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        weight: np.ndarray | None = None,
+        *,
+        scale: np.ndarray | float = np.nan,
+        known: Mapping[str, np.ndarray] | None = None,
+    ) -> Sums:
+        """Return sums over the values of each example: (n, 3 + 3 R).
+
+        They are of 1, y − m and (y − m)², with m the mean of all y; then for each run of e², |e|
+        and e² again, for R².
+
+        Parameters
+        ----------
+        y
+            (n, …).
+        y_hat
+            (n, R, …).
+        weight
+            (n,), or the first axes of y.
+        scale, known
+            Not used.
+        """
+        y, y_hat = np.asarray(y, np.float64), np.asarray(y_hat, np.float64)
+        n, runs = y_hat.shape[:2]
+        weight = np.ones(y.shape) if weight is None else np.asarray(weight, np.float64)
+        weight = weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim))
+        weight = np.broadcast_to(weight, y.shape).reshape(n, -1)
+        y = np.where(weight > 0, y.reshape(n, -1), 0.0)
+        error = np.where(weight[:, None] > 0, y[:, None] - y_hat.reshape(n, runs, -1), 0.0)
+        mean = np.average(y, weights=weight)
+        common = [np.ones_like(y), y - mean, (y - mean) ** 2]
+        common = np.stack([np.sum(weight * part, axis=1) for part in common], axis=-1)
+        of_runs = [error**2, np.abs(error), error**2]
+        of_runs = [np.sum(weight[:, None] * part, axis=2) for part in of_runs]
+        return Sums(np.hstack([common, np.stack(of_runs, axis=-1).reshape(n, -1)]))
+
+    def measure(self, totals: np.ndarray, offset: np.ndarray | None = None) -> Values:
+        """See `nascent.task.Task.measure`."""
+        return measure_places(totals, ("mse", "mae"))
+
+    def numbers(self, y: np.ndarray) -> np.ndarray:
+        """Return each example's mean value, (n,) float64."""
+        y = np.asarray(y, np.float64)
+        return y.reshape(len(y), -1).mean(axis=1)
+
+    def columns(self, levels: Sequence[str] = ()) -> None:
+        """Return None: a whole input does not fit into a table."""
+
+    def table(
+        self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
+    ) -> None:
+        """Return None, as `columns`."""
+
+    def width(self, targets: int, levels: Sequence[str] = ()) -> int:
+        """Return a feature a target: the features of the input are its targets."""
+        return targets
+
+    def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
+        """Return the whole output, of the one target."""
+        return [np.asarray(network_outputs, np.float64)]
+
+    def read_outs(self, names: Sequence[str]) -> dict[str, Callable[[Any], Any]]:
+        """Return the mean of each feature of the last axis over all places."""
+        return {name: partial(_mean_feature, place=place) for place, name in enumerate(names)}
+
+    def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
+        """Return `mse` or `mae`, a mean over the values that count."""
+        import keras
+
+        size = {"mse": keras.ops.square, "mae": keras.ops.abs}[name]
+
+        def of_examples(y: Any, y_hat: Any, weight: Any = None) -> Any:
+            return mean_of_places(size(y - y_hat), weight)
+
+        return of_examples
+
+    def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
+        """Return the mean squared error."""
+        return self.loss("mse", sds)
+
+
+TASK = Reconstruction()
+
+
+def _mean_feature(outputs: Any, place: int) -> Any:
+    import keras
+
+    return keras.ops.mean(outputs[..., place], axis=tuple(range(1, len(outputs.shape) - 1)))
