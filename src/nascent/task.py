@@ -15,7 +15,6 @@ import pandas as pd
 
 from nascent.by_name import file_of, known_names, load
 from nascent.errors import ConfigError
-from nascent.statistics.jackknife import group_sums, without_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,6 +177,8 @@ class Task:
         groups
             (n,) labels.
         """
+        from nascent.statistics.jackknife import group_sums, without_each
+
         sums = self.sums(y, y_hat, scale=scale, known=known)
         return self.measure(without_each(group_sums(sums.values, groups)), sums.offset)
 

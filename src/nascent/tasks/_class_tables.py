@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 
 def confusion(y: np.ndarray, y_hat: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
@@ -50,6 +49,8 @@ def calibration_curve(
         Columns class (its number), bin (from 1), n, probability (mean over the bin), share (of
         examples of the class), share_low, share_high; bins without examples are left out.
     """
+    from scipy import stats
+
     rows = []
     z = float(stats.norm.ppf((1 + confidence) / 2))
     places = np.minimum((y_hat * bins).astype(int), bins - 1)

@@ -35,7 +35,7 @@ def measure_places(totals: np.ndarray, means: Sequence[str]) -> Values:
 
 def mean_of_places(found: Any, weight: Any) -> Any:
     """Return the mean over all axes but the first, in tensors; places of weight 0 do not count."""
-    import keras
+    from nascent.frameworks import keras
 
     ops = keras.ops
     axes = tuple(range(1, len(found.shape)))

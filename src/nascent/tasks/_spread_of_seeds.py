@@ -17,7 +17,6 @@ the law.
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 SPREAD_AGAINST_ERROR = (
     "bin", "n", "level", "spread", "rmse",
@@ -58,6 +57,8 @@ def spread_against_error(y: np.ndarray, y_hat: np.ndarray, confidence: float) ->
         Since s leaves the noise out, a ratio above 1 and coverage below p are expected; how far
         off is what this says. No rows for one seed.
     """
+    from scipy import stats
+
     seeds = y_hat.shape[1]
     if seeds < 2:
         return pd.DataFrame(columns=list(SPREAD_AGAINST_ERROR))
@@ -103,6 +104,8 @@ def _ratio(
     By the delta method on the logarithm, paired: a cell moves log(ratio) by half of its error²
     over their mean less its expected variance over theirs. NaN where that is not defined.
     """
+    from scipy import stats
+
     n, means = len(squared), (squared.mean(), expected.mean())
     if min(means) <= 0:
         return float("nan"), float("nan"), float("nan")
@@ -115,6 +118,8 @@ def _ratio(
 
 
 def _spearman(first: np.ndarray, second: np.ndarray) -> float:
+    from scipy import stats
+
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
     return float(stats.spearmanr(first, second).statistic)

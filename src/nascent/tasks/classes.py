@@ -275,7 +275,7 @@ class Classes(Task):
             others (Szegedy et al. 2016, CVPR, 2818). `class_weights`, (k,): what each example's
             loss is multiplied by, by its class.
         """
-        import keras
+        from nascent.frameworks import keras
 
         k = len(sds)
         smoothing = options.get("label_smoothing", 0.0)

@@ -110,7 +110,7 @@ class Distribution(Task):
 
     def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
         """Return the cross-entropy of logits (n, …, k), a mean over the places that count."""
-        import keras
+        from nascent.frameworks import keras
 
         k = len(sds)
 
@@ -131,7 +131,7 @@ TASK = Distribution()
 
 
 def _mean_value(outputs: Any) -> Any:
-    import keras
+    from nascent.frameworks import keras
 
     ops = keras.ops
     q = ops.softmax(outputs, axis=-1)
@@ -140,6 +140,6 @@ def _mean_value(outputs: Any) -> Any:
 
 
 def _mean_logit(outputs: Any, place: int) -> Any:
-    import keras
+    from nascent.frameworks import keras
 
     return keras.ops.mean(outputs[..., place], axis=tuple(range(1, len(outputs.shape) - 1)))

@@ -96,7 +96,7 @@ class Reconstruction(Task):
 
     def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
         """Return `mse` or `mae`, a mean over the values that count."""
-        import keras
+        from nascent.frameworks import keras
 
         size = {"mse": keras.ops.square, "mae": keras.ops.abs}[name]
 
@@ -114,6 +114,6 @@ TASK = Reconstruction()
 
 
 def _mean_feature(outputs: Any, place: int) -> Any:
-    import keras
+    from nascent.frameworks import keras
 
     return keras.ops.mean(outputs[..., place], axis=tuple(range(1, len(outputs.shape) - 1)))

@@ -200,7 +200,7 @@ class Regression(Task):
         **options
             `delta` of the Huber loss, in the unit of the first target.
         """
-        import keras
+        from nascent.frameworks import keras
 
         functions = {
             "huber": partial(keras.losses.huber, delta=options.get("delta", 1.0)),
