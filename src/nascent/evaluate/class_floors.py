@@ -3,10 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from nascent.evaluate.floor_inputs import FloorInputs, area_and_cycle
 
@@ -75,6 +71,11 @@ def logistic_regression(
     numpy.ndarray
         Probabilities (n, k) float64.
     """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV, StratifiedKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     there, number = np.unique(y[train], return_counts=True)
     found = np.zeros((len(y), classes))
     if len(there) == 1:

@@ -18,6 +18,8 @@ the law.
 import numpy as np
 import pandas as pd
 
+from nascent.statistics.student import student_quantile
+
 SPREAD_AGAINST_ERROR = (
     "bin", "n", "level", "spread", "rmse",
     "ratio", "ratio_low", "ratio_high", "spearman", "coverage_68", "coverage_95",
@@ -57,8 +59,6 @@ def spread_against_error(y: np.ndarray, y_hat: np.ndarray, confidence: float) ->
         Since s leaves the noise out, a ratio above 1 and coverage below p are expected; how far
         off is what this says. No rows for one seed.
     """
-    from scipy import stats
-
     seeds = y_hat.shape[1]
     if seeds < 2:
         return pd.DataFrame(columns=list(SPREAD_AGAINST_ERROR))
@@ -73,7 +73,7 @@ def spread_against_error(y: np.ndarray, y_hat: np.ndarray, confidence: float) ->
         for place, cells in enumerate(np.array_split(order, number), start=1)
     ]
     covered = {
-        name: float(np.mean(size <= stats.t.ppf((1 + share) / 2, seeds - 1) * spread))
+        name: float(np.mean(size <= student_quantile((1 + share) / 2, seeds - 1) * spread))
         for name, share in COVERAGES.items()
     }
     overall = _compared(level, spread, error, confidence)
@@ -104,8 +104,6 @@ def _ratio(
     By the delta method on the logarithm, paired: a cell moves log(ratio) by half of its error²
     over their mean less its expected variance over theirs. NaN where that is not defined.
     """
-    from scipy import stats
-
     n, means = len(squared), (squared.mean(), expected.mean())
     if min(means) <= 0:
         return float("nan"), float("nan"), float("nan")
@@ -113,13 +111,13 @@ def _ratio(
     if n < 2:
         return ratio, float("nan"), float("nan")
     moves = (squared / means[0] - expected / means[1]) / 2
-    half = stats.t.ppf((1 + confidence) / 2, n - 1) * moves.std(ddof=1) / np.sqrt(n)
+    half = student_quantile((1 + confidence) / 2, n - 1) * moves.std(ddof=1) / np.sqrt(n)
     return ratio, float(ratio * np.exp(-half)), float(ratio * np.exp(half))
 
 
 def _spearman(first: np.ndarray, second: np.ndarray) -> float:
-    from scipy import stats
+    from scipy.stats import spearmanr
 
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
-    return float(stats.spearmanr(first, second).statistic)
+    return float(spearmanr(first, second).statistic)
