@@ -137,6 +137,26 @@ def made(path):
     return f"results/{STUDY.study}/{path}"
 
 
+def examples_table():
+    """The table of all examples, which the first stage of the study's kind makes."""
+    return made(f"{KIND.first_stage}/cells.tsv")
+
+
+def quality_table():
+    """The table of what quality control removed."""
+    return made(f"{KIND.first_stage}/quality.tsv")
+
+
+def store_of(part):
+    """The store of the examples of one part of the raw data."""
+    return made(f"{KIND.first_stage}/{part}.h5")
+
+
+def stores_of_study():
+    """The stores of all parts of the raw data."""
+    return [store_of(part) for part in WELLS.index]
+
+
 def given(path):
     """A file of the user's own: read where it is, whatever storage the results lie in."""
     stored = workflow.storage_settings.default_storage_provider is not None

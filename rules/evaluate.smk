@@ -40,7 +40,7 @@ rule evaluate:
 
 rule evaluate_floors:
     input:
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         splits=made("splits/{fold}/splits.tsv"),
         shards=made("shards/{fold}/shards.tsv"),
         shard_files=shards_from_storage,
@@ -106,7 +106,7 @@ rule evaluate_gather:
 rule evaluate_compare:
     input:
         predictions=made("evaluate/predictions.tsv"),
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         comparison=made("evaluate/comparison.tsv"),
         intervals=made("evaluate/intervals.tsv"),
@@ -139,7 +139,7 @@ rule evaluate_compare:
 rule evaluate_verdict:
     input:
         predictions=predictions_held_against_floors,
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         made("evaluate/{model}/verdict.tsv"),
     log:

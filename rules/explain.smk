@@ -3,7 +3,7 @@
 
 rule explain_groups:
     input:
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         made("explain/groups.tsv"),
@@ -33,7 +33,7 @@ rule explain_importance_null:
         shards=shards_explained,
         training=training_cells_of_method,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         groups=made("explain/channel_groups.tsv"),
     output:
@@ -69,7 +69,7 @@ rule explain_importance_null:
 rule explain:
     input:
         maps=maps_explained,
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         null=made("explain/{model}/{seed}/{method}.null.tsv"),
         groups=made("explain/channel_groups.tsv"),

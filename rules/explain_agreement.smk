@@ -4,7 +4,7 @@
 rule explain_agreement:
     input:
         maps=maps_of_all_explanations,
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         made("explain/agreement.tsv"),
     log:

@@ -4,7 +4,7 @@
 rule explain_anndata:
     input:
         maps=maps_explained,
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         explained=made("explain/{model}/{seed}/{method}.cells.tsv"),
         checks=checks_of_cells,
     output:

@@ -107,7 +107,7 @@ rule explain_roar:
         whole=of_retrainings(
             f"evaluate/{{model}}/{EXPLAINED_FOLD}/{{seed}}/predictions.tsv"
         ),
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         made("explain/roar.tsv"),
     log:

@@ -8,7 +8,7 @@ rule explain_sensitivity:
         shards=shards_shown,
         channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         made("explain/{model}/{seed}/{method}/sensitivity.tsv"),
     log:

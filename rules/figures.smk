@@ -3,8 +3,8 @@
 
 rule figures_crops:
     input:
-        cells=made("crops/cells.tsv"),
-        stores=of_wells("crops/{well}.h5"),
+        cells=examples_table(),
+        stores=stores_of_study(),
     output:
         png=report(
             made("figures/crops.png"),
@@ -37,7 +37,7 @@ rule figures_crops:
 
 rule figures_quality:
     input:
-        quality=made("crops/quality.tsv"),
+        quality=quality_table(),
     output:
         png=report(
             made("figures/quality.png"),
@@ -67,7 +67,7 @@ rule figures_quality:
 
 rule figures_sizes:
     input:
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         png=report(
             made("figures/sizes.png"),
@@ -98,7 +98,7 @@ rule figures_sizes:
 
 rule figures_balance:
     input:
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         png=report(
@@ -163,7 +163,7 @@ rule figures_pixels:
 
 rule figures_target:
     input:
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
     output:
         png=report(
@@ -366,7 +366,7 @@ rule figures_predictions:
         predictions=lambda wildcards: of_runs(
             "evaluate/{model}/{fold}/{seed}/predictions.tsv", [wildcards.model]
         ),
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         png=report(
             made("figures/{model}/predictions.png"),

@@ -4,7 +4,7 @@
 
 rule report_study:
     input:
-        quality=made("crops/quality.tsv"),
+        quality=quality_table(),
         splits=of_folds("splits/{fold}/splits.tsv"),
         completeness=made("explain/completeness.tsv"),
         cards=of_runs("train/{model}/{fold}/{seed}/card.json"),

@@ -38,7 +38,7 @@ def stores_of_shard(wildcards):
     """The crops of the wells that a shard takes cells from."""
     shard = shard_name(wildcards.split, int(wildcards.number))
     wells = wells_of_shard(shard, wildcards.fold)
-    return [made(f"crops/{well}.h5") for well in wells]
+    return [store_of(well) for well in wells]
 
 
 def wells_of_shard(shard, fold):

@@ -3,7 +3,7 @@
 
 rule shards_histogram:
     input:
-        store=made("crops/{well}.h5"),
+        store=store_of("{well}"),
         splits=made("splits/{fold}/splits.tsv"),
     output:
         made("shards/{fold}/histograms/{well}.h5"),

@@ -4,7 +4,7 @@
 # A checkpoint: how many shards there are follows from the cells that quality control left.
 checkpoint splits:
     input:
-        cells=made("crops/cells.tsv"),
+        cells=examples_table(),
     output:
         splits=made("splits/{fold}/splits.tsv"),
         balance=made("splits/{fold}/balance.tsv"),

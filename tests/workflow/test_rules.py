@@ -9,6 +9,7 @@ from snakemake.cli import get_argument_parser
 
 from nascent.code import CodeDigests
 from nascent.config.sections import Study
+from nascent.kind import kind_of, known_kinds
 
 ROOT = Path(__file__).parent.parent.parent
 NO_RULES = {"common", "explained", "needs", "sharded"}
@@ -179,6 +180,14 @@ def test_a_rule_writes_to_the_folder_of_its_stage(file, name, directives):
         assert folder in folders
     for kind in ("log", "benchmark"):
         assert re.match(r'\s*logged\(\s*f?"(\w+)/', directives[kind])[1] in folders
+
+
+def test_rules_of_every_kind_ask_where_examples_lie():
+    # The stage that makes examples is a kind's own: its files are named in its own rules alone.
+    first_stages = {kind_of(name).first_stage for name in known_kinds()}
+    for path in (ROOT / "rules").glob("*.smk"):
+        named = re.findall(r'(?:made|of_wells)\(\s*f?"(\w+)/', path.read_text())
+        assert path.stem in first_stages or not first_stages & set(named), path.name
 
 
 def test_every_script_is_that_of_a_rule():
