@@ -65,7 +65,7 @@ def test_no_job_loads_a_framework_that_it_does_not_use(scripts):
 
 
 def test_snakemake_starts_without_what_only_jobs_need(root):
-    rules = [root / "Snakefile", *sorted((root / "rules").rglob("*.smk"))]
+    rules = [root / "workflow" / "Snakefile", *sorted((root / "rules").rglob("*.smk"))]
     imports = [
         found[0]
         for path in rules
