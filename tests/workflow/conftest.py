@@ -1,5 +1,6 @@
 """A tiny study that has run once, in a copy of this checkout, and ways to ask what would run."""
 
+import atexit
 import fcntl
 import json
 import os
@@ -7,13 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
-PLAN = Path(__file__).with_name("plan.py")
+PLANNER = Path(__file__).with_name("plan.py")
 CONFIG = {
     "study": "tiny",
     "wells": "config/tiny_wells.tsv",
@@ -72,13 +75,23 @@ class Checkout:
 
     def planned(self, *arguments: str) -> dict[str, list[str]]:
         """Return what a dry run plans: rule → `<wildcard>/<wildcard>…` of each job, sorted."""
-        told = self.path / "plan.json"
-        done = self._run([sys.executable, str(PLAN), str(told), "-n", *arguments])
-        assert done.returncode == 0, done.stdout
         rules: dict[str, list[str]] = {}
-        for job in json.loads(told.read_text()):
+        for job in self._announced("jobs", *arguments):
             rules.setdefault(job["rule"], []).append("/".join(job["wildcards"].values()))
         return {rule: sorted(jobs) for rule, jobs in sorted(rules.items())}
+
+    def submitted(self, *arguments: str) -> list[dict[str, object]]:
+        """Return what a dry run would submit to a cluster, see `plan.py`."""
+        return self._announced("submissions", *arguments)
+
+    def dry_run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Plan; what Snakemake says, both streams, is in `stdout`."""
+        return planner().plan(self, "-n", *arguments)[0]
+
+    def _announced(self, what: str, *arguments: str) -> list[dict[str, object]]:
+        done, plan = planner().plan(self, "-n", *arguments)
+        assert done.returncode == 0, done.stdout
+        return plan[what]
 
     def configure(self, name: str = "tiny", **changes: object) -> None:
         """Write `config/<name>.yaml`: the tiny study, with whole sections changed."""
@@ -116,6 +129,46 @@ class Checkout:
                 os.killpg(process.pid, signal.SIGKILL)
                 raise
         return subprocess.CompletedProcess(command, process.returncode, output)
+
+
+class Planner:
+    """A process that has loaded Snakemake and plans in forks of itself."""
+
+    def __init__(self) -> None:
+        elsewhere = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        self._process = subprocess.Popen(
+            [sys.executable, PLANNER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=elsewhere,
+        )
+        atexit.register(self._process.kill)
+
+    def plan(
+        self, checkout: Checkout, *arguments: str
+    ) -> tuple[subprocess.CompletedProcess[str], dict[str, list[dict[str, object]]]]:
+        """Return how Snakemake ended in a checkout, and what it announced."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = {name: str(Path(folder, name)) for name in ("output", "plan")}
+            request = {
+                "arguments": arguments,
+                "folder": str(checkout.path),
+                "environment": checkout.environment(),
+            }
+            self._process.stdin.write(json.dumps(request | files) + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+            output = Path(files["output"]).read_text()
+            assert answer, f"the planner has died: {output}"
+            done = subprocess.CompletedProcess(list(arguments), int(answer), output)
+            return done, json.loads(Path(files["plan"]).read_text())
+
+
+@cache
+def planner() -> Planner:
+    """The planner of this process."""
+    return Planner()
 
 
 def fresh(root: Path, place: Path) -> Checkout:

@@ -195,7 +195,7 @@ def test_names_that_look_like_something_else_are_planned_as_they_are(measured):
 
 def test_a_dry_run_refuses_it_too(measured):
     write(measured, wells=("A01", "A02", "A01"))
-    refused = measured.snakemake("-n", *STUDY)
+    refused = measured.dry_run(*STUDY)
     assert refused.returncode != 0
     assert "p_A01 is listed twice" in refused.stdout
 

@@ -1,7 +1,5 @@
 """What the profile for Slurm submits, and with what needs; a dry run, which takes no Slurm."""
 
-import json
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +8,6 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PROFILE = ROOT / "profiles" / "slurm" / "config.yaml"
-SUBMISSIONS = Path(__file__).with_name("submissions.py")
 WELLS = 384
 OF_WELLS = {"simulate", "crops", "shards_histogram"}
 NETWORKS = set(yaml.safe_load(PROFILE.read_text())["set-resources"])
@@ -18,11 +15,7 @@ NETWORKS = set(yaml.safe_load(PROFILE.read_text())["set-resources"])
 
 def submitted(checkout, *arguments: str) -> list[dict[str, object]]:
     """Return what a dry run under the profile would submit."""
-    told = checkout.path / "submissions.json"
-    given = ("-n", "--profile", "profiles/slurm", *arguments)
-    done = checkout._run([sys.executable, str(SUBMISSIONS), str(told), *given])
-    assert done.returncode == 0, done.stdout
-    return json.loads(told.read_text())
+    return checkout.submitted("--profile", "profiles/slurm", *arguments)
 
 
 @pytest.fixture(scope="module")

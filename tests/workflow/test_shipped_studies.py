@@ -67,7 +67,7 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun
 
 
 def test_the_published_study_without_its_data_says_what_is_missing(unrun):
-    refused = unrun.snakemake("-n", "--configfile", "config/mpm.yaml")
+    refused = unrun.dry_run("--configfile", "config/mpm.yaml")
     assert refused.returncode != 0
     assert "Error in the study: data/mpm/184A1_hannah_unperturbed/J10" in refused.stdout
 
