@@ -20,6 +20,7 @@ from nascent.config.names import check_paths, check_predicted
 from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
+from nascent.figures.table import names_in
 from nascent.files import read_table, refuse_unwritable
 from nascent.kind import kind_of
 from nascent.report.explorer.assets import assets_digest
@@ -353,14 +354,14 @@ def figures(*names):
 
 def figures_of_data():
     """The figures that need no model."""
-    return figures("crops", "quality", "sizes", "balance", "pixels", "target")
+    return figures(*names_in("Data"))
 
 
 def figures_of_models():
     """The figures of training and evaluation."""
     each = [f"{model}/predictions" for model in MODELS]
     each += [f"{model}/tuning" for model in MODELS if CANDIDATES[model]]
-    return figures("learning", "comparison", "seeds", "designs", "controls", *each)
+    return figures(*names_in("Models"), *each)
 
 
 def everything_of_model(model):

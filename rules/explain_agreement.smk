@@ -27,35 +27,3 @@ rule explain_agreement:
         f"Compare all maps of {STUDY.study} with each other"
     script:
         "../workflow/scripts/explain_agreement.py"
-
-
-rule figures_agreement:
-    input:
-        made("explain/agreement.tsv"),
-    output:
-        png=report(
-            made("figures/agreement.png"),
-            caption="../workflow/report/agreement.rst",
-            category="Explanations",
-            subcategory="Checks",
-            labels={"what": "agreement"},
-        ),
-        svg=made("figures/agreement.svg"),
-    log:
-        logged("figures/agreement.log"),
-    benchmark:
-        logged("figures/agreement.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("figures_agreement"),
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Draw how far the maps of {STUDY.study} agree"
-    script:
-        "../workflow/scripts/figures_agreement.py"

@@ -83,36 +83,3 @@ rule explain_features_gather:
         f"Join the features of the models of {STUDY.study}"
     script:
         "../workflow/scripts/explain_features_gather.py"
-
-
-rule figures_attention:
-    input:
-        table=made("explain/attention.tsv"),
-        features=made("explain/feature_attention.tsv"),
-    output:
-        png=report(
-            made("figures/attention.png"),
-            caption="../workflow/report/attention.rst",
-            category="Explanations",
-            subcategory="Checks",
-            labels={"what": "share in the nucleus (Grad-CAMO)"},
-        ),
-        svg=made("figures/attention.svg"),
-    log:
-        logged("figures/attention.log"),
-    benchmark:
-        logged("figures/attention.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("figures_attention"),
-        split=shown_split(),
-    message:
-        f"Draw how much of the maps of {STUDY.study} lies in the nucleus"
-    script:
-        "../workflow/scripts/figures_attention.py"

@@ -28,36 +28,3 @@ rule explain_duplicates:
         f"Correlate the input channels of {STUDY.study}"
     script:
         "../workflow/scripts/explain_duplicates.py"
-
-
-rule figures_duplicates:
-    input:
-        correlations=made("explain/channel_correlations.tsv"),
-        groups=made("explain/channel_groups.tsv"),
-    output:
-        png=report(
-            made("figures/channel_correlations.png"),
-            caption="../workflow/report/channel_correlations.rst",
-            category="Data",
-            labels={"figure": "channels that repeat each other"},
-        ),
-        svg=made("figures/channel_correlations.svg"),
-    log:
-        logged("figures/channel_correlations.log"),
-    benchmark:
-        logged("figures/channel_correlations.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_duplicates"),
-        inputs=lambda wildcards: INPUTS,
-        bound=STUDY.explain.duplicates,
-    message:
-        f"Draw which input channels of {STUDY.study} repeat each other"
-    script:
-        "../workflow/scripts/figures_duplicates.py"

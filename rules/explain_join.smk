@@ -44,7 +44,7 @@ rule report_check:
     benchmark:
         logged("report/checks/{check}.tsv")
     wildcard_constraints:
-        check="|".join([*REPORTED_CHECKS, *CHANNEL_TABLES]),
+        check="|".join(PAGES),
     localrule: True
     conda:
         ENVIRONMENT
@@ -53,6 +53,8 @@ rule report_check:
         runtime=growing(10),
     params:
         code=code("report_check"),
+        title=lambda wildcards: CHECKS[wildcards.check].title,
+        note=lambda wildcards: CHECKS[wildcards.check].note,
     message:
         f"Write the page of the {{wildcards.check}} of {STUDY.study}"
     script:

@@ -40,35 +40,3 @@ rule explain_randomisation:
         " {wildcards.method}"
     script:
         "../workflow/scripts/explain_randomisation.py"
-
-
-rule figures_randomisation:
-    input:
-        made("explain/randomisation.tsv"),
-    output:
-        png=report(
-            made("figures/randomisation.png"),
-            caption="../workflow/report/randomisation.rst",
-            category="Explanations",
-            subcategory="Checks",
-            labels={"what": "randomised weights"},
-        ),
-        svg=made("figures/randomisation.svg"),
-    log:
-        logged("figures/randomisation.log"),
-    benchmark:
-        logged("figures/randomisation.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("figures_randomisation"),
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Draw what is left of the maps of {STUDY.study} without what was learnt"
-    script:
-        "../workflow/scripts/figures_randomisation.py"

@@ -129,38 +129,3 @@ rule explain_roar:
         f"Compare the retrained models of {STUDY.study}"
     script:
         "../workflow/scripts/explain_roar.py"
-
-
-rule figures_roar:
-    input:
-        roar=made("explain/roar.tsv"),
-        comparison=made("evaluate/comparison.tsv"),
-    output:
-        png=report(
-            made("figures/roar.png"),
-            caption="../workflow/report/roar.rst",
-            category="Explanations",
-            subcategory="Checks",
-            labels={"what": "removed and retrained"},
-        ),
-        svg=made("figures/roar.svg"),
-    log:
-        logged("figures/roar.log"),
-    benchmark:
-        logged("figures/roar.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("figures_roar"),
-        target=TARGET,
-        design=FOLDS[EXPLAINED_FOLD].design,
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Draw what the retrained models of {STUDY.study} lost"
-    script:
-        "../workflow/scripts/figures_roar.py"

@@ -39,36 +39,3 @@ rule explain_sensitivity:
         " {wildcards.method}"
     script:
         "../workflow/scripts/explain_sensitivity.py"
-
-
-rule figures_sensitivity:
-    input:
-        made("explain/sensitivity.tsv"),
-    output:
-        png=report(
-            made("figures/sensitivity.png"),
-            caption="../workflow/report/sensitivity.rst",
-            category="Explanations",
-            subcategory="Checks",
-            labels={"what": "small changes"},
-        ),
-        svg=made("figures/sensitivity.svg"),
-    log:
-        logged("figures/sensitivity.log"),
-    benchmark:
-        logged("figures/sensitivity.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("figures_sensitivity"),
-        label=KIND.target_label,
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Draw how much the maps of {STUDY.study} move"
-    script:
-        "../workflow/scripts/figures_sensitivity.py"

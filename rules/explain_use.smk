@@ -63,38 +63,6 @@ rule explain_use_gather:
         "../workflow/scripts/explain_use_gather.py"
 
 
-rule figures_use:
-    input:
-        made("explain/use.tsv"),
-    output:
-        png=report(
-            made("figures/use.png"),
-            caption="../workflow/report/use.rst",
-            category="Explanations",
-            subcategory="Channel use",
-            labels={"what": "what the models use of each channel"},
-        ),
-        svg=made("figures/use.svg"),
-    log:
-        logged("figures/use.log"),
-    benchmark:
-        logged("figures/use.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("figures_use"),
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Draw what the models of {STUDY.study} use of each channel"
-    script:
-        "../workflow/scripts/figures_use.py"
-
-
 rule report_use:
     input:
         made("explain/use.tsv"),

@@ -4,7 +4,9 @@ from dataclasses import asdict
 from nascent.attribute.method import file_of_method
 from nascent.attribute.options import axes_of, needs_training_cells
 from nascent.config.retraining import retrainings
+from nascent.explain.checks import checks_of
 from nascent.explain.standing import HOLDS, read_standing
+from nascent.figures.table import FIGURES, source_of
 from nascent.report.standing import SUBCATEGORIES
 from nascent.shards.removal import RANDOM
 
@@ -41,64 +43,37 @@ HELD_AGAINST_TRUTH = [
     (model, seed, name) for model, seed, name in EXPLORED if "." not in name
 ]
 
+# What is checked and read out: one table, from which rules, pages and figures follow.
+CHECKS = checks_of(STUDY.plain())
+
 # Checks whose tables tell something of single cells: explain/…/<check>.cells.tsv.
-CHECKS_OF_CELLS = ["attention", *(["truth"] if STUDY.simulate else [])]
+CHECKS_OF_CELLS = [name for name, check in CHECKS.items() if check.cells]
 
-# Figures of one model and method, by the kind of its maps.
-OF_CHANNELS = ["importance", "trend"]
+# Checks of which each explanation has a table, and those of all explanations together.
+JOINED_CHECKS = [name for name, check in CHECKS.items() if check.each]
 
-OF_PLACES = ["score_maps", "removal"]
+# Checks whose table is a page of the report.
+PAGES = [name for name, check in CHECKS.items() if check.title]
 
-FIGURES_OF_MAPS = {
-    "pixel": [
-        *OF_PLACES,
-        *OF_CHANNELS,
-        "panels",
-        "similarity",
-        "clusters",
-        *(["regions"] if STUDY.explain.regions else []),
-    ],
-    "space": [*OF_PLACES, *(["regions"] if STUDY.explain.regions else [])],
-    "channel": OF_CHANNELS,
-}
+# Checks that are made: of a study that explains nothing, those that need no maps.
+MADE_CHECKS = [check for check in CHECKS.values() if check.always or EXPLAINED]
+
+FIGURES_OF_CHECKS = [figure for check in CHECKS.values() for figure in check.figures]
+
+# Figures that are drawn of tables alone, of the study and of each model and method: one rule each.
+DRAWN_OF_TABLES = [
+    figure
+    for figure in (*FIGURES, *FIGURES_OF_CHECKS)
+    if figure.tables and not figure.maps
+]
+
+MAPS_DRAWN_OF_TABLES = [
+    figure for figure in FIGURES_OF_CHECKS if figure.tables and figure.maps
+]
 
 # Models and seeds that are asked what they use of each channel.
 USED_RUNS = [
     (model, seed) for model in STUDY.used_models() for seed in MODELS[model].seeds
-]
-
-# Checks of which each explanation has a table, and those of all explanations together.
-JOINED_CHECKS = [
-    "attention",
-    "channel_clusters",
-    "joint_importance",
-    "randomisation",
-    "removal",
-    "sensitivity",
-    "similarity",
-    "trend",
-    *(["regions"] if STUDY.explain.regions else []),
-    *(["truth"] if STUDY.simulate else []),
-]
-
-REPORTED_CHECKS = [
-    "standing",
-    *JOINED_CHECKS,
-    "agreement",
-    *(["roar"] if STUDY.explain.roar else []),
-]
-
-# Tables of the input channels alone, of every study.
-CHANNEL_TABLES = ["channel_correlations"]
-
-FIGURES_OF_CHECKS = [
-    "completeness",
-    "removal",
-    "randomisation",
-    "sensitivity",
-    "agreement",
-    "attention",
-    *(["truth"] if STUDY.simulate else []),
 ]
 
 
@@ -179,8 +154,8 @@ def standings_of_study(*_):
 
 
 def standings_on_page(wildcards):
-    """Tables of channels hold no explanation, whose standing the page would say."""
-    return [] if wildcards.check in CHANNEL_TABLES else standings_of_study()
+    """Checks that need no maps hold no explanation, whose standing the page would say."""
+    return [] if CHECKS[wildcards.check].always else standings_of_study()
 
 
 def of_explanations(pattern):
@@ -366,11 +341,6 @@ def of_retrainings(pattern):
     )
 
 
-def results_of_retraining():
-    """What models that are trained anew without some of their entries come to, where any are."""
-    return [made("explain/roar.tsv"), *figures("roar")] if STUDY.explain.roar else []
-
-
 def lowest_seed(wildcards, pattern):
     """A path of the lowest seed of a model: the one whose single cells are shown."""
     seed = min(MODELS[wildcards.model].seeds)
@@ -472,25 +442,38 @@ def figures_of_explanations(models=None):
             f"{model}/{method}/{name}"
             for model, _, method in EXPLAINED
             if models is None or model in models
-            for name in FIGURES_OF_MAPS[kind_of_maps(method)]
+            for name in figures_of_maps(kind_of_maps(method))
         )
     )
 
 
-def checks_of_explanations():
-    """Tables and figures of the checks of all explanations, where there are any."""
-    if not EXPLAINED:
-        return []
-    return [
-        *(made(f"explain/{check}.tsv") for check in REPORTED_CHECKS),
-        *figures(*FIGURES_OF_CHECKS),
-    ]
+def figures_of_maps(kind):
+    """Names of the figures that a model and method have whose maps are of this kind."""
+    return [figure.name for figure in FIGURES_OF_CHECKS if kind in figure.maps]
+
+
+def tables_of_checks():
+    """The tables of the checks, of the whole study."""
+    return [made(f"explain/{check.name}.tsv") for check in MADE_CHECKS]
+
+
+def figures_of_checks():
+    """The figures of the checks, of the whole study."""
+    return figures(
+        *(
+            figure.name
+            for check in MADE_CHECKS
+            for figure in check.figures
+            if not figure.maps
+        )
+    )
 
 
 def pages_of_checks():
     """The report's pages of the tables of the checks."""
-    checks = [*CHANNEL_TABLES, *(REPORTED_CHECKS if EXPLAINED else [])]
-    return [made(f"report/checks/{check}.html") for check in checks]
+    return [
+        made(f"report/checks/{check.name}.html") for check in MADE_CHECKS if check.title
+    ]
 
 
 def tables_of_explanations(model):
@@ -513,3 +496,37 @@ def tables_of_explanations(model):
         if explained == model
     ]
     return [*each, *features]
+
+
+def figure_options(figure):
+    """What the drawing of a figure is told beside its tables, by name."""
+    known = {
+        "target": lambda wildcards: TARGET,
+        "label": lambda wildcards: KIND.target_label,
+        "confidence": lambda wildcards: STUDY.explain.confidence,
+        "split": lambda wildcards: shown_split(),
+        "design": lambda wildcards: FOLDS[EXPLAINED_FOLD].design,
+        "shown": lambda wildcards: STUDY.explain.similarity.shown,
+        "size": lambda wildcards: STUDY.crops.size,
+        "channels": lambda wildcards: INPUTS,
+        "bound": lambda wildcards: STUDY.explain.duplicates,
+    }
+    return {name: known[name] for name in figure.options}
+
+
+def tables_of_figure(figure):
+    """The tables that a figure of a model and method is drawn of, one after the other."""
+
+    def tables(wildcards):
+        seeds = MODELS[wildcards.model].seeds
+        return [
+            made(
+                pattern.format(
+                    model=wildcards.model, seed=seed, method=wildcards.method
+                )
+            )
+            for pattern in figure.tables
+            for seed in (seeds if figure.every_seed else [min(seeds)])
+        ]
+
+    return tables

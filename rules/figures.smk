@@ -1,4 +1,85 @@
 # The study's figures, PNG and SVG; the report shows the PNGs.
+# What is drawn of tables alone follows from nascent.figures.table and nascent.explain.checks. Such
+# figures have a rule each, for a caption of the report has no wildcards.
+
+for figure in DRAWN_OF_TABLES:
+
+    rule:
+        name:
+            f"figures_{figure.rule}"
+        input:
+            [made(table.format(examples=KIND.first_stage)) for table in figure.tables],
+        output:
+            png=report(
+                made(f"figures/{figure.name}.png"),
+                caption=f"../workflow/report/{figure.caption}.rst",
+                category=figure.category,
+                subcategory=figure.subcategory,
+                labels=figure.labels,
+            ),
+            svg=made(f"figures/{figure.name}.svg"),
+        log:
+            logged(f"figures/{figure.name}.log"),
+        benchmark:
+            logged(f"figures/{figure.name}.tsv")
+        group:
+            "figures"
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(figure.memory_mb),
+            runtime=growing(figure.minutes),
+        params:
+            **figure_options(figure),
+            code=code("figures_tables", source_of(figure)),
+            drawing=figure.drawing,
+            options=figure.options,
+        message:
+            f"Draw the figure {figure.name} of {STUDY.study}"
+        script:
+            "../workflow/scripts/figures_tables.py"
+
+
+for figure in MAPS_DRAWN_OF_TABLES:
+
+    rule:
+        name:
+            f"figures_{figure.rule}"
+        input:
+            tables=tables_of_figure(figure),
+            verdict=made("evaluate/{model}/verdict.tsv"),
+            randomisation=randomisations,
+        output:
+            png=report(
+                made(f"figures/{{model}}/{{method}}/{figure.name}.png"),
+                caption=f"../workflow/report/{figure.caption}.rst",
+                category=figure.category,
+                subcategory=subcategory_of_maps,
+                labels=labelled(figure.label),
+            ),
+            svg=made(f"figures/{{model}}/{{method}}/{figure.name}.svg"),
+        log:
+            logged(f"figures/{{model}}/{{method}}/{figure.name}.log"),
+        benchmark:
+            logged(f"figures/{{model}}/{{method}}/{figure.name}.tsv")
+        group:
+            "figures"
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(figure.memory_mb),
+            runtime=growing(figure.minutes),
+        params:
+            **figure_options(figure),
+            code=code("figures_explanation", source_of(figure)),
+            explained=explained_by,
+            tables=len(figure.tables),
+            drawing=figure.drawing,
+            options=figure.options,
+        message:
+            f"Draw the figure {figure.name} of {{wildcards.model}} by {{wildcards.method}}"
+        script:
+            "../workflow/scripts/figures_explanation.py"
 
 
 rule figures_crops:
@@ -33,67 +114,6 @@ rule figures_crops:
         f"Draw a few nuclei of {STUDY.study} with their masks"
     script:
         "../workflow/scripts/figures_crops.py"
-
-
-rule figures_quality:
-    input:
-        quality=quality_table(),
-    output:
-        png=report(
-            made("figures/quality.png"),
-            caption="../workflow/report/quality.rst",
-            category="Data",
-            labels={"figure": "quality control"},
-        ),
-        svg=made("figures/quality.svg"),
-    log:
-        logged("figures/quality.log"),
-    benchmark:
-        logged("figures/quality.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_quality"),
-    message:
-        f"Draw what quality control removed from {STUDY.study}"
-    script:
-        "../workflow/scripts/figures_quality.py"
-
-
-rule figures_sizes:
-    input:
-        cells=examples_table(),
-    output:
-        png=report(
-            made("figures/sizes.png"),
-            caption="../workflow/report/sizes.rst",
-            category="Data",
-            labels={"figure": "sizes of the nuclei"},
-        ),
-        svg=made("figures/sizes.svg"),
-    log:
-        logged("figures/sizes.log"),
-    benchmark:
-        logged("figures/sizes.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_sizes"),
-        size=STUDY.crops.size,
-    message:
-        f"Draw areas and size ratios of the nuclei of {STUDY.study}"
-    script:
-        "../workflow/scripts/figures_sizes.py"
 
 
 rule figures_balance:
@@ -227,138 +247,6 @@ rule figures_learning:
         f"Draw the learning curves of every model of {STUDY.study}"
     script:
         "../workflow/scripts/figures_learning.py"
-
-
-rule figures_comparison:
-    input:
-        comparison=made("evaluate/comparison.tsv"),
-        metrics=made("evaluate/metrics.tsv"),
-    output:
-        png=report(
-            made("figures/comparison.png"),
-            caption="../workflow/report/comparison.rst",
-            category="Models",
-            labels={"figure": "models and floors"},
-        ),
-        svg=made("figures/comparison.svg"),
-    log:
-        logged("figures/comparison.log"),
-    benchmark:
-        logged("figures/comparison.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_comparison"),
-        target=TARGET,
-        label=KIND.target_label,
-    message:
-        f"Draw the models of {STUDY.study} beside the floors"
-    script:
-        "../workflow/scripts/figures_comparison.py"
-
-
-rule figures_seeds:
-    input:
-        comparison=made("evaluate/comparison.tsv"),
-        metrics=made("evaluate/metrics.tsv"),
-        calibration=made("evaluate/calibration.tsv"),
-    output:
-        png=report(
-            made("figures/seeds.png"),
-            caption="../workflow/report/seeds.rst",
-            category="Models",
-            labels={"figure": "seeds and ensembles"},
-        ),
-        svg=made("figures/seeds.svg"),
-    log:
-        logged("figures/seeds.log"),
-    benchmark:
-        logged("figures/seeds.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_seeds"),
-        target=TARGET,
-        label=KIND.target_label,
-    message:
-        f"Draw how much the seeds of the models of {STUDY.study} differ"
-    script:
-        "../workflow/scripts/figures_seeds.py"
-
-
-rule figures_designs:
-    input:
-        comparison=made("evaluate/comparison.tsv"),
-        confounders=made("evaluate/confounders.tsv"),
-    output:
-        png=report(
-            made("figures/designs.png"),
-            caption="../workflow/report/designs.rst",
-            category="Models",
-            labels={"figure": "by cell and by well"},
-        ),
-        svg=made("figures/designs.svg"),
-    log:
-        logged("figures/designs.log"),
-    benchmark:
-        logged("figures/designs.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_designs"),
-        target=TARGET,
-        label=KIND.target_label,
-    message:
-        f"Draw the models of {STUDY.study} under each design of the splits"
-    script:
-        "../workflow/scripts/figures_designs.py"
-
-
-rule figures_controls:
-    input:
-        controls=made("evaluate/controls.tsv"),
-    output:
-        png=report(
-            made("figures/controls.png"),
-            caption="../workflow/report/controls.rst",
-            category="Models",
-            labels={"figure": "colour or structure"},
-        ),
-        svg=made("figures/controls.svg"),
-    log:
-        logged("figures/controls.log"),
-    benchmark:
-        logged("figures/controls.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_controls"),
-        target=TARGET,
-        label=KIND.target_label,
-    message:
-        f"Draw the models of {STUDY.study} on cells without intensity"
-    script:
-        "../workflow/scripts/figures_controls.py"
 
 
 rule figures_predictions:

@@ -29,6 +29,7 @@ from nascent.explain import (
     truth,
 )
 from nascent.explain.agreement import AGREEMENT
+from nascent.explain.checks import CHECKS
 from nascent.explain.completeness import COMPLETENESS
 from nascent.explain.duplicates import CHANNEL_GROUPS, CORRELATIONS
 from nascent.explain.joint import JOINT
@@ -39,7 +40,7 @@ from nascent.explain.scores_table import SCORES
 from nascent.explain.sensitivity import SENSITIVITY
 from nascent.explain.standing import STANDING
 from nascent.explain.use import USE, USE_CELLS
-from nascent.report.checks import CHECKS
+from nascent.figures.table import FIGURES
 from nascent.shards import statistics
 from nascent.task import task_of
 from nascent.train.stage import HISTORY
@@ -50,6 +51,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "config" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 METHODS = ROOT / "docs" / "methods.md"
 ROOMS = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"results"}
+EVERY_FIGURE = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
 page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -141,12 +143,16 @@ def declared() -> set[str]:
         # Formatted names, whose wildcards stand in doubled braces.
         formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
         found |= {path.replace("{{", "{").replace("}}", "}") for path in formatted}
-    # Tables of checks are told by their names; the fold that is explained is one of the folds.
-    return {
-        path.replace("{EXPLAINED_FOLD}", "{fold}").replace("{check}", check)
-        for path in found
-        for check in (CHECKS if path.startswith("explain/") else ["{check}"])
+    # Tables and figures of checks are told by their names; the fold that is explained is one of
+    # the folds.
+    found |= {f"explain/{table}" for check in CHECKS for table in check.tables}
+    found |= {
+        f"figures/{'{model}/{method}/' if figure.maps else ''}{figure.name}.{kind}"
+        for figure in EVERY_FIGURE
+        for kind in ("png", "svg")
     }
+    found = {path for path in found if not re.search(r"/\{check\}\.tsv|\{figure\.", path)}
+    return {path.replace("{EXPLAINED_FOLD}", "{fold}") for path in found}
 
 
 def documented() -> set[str]:
@@ -250,9 +256,11 @@ def test_the_rule_graph_is_the_same_in_both_places_and_holds_every_rule():
     assert blocks(ROOT / "docs" / "structure.md", "mermaid") == [graph]
     nodes = set(re.findall(r"^    (\w+)$", graph, flags=re.MULTILINE))
     # Every rule that makes something has a script of its name, but for those that train and explain
-    # by the scripts of `train` and `attribute`.
+    # by the scripts of `train` and `attribute`, and those that draw tables alone.
     same = {"tune", "explain_roar_train", "explain_targets_train", "explain_targets_attribute"}
-    assert nodes == {script.stem for script in ROOT.glob("workflow/scripts/*.py")} | same
+    drawn = {f"figures_{figure.rule}" for figure in EVERY_FIGURE if figure.tables}
+    scripts = {script.stem for script in ROOT.glob("workflow/scripts/*.py")}
+    assert nodes == scripts - {"figures_tables", "figures_explanation"} | same | drawn
 
 
 def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):

@@ -153,7 +153,7 @@ def test_regions_have_a_panel_each_with_all_channels_on_top(channels, make):
 
 
 def test_trends_are_sorted_and_coloured_by_what_is_told(channels, make):
-    figure = trend.draw(make_trend(channels), target="transcription rate (counts)")
+    figure = trend.draw(make_trend(channels), label="transcription rate (counts)")
     (axes,) = figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == channels
     points = {line.get_gid(): line.get_xdata() for line in axes.lines if line.get_gid()}
@@ -177,7 +177,7 @@ def test_seeds_that_disagree_tell_of_no_trend():
         (lambda table: similarity.draw(table, shown=3), make_similarity([])),
         (lambda table: clusters.draw(table, make_clusters(["a"], [0])[1]), None),
         (regions.draw, make_regions([])[:0]),
-        (lambda table: trend.draw(table, target="rate"), make_trend([])),
+        (lambda table: trend.draw(table, label="rate"), make_trend([])),
     ],
     ids=["similarity", "clusters", "regions", "trend"],
 )

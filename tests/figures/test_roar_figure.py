@@ -110,6 +110,10 @@ def test_the_floor_is_a_line_of_its_r2_and_the_best_one():
     (line,) = lines(axes, "floor")
     assert set(line.get_ydata()) == {0.4}
     assert roar.best_floor(comparison, target="target", design="shuffle") is None
+    beside = roar.draw_beside_floor(
+        table([("cnn", "ig")]), comparison, target="target", design="cell", confidence=0.99
+    )
+    assert {*lines(beside.axes[0], "floor")[0].get_ydata()} == {0.4}
 
 
 @pytest.mark.parametrize("pairs", [0, 1, 4, 7])

@@ -6,9 +6,12 @@ import sys
 
 import pytest
 
+from nascent.explain.checks import CHECKS as ALL_CHECKS
+
 # Each of these needs the study to have run once.
 pytestmark = pytest.mark.slow
 
+EVERY_CHECK = {check.name: check for check in ALL_CHECKS}
 TINY = ("--configfile", "config/tiny.yaml")
 LOCAL = ("--profile", "profiles/local")
 # As in the tiny study.
@@ -33,20 +36,12 @@ READ_OUTS = {
     "explain_truth",
     "explain_anndata",
 }
-CHECKS = [
-    "attention",
-    "channel_clusters",
-    "joint_importance",
-    "randomisation",
-    "removal",
-    "sensitivity",
-    "similarity",
-    "trend",
-    "truth",
-]
+# The tiny study is simulated, names no regions and retrains nothing.
+CHECKS = {name: check for name, check in EVERY_CHECK.items() if name not in ("regions", "roar")}
+JOINED = sorted(name for name, check in CHECKS.items() if check.each)
 JOINING = {
     "explain_gather": [""],
-    "explain_join": CHECKS,
+    "explain_join": JOINED,
     "explain_agreement": [""],
     "explain_features_gather": [""],
     "explain_use_gather": [""],
@@ -61,7 +56,9 @@ JOINING = {
     "figures_truth": [""],
     "figures_use": [""],
     "report_use": [""],
-    "report_check": sorted(["agreement", "standing", *CHECKS]),
+    "report_check": sorted(
+        name for name, check in CHECKS.items() if check.title and not check.always
+    ),
 }
 OF_SEEDS = {"figures_importance", "figures_trend"}
 # Drawn again where the verdict on a model is made again: they say it.
@@ -154,6 +151,18 @@ def edit(checkout, file: str, text: str = "EDITED = True") -> None:
 @pytest.mark.parametrize("how", [(), LOCAL], ids=["bare", "local"])
 def test_a_second_run_finds_nothing_to_do(finished, how):
     assert finished.planned(*how, *TINY) == {}
+
+
+def test_a_finished_study_has_the_tables_of_its_checks_and_no_others(finished):
+    place = finished.results() / "explain"
+    told = {
+        table.format(model=model, seed=1, method=name)
+        for check in CHECKS.values()
+        for table in check.tables
+        for model in MODELS
+        for name in MAP_SETS[model]
+    }
+    assert {path.relative_to(place).as_posix() for path in place.rglob("*.tsv")} == told
 
 
 def test_a_copy_elsewhere_has_nothing_to_do_and_works_with_its_own_library(ran):

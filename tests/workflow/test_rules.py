@@ -1,6 +1,7 @@
 """What every rule declares, and the one name that a stage has everywhere."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from snakemake.cli import get_argument_parser
 
 from nascent.code import CodeDigests
 from nascent.config.sections import Study
+from nascent.explain.checks import CHECKS
 from nascent.kind import kind_of, known_kinds
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,6 +32,8 @@ CHOSEN = {
     "nascent.train.architectures.build": "code_of_training",
     "nascent.attribute.method": "code_of_method",
 }
+# Scripts of a rule a figure, which draw what `nascent.figures.table.Figure.drawing` names.
+OF_FIGURES = {"figures_tables", "figures_explanation"}
 # Models that are trained anew for a check have a folder of their own.
 FOLDERS = {"explain_roar": "roar", "explain_targets": "randomised"}
 
@@ -42,10 +46,21 @@ def stands_on(script: str) -> dict[str, Path]:
     return DIGESTS.modules(SCRIPTS[script])
 
 
+def without_loops(text: str) -> str:
+    """Return the text of a rule file, each rule of a loop as one that is named for its script."""
+
+    def alone(loop: re.Match) -> str:
+        script = re.search(r"scripts/(\w+)\.py", loop[1])[1]
+        return f"rule {script}:\n{textwrap.indent(textwrap.dedent(loop[1]), '    ')}"
+
+    loops = r"^for .+:\n\n    rule:\n((?:        .*\n|\n)*)"
+    return re.sub(loops, alone, text, flags=re.MULTILINE)
+
+
 def rules_of(path: Path) -> dict[str, dict[str, str]]:
     """Return rule → directive → text of a rule file, as snakefmt lays it out."""
     head = r"^(?:rule|checkpoint) (\w+):\n|^use rule (\w+) as (\w+) with:\n"
-    _, *parts = re.split(head, path.read_text(), flags=re.MULTILINE)
+    _, *parts = re.split(head, without_loops(path.read_text()), flags=re.MULTILINE)
     rules = {}
     for named, base, derived, body in zip(*(parts[i::4] for i in range(4)), strict=True):
         own = re.findall(r"^    (\w+):((?:.*\n(?:        .*\n|\n)*)?)", body, re.MULTILINE)
@@ -164,8 +179,9 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     assert directives["script"].strip() == f'"../workflow/scripts/{script}.py"'
     digest = next((how for module, how in CHOSEN.items() if module in stands_on(script)), "code")
     told = digest if digest == "code_of_training" else f'{digest}("{script}")'
+    told = f'code("{script}", source_of(figure))' if script in OF_FIGURES else told
     assert f"code={told}," in directives["params"]
-    if stage == "figures":
+    if stage == "figures" and name not in OF_FIGURES:
         figure = name.removeprefix("figures_")
         # One module may draw two views of a thing: removal, removal_curves.
         modules = [ROOT / "src" / "nascent" / "figures" / f"{figure}.py"]
@@ -188,6 +204,23 @@ def test_rules_of_every_kind_ask_where_examples_lie():
     for path in (ROOT / "rules").glob("*.smk"):
         named = re.findall(r'(?:made|of_wells)\(\s*f?"(\w+)/', path.read_text())
         assert path.stem in first_stages or not first_stages & set(named), path.name
+
+
+def test_every_table_below_explain_is_that_of_a_check_and_the_reverse():
+    outputs = "".join(directives["output"] for directives in RULES.values())
+    tables = set(re.findall(r'made\(\s*"explain/([^"]+\.tsv)"', outputs))
+    joined = {f"{check.name}.tsv" for check in CHECKS if check.each}
+    told = [table for check in CHECKS for table in check.tables]
+    assert tables - {"{check}.tsv"} | joined == set(told)
+    assert len(set(told)) == len(told)
+
+
+def test_the_rules_of_a_check_are_in_its_file_and_it_may_have_a_gpu_where_it_needs_a_network():
+    files = {name: file for file, name in RULES}
+    for check in CHECKS:
+        assert (ROOT / "rules" / f"{check.file}.smk").is_file()
+        assert files[check.rule] == check.file or check.name == "completeness"
+        assert (check.rule in NETWORKS) == bool(check.network)
 
 
 def test_every_script_is_that_of_a_rule():

@@ -13,6 +13,7 @@ from nascent.attribute.method import known_methods
 from nascent.attribute.options import OVER, options_taken, resolved
 from nascent.config.section import Name, Positive, Section
 from nascent.errors import nearest
+from nascent.explain.checks import names_of_runs
 
 # What is said of a method, but is no option of it.
 _NO_OPTIONS = ("method", "models")
@@ -139,7 +140,7 @@ class Method(Section):
         return " ".join([self.method, *filter(None, parts)])
 
 
-TAKEN = ("use", "features", "feature_attention")
+TAKEN = names_of_runs()
 """Tables of a model that lie where those of its methods do, called by the method's name."""
 
 

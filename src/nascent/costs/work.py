@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from nascent.attribute.evaluations import evaluations
 from nascent.config.model_checks import searched
 from nascent.costs.facts import Facts
+from nascent.explain.checks import CHECKS, EXPLAINS, PREDICTS
 from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name
 
@@ -171,6 +172,10 @@ def _removal(wildcards: Wildcards, facts: Facts) -> float:
     return orders * len(removal.fractions) * _checked(facts) * _seen(wildcards, facts)
 
 
+def _maps_of_checked_cells(wildcards: Wildcards, facts: Facts) -> float:
+    return _checked(facts) * _a_map(wildcards, facts)
+
+
 def _agreement(wildcards: Wildcards, facts: Facts) -> float:
     study = facts.study
     sets = sum(
@@ -187,6 +192,18 @@ def _comparison(wildcards: Wildcards, facts: Facts) -> float:
     return facts.study.evaluate.bootstrap * runs * cells
 
 
+MEASURES: Mapping[str, Work] = {
+    "explained maps": _reading_maps,
+    "shown maps": _reading_shown_maps,
+    "randomisation": _randomisation,
+    "sensitivity": _sensitivity,
+    "removal": _removal,
+    "use": _use,
+    "truth": _maps_of_checked_cells,
+    "agreement": _agreement,
+}
+"""Name of what a check works on → measure of it; see `nascent.explain.checks.Check.work`."""
+
 WORK: Mapping[str, Work] = {
     **dict.fromkeys(("simulate", "crops", "shards_histogram"), _of_a_well),
     **dict.fromkeys(("crops_gather", "splits", "evaluate_gather"), _all_nuclei),
@@ -201,35 +218,21 @@ WORK: Mapping[str, Work] = {
         wildcards, facts, _of_fold(wildcards, facts)["test"]
     ),
     **dict.fromkeys(ATTRIBUTION, _maps_of_a_shard),
-    **dict.fromkeys(
-        ("explain", "explain_anndata", "explain_attention", "explain_features"), _reading_maps
-    ),
-    **dict.fromkeys(
-        ("explain_similarity", "explain_clusters", "explain_regions"), _reading_shown_maps
-    ),
+    "explain_anndata": _reading_maps,
     "explain_importance_null": _untrained,
-    "explain_randomisation": _randomisation,
-    "explain_sensitivity": _sensitivity,
-    "explain_removal": _removal,
-    "explain_use": _use,
-    "explain_truth": lambda wildcards, facts: _checked(facts) * _a_map(wildcards, facts),
-    "explain_agreement": _agreement,
+    **{check.rule: MEASURES[check.work] for check in CHECKS if check.work},
 }
 """Rule → what the time of its jobs is taken to grow with; those of all others are alike."""
 
 BY_A_METHOD = (
     "attribute",
     "explain_importance_null",
-    "explain_randomisation",
-    "explain_sensitivity",
-    "explain_truth",
+    *(check.rule for check in CHECKS if check.network == EXPLAINS),
 )
 OF_A_NETWORK = (
     *BY_A_METHOD,
     "train",
     "evaluate",
     "explain_roar_predict",
-    "explain_features",
-    "explain_removal",
-    "explain_use",
+    *(check.rule for check in CHECKS if check.network == PREDICTS),
 )

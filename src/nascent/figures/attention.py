@@ -18,6 +18,12 @@ SHIFT = {NUCLEUS: -0.16, RIM: 0.16}
 STRIP = 0.42  # inches a model's features
 
 
+def draw_split(table: pd.DataFrame, features: pd.DataFrame, *, split: str) -> Figure:
+    """Draw the rows of one split of the tables `attention.tsv` and `feature_attention.tsv`."""
+    # A model without features has one row, which is of no split.
+    return draw(*(rows[rows["split"] == split] for rows in (table, features)))
+
+
 @style.look()
 def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
     """Draw the share of each model's and method's maps in the nucleus, and of its features.

@@ -39,6 +39,26 @@ def best_floor(comparison: pd.DataFrame, *, target: str, design: str) -> Floor |
     return Floor(str(best["model"]), float(best["r2"]))
 
 
+def draw_beside_floor(
+    table: pd.DataFrame, comparison: pd.DataFrame, *, target: str, design: str, confidence: float
+) -> Figure:
+    """Draw the retrained models beside the best floor of a target and design.
+
+    Parameters
+    ----------
+    table
+        As `draw` takes it.
+    comparison
+        `evaluate/comparison.tsv`.
+    target, design
+        Of the floor.
+    confidence
+        Of the intervals, for the legend.
+    """
+    floor = best_floor(comparison, target=target, design=design)
+    return draw(table, floor=floor, confidence=confidence)
+
+
 @style.look()
 def draw(table: pd.DataFrame, *, floor: Floor | None, confidence: float) -> Figure:
     """Draw a panel a model and method: R² of retrained models against the share removed.

@@ -16,7 +16,7 @@ WORDS = {
 
 
 @style.look()
-def draw(trend: pd.DataFrame, *, target: str) -> Figure:
+def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     """Draw the rank correlation of each channel's share with the target, within wells.
 
     Channels are sorted from rising to falling. The line of a point is its interval; the grey band
@@ -28,8 +28,8 @@ def draw(trend: pd.DataFrame, *, target: str) -> Figure:
     ----------
     trend
         Rows of `trend.tsv` of one model and method, of one or several seeds.
-    target
-        Words for the target.
+    label
+        The target in words with its unit.
     """
     summary = over_seeds(trend)
     if summary.empty:
@@ -50,9 +50,9 @@ def draw(trend: pd.DataFrame, *, target: str) -> Figure:
             continue
         here = summary[chosen]
         axes.hlines(y[chosen], here["low"], here["high"], color=colour, lw=1.3)
-        label = f"{WORDS[name]} ({chosen.sum()})"
+        words = f"{WORDS[name]} ({chosen.sum()})"
         points, where = here["within_wells"], y[chosen]
-        axes.plot(points, where, "o", ms=4, color=colour, label=label, gid=name)
+        axes.plot(points, where, "o", ms=4, color=colour, label=words, gid=name)
     for row, slope in enumerate(summary["slope"]):
         axes.annotate(
             style.signed(100 * slope) if np.isfinite(slope) else "",
@@ -72,7 +72,7 @@ def draw(trend: pd.DataFrame, *, target: str) -> Figure:
     axes.set_yticks(y, summary["channel"])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(rows - 0.4, -0.6)
-    axes.set_xlabel(f"rank correlation of the share with the {target}, within wells")
+    axes.set_xlabel(f"rank correlation of the share with the {label}, within wells")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 

@@ -1,7 +1,5 @@
 """The tables of the checks of maps as pages."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from nascent.explain.duplicates import warning
@@ -12,84 +10,15 @@ from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell
 MOST_ROWS = 600
 """Rows of a page; the file has all."""
 
-CHECKS: Mapping[str, tuple[str, str]] = {
-    "agreement": (
-        "Agreement of explanations",
-        "Rank correlation of the maps of two explanations of the same cells, within the nucleus,"
-        " beside that of maps of different cells.",
-    ),
-    "attention": (
-        "Share of the maps in the nucleus",
-        "Grad-CAMO: of the positive part of a map, what lies on the nucleus, beside the share of"
-        " the frame that the nucleus covers, and the share under the masks of other cells.",
-    ),
-    "channel_correlations": (
-        "Channels that repeat each other",
-        "Correlation of every two input channels over the training cells: of pixels, centred by"
-        " the mean of their cell, and of cell means. Where that of pixels is at or above"
-        " explain.duplicates, in either sign, the channels are duplicates.",
-    ),
-    "channel_clusters": (
-        "Channels by their maps",
-        "Clusters of channels whose maps are alike, and how often cells drawn anew give them.",
-    ),
-    "joint_importance": (
-        "Joint shares of channels that repeat each other",
-        "Shares of the map when the channels of a group are added at every pixel first, and counted"
-        " as one unit beside all other channels; apart is the sum of the shares that they have as"
-        " single channels.",
-    ),
-    "randomisation": (
-        "Maps of randomised models",
-        "Rank correlation of maps with those of the same model after its layers were drawn anew,"
-        " from the output to the input. Maps that stay what they were do not tell of the model.",
-    ),
-    "regions": (
-        "Share of the maps in nuclear regions",
-        "Beside the region's share of the nucleus, and with regions of other cells for chance.",
-    ),
-    "removal": (
-        "Removed pixels",
-        "How far the prediction moves when pixels go in the order of the map, of chance, and of"
-        " plain brightness.",
-    ),
-    "roar": (
-        "Models retrained without the top entries",
-        "Test cells degraded as the training cells. Where entries of a map's order take no more"
-        " from a model than as many of random order, the map has not found what it needs.",
-    ),
-    "sensitivity": (
-        "Small changes of the image",
-        "How far maps move when the measured pixels are changed a little, beside how far the"
-        " prediction moves.",
-    ),
-    "similarity": (
-        "Maps and images",
-        "Of each map channel the image channel that it is most like within the nucleus, beside the"
-        " same against images of other cells.",
-    ),
-    "standing": (
-        "How far each explanation can be relied on",
-        "An explanation passes where its model beats the best floor on the test cells, and where"
-        " its maps change once the weights are random. It fails where one of the two is shown not"
-        " to hold: its maps, shares and trends are then no evidence, and are shown last. The first"
-        " row is what the explorer opens with.",
-    ),
-    "trend": (
-        "Change with the target",
-        "Rank correlation of each channel's share with the target, within wells; q is corrected"
-        " for the number of channels.",
-    ),
-    "truth": (
-        "The planted truth",
-        "What of the map falls on the pixels and channels that set the target, beside chance, the"
-        " most that a map can find, maps of a model of random weights and maps of the image alone.",
-    ),
-}
-"""Name of the table → heading and what it tells."""
 
-
-def check_page(check: str, table: pd.DataFrame, standing: pd.DataFrame | None = None) -> str:
+def check_page(
+    check: str,
+    table: pd.DataFrame,
+    standing: pd.DataFrame | None = None,
+    *,
+    title: str,
+    note: str,
+) -> str:
     """Return the page of a check's table; of a long table its first rows, and a word on the rest.
 
     Explanations come in the order of their standing, and what is to be said of them comes first.
@@ -97,13 +26,14 @@ def check_page(check: str, table: pd.DataFrame, standing: pd.DataFrame | None = 
     Parameters
     ----------
     check
-        In CHECKS.
+        Name of the table.
     table
         As `explain/<check>.tsv` holds it.
     standing
         As `explain/standing.tsv` holds it; None in a study that explains nothing.
+    title, note
+        Heading of the page, and what the table tells.
     """
-    title, note = CHECKS[check]
     if standing is not None and {"model", "method"} <= set(table) and check != "standing":
         table, warnings = _by_standing(table, standing)
         note = " ".join([note, *warnings])

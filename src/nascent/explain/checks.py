@@ -1,0 +1,380 @@
+"""The one table of read-outs and checks of models and maps.
+
+Rules, joined tables, figures, pages of the report and rows of the costs follow from it. To add a
+check, write its rules into `rules/explain_<check>.smk` and its record into `CHECKS`. The rules read
+the table as Snakemake starts, so this loads nothing that computes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nascent.figures.table import DATA, EXPLANATIONS, Figure
+
+PREDICTS, EXPLAINS = "predicts", "explains"
+"""What a check does with a network: it predicts changed cells, or makes maps again."""
+
+PIXEL, SPACE, CHANNEL = "pixel", "space", "channel"
+"""Kinds of maps: of pixels of channels, of places, of whole channels."""
+
+OF_RUN = "{model}/{seed}/"
+OF_MAPS = OF_RUN + "{method}"
+
+Study = Mapping[str, Any]
+
+
+def in_every_study(study: Study) -> bool:
+    """Return True."""
+    return True
+
+
+def simulated(study: Study) -> bool:
+    """Return whether what sets the target was planted."""
+    return study["simulate"] is not None
+
+
+def with_regions(study: Study) -> bool:
+    """Return whether the config names nuclear regions."""
+    return bool(study["explain"]["regions"])
+
+
+def with_retraining(study: Study) -> bool:
+    """Return whether the config asks for models that are retrained without entries."""
+    return study["explain"]["roar"] is not None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A read-out or check, and all that follows from it.
+
+    Attributes
+    ----------
+    name
+        Of its table of the whole study: `explain/<name>.tsv`.
+    title, note
+        Heading of its page in the report, and what the table tells; empty where it has no such
+        page.
+    each
+        Whether each map set has a table of its own, `explain/<model>/<seed>/<method>/<name>.tsv`,
+        of which that of the study is joined.
+    cells
+        Whether each map set has a table of single cells, too: `<name>.cells.tsv`. Exports hold it.
+    always
+        Whether it is made in studies that explain nothing, as it needs no maps.
+    applies
+        Study, as plain data → whether the study has what the check needs.
+    network
+        PREDICTS or EXPLAINS; empty for a check that reads tables and maps alone.
+    beside
+        Its further tables, as paths in `explain/`.
+    figures
+        Figures of the study, and those of each model and method.
+    rule
+        The rule that does its work; the default is `explain_<name>`.
+    work
+        What the time of that rule's jobs grows with: a name in `nascent.costs.work.MEASURES`.
+    file
+        The file of its rules in `rules/`, without `.smk`; the default is the name of the rule.
+    """
+
+    name: str
+    title: str = ""
+    note: str = ""
+    each: bool = False
+    cells: bool = False
+    always: bool = False
+    applies: Callable[[Study], bool] = in_every_study
+    network: str = ""
+    beside: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    rule: str = ""
+    work: str = ""
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule", self.rule or f"explain_{self.name}")
+        object.__setattr__(self, "file", self.file or self.rule)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """All its tables, as paths in `explain/` with wildcards `model`, `seed` and `method`."""
+        own = [f"{self.name}.tsv"]
+        own += [f"{OF_MAPS}/{self.name}.tsv"] if self.each else []
+        own += [f"{OF_MAPS}/{self.name}.cells.tsv"] if self.cells else []
+        return (*own, *self.beside)
+
+
+def _of_study(name: str, label: str, *options: str, **others: Any) -> Figure:
+    """Return a check's figure of the whole study, drawn of the check's table where none is told."""
+    usual = {"tables": (f"explain/{name}.tsv",), "memory_mb": 1000, "minutes": 10}
+    usual |= {"subcategory": "Checks"}
+    return Figure(name, EXPLANATIONS, label, options=options, **usual | others)
+
+
+def _of_maps(name: str, label: str, maps: tuple[str, ...], *tables: str, **others: Any) -> Figure:
+    """Return a figure of each model and method, drawn of tables of the map set."""
+    paths = tuple(f"explain/{OF_MAPS}/{table}.tsv" for table in tables)
+    return Figure(name, EXPLANATIONS, label, paths, maps=maps, **others)
+
+
+CHECKS = (
+    Check("groups", always=True, file="explain"),
+    Check(
+        "channel_correlations",
+        title="Channels that repeat each other",
+        note="Correlation of every two input channels over the training cells: of pixels, centred"
+        " by the mean of their cell, and of cell means. Where that of pixels is at or above"
+        " explain.duplicates, in either sign, the channels are duplicates.",
+        always=True,
+        beside=("channel_groups.tsv",),
+        figures=(
+            Figure(
+                "channel_correlations",
+                DATA,
+                "channels that repeat each other",
+                ("explain/channel_correlations.tsv", "explain/channel_groups.tsv"),
+                ("channels", "bound"),
+                drawing="duplicates.draw",
+                rule="duplicates",
+            ),
+        ),
+        rule="explain_duplicates",
+    ),
+    Check(
+        "use",
+        always=True,
+        network=PREDICTS,
+        beside=(f"{OF_RUN}use.cells.tsv",),
+        figures=(
+            _of_study(
+                "use",
+                "what the models use of each channel",
+                "confidence",
+                subcategory="Channel use",
+            ),
+        ),
+        work="use",
+    ),
+    Check(
+        "channel_importance",
+        always=True,
+        beside=(f"{OF_MAPS}.tsv", f"{OF_MAPS}.cells.tsv", f"{OF_MAPS}.null.tsv"),
+        figures=(
+            _of_maps("score_maps", "", (PIXEL, SPACE)),
+            _of_maps("importance", "", (PIXEL, CHANNEL)),
+            _of_maps("panels", "", (PIXEL,)),
+        ),
+        rule="explain",
+        work="explained maps",
+    ),
+    Check(
+        "joint_importance",
+        title="Joint shares of channels that repeat each other",
+        note="Shares of the map when the channels of a group are added at every pixel first, and"
+        " counted as one unit beside all other channels; apart is the sum of the shares that they"
+        " have as single channels.",
+        each=True,
+        rule="explain",
+    ),
+    Check(
+        "completeness",
+        figures=(_of_study("completeness", "", tables=()),),
+        rule="explain_gather",
+        file="explain_completeness",
+    ),
+    Check(
+        "standing",
+        title="How far each explanation can be relied on",
+        note="An explanation passes where its model beats the best floor on the test cells, and"
+        " where its maps change once the weights are random. It fails where one of the two is shown"
+        " not to hold: its maps, shares and trends are then no evidence, and are shown last. The"
+        " first row is what the explorer opens with.",
+    ),
+    Check(
+        "similarity",
+        title="Maps and images",
+        note="Of each map channel the image channel that it is most like within the nucleus, beside"
+        " the same against images of other cells.",
+        each=True,
+        figures=(
+            _of_maps(
+                "similarity", "what maps look like", (PIXEL,), "similarity", options=("shown",)
+            ),
+        ),
+        work="shown maps",
+    ),
+    Check(
+        "channel_clusters",
+        title="Channels by their maps",
+        note="Clusters of channels whose maps are alike, and how often cells drawn anew give them.",
+        each=True,
+        beside=(f"{OF_MAPS}/channel_distances.tsv",),
+        figures=(
+            _of_maps(
+                "clusters",
+                "channels by their maps",
+                (PIXEL,),
+                "channel_clusters",
+                "channel_distances",
+            ),
+        ),
+        rule="explain_clusters",
+        work="shown maps",
+    ),
+    Check(
+        "regions",
+        title="Share of the maps in nuclear regions",
+        note="Beside the region's share of the nucleus, and with regions of other cells for"
+        " chance.",
+        each=True,
+        applies=with_regions,
+        figures=(_of_maps("regions", "nuclear regions", (PIXEL, SPACE), "regions"),),
+        work="shown maps",
+    ),
+    Check(
+        "trend",
+        title="Change with the target",
+        note="Rank correlation of each channel's share with the target, within wells; q is"
+        " corrected for the number of channels.",
+        each=True,
+        figures=(
+            _of_maps(
+                "trend",
+                "change with the target",
+                (PIXEL, CHANNEL),
+                "trend",
+                options=("label",),
+                every_seed=True,
+            ),
+        ),
+    ),
+    Check(
+        "attention",
+        title="Share of the maps in the nucleus",
+        note="Grad-CAMO: of the positive part of a map, what lies on the nucleus, beside the share"
+        " of the frame that the nucleus covers, and the share under the masks of other cells.",
+        each=True,
+        cells=True,
+        figures=(
+            _of_study(
+                "attention",
+                "share in the nucleus (Grad-CAMO)",
+                "split",
+                tables=("explain/attention.tsv", "explain/feature_attention.tsv"),
+                drawing="attention.draw_split",
+            ),
+        ),
+        work="explained maps",
+    ),
+    Check(
+        "feature_attention",
+        network=PREDICTS,
+        beside=(f"{OF_RUN}features.tsv", f"{OF_RUN}feature_attention.tsv"),
+        rule="explain_features",
+        work="explained maps",
+        file="explain_attention",
+    ),
+    Check(
+        "removal",
+        title="Removed pixels",
+        note="How far the prediction moves when pixels go in the order of the map, of chance, and"
+        " of plain brightness.",
+        each=True,
+        network=PREDICTS,
+        figures=(
+            _of_study("removal", "deletion and insertion", "label", "confidence"),
+            _of_maps(
+                "removal",
+                "curves of deletion and insertion",
+                (PIXEL, SPACE),
+                "removal",
+                options=("label", "confidence"),
+                drawing="removal.draw_curves",
+                caption="removal_curves",
+                rule="removal_curves",
+                memory_mb=1000,
+                minutes=10,
+            ),
+        ),
+        work="removal",
+    ),
+    Check(
+        "randomisation",
+        title="Maps of randomised models",
+        note="Rank correlation of maps with those of the same model after its layers were drawn"
+        " anew, from the output to the input. Maps that stay what they were do not tell of the"
+        " model.",
+        each=True,
+        network=EXPLAINS,
+        figures=(_of_study("randomisation", "randomised weights", "confidence"),),
+        work="randomisation",
+    ),
+    Check(
+        "agreement",
+        title="Agreement of explanations",
+        note="Rank correlation of the maps of two explanations of the same cells, within the"
+        " nucleus, beside that of maps of different cells.",
+        figures=(_of_study("agreement", "agreement", "confidence"),),
+        work="agreement",
+    ),
+    Check(
+        "sensitivity",
+        title="Small changes of the image",
+        note="How far maps move when the measured pixels are changed a little, beside how far the"
+        " prediction moves.",
+        each=True,
+        network=EXPLAINS,
+        figures=(_of_study("sensitivity", "small changes", "label", "confidence"),),
+        work="sensitivity",
+    ),
+    Check(
+        "roar",
+        title="Models retrained without the top entries",
+        note="Test cells degraded as the training cells. Where entries of a map's order take no"
+        " more from a model than as many of random order, the map has not found what it needs.",
+        applies=with_retraining,
+        figures=(
+            _of_study(
+                "roar",
+                "removed and retrained",
+                "target",
+                "design",
+                "confidence",
+                tables=("explain/roar.tsv", "evaluate/comparison.tsv"),
+                drawing="roar.draw_beside_floor",
+            ),
+        ),
+    ),
+    Check(
+        "truth",
+        title="The planted truth",
+        note="What of the map falls on the pixels and channels that set the target, beside chance,"
+        " the most that a map can find, maps of a model of random weights and maps of the image"
+        " alone.",
+        each=True,
+        cells=True,
+        applies=simulated,
+        network=EXPLAINS,
+        figures=(_of_study("truth", "", tables=()),),
+        work="truth",
+    ),
+)
+"""Every check, in the order in which rules, exports and targets name them."""
+
+
+def checks_of(study: Study) -> dict[str, Check]:
+    """Return name → check of those for which a study has what they need.
+
+    Parameters
+    ----------
+    study
+        The config in full, as plain data.
+    """
+    return {check.name: check for check in CHECKS if check.applies(study)}
+
+
+def names_of_runs() -> tuple[str, ...]:
+    """Return the names of the tables that lie where those of a model's methods do."""
+    paths = [path for check in CHECKS for path in check.beside if path.startswith(OF_RUN)]
+    names = [path.removeprefix(OF_RUN).partition(".")[0] for path in paths]
+    return tuple(name for name in names if not name.startswith("{method}"))

@@ -1,0 +1,116 @@
+"""The record of a figure, and the table of those of a study's data and models.
+
+Figures of checks stand with their check, in `nascent.explain.checks`. The rules read both tables as
+Snakemake starts, so this loads nothing that draws.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA, MODELS, EXPLANATIONS = "Data", "Models", "Explanations"
+"""Categories of the report."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the study, or of each model and method.
+
+    Attributes
+    ----------
+    name
+        Of its files: `figures/<name>.png` and `.svg`, or those in `figures/<model>/<method>/`.
+    category, subcategory
+        Where it stands in the report.
+    label
+        What it shows, in the words of the report's menu.
+    tables
+        What it is drawn of, as paths in the results of a study; `{examples}` is the folder of the
+        stage that makes the examples. A figure without any needs more than tables, and has a rule
+        of its own.
+    options
+        Names of what else its drawing is told.
+    drawing
+        `<module>.<function>` in `nascent.figures`; the default is `<name>.draw`.
+    caption
+        Its text in `workflow/report/`, without `.rst`; the default is its name.
+    rule
+        Its rule, without `figures_`; the default is its name.
+    maps
+        Kinds of maps of which there is one a model and method; empty for a figure of the study.
+    every_seed
+        Whether a figure of maps shows all seeds of the model, and not the lowest alone.
+    memory_mb, minutes
+        What its job asks for.
+    """
+
+    name: str
+    category: str
+    label: str = ""
+    tables: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    subcategory: str | None = None
+    drawing: str = ""
+    caption: str = ""
+    rule: str = ""
+    maps: tuple[str, ...] = ()
+    every_seed: bool = False
+    memory_mb: int = 2000
+    minutes: int = 30
+
+    def __post_init__(self) -> None:
+        defaults = {"drawing": f"{self.name}.draw", "caption": self.name, "rule": self.name}
+        for field, default in defaults.items():
+            object.__setattr__(self, field, getattr(self, field) or default)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the report's menu says of a figure of the study."""
+        return {"what" if self.subcategory else "figure": self.label}
+
+
+COMPARISON = "evaluate/comparison.tsv"
+
+FIGURES = (
+    Figure("crops", DATA),
+    Figure("quality", DATA, "quality control", ("{examples}/quality.tsv",)),
+    Figure("sizes", DATA, "sizes of the nuclei", ("{examples}/cells.tsv",), ("size",)),
+    Figure("balance", DATA),
+    Figure("pixels", DATA),
+    Figure("target", DATA),
+    Figure("learning", MODELS),
+    Figure(
+        "comparison",
+        MODELS,
+        "models and floors",
+        (COMPARISON, "evaluate/metrics.tsv"),
+        ("target", "label"),
+    ),
+    Figure(
+        "seeds",
+        MODELS,
+        "seeds and ensembles",
+        (COMPARISON, "evaluate/metrics.tsv", "evaluate/calibration.tsv"),
+        ("target", "label"),
+    ),
+    Figure(
+        "designs",
+        MODELS,
+        "by cell and by well",
+        (COMPARISON, "evaluate/confounders.tsv"),
+        ("target", "label"),
+    ),
+    Figure(
+        "controls", MODELS, "colour or structure", ("evaluate/controls.tsv",), ("target", "label")
+    ),
+)
+"""Figures of the study's data and of its models together."""
+
+
+def names_in(category: str) -> list[str]:
+    """Return the names of the study's figures in a category of the report."""
+    return [figure.name for figure in FIGURES if figure.category == category]
+
+
+def source_of(figure: Figure) -> Path:
+    """Return the file of the module that draws a figure."""
+    return Path(__file__).with_name(f"{figure.drawing.partition('.')[0]}.py")

@@ -1,0 +1,58 @@
+"""A check is one record and its own rules: all else of the workflow follows."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+RECORD = """
+CHECKS += (
+    Check(
+        "glow",
+        title="Glow",
+        note="How much the maps glow.",
+        each=True,
+        network=EXPLAINS,
+        figures=(_of_study("glow", "glow", "confidence"),),
+        work="truth",
+    ),
+)
+"""
+RULE = """
+rule explain_glow:
+    input:
+        maps_explained,
+    output:
+        made("explain/{model}/{seed}/{method}/glow.tsv"),
+    log:
+        logged("explain/{model}/{seed}/{method}/glow.log"),
+    benchmark:
+        logged("explain/{model}/{seed}/{method}/glow.tsv")
+    shell:
+        "touch {output}"
+"""
+COSTS = "from nascent.costs import work; print('explain_glow' in work.WORK, work.OF_A_NETWORK)"
+
+
+def test_a_check_is_made_joined_drawn_shown_and_costed_by_its_record_and_rules(checkout):
+    usual = checkout.planned("--configfile", "config/tiny.yaml")
+    library = checkout.path / "src" / "nascent"
+    with (library / "explain" / "checks.py").open("a") as stream:
+        stream.write(RECORD)
+    (library / "figures" / "glow.py").write_text('"""Glow."""\n')
+    (checkout.path / "rules" / "explain_glow.smk").write_text(RULE)
+    (checkout.path / "workflow" / "report" / "glow.rst").write_text("Glow.\n")
+
+    planned = checkout.planned("--configfile", "config/tiny.yaml")
+
+    assert planned.pop("explain_glow") == ["linear/1/ig", "simple_cnn/1/ig", "simple_cnn/1/ig.area"]
+    assert planned.pop("figures_glow") == [""]
+    for rule in ("explain_join", "report_check"):
+        assert set(planned.pop(rule)) - set(usual.pop(rule)) == {"glow"}
+    assert planned == usual
+    told = subprocess.run(
+        [sys.executable, "-c", COSTS], env=checkout.environment(), capture_output=True, text=True
+    ).stdout
+    assert told.startswith("True") and "'explain_glow'" in told
