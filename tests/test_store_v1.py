@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from nascent import integrity, provenance
 from nascent.cli import app
 from nascent.errors import OutputError, StoreError
-from nascent.shards.write import content_digest, write_shard
+from nascent.shards.digest import content_digest
+from nascent.shards.write import write_shard
 from nascent.store import open_store
 from nascent.store_migration import migrate
 

@@ -99,10 +99,15 @@ class Store(Images):
         """The targets of an example, in order."""
         return self.layout.targets
 
+    @property
+    def column_names(self) -> list[str]:
+        """Columns of the table beside `id`, in order."""
+        return self._table.names
+
     @cached_property
     def examples(self) -> pd.DataFrame:
         """The table, read when it is first asked for; the store has to be open then."""
-        return self.columns(self._table.names)
+        return self.columns(self.column_names)
 
     def columns(self, names: Sequence[str]) -> pd.DataFrame:
         """Return some columns of the table alone; the index is `id`.
@@ -212,11 +217,11 @@ class Store(Images):
 
     def _refuse_other_shapes(self) -> None:
         for path, form in self.layout.forms.items():
-            found = self._datasets[path].shape
-            if found != (len(self), *form.shape):
+            shape = self._datasets[path].shape
+            if shape != (len(self), *form.shape):
                 self._file.close()
                 raise StoreError(
-                    f"{path} has shape {found}, and the specification says"
+                    f"{path} has shape {shape}, and the specification says"
                     f" {(len(self), *form.shape)}",
                     where=self.path,
                     mend="Make the store again.",

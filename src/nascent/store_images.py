@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from nascent.store_layout import Layout
 
 
-def cells_of_examples(examples: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of examples without its groups; the index is `cell_id`."""
-    return examples.drop(columns=GROUP).rename_axis("cell_id")
-
-
 class Images:
     """The first input of a store, with its one mask.
 
@@ -44,7 +39,8 @@ class Images:
     if TYPE_CHECKING:
         path: Path
         layout: Layout
-        examples: pd.DataFrame
+        column_names: Sequence[str]
+        columns: Callable[[Sequence[str]], pd.DataFrame]
 
         array: Callable[[str, int], np.ndarray]
         array_into: Callable[[str, int, np.ndarray], None]
@@ -69,7 +65,9 @@ class Images:
     @cached_property
     def cells(self) -> pd.DataFrame:
         """The table without groups; the index is `cell_id`."""
-        return cells_of_examples(self.examples)
+        cells = self.columns([name for name in self.column_names if name != GROUP])
+        cells.index.name = "cell_id"
+        return cells
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one cell."""

@@ -121,8 +121,8 @@ class Layout:
             ("inputs", self.inputs, other.inputs),
             ("targets", self.targets, other.targets),
         ):
-            if found := _difference(what, ours, theirs):
-                return found
+            if difference := _difference(what, ours, theirs):
+                return difference
         for what, key in (("shapes of targets", "shapes"), ("weights", "weights")):
             if dict(getattr(self, key)) != dict(getattr(other, key)):
                 return what

@@ -57,25 +57,22 @@ class ExamplesTable:
     def __init__(self, group: h5py.Group) -> None:
         self._group = group
         self.names: list[str] = json.loads(group.attrs["columns"])
-        refuse_lost_columns(group, [ID, *self.names])
+        refuse_lost_columns(group, map(hdf5_key, [ID, *self.names]))
 
     def read(self, names: Sequence[str]) -> pd.DataFrame:
         """Return some columns; the index is `id`."""
-        columns = {name: read_column(self._group, name) for name in [ID, *names]}
+        columns = {name: read_column(self._group[hdf5_key(name)]) for name in [ID, *names]}
         return pd.DataFrame(columns).set_index(ID)
 
 
-def refuse_lost_columns(group: h5py.Group, names: Iterable[str]) -> None:
+def refuse_lost_columns(group: h5py.Group, keys: Iterable[str]) -> None:
     """Raise KeyError where a group lacks the dataset of a column."""
-    there = set(group)
-    if lost := [name for name in names if not {hdf5_key(name), name} & there]:
+    if lost := set(keys) - set(group):
         raise KeyError(f"columns of the table: {sorted(lost)}")
 
 
-def read_column(group: h5py.Group, name: str) -> pd.Series:
+def read_column(dataset: h5py.Dataset) -> pd.Series:
     """Return one column as numbers, flags, or text with None where it is missing."""
-    # Stores made before names were encoded have them as they are.
-    dataset = group[hdf5_key(name) if hdf5_key(name) in group else name]
     if not h5py.check_string_dtype(dataset.dtype):
         return pd.Series(dataset[:])
     text = [value or None for value in dataset.asstr()[:]] if len(dataset) else []

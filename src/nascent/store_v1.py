@@ -13,6 +13,7 @@ import pandas as pd
 
 from nascent.errors import StoreError
 from nascent.examples import GROUP, ID, TargetSpec
+from nascent.names import hdf5_key
 from nascent.store_layout import Layout, image_layout, input_path, mask_path
 from nascent.store_tables import read_column, refuse_lost_columns
 
@@ -46,7 +47,10 @@ class CellsTable:
     def __init__(self, group: h5py.Group) -> None:
         self._group = group
         listed: list[str] = json.loads(group.attrs["columns"])
-        refuse_lost_columns(group, ["cell_id", *listed])
+        # Some stores were made before names were encoded, and have them as they are.
+        encoded = set(group)
+        keys = {name: key if (key := hdf5_key(name)) in encoded else name for name in listed}
+        refuse_lost_columns(group, ["cell_id", *keys.values()])
         if missing := [name for name in _WELL if name not in listed]:
             raise StoreError(
                 f"this store of version 1 has no column {' and no column '.join(missing)}, and"
@@ -54,19 +58,23 @@ class CellsTable:
                 where=group.file.filename,
                 mend="Make it again from the raw data: `snakemake -f` with its name.",
             )
-        self._stored = {f"{n}_metadata" if n in (ID, GROUP) else n: n for n in listed}
-        self.names = [GROUP, *self._stored]
+        self._keys = {
+            f"{name}_metadata" if name in (ID, GROUP) else name: key for name, key in keys.items()
+        }
+        self.names = [GROUP, *self._keys]
 
     def read(self, names: Sequence[str]) -> pd.DataFrame:
         """Return some columns; the index is `id`."""
-        columns = {ID: read_column(self._group, "cell_id")}
+        columns = {ID: read_column(self._group["cell_id"])}
         for name in names:
-            columns[name] = (
-                group_of_wells(*(read_column(self._group, part) for part in _WELL))
-                if name == GROUP
-                else read_column(self._group, self._stored[name])
-            )
+            columns[name] = self._groups() if name == GROUP else self._column(name)
         return pd.DataFrame(columns).set_index(ID)
+
+    def _column(self, name: str) -> pd.Series:
+        return read_column(self._group[self._keys[name]])
+
+    def _groups(self) -> pd.Series:
+        return group_of_wells(*map(self._column, _WELL))
 
 
 def group_of_wells(plates: pd.Series, wells: pd.Series) -> pd.Series:

@@ -177,14 +177,14 @@ class StoreWriter:
     def _refuse_other(self, store: "Store") -> None:
         if store is self._agreeing:
             return
-        found = self.layout.difference(store.layout)
-        if found is None and self.layout != store.layout:
-            found = "types of values, or which masks are the same,"
-        if found is None and self.codec != store.attributes["codec"]:
-            found = "codec"
-        if found is not None:
+        difference = self.layout.difference(store.layout)
+        if difference is None and self.layout != store.layout:
+            difference = "types of values, or which masks are the same,"
+        if difference is None and self.codec != store.attributes["codec"]:
+            difference = "codec"
+        if difference is not None:
             raise StoreError(
-                f"the {found} differ from those of {self.path.name}",
+                f"the {difference} differ from those of {self.path.name}",
                 where=store.path,
                 mend="Stores that are joined must agree.",
             )

@@ -12,7 +12,8 @@ import pytest
 from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
 from nascent.examples import InputSpec, TargetSpec
-from nascent.shards.write import content_digest, list_shards, write_shard
+from nascent.shards.digest import content_digest
+from nascent.shards.write import list_shards, write_shard
 from nascent.store import open_store
 from nascent.store_layout import Layout
 from nascent.store_writer import StoreWriter

@@ -37,6 +37,13 @@ def test_the_target_is_that_of_the_cell_tables(study):
         assert np.isclose(sd, np.sqrt(np.sum((values - mean) ** 2) / 25))
 
 
+def test_training_refuses_shards_whose_object_is_not_what_was_measured(study, monkeypatch):
+    train = batches(study)
+    monkeypatch.setattr(train, "one_mask", False)
+    with pytest.raises(TrainError, match="the mask of the object differs"):
+        training_targets(train, ["target"])
+
+
 def test_size_ratios_are_those_of_the_training_cells(study):
     ratios = batches(study).cells["size_ratio"]
     found = size_ratios(batches(study))

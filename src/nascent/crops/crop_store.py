@@ -10,7 +10,6 @@ from numpy.typing import DTypeLike
 
 from nascent.errors import StoreError
 from nascent.examples import GROUP, ID, TargetSpec
-from nascent.store_images import cells_of_examples
 from nascent.store_layout import image_layout, input_path, mask_path
 from nascent.store_v1 import group_of_wells
 from nascent.store_writer import Packed, StoreWriter
@@ -70,7 +69,9 @@ class CropWriter(StoreWriter):
     @property
     def cells(self) -> pd.DataFrame | None:
         """The cell table; the index is `cell_id`."""
-        return None if self.examples is None else cells_of_examples(self.examples)
+        if self.examples is None:
+            return None
+        return self.examples.drop(columns=GROUP).rename_axis("cell_id")
 
     @cells.setter
     def cells(self, cells: pd.DataFrame) -> None:

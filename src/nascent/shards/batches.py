@@ -166,31 +166,32 @@ class Batches:
 
         one = stores[min(wanted)]
         spec, count = one.input(), len(positions)
+        rows = [(stores[int(self._shard[place])], int(self._row[place])) for place in positions]
         images = self._arena.empty((count, *spec.places, len(self.normaliser.inputs)), np.float32)
         objects = np.ones((count, *spec.places), bool)
         values = np.empty(spec.shape, one.layout.dtypes[spec.name])
-        further: dict[str, list[np.ndarray]] = {path: [] for path in self._paths_of_target(one)}
-        for place, position in enumerate(positions):
-            store, row = stores[int(self._shard[position])], int(self._row[position])
+        for (store, row), position, image, region in zip(
+            rows, positions, images, objects, strict=True
+        ):
             store.array_into(input_path(spec.name), row, values)
-            measured = self._read_masks(store, row, objects[place])
-            self.normaliser.into(values, measured, images[place])
+            measured = self._read_masks(store, row, region)
+            self.normaliser.into(values, measured, image)
             if removals is not None:
-                there = np.ones(spec.places, bool) if measured is None else measured
-                removed = removals.of(int(self._removed[position]), there)
-                level_out(images[place], there, removed)
-            for path, arrays in further.items():
-                arrays.append(store.array(path, row))
-        name = self.target
-        stored = {path: np.stack(arrays) for path, arrays in further.items()}
-        if self._target is not None:
-            stored[target_path(name)] = self._target[positions]
+                places = np.ones(spec.places, bool) if measured is None else measured
+                removed = removals.of(int(self._removed[position]), places)
+                level_out(image, places, removed)
+        weighted = self.target in one.layout.weights
         return Batch(
             inputs={spec.name: images, MASK: objects},
-            targets={name: stored.pop(target_path(name))},
-            weights=dict.fromkeys([name], stored.popitem()[1]) if stored else {},
+            targets={self.target: self._targets_of(positions, rows)},
+            weights={self.target: _stacked(rows, weight_path(self.target))} if weighted else {},
             ids=self.cells.index.to_numpy()[positions],
         )
+
+    def _targets_of(self, positions: np.ndarray, rows: Sequence[tuple[Store, int]]) -> np.ndarray:
+        if self._target is not None:
+            return self._target[positions]
+        return _stacked(rows, target_path(self.target))
 
     def _read_masks(self, store: Store, row: int, out: np.ndarray) -> np.ndarray | None:
         """Read the mask of the object into `out`; return where values were measured."""
@@ -201,10 +202,9 @@ class Batches:
             return out if region is not None else None
         return store.measured(row)
 
-    def _paths_of_target(self, store: Store) -> list[str]:
-        """Return the arrays of the target, and of its weights, that the shards hold."""
-        paths = [weight_path(self.target)] if self.target in store.layout.weights else []
-        return paths + ([target_path(self.target)] if self._target is None else [])
+
+def _stacked(rows: Sequence[tuple[Store, int]], path: str) -> np.ndarray:
+    return np.stack([store.array(path, row) for store, row in rows])
 
 
 def _masks_of(store: Store) -> tuple[str | None, str | None]:

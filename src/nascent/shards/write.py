@@ -1,7 +1,5 @@
 """Writing shards: examples of all parts, mixed, by their compressed chunks."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import pandas as pd
 
 from nascent.errors import StoreError
 from nascent.shards.cells import rows_of
+from nascent.shards.digest import content_digest
 from nascent.store import Store, open_store
 from nascent.store_layout import Layout
 from nascent.store_writer import StoreWriter
@@ -82,8 +81,7 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        shard, split, cells, sha256: see `content_digest`, the same whatever codec or version of a
-        library wrote them.
+        shard, split, cells, sha256: see `nascent.shards.digest`.
     """
     rows = []
     for path in paths:
@@ -91,33 +89,6 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
             split = ",".join(store.columns(["split"])["split"].unique())
             rows.append((Path(path).stem, split, len(store), content_digest(store)))
     return pd.DataFrame(rows, columns=["shard", "split", "cells", "sha256"])
-
-
-def content_digest(store: Store) -> str:
-    """Return the SHA-256 of what a store holds, in hexadecimal: specifications, table, all values.
-
-    The table counts because it may hold the target: arrays alone would not tell that it has
-    changed. Words for people (labels) do not count, nor how the store is packed.
-    """
-    layout = store.layout
-    specs = [one.to_plain() for one in (*layout.inputs, *layout.targets)]
-    for spec in specs:
-        spec.pop("label", None)
-    forms = layout.forms | {mask: layout.forms[other] for mask, other in layout.same.items()}
-    forms = dict(sorted(forms.items()))
-    said = [[path, form.shape, form.dtype.str] for path, form in forms.items()]
-    digest = hashlib.sha256(json.dumps([specs, said]).encode())
-    table = store.examples.drop(columns="split", errors="ignore")
-    digest.update(table.to_csv(sep="\t", lineterminator="\n").encode())
-    for path, form in forms.items():
-        values = np.empty(form.shape, form.dtype)
-        for row in range(len(store)):
-            if form.shape:
-                store.array_into(path, row, values)
-            else:
-                values[...] = store.array(path, row)
-            digest.update(values)
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -192,10 +163,10 @@ def _refuse_lost_or_doubled(cell_ids: Sequence[Any], sources: Sequence[_Found]) 
 def _refuse_unlike(sources: Sequence[_Found]) -> None:
     first = sources[0]
     for source in sources[1:]:
-        found = first.layout.difference(source.layout)
-        if found is not None:
+        difference = first.layout.difference(source.layout)
+        if difference is not None:
             raise StoreError(
-                f"its {found} differ from those of {first.path.name}",
+                f"its {difference} differ from those of {first.path.name}",
                 where=source.path,
                 mend="All wells of a study need the same channels and crop size.",
             )
