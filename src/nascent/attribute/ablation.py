@@ -4,6 +4,8 @@ A channel either becomes its baseline, or is exchanged for the same channel of d
 each fitted into the outline of the explained nucleus (`nascent.attribute.references`): pattern and
 intensities are then those of another nucleus and out of step with the other channels. The latter is
 permutation importance (Breiman: Random forests, Machine Learning 45, 2001) for one cell.
+
+A map has one value a channel: it is (1 …, C), with an axis of length 1 for each axis of places.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +25,7 @@ from nascent.attribute.results import Attributions, without_path
 def ablation_to_baseline(
     explained: ExplainedModel, cells: CellBatch, baseline: Baseline, *, batch_size: int
 ) -> Attributions:
-    """Return f(x) − f(x with channel c at its baseline), maps (n, 1, 1, C) in prediction units."""
+    """Return f(x) − f(x with channel c at its baseline), maps (n, 1 …, C) in prediction units."""
     starts = baselines_of(cells, baseline)
     others = ([start] for start in starts)
     maps, prediction = _drops(explained, cells, others, batch_size)
@@ -39,7 +41,7 @@ def ablation_by_permutation(
     seed: int,
     batch_size: int,
 ) -> Attributions:
-    """Return the mean of f(x) − f(x with channel c of another cell), maps (n, 1, 1, C).
+    """Return the mean of f(x) − f(x with channel c of another cell), maps (n, 1 …, C).
 
     Parameters
     ----------
@@ -71,10 +73,10 @@ def _drops(
     others: Iterable[Iterable[np.ndarray]],
     batch_size: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean drops (n, 1, 1, C) over each cell's other images, and the predictions."""
+    """Return the mean drops (n, 1 …, C) over each cell's other images, and the predictions."""
     prediction = predictions(explained, cells.images, cells.masks, batch_size)
     channels = cells.images.shape[-1]
-    maps = np.empty((len(cells), 1, 1, channels), np.float32)
+    maps = np.empty((len(cells), *[1] * (cells.masks.ndim - 1), channels), np.float32)
     for cell, (image, mask, images) in enumerate(
         zip(cells.images, cells.masks, others, strict=True)
     ):

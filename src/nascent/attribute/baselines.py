@@ -12,10 +12,11 @@ import numpy as np
 from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.references import References
 from nascent.errors import AttributionError, did_you_mean
+from nascent.places import bounding_box
 from nascent.shards.normalise import Normaliser
 
 Baseline = Callable[[np.ndarray, np.ndarray, Hashable], np.ndarray]
-"""(image (S, S, C), mask (S, S) bool, cell id) → baseline image (S, S, C) float32."""
+"""(image (places …, C), mask (places …) bool, cell id) → baseline image (places …, C) float32."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def training_mean_of(normaliser: Normaliser) -> np.ndarray:
 def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
     """Return a nucleus blurred within its mask.
 
-    A Gaussian of `sd` pixels along rows and columns, never along channels, as a normalised
+    A Gaussian of `sd` pixels along every axis of places, never along channels, as a normalised
     convolution: G ∗ (m x) / G ∗ m with the mask m, so that nothing outside the mask enters the mean
     and an even nucleus stays what it is. Knutsson & Westin: Normalized and differential
     convolution, CVPR 1993.
@@ -89,28 +90,25 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
     Parameters
     ----------
     image
-        (S, S, C).
+        (places …, C).
     mask
-        (S, S) bool.
+        (places …) bool.
     sd
         In pixels.
 
     Returns
     -------
     numpy.ndarray
-        (S, S, C) float32, zero outside the mask.
+        (places …, C) float32, zero outside the mask.
     """
 
     from scipy.ndimage import gaussian_filter
 
     found = np.zeros(image.shape, np.float32)
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return found
     # Beyond the nucleus there is nothing to add, so its bounding box is enough.
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    box = bounding_box(mask)
     weight = mask[box].astype(np.float64)
-    sums = gaussian_filter(image[box] * weight[..., None], (sd, sd, 0), mode="constant")
+    sums = gaussian_filter(image[box] * weight[..., None], (*[sd] * mask.ndim, 0), mode="constant")
     weights = gaussian_filter(weight, sd, mode="constant")
     inside = mask[box]
     found[box][inside] = sums[inside] / weights[inside][:, None]

@@ -1,15 +1,16 @@
 """Grad-CAM and HiResCAM: which places of a layer's feature maps speak for the prediction.
 
-With features A_k (h, w) of a layer and g_k = ∂f/∂A_k:
+With features A_k (h, w) of a layer, or of any other number of places, and g_k = ∂f/∂A_k:
 
     Grad-CAM   ReLU(Σ_k mean(g_k) · A_k)    Selvaraju et al., ICCV 2017
     HiResCAM   Σ_k g_k · A_k                Draelos & Carin, 2020 (arXiv:2011.08891)
 
-The map (h, w) is brought to the size of the crop by bilinear interpolation. It covers the whole
-frame: what falls outside the nucleus is told and not cut away.
+The map is brought to the size of the crop by interpolation that is linear along every axis, in a
+plane bilinear. It covers the whole frame: what falls outside the nucleus is not cut away.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +22,20 @@ from nascent.errors import AttributionError, did_you_mean
 
 
 def grad_cam(layer: LayerOutputs, cells: CellBatch, *, sign: str, batch_size: int) -> Attributions:
-    """Return the Grad-CAM maps (n, S, S, 1) of a layer; with `sign` both, without the ReLU."""
+    """Return the Grad-CAM maps (n, places …, 1) of a layer; with `sign` both, without the ReLU."""
 
     def weigh(features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        return np.einsum("nhwf,nf->nhw", features, gradients.mean(axis=(1, 2)))
+        means = gradients.mean(axis=tuple(range(1, gradients.ndim - 1)))
+        return np.einsum("n...f,nf->n...", features, means)
 
     return _maps(layer, cells, weigh, sign, batch_size)
 
 
 def hirescam(layer: LayerOutputs, cells: CellBatch, *, sign: str, batch_size: int) -> Attributions:
-    """Return the HiResCAM maps (n, S, S, 1) of a layer; with `sign` positive, behind a ReLU."""
+    """Return the HiResCAM maps (n, places …, 1) of a layer; with `sign` positive, behind a ReLU."""
 
     def weigh(features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        return np.einsum("nhwf,nhwf->nhw", features, gradients)
+        return np.einsum("n...f,n...f->n...", features, gradients)
 
     return _maps(layer, cells, weigh, sign, batch_size)
 
@@ -45,10 +47,11 @@ def layer_of(explained: ExplainedModel, name: str | None) -> LayerOutputs:
     ------
     AttributionError
         Where there is no such layer (the nearest that has places is named), it gives no map of
-        features, or the prediction goes by ways around it.
+        features (as many axes as the image), or the prediction goes by ways around it.
     """
     model, where = explained.model, "attribute.methods.*.layer"
-    having = [layer.name for layer in model.layers if len(getattr(layer.output, "shape", ())) == 4]
+    rank = len(model.input["image"].shape)
+    having = [layer.name for layer in model.layers if _rank(layer) == rank]
     if not having:
         raise AttributionError(f"no layer of {model.name} gives a map of features", where=where)
     if name is None:
@@ -62,10 +65,22 @@ def layer_of(explained: ExplainedModel, name: str | None) -> LayerOutputs:
     raise AttributionError(what, where=where, mend=did_you_mean(name, having))
 
 
-def upsampled(maps: np.ndarray, size: int) -> np.ndarray:
-    """Return maps (n, h, w) at size × size by bilinear interpolation between pixels' middles."""
-    rows, columns = (_interpolation(size, places) for places in maps.shape[1:])
-    return np.einsum("sh,nhw,tw->nst", rows, maps, columns, optimize=True)
+def upsampled(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Return maps (n, places …) at another shape by linear interpolation between pixels' middles.
+
+    Along each axis of places in turn: bilinear in a plane, trilinear in a volume.
+    """
+    lines = [_interpolation(*sizes) for sizes in zip(shape, maps.shape[1:], strict=True)]
+    given, wanted = "hwd"[: len(lines)], "stu"[: len(lines)]
+    matrices = [new + old for new, old in zip(wanted, given, strict=True)]
+    first, *rest = lines
+    subscripts = ",".join([matrices[0], f"n{given}", *matrices[1:]])
+    return np.einsum(f"{subscripts}->n{wanted}", first, maps, *rest, optimize=True)
+
+
+def _rank(layer: Any) -> int:
+    # A layer that is used twice has no one output.
+    return len(getattr(getattr(layer, "output", None), "shape", ()))
 
 
 def _interpolation(size: int, places: int) -> np.ndarray:
@@ -87,8 +102,8 @@ def _maps(
     sign: str,
     batch_size: int,
 ) -> Attributions:
-    size = cells.images.shape[1]
-    maps = np.empty((len(cells), size, size, 1), np.float32)
+    shape = cells.masks.shape[1:]
+    maps = np.empty((*cells.masks.shape, 1), np.float32)
     outputs = np.empty(len(cells))
     first = 0
     for images, masks in batches(zip(cells.images, cells.masks, strict=True), batch_size):
@@ -96,6 +111,6 @@ def _maps(
         features = layer.features(images, masks)
         outputs[here], gradients = layer.gradients(features, masks)
         found = weigh(features, gradients)
-        maps[here, ..., 0] = upsampled(np.maximum(found, 0) if sign == "positive" else found, size)
+        maps[here, ..., 0] = upsampled(np.maximum(found, 0) if sign == "positive" else found, shape)
         first = here.stop
     return without_path(maps, outputs)

@@ -97,7 +97,10 @@ class Chain:
 
 
 def chain_of(model: keras.Model) -> Chain | None:
-    """Read a model as a chain of blocks; None where it is none."""
+    """Read a model as a chain of blocks on squares; None where it is none.
+
+    Windows are of a plane: models of lines and volumes take the way of any model.
+    """
     line = trunk(model)
     blocks: list[Block] = []
     reach, taken = Reach(), 0
@@ -106,7 +109,8 @@ def chain_of(model: keras.Model) -> Chain | None:
         blocks.append(block)
         taken += count
         reach = reach.convolved(block.convolution.kernel_size[0]).pooled(block.pool)
-    if not blocks or model.input["image"].shape[1] % reach.stride:
+    height, width = model.input["image"].shape[1:3]
+    if not blocks or height != width or height % reach.stride:
         return None
     after = consumers(model, line[taken - 1].output)
     if len(after) != 1 or not _is_average(after[0]):

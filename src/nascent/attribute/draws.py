@@ -30,7 +30,7 @@ def stream(seed: int, cell_id: Hashable, purpose: str, draw: int = 0) -> np.rand
 def measured_noise(
     mask: np.ndarray, channels: int, sigma: float, stream: np.random.Generator
 ) -> np.ndarray:
-    """Return an image (S, S, channels) float32 of N(0, sigma²) on the pixels of `mask`, else 0."""
+    """Return an image (places …, channels) float32 of N(0, sigma²) where `mask` is True, else 0."""
     noise = np.zeros((*mask.shape, channels), np.float32)
     drawn = stream.standard_normal((int(mask.sum()), channels), np.float32)
     noise[mask] = drawn * np.float32(sigma)

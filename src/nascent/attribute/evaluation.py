@@ -8,11 +8,11 @@ import numpy as np
 from nascent.attribute.explained import ExplainedModel
 
 Point = tuple[np.ndarray, np.ndarray]
-"""An image (S, S, C) and its mask (S, S)."""
+"""An image (places …, C) and its mask (places …)."""
 
 
 def batches(points: Iterable[Point], batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield images (b, S, S, C) and masks (b, S, S) of at most `batch_size` points."""
+    """Yield images (b, places …, C) and masks (b, places …) of at most `batch_size` points."""
     left = iter(points)
     while batch := list(islice(left, batch_size)):
         yield np.stack([image for image, _ in batch]), np.stack([mask for _, mask in batch])
@@ -29,7 +29,7 @@ def outputs_at(
 def gradients_at(
     explained: ExplainedModel, points: Iterable[Point], batch_size: int
 ) -> Iterator[tuple[float, np.ndarray]]:
-    """Yield the prediction at each point and its gradient (S, S, C) float32 there."""
+    """Yield the prediction at each point and its gradient (places …, C) float32 there."""
     for images, masks in batches(points, batch_size):
         yield from zip(*explained.gradients(images, masks), strict=True)
 
@@ -37,6 +37,6 @@ def gradients_at(
 def predictions(
     explained: ExplainedModel, images: np.ndarray, masks: np.ndarray, batch_size: int
 ) -> np.ndarray:
-    """Return the predictions (n,) float64 of images (n, S, S, C)."""
+    """Return the predictions (n,) float64 of images (n, places …, C)."""
     points = zip(images, masks, strict=True)
     return np.fromiter(outputs_at(explained, points, batch_size), np.float64, len(images))

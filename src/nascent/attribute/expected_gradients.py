@@ -62,7 +62,8 @@ def expected_gradients(
             here = slice(first, first + batch_size)
             baselines = np.stack([references.fitted(number, mask) for number in numbers[here]])
             differences = image - baselines
-            points = baselines + alphas[here, None, None, None] * differences
+            along = alphas[here].reshape(-1, *[1] * image.ndim)
+            points = baselines + along * differences
             masks = np.broadcast_to(mask, (len(points), *mask.shape))
             _, gradients = explained.gradients(points, masks)
             found += np.einsum("n...,n...->...", differences, gradients)

@@ -21,7 +21,7 @@ class ExplainedModel:
     Parameters
     ----------
     model
-        Takes {"image": (n, S, S, C), "mask": (n, S, S)} and returns (n, T) or (n,).
+        Takes {"image": (n, places …, C), "mask": (n, places …)} and returns (n, T) or (n,).
     target
         Column of the outputs that is explained; the others have no part in the gradient.
 
@@ -56,11 +56,11 @@ class ExplainedModel:
         return outputs[:, self.target] if len(outputs.shape) == 2 else outputs
 
     def outputs(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        """Return the predictions (n,) float32 of images (n, S, S, C) and masks (n, S, S)."""
+        """Return the predictions (n,) float32 of images (n, places …, C) and their masks."""
         return array(self._outputs(*_given(images, masks)))
 
     def gradients(self, images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the predictions (n,) and their gradients (n, S, S, C), both float32."""
+        """Return the predictions (n,) and their gradients (n, places …, C), both float32."""
         outputs, gradients = self._gradients(*_given(images, masks))
         return array(outputs), array(gradients)
 
@@ -122,11 +122,11 @@ class LayerOutputs:
         self._gradients = engine.compiled(gradients, [rest])
 
     def features(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
-        """Return what the layer gives (n, h, w, F) float32 for images and masks."""
+        """Return what the layer gives (n, places …, F) float32 for images and masks."""
         return array(self._features(*_given(images, masks)))
 
     def gradients(self, features: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the predictions (n,) and their gradients (n, h, w, F) for what the layer gave."""
+        """Return the predictions (n,) and their gradients by the features (n, places …, F)."""
         outputs, gradients = self._gradients(*_given(features, masks))
         return array(outputs), array(gradients)
 

@@ -10,13 +10,23 @@ from typing import Any
 from nascent.frameworks import keras, layers
 
 AFFINE = (
+    layers.Conv1D,
     layers.Conv2D,
+    layers.Conv3D,
+    layers.DepthwiseConv1D,
     layers.DepthwiseConv2D,
+    layers.SeparableConv1D,
     layers.SeparableConv2D,
     layers.BatchNormalization,
+    layers.ZeroPadding1D,
     layers.ZeroPadding2D,
+    layers.ZeroPadding3D,
+    layers.AveragePooling1D,
     layers.AveragePooling2D,
+    layers.AveragePooling3D,
+    layers.GlobalAveragePooling1D,
     layers.GlobalAveragePooling2D,
+    layers.GlobalAveragePooling3D,
     layers.Rescaling,
     layers.Normalization,
     layers.Flatten,

@@ -13,7 +13,7 @@ from nascent.errors import AttributionError
 
 @dataclass(frozen=True)
 class CellBatch:
-    """Cells to explain: images (n, S, S, C) float32 normalised, masks (n, S, S) bool, ids (n,)."""
+    """Cells to explain: images (n, places …, C) float32 normalised, masks, ids (n,)."""
 
     images: np.ndarray
     masks: np.ndarray
@@ -67,7 +67,7 @@ class MethodData:
 
 
 def baselines_of(cells: CellBatch, baseline: Baseline) -> np.ndarray:
-    """Return the baseline image of every cell, (n, S, S, C) float32."""
+    """Return the baseline image of every cell, (n, places …, C) float32."""
     found = np.empty_like(cells.images)
     each = zip(cells.images, cells.masks, cells.cell_ids, strict=True)
     for room, (image, mask, cell_id) in zip(found, each, strict=True):

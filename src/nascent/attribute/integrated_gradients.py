@@ -33,7 +33,7 @@ of points serves all. Further room of a batch is for further paths."""
 
 @dataclass(frozen=True)
 class AttributionPath:
-    """The straight line from `baseline` to `image`, both (S, S, C), under one mask (S, S)."""
+    """The straight line from `baseline` to `image`, (places …, C), under one mask (places …)."""
 
     image: np.ndarray
     baseline: np.ndarray
@@ -42,7 +42,7 @@ class AttributionPath:
 
 @dataclass(frozen=True)
 class PathIntegral:
-    """The attribution (S, S, C) of one path, and the model's output at its two ends."""
+    """The attribution (places …, C) of one path, and the model's output at its two ends."""
 
     attribution: np.ndarray
     prediction: float
@@ -132,11 +132,11 @@ def integrated_gradients(
     integrator
         Of the model and the target that are explained; one for many calls compiles once.
     images
-        (n, S, S, C) float32, normalised.
+        (n, places …, C) float32, normalised.
     masks
-        (n, S, S) bool, the measured pixels.
+        (n, places …) bool, the measured pixels.
     baselines
-        (n, S, S, C) float32, where the paths begin.
+        (n, places …, C) float32, where the paths begin.
     steps
         m of the rule; with a tolerance, the largest that is tried.
     rule

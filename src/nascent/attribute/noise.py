@@ -30,7 +30,7 @@ from nascent.attribute.moments import RunningMoments
 from nascent.attribute.results import Attributions
 
 Statistic = Callable[[Iterable[np.ndarray]], np.ndarray]
-"""Maps (S, S, C) of one cell as they come → their statistic (S, S, C) float64."""
+"""Maps (places …, C) of one cell as they come → their statistic (places …, C) float64."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CellMaps:
 
     Attributes
     ----------
-    maps : iterator of (S, S, C)
+    maps : iterator of (places …, C)
         In the order of the images.
     steps : int
         Of each path; 0 without paths.

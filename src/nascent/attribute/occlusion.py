@@ -1,14 +1,16 @@
-"""Occlusion: how far the prediction falls when a square of the nucleus becomes its baseline.
+"""Occlusion: how far the prediction falls when a window of the image becomes its baseline.
 
-Zeiler & Fergus: Visualizing and understanding convolutional networks, ECCV 2014. Squares lie on a
-grid, the last at the border of the frame. The change by a square is shared out evenly among its
-measured pixels, and a pixel has the mean of its shares over the squares that hold it: a score is
-counts a pixel, as in maps by other methods. Where squares do not overlap, the map sums to the
-changes by all of them. Squares without a measured pixel change nothing and are left out, and
-unmeasured pixels are zero.
+Zeiler & Fergus: Visualizing and understanding convolutional networks, ECCV 2014. Windows are
+squares of a plane, and likewise stretches of a line and cubes of a volume. They lie on a grid, the
+last at the border of the frame. The change by a window is shared out evenly among its measured
+pixels, and a pixel has the mean of its shares over the windows that hold it: a score is counts a
+pixel, as in maps by other methods. Where windows do not overlap, the map sums to the changes by all
+of them. Windows without a measured pixel change nothing and are left out, and unmeasured pixels are
+zero.
 """
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -19,7 +21,8 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, baselines_of
 from nascent.attribute.results import Attributions, without_path
 
-Square = tuple[slice, slice]
+Window = tuple[slice, ...]
+"""A slice an axis of places."""
 
 
 def occlusion(
@@ -32,10 +35,10 @@ def occlusion(
     channels: str,
     batch_size: int,
 ) -> Attributions:
-    """Return f(x) − f(x with a square at its baseline) for each of its pixels.
+    """Return f(x) − f(x with a window at its baseline) for each of its pixels.
 
-    With f(x) − f(x with square w at its baseline) = D_w, and n_w measured pixels in the square, a
-    measured pixel has the mean of D_w / n_w over the squares that hold it, in units of the
+    With f(x) − f(x with window w at its baseline) = D_w, and n_w measured pixels in the window, a
+    measured pixel has the mean of D_w / n_w over the windows that hold it, in units of the
     prediction.
 
     Parameters
@@ -43,10 +46,11 @@ def occlusion(
     explained, cells, baseline
         The model, the cells, and what is put in place of their pixels.
     window, stride
-        Edge of a square and distance between squares, in pixels.
+        Edge of a window along every axis of places and distance between windows, in pixels. An axis
+        shorter than a window is covered whole.
     channels
-        `together`: all channels at once, maps (n, S, S, 1). `each`: one channel at a time, maps
-        (n, S, S, C).
+        `together`: all channels at once, maps (n, places …, 1). `each`: one channel at a time,
+        maps (n, places …, C).
     batch_size
         Images in one evaluation; bounds the memory.
     """
@@ -60,36 +64,37 @@ def occlusion(
     for cell, (image, mask, start) in enumerate(
         zip(cells.images, cells.masks, starts, strict=True)
     ):
-        squares = squares_of(mask, window, stride)
-        points = _occluded(image, mask, start, squares, layers)
+        windows = windows_of(mask, window, stride)
+        points = _occluded(image, mask, start, windows, layers)
         values = np.fromiter(outputs_at(explained, points, batch_size), np.float64)
-        drops = (prediction[cell] - values).reshape(len(squares), count)
+        drops = (prediction[cell] - values).reshape(len(windows), count)
         total, covered = np.zeros((*mask.shape, count)), np.zeros((*mask.shape, 1))
-        for square, drop in zip(squares, drops, strict=True):
-            total[square] += drop / np.count_nonzero(mask[square])
-            covered[square] += 1
+        for here, drop in zip(windows, drops, strict=True):
+            total[here] += drop / np.count_nonzero(mask[here])
+            covered[here] += 1
         np.divide(total, covered, out=total, where=covered > 0)
         maps[cell] = total * mask[..., None]
     return without_path(maps, prediction, predictions(explained, starts, cells.masks, batch_size))
 
 
-def squares_of(mask: np.ndarray, window: int, stride: int) -> list[Square]:
-    """Return the squares of the grid that hold a measured pixel of a mask (S, S)."""
-    size = len(mask)
-    edge = min(window, size)
-    lines = [slice(first, first + edge) for first in firsts(size, window, stride)]
-    return [(row, column) for row in lines for column in lines if mask[row, column].any()]
+def windows_of(mask: np.ndarray, window: int, stride: int) -> list[Window]:
+    """Return the windows of the grid that hold a measured pixel of a mask (places …)."""
+    lines = [
+        [slice(first, first + min(window, size)) for first in firsts(size, window, stride)]
+        for size in mask.shape
+    ]
+    return [here for here in product(*lines) if mask[here].any()]
 
 
 def _occluded(
     image: np.ndarray,
     mask: np.ndarray,
     start: np.ndarray,
-    squares: list[Square],
+    windows: list[Window],
     layers: list[slice],
 ) -> Iterator[Point]:
-    for rows, columns in squares:
+    for window in windows:
         for layer in layers:
             changed = image.copy()
-            changed[rows, columns, layer] = start[rows, columns, layer]
+            changed[*window, layer] = start[*window, layer]
             yield changed, mask

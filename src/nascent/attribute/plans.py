@@ -34,17 +34,17 @@ class Frame:
     Attributes
     ----------
     pixels
-        Rows and columns of the image.
+        A slice an axis of places.
     context
         What the model needs besides the points, as arrays.
     """
 
-    pixels: tuple[slice, slice]
+    pixels: tuple[slice, ...]
     context: tuple[np.ndarray, ...]
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width, pixels."""
+    def shape(self) -> tuple[int, ...]:
+        """Pixels along each axis."""
         return tuple(line.stop - line.start for line in self.pixels)
 
 
@@ -93,7 +93,7 @@ class Plan(Protocol):
         """Return what the computations need of the model's weights as they are now."""
 
     def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
-        """Return the frame for a path whose ends are zero wherever `support` (S, S) is not."""
+        """Return the frame for a path whose ends are zero wherever `support` (places …) is not."""
 
 
 def plan_of(explained: ExplainedModel) -> Plan:
@@ -105,7 +105,7 @@ def plan_of(explained: ExplainedModel) -> Plan:
 class PrefixPlan:
     """Any model, cut behind its affine beginning, which may be empty.
 
-    Points cover the whole frame. The context of a path is its mask (S, S).
+    Points cover the whole frame, of any number of places. The context of a path is its mask.
     """
 
     def __init__(self, explained: ExplainedModel) -> None:
@@ -150,7 +150,7 @@ class PrefixPlan:
 
     def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
         """Return the whole frame, and the mask."""
-        return Frame((slice(0, mask.shape[0]), slice(0, mask.shape[1])), (mask,))
+        return Frame(tuple(slice(0, size) for size in mask.shape), (mask,))
 
 
 class ChainPlan:

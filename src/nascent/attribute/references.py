@@ -1,7 +1,8 @@
 """Training cells that stand in for a cell under explanation.
 
 Nuclei differ in size and outline, so another nucleus is **fitted** into the outline of the one that
-is explained: it is stretched, by nearest neighbour, from its bounding box to the other's, and a
+is explained: it is stretched, by nearest neighbour, from its bounding box to the other's (along
+every axis of places, be it a line, a plane or a volume), and a
 place that falls on none of its measured pixels takes the measured pixel nearest to it. Every pixel
 was measured, with its channels together; none is an average, and unmeasured pixels stay zero. What
 changes is the scale of its texture, by the ratio of the two bounding boxes.
@@ -17,13 +18,14 @@ import numpy as np
 
 from nascent.attribute.draws import stream
 from nascent.errors import AttributionError
+from nascent.places import bounding_box
 from nascent.shards.normalise import Normaliser
 from nascent.store import open_store
 
 
 @dataclass(frozen=True)
 class References:
-    """Drawn training cells: images (R, S, S, C) float32 normalised, masks (R, S, S) bool."""
+    """Drawn training cells: images (R, places …, C) float32 normalised, masks (R, places …)."""
 
     images: np.ndarray
     masks: np.ndarray
@@ -32,7 +34,7 @@ class References:
         return len(self.images)
 
     def fitted(self, number: int, mask: np.ndarray) -> np.ndarray:
-        """Return reference `number` fitted into the outline `mask`; (S, S, C) float32."""
+        """Return reference `number` fitted into the outline `mask`; (places …, C) float32."""
         return _filled(self.images[number], self._sources[number], mask)
 
     @cached_property
@@ -52,16 +54,16 @@ def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndar
     Parameters
     ----------
     image
-        (S, S, C) of the nucleus.
+        (places …, C) of the nucleus.
     measured
-        (S, S) bool, its measured pixels.
+        (places …) bool, its measured pixels.
     mask
-        (S, S) bool, the outline to fill.
+        (places …) bool, the outline to fill.
 
     Returns
     -------
     numpy.ndarray
-        (S, S, C), values of `image` on `mask`, zero elsewhere. Equal masks give `image` itself.
+        (places …, C), values of `image` on `mask`, zero elsewhere. Equal masks give `image` itself.
 
     Raises
     ------
@@ -73,11 +75,10 @@ def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndar
 
 @dataclass(frozen=True)
 class _Source:
-    """Of a nucleus: its measured pixel nearest to each pixel (2, S, S), and its bounding box."""
+    """Of a nucleus: its measured pixel nearest to each one (D, places …), and its bounding box."""
 
     nearest: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
+    box: tuple[slice, ...]
 
 
 def _source(measured: np.ndarray) -> _Source:
@@ -89,26 +90,24 @@ def _source(measured: np.ndarray) -> _Source:
             mend="Leave such cells out by a quality rule.",
         )
     nearest = distance_transform_edt(~measured, return_distances=False, return_indices=True)
-    return _Source(
-        nearest, np.flatnonzero(measured.any(axis=1)), np.flatnonzero(measured.any(axis=0))
-    )
+    return _Source(nearest, bounding_box(measured))
 
 
 def _filled(image: np.ndarray, source: _Source, mask: np.ndarray) -> np.ndarray:
     found = np.zeros_like(image)
-    rows, columns = np.nonzero(mask)
-    if len(rows):
-        there = _stretched(rows, source.rows), _stretched(columns, source.columns)
-        found[rows, columns] = image[tuple(source.nearest[:, *there])]
+    places = np.nonzero(mask)
+    if len(places[0]):
+        there = [_stretched(line, onto) for line, onto in zip(places, source.box, strict=True)]
+        found[places] = image[tuple(source.nearest[:, *there])]
     return found
 
 
-def _stretched(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
+def _stretched(places: np.ndarray, onto: slice) -> np.ndarray:
     """Return where along an axis the pixels `places` lie when their span becomes that of `onto`."""
     low, extent = places.min(), np.ptp(places) + 1
     # Middles of pixels go to middles: half a pixel on, the same share of the other extent.
     share = (places - low + 0.5) / extent
-    return onto[0] + np.floor(share * (onto[-1] - onto[0] + 1)).astype(int)
+    return onto.start + np.floor(share * (onto.stop - onto.start)).astype(int)
 
 
 def drawn_references(

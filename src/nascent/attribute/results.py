@@ -11,7 +11,7 @@ class Attributions:
 
     Attributes
     ----------
-    maps : (n, S, S, C), (n, S, S, 1) or (n, 1, 1, C) float32
+    maps : (n, places …, C), (n, places …, 1) or (n, 1 …, C) float32
         A score a pixel and channel, a place, or a channel, as the method's `axes` say; see
         `nascent.attribute.maps.AXES`. In units of the prediction unless the method says otherwise.
     prediction : (n,) float64

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nascent.attribute.maps import Maps
 from nascent.explain.smoothing import smoothed
+from nascent.places import has_places
 
 AGGREGATES = ("absolute", "net", "smoothed", "squared", "signed")
 """Σ|a|, |Σa|, Σ|a smoothed|, Σa² and Σa over the measured pixels."""
@@ -42,11 +43,11 @@ def aggregated(scores: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
     Parameters
     ----------
     scores
-        (S, S, K), or (1, 1, K) of a method that scores whole channels, of which nothing cancels.
+        (places …, K), or (1 …, K) of a method that scores whole channels, of which nothing cancels.
     mask
-        (S, S) bool.
+        (places …) bool.
     """
-    spatial = scores.shape[:2] == mask.shape
+    spatial = has_places(scores, mask)
     wide = np.asarray(scores[mask] if spatial else scores.reshape(1, -1), np.float64)
     smooth = smoothed(scores, mask, SMOOTHING)[mask] if spatial else wide
     signed = wide.sum(axis=0)

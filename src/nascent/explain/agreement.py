@@ -33,6 +33,7 @@ from nascent.explain.map_levels import (
 )
 from nascent.explain.map_sets import MapSet, opened
 from nascent.files import write_table
+from nascent.places import has_places
 from nascent.statistics.verdict import cannot_tell
 
 LABELS = ("model", "seed", "method")
@@ -225,7 +226,7 @@ def _correlations(
 
 
 def _mask(sets: Sequence[MapSet], cell_id: Hashable) -> np.ndarray:
-    """Return the measured pixels (S, S) of a cell, after making sure that all maps are of these."""
+    """Return the measured pixels (places …) of a cell, of which all its maps must be."""
     mask = sets[0].mask(cell_id)
     if not all(np.array_equal(maps.mask(cell_id), mask) for maps in sets[1:]):
         raise AttributionError(
@@ -237,7 +238,7 @@ def _mask(sets: Sequence[MapSet], cell_id: Hashable) -> np.ndarray:
 
 def _fitted(scores: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return another cell's map in the outline `mask`; one of channels alone has no outline."""
-    return fitted(scores, measured, mask) if scores.shape[:2] == mask.shape else scores
+    return fitted(scores, measured, mask) if has_places(scores, mask) else scores
 
 
 def _of_pairs(

@@ -66,7 +66,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Share:
-    """A map's share in a mask (S, S).
+    """A map's share in a mask (places …).
 
     Attributes
     ----------
@@ -107,13 +107,12 @@ class Exchange:
 
 
 def positive_part(values: np.ndarray) -> np.ndarray:
-    """Return Σ over channels of max(map, 0): (S, S, K) → (S, S) float64."""
-    return np.maximum(values, 0).sum(axis=2, dtype=np.float64)
+    """Return Σ over channels of max(map, 0): (places …, K) → (places …) float64."""
+    return np.maximum(values, 0).sum(axis=-1, dtype=np.float64)
 
 
 def with_rim(mask: np.ndarray, rim: int) -> np.ndarray:
-    """Return a mask (S, S) and the pixels no further than `rim` from it, centre to centre."""
-
+    """Return a mask (places …) and the pixels no further than `rim` from it, centre to centre."""
     from scipy.ndimage import distance_transform_edt
 
     if rim == 0 or not mask.any():
@@ -122,7 +121,7 @@ def with_rim(mask: np.ndarray, rim: int) -> np.ndarray:
 
 
 def share_inside(positive: np.ndarray, mask: np.ndarray) -> Share:
-    """Return how much of a map's positive part (S, S) lies in a mask (S, S) bool.
+    """Return how much of a map's positive part (places …) lies in a mask (places …) bool.
 
     A map without a positive part has no share, and a mask that is empty or fills the frame has no
     lift or no corrected share: NaN.
@@ -146,17 +145,17 @@ def exchanged_masks(positive: np.ndarray, mask: np.ndarray, others: np.ndarray) 
     Parameters
     ----------
     positive
-        (S, S), the map's positive part.
+        (places …), the map's positive part.
     mask
-        (S, S) bool, the cell's own.
+        (places …) bool, the cell's own.
     others
-        (n, S, S) bool.
+        (n, places …) bool.
     """
     total = positive.sum()
     if not total > 0 or not len(others):
         return Exchange(len(others), np.nan, np.nan)
     shares = others.reshape(len(others), -1) @ positive.ravel() / total
-    excess = shares - others.mean(axis=(1, 2))
+    excess = shares - others.mean(axis=tuple(range(1, others.ndim)))
     own = positive[mask].sum() / total - mask.mean()
     # Sums in another order differ in their last digits: such a tie counts against the cell.
     as_large = np.count_nonzero(excess >= own - 1e-9)
@@ -176,11 +175,11 @@ def cell_rows(
     cell_id
         Of the cell.
     values
-        (S, S, K), the map.
+        (places …, K), the map.
     masks
-        Region → (S, S) bool.
+        Region → (places …) bool.
     others
-        Region → (n, S, S) bool of other cells.
+        Region → (n, places …) bool of other cells.
     """
     positive = positive_part(values)
     trivial = not np.any(values[~masks[NUCLEUS]])

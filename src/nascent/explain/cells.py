@@ -23,10 +23,10 @@ class ExplainedCell:
     Attributes
     ----------
     cell_id
-    image : (S, S, C) float32
+    image : (places …, C) float32
         Normalised, zero where not measured.
-    mask : (S, S) bool
-    map : (S, S, K) float32
+    mask : (places …) bool
+    map : (places …, K) float32
         In units of the prediction.
     prediction, prediction_baseline : float
         The model's output at the image and at the baseline.

@@ -24,7 +24,7 @@ DELETION, INSERTION = "deletion", "insertion"
 ATTRIBUTION, RANDOM = "attribution", "random"
 
 Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""(images (n, S, S, C) float32, masks (n, S, S) bool) → predictions (n,)."""
+"""(images (n, places …, C) float32, masks (n, places …) bool) → predictions (n,)."""
 
 CurveKey = tuple[str, str, str, str]
 """Unit, replacement, curve, order."""
@@ -71,13 +71,13 @@ def cell_changes(
     predict
         The model.
     image
-        (S, S, C) float32, normalised.
+        (places …, C) float32, normalised.
     mask
-        (S, S) bool.
+        (places …) bool.
     scores
-        The map: (S, S, C); or (S, S, 1), which orders pixels alone.
+        The map: (places …, C); or (places …, 1), which orders pixels alone.
     replacements
-        Name → (S, S, C) float32, what stands in for removed pixels.
+        Name → (places …, C) float32, what stands in for removed pixels.
     removal
         Fractions, random orders, batch size.
     stream

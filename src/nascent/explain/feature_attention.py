@@ -1,8 +1,8 @@
 """Which features of a network with global pooling answer to the nucleus, and which to the frame.
 
-Before a global pooling a feature is a map (h, w); its share inside the nucleus is told by one
-forward pass, for all features at once. A place of a coarse map counts as inside by the part of it
-that was measured. What the head makes of a feature is its gradient behind the pooling.
+Before a global pooling a feature is a map, (h, w) of an image; its share inside the nucleus takes
+one forward pass, for all features at once. A place of a coarse map counts as inside by the part of
+it that was measured. What the head makes of a feature is its gradient behind the pooling.
 """
 
 import logging
@@ -20,12 +20,16 @@ from nascent.files import write_table
 from nascent.frameworks import keras
 from nascent.shards.normalise import Normaliser
 from nascent.store import open_store
-from nascent.train.layers import MaskedAverage, shares
+from nascent.train.layers import MaskedAverage, averaged_along, shares
 from nascent.train.models import load_model
 
 POOLINGS = (
+    keras.layers.GlobalAveragePooling1D,
     keras.layers.GlobalAveragePooling2D,
+    keras.layers.GlobalAveragePooling3D,
+    keras.layers.GlobalMaxPooling1D,
     keras.layers.GlobalMaxPooling2D,
+    keras.layers.GlobalMaxPooling3D,
     MaskedAverage,
 )
 """Layers that pool a whole feature map into one number a feature."""
@@ -55,14 +59,21 @@ def pooled_layer(model: keras.Model) -> str | None:
     return before.name
 
 
-def inside_weights(masks: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return the measured part (n, h, w) float64 of each place of a feature map, from (n, S, S)."""
+def inside_weights(masks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the measured part (n, h, w) float64 of each place of a feature map.
+
+    Parameters
+    ----------
+    masks
+        (n, places …) bool.
+    shape
+        (h, w) of the feature map, or as many places as the masks have.
+    """
     weight = masks.astype(np.float64)
-    rows, columns = shares(masks.shape[1], height), shares(masks.shape[2], width)
-    if rows is not None:
-        weight = np.einsum("is,nst->nit", rows, weight)
-    if columns is not None:
-        weight = np.einsum("jt,nit->nij", columns, weight)
+    for axis, (pixels, places) in enumerate(zip(masks.shape[1:], shape, strict=True), start=1):
+        parts = shares(pixels, places)
+        if parts is not None:
+            weight = np.einsum(averaged_along(axis, weight.ndim), parts, weight)
     return weight
 
 
@@ -72,17 +83,18 @@ def feature_shares(features: np.ndarray, gradients: np.ndarray, masks: np.ndarra
     Parameters
     ----------
     features, gradients
-        (n, h, w, F), what the layer gives, and the gradient of the prediction there.
+        (n, places …, F), what the layer gives, and the gradient of the prediction there.
     masks
-        (n, S, S) bool.
+        (n, places …) bool.
     """
     positive = np.maximum(features, 0).astype(np.float64)
-    weight = inside_weights(masks, *features.shape[1:3])
+    weight = inside_weights(masks, features.shape[1:-1])
+    places = tuple(range(1, masks.ndim))
     return FeatureShares(
-        inside=np.einsum("nij,nijf->nf", weight, positive),
-        total=positive.sum(axis=(1, 2)),
-        chance=masks.mean(axis=(1, 2)),
-        gradient=gradients.sum(axis=(1, 2), dtype=np.float64),
+        inside=np.einsum(weight, [0, *places], positive, [0, *places, masks.ndim], [0, masks.ndim]),
+        total=positive.sum(axis=places),
+        chance=masks.mean(axis=places),
+        gradient=gradients.sum(axis=places, dtype=np.float64),
     )
 
 

@@ -15,6 +15,8 @@ told by the same cells, which favours the nulls.
 """
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from math import gamma
 
 import numpy as np
 
@@ -29,7 +31,8 @@ BRIGHTNESS, MAGNITUDE, SPOTS, CONTRAST, EDGE = (
 )
 
 SURROUNDINGS = 0.2
-"""SD of the Gaussian mean around a pixel, in radii of a disc of as many pixels as the cell has."""
+"""SD of the Gaussian mean around a pixel, in radii of a disc (ball) of as many pixels as the cell
+has; of a line, in halves of its length."""
 
 EDGE_SMOOTHING = 1.0
 """SD of the Gaussian before the gradient is taken, pixels."""
@@ -51,13 +54,13 @@ def image_map(name: str, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     name
         In `IMAGE_MAPS`.
     image
-        (S, S, C), normalised.
+        (places …, C), normalised.
     mask
-        (S, S) bool.
+        (places …) bool.
 
     Returns
     -------
-    (S, S, C) float64
+    (places …, C) float64
         Zero outside of the mask.
     """
     return IMAGE_MAPS[name](image, mask)
@@ -68,15 +71,24 @@ def _measured(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _above_surroundings(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    radius = np.sqrt(np.count_nonzero(mask) / np.pi)
+    radius = _radius(np.count_nonzero(mask), mask.ndim)
     return _measured(image, mask) - smoothed(image, mask, SURROUNDINGS * radius)
 
 
 def _edge(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return √(∂z/∂row² + ∂z/∂column²) by differences of neighbours that are both measured."""
+    """Return √(∂z/∂row² + ∂z/∂column² …) by differences of neighbours that are both measured."""
     even = smoothed(image, mask, EDGE_SMOOTHING)
-    slopes = [_slope(even, mask), _slope(even.swapaxes(0, 1), mask.T).swapaxes(0, 1)]
-    return np.where(mask[..., None], np.hypot(*slopes), 0)
+    slopes = [
+        np.moveaxis(_slope(np.moveaxis(even, axis, 0), np.moveaxis(mask, axis, 0)), 0, axis)
+        for axis in range(mask.ndim)
+    ]
+    return np.where(mask[..., None], np.abs(reduce(np.hypot, slopes)), 0)
+
+
+def _radius(count: int, axes: int) -> float:
+    """Return the radius of a ball in a space of some axes that holds as many pixels."""
+    unit = np.pi ** (axes / 2) / gamma(axes / 2 + 1)
+    return float(np.power([count / unit], 1 / axes)[0])
 
 
 def _slope(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -98,4 +110,4 @@ IMAGE_MAPS: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     CONTRAST: lambda image, mask: np.abs(_above_surroundings(image, mask)),
     EDGE: _edge,
 }
-"""Name → (image (S, S, C), mask (S, S)) → map; the set of which the strongest is the null."""
+"""Name → (image (places …, C), its mask) → map; the set of which the strongest is the null."""

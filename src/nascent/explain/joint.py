@@ -39,7 +39,7 @@ def joined(scores: np.ndarray, channels: Sequence[str], groups: Groups) -> np.nd
     Parameters
     ----------
     scores
-        (S, S, C).
+        (places …, C).
     channels
         Names of the C channels.
     groups
@@ -47,7 +47,7 @@ def joined(scores: np.ndarray, channels: Sequence[str], groups: Groups) -> np.nd
 
     Returns
     -------
-    (S, S, U) float64
+    (places …, U) float64
     """
     place = {name: number for number, name in enumerate(channels)}
     units = units_of(channels, groups)

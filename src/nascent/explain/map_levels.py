@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from nascent.explain.rank_correlation import correlation, rank_vector
+from nascent.places import has_places
 
 ENTRIES, PIXELS, CHANNELS = "entries", "pixels", "channels"
 LEVELS = (ENTRIES, PIXELS, CHANNELS)
@@ -24,21 +25,21 @@ def magnitudes(scores: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
     Parameters
     ----------
     scores
-        The map: (S, S, C), which has all levels; (S, S, 1), which has `pixels`; (1, 1, C), which
-        has `channels`.
+        The map: (places …, C), which has all levels; (places …, 1), which has `pixels`; (1 …, C),
+        which has `channels`.
     mask
-        (S, S) bool, the pixels that are compared.
+        (places …) bool, the pixels that are compared.
 
     Returns
     -------
     dict
         Level → (values,) float. Sums are float64.
     """
-    if scores.shape[:2] != mask.shape:
-        return {CHANNELS: np.abs(scores[0, 0])}
+    if not has_places(scores, mask):
+        return {CHANNELS: np.abs(scores).reshape(-1)}
     size = np.abs(scores[mask])
     of_pixels = size.sum(axis=1, dtype=np.float64)
-    if scores.shape[2] == 1:
+    if scores.shape[-1] == 1:
         return {PIXELS: of_pixels}
     of_channels = size.sum(axis=0, dtype=np.float64)
     return {ENTRIES: size.ravel(), PIXELS: of_pixels, CHANNELS: of_channels}
@@ -68,6 +69,6 @@ def common_channels(several: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 def of_channels(scores: np.ndarray, channels: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
     """Return the wanted channels of a map; one that has places alone has no channels to choose."""
-    if tuple(channels) == tuple(wanted) or scores.shape[2] != len(channels):
+    if tuple(channels) == tuple(wanted) or scores.shape[-1] != len(channels):
         return scores
     return scores[..., [channels.index(name) for name in wanted]]

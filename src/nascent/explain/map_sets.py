@@ -64,7 +64,7 @@ class MapSet:
         return maps[index]
 
     def mask(self, cell_id: Hashable) -> np.ndarray:
-        """Return the measured pixels (S, S) bool of a cell."""
+        """Return the measured pixels (places …) bool of a cell."""
         maps, index = self._place[cell_id]
         return maps.mask(index)
 

@@ -1,11 +1,12 @@
 """Chance for groups of channels: maps of each channel permuted over the cells of a well.
 
-Maps are brought into one common outline, a disc, so that a map of one cell can stand beside a map
-of another. Each channel's maps are then dealt anew to the cells of their well, independently of the
-other channels' (Pitman's permutation test). Whatever channels share without being of one cell stays
-as it is: a gradient from middle to rim, a stain that is strong in a well. Only what the maps of one
-cell have in common is gone, and if there is no such thing all permutations are equally likely, the
-observed one among them: the test is exact.
+Maps are brought into one common outline, a disc (in a volume an ellipsoid, on a line a stretch of
+it), so that a map of one cell can stand beside a map of another. Each channel's maps are then dealt
+anew to the cells of their well, independently of the other channels' (Pitman's permutation test).
+Whatever channels share without being of one cell stays as it is: a gradient from middle to rim, a
+stain that is strong in a well. Only what the maps of one cell have in common is gone, and if there
+is no such thing all permutations are equally likely, the observed one among them: the test is
+exact.
 
 A gradient from middle to rim is of one cell all the same where its strength differs between cells,
 or outlines do, which no stretching makes equal. So the maps are grouped as they are, but how alike
@@ -22,18 +23,22 @@ from nascent.attribute.references import fitted
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
 DISC = 14
-"""Pixels across the common outline, 156 in all, where crops are not smaller."""
+"""Pixels across the common outline along every axis, 156 of a plane, where crops are not smaller."""
 
 KNOTS = 24
 """Of a curve over depth, or over distance from the middle; as many pixels lie between any two."""
 
 
-def common_outline(size: int) -> np.ndarray:
-    """Return a disc in a frame (S, S) bool, `DISC` pixels across or as many as the frame has."""
-    across = min(size, DISC)
-    v, u = np.mgrid[:across, :across] - (across - 1) / 2
-    outline = np.zeros((size, size), bool)
-    outline[:across, :across] = np.hypot(u, v) < across / 2
+def common_outline(shape: tuple[int, ...]) -> np.ndarray:
+    """Return a disc in a frame (places …), `DISC` pixels across or as many as the frame has."""
+    edges = [min(size, DISC) for size in shape]
+    lines = np.ogrid[tuple(slice(0, edge) for edge in edges)]
+    # From the middle, in halves of an edge: no pixel of a square lies on the circle itself.
+    from_middle = sum(
+        ((2 * line + 1 - edge) / edge) ** 2 for line, edge in zip(lines, edges, strict=True)
+    )
+    outline = np.zeros(shape, bool)
+    outline[tuple(slice(0, edge) for edge in edges)] = from_middle < 1
     return outline
 
 
@@ -43,15 +48,15 @@ def fills_outline(mask: np.ndarray) -> bool:
     Stretched into it, a pixel of a smaller one would count more than once, the same one in each
     channel, and the maps of one cell would be alike by that alone.
     """
-    return bool(mask.sum() >= common_outline(len(mask)).sum())
+    return bool(mask.sum() >= common_outline(mask.shape).sum())
 
 
 def unit_maps(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return maps (S, S, K) in the common outline, centred and of length 1: (K, P) float32.
+    """Return maps (places …, K) in the common outline, centred and of length 1: (K, P) float32.
 
     The product of two is their correlation. A map that is constant there is 0.
     """
-    outline = common_outline(len(mask))
+    outline = common_outline(mask.shape)
     values = fitted(maps, mask, outline)[outline].T.astype(np.float64)
     constant = np.ptp(values, axis=1) == 0
     values -= values.mean(axis=1, keepdims=True)
@@ -61,7 +66,7 @@ def unit_maps(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def without_outline(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return maps (S, S, K) less what follows the outline in each: a gradient from rim to middle.
+    """Return maps (places …, K) less what follows the outline: a gradient from rim to middle.
 
     Curves over the depth below the rim and over the distance from the middle (in units of the
     nucleus' axes), straight between knots, are fitted together by least squares over the measured
@@ -74,9 +79,10 @@ def without_outline(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
     count = int(mask.sum())
     if not count:
         return found
-    depth = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask]
+    # The frame's own border is a rim, too.
+    depth = distance_transform_edt(np.pad(mask, 1))[np.pad(mask, 1)]
     places = np.argwhere(mask) - np.argwhere(mask).mean(axis=0)
-    axes = np.linalg.pinv(np.cov(places.T, bias=True).reshape(2, 2))
+    axes = np.linalg.pinv(np.cov(places.T, bias=True).reshape(mask.ndim, mask.ndim))
     from_middle = np.sqrt(np.einsum("pi,ij,pj->p", places, axes, places))
     knots = max(2, min(KNOTS, count // 8))
     curves = np.hstack([_hats(depth, knots), _hats(from_middle, knots)])

@@ -59,7 +59,7 @@ class RegionRule:
 
 @dataclass(frozen=True)
 class RegionCell:
-    """A cell's mask (S, S) and its regions, each (S, S) bool within the mask."""
+    """A cell's mask (places …) and its regions, each (places …) bool within the mask."""
 
     cell_id: Hashable
     mask: np.ndarray
@@ -82,7 +82,7 @@ class _Shares:
 
 
 def region_mask(channel: np.ndarray, mask: np.ndarray, percentile: float) -> np.ndarray:
-    """Return the measured pixels above a percentile of the measured ones, (S, S) bool.
+    """Return the measured pixels above a percentile of the measured ones, (places …) bool.
 
     Empty where nothing stands out, as in a constant channel.
     """
@@ -97,11 +97,11 @@ def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.n
     Parameters
     ----------
     scores
-        (S, S, K).
+        (places …, K).
     region
-        (S, S) bool; only its measured pixels count.
+        (places …) bool; only its measured pixels count.
     mask
-        (S, S) bool, measured.
+        (places …) bool, measured.
 
     Returns
     -------

@@ -161,7 +161,7 @@ def write_removal(
 
 
 def channel_means(cell: ExplainedCell) -> np.ndarray:
-    """Return an image (S, S, C) of the cell's channel means over its measured pixels, else zero."""
+    """Return an image (places …, C) of the cell's channel means where measured, else zero."""
     even = np.zeros_like(cell.image)
     if cell.mask.any():
         even[cell.mask] = cell.image[cell.mask].mean(axis=0, dtype=np.float64)

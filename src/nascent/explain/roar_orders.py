@@ -104,7 +104,7 @@ def remove_at_random(
 
 
 def scores_of(map_: np.ndarray, rank: str) -> np.ndarray:
-    """Return what ranks the entries of a cell: (S, S, C) → the same, or (S, S, 1) for pixels."""
+    """Return what ranks a cell's entries: (places …, C) → the same, or (places …, 1) for pixels."""
     sizes = np.abs(map_)
     if rank == ENTRIES:
         return sizes

@@ -25,6 +25,7 @@ from nascent.explain.cells import choose_cells
 from nascent.explain.map_levels import LEVELS, agreement, ranked
 from nascent.files import write_table
 from nascent.logs import progress
+from nascent.places import has_places
 
 if TYPE_CHECKING:
     from nascent.explain.inspection import Inspection
@@ -55,9 +56,9 @@ def map_changes(
     explain
         The method; it must draw alike for equal cell ids.
     image
-        (S, S, C) float32, normalised.
+        (places …, C) float32, normalised.
     mask
-        (S, S) bool.
+        (places …) bool.
     cell_id
         With `seed` and the number of the draw it fixes the noise.
     radius
@@ -98,14 +99,14 @@ def map_changes(
 
 def _measured(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
     # Maps that have channels alone are of the measured pixels anyhow.
-    values = scores[mask] if scores.shape[:2] == mask.shape else scores
+    values = scores[mask] if has_places(scores, mask) else scores
     return values.astype(np.float64)
 
 
 def uniform_noise(
     mask: np.ndarray, channels: int, radius: float, seed: int, cell_id: Hashable, draw: int
 ) -> np.ndarray:
-    """Return noise (S, S, C) float32, uniform within ± radius where measured, zero elsewhere."""
+    """Return noise (places …, C) float32, uniform within ± radius where measured, else zero."""
     noise = np.zeros((*mask.shape, channels), np.float32)
     drawn = stream(seed, cell_id, "sensitivity", draw)
     noise[mask] = drawn.uniform(-radius, radius, (int(mask.sum()), channels))

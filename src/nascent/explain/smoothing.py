@@ -1,10 +1,12 @@
-"""Maps smoothed in the plane of the image, within the measured pixels of a cell."""
+"""Maps smoothed over the places of the image, within the measured pixels of a cell."""
 
 import numpy as np
 
+from nascent.places import bounding_box
+
 
 def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
-    """Return maps smoothed in the plane, within the mask.
+    """Return maps smoothed along every axis of places, within the mask.
 
     Normalised convolution (Knutsson & Westin 1993): the Gaussian mean of the measured pixels
     around each, so that nothing flows in from outside of the nucleus or out of it. Channels do
@@ -13,15 +15,15 @@ def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
     Parameters
     ----------
     scores
-        (S, S, K).
+        (places …, K).
     mask
-        (S, S) bool.
+        (places …) bool.
     sigma
         SD of the Gaussian in pixels; 0 smooths nothing.
 
     Returns
     -------
-    (S, S, K) float64
+    (places …, K) float64
         Zero outside of the mask.
     """
 
@@ -31,9 +33,9 @@ def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
     if sigma == 0 or not mask.any():
         return kept
     # Beyond the mask there are zeros alone: its window is all that is filtered.
-    window = tuple(slice(at.min(), at.max() + 1) for at in np.nonzero(mask))
+    window = bounding_box(mask)
     inside = mask[window]
     weights = gaussian_filter(inside.astype(np.float64), sigma, mode="constant")
-    sums = gaussian_filter(kept[window], (sigma, sigma, 0), mode="constant")
+    sums = gaussian_filter(kept[window], (*[sigma] * mask.ndim, 0), mode="constant")
     kept[window] = np.where(inside[..., None], sums / np.where(inside, weights, 1)[..., None], 0)
     return kept

@@ -1,6 +1,6 @@
 """How much of a map lies where the rate was planted, on a simulated plate.
 
-A map of S × S pixels and C channels is held against the planted pixels and channels by its shares
+A map of places and C channels is held against the planted pixels and channels by its shares
 of Σ|map| there, by the area under the precision–recall curve of its ranking, and by the ranks of
 the planted channels. Each stands beside what a map that knows nothing gets, what the best map
 gets, and what maps get that know the image and not the model. Only measured pixels count.
@@ -22,6 +22,7 @@ import pandas as pd
 from nascent.explain.cell_means import cell_means
 from nascent.explain.chance import against_chance
 from nascent.explain.image_nulls import IMAGE_MAPS
+from nascent.places import has_places
 from nascent.statistics.verdict import cannot_tell, side
 
 OF_PIXELS = ("pixel_share", "pixel_precision")
@@ -134,9 +135,10 @@ def scores(
     Parameters
     ----------
     magnitudes
-        |map|: (S, S, C); (S, S, 1) of a map that has no channels; (1, 1, C) of one without pixels.
+        |map|: (places …, C); (places …, 1) of a map that has no channels; (1 …, C) of one without
+        pixels.
     mask, causal
-        (S, S) bool, measured and causal pixels.
+        (places …) bool, measured and causal pixels.
     channels, causal_channels
         The model's inputs, and which channels are planted; those it does not see do not count.
     totals
@@ -148,7 +150,7 @@ def scores(
 
     planted = np.array([name in causal_channels for name in channels])
     found = dict.fromkeys(MEASURES["pixel"], NOTHING)
-    spatial, by_channel = magnitudes.shape[:2] == mask.shape, magnitudes.shape[2] == len(channels)
+    spatial, by_channel = has_places(magnitudes, mask), magnitudes.shape[-1] == len(channels)
     values = magnitudes[mask] if spatial else magnitudes.reshape(1, -1)
     values = values.astype(np.float64)
     total = values.sum()

@@ -160,7 +160,7 @@ class _Held:
 
     def _scores(self, cell: ExplainedCell, values: np.ndarray, causal: Sequence[str]) -> CellScores:
         pixels = self.planted.mask(cell.cell_id, cell.mask, causal)
-        by_channel = values.shape[2] == len(self.channels)
+        by_channel = values.shape[-1] == len(self.channels)
         totals = aggregated(values, cell.mask)[self.aggregate] if by_channel else None
         return scores(np.abs(values), cell.mask, pixels, self.channels, causal, totals)
 

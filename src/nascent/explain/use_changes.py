@@ -112,10 +112,10 @@ def brought_to(
 def exchanged(
     image: np.ndarray, mask: np.ndarray, places: Sequence[int], pixels: np.ndarray
 ) -> np.ndarray:
-    """Return a copy of an image (S, S, C) with other measured pixels (P, K) in some channels."""
-    changed = image.copy()
-    rows, columns = np.nonzero(mask)
-    changed[rows[:, None], columns[:, None], np.asarray(places)] = pixels
+    """Return a copy of an image (places …, C) with other pixels (P, K) in some channels."""
+    changed, values = image.copy(), image[mask]
+    values[:, list(places)] = pixels
+    changed[mask] = values
     return changed
 
 

@@ -38,7 +38,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as the model sees it: image (S, S, C) float32, mask (S, S) bool."""
+    """A cell as the model sees it: image (places …, C) float32, mask (places …) bool."""
 
     image: np.ndarray
     mask: np.ndarray
