@@ -162,7 +162,7 @@ def _maps(path: Path) -> list[str]:
         loss = maps.cells["loss"].max() if len(maps) else 0.0
         missed = int((~maps.cells["converged"]).sum()) if len(maps) else 0
         return [
-            f"attribution maps of {len(maps)} nuclei, {maps.size} x {maps.size} pixels",
+            f"attribution maps of {len(maps)} nuclei, {' x '.join(map(str, maps.places))} pixels",
             f"method: {maps.source.method} ({options})",
             f"axes: {maps.axes}, target: output {maps.source.target}",
             f"stored as {maps.source.precision}, largest rounding error {loss:.1e} of a map's"

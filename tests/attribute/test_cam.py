@@ -90,11 +90,11 @@ def test_the_published_grad_cam_is_rectified_before_it_is_enlarged():
 def test_enlarging_keeps_straight_lines_and_means(places, size):
     line = np.arange(places) + 0.5
     maps = np.broadcast_to(line[:, None] * size / places, (1, places, places))
-    found = cam.upsampled(maps, size)[0]
+    found = cam.upsampled(maps, (size, size))[0]
     inside = slice(size // places, size - size // places)
     np.testing.assert_allclose(found[inside], (np.arange(size) + 0.5)[inside, None] * np.ones(size))
     assert found.mean() == pytest.approx(size / 2)
-    np.testing.assert_allclose(cam.upsampled(np.ones((1, places, places)), size), 1)
+    np.testing.assert_allclose(cam.upsampled(np.ones((1, places, places)), (size, size)), 1)
 
 
 def test_a_layer_that_is_not_there_or_has_no_places_is_refused():

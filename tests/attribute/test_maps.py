@@ -47,7 +47,7 @@ def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids)
         assert len(maps) == 3
         assert maps.channels == ["00_DAPI", "15_SON"]
         assert maps.cell_ids == cell_ids
-        assert (maps.size, maps.axes) == (4, "pixel")
+        assert (maps.places, maps.axes) == ((4, 4), "pixel")
         assert maps.source == SOURCE
         assert maps.provenance == {"stage": "attribute"}
         for index in range(3):
@@ -114,7 +114,8 @@ def test_each_kind_of_map_has_its_shape(tmp_path, axes, shape, channels):
     made, masks = attributions(2, shape=shape)
     written(tmp_path / "a.h5", made, masks, replace(SOURCE, axes=axes))
     with open_maps(tmp_path / "a.h5") as maps:
-        assert (maps.axes, maps[1].shape, maps.channels, maps.size) == (axes, shape, channels, 4)
+        assert (maps.axes, maps[1].shape, maps.channels) == (axes, shape, channels)
+        assert maps.places == (4, 4)
         assert maps.source.channels == ("00_DAPI", "15_SON")
     wrong, _ = attributions(2, shape=(4, 4, 3))
     with pytest.raises(StoreError, match=axes):
@@ -130,7 +131,9 @@ def test_joined_files_hold_the_cells_of_all_in_order(tmp_path, source):
         part = Attributions(*(value[first:last] for value in vars(made).values()))
         ids = list(range(first, last))
         written(tmp_path / f"{first}.h5", part, masks[first:last], source, cell_ids=ids)
-    join_maps([tmp_path / "0.h5", tmp_path / "2.h5"], tmp_path / "all.h5", size=4, source=source)
+    join_maps(
+        [tmp_path / "0.h5", tmp_path / "2.h5"], tmp_path / "all.h5", places=(4, 4), source=source
+    )
     with open_maps(tmp_path / "all.h5") as maps, open_maps(tmp_path / "whole.h5") as whole:
         np.testing.assert_array_equal(np.stack(list(maps)), np.stack(list(whole)))
         assert maps.cell_ids == [0, 1, 2, 3, 4]
@@ -140,9 +143,9 @@ def test_joined_files_hold_the_cells_of_all_in_order(tmp_path, source):
 
 
 def test_no_cells_are_a_file_too(tmp_path):
-    join_maps([], tmp_path / "none.h5", size=4, source=ROUNDED)
+    join_maps([], tmp_path / "none.h5", places=(4, 4), source=ROUNDED)
     with open_maps(tmp_path / "none.h5") as maps:
-        assert (len(maps), maps.size, maps.channels) == (0, 4, ["00_DAPI", "15_SON"])
+        assert (len(maps), maps.places, maps.channels) == (0, (4, 4), ["00_DAPI", "15_SON"])
         assert maps.cells.empty
 
 
@@ -152,7 +155,10 @@ def test_parts_of_another_source_are_not_joined(tmp_path, change):
     written(tmp_path / "a.h5", made, masks)
     with pytest.raises(StoreError, match="something else"):
         join_maps(
-            [tmp_path / "a.h5"], tmp_path / "all.h5", size=4, source=replace(SOURCE, **change)
+            [tmp_path / "a.h5"],
+            tmp_path / "all.h5",
+            places=(4, 4),
+            source=replace(SOURCE, **change),
         )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from nascent.attribute.baselines import BaselineData, baseline_of
-from nascent.attribute.occlusion import occlusion, squares_of
+from nascent.attribute.occlusion import occlusion, windows_of
 
 BLACK = baseline_of("black")
 
@@ -83,11 +83,11 @@ def test_overlap_changes_no_score_of_an_even_nucleus(explained, nuclei):
 
 def test_squares_without_measured_pixels_are_not_evaluated():
     mask = np.zeros((12, 12), bool)
-    assert squares_of(mask, 4, 4) == []
+    assert windows_of(mask, 4, 4) == []
     mask[5, 5] = True
-    assert squares_of(mask, 4, 4) == [(slice(4, 8), slice(4, 8))]
-    assert len(squares_of(np.ones((12, 12), bool), 5, 4)) == 9
-    assert squares_of(mask, 99, 3) == [(slice(0, 12), slice(0, 12))]
+    assert windows_of(mask, 4, 4) == [(slice(4, 8), slice(4, 8))]
+    assert len(windows_of(np.ones((12, 12), bool), 5, 4)) == 9
+    assert windows_of(mask, 99, 3) == [(slice(0, 12), slice(0, 12))]
 
 
 def test_no_more_images_than_a_batch_are_evaluated_at_once(linear, nuclei, monkeypatch):

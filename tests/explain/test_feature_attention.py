@@ -32,8 +32,8 @@ def block(rows):
 
 def test_places_of_a_coarse_map_count_by_their_measured_part():
     masks = np.random.default_rng(1).random((3, SIZE, SIZE)) < 0.5
-    np.testing.assert_array_equal(inside_weights(masks, SIZE, SIZE), masks)
-    halves = inside_weights(masks, 4, 4)
+    np.testing.assert_array_equal(inside_weights(masks, (SIZE, SIZE)), masks)
+    halves = inside_weights(masks, (4, 4))
     expected = masks.reshape(3, 4, 2, 4, 2).mean(axis=(2, 4))
     np.testing.assert_allclose(halves, expected, atol=1e-6)
 

@@ -33,7 +33,7 @@ def p_value(maps, wells, seed, draws=19):
 
 
 def test_the_product_of_unit_maps_is_their_correlation():
-    stream, mask = np.random.default_rng(1), common_outline(16)
+    stream, mask = np.random.default_rng(1), common_outline((16, 16))
     maps = np.where(mask[..., None], stream.normal(size=(16, 16, 3)), 0)
     maps[..., 2] = mask
     found = unit_maps(maps, mask)

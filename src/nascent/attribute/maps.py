@@ -1,13 +1,14 @@
 """Attribution maps on disk: one HDF5 file a shard, chunked by cell, with the rounding told.
 
-Layout: `maps` (n, H, W, K) and `masks` (n, S, S) bool, one chunk a cell, and one value a cell of
-`scale`, `cell_id` and of each column below; a map is `maps` · `scale`. K, H and W follow from the
-method's axes: `pixel` (S, S, C), `space` (S, S, 1), `channel` (1, 1, C). As float16 each map is
-scaled by a power of two so that its largest magnitude lies between 2¹⁴ and 2¹⁵: nothing overflows,
-and down to a billionth of the largest nothing loses more than the 11 bits of float16 do. `loss` is
-the largest rounding error over the largest magnitude, of the cell as stored. The attributes say
-format, version, axes, channels, method with its options, target and seed, the SHA-256 of the model
-and of the shard the maps were made from, and provenance.
+Layout: `maps` and `masks`, one chunk a cell, and one value a cell of `scale`, `cell_id` and of each
+column below; a map is `maps` · `scale`. Masks are (n, places …) bool, (n, S, S) of images in a
+plane; the shape of maps follows from the method's axes: `pixel` (n, places …, C), `space`
+(n, places …, 1), `channel` (n, 1 …, C). As float16 each map is scaled by a power of two so that its
+largest magnitude lies between 2¹⁴ and 2¹⁵: nothing overflows, and down to a billionth of the
+largest nothing loses more than the 11 bits of float16 do. `loss` is the largest rounding error over
+the largest magnitude, of the cell as stored. The attributes say format, version, axes, channels,
+method with its options, target and seed, the SHA-256 of the model and of the shard the maps were
+made from, and provenance.
 
 Version 1, still read, held float32 maps of the axes `pixel`, without scales, steps and loss.
 """
@@ -38,12 +39,14 @@ COLUMNS: Mapping[str, type] = {
     "converged": np.bool_,
     "loss": np.float64,
 }
-AXES: Mapping[str, Callable[[int, int], tuple[int, int, int]]] = {
-    "pixel": lambda size, channels: (size, size, channels),
-    "space": lambda size, channels: (size, size, 1),
-    "channel": lambda size, channels: (1, 1, channels),
+Places = tuple[int, ...]
+"""Pixels of an image along each axis of places."""
+AXES: Mapping[str, Callable[[Places, int], tuple[int, ...]]] = {
+    "pixel": lambda places, channels: (*places, channels),
+    "space": lambda places, channels: (*places, 1),
+    "channel": lambda places, channels: (*[1] * len(places), channels),
 }
-"""Kind of map → its shape, by edge S and number of input channels."""
+"""Kind of map → its shape, by the places of an image and its number of input channels."""
 PRECISIONS = ("float16", "float32")
 
 # Of float16 the largest finite number is 65504 and the smallest normal one 2⁻¹⁴; of float32 the
@@ -84,9 +87,9 @@ class MapSource:
     target: int = 0
     precision: str = "float32"
 
-    def map_shape(self, size: int) -> tuple[int, int, int]:
-        """Return the shape of a map of crops of edge `size`."""
-        return AXES[self.axes](size, len(self.channels))
+    def map_shape(self, places: Places) -> tuple[int, ...]:
+        """Return the shape of a map of images of such places."""
+        return AXES[self.axes](places, len(self.channels))
 
 
 def open_maps(path: str | Path) -> "Maps":
@@ -116,8 +119,8 @@ class Maps:
     cell_ids : list
     scales : (n,) float64
         What the stored map of each cell is multiplied by when it is read.
-    size : int
-        Edge S of a crop, in pixels.
+    places : tuple of int
+        Pixels of an image along each axis of places: (S, S) of crops.
     provenance : dict
     """
 
@@ -160,13 +163,13 @@ class Maps:
         self.axes = self.source.axes
         self.channels = ["all"] if self.axes == "space" else list(self.source.channels)
         self.cell_ids: list[Hashable] = self.cells.index.tolist()
-        self.size: int = self._masks.shape[1]
+        self.places: Places = self._masks.shape[1:]
 
     def __len__(self) -> int:
         return self._maps.shape[0]
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Return the map (H, W, K) float32 of one cell."""
+        """Return the map (places …, K) float32 of one cell."""
         position = self._position(index)
         return _unscaled(self._maps[position], self.scales[position])
 
@@ -174,14 +177,14 @@ class Maps:
         return (self[index] for index in range(len(self)))
 
     def mask(self, index: int) -> np.ndarray:
-        """Return the measured pixels (S, S) bool of one cell."""
+        """Return the measured pixels (places …) bool of one cell."""
         return self._masks[self._position(index)]
 
     def compressed(self, index: int) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
         """Return the chunks of a cell's map and mask, each as (filters left out, stored bytes)."""
         return (
-            self._maps.id.read_direct_chunk((index, 0, 0, 0)),
-            self._masks.id.read_direct_chunk((index, 0, 0)),
+            self._maps.id.read_direct_chunk(_chunk(self._maps, index)),
+            self._masks.id.read_direct_chunk(_chunk(self._masks, index)),
         )
 
     def close(self) -> None:
@@ -209,17 +212,18 @@ def write_maps(
     source: MapSource,
     record: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the maps of some cells, with their masks (n, S, S), as one map file.
+    """Write the maps of some cells, with their masks (n, places …), as one map file.
 
     Raises
     ------
     StoreError
         Where the maps have another shape than the source's axes give.
     """
-    count, size = masks.shape[:2]
-    if attributions.maps.shape != (count, *source.map_shape(size)):
+    count, *places = masks.shape
+    wanted = source.map_shape(tuple(places))
+    if attributions.maps.shape != (count, *wanted):
         raise StoreError(
-            f"maps of the axes {source.axes!r} have the shape {source.map_shape(size)} a cell;"
+            f"maps of the axes {source.axes!r} have the shape {wanted} a cell;"
             f" these are {attributions.maps.shape}",
             where=path,
         )
@@ -232,7 +236,7 @@ def write_maps(
     ]
     told = {name: getattr(attributions, name) for name in COLUMNS if name != "loss"}
     cells = pd.DataFrame(told | {"loss": loss}, index=pd.Index(cell_ids, name="cell_id"))
-    with _created(path, size, cells, scales, source, record) as file:
+    with _created(path, tuple(places), cells, scales, source, record) as file:
         for cell, values in enumerate(attributions.maps):
             file["maps"][cell] = _rounded(values, scales[cell], source.precision)
             file["masks"][cell] = masks[cell]
@@ -242,13 +246,13 @@ def join_maps(
     paths: Iterable[str | Path],
     path: str | Path,
     *,
-    size: int,
+    places: Places,
     source: MapSource,
     record: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the cells of several map files, in their order, as one file, without decoding them.
 
-    `size` is the edge S of the crops, in pixels: with no file to join an empty file is written.
+    `places` are those of the images: with no file to join an empty file is written.
 
     Raises
     ------
@@ -265,21 +269,25 @@ def join_maps(
             tables.append(maps.cells)
             scales.append(maps.scales)
     cells = pd.concat(tables[1:] or tables)
-    with _created(path, size, cells, np.concatenate(scales), source, record) as file:
+    with _created(path, places, cells, np.concatenate(scales), source, record) as file:
         first = 0
         for part in parts:
             with open_maps(part) as maps:
                 for index in range(len(maps)):
                     (values_skips, values), (mask_skips, mask) = maps.compressed(index)
-                    file["maps"].id.write_direct_chunk((first, 0, 0, 0), values, values_skips)
-                    file["masks"].id.write_direct_chunk((first, 0, 0), mask, mask_skips)
+                    for name, stored, skips in (
+                        ("maps", values, values_skips),
+                        ("masks", mask, mask_skips),
+                    ):
+                        at = _chunk(file[name], first)
+                        file[name].id.write_direct_chunk(at, stored, skips)
                     first += 1
 
 
 @contextmanager
 def _created(
     path: str | Path,
-    size: int,
+    places: Places,
     cells: pd.DataFrame,
     scales: np.ndarray,
     source: MapSource,
@@ -292,8 +300,8 @@ def _created(
         file.attrs["source"] = json.dumps(asdict(source), sort_keys=True)
         file.attrs["provenance"] = json.dumps(record or {}, sort_keys=True)
         for name, shape, dtype in (
-            ("maps", source.map_shape(size), source.precision),
-            ("masks", (size, size), bool),
+            ("maps", source.map_shape(places), source.precision),
+            ("masks", places, bool),
         ):
             # An empty dataset cannot have chunks of one cell.
             chunks = {"maxshape": (None, *shape), "chunks": (1, *shape), **codec}
@@ -307,6 +315,11 @@ def _created(
         for name, dtype in COLUMNS.items():
             file.create_dataset(name, data=cells[name].to_numpy(dtype))
         yield file
+
+
+def _chunk(dataset: h5py.Dataset, index: int) -> tuple[int, ...]:
+    """Return where the chunk of a cell begins."""
+    return (index, *[0] * (dataset.ndim - 1))
 
 
 def _scale(values: np.ndarray, precision: str) -> float:

@@ -131,7 +131,7 @@ def attribute_shard(
                     masks=batch.masks,
                     source=source,
                 )
-        join_maps(parts, out, size=shard.size, source=source, record=record)
+        join_maps(parts, out, places=shape[:-1], source=source, record=record)
     _tell_what_fell_short(out)
     _clear(state)
     state.rmdir()
@@ -146,7 +146,7 @@ def _references(
 
 
 def _flushes(
-    cells: int, method: Method, options: Mapping[str, Any], shape: tuple[int, int, int]
+    cells: int, method: Method, options: Mapping[str, Any], shape: tuple[int, ...]
 ) -> list[range]:
     # The borders depend on the shard and the method alone, so that a resumed job evaluates the
     # same batches as an undisturbed one. No more cells than a batch has: their maps wait in memory.
@@ -214,7 +214,7 @@ def _read(shard: Store, cells: range, normaliser: Normaliser) -> CellBatch:
     return CellBatch(normaliser(images, masks), masks, cell_ids)
 
 
-def _check_fit(model: Any, shape: tuple[int, int, int], model_path: str | Path) -> None:
+def _check_fit(model: Any, shape: tuple[int, ...], model_path: str | Path) -> None:
     expected = tuple(model.input["image"].shape[1:])
     if expected != shape:
         raise AttributionError(
@@ -227,7 +227,7 @@ def _check_fit(model: Any, shape: tuple[int, int, int], model_path: str | Path) 
 def _check_finite(
     attributions: Attributions, cell_ids: Sequence[Hashable], model_path: str | Path
 ) -> None:
-    finite = np.isfinite(attributions.maps).all(axis=(1, 2, 3))
+    finite = np.isfinite(attributions.maps).all(axis=tuple(range(1, attributions.maps.ndim)))
     if not finite.all():
         raise AttributionError(
             f"the attribution of cell {cell_ids[int(np.argmin(finite))]} is not finite",

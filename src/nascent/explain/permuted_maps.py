@@ -23,7 +23,7 @@ from nascent.attribute.references import fitted
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
 DISC = 14
-"""Pixels across the common outline along every axis, 156 of a plane, where crops are not smaller."""
+"""Pixels across the common outline along every axis, 156 of a plane, where crops are no smaller."""
 
 KNOTS = 24
 """Of a curve over depth, or over distance from the middle; as many pixels lie between any two."""

@@ -15,6 +15,7 @@ import pandas as pd
 from nascent.crops.placement import Fit, centre
 from nascent.crops.stage import FITS
 from nascent.errors import AttributionError
+from nascent.places import refuse_unless_plane
 from nascent.simulate.truth import Truth, read_truth
 from nascent.store import open_store
 
@@ -104,8 +105,10 @@ class Planted:
         Raises
         ------
         AttributionError
-            Where the truth does not know the nucleus, or a causal pixel is none of its pixels.
+            Where the truth does not know the nucleus, a causal pixel is none of its pixels, or the
+            crop is no plane, as simulated wells are.
         """
+        refuse_unless_plane(measured.shape, "the truth of a simulated plate")
         cell = self.cells.loc[cell_id]
         key = (str(cell["plate"]), str(cell["well"]))
         row = self._row.get(key, {}).get(int(cell["mapobject_id"]))

@@ -14,6 +14,7 @@ import numpy as np
 
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
+from nascent.places import refuse_unless_plane
 from nascent.provenance import file_digest
 from nascent.shards.plan import all_shards
 from nascent.shards.removal import ENTRIES, PIXELS, RANDOM, removed_entries, stream_of
@@ -62,7 +63,7 @@ def remove_by_maps(
     for path in map_paths:
         with open_maps(path) as maps:
             _refuse_unfit(maps, digest, rank)
-            channels, size = maps.source.channels, maps.size
+            channels, size = maps.source.channels, maps.places[0]
     source = RemovalSource(
         order, rank, fraction, tuple(seed), channels, tuple(file_digest(path) for path in map_paths)
     )
@@ -134,6 +135,7 @@ def _removed(
 
 
 def _refuse_unfit(maps: Maps, digest: str, rank: str) -> None:
+    refuse_unless_plane(maps.places, "retraining without what maps rank first (explain.roar)")
     if maps.source.model_sha256 != digest:
         raise AttributionError(
             "these maps are of another model than the one that is retrained",

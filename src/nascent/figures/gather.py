@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
+from nascent.places import refuse_unless_plane
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def read_examples(
     ------
     StoreError
         Where a channel is not in a store, or a cell in none of them.
+    AttributionError
+        Where the images are of no plane, which is all that figures of cells draw.
     """
     found: dict[int | str, tuple[np.ndarray, np.ndarray, pd.Series]] = {}
     for store in stores:
@@ -66,6 +69,7 @@ def read_examples(
         for cell in here:
             i = int(store.cells.index.get_loc(cell))
             image, mask = store[i]
+            refuse_unless_plane(mask.shape, "a figure of single cells")
             found[cell] = (image[..., columns], mask, store.cells.iloc[i])
         if len(found) == len(set(cell_ids)):
             break

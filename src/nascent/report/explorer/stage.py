@@ -18,6 +18,7 @@ from nascent.explain.scores import ChannelScores
 from nascent.explain.standing import OPEN, ORDER, STANDING, nothing_passes
 from nascent.figures.words import quantity, unit
 from nascent.files import written
+from nascent.places import refuse_unless_plane
 from nascent.provenance import file_digest
 from nascent.report.explorer import planes
 from nascent.report.explorer.assets import as_json, parts_of_page
@@ -133,7 +134,7 @@ def write_explorer(
     Raises
     ------
     AttributionError
-        Where maps were made from other shards.
+        Where maps were made from other shards, or are of no plane.
     """
     with ExitStack() as stack:
         shards = [stack.enter_context(open_store(path)) for path in shard_paths]
@@ -141,7 +142,7 @@ def write_explorer(
         opened = []
         for explanation in explanations:
             files = [stack.enter_context(open_maps(path)) for path in explanation.maps]
-            _refuse_other_shards(files, digests)
+            _refuse_unfit(files, digests)
             opened.append((read_h5ad(explanation.scores), files))
         opened, words = _by_standing(opened, standings)
         every = opened[0][0].cells["group"] if opened else pd.Series(dtype=object)
@@ -175,8 +176,9 @@ def write_explorer(
             stream.writelines(parts_of_page(f"Explorer of {study}", index, blobs))
 
 
-def _refuse_other_shards(files: Sequence[Maps], digests: Sequence[str]) -> None:
+def _refuse_unfit(files: Sequence[Maps], digests: Sequence[str]) -> None:
     for maps, digest in zip(files, digests, strict=True):
+        refuse_unless_plane(maps.places, "the explorer")
         if maps.source.shard_sha256 != digest:
             raise AttributionError(
                 "these maps were made from another shard",
