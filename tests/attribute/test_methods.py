@@ -81,7 +81,7 @@ def test_maps_do_not_depend_on_the_batch(model, given):
     alone = prepared(some(batch, [3]))
     small, large = found
     axes = method_of(method.method).axes(method.options())
-    assert small.maps.shape == (5, *AXES[axes](SIZE, CHANNELS))
+    assert small.maps.shape == (5, *AXES[axes]((SIZE, SIZE), CHANNELS))
     assert small.maps.dtype == np.float32
     assert small.maps.any(axis=(1, 2, 3)).all()
     # What is a difference of predictions has their rounding, of 300 with 24 bits.

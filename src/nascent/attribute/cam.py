@@ -51,7 +51,8 @@ def layer_of(explained: ExplainedModel, name: str | None) -> LayerOutputs:
     """
     model, where = explained.model, "attribute.methods.*.layer"
     rank = len(model.input["image"].shape)
-    having = [layer.name for layer in model.layers if _rank(layer) == rank]
+    # An image of features alone has no places.
+    having = [layer.name for layer in model.layers if _rank(layer) == rank > 2]
     if not having:
         raise AttributionError(f"no layer of {model.name} gives a map of features", where=where)
     if name is None:
