@@ -23,8 +23,9 @@ from nascent.attribute.evaluations import evaluations
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData, baselines_of
 from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
-from nascent.attribute.methods import METHODS, method_of, options_of
+from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.occlusion import windows_of
+from nascent.attribute.options import options_of
 from nascent.attribute.plans import PrefixPlan, plan_of
 from nascent.attribute.references import References, fitted
 from nascent.config.attribution import Method
@@ -274,7 +275,7 @@ def test_every_method_of_a_network_gives_finite_maps(case):
     given = {"integrated_gradients": {"steps": 3}, "occlusion": {"window": 6}}
     given |= {"smoothgrad": {"samples": 2}, "smoothgrad_squared": {"samples": 2}}
     given |= {"vargrad": {"samples": 2, "steps": 3}, "expected_gradients": {"samples": 3}}
-    for name in METHODS:
+    for name in known_methods():
         found = case.explain(case.network, name, **given.get(name, {}))
         options = options_of(name, Method(method=name, **given.get(name, {})).options())
         source = MapSource(tuple(CHANNELS), name, options, 0, "", "", method_of(name).axes(options))
