@@ -113,6 +113,18 @@ def test_a_column_that_cannot_be_predicted_is_refused(measured, column, told):
         check_predicted(study, ["CD3/CD4", "EU"], wells)
 
 
+@pytest.mark.parametrize("column", ["id", "group"])
+def test_a_column_that_every_table_of_examples_has_is_predicted_under_its_other_name(
+    measured, column
+):
+    metadata = f"mapobject_id,{column}\n1,2.5\n"
+    study, wells = measured(["EU"], metadata=metadata, **models(also_predict=[column]))
+    with pytest.raises(ConfigError, match=rf"no column '{column}'.*{column}_metadata"):
+        check_predicted(study, ["EU"], wells)
+    other = models(also_predict=[f"{column}_metadata"])
+    check_predicted(measured(["EU"], metadata=metadata, **other)[0], ["EU"], wells)
+
+
 def test_of_a_simulated_study_text_is_known_without_a_file():
     study = check_study({"study": "s", "simulate": {}} | models(also_predict=["well_name"]))
     with pytest.raises(ConfigError, match=r"'well_name' .* holds text"):

@@ -83,12 +83,13 @@ def test_the_byte_order_of_arrays_does_not_matter(tmp_path, pixels, write, crop)
 
 
 def test_raw_columns_named_like_our_own_are_told_apart(tmp_path, pixels, write, crop):
-    names = ("cell_id", "nucleus", "plate", "target", "oversize")
+    names = ("cell_id", "nucleus", "plate", "target", "oversize", "id", "group")
     pixels.metadata |= {name: list("abcde") for name in names}
     with open_store(crop(write(tmp_path / "w", pixels))) as store:
         assert store.cells.index.tolist() == [71, 74, 77, 80, 83]
         for name in names:
             assert store.cells[f"{name}_metadata"].tolist() == list("abcde")
+        assert store.examples["group"].unique().tolist() == ["plate01/A01"]
 
 
 def test_real_wells_give_the_same_store_from_text_and_arrays(real_data, crop):
