@@ -29,6 +29,7 @@ from nascent.shards.steps import Steps
 
 CHANNELS = tuple(f"c{number}" for number in range(11))
 SIZE = 6
+PLACES = (SIZE, SIZE)
 
 
 def source(rank="entries", fraction=0.5, channels=CHANNELS, seed=(1, 2)):
@@ -131,7 +132,7 @@ def test_a_cell_without_measured_pixels_is_left_alone():
 def test_a_file_gives_back_what_was_written(tmp_path, rank, flags):
     cells, mask = drawn_cells(flags), np.random.default_rng(1).random((SIZE, SIZE)) < 0.5
     path = tmp_path / "removed.h5"
-    write_removals(path, cells, size=SIZE, source=source(rank), record={"stage": "explain"})
+    write_removals(path, cells, places=PLACES, source=source(rank), record={"stage": "explain"})
     with open_removals(path) as removals:
         assert removals.source == source(rank)
         assert removals.cells["zero"].tolist() == [False, False, True, False, False]
@@ -139,20 +140,33 @@ def test_a_file_gives_back_what_was_written(tmp_path, rank, flags):
         for row, cell in zip(rows, (cells[4], cells[0], cells[2]), strict=True):
             np.testing.assert_array_equal(removals.of(row, mask), cell.removed[mask])
     write_removals(
-        tmp_path / "again.h5", cells, size=SIZE, source=source(rank), record={"stage": "explain"}
+        tmp_path / "again.h5",
+        cells,
+        places=PLACES,
+        source=source(rank),
+        record={"stage": "explain"},
     )
     assert path.read_bytes() == (tmp_path / "again.h5").read_bytes()
 
 
+@pytest.mark.parametrize("places", [(9,), (2, 3, 4)])
+def test_entries_of_any_number_of_places_are_kept(tmp_path, places):
+    rng = np.random.default_rng(0)
+    removed, mask = rng.random((*places, 11)) < 0.5, rng.random(places) < 0.7
+    write_removals(tmp_path / "r.h5", [RemovedCell("a", removed)], places=places, source=source())
+    with open_removals(tmp_path / "r.h5") as removals:
+        np.testing.assert_array_equal(removals.of(0, mask), removed[mask])
+
+
 def test_a_file_without_cells_is_read(tmp_path):
-    write_removals(tmp_path / "none.h5", [], size=SIZE, source=source())
+    write_removals(tmp_path / "none.h5", [], places=PLACES, source=source())
     with open_removals(tmp_path / "none.h5") as removals:
         assert len(removals) == 0
         assert len(removals.rows([])) == 0
 
 
 def test_a_cell_that_is_not_there_and_other_channels_are_refused(tmp_path):
-    write_removals(tmp_path / "r.h5", drawn_cells(11), size=SIZE, source=source())
+    write_removals(tmp_path / "r.h5", drawn_cells(11), places=PLACES, source=source())
     with open_removals(tmp_path / "r.h5") as removals:
         with pytest.raises(StoreError, match="nothing is said of 2 cells, the first is 99"):
             removals.rows([100, 99, 98])
@@ -169,7 +183,7 @@ def test_a_cell_that_is_not_there_and_other_channels_are_refused(tmp_path):
 )
 def test_what_cannot_be_leaves_no_file(tmp_path, cells, message):
     with pytest.raises(StoreError, match=message):
-        write_removals(tmp_path / "r.h5", cells(drawn_cells(11)), size=SIZE, source=source())
+        write_removals(tmp_path / "r.h5", cells(drawn_cells(11)), places=PLACES, source=source())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -177,7 +191,7 @@ def test_a_full_disk_leaves_no_file(tmp_path, file_size_limit):
     rng = np.random.default_rng(0)
     cells = (RemovedCell(number, rng.random((64, 64, 11)) < 0.5) for number in range(50))
     with file_size_limit(20_000), pytest.raises(OutputError):
-        write_removals(tmp_path / "r.h5", cells, size=64, source=source())
+        write_removals(tmp_path / "r.h5", cells, places=(64, 64), source=source())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -219,7 +233,7 @@ def test_batches_hold_the_crops_with_their_own_entries_removed(tmp_path, normali
     write_removals(
         path,
         [RemovedCell(*cell) for cell in cells.items()],
-        size=SIZE,
+        places=PLACES,
         source=source(channels=("a", "b")),
     )
     whole, degraded = (
@@ -245,7 +259,7 @@ def test_nothing_removed_is_no_change(tmp_path, normaliser):
     write_removals(
         path,
         [RemovedCell(100 + number, nothing) for number in range(7)],
-        size=SIZE,
+        places=PLACES,
         source=source(channels=("a", "b"), fraction=0.0),
     )
     (whole,), (degraded,) = (
@@ -256,7 +270,7 @@ def test_nothing_removed_is_no_change(tmp_path, normaliser):
 
 def test_batches_refuse_a_file_of_other_cells(tmp_path, normaliser):
     shard, path = _shard(tmp_path / "shard.h5"), tmp_path / "r.h5"
-    write_removals(path, drawn_cells(2), size=SIZE, source=source(channels=("a", "b")))
+    write_removals(path, drawn_cells(2), places=PLACES, source=source(channels=("a", "b")))
     with pytest.raises(StoreError, match="nothing is said of 2 cells, the first is 105"):
         Batches([shard], normaliser, removal=path)
 

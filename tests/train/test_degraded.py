@@ -24,7 +24,7 @@ def removal_file(study, share: float, name: str = "removed.h5"):
     rng = np.random.default_rng(6)
     removed = (RemovedCell(cell_id, rng.random((16, 16, 3)) < share) for cell_id in cells.index)
     source = RemovalSource("ig", "entries", share, (1,), CHANNELS)
-    write_removals(study.folder / name, removed, size=16, source=source)
+    write_removals(study.folder / name, removed, places=(16, 16), source=source)
     return study.folder / name
 
 

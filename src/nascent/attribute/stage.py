@@ -106,7 +106,7 @@ def attribute_shard(
     state = _resumed_state(Path(state_dir), source, normaliser, data, record)
     with open_store(shard_path) as shard:
         normaliser.refuse_other_channels(shard.channels, shard_path)
-        shape = (shard.size, shard.size, len(normaliser.inputs))
+        shape = (*shard.input().places, len(normaliser.inputs))
         flushes = _flushes(len(shard), chosen, wanted, shape)
         parts = [state / f"{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
         left = [

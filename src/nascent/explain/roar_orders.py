@@ -14,7 +14,6 @@ import numpy as np
 
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
-from nascent.places import refuse_unless_plane
 from nascent.provenance import file_digest
 from nascent.shards.plan import all_shards
 from nascent.shards.removal import ENTRIES, PIXELS, RANDOM, removed_entries, stream_of
@@ -59,16 +58,16 @@ def remove_by_maps(
         Where maps are of another model, or cannot rank what shall be ranked.
     """
     digest = file_digest(model_path)
-    channels, size = (), 0
+    channels, places = (), ()
     for path in map_paths:
         with open_maps(path) as maps:
             _refuse_unfit(maps, digest, rank)
-            channels, size = maps.source.channels, maps.places[0]
+            channels, places = maps.source.channels, maps.places
     source = RemovalSource(
         order, rank, fraction, tuple(seed), channels, tuple(file_digest(path) for path in map_paths)
     )
     cells = chain.from_iterable(_by_maps(path, source) for path in map_paths)
-    write_removals(out, cells, size=size, source=source, record=record)
+    write_removals(out, cells, places=places, source=source, record=record)
 
 
 def remove_at_random(
@@ -99,9 +98,9 @@ def remove_at_random(
     source = RemovalSource(RANDOM, rank, fraction, tuple(seed), tuple(channels))
     shards = all_shards(manifest)
     with open_store(shards[0]) as store:
-        size = store.size
+        places = store.input().places
     cells = chain.from_iterable(_at_random(path, source) for path in shards)
-    write_removals(out, cells, size=size, source=source, record=record)
+    write_removals(out, cells, places=places, source=source, record=record)
 
 
 def scores_of(map_: np.ndarray, rank: str) -> np.ndarray:
@@ -122,7 +121,7 @@ def _by_maps(path: str | Path, source: RemovalSource) -> Iterator[RemovedCell]:
 def _at_random(path: str | Path, source: RemovalSource) -> Iterator[RemovedCell]:
     with open_store(path) as store:
         # Nothing tells entries apart, so that the stream alone gives their order.
-        nothing = np.zeros((store.size, store.size, flags_of(source)), np.float32)
+        nothing = np.zeros((*store.input().places, flags_of(source)), np.float32)
         for index, cell_id in enumerate(store.cells.index):
             yield _removed(cell_id, nothing, store.mask(index), source, zero=False)
 
@@ -135,7 +134,6 @@ def _removed(
 
 
 def _refuse_unfit(maps: Maps, digest: str, rank: str) -> None:
-    refuse_unless_plane(maps.places, "retraining without what maps rank first (explain.roar)")
     if maps.source.model_sha256 != digest:
         raise AttributionError(
             "these maps are of another model than the one that is retrained",

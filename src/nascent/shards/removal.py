@@ -52,9 +52,9 @@ def removed_entries(
     Parameters
     ----------
     scores
-        (S, S, K): the more, the earlier.
+        (places …, K): the more, the earlier.
     mask
-        (S, S) bool; what is not measured is not removed.
+        (places …) bool; what is not measured is not removed.
     fraction
         Of the K times Σ mask measured entries, rounded to the nearest number.
     stream
@@ -63,7 +63,7 @@ def removed_entries(
     Returns
     -------
     numpy.ndarray
-        (S, S, K) bool.
+        (places …, K) bool.
     """
     measured = scores[mask]
     removed = np.zeros(scores.shape, bool)
@@ -78,9 +78,9 @@ def level_out(image: np.ndarray, mask: np.ndarray, removed: np.ndarray) -> None:
     Parameters
     ----------
     image
-        (S, S, C) float32, contiguous, changed in place; all other values keep their bits.
+        (places …, C) float32, contiguous, changed in place; all other values keep their bits.
     mask
-        (S, S) bool.
+        (places …) bool.
     removed
         (P, C) or (P, 1) bool, one row a measured pixel, row by row of the mask.
     """

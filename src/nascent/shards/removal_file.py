@@ -1,13 +1,13 @@
 """Removed entries on disk: a bit each, so that shards need not be written again.
 
-Layout: `removed` (n, S, S, B) uint8, one chunk a cell, the K flags of a pixel packed into B bytes,
+Layout: `removed` (n, …, B) uint8, one chunk a cell, the K flags of a place packed into B bytes,
 first channel first; K is the number of channels, or 1 where whole pixels are removed. `cell_id` and
 `zero` (whether the map that gave the order was zero), one value a cell. The attributes say format,
 version, source and provenance. The codec shuffles bits, so that bits never set cost no disk.
 """
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -64,7 +64,7 @@ class RemovedCell:
     cell_id
         Its id.
     removed
-        (S, S, K) bool.
+        (places …, K) bool.
     zero
         Whether all its scores were zero, so that chance alone gave the order.
     """
@@ -194,7 +194,7 @@ def write_removals(
     path: str | Path,
     cells: Iterable[RemovedCell],
     *,
-    size: int,
+    places: Sequence[int],
     source: RemovalSource,
     record: Mapping[str, Any] | None = None,
 ) -> None:
@@ -206,8 +206,8 @@ def write_removals(
         Of the file; it is there when it is whole.
     cells
         In any order.
-    size
-        Edge S of their crops, in pixels.
+    places
+        Shape of their masks, (S, S) of crops.
     source
         What is removed, and why.
     record
@@ -216,11 +216,12 @@ def write_removals(
     Raises
     ------
     StoreError
-        Where a cell comes twice, or its flags are not (S, S, K).
+        Where a cell comes twice, or its flags are not (places …, K).
     OutputError
         Where the disk is full or the folder cannot be written; no file is left.
     """
-    frame = (size, size, -(-flags_of(source) // 8))
+    form = (*places, flags_of(source))
+    frame = (*places, -(-flags_of(source) // 8))
     ids: dict[str, bool] = {}
     with hdf5_written(path) as (file, sink):
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
@@ -235,10 +236,9 @@ def write_removals(
             **CODECS["blosc"],
         )
         for cell in cells:
-            if cell.removed.shape != (size, size, flags_of(source)):
+            if cell.removed.shape != form:
                 raise StoreError(
-                    f"cell {cell.cell_id} has flags of shape {cell.removed.shape}, not"
-                    f" {(size, size, flags_of(source))}",
+                    f"cell {cell.cell_id} has flags of shape {cell.removed.shape}, not {form}",
                     where=path,
                 )
             if str(cell.cell_id) in ids:
