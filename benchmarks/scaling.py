@@ -48,7 +48,7 @@ from nascent.simulate.plate import simulate_well
 from nascent.store import open_store
 from nascent.train import backend
 from nascent.train.architectures.build import build
-from nascent.train.data import examples
+from nascent.train.data import Targets, examples
 from nascent.train.fit import learn
 from nascent.train.objective import compile_model
 from nascent.train.options import Fitting
@@ -162,7 +162,8 @@ def costs_of_network(
         setting.architecture, size=setting.size, channels=setting.channels - 1,
         target_mean=float(target.mean()), target_sd=float(target.std()),
     )  # fmt: skip
-    compile_model(model, fitting, (float(target.std()),))
+    targets = Targets(("target",), (0.0,), (float(target.std()),), 0, 0)
+    compile_model(model, fitting, targets)
     reader = Batches([shard], normaliser, batch_size=fitting.batch_size, seed=1)
     yield (
         "train",

@@ -35,7 +35,7 @@ from nascent.train import backend
 from nascent.train.architectures.build import build
 from nascent.train.augment.augmented import Augmented
 from nascent.train.augment.choose import augmentation_layers
-from nascent.train.data import examples, size_ratios
+from nascent.train.data import Targets, examples, size_ratios
 from nascent.train.fit import learn
 from nascent.train.objective import compile_model
 from nascent.train.options import Fitting
@@ -108,7 +108,7 @@ def model(
     if ratios is not None:
         layers = augmentation_layers(PRESETS["structure"], ratios, seed=1)
         network = Augmented(network, layers)
-    compile_model(network, fitting, (TARGET_SD,))
+    compile_model(network, fitting, Targets(("target",), (0.0,), (TARGET_SD,), 0, 0))
     return network
 
 

@@ -104,6 +104,7 @@ ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
 
 KIND = kind_of(STUDY.kind)
 TASK = REGRESSION
+LEVELS = None
 TARGET = KIND.target
 
 

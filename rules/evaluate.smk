@@ -25,6 +25,7 @@ rule evaluate:
     params:
         code=code("evaluate"),
         task=TASK,
+        levels=LEVELS,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         targets=targets,
         inputs=seen,
@@ -61,6 +62,7 @@ rule evaluate_floors:
     params:
         code=code("evaluate_floors"),
         task=TASK,
+        levels=LEVELS,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         targets=lambda wildcards: TARGETS,
         inputs=lambda wildcards: INPUTS,

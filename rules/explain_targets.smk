@@ -50,6 +50,8 @@ use rule train as explain_targets_train with:
         ),
         tensorboard=logged("randomised/{model}/{seed}/train.tensorboard"),
         options=options_of_learning_by_heart,
+        task=TASK,
+        levels=LEVELS,
         targets=targets,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),

@@ -240,6 +240,7 @@ rule figures_learning:
         runtime=growing(30),
     params:
         code=code("figures_learning"),
+        task=TASK,
         runs=RUNS,
         target=TARGET,
         label=KIND.target_label,
@@ -310,6 +311,7 @@ rule figures_tuning:
         runtime=growing(30),
     params:
         code=code("figures_tuning"),
+        task=TASK,
         label=KIND.target_label,
     message:
         "Draw the candidates of {wildcards.model}"

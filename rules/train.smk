@@ -35,6 +35,8 @@ rule train:
         ),
         tensorboard=logged("train/{model}/{fold}/{seed}.tensorboard"),
         options=options_of_training,
+        task=TASK,
+        levels=LEVELS,
         targets=targets,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),

@@ -23,6 +23,8 @@ use rule train as tune with:
         ),
         tensorboard=logged("tune/{model}/{fold}/{candidate}.tensorboard"),
         options=options_of_training,
+        task=TASK,
+        levels=LEVELS,
         targets=targets,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
@@ -50,6 +52,7 @@ rule tune_choose:
         runtime=growing(10),
     params:
         code=code("tune_choose"),
+        task=TASK,
         candidates=lambda wildcards: CANDIDATES[wildcards.model],
         seed=STUDY.seed,
     message:

@@ -43,7 +43,7 @@ from nascent.explain.use import USE, USE_CELLS
 from nascent.figures.table import FIGURES
 from nascent.shards import statistics
 from nascent.task import task_of
-from nascent.train.stage import HISTORY
+from nascent.train.stage import history_columns
 from nascent.tune.choice import choose
 
 REGRESSION = task_of("regression")
@@ -191,7 +191,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
     [
         ("wells.md", "## Quality control", quality.COLUMNS),
         ("results.md", "## Channel statistics", statistics.COLUMNS),
-        ("results.md", "## Models", HISTORY),
+        ("results.md", "## Models", history_columns()),
         ("results.md", "## Searches", CANDIDATES),
         ("results.md", "### Predictions", tables.predictions_columns(REGRESSION)),
         ("results.md", "### Metrics", tables.metrics_columns(REGRESSION)),

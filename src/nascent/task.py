@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from pandas.core.groupby import DataFrameGroupBy
 
+    from nascent.train.options import Fitting
+
 PACKAGE = "nascent.tasks"
 
 REGRESSION = "regression"
@@ -76,6 +78,8 @@ class Task:
         Tables of a run that this task alone has → their columns.
     has_errors
         Whether y − ŷ is a number, whose mean over a group says how far off the group is.
+    has_classes
+        Whether the answers are among classes with names.
     """
 
     name: ClassVar[str]
@@ -90,6 +94,7 @@ class Task:
     calibrated: ClassVar[tuple[str, ...]]
     more: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     has_errors: ClassVar[bool] = False
+    has_classes: ClassVar[bool] = False
 
     # Measuring: no framework.
 
@@ -311,6 +316,18 @@ class Task:
 
     # Networks. A framework is loaded where one of these is called, and not before.
 
+    def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
+        """Return where the outputs of an untrained network lie, and their unit, one each.
+
+        Parameters
+        ----------
+        y
+            (n, T) of the training examples, T targets.
+        levels
+            Names of the classes.
+        """
+        raise NotImplementedError
+
     def read_outs(self, names: Sequence[str]) -> dict[str, Callable[[Any], Any]]:
         """Return what a map can explain: name → outputs of a network → (n,).
 
@@ -320,6 +337,12 @@ class Task:
             Of the targets, or of the classes.
         """
         raise NotImplementedError
+
+    def loss_options(
+        self, fitting: "Fitting", y: np.ndarray, sds: Sequence[float]
+    ) -> dict[str, Any]:
+        """Return the options of `loss` that a model's options and its training examples give."""
+        return {}
 
     def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
         """Return a loss: (y, outputs, weight or None) → (n,), in tensors of the backend.

@@ -49,7 +49,7 @@ def model(augmentation, options):
     network = build("linear", size=SIZE, channels=CHANNELS)
     ratios = SizeRatios(0.8, 0.1, 0.5)
     made = Augmented(network, augmentation_layers(augmentation, ratios, seed=3))
-    compile_model(made, options, (1.0,))
+    compile_model(made, options, TARGETS)
     return made
 
 

@@ -1,12 +1,13 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
+from nascent.task import task_of
 from nascent.train import validation
-from nascent.train.objective import absolute_error, loss_of
-from nascent.train.options import Fitting
 
 SDS = (10.0,)
-LOSS = loss_of(Fitting(epochs=1, batch_size=4, learning_rate=0.1, loss="mse"), SDS)
+TASK = task_of("regression")
 
 
 class Corner:
@@ -30,7 +31,11 @@ def batches(image, mask, y, batch=4):
 
 def judged(predict, data):
     return validation.judge(
-        predict, batches(*data), loss=LOSS, mae=absolute_error(SDS), sds=np.array(SDS)
+        predict,
+        batches(*data),
+        loss=TASK.loss("mse", SDS),
+        metric=TASK.learning_metric(SDS),
+        spread=partial(TASK.spread, sds=SDS),
     )
 
 
@@ -39,7 +44,7 @@ def test_plain_validation_is_over_the_cells_whatever_the_batches():
     found = judged(validation.plain(Corner()), (image, mask, y))
     error = y[:, 0].astype(float) - image[:, 0, 0, 0]
     assert found.loss == pytest.approx((error**2).mean(), rel=1e-5)
-    assert found.mae == pytest.approx(np.abs(error).mean(), rel=1e-5)
+    assert found.metric == pytest.approx(np.abs(error).mean(), rel=1e-5)
     assert found.spread == pytest.approx(image[:, 0, 0, 0].std(ddof=1) / 10, rel=1e-5)
 
 
@@ -50,7 +55,7 @@ def test_eight_fold_validation_is_over_eight_predictions_a_cell():
     corners = image[:, [0, 0, -1, -1], [0, -1, 0, -1], 0].astype(float)
     error = y.astype(float) - corners
     assert found.loss == pytest.approx((error**2).mean(), rel=1e-5)
-    assert found.mae == pytest.approx(np.abs(error).mean(), rel=1e-5)
+    assert found.metric == pytest.approx(np.abs(error).mean(), rel=1e-5)
     assert found.spread == pytest.approx(corners.mean(axis=1).std(ddof=1) / 10, rel=1e-5)
 
 
@@ -78,9 +83,9 @@ def test_the_spread_is_that_of_the_flattest_target():
     found = validation.judge(
         validation.plain(Both()),
         batches(image, mask, np.repeat(y, 2, axis=1)),
-        loss=absolute_error(sds),
-        mae=absolute_error(sds),
-        sds=np.array(sds),
+        loss=TASK.loss("mae", sds),
+        metric=TASK.learning_metric(sds),
+        spread=partial(TASK.spread, sds=sds),
     )
     assert found.spread == 0
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nascent.config.models import Model
 from nascent.errors import TrainError
 from nascent.train.options import section_keys
-from nascent.tune.choice import OWN, choose
+from nascent.tune.choice import choose, own_columns
 
 
 def card(val_mae, *, collapsed=False, epoch=2, epochs=3, **more):
@@ -82,11 +82,11 @@ def test_each_candidate_is_a_row_with_what_it_was_and_how_it_did():
 
 
 def test_no_option_is_named_as_a_column_of_the_outcome():
-    assert not set(OWN) & {*Model.model_fields, *section_keys()}
+    assert not set(own_columns()) & {*Model.model_fields, *section_keys()}
     # The epochs a candidate may take stay beside those that it took.
     table = choose({"ca": {"epochs": 50}}, [card(4.0, epochs=9)])
     assert table[["epochs", "epochs_run"]].to_numpy().tolist() == [[50, 9]]
-    assert set(table.columns) == {"epochs", *OWN}
+    assert set(table.columns) == {"epochs", *own_columns()}
 
 
 def test_cards_and_candidates_that_do_not_match_are_an_error():

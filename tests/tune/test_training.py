@@ -3,7 +3,7 @@ import pytest
 from nascent.errors import TrainError
 from nascent.files import read_json, read_table
 from nascent.train.collapse import NotANumber
-from nascent.train.stage import HISTORY
+from nascent.train.stage import history_columns
 from nascent.tune import training
 from nascent.tune.choice import choose
 
@@ -34,7 +34,7 @@ def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_amo
     training.train_candidate(**paths, seed=3)
     assert paths["model_path"].read_bytes() == b""
     assert not paths["state_dir"].exists()
-    assert list(read_table(paths["history_path"]).columns) == list(HISTORY)
+    assert list(read_table(paths["history_path"]).columns) == list(history_columns())
     card = read_json(paths["card_path"])
     assert card["reason"] == "the loss is no longer a number in epoch 2"
     sound = {"best": {"val_mae": 4.0, "epoch": 1}, "epochs": 2, "collapsed": False}

@@ -5,6 +5,7 @@ from nascent.figures import learning
 from nascent.figures.save import save
 from nascent.files import read_json, read_table
 from nascent.jobs import job
+from nascent.task import task_of
 
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
@@ -17,7 +18,8 @@ with job(snakemake) as work:
         dict(zip(runs, histories, strict=True)),
         {run: chosen(card) for run, card in cards.items()},
         label=params.label,
-        floors=floors.set_index("model")["mae"].to_dict(),
+        floors=floors.set_index("model")[task_of(params.task).learning].to_dict(),
+        task=params.task,
         targets={model: len(card["targets"]) for (model, *_), card in cards.items()},
     )
     save(figure, snakemake.output.png, work.record)

@@ -4,10 +4,13 @@ from nascent.figures import tuning
 from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
+from nascent.task import task_of
 
 with job(snakemake) as work:
+    params, task = snakemake.params, task_of(snakemake.params.task)
     figure = tuning.draw(
         read_table(snakemake.input.candidates),
-        error=f"validation MAE, {snakemake.params.label}",
+        error=f"validation {task.words[task.learning]}, {params.label}",
+        task=params.task,
     )
     save(figure, snakemake.output.png, work.record)

@@ -32,5 +32,7 @@ with network_job(snakemake, stage="train") as work:
         removal=given.get("removal"),
         target_table=given.get("targets"),
         record=work.record,
+        task=params.task,
+        levels=params.levels,
         **options,
     )

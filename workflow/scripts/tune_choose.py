@@ -7,5 +7,7 @@ from nascent.tune.choice import choose
 with job(snakemake):
     params = snakemake.params
     cards = dict(zip(params.candidates, snakemake.input.cards, strict=True))
-    table = choose(params.candidates, [read_json(path) for path in cards.values()])
+    table = choose(
+        params.candidates, [read_json(path) for path in cards.values()], task=params.task
+    )
     write_table(table, snakemake.output[0])

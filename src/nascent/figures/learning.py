@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import rows, style, words
+from nascent.figures.metrics import axis_name
+from nascent.task import REGRESSION, task_of
 
 Run = tuple[str, str, int]  # model, fold, seed
 
@@ -28,8 +30,11 @@ def draw(
     label: str,
     floors: Mapping[str, float] | None = None,
     targets: Mapping[str, int] | None = None,
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw one panel a model: MAE of train and val, lines a seed and fold, rings at chosen epochs.
+
+    Of another task it is the metric that the task follows.
 
     Where the epoch was chosen on a smoothed monitor, the smoothed curve is drawn over the raw
     one: on the panel of the MAE if the monitor is `val_mae`, else on a slim panel below it.
@@ -38,7 +43,7 @@ def draw(
     ----------
     histories
         (model, fold, seed) → the table `history.tsv`: columns `epoch, mae, val_mae, val_loss,
-        smoothed`.
+        smoothed`, or the task's own metric.
     chosen
         (model, fold, seed) → how the kept epoch was chosen, as on the model's card: `epoch`,
         `monitor` (`val_loss` or `val_mae`), `smooth` (width of the moving average, 0 for none).
@@ -50,7 +55,11 @@ def draw(
     targets
         Model → how many columns it predicts, default one. The errors of a model of several are
         means over them, which the floors' are not: its panel has no floors and says so.
+    task
+        Name of what is predicted.
     """
+    measured = task_of(task)
+    metric = measured.learning
     models = list(dict.fromkeys(model for model, *_ in histories))
     if not models:
         return rows.nothing("No model was trained.")
@@ -59,14 +68,14 @@ def draw(
     slim = {
         model
         for (model, *_), how in chosen.items()
-        if _is_smooth(how) and how.get("monitor") != "val_mae"
+        if _is_smooth(how) and how.get("monitor") != f"val_{metric}"
     }
     width = style.WIDTH if columns > 1 else 0.6 * style.WIDTH
     # Two lines of the grid a model where any monitor has a panel of its own: all stay aligned.
     steps, ratios = (2, [2.2, 1.0]) if slim else (1, [1.0])
     figure = Figure(figsize=(width, (3.1 if slim else 2.25) * lines + 0.35), layout="constrained")
     grid = figure.add_gridspec(steps * lines, columns, height_ratios=ratios * lines)
-    limits = _limits(histories, floors or {})
+    limits = _limits(histories, floors or {}, metric)
     for i, model in enumerate(models):
         line, column = divmod(i, columns)
         top, end = steps * line, steps * (line + 1)
@@ -75,12 +84,12 @@ def draw(
         below = figure.add_subplot(grid[end - 1, column], sharex=main) if own else None
         runs = {run: history for run, history in histories.items() if run[0] == model}
         for run, history in runs.items():
-            _curves(main, history, chosen.get(run, {}), thin=len(runs) > MANY)
+            _curves(main, history, chosen.get(run, {}), metric, thin=len(runs) > MANY)
             if below is not None:
                 _monitor(below, history, chosen.get(run, {}), thin=len(runs) > MANY)
         main.set_ylim(limits)
         predicted = (targets or {}).get(model, 1)
-        _name(main, model, runs, limits, predicted)
+        _name(main, model, runs, limits, predicted, metric, measured.words[metric])
         if predicted == 1:
             _floors(main, floors or {}, limits, named=column == columns - 1)
         for axes in filter(None, (main, below)):
@@ -89,7 +98,7 @@ def draw(
         if below is not None:
             main.tick_params(labelbottom=False)
         if column == 0:
-            main.set_ylabel(f"MAE {words.unit(label)}".strip())
+            main.set_ylabel(axis_name(measured, metric, label))
         elif not slim:
             main.tick_params(labelleft=False)
     figure.supxlabel("epoch", fontsize=8)
@@ -108,6 +117,8 @@ def _name(
     runs: Mapping[Run, pd.DataFrame],
     limits: tuple[float, float],
     predicted: int,
+    metric: str,
+    named: str,
 ) -> None:
     seeds, folds = {seed for *_, seed in runs}, {fold for _, fold, _ in runs}
     told = words.count(len(seeds), "seed") if len(seeds) > 1 else f"seed {next(iter(seeds))}"
@@ -117,9 +128,11 @@ def _name(
         told += f", mean of {predicted} targets"
     axes.set_title(model)
     axes.text(1, 1, told, ha="right", va="top", fontsize=6.5, transform=axes.transAxes)
-    least = min((history["val_mae"].min() for history in runs.values()), default=np.nan)
+    least = min((history[f"val_{metric}"].min() for history in runs.values()), default=np.nan)
     if not least <= limits[1]:
-        beyond = f"val MAE never below {rows.short(least)}" if np.isfinite(least) else "no number"
+        beyond = (
+            f"val {named} never below {rows.short(least)}" if np.isfinite(least) else "no number"
+        )
         axes.text(
             0.5,
             0.86,
@@ -132,10 +145,13 @@ def _name(
         )
 
 
-def _curves(axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], *, thin: bool) -> None:
+def _curves(
+    axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], metric: str, *, thin: bool
+) -> None:
     marker = "." if len(history) < 3 else None
-    smooth = _is_smooth(how) and how.get("monitor") == "val_mae"
-    for column, split in (("mae", "train"), ("val_mae", "val")):
+    validated = f"val_{metric}"
+    smooth = _is_smooth(how) and how.get("monitor") == validated
+    for column, split in ((metric, "train"), (validated, "val")):
         axes.plot(
             history["epoch"],
             history[column],
@@ -145,7 +161,7 @@ def _curves(axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], *, thin: 
             marker=marker,
             gid=column,
         )
-    _chosen(axes, history, how, "smoothed" if smooth else "val_mae", thin=thin)
+    _chosen(axes, history, how, "smoothed" if smooth else validated, thin=thin)
 
 
 def _monitor(axes: Axes, history: pd.DataFrame, how: Mapping[str, Any], *, thin: bool) -> None:
@@ -217,11 +233,11 @@ def _floors(
 
 
 def _limits(
-    histories: Mapping[Run, pd.DataFrame], floors: Mapping[str, float]
+    histories: Mapping[Run, pd.DataFrame], floors: Mapping[str, float], metric: str
 ) -> tuple[float, float]:
     # Neither the first epochs nor a run that diverged may flatten the rest.
     pooled = pd.concat(
-        [pd.concat([history["mae"], history["val_mae"]]) for history in histories.values()]
+        [pd.concat([history[metric], history[f"val_{metric}"]]) for history in histories.values()]
     )
     pooled = pooled[np.isfinite(pooled)]
     known = [mae for mae in floors.values() if np.isfinite(mae)]

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import rows, style, words
-from nascent.tune.choice import OWN
+from nascent.task import REGRESSION, task_of
+from nascent.tune.choice import own_columns
 
 KEY_WIDTH = 0.95  # inches a key
 MISSING = "–"
@@ -17,7 +18,7 @@ CHOSEN = style.SPLITS["val"]
 
 
 @style.look()
-def draw(candidates: pd.DataFrame, *, error: str) -> Figure:
+def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Figure:
     """Draw each candidate as a row: its options in words, and its error as a point.
 
     Rows are sorted by the error, the best on top; the chosen one is ringed. A candidate without
@@ -26,25 +27,28 @@ def draw(candidates: pd.DataFrame, *, error: str) -> Figure:
     Parameters
     ----------
     candidates
-        As of `nascent.tune.choice.choose`: columns `candidate`, one a searched key, `val_mae`,
-        `epoch` (the one chosen), `chosen` (bool).
+        As of `nascent.tune.choice.choose`: columns `candidate`, one a searched key, `val_mae` or
+        the task's own metric, `epoch` (the one chosen), `chosen` (bool).
     error
-        What `val_mae` is, with its unit, for the axis.
+        What that metric is, with its unit, for the axis.
+    task
+        Name of what is predicted.
     """
     if candidates.empty:
         return rows.nothing("No candidate was trained.")
-    table = candidates.sort_values("val_mae", kind="stable", na_position="last")
+    metric = f"val_{task_of(task).learning}"
+    table = candidates.sort_values(metric, kind="stable", na_position="last")
     total = len(table)
     kept = table.head(style.MOST_LEVELS)
     table = pd.concat([kept, table[table["chosen"].astype(bool)]]).drop_duplicates("candidate")
-    keys = [name for name in table.columns if name not in OWN]
+    keys = [name for name in table.columns if name not in own_columns(task)]
     n = len(table)
     figure = Figure(figsize=(style.WIDTH, 0.2 * n + 1.05), layout="constrained")
     left = min(KEY_WIDTH * (len(keys) + 1), 0.62 * style.WIDTH)
     options, axes = figure.subplots(1, 2, sharey=True, width_ratios=[left, style.WIDTH - left])
     chosen = table["chosen"].astype(bool).to_numpy()
-    span = rows.limits("mae", table["val_mae"], [])
-    for i, (value, best) in enumerate(zip(table["val_mae"], chosen, strict=True)):
+    span = rows.limits("mae", table[metric], [])
+    for i, (value, best) in enumerate(zip(table[metric], chosen, strict=True)):
         rows.point(
             axes,
             value,

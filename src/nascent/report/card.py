@@ -10,7 +10,7 @@ import yaml
 from nascent.cards import chosen
 from nascent.figures.words import DESIGNS
 from nascent.report.page import facts, page, paragraph, section
-from nascent.report.runs import in_range
+from nascent.report.runs import followed, in_range
 from nascent.report.tables import MISSING, table
 
 SPLITS = ("train", "val", "test")
@@ -140,9 +140,7 @@ def models(cards: Mapping[Run, Mapping[str, Any]]) -> pd.DataFrame:
                 "folds": len({fold for _, fold, _ in own}),
                 "epochs": in_range([card.get("epochs") for card in own.values()]),
                 "chosen epoch": in_range([chosen(card)["epoch"] for card in own.values()]),
-                "val MAE": in_range(
-                    [(card.get("best") or {}).get("val_mae") for card in own.values()]
-                ),
+                f"val {followed(first)[0]}": in_range([followed(card)[1] for card in own.values()]),
                 "collapsed": sum(bool(card.get("collapsed")) for card in own.values()),
                 "device": ", ".join(
                     sorted({str(card.get("device", MISSING)) for card in own.values()})

@@ -8,6 +8,7 @@ import pandas as pd
 from nascent.cards import chosen
 from nascent.figures.words import DESIGNS
 from nascent.report.tables import MISSING, decimals, shown
+from nascent.task import REGRESSION, task_of
 
 Run = tuple[str, int]  # fold, seed
 
@@ -90,7 +91,7 @@ def training(cards: Mapping[Run, Mapping[str, Any]], designs: Mapping[str, str])
                 "by": how["monitor"],
                 "smoothed over": how["smooth"],
                 "its value": how["value"],
-                "val MAE": (card.get("best") or {}).get("val_mae"),
+                f"val {followed(card)[0]}": followed(card)[1],
                 "attempts": len(attempts(card)),
                 "collapsed": "yes" if card.get("collapsed") else "no",
                 "precision": card.get("precision"),
@@ -98,6 +99,13 @@ def training(cards: Mapping[Run, Mapping[str, Any]], designs: Mapping[str, str])
             }
         )
     return pd.DataFrame(rows)
+
+
+def followed(card: Mapping[str, Any]) -> tuple[str, float | None]:
+    """Return what a task calls the metric that it follows, and its value at the chosen epoch."""
+    task = task_of(card.get("task") or REGRESSION)
+    value = (card.get("best") or {}).get(f"val_{task.learning}")
+    return task.words[task.learning], value
 
 
 def in_range(values: Sequence[float | None]) -> str:

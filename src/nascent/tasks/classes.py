@@ -18,7 +18,7 @@ means.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,9 @@ from nascent.errors import TrainError
 from nascent.task import Sums, Task, Values
 from nascent.tasks._class_tables import calibration_curve, confusion
 from nascent.tasks._ranks import auroc, mean_of_classes
+
+if TYPE_CHECKING:
+    from nascent.train.options import Fitting
 
 LEAST = 1e-15
 """Probabilities below count as this much in the log loss."""
@@ -49,6 +52,7 @@ class Classes(Task):
     bounded = ("balanced_accuracy", "log_loss")
     learning = "log_loss"
     losses = ("cross_entropy", "binary_cross_entropy")
+    has_classes = True
     calibrated = (
         "seed", "class", "bin", "n", "probability", "share", "share_low", "share_high",
     )  # fmt: skip
@@ -255,6 +259,21 @@ class Classes(Task):
             name = table[TRUE][y.isna()].iloc[0]
             raise TrainError(f"there is no probability of the class {name!r}")
         return y.to_numpy(np.int64), table[columns].to_numpy(np.float64)
+
+    def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
+        """Return the logarithm of each class's share, which half an example more keeps finite."""
+        counts = np.bincount(np.asarray(y, np.int64).ravel(), minlength=len(levels)) + 0.5
+        return np.log(counts / counts.sum()).tolist(), [1.0] * len(levels)
+
+    def loss_options(
+        self, fitting: "Fitting", y: np.ndarray, sds: Sequence[float]
+    ) -> dict[str, Any]:
+        """Return the smoothing of labels, and the weights of classes."""
+        weights = class_weights(np.ravel(y), len(sds), fitting.class_weights)
+        return {
+            "label_smoothing": fitting.label_smoothing,
+            "class_weights": None if weights is None else weights.tolist(),
+        }
 
     def read_outs(self, names: Sequence[str]) -> dict[str, Callable[[Any], Any]]:
         """Return each class's logit: probabilities saturate, and with them every gradient."""

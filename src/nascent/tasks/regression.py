@@ -15,6 +15,8 @@ from nascent.tasks._spread_of_seeds import SPREAD_AGAINST_ERROR, spread_against_
 if TYPE_CHECKING:
     from pandas.core.groupby import DataFrameGroupBy
 
+    from nascent.train.options import Fitting
+
 # Below this share of its square sum a variance is a rounding of zero.
 _ROUNDING = 1e-12
 
@@ -180,6 +182,21 @@ class Regression(Task):
     def read(self, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return y and ŷ, (n,) float64 each."""
         return table["y"].to_numpy(np.float64), table["y_hat"].to_numpy(np.float64)
+
+    def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
+        """Return the mean and the SD (ddof 1) of each target."""
+        # A target lies in one piece, whatever others there are: sums to the last bit.
+        values = pd.DataFrame(np.ascontiguousarray(np.asarray(y, np.float64).T).T)
+        return [float(mean) for mean in values.mean()], [float(sd) for sd in values.std(ddof=1)]
+
+    def loss_options(
+        self, fitting: "Fitting", y: np.ndarray, sds: Sequence[float]
+    ) -> dict[str, Any]:
+        """Return δ of the Huber loss, in the unit of the first target."""
+        if fitting.loss != "huber":
+            return {}
+        unit = sds[0] if fitting.huber_delta_unit == "sd" else 1.0
+        return {"delta": fitting.huber_delta * unit}
 
     def read_outs(self, names: Sequence[str]) -> dict[str, Callable[[Any], Any]]:
         """Return each target's own output."""

@@ -14,7 +14,7 @@ from nascent.train.checkpoint import Progress
 from nascent.train.collapse import Attempt
 from nascent.train.data import Targets
 from nascent.train.monitor import smoothed
-from nascent.train.objective import raw_delta
+from nascent.train.objective import loss_options
 from nascent.train.options import Options
 
 
@@ -65,10 +65,7 @@ def card(
     """
     fitting = asked.fitting
     monitored = progress.monitored(fitting.monitor)
-    each = [
-        {"column": column, "mean": mean, "sd": sd}
-        for column, mean, sd in zip(targets.columns, targets.means, targets.sds, strict=True)
-    ]
+    each = _targets(targets)
     return plain(
         {
             "architecture": asked.network.architecture,
@@ -80,14 +77,14 @@ def card(
                 key: getattr(fitting, key)
                 for key in ("optimizer", "learning_rate", "schedule", "warmup")
             },
-            "loss": {"name": fitting.loss}
-            | ({"delta": raw_delta(fitting, targets.sds)} if fitting.loss == "huber" else {}),
+            "task": fitting.task,
+            "loss": {"name": fitting.loss} | loss_options(fitting, targets),
             "precision": fitting.precision,
             "augmentation": {"options": asked.augmentation, "size_ratios": ratios},
             "attempts": attempts,
             "collapsed": attempts[-1].reason is not None,
             "epochs": len(progress.history),
-            "best": progress.history[epoch - 1],
+            "best": progress.history[epoch - 1].row(),
             "chosen_by": {
                 "monitor": fitting.monitor,
                 "smooth": width,
@@ -113,6 +110,18 @@ def card(
             "provenance": dict(record),
         }
     )
+
+
+def _targets(targets: Targets) -> list[dict[str, Any]]:
+    """Return each target with what is known of its training cells."""
+    if targets.levels:
+        numbers = np.bincount(targets.values.ravel().astype(int), minlength=len(targets.levels))
+        classes = dict(zip(targets.levels, numbers.tolist(), strict=True))
+        return [{"column": column, "classes": classes} for column in targets.columns]
+    return [
+        {"column": column, "mean": mean, "sd": sd}
+        for column, mean, sd in zip(targets.columns, targets.means, targets.sds, strict=True)
+    ]
 
 
 def parameters(network: keras.Model) -> dict[str, int]:

@@ -31,25 +31,40 @@ class Epoch:
     ----------
     epoch
         From 1.
-    loss, mae
-        Over the training cells as they were learnt from, in raw counts of the first target;
-        without the penalties on the weights.
-    val_loss, val_mae
+    loss, metric
+        Over the training cells as they were learnt from, without the penalties on the weights: the
+        loss, and the metric that the task follows beside it.
+    val_loss, val_metric
         The same over the validation cells, after the epoch.
     val_spread
-        SD of the validation predictions over the training SD of their target, the least of the
-        targets; NaN for a single cell.
+        How far the validation predictions differ, see `nascent.task.Task.spread`; NaN for a single
+        cell.
     learning_rate
         Of the epoch's last step.
+    name
+        Of the metric.
     """
 
     epoch: int
     loss: float
-    mae: float
+    metric: float
     val_loss: float
-    val_mae: float
+    val_metric: float
     val_spread: float
     learning_rate: float
+    name: str = "mae"
+
+    def row(self) -> dict[str, float]:
+        """Return the columns of the history, the metric under its own name."""
+        return {
+            "epoch": self.epoch,
+            "loss": self.loss,
+            self.name: self.metric,
+            "val_loss": self.val_loss,
+            f"val_{self.name}": self.val_metric,
+            "val_spread": self.val_spread,
+            "learning_rate": self.learning_rate,
+        }
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,7 @@ class Progress:
 
     def monitored(self, monitor: str) -> list[float]:
         """Return a column of the history."""
-        return [getattr(epoch, monitor) for epoch in self.history]
+        return [epoch.row()[monitor] for epoch in self.history]
 
 
 def save(folder: Path, model: keras.Model, progress: Progress, wanted: Collection[int]) -> None:

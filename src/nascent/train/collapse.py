@@ -13,7 +13,7 @@ from nascent.errors import TrainError
 from nascent.train.checkpoint import Epoch
 
 CONSTANT = 1e-3
-"""Predictions whose SD is below so many SDs of their target are constant."""
+"""Predictions whose spread is below this are constant, see `nascent.task.Task.spread`."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ def collapse_of(chosen: Epoch) -> str | None:
     """Return why the chosen epoch is a collapse, or None where it is none."""
     if chosen.val_spread < CONSTANT:
         return (
-            f"the validation predictions of epoch {chosen.epoch} are constant: their SD is"
-            f" {chosen.val_spread:.2g} of the target's"
+            f"the validation predictions of epoch {chosen.epoch} are constant: their spread is"
+            f" {chosen.val_spread:.2g}"
         )
     return None
 

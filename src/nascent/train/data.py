@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from nascent.errors import TrainError, did_you_mean
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.store import open_store
+from nascent.task import REGRESSION, Task, task_of
 
 Example = tuple[dict[str, np.ndarray], np.ndarray]
 """{"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the targets (n, T) float32."""
@@ -27,11 +28,18 @@ class Targets:
     columns
         Of the cell table, one a target.
     means, sds
-        In raw counts, one a target; sd with n - 1 in the denominator.
+        Where the outputs of a network start, and their unit, one an output, see
+        `nascent.task.Task.start`.
     cells
         Number of training cells n.
     size
         Edge S of their crops, in pixels.
+    task
+        What is predicted.
+    levels
+        Names of the classes, where it has some.
+    values
+        (n, T) float64, as the task has its answers.
     """
 
     columns: tuple[str, ...]
@@ -39,10 +47,17 @@ class Targets:
     sds: tuple[float, ...]
     cells: int
     size: int
+    task: Task = field(default_factory=lambda: task_of(REGRESSION))
+    levels: tuple[str, ...] = ()
+    values: np.ndarray = field(default_factory=lambda: np.empty((0, 1)), repr=False, compare=False)
 
 
-def target_values(batches: Batches, columns: Sequence[str]) -> pd.DataFrame:
-    """Return columns of the cell table as the targets: cell_id → (T,) float64, in raw counts.
+def target_values(
+    batches: Batches, columns: Sequence[str], task: str = REGRESSION, levels: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return columns of the cell table as the targets: cell_id → (T,) float64.
+
+    They are as the task has its answers: numbers in raw counts, or the numbers of classes.
 
     Raises
     ------
@@ -60,27 +75,19 @@ def target_values(batches: Batches, columns: Sequence[str]) -> pd.DataFrame:
                 mend=did_you_mean(column, [str(name) for name in batches.cells.columns]),
             )
     try:
-        values = batches.cells[list(columns)].astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise TrainError(
-            f"a target is not a number ({error})",
-            where="also_predict",
-            mend="Name columns of numbers.",
-        ) from error
-    for column in columns:
-        wrong = np.flatnonzero(~np.isfinite(values[column]))
-        if len(wrong):
-            raise TrainError(
-                f"the target of cell {values.index[wrong[0]]} is {values[column].iloc[wrong[0]]}"
-                f" (column {column!r})",
-                where="train",
-                mend="Remove the cell by a quality rule or by crops.exclude.",
-            )
-    return values
+        values = {
+            column: task_of(task).encode(batches.cells[column], levels).astype(np.float64)
+            for column in columns
+        }
+    except TrainError as error:
+        raise TrainError(error.what, where="train", mend=error.mend) from error
+    return pd.DataFrame(values, index=batches.cells.index)
 
 
-def training_targets(train: Batches, columns: Sequence[str]) -> Targets:
-    """Return the targets' means and SDs over the training cells.
+def training_targets(
+    train: Batches, columns: Sequence[str], task: str = REGRESSION, levels: Sequence[str] = ()
+) -> Targets:
+    """Return what training needs to know of the targets of the training cells.
 
     Raises
     ------
@@ -95,26 +102,31 @@ def training_targets(train: Batches, columns: Sequence[str]) -> Targets:
             where=train.paths[0],
             mend="Training knows one mask: write shards in which the two are the same.",
         )
-    values = target_values(train, columns)
+    values = target_values(train, columns, task, levels)
     if len(values) < max(train.batch_size, 2):
         raise TrainError(
             f"a batch of {train.batch_size} is larger than the training set of {len(values)} cells",
             where="train",
             mend="Lower the model's batch_size, or train on more cells.",
         )
-    sds = values.std(ddof=1)
     for column in columns:
-        if not sds[column] > 0:
+        if not values[column].std(ddof=1) > 0:
             raise TrainError(
                 f"all {len(values)} training cells have the same target,"
-                f" {values[column].iloc[0]} (column {column!r})",
+                f" {train.cells[column].iloc[0]} (column {column!r})",
                 where="train",
                 mend="There is nothing to learn: check crops.target and also_predict.",
             )
     with open_store(train.paths[0]) as store:
         size = store.size
-    means = tuple(float(mean) for mean in values.mean())
-    return Targets(tuple(columns), means, tuple(float(sd) for sd in sds), len(values), size)
+    numbers = values.to_numpy(np.float64)
+    means, sds = task_of(task).start(numbers, levels)
+    return Targets(
+        *(tuple(columns), tuple(means), tuple(sds), len(values), size),
+        task=task_of(task),
+        levels=tuple(levels),
+        values=numbers,
+    )
 
 
 def size_ratios(train: Batches) -> SizeRatios:
@@ -138,7 +150,13 @@ def size_ratios(train: Batches) -> SizeRatios:
         raise TrainError(str(error), where="augment.zoom", mend=mend) from error
 
 
-def fingerprint(manifest: str | Path, splits: Iterable[Batches], columns: Sequence[str]) -> str:
+def fingerprint(
+    manifest: str | Path,
+    splits: Iterable[Batches],
+    columns: Sequence[str],
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
+) -> str:
     """Return a digest of the shards' pixels, by the table that lists them, and of the targets.
 
     Two data sets with equal pixels and other targets (background taken off or not) differ in it,
@@ -148,12 +166,19 @@ def fingerprint(manifest: str | Path, splits: Iterable[Batches], columns: Sequen
     for batches in splits:
         if batches.removal is not None:
             digest.update(f"{file_digest(batches.removal)}\n".encode())
-        for cell_id, *values in target_values(batches, columns).itertuples():
+        for cell_id, *values in target_values(batches, columns, task, levels).itertuples():
             digest.update(f"{cell_id} {' '.join(map(repr, values))}\n".encode())
     return digest.hexdigest()
 
 
-def examples(batches: Batches, columns: Sequence[str], epoch: int = 0) -> Iterator[Example]:
+def examples(
+    batches: Batches,
+    columns: Sequence[str],
+    epoch: int = 0,
+    *,
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
+) -> Iterator[Example]:
     """Yield one pass over the cells, as Keras takes them.
 
     Yields
@@ -161,7 +186,8 @@ def examples(batches: Batches, columns: Sequence[str], epoch: int = 0) -> Iterat
     tuple
         {"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the targets (n, T) float32.
     """
-    values = batches.cells[list(columns)].to_numpy(np.float32)[batches.order(epoch)]
+    values = target_values(batches, columns, task, levels).to_numpy(np.float32)
+    values = values[batches.order(epoch)]
     first = 0
     for batch in batches.read(epoch):
         last = first + len(batch)

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,6 @@ from nascent.train.schedule import learning_rate
 from nascent.train.tensorboard import Board
 
 logger = logging.getLogger(__name__)
-
-MEASURED = ("data_loss", "mae")
 
 
 def fit(
@@ -48,7 +47,7 @@ def fit(
     train, val
         Cells to learn from, and to choose the best epoch by.
     targets
-        Columns and SDs.
+        Columns, task and unit.
     fitting
         The options.
     folder
@@ -72,8 +71,11 @@ def fit(
         board.start(progress)
     variants = {"plain": validation.plain, "eight_fold": validation.eight_fold}
     predict = variants[fitting.validation](model.network)
-    loss = objective.loss_of(fitting, targets.sds)
-    mae = objective.absolute_error(targets.sds)
+    task = targets.task
+    loss = objective.loss_of(fitting, targets)
+    metric = task.learning_metric(targets.sds)
+    spread = partial(task.spread, sds=targets.sds)
+    read = partial(examples, columns=targets.columns, task=task.name, levels=targets.levels)
     steps = len(train)
     while not _done(progress, fitting):
         began = time.monotonic()
@@ -84,18 +86,21 @@ def fit(
             return learning_rate(fitting, step=taken + step, steps=steps, monitored=monitored)
 
         # An epoch's order follows from its number: a resumed run sees the cells as they were due.
-        with prefetched(examples(train, targets.columns, epoch=number)) as batches:
-            learnt = learn(model, minutely(batches, epoch=number, total=steps), rate)
-        with prefetched(examples(val, targets.columns)) as batches:
-            judged = validation.judge(predict, batches, loss=loss, mae=mae, sds=targets.sds)
+        with prefetched(read(train, epoch=number)) as batches:
+            learnt = learn(
+                model, minutely(batches, epoch=number, total=steps), rate, metric=task.learning
+            )
+        with prefetched(read(val)) as batches:
+            judged = validation.judge(predict, batches, loss=loss, metric=metric, spread=spread)
         epoch = Epoch(
             epoch=number,
             loss=learnt["data_loss"],
-            mae=learnt["mae"],
+            metric=learnt[task.learning],
             val_loss=judged.loss,
-            val_mae=judged.mae,
+            val_metric=judged.metric,
             val_spread=judged.spread,
             learning_rate=rate(steps - 1),
+            name=task.learning,
         )
         refuse_no_number(epoch, model.network.name)
         progress = progress.after(epoch)
@@ -115,9 +120,13 @@ def _done(progress: Progress, fitting: Fitting) -> bool:
 
 
 def learn(
-    model: keras.Model, batches: Iterable[Example], rate: Callable[[int], float]
+    model: keras.Model,
+    batches: Iterable[Example],
+    rate: Callable[[int], float],
+    *,
+    metric: str = "mae",
 ) -> dict[str, float]:
-    """Take a step with each batch and return `data_loss` and `mae` as means over the cells.
+    """Take a step with each batch and return `data_loss` and a metric as means over the cells.
 
     Keras' own loop builds a pipeline at every call whose memory does not come back: tens of MB an
     epoch, hundreds of epochs long.
@@ -130,8 +139,11 @@ def learn(
         Of one epoch.
     rate
         Step of the epoch, from 0 → its learning rate.
+    metric
+        Name of one that the model was compiled with.
     """
-    cells, totals, shared = 0, dict.fromkeys(MEASURED, 0.0), replicas()
+    names = ("data_loss", metric)
+    cells, totals, shared = 0, dict.fromkeys(names, 0.0), replicas()
     for step, (inputs, target) in enumerate(batches):
         # Devices take equal parts: of the last batch, up to a cell a device waits for an epoch
         # whose order is kinder.
@@ -148,5 +160,5 @@ def learn(
             totals[name] += fit_in * float(found[name])
         if not np.isfinite(found["loss"]):
             # Nothing good comes after; a penalty on the weights may be what overflowed.
-            return dict.fromkeys(MEASURED, float(found["loss"]))
+            return dict.fromkeys(names, float(found["loss"]))
     return {name: total / cells for name, total in totals.items()}

@@ -1,59 +1,24 @@
-"""What training minimises and measures, in raw counts of the first target.
+"""What training minimises, and the metric it follows: both are those of the task."""
 
-Several targets have units of their own. The residual of each is brought to the units of the first
-by the ratio of their training SDs, sd_0 / sd_t, so that none outweighs the others by its scale; for
-one target nothing changes.
-"""
-
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from nascent.frameworks import keras
+from nascent.train.data import Targets
 from nascent.train.options import Fitting
 
-PerCell = Callable[[Any, Any], Any]
-"""(targets (n, T), predictions (n, T)), raw → (n,), a mean over the targets."""
+PerCell = Callable[..., Any]
+"""(targets (n, …), outputs of the network (n, …)) → (n,)."""
 
 
-def loss_of(fitting: Fitting, sds: Sequence[float]) -> PerCell:
-    """Return the loss of `fitting` for targets with these training SDs."""
-    functions = {
-        "huber": partial(keras.losses.huber, delta=raw_delta(fitting, sds)),
-        "mse": keras.losses.mean_squared_error,
-        "mae": keras.losses.mean_absolute_error,
-    }
-    return _scaled(functions[fitting.loss], sds)
+def loss_of(fitting: Fitting, targets: Targets) -> PerCell:
+    """Return the loss of `fitting` for these training targets."""
+    return targets.task.loss(fitting.loss, targets.sds, **loss_options(fitting, targets))
 
 
-def raw_delta(fitting: Fitting, sds: Sequence[float]) -> float:
-    """Return the δ of the Huber loss in raw counts of the first target.
-
-    Parameters
-    ----------
-    fitting
-        Gives δ, and whether it is in SDs of the target or in its unit.
-    sds
-        Of the training targets, in raw counts, one a target.
-    """
-    return fitting.huber_delta * (sds[0] if fitting.huber_delta_unit == "sd" else 1.0)
-
-
-def absolute_error(sds: Sequence[float]) -> PerCell:
-    """Return the absolute error for targets with these training SDs."""
-    return _scaled(keras.losses.mean_absolute_error, sds)
-
-
-def _scaled(function: PerCell, sds: Sequence[float]) -> PerCell:
-    # One target is multiplied by exactly 1.
-    scale = (sds[0] / np.asarray(sds, np.float64)).astype(np.float32)
-
-    def per_cell(y: Any, y_hat: Any) -> Any:
-        return function(y * scale, y_hat * scale)
-
-    return per_cell
+def loss_options(fitting: Fitting, targets: Targets) -> dict[str, Any]:
+    """Return what the loss needs to know besides the unit of the outputs."""
+    return targets.task.loss_options(fitting, targets.values, targets.sds)
 
 
 def optimizer_of(fitting: Fitting) -> keras.optimizers.Optimizer:
@@ -68,19 +33,19 @@ def optimizer_of(fitting: Fitting) -> keras.optimizers.Optimizer:
             return keras.optimizers.SGD(rate, momentum=fitting.momentum)
 
 
-def compile_model(model: keras.Model, fitting: Fitting, sds: Sequence[float]) -> None:
-    """Make `model` ready for training steps that report `loss`, `data_loss` and `mae`.
+def compile_model(model: keras.Model, fitting: Fitting, targets: Targets) -> None:
+    """Make `model` ready for training steps that report `loss`, `data_loss` and the task's metric.
 
     `loss` is what is minimised; `data_loss` is the same without the penalties on the weights. A
     model in `mixed_float16` gets an optimiser that scales the loss, since small gradients would be
     zero in it.
     """
-    loss = loss_of(fitting, sds)
+    loss, task = loss_of(fitting, targets), targets.task
     model.compile(
         optimizer=optimizer_of(fitting),
         loss=loss,
         metrics=[
             keras.metrics.MeanMetricWrapper(loss, name="data_loss"),
-            keras.metrics.MeanMetricWrapper(absolute_error(sds), name="mae"),
+            keras.metrics.MeanMetricWrapper(task.learning_metric(targets.sds), name=task.learning),
         ],
     )

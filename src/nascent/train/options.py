@@ -6,13 +6,13 @@ from typing import Any, Self
 
 from nascent.augmentation import Augmentation
 from nascent.errors import TrainError, did_you_mean
+from nascent.task import REGRESSION, task_of
 from nascent.train.architectures.options import Layers
 
-LOSSES = ("huber", "mse", "mae")
 DELTA_UNITS = ("sd", "raw")
+CLASS_WEIGHTS = ("none", "balanced")
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "cosine", "plateau")
-MONITORS = ("val_loss", "val_mae", "loss")
 VALIDATIONS = ("plain", "eight_fold")
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 DEVICES = ("one", "all")
@@ -53,11 +53,15 @@ class Fitting:
     learning_rate
         The highest that the schedule reaches.
     loss
-        `huber`, `mse` or `mae`, in raw counts of the first target.
+        Of the task's losses; None: its usual one.
     huber_delta
         Where the Huber loss turns from quadratic to linear.
     huber_delta_unit
         `sd`, SDs of the target over the training cells; or `raw`, raw counts of the first target.
+    label_smoothing
+        Share of the target that cross-entropy spreads over all classes.
+    class_weights
+        `none`; or `balanced`, all classes count alike in the loss.
     optimizer
         `adam`, `adamw` or `sgd`.
     weight_decay
@@ -74,8 +78,8 @@ class Fitting:
     patience
         Training stops after so many epochs without a better smoothed monitor.
     monitor
-        What the epoch is chosen by: `val_loss` or `val_mae`; or `loss`, over the training cells,
-        where validation cells have nothing to tell.
+        What the epoch is chosen by: `val_loss`, or the task's metric, such as `val_mae`; or `loss`,
+        over the training cells, where validation cells have nothing to tell.
     smooth
         Odd width of the centred moving average of the monitor, in epochs; 0 for none.
     validation
@@ -86,14 +90,18 @@ class Fitting:
         `one`, or `all` that the backend sees, each with a part of every batch.
     retries
         How often a collapsed training starts again with a new seed.
+    task
+        Name of what is predicted.
     """
 
     epochs: int
     batch_size: int
     learning_rate: float
-    loss: str = "huber"
+    loss: str | None = None
     huber_delta: float = 1.0
     huber_delta_unit: str = "sd"
+    label_smoothing: float = 0.0
+    class_weights: str = "none"
     optimizer: str = "adam"
     weight_decay: float = 0.004
     momentum: float = 0.9
@@ -108,14 +116,18 @@ class Fitting:
     precision: str = "float32"
     devices: str = "one"
     retries: int = 0
+    task: str = REGRESSION
 
     def __post_init__(self) -> None:
+        task = task_of(self.task)
+        object.__setattr__(self, "loss", self.loss or task.losses[0])
         for key, known in (
-            ("loss", LOSSES),
+            ("loss", task.losses),
             ("huber_delta_unit", DELTA_UNITS),
+            ("class_weights", CLASS_WEIGHTS),
             ("optimizer", OPTIMIZERS),
             ("schedule", SCHEDULES),
-            ("monitor", MONITORS),
+            ("monitor", ("val_loss", f"val_{task.learning}", "loss")),
             ("validation", VALIDATIONS),
             ("precision", PRECISIONS),
             ("devices", DEVICES),
@@ -126,6 +138,7 @@ class Fitting:
             ("batch_size", self.batch_size >= 1, "at least 1"),
             ("learning_rate", self.learning_rate > 0, "above 0"),
             ("huber_delta", self.huber_delta > 0, "above 0"),
+            ("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)"),
             ("weight_decay", self.weight_decay >= 0, "at least 0"),
             ("momentum", 0 <= self.momentum < 1, "in [0, 1)"),
             ("warmup", 0 <= self.warmup < self.epochs, "at least 0 and fewer than the epochs"),

@@ -23,9 +23,10 @@ def say_epoch(progress: Progress, fitting: Fitting, *, seconds: float) -> None:
     epoch = progress.history[-1]
     values = progress.monitored(fitting.monitor)
     chosen = chosen_epoch(values, fitting.smooth)
+    name = epoch.name.replace("_", " ")
     judged = (
-        f"epoch {epoch.epoch}/{fitting.epochs}: loss {epoch.loss:.4g}, mae {epoch.mae:.4g},"
-        f" val loss {epoch.val_loss:.4g}, val mae {epoch.val_mae:.4g}"
+        f"epoch {epoch.epoch}/{fitting.epochs}: loss {epoch.loss:.4g}, {name} {epoch.metric:.4g},"
+        f" val loss {epoch.val_loss:.4g}, val {name} {epoch.val_metric:.4g}"
     )
     if fitting.smooth:
         means = smoothed(values, fitting.smooth)

@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError
 from nascent.files import read_table, write_json, write_table
 from nascent.frameworks import keras
+from nascent.levels import levels_of_shards
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
+from nascent.task import REGRESSION, task_of
 from nascent.train import backend, checkpoint
 from nascent.train.architectures.build import build
 from nascent.train.augment.augmented import Augmented
@@ -29,7 +31,6 @@ from nascent.train.data import (
     Targets,
     fingerprint,
     size_ratios,
-    target_values,
     training_targets,
 )
 from nascent.train.fit import fit
@@ -40,18 +41,6 @@ from nascent.train.options import Fitting, Options
 from nascent.train.runs import say_others, state_folder
 from nascent.train.tensorboard import Board
 from nascent.train.weights import start_from
-
-HISTORY = (
-    "epoch",
-    "loss",
-    "mae",
-    "val_loss",
-    "val_mae",
-    "smoothed",
-    "val_spread",
-    "learning_rate",
-)
-"""Columns of `history.tsv`."""
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +84,8 @@ def train_model(
     removal: str | Path | None = None,
     target_table: str | Path | None = None,
     deterministic: bool = True,
+    task: str = REGRESSION,
+    levels: Sequence[str] | None = None,
     **options: Any,
 ) -> None:
     """Train a model and write it as it was after its chosen epoch, with its history and card.
@@ -108,8 +99,8 @@ def train_model(
     normaliser
         Applied to the pixels as they are read; its inputs are the model's channels.
     targets
-        Columns of the cell table that are predicted, in raw counts; the loss is in the units of the
-        first.
+        Columns of the cell table that are predicted; numbers in raw counts, the loss in the unit of
+        the first.
     seed
         Of the initial weights, the order of the cells and the augmentation.
     threads
@@ -119,7 +110,7 @@ def train_model(
         `record`; those of this run are removed when its results are written.
     model_path, history_path, card_path
         What is written: a `.keras` file (float32, without the optimiser), a table (columns
-        `HISTORY`) and a JSON record.
+        `history_columns`) and a JSON record.
     record
         Provenance of the job; a run is gone on with only where it is the same.
     tensorboard_dir
@@ -132,6 +123,11 @@ def train_model(
     deterministic
         Whether to compute so that the same seed gives the same weights, see
         `nascent.train.backend.make_deterministic`.
+    task
+        Name of what is predicted.
+    levels
+        Names of the classes, in the order of the network's outputs; None: those that the shards'
+        cells are of, sorted. Numbers have none.
     **options
         Of the model, see `nascent.train.options.Options.of`.
 
@@ -143,23 +139,29 @@ def train_model(
         training set or cannot be shared by the devices, a target is missing (the cell is named) or
         always the same, or the loss is no longer finite (the epoch is named) with the last seed.
     """
-    asked = Options.of(options)
+    asked = Options.of({**options, "task": task})
     fitting = asked.fitting
     backend.use_threads(threads)
     board = _board(asked, tensorboard_dir)
     instead = None if target_table is None else _targets_of(target_table, targets)
+    levels = levels_of_shards(manifest, targets[0], task, levels)
+    answers = {"task": task, "levels": levels}
     read = partial(
-        _cells, manifest, normaliser, targets, fitting.batch_size, removal=removal, instead=instead
+        _cells,
+        *(manifest, normaliser, fitting.batch_size),
+        target="target" if levels else targets[0],
+        removal=removal,
+        instead=instead,
     )
     train, val = read("train", seed), read("val", None)
-    known = training_targets(train, targets)
-    _refuse_no_cells(val, targets)
+    known = training_targets(train, targets, **answers)
+    _refuse_no_cells(val)
     ratios = size_ratios(train) if asked.augmentation.zoom != "none" else None
     shaping = {
         "options": dict(options),
         "weights": file_digest(asked.network.weights) if asked.network.weights else None,
         "normaliser": plain(normaliser),
-        "data": fingerprint(manifest, (train, val), targets),
+        "data": fingerprint(manifest, (train, val), targets, **answers),
         "targets": list(targets),
         "deterministic": deterministic,
         "backend": keras.backend.backend(),
@@ -218,10 +220,17 @@ def train_model(
 
 
 def history_table(progress: Progress, fitting: Fitting, width: int) -> pd.DataFrame:
-    """Return the history with the monitor smoothed over `width` epochs: columns `HISTORY`."""
-    table = pd.DataFrame([asdict(epoch) for epoch in progress.history])
+    """Return the history, its monitor smoothed over `width` epochs: `history_columns`."""
+    table = pd.DataFrame([epoch.row() for epoch in progress.history])
     table["smoothed"] = smoothed(progress.monitored(fitting.monitor), width)
-    return table[list(HISTORY)]
+    return table[list(history_columns(fitting.task))]
+
+
+def history_columns(task: str = REGRESSION) -> tuple[str, ...]:
+    """Return the columns of `history.tsv`."""
+    metric = task_of(task).learning
+    measured = ("loss", metric, "val_loss", f"val_{metric}")
+    return ("epoch", *measured, "smoothed", "val_spread", "learning_rate")
 
 
 def _learn(
@@ -245,7 +254,7 @@ def _learn(
     if asked.network.weights:
         start_from(network, asked.network.weights, freeze=asked.network.freeze)
     model = Augmented(network, augmentation_layers(asked.augmentation, ratios, seed=seed))
-    compile_model(model, fitting, known.sds)
+    compile_model(model, fitting, known)
     folder = state_folder(state_dir, run)
     with backend.inexact_told():
         progress = fit(
@@ -276,11 +285,11 @@ def _network(asked: Options, known: Targets, channels: int) -> keras.Model:
 def _cells(
     manifest: str | Path,
     normaliser: Normaliser,
-    columns: Sequence[str],
     batch_size: int,
     split: str,
     order: int | None,
     *,
+    target: str,
     removal: str | Path | None,
     instead: pd.DataFrame | None,
 ) -> Batches:
@@ -289,7 +298,7 @@ def _cells(
         normaliser,
         batch_size=batch_size,
         seed=order,
-        target=columns[0],
+        target=target,
         removal=removal,
         instead=instead,
     )
@@ -310,8 +319,8 @@ def _board(asked: Options, folder: str | Path | None) -> Board | None:
     return Board(folder)
 
 
-def _refuse_no_cells(val: Batches, columns: Sequence[str]) -> None:
-    if target_values(val, columns).empty:
+def _refuse_no_cells(val: Batches) -> None:
+    if val.cells.empty:
         raise TrainError(
             "there are no validation cells to choose the best epoch by",
             where="splits",

@@ -1,7 +1,6 @@
 """The history of a training run for TensorBoard."""
 
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ class Board:
         from tensorboard.compat.proto.event_pb2 import Event
         from tensorboard.compat.proto.summary_pb2 import Summary
 
-        scalars = {name: value for name, value in asdict(epoch).items() if name != "epoch"}
+        scalars = {name: value for name, value in epoch.row().items() if name != "epoch"}
         values = [Summary.Value(tag=tag, simple_value=value) for tag, value in scalars.items()]
         event = Event(wall_time=time.time(), step=epoch.epoch, summary=Summary(value=values))
         self._writer.add_event(event)

@@ -18,20 +18,25 @@ Predict = Callable[[dict[str, Any]], list[np.ndarray]]
 
 @dataclass(frozen=True)
 class Judged:
-    """Loss, MAE and spread of validation predictions, see `nascent.train.checkpoint.Epoch`."""
+    """Loss, metric and spread of validation predictions, see `nascent.train.checkpoint.Epoch`."""
 
     loss: float
-    mae: float
+    metric: float
     spread: float
 
 
 def judge(
-    predict: Predict, batches: Iterable[Example], *, loss: PerCell, mae: PerCell, sds: np.ndarray
+    predict: Predict,
+    batches: Iterable[Example],
+    *,
+    loss: PerCell,
+    metric: PerCell,
+    spread: Callable[[np.ndarray], float],
 ) -> Judged:
     """Return what the predictions of all cells are worth.
 
-    Loss and MAE are means over the predictions, of which there may be several a cell; the spread is
-    that of each cell's mean prediction.
+    Loss and metric are means over the predictions, of which there may be several a cell; the spread
+    is that of each cell's mean prediction.
 
     Parameters
     ----------
@@ -39,24 +44,22 @@ def judge(
         See `plain` and `eight_fold`.
     batches
         One pass over the cells.
-    loss, mae
+    loss, metric
         See `nascent.train.objective`.
-    sds
-        (T,) SDs of the training targets, in raw counts.
+    spread
+        Predictions (n, …) float64 → how far they differ.
     """
     losses, errors, means = [], [], []
     for inputs, y in batches:
         y_hats = [y_hat[: len(y)] for y_hat in predict(_filled(inputs))]
         for y_hat in y_hats:
             losses.append(_numbers(loss(y, y_hat)))
-            errors.append(_numbers(mae(y, y_hat)))
+            errors.append(_numbers(metric(y, y_hat)))
         means.append(np.mean(y_hats, axis=0, dtype=np.float64))
-    predictions = np.concatenate(means)
-    spread = np.nan
-    if len(predictions) > 1:
-        spread = (predictions.std(axis=0, ddof=1) / np.asarray(sds)).min()
     return Judged(
-        float(np.concatenate(losses).mean()), float(np.concatenate(errors).mean()), float(spread)
+        float(np.concatenate(losses).mean()),
+        float(np.concatenate(errors).mean()),
+        spread(np.concatenate(means)),
     )
 
 

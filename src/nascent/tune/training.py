@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from nascent.files import write_json, write_table, written
+from nascent.task import REGRESSION, task_of
 from nascent.train.collapse import NotANumber
-from nascent.train.stage import HISTORY, train_model
+from nascent.train.stage import history_columns, train_model
 
 logger = logging.getLogger(__name__)
 
@@ -20,11 +21,12 @@ def train_candidate(
     history_path: str | Path,
     card_path: str | Path,
     state_dir: str | Path,
+    task: str = REGRESSION,
     **training: Any,
 ) -> None:
     """Train a candidate as any model; where its loss is no number in the end, write that down.
 
-    Its card then says `collapsed`, with the reason, and no `val_mae`; the history has no rows and
+    Its card then says `collapsed`, with the reason, and no metric; the history has no rows and
     the model's file no bytes.
 
     Parameters
@@ -33,6 +35,8 @@ def train_candidate(
         What is written.
     state_dir
         Of this candidate alone; removed where it diverged, since nothing goes on from there.
+    task
+        Name of what is predicted.
     **training
         See `nascent.train.stage.train_model`.
 
@@ -43,12 +47,13 @@ def train_candidate(
     """
     paths = {"model_path": model_path, "history_path": history_path, "card_path": card_path}
     try:
-        train_model(**paths, state_dir=state_dir, **training)
+        train_model(**paths, state_dir=state_dir, task=task, **training)
     except NotANumber as error:
         logger.warning("the candidate is left out of the choice: %s", error.what)
         with written(model_path) as beside:
             beside.touch()
-        write_table(pd.DataFrame(columns=list(HISTORY)), history_path)
-        card = {"best": {"val_mae": None, "epoch": None}, "epochs": 0}
+        write_table(pd.DataFrame(columns=list(history_columns(task))), history_path)
+        best = {f"val_{task_of(task).learning}": None, "epoch": None}
+        card = {"best": best, "epochs": 0}
         write_json(card | {"collapsed": True, "reason": error.what}, card_path)
         shutil.rmtree(state_dir, ignore_errors=True)
