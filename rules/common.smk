@@ -17,6 +17,7 @@ from nascent.config.checks import check_study, check_tables, read_wells
 from nascent.config.folds import study_folds
 from nascent.config.model_checks import searched
 from nascent.config.names import check_paths, check_predicted
+from nascent.config.target import study_levels
 from nascent.config.models import Model
 from nascent.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
@@ -24,7 +25,7 @@ from nascent.figures.table import names_in
 from nascent.files import read_table, refuse_unwritable
 from nascent.kind import kind_of
 from nascent.report.explorer.assets import assets_digest
-from nascent.task import REGRESSION, task_file
+from nascent.task import task_file, task_of
 from nascent.tune.candidates import candidate_name
 
 # Another workflow may use these rules, by names of its own (nascent_*), and some of them once more.
@@ -83,6 +84,7 @@ try:
     check_tables(STUDY, WELLS)
     CHANNELS = study_channels(STUDY, WELLS)
     check_predicted(STUDY, CHANNELS, WELLS)
+    LEVELS = study_levels(STUDY, CHANNELS, WELLS) or ()
     INPUTS = input_channels(STUDY, CHANNELS)
     check_channel_groups(STUDY, INPUTS)
     SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}
@@ -97,15 +99,15 @@ staging.tell(*folders_of_staging(workflow.storage_settings))
 
 # The report's captions read the config: they shall see the defaults too. That of a workflow which uses
 # this one as a module stays as it is.
-config = STUDY.plain() | {"target_label": kind_of(STUDY.kind).target_label}
+config = STUDY.plain() | {"target_label": STUDY.label}
 
 # What `--sdm conda` gives every job; both are made from the lock file.
 ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
 
 KIND = kind_of(STUDY.kind)
-TASK = REGRESSION
-LEVELS = None
-TARGET = KIND.target
+TASK = STUDY.target.task
+FLOORS = KIND.floors[TASK]
+TARGET = STUDY.predicted
 
 
 MODELS = {model: STUDY.train.model(model) for model in STUDY.train.models}

@@ -67,7 +67,7 @@ rule evaluate_floors:
         targets=lambda wildcards: TARGETS,
         inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
-        floors=KIND.floors,
+        floors=list(FLOORS),
         category=KIND.category,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
@@ -110,6 +110,7 @@ rule evaluate_compare:
         predictions=made("evaluate/predictions.tsv"),
         cells=examples_table(),
     output:
+        **{name: made(f"evaluate/{name}.tsv") for name in task_of(TASK).more},
         comparison=made("evaluate/comparison.tsv"),
         intervals=made("evaluate/intervals.tsv"),
         pairs=made("evaluate/pairs.tsv"),
@@ -128,7 +129,7 @@ rule evaluate_compare:
     params:
         code=code("evaluate_compare"),
         task=TASK,
-        floors=list(KIND.floors),
+        floors=list(FLOORS),
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
     message:
@@ -156,7 +157,7 @@ rule evaluate_verdict:
     params:
         code=code("evaluate_verdict"),
         task=TASK,
-        floors=list(KIND.floors),
+        floors=list(FLOORS),
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
     message:

@@ -502,7 +502,8 @@ def figure_options(figure):
     """What the drawing of a figure is told beside its tables, by name."""
     known = {
         "target": lambda wildcards: TARGET,
-        "label": lambda wildcards: KIND.target_label,
+        "label": lambda wildcards: STUDY.label,
+        "task": lambda wildcards: TASK,
         "confidence": lambda wildcards: STUDY.explain.confidence,
         "split": lambda wildcards: shown_split(),
         "design": lambda wildcards: FOLDS[EXPLAINED_FOLD].design,

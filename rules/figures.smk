@@ -208,6 +208,8 @@ rule figures_target:
         code=code("figures_target"),
         target=lambda wildcards: STUDY.crops.target,
         groups=STUDY.explain.groups.plain(),
+        classes=TARGET if LEVELS else "",
+        label=STUDY.label,
     message:
         f"Draw the target of {STUDY.study} and its groups"
     script:
@@ -243,7 +245,7 @@ rule figures_learning:
         task=TASK,
         runs=RUNS,
         target=TARGET,
-        label=KIND.target_label,
+        label=STUDY.label,
     message:
         f"Draw the learning curves of every model of {STUDY.study}"
     script:
@@ -277,10 +279,11 @@ rule figures_predictions:
         runtime=growing(30),
     params:
         code=code("figures_predictions"),
+        task=TASK,
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
         target=TARGET,
-        label=KIND.target_label,
+        label=STUDY.label,
     message:
         "Draw what {wildcards.model} predicts against what was measured"
     script:
@@ -312,7 +315,7 @@ rule figures_tuning:
     params:
         code=code("figures_tuning"),
         task=TASK,
-        label=KIND.target_label,
+        label=STUDY.label,
     message:
         "Draw the candidates of {wildcards.model}"
     script:

@@ -42,7 +42,7 @@ rule report_study:
         runs=RUNS,
         folds=list(FOLDS),
         study=STUDY.plain(),
-        label=KIND.target_label,
+        label=STUDY.label,
     message:
         f"Write the study card of {STUDY.study}, and its quality control and completeness as"
         " pages"
@@ -100,7 +100,8 @@ rule report_evaluation:
         runtime=growing(10),
     params:
         code=code("report_evaluation"),
-        labels={TARGET: KIND.target_label},
+        task=TASK,
+        labels={TARGET: STUDY.label},
     message:
         f"Write the tables that compare the models of {STUDY.study} as pages"
     script:
@@ -134,12 +135,13 @@ rule report_model:
         runtime=growing(10),
     params:
         code=code("report_model"),
+        task=TASK,
         runs=lambda wildcards: [
             (fold, seed) for model, fold, seed in RUNS if model == wildcards.model
         ],
         defaults=usual_options(),
         designs={name: fold.design for name, fold in FOLDS.items()},
-        label=KIND.target_label,
+        label=STUDY.label,
         target=TARGET,
     message:
         "Write the card of {wildcards.model}"

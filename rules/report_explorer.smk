@@ -30,7 +30,7 @@ rule report_explorer:
         assets=assets_digest(),
         study=STUDY.study,
         explorer=STUDY.explain.explorer.plain(),
-        labels={TARGET: KIND.target_label},
+        labels={TARGET: STUDY.label},
         seed=STUDY.seed,
     message:
         f"Write the explorer of {STUDY.study}"

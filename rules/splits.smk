@@ -23,6 +23,9 @@ checkpoint splits:
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         well=lambda wildcards: FOLDS[wildcards.fold].well,
         seed=STUDY.seed,
+        target=TARGET,
+        levels=LEVELS,
+        most=STUDY.target.most,
     message:
         f"Split the cells of {STUDY.study}, fold {{wildcards.fold}}"
     script:

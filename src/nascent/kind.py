@@ -1,5 +1,6 @@
 """The record a kind of study is described by, and the kinds there are, found by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nascent.by_name import known_names, load
@@ -26,7 +27,8 @@ class Kind:
     target_label
         The target in words, with its unit, for axes and captions.
     floors
-        Names of the floors shown beside every model (see `nascent.evaluate.floors`).
+        Task that a study of this kind can do → names of the floors shown beside every model (see
+        `nascent.evaluate.floors`).
     category
         Column of the cell table that the floor of plain covariates one-hot encodes.
     """
@@ -35,7 +37,7 @@ class Kind:
     first_stage: str
     target: str
     target_label: str
-    floors: tuple[str, ...]
+    floors: Mapping[str, tuple[str, ...]]
     category: str
 
 

@@ -1,28 +1,22 @@
 """The classes of a study: the values of a column of the cell table, and what no class may be."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from nascent.errors import ConfigError, TrainError, did_you_mean
-from nascent.shards.plan import all_shards
-from nascent.store import open_store
-from nascent.task import task_of
-
-MOST = 50
-"""Columns of more values are taken for numbers or ids."""
+from nascent.tasks.classes import TASK as CLASSES
 
 
 def levels_of(
-    column: pd.Series, given: Sequence[str] | None = None, *, most: int = MOST
+    column: pd.Series, given: Sequence[str] | None = None, *, most: int
 ) -> tuple[str, ...]:
     """Return the names of the classes, in the order of the network's outputs.
 
     Parameters
     ----------
     column
-        Of the cell table, its name the column's; missing values are of no class.
+        Of the cell table, or of the wells, its name the column's; missing values are of no class.
     given
         Names that the study gives; None: all values, sorted as text.
     most
@@ -31,39 +25,36 @@ def levels_of(
     Raises
     ------
     ConfigError
-        Where there are more than `most` values, fewer than two, or a given class has no cell.
+        Where there are more than `most` values, fewer than two, or none of a class that is given.
     """
     values = sorted(set(column.dropna().astype(str)))
-    where = "target.column"
-    if given is not None:
-        absent = [name for name in given if name not in values]
-        if absent:
-            raise ConfigError(
-                f"no cell is of the class {absent[0]!r}: column {column.name!r} has"
-                f" {', '.join(values[:10])}",
-                where="target.levels",
-                mend="Name classes that are there.",
-            )
-        return tuple(given)
     if len(values) > most:
         raise ConfigError(
             f"column {column.name!r} has {len(values)} values, more than {most} classes",
-            where=where,
+            where="target.column",
             mend="Did you mean a number? Set target.task to regression; or raise target.most.",
+        )
+    absent = [name for name in given or () if name not in values]
+    if absent:
+        raise ConfigError(
+            f"nothing is of the class {absent[0]!r}: column {column.name!r} has"
+            f" {', '.join(values)}",
+            where="target.levels",
+            mend=did_you_mean(absent[0], values),
         )
     if len(values) < 2:
         raise ConfigError(
-            f"all cells are of one class, {', '.join(values)} (column {column.name!r})",
-            where=where,
+            f"all are of one class, {', '.join(values)} (column {column.name!r})",
+            where="target.column",
             mend="There is nothing to tell apart: name another column.",
         )
-    return tuple(values)
+    return tuple(given or values)
 
 
 def check_classes(
-    cells: pd.DataFrame, splits: pd.Series, column: str, levels: Sequence[str]
+    cells: pd.DataFrame, splits: pd.Series, column: str, levels: Sequence[str], *, most: int
 ) -> None:
-    """Refuse classes that cannot be learnt and measured.
+    """Refuse classes that cannot be learnt and measured, once the cells and their splits are known.
 
     Parameters
     ----------
@@ -75,13 +66,20 @@ def check_classes(
         Of the classes.
     levels
         Their names.
+    most
+        As for `levels_of`.
 
     Raises
     ------
+    ConfigError
+        As `levels_of`.
     TrainError
-        Where a class has a single cell, or none in train; both are named.
+        Where a cell is of no class, or a class has a single cell or none in train; they are named.
     """
-    values = cells.loc[splits.index, column].astype(str)
+    known = cells.loc[splits.index, column]
+    levels_of(known, levels, most=most)
+    CLASSES.encode(known, levels)
+    values = known.astype(str)
     mend = "Choose other classes by splits.select or target.levels, or split otherwise."
     for level in levels:
         own = splits[values == level]
@@ -99,41 +97,3 @@ def check_classes(
                 where="splits",
                 mend=mend,
             )
-
-
-def levels_of_shards(
-    manifest: str | Path, column: str, task: str, given: Sequence[str] | None = None
-) -> tuple[str, ...]:
-    """Return the classes of the cells of all shards; of numbers none.
-
-    Parameters
-    ----------
-    manifest
-        The table that lists the shards, which lie beside it.
-    column
-        Of the cell table.
-    task
-        Name of what is predicted.
-    given
-        As for `levels_of`.
-
-    Raises
-    ------
-    TrainError
-        Where the cells have no such column.
-    """
-    if not task_of(task).has_classes:
-        return ()
-    if given is not None:
-        return tuple(given)
-    parts = []
-    for path in all_shards(manifest):
-        with open_store(path) as store:
-            if column not in store.cells.columns:
-                raise TrainError(
-                    f"the cells have no column {column!r}",
-                    where=path,
-                    mend=did_you_mean(column, [str(name) for name in store.cells.columns]),
-                )
-            parts.append(store.cells[column])
-    return levels_of(pd.concat(parts))

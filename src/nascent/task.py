@@ -60,8 +60,10 @@ class Task:
         As in the config.
     metrics
         Names, in the order of tables.
-    primary, lower_is_better
-        The metric that verdicts are about, and its better side.
+    primary
+        The metric that verdicts are about.
+    higher
+        Metrics of which more is better.
     compared, bounded
         Metrics that the comparison of models shows with intervals, and those that get intervals in
         each group of examples.
@@ -85,7 +87,7 @@ class Task:
     name: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]
     primary: ClassVar[str]
-    lower_is_better: ClassVar[bool]
+    higher: ClassVar[frozenset[str]]
     compared: ClassVar[tuple[str, ...]]
     bounded: ClassVar[tuple[str, ...]]
     learning: ClassVar[str]
@@ -95,6 +97,11 @@ class Task:
     more: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     has_errors: ClassVar[bool] = False
     has_classes: ClassVar[bool] = False
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether less of the primary metric is better."""
+        return self.primary not in self.higher
 
     # Measuring: no framework.
 

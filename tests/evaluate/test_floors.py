@@ -222,7 +222,7 @@ def test_a_missing_channel_names_the_nearest(plate):
 def test_a_missing_target_names_the_cell(plate):
     cells, split = plate
     cells.loc[1017, "target"] = np.nan
-    with pytest.raises(TrainError, match="'target' for cell 1017 is not finite"):
+    with pytest.raises(TrainError, match="the target of cell 1017 is nan"):
         predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
 
 

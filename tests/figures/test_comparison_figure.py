@@ -29,7 +29,7 @@ def test_points_are_the_tables_values(make, seeds):
     designs = list(table["design"].unique())
     for line, design in zip(panels(figure, len(designs)), designs, strict=True):
         own = table[table["design"] == design].set_index("model")
-        for axes, measure in zip(line, rows.MEASURES, strict=False):
+        for axes, measure in zip(line, rows.measures("regression"), strict=False):
             for name in own.index:
                 (point,) = marked(axes, f"{name}/{measure}")
                 assert point.get_xdata() == [own.loc[name, measure]]
@@ -50,7 +50,7 @@ def test_the_dashed_line_is_the_best_floor_of_each_design(make):
     for line, design in zip(panels(figure, len(designs)), designs, strict=True):
         floors = table[(table["design"] == design) & table["floor"]]
         best = floors.loc[floors["mae"].idxmin()]
-        for axes, measure in zip(line, rows.MEASURES, strict=False):
+        for axes, measure in zip(line, rows.measures("regression"), strict=False):
             (rule,) = marked(axes, "best floor")
             assert rule.get_xdata()[0] == best[measure]
 

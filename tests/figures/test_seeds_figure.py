@@ -32,7 +32,7 @@ def test_seeds_mean_and_ensemble_are_the_tables_values(make, design):
     runs = metrics[(metrics["design"] == design) & (metrics["fold"] == fold)].query(
         "split == 'test'"
     )
-    for axes, measure in zip(figure.axes[:2], rows.MEASURES, strict=True):
+    for axes, measure in zip(figure.axes[:2], rows.measures("regression"), strict=True):
         for name in MODELS:
             assert marked(axes, f"{name}/{measure}").get_xdata() == [own.loc[name, measure]]
             ensemble = marked(axes, f"ensemble of {name}/{measure}")

@@ -68,7 +68,7 @@ def test_size_ratios_that_cannot_be_are_refused(study, change, message):
 def test_a_target_that_is_no_number_is_refused(study):
     study.write("train-00001", 12, lambda cells: cells.assign(cell_cycle="G1"))
     study.write("train-00000", 14, lambda cells: cells.assign(cell_cycle="S"))
-    with pytest.raises(TrainError, match="a target is not a number"):
+    with pytest.raises(TrainError, match="is predicted as a number and holds others"):
         target_values(batches(study), ["cell_cycle"])
 
 

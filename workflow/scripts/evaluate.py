@@ -5,7 +5,6 @@ from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
 from nascent.files import read_table, write_table
 from nascent.jobs import check
-from nascent.levels import levels_of_shards
 from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import all_shards, shards_of
@@ -16,12 +15,11 @@ with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
     model, channels = load_model(given.model), read_table(given.channels)
-    levels = levels_of_shards(given.shards, params.targets[0], params.task, params.levels)
     how = {
         "batch_size": params.batch_size,
         "prediction": params.prediction,
         "task": params.task,
-        "levels": levels,
+        "levels": params.levels,
     }
     predictions = predict(
         model,

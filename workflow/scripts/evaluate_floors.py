@@ -7,7 +7,6 @@ from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
 from nascent.jobs import check, job
-from nascent.levels import levels_of_shards
 from nascent.shards.plan import all_shards, shards_of
 from nascent.shards.steps import Steps
 
@@ -16,8 +15,7 @@ with job(snakemake):
     check(all_shards(given.shards))
     cells = read_table(given.cells, required=["cell_id"]).set_index("cell_id")
     splits = read_table(given.splits, required=["split"]).set_index("cell_id")["split"]
-    levels = levels_of_shards(given.shards, params.targets[0], params.task, params.levels)
-    of_fold = {"design": params.design, "fold": fold, "task": params.task, "levels": levels}
+    of_fold = {"design": params.design, "fold": fold, "task": params.task, "levels": params.levels}
     predictions = pd.concat(
         [
             predict_floors(

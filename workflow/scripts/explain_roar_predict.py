@@ -4,7 +4,6 @@ from nascent.evaluate.predict import predict
 from nascent.explain.roar_predictions import told_apart
 from nascent.files import read_table, write_table
 from nascent.jobs import check
-from nascent.levels import levels_of_shards
 from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import all_shards, shards_of
@@ -25,7 +24,7 @@ with network_job(snakemake) as work:
         seed=work.seed,
         removal=given.removal,
         task=params.task,
-        levels=levels_of_shards(given.shards, params.targets[0], params.task, params.levels),
+        levels=params.levels,
         **how,
     )
     # Of several targets the maps explain the first.

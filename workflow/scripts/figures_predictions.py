@@ -1,13 +1,14 @@
-"""Predictions of a model -> figure of predicted against measured."""
+"""Predictions of a model -> figure of predicted against measured values, or of confused classes."""
 
 import pandas as pd
 
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.stage import comparison_tables
-from nascent.figures import predictions
+from nascent.figures import class_predictions, predictions
 from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
+from nascent.task import task_of
 
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
@@ -20,14 +21,21 @@ with job(snakemake) as work:
         floors=(),
         draws=params.bootstrap,
         seed=params.seed,
+        task=params.task,
     )
-    figure = predictions.draw(
-        predicted,
-        cells,
-        metrics_table(predicted),
-        intervals=tables["intervals"],
-        label=params.label,
-        model=snakemake.wildcards.model,
-        target=params.target,
-    )
+    shown = {
+        "label": params.label,
+        "model": snakemake.wildcards.model,
+        "target": params.target,
+    }
+    if task_of(params.task).has_classes:
+        figure = class_predictions.draw(tables["confusion"], tables["calibration"], **shown)
+    else:
+        figure = predictions.draw(
+            predicted,
+            cells,
+            metrics_table(predicted),
+            intervals=tables["intervals"],
+            **shown,
+        )
     save(figure, snakemake.output.png, work.record)

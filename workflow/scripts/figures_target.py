@@ -1,7 +1,7 @@
-"""Cell table and splits -> figure of the target's distribution and the group limits."""
+"""Cell table and splits -> figure of the target's distribution and groups, or of its classes."""
 
 from nascent.explain.groups import GroupRule, study_groups
-from nascent.figures import target
+from nascent.figures import classes, target
 from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
@@ -9,6 +9,12 @@ from nascent.jobs import job
 with job(snakemake) as work:
     params = snakemake.params
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
-    grouped, limits = study_groups(cells, splits, GroupRule(**params.groups))
-    figure = target.draw(grouped["target"], low=limits.low, high=limits.high, target=params.target)
+    if params.classes:
+        known = cells.set_index("cell_id")[params.classes]
+        figure = classes.draw(known, splits.set_index("cell_id")["split"], label=params.label)
+    else:
+        grouped, limits = study_groups(cells, splits, GroupRule(**params.groups))
+        figure = target.draw(
+            grouped["target"], low=limits.low, high=limits.high, target=params.target
+        )
     save(figure, snakemake.output.png, work.record)

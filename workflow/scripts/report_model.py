@@ -17,6 +17,7 @@ with job(snakemake):
         intervals=read_table(given.intervals),
         groups=read_table(given.groups),
         target=params.target,
+        task=params.task,
     )
     with written(snakemake.output[0]) as beside:
         beside.write_text(text, encoding="utf-8")

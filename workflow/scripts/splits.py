@@ -2,6 +2,7 @@
 
 from nascent.files import read_table, write_table
 from nascent.jobs import job
+from nascent.levels import check_classes
 from nascent.splits.assignment import split_cells
 
 with job(snakemake):
@@ -9,5 +10,10 @@ with job(snakemake):
     cells = read_table(snakemake.input.cells, required=["cell_id", "plate", "well", "target"])
     given = dict(params.splits) | {"by": params.design, "fold": params.well}
     splits = split_cells(cells, seed=params.seed, **given)
+    if params.levels:
+        split = splits.table.set_index("cell_id")["split"]
+        check_classes(
+            cells.set_index("cell_id"), split, params.target, params.levels, most=params.most
+        )
     write_table(splits.table, snakemake.output.splits)
     write_table(splits.balance, snakemake.output.balance)

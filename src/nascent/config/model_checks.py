@@ -9,6 +9,7 @@ from nascent.config.models import Model
 from nascent.config.reasons import config_error
 from nascent.config.sections import Study
 from nascent.errors import ConfigError, did_you_mean
+from nascent.task import task_of
 from nascent.tune.candidates import candidates
 
 # Of a model, but not of its training: candidates would not differ.
@@ -85,7 +86,30 @@ def _check(study: Study, model: Model, key: str, where: str | Path) -> None:
             where=where,
             mend="Give fewer epochs of warm-up.",
         )
+    _check_task(study, model, key, where)
     _check_targets(study, model, key, where)
+
+
+def _check_task(study: Study, model: Model, key: str, where: str | Path) -> None:
+    task = task_of(study.target.task)
+    for option, known in (
+        ("loss", (None, *task.losses)),
+        ("monitor", ("val_loss", f"val_{task.learning}")),
+    ):
+        value = getattr(model, option)
+        if value not in known:
+            named = ", ".join(filter(None, known))
+            raise ConfigError(
+                f"{key}.{option}: {value} is none of {task.name} ({named})",
+                where=where,
+                mend="Choose one of these, or another target.task.",
+            )
+    if model.also_predict and task.has_classes:
+        raise ConfigError(
+            f"{key}.also_predict: a model of {task.name} predicts one column",
+            where=where,
+            mend="Leave it out, or give the other column a study of its own.",
+        )
 
 
 def _check_targets(study: Study, model: Model, key: str, where: str | Path) -> None:
@@ -97,7 +121,9 @@ def _check_targets(study: Study, model: Model, key: str, where: str | Path) -> N
             mend="Leave it out.",
         )
     for column in model.also_predict:
-        if column in ("target", f"mean_{target}"):
+        if column == study.predicted or (
+            study.target.column is None and column == f"mean_{target}"
+        ):
             raise ConfigError(
                 f"{key}.also_predict: {column!r} is the study's target itself",
                 where=where,

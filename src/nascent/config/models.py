@@ -9,6 +9,11 @@ from pydantic import Field, model_validator
 
 from nascent.augmentation import PRESETS
 from nascent.config.section import Name, Penalty, Positive, Section, Seed
+from nascent.task import known_tasks, task_of
+
+_TASKS = [task_of(name) for name in known_tasks()]
+LOSSES = dict.fromkeys(loss for task in _TASKS for loss in task.losses)
+FOLLOWED = tuple(dict.fromkeys(f"val_{task.learning}" for task in _TASKS))
 
 
 class Layers(Section):
@@ -121,8 +126,11 @@ class Model(Section):
     augment: Augment = Field(default_factory=Augment, description="Augmentation of training cells")
     epochs: Positive = Field(100, description="Epochs at most")
     batch_size: Positive = Field(64, description="Cells a training step")
-    loss: Literal["huber", "mse", "mae"] = Field(
-        "huber", description="Loss, in units of the target"
+    loss: Literal[tuple(LOSSES)] | None = Field(  # type: ignore[valid-type]
+        None,
+        description="Loss: of numbers `huber`, `mse` or `mae`, in units of the target; of classes"
+        " `cross_entropy` (softmax) or `binary_cross_entropy` (each class against the rest); null:"
+        " the first of these",
     )
     huber_delta: float = Field(
         1.0,
@@ -133,6 +141,15 @@ class Model(Section):
         "sd",
         description="Unit of `huber_delta`: `sd`, SDs of the target over the training cells; `raw`,"
         " the unit of the target, such as counts",
+    )
+    label_smoothing: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of the target that cross-entropy spreads over all classes",
+    )
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", description="`balanced`: all classes count alike in the loss, rare ones more a cell"
     )
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="Optimiser")
     learning_rate: float = Field(
@@ -150,7 +167,7 @@ class Model(Section):
     plateau_patience: Positive = Field(
         10, description="Epochs without a better monitor that make a plateau"
     )
-    monitor: Literal["val_loss", "val_mae"] = Field(
+    monitor: Literal["val_loss", *FOLLOWED] = Field(  # type: ignore[valid-type]
         "val_loss", description="Its least value chooses the epoch"
     )
     smooth: int = Field(

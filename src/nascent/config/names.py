@@ -108,6 +108,37 @@ def check_predicted(study: Study, channels: Sequence[str], wells: pd.DataFrame) 
             _refuse_text(column, where, *_further_columns(study, wells))
 
 
+def check_column(
+    study: Study,
+    column: str,
+    channels: Sequence[str],
+    wells: pd.DataFrame,
+    *,
+    numbers: bool,
+) -> None:
+    """Refuse a `target.column` that the cell table will not have, or that holds no numbers.
+
+    Parameters
+    ----------
+    study, column, channels, wells
+        As for `check_predicted`.
+    numbers
+        Whether it is predicted as a number.
+
+    Raises
+    ------
+    ConfigError
+        The nearest column is named.
+    """
+    where = "target.column"
+    if column in MEASURED or column.removeprefix("mean_") in channels:
+        return
+    numeric, file = _further_columns(study, wells)
+    if not numbers:
+        numeric = dict.fromkeys(numeric, True)
+    _refuse_text(column, where, numeric, file)
+
+
 def _refuse_text(column: str, where: str, numeric: Mapping[str, bool], file: str | Path) -> None:
     if column not in numeric:
         raise ConfigError(

@@ -15,6 +15,7 @@ from nascent.config.explanations import Explain
 from nascent.config.models import Search, Train
 from nascent.config.section import Fraction, Name, Positive, Section, Seed, Share
 from nascent.kind import kind_of, known_kinds
+from nascent.task import REGRESSION, known_tasks, task_of
 
 Design = Literal["cell", "well", "leave_one_well_out", "shuffle"]
 
@@ -114,6 +115,33 @@ class Crops(Section):
     )
     codec: Literal["blosc", "gzip"] = Field(
         "blosc", description="Compression: `blosc` is fast, `gzip` is read everywhere"
+    )
+
+
+class Target(Section):
+    """What is predicted of a cell."""
+
+    task: Literal[known_tasks()] = Field(  # type: ignore[valid-type]
+        REGRESSION, description="Kind of answer: `regression`, a number; `classes`, one of several"
+    )
+    column: str | None = Field(
+        None,
+        description="Column of the cell table that is predicted, such as `perturbation`; null: the"
+        " mean of the channel `crops.target`",
+    )
+    label: str | None = Field(
+        None,
+        description="The target in words, with its unit in brackets; null: as the kind of study has"
+        " it, or the name of the column",
+    )
+    levels: list[str] | None = Field(
+        None,
+        min_length=2,
+        description="Names of the classes, in the order of the network's outputs; null: those of"
+        " the wells table, where the column is `perturbation`",
+    )
+    most: Positive = Field(
+        50, description="Most values that a column of classes may have; more look like numbers"
     )
 
 
@@ -265,6 +293,7 @@ class Study(Section):
     tables: Tables = Field(default_factory=Tables, description="Tables of the whole plate")
     simulate: Simulate | None = Field(None, description="Simulate the wells instead")
     crops: Crops = Field(default_factory=Crops, description="Raw wells → crops")
+    target: Target = Field(default_factory=Target, description="What is predicted of a cell")
     splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
     shards: Shards = Field(default_factory=Shards, description="Crops → shards")
     train: Train = Field(default_factory=Train, description="Shards → models")
@@ -305,7 +334,9 @@ class Study(Section):
                 raise ValueError(
                     f"tune: {name} is not in train.models ({', '.join(self.train.models)})"
                 )
-        floors = [name for name in kind_of(self.kind).floors if name in self.train.models]
+        self._refuse_other_tasks()
+        known = kind_of(self.kind).floors[self.target.task]
+        floors = [name for name in known if name in self.train.models]
         if floors:
             raise ValueError(
                 f"train.models: {floors[0]!r} is the name of a floor, which stands in the same"
@@ -317,6 +348,31 @@ class Study(Section):
                 " predicts nothing"
             )
         return self
+
+    def _refuse_other_tasks(self) -> None:
+        kind, task = kind_of(self.kind), task_of(self.target.task)
+        if task.name not in kind.floors:
+            raise ValueError(
+                f"target.task: a study of kind {kind.name} cannot do {task.name}; it can do"
+                f" {', '.join(kind.floors)}"
+            )
+        if task.has_classes and self.target.column is None:
+            raise ValueError("target.column: name the column of the cell table that holds classes")
+        if self.target.levels is not None and not task.has_classes:
+            raise ValueError(
+                f"target.levels: {task.name} has no classes; did you mean target.task: classes?"
+            )
+
+    @property
+    def predicted(self) -> str:
+        """The column of the cell table that every model predicts."""
+        return self.target.column or kind_of(self.kind).target
+
+    @property
+    def label(self) -> str:
+        """The target in words, with its unit."""
+        named = self.target.column or kind_of(self.kind).target_label
+        return self.target.label or named
 
     def plain(self) -> dict[str, Any]:
         """Return the study with its defaults filled in, as JSON-able values.

@@ -18,7 +18,7 @@ import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.evaluate.class_floors import logistic_regression
-from nascent.evaluate.floors import FLOOR_SEED, FLOORS, least_squares
+from nascent.evaluate.floors import FLOOR_SEED, LINEAR_PER_CELL, least_squares, plainest
 from nascent.evaluate.metrics import metrics_table, training_scales
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import controls_columns, predictions_columns
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from nascent.frameworks import keras
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
-
-LINEAR_PER_CELL = {"regression": "ols_per_cell", "classes": "logistic_per_cell"}
-"""Task → name in the tables of a linear fit to the masked means of standardised crops."""
 
 
 def standardised(channels: pd.DataFrame, inputs: Sequence[str], steps: Steps) -> Normaliser:
@@ -158,10 +155,9 @@ def linear_per_cell(
         Where there is no training cell, or a target is missing (the cell is named).
     """
     normaliser = standardised(channels, inputs, steps)
+    read = "target" if levels else targets[0]
     parts = [
-        _means(Batches(paths, normaliser, batch_size=batch_size, target=targets[0])).assign(
-            split=split
-        )
+        _means(Batches(paths, normaliser, batch_size=batch_size, target=read)).assign(split=split)
         for split, paths in shards.items()
         if paths
     ]
@@ -206,8 +202,8 @@ def level_of_nothing(floors: pd.DataFrame, *, task: str = REGRESSION) -> pd.Data
         The columns of `nascent.evaluate.tables.controls_columns`: the splits train and test. It is
         the same for crops as they are and standardised, and has one row for both, "as_trained".
     """
-    plainest = next(iter(FLOORS[task]))
-    own = floors[(floors["model"] == plainest) & floors["split"].isin(["train", "test"])]
+    nothing = plainest(task)
+    own = floors[(floors["model"] == nothing) & floors["split"].isin(["train", "test"])]
     table = metrics_table(own, task=task).assign(control=AS_TRAINED)
     return table[list(controls_columns(task_of(task)))]
 

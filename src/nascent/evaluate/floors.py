@@ -73,6 +73,9 @@ FLOORS: Mapping[str, Mapping[str, Callable[[FloorInputs], np.ndarray]]] = {
 }
 """Task → name → what it predicts, the plainest first: it reads nothing of a cell."""
 
+LINEAR_PER_CELL = {"regression": "ols_per_cell", "classes": "logistic_per_cell"}
+"""Task → name in the tables of a linear fit to the masked means of standardised crops."""
+
 
 def ridge_regression(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
     """Fit ridge regression on standardised features of the training rows and predict all rows.
@@ -114,6 +117,11 @@ def least_squares(features: np.ndarray, y: np.ndarray, train: np.ndarray) -> np.
     centre, level = features[train].mean(axis=0), y[train].mean()
     coefficients, *_ = np.linalg.lstsq(features[train] - centre, y[train] - level)
     return level + (features - centre) @ coefficients
+
+
+def plainest(task: str) -> str:
+    """Return the floor of a task that reads nothing of a cell."""
+    return next(iter(FLOORS[task]))
 
 
 def predict_floors(

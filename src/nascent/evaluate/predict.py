@@ -74,10 +74,12 @@ def predict(
     """
     measured = task_of(task)
     columns = list(predictions_columns(measured, levels))
+    # Batches carry numbers; classes are read from the cell table.
+    read = "target" if levels else targets[0]
     parts = [
         _predict_split(
             model,
-            Batches(paths, normaliser, batch_size=batch_size, target=targets[0], removal=removal),
+            Batches(paths, normaliser, batch_size=batch_size, target=read, removal=removal),
             split,
             targets,
             prediction,

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.task import REGRESSION, task_of
 
 # Darker than the hues of points: letters of this size need the contrast.
 VERDICTS = {"beats the best floor": "#00704F", "does not beat it": "#A84300"}
@@ -14,14 +15,19 @@ VERDICTS = {"beats the best floor": "#00704F", "does not beat it": "#A84300"}
 
 @style.look()
 def draw(
-    comparison: pd.DataFrame, metrics: pd.DataFrame, *, label: str, target: str = "target"
+    comparison: pd.DataFrame,
+    metrics: pd.DataFrame,
+    *,
+    label: str,
+    target: str = "target",
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw every model and floor as a row, for each design a panel of MAE, of R², and the verdict.
 
-    Models are sorted by their MAE under the first design, best on top, and keep their place in
-    the others; the floors stand below a rule. A point is the mean over seeds, its thick line the
-    95 % interval over cells, its thin line that over wells, small points the seeds. The dashed
-    line is the best floor of the design.
+    Of another task they are its first two metrics. Models are sorted by their MAE under the first
+    design, best on top, and keep their place in the others; the floors stand below a rule. A point
+    is the mean over seeds, its thick line the 95 % interval over cells, its thin line that over
+    wells, small points the seeds. The dashed line is the best floor of the design.
 
     Parameters
     ----------
@@ -34,9 +40,12 @@ def draw(
         The target in words with its unit.
     target
         The predicted column that is shown.
+    task
+        Name of what is predicted.
     """
+    measures = rows.measures(task)
     table = evaluated.of_target(comparison, target)
-    models, floors = evaluated.ordered(table)
+    models, floors = evaluated.ordered(table, task)
     if not models and not floors:
         return rows.nothing("No model was evaluated.")
     at = rows.places(models, floors)
@@ -49,15 +58,15 @@ def draw(
         len(designs), 3, sharey=True, sharex="col", squeeze=False, width_ratios=[1, 1, 0.62]
     )
     runs = evaluated.pooled(evaluated.of_target(metrics, target).query("split == 'test'"))
-    for column, measure in zip(grid.T, rows.MEASURES, strict=False):
+    for column, measure in zip(grid.T, measures, strict=False):
         span = rows.spread(table, measure)
         for panel, design in zip(column, designs, strict=True):
-            _panel(panel, table[table["design"] == design], measure, at, span)
+            _panel(panel, table[table["design"] == design], measure, at, span, task)
             _seeds(panel, runs[runs["design"] == design], measure, at, set(models), span)
             rows.frame(panel, at, floors)
             panel.set_xlim(span)
-            panel.tick_params(labelbottom=True, labelleft=measure == rows.MEASURES[0])
-        column[-1].set_xlabel(rows.axis_label(measure, label))
+            panel.tick_params(labelbottom=True, labelleft=measure == measures[0])
+        column[-1].set_xlabel(rows.axis_label(measure, label, task))
     for panels, design in zip(grid, designs, strict=True):
         of_design = table[table["design"] == design]
         panels[0].set_title(words.heading(design))
@@ -69,7 +78,7 @@ def draw(
             fontsize=7,
             fontweight="normal",
         )
-        _verdicts(panels[2], of_design, at)
+        _verdicts(panels[2], of_design, at, task_of(task).words[measures[0]])
     keys = [*rows.keys_of_intervals(), _key_of_seeds()]
     if floors:
         keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="best floor"))
@@ -78,7 +87,12 @@ def draw(
 
 
 def _panel(
-    axes: Axes, table: pd.DataFrame, measure: str, at: dict[str, float], span: rows.Limits
+    axes: Axes,
+    table: pd.DataFrame,
+    measure: str,
+    at: dict[str, float],
+    span: rows.Limits,
+    task: str,
 ) -> None:
     for row in table.to_dict("records"):
         rows.point(
@@ -93,7 +107,7 @@ def _panel(
             size=4.2 if row["floor"] else 5.5,
             gid=f"{row['model']}/{measure}",
         )
-    best = evaluated.best_floor(table)
+    best = evaluated.best_floor(table, task)
     if best is not None:
         axes.axvline(
             best[measure], color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="best floor"
@@ -120,7 +134,7 @@ def _seeds(
             )
 
 
-def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float]) -> None:
+def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float], metric: str) -> None:
     axes.set_axis_off()
     for row in table[~table["floor"]].to_dict("records"):
         # What the evaluation leaves empty has no verdict to show.
@@ -130,7 +144,7 @@ def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float]) -> None:
         if np.isfinite(row["difference"]):
             cells = rows.interval(row["difference_low"], row["difference_high"])
             wells = rows.interval(row["difference_low_wells"], row["difference_high_wells"])
-            told = [f"ΔMAE {rows.short(row['difference'])}", f"{cells} cells" if cells else ""]
+            told = [f"Δ{metric} {rows.short(row['difference'])}", f"{cells} cells" if cells else ""]
             lines.append((" ".join(told).strip(), 6, rows.FLOOR_INK))
             lines.append(
                 (f"{wells} wells" if wells else "no interval over wells", 6, rows.FLOOR_INK)

@@ -8,15 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
 from nascent.figures import evaluated, rows, style, words
+from nascent.task import REGRESSION, task_of
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 LOOKS: Mapping[str, tuple[str, str, float]] = {  # colour, marker, height in the row
     AS_TRAINED: (style.SPLITS["test"], "o", -0.16),
     PER_CELL: ("#AA3377", "s", 0.16),
 }
-LEVEL = "mean"  # the floor whose level says "nothing learnt"
-RESIDUAL = "ols_per_cell"
 
 
 @style.look()
@@ -26,40 +26,44 @@ def draw(
     label: str,
     target: str = "target",
     design: str | None = None,
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw MAE and R² of each model as trained and on per-cell standardised test cells.
 
-    Points are means over the runs (seeds and folds), small points the runs. Below the rule: least
-    squares on the channel means of the standardised cells, which must stand at the level of the
-    training mean (dashed; the mean over the same folds), or the standardisation has left intensity
-    behind.
+    Of another task they are its first two metrics. Points are means over the runs (seeds and
+    folds), small points the runs. Below the rule: a linear fit to the channel means of the
+    standardised cells, which must stand at the level of the training mean (dashed; the mean over
+    the same folds), or the standardisation has left intensity behind.
 
     Parameters
     ----------
     controls
         The table `controls.tsv`: columns `target, design, fold, split, model, seed, control, mae,
-        r2`; with the floor `mean`, for the level.
+        r2`; with the plainest floor, for the level.
     label
         The target in words with its unit.
     target
         The predicted column that is shown.
     design
         The split design; default: the first of the table of controls.
+    task
+        Name of what is predicted.
     """
+    nothing = plainest(task)
     table = evaluated.of_target(controls, target)
     table = evaluated.pooled(table[table["split"] == "test"])
     design = design or next(iter(evaluated.designs(table)), None)
     table = table[table["design"] == design]
-    floors, table = table[table["model"] == LEVEL], table[table["model"] != LEVEL]
+    floors, table = table[table["model"] == nothing], table[table["model"] != nothing]
     if table.empty:
         return rows.nothing("No model was tested on standardised cells.")
-    models, residual = _ordered(table)
+    models, residual = _ordered(table, task)
     at = rows.places(models, residual)
     figure = Figure(
         figsize=(style.WIDTH, 1.15 * rows.height(models, residual) + 1.2), layout="constrained"
     )
     grid = figure.subplots(1, 2, sharey=True)
-    for axes, measure in zip(grid, rows.MEASURES, strict=True):
+    for axes, measure in zip(grid, rows.measures(task), strict=True):
         # Over the same folds as the points: R² pooled over folds is another quantity.
         level = [floors[measure].mean()] if len(floors) else []
         span = rows.limits(measure, [*table[measure], *level], level)
@@ -69,7 +73,7 @@ def draw(
             axes.axvline(value, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="level")
         rows.frame(axes, at, residual)
         axes.set_xlim(span)
-        axes.set_xlabel(rows.axis_label(measure, label))
+        axes.set_xlabel(rows.axis_label(measure, label, task))
     grid[0].set_title(words.heading(str(design)))
     keys = [
         Line2D([], [], color=LOOKS[AS_TRAINED][0], marker="o", ls="none", label="as trained"),
@@ -77,19 +81,27 @@ def draw(
             [], [], color=LOOKS[PER_CELL][0], marker="s", ls="none", label="each cell standardised"
         ),
         Line2D([], [], color=style.INK, marker="o", ms=2.4, ls="none", label="a run"),
-        Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="training mean"),
+        Line2D(
+            [],
+            [],
+            color=style.INK,
+            lw=0.9,
+            ls=rows.RULE,
+            label="training mean" if nothing == "mean" else nothing,
+        ),
     ]
     figure.legend(handles=keys, loc="outside upper center", ncols=4)
     return figure
 
 
-def _ordered(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+def _ordered(table: pd.DataFrame, task: str) -> tuple[list[str], list[str]]:
+    measured, residual = task_of(task), LINEAR_PER_CELL[task]
     # Best first as trained; the check of the standardisation itself stands apart.
-    own = table[table["model"] != RESIDUAL]
-    best = own[own["control"] == AS_TRAINED].groupby("model")["mae"].mean()
-    names = best.sort_values(kind="stable").index.tolist()
+    own = table[table["model"] != residual]
+    best = own[own["control"] == AS_TRAINED].groupby("model")[measured.primary].mean()
+    names = best.sort_values(ascending=measured.lower_is_better, kind="stable").index.tolist()
     models = names + [name for name in own["model"].unique() if name not in names]
-    return models, [RESIDUAL] if (table["model"] == RESIDUAL).any() else []
+    return models, [residual] if (table["model"] == residual).any() else []
 
 
 def _row(axes: Axes, own: pd.DataFrame, measure: str, y: float, span: rows.Limits) -> None:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.task import REGRESSION
 
 WELL = "well"
 LEAST_IDENTITY = (-0.05, 0.1)  # R² that the axis of well identity holds at least
@@ -22,12 +23,14 @@ def draw(
     *,
     label: str,
     target: str = "target",
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw R² and MAE of every model and floor under each design, joined by a line.
 
-    The dashed line on the panel of R² is what a model of well identity alone reaches on cells of
-    the same wells. Below: η², the share of the target's variance that lies between the levels of
-    each known factor, and the R² of well identity under each design.
+    Of another task they are its first two metrics. The dashed line on the panel of R² is what a
+    model of well identity alone reaches on cells of the same wells. Below: η², the share of the
+    target's variance that lies between the levels of each known factor, and the R² of well identity
+    under each design.
 
     Parameters
     ----------
@@ -39,9 +42,11 @@ def draw(
         The target in words with its unit.
     target
         The predicted column that is shown.
+    task
+        Name of what is predicted.
     """
     table = evaluated.of_target(comparison, target)
-    models, floors = evaluated.ordered(table)
+    models, floors = evaluated.ordered(table, task)
     if not models and not floors:
         return rows.nothing("No model was evaluated.")
     names = evaluated.designs(table)
@@ -55,10 +60,12 @@ def draw(
     below = 0.24 * max(len(factors), len(identity), 2) + 0.85
     figure = Figure(figsize=(style.WIDTH, top + below + 0.35), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[top, below])
-    for axes, measure in zip(upper.subplots(1, 2, sharey=True), ("r2", "mae"), strict=True):
+    for axes, measure in zip(
+        upper.subplots(1, 2, sharey=True), rows.measures(task)[::-1], strict=True
+    ):
         _panel(axes, table, measure, at, looks)
         rows.frame(axes, at, floors)
-        axes.set_xlabel(rows.axis_label(measure, label))
+        axes.set_xlabel(rows.axis_label(measure, label, task))
         if measure == "r2" and "cell" in identity:
             _identity_line(axes, identity["cell"])
     left, right = lower.subplots(1, 2)
@@ -76,7 +83,7 @@ def draw(
         )
         for name, (colour, marker) in looks.items()
     ]
-    if "cell" in identity:
+    if "cell" in identity and "r2" in rows.measures(task):
         keys.append(
             Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="well alone, by cell")
         )

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nascent.evaluate.metrics import POOLED
+from nascent.task import REGRESSION, task_of
 
 
 def of_target(table: pd.DataFrame, target: str) -> pd.DataFrame:
@@ -21,27 +22,31 @@ def pooled(table: pd.DataFrame) -> pd.DataFrame:
     return table[(table["fold"] == POOLED) | ~table["design"].isin(several)]
 
 
-def ordered(comparison: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Return the models and the floors, each best first by the MAE of the primary design.
+def ordered(comparison: pd.DataFrame, task: str = REGRESSION) -> tuple[list[str], list[str]]:
+    """Return the models and the floors, each best first in the primary design.
 
-    A model that has no MAE there comes last.
+    They go by the task's primary metric; a model that has none there comes last.
     """
+    measured = task_of(task)
+    how = {"ascending": measured.lower_is_better, "kind": "stable"}
     found = []
     for rows in (comparison[~comparison["floor"]], comparison[comparison["floor"]]):
         first = rows[rows["design"].isin(designs(comparison)[:1])]
-        best = first.sort_values("mae", kind="stable")["model"]
+        best = first.sort_values(measured.primary, **how)["model"]
         found.append(pd.concat([best, rows["model"]]).drop_duplicates().tolist())
     return found[0], found[1]
 
 
-def best_floor(rows: pd.DataFrame) -> pd.Series | None:
+def best_floor(rows: pd.DataFrame, task: str = REGRESSION) -> pd.Series | None:
     """Return the row of the floor that the models of one design are measured against.
 
-    It is the one that the table names; without models, the floor of least MAE.
+    It is the one that the table names; without models, the best floor.
     """
-    floors = rows[rows["floor"]].dropna(subset=["mae"])
+    measured = task_of(task)
+    floors = rows[rows["floor"]].dropna(subset=[measured.primary])
     if floors.empty:
         return None
     named = rows.loc[~rows["floor"], "best_floor"].dropna()
     chosen = floors[floors["model"].isin(named)]
-    return (chosen if len(chosen) else floors.nsmallest(1, "mae")).iloc[0]
+    best = floors.sort_values(measured.primary, ascending=measured.lower_is_better, kind="stable")
+    return (chosen if len(chosen) else best).iloc[0]

@@ -19,5 +19,10 @@ def axis_name(task: Task, metric: str, label: str) -> str:
     label
         The target in words with its unit.
     """
-    unit = words.unit(label) if metric in IN_UNIT else ""
-    return f"{task.words[metric]} {unit}".strip()
+    return in_unit(task, metric, words.unit(label))
+
+
+def in_unit(task: Task, metric: str, unit: str) -> str:
+    """Return the short name of a metric, with the unit where it has that of the target."""
+    name, _, _ = task.words[metric].partition(",")
+    return f"{name} {unit if metric in IN_UNIT else ''}".strip()

@@ -13,13 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.figures import style, words
+from nascent.figures import style
+from nascent.figures.metrics import axis_name
+from nascent.task import REGRESSION, task_of
 
-MEASURES = ("mae", "r2")
 FLOOR_STEP = 0.72  # height of a floor's row, in rows of models
 LEAST_R2 = -0.5  # worse is an arrow: the mean of the cells themselves has 0
-MOST_MAE = 1.25  # in units of the worst floor's MAE; more is an arrow
-LEAST_WIDTH = {"mae": 0.2, "r2": 0.2}  # of an axis: a share of the MAE; R² itself
+MOST_ERROR = 1.25  # in units of the worst floor's error; more is an arrow
+ERRORS = ("mae", "mse", "log_loss")
+LEAST_WIDTH = 0.2  # of an axis: a share of an error; R² and shares themselves
 ROW = 0.32  # inches
 FLOOR_INK = "#5F5F5F"
 RULE = (0, (4, 2))
@@ -56,16 +58,16 @@ def frame(axes: Axes, at: Mapping[str, float], floors: Sequence[str]) -> None:
 
 
 def limits(measure: str, values: Iterable[float], floors: Iterable[float]) -> Limits:
-    """Return the limits of an axis of MAE (`mae`) or R² (`r2`).
+    """Return the limits of an axis of a metric.
 
     Parameters
     ----------
     measure
-        `mae` or `r2`.
+        Its name, such as `mae` or `r2`.
     values
         All that is to be drawn, interval ends and floors included; what is not finite is left out.
     floors
-        Values of the floors: no axis of MAE goes much beyond the worst of them.
+        Values of the floors: no axis of an error goes much beyond the worst of them.
     """
     known = np.array([value for value in values if np.isfinite(value)], float)
     if not len(known):
@@ -73,11 +75,11 @@ def limits(measure: str, values: Iterable[float], floors: Iterable[float]) -> Li
     low, high = known.min(), known.max()
     if measure == "r2":
         low, high = max(low, LEAST_R2), max(high, LEAST_R2 + 0.1)
-    else:
+    elif measure in ERRORS:
         worst = [value for value in floors if np.isfinite(value)]
         reference = max(worst) if worst else 2 * low
-        high = max(min(high, MOST_MAE * reference), low)
-    room = 0.05 * max(high - low, LEAST_WIDTH[measure] * (abs(high) if measure == "mae" else 1))
+        high = max(min(high, MOST_ERROR * reference), low)
+    room = 0.05 * max(high - low, LEAST_WIDTH * (abs(high) if measure in ERRORS else 1))
     return (low - room, high + room)
 
 
@@ -173,11 +175,17 @@ def interval(low: float, high: float) -> str:
     return f"[{short(low)}, {short(high)}]" if np.isfinite([low, high]).all() else ""
 
 
-def axis_label(measure: str, label: str) -> str:
-    """Return the label of an axis of MAE, in the unit of the target's label, or of R²."""
-    if measure == "r2":
-        return "R²\nhigher is better"
-    return f"MAE {words.unit(label)}".strip() + "\nlower is better"
+def measures(task: str) -> tuple[str, str]:
+    """Return the two metrics that figures of models show, the primary one first."""
+    first, second = task_of(task).compared[:2]
+    return first, second
+
+
+def axis_label(measure: str, label: str, task: str = REGRESSION) -> str:
+    """Return the label of an axis of a metric: its name and unit, and which side is better."""
+    measured = task_of(task)
+    side = "higher" if measure in measured.higher else "lower"
+    return f"{axis_name(measured, measure, label)}\n{side} is better"
 
 
 def keys_of_intervals() -> list[Line2D]:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.task import REGRESSION, task_of
 
 COLUMNS = 4
 OVERALL = "all"  # the bin of calibration.tsv that sums a model up
@@ -24,6 +25,7 @@ def draw(
     label: str,
     target: str = "target",
     design: str | None = None,
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw each model's seeds, their mean and their ensemble, and the calibration of the spread.
 
@@ -48,11 +50,14 @@ def draw(
         The predicted column that is shown.
     design
         The split design; default: the first of the table.
+    task
+        Name of what is predicted. Where its answers are no numbers there is nothing below: how far
+        probabilities hold is in the figure of each model.
     """
     table = evaluated.of_target(comparison, target)
     design = design or next(iter(evaluated.designs(table)), None)
     table = table[table["design"] == design]
-    models, _ = evaluated.ordered(table)
+    models, _ = evaluated.ordered(table, task)
     if not models:
         return rows.nothing("No model was evaluated.")
     table, floors = table[~table["floor"]], table[table["floor"]]
@@ -62,14 +67,17 @@ def draw(
     runs = runs[(runs["design"] == design) & (runs["split"] == "test")]
     top = rows.height(models, []) + 0.9
     lines = -(-len(models) // COLUMNS)
-    binned = bins[bins["bin"].astype(str) != OVERALL].dropna(subset=["spread", "rmse"])
+    spreads = task_of(task).has_errors
+    binned = bins[bins["bin"].astype(str) != OVERALL] if spreads else bins.head(0)
+    binned = binned.dropna(subset=["spread", "rmse"]) if spreads else binned
     below = 1.75 * lines + 0.3 if len(binned) else 0.5
     figure = Figure(figsize=(style.WIDTH, top + below), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[top, below])
-    _spread(upper, table, floors, runs, models, label)
+    _spread(upper, table, floors, runs, models, label, task)
     upper.suptitle(words.heading(str(design)), x=0.01, ha="left", fontsize=8.5, fontweight="bold")
     if binned.empty:
-        style.say(lower.subplots(), f"Calibration: {ONE_SEED}.")
+        said = f"Calibration: {ONE_SEED}." if spreads else "Calibration: in each model's figure."
+        style.say(lower.subplots(), said)
         return figure
     grid = lower.subplots(lines, COLUMNS, squeeze=False)
     for axes in grid.flat[len(models) :]:
@@ -92,10 +100,11 @@ def _spread(
     runs: pd.DataFrame,
     models: list[str],
     label: str,
+    task: str,
 ) -> None:
     at = rows.places(models, [])
     grid = figure.subplots(1, 2, sharey=True)
-    for axes, measure in zip(grid, rows.MEASURES, strict=True):
+    for axes, measure in zip(grid, rows.measures(task), strict=True):
         ensemble = f"ensemble_{measure}"
         own = runs.loc[runs["model"].isin(models), measure]
         known = pd.concat([table[measure], table[ensemble], own])
@@ -122,7 +131,7 @@ def _spread(
                 )
         rows.frame(axes, at, [])
         axes.set_xlim(span)
-        axes.set_xlabel(rows.axis_label(measure, label))
+        axes.set_xlabel(rows.axis_label(measure, label, task))
     keys = [
         Line2D([], [], marker="o", ms=2.4, ls="none", color=style.INK, label="a seed"),
         Line2D([], [], marker="o", ms=5.5, ls="none", color=style.SPLITS["test"], label="mean"),

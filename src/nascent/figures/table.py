@@ -83,24 +83,28 @@ FIGURES = (
         MODELS,
         "models and floors",
         (COMPARISON, "evaluate/metrics.tsv"),
-        ("target", "label"),
+        ("target", "label", "task"),
     ),
     Figure(
         "seeds",
         MODELS,
         "seeds and ensembles",
         (COMPARISON, "evaluate/metrics.tsv", "evaluate/calibration.tsv"),
-        ("target", "label"),
+        ("target", "label", "task"),
     ),
     Figure(
         "designs",
         MODELS,
         "by cell and by well",
         (COMPARISON, "evaluate/confounders.tsv"),
-        ("target", "label"),
+        ("target", "label", "task"),
     ),
     Figure(
-        "controls", MODELS, "colour or structure", ("evaluate/controls.tsv",), ("target", "label")
+        "controls",
+        MODELS,
+        "colour or structure",
+        ("evaluate/controls.tsv",),
+        ("target", "label", "task"),
     ),
 )
 """Figures of the study's data and of its models together."""

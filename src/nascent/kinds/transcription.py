@@ -7,6 +7,9 @@ KIND = Kind(
     first_stage="crops",
     target="target",
     target_label="transcription rate (mean counts per pixel)",
-    floors=("mean", "area_cycle", "ols", "ridge", "ols_area_cycle", "ridge_area_cycle"),
+    floors={
+        "regression": ("mean", "area_cycle", "ols", "ridge", "ols_area_cycle", "ridge_area_cycle"),
+        "classes": ("majority", "area_cycle", "logistic", "logistic_area_cycle"),
+    },
     category="cell_cycle",
 )

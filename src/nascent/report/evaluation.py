@@ -4,12 +4,19 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
+from nascent.figures.metrics import in_unit
 from nascent.figures.words import DESIGNS, FACTORS, unit
 from nascent.report import well_shift
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, decimals, shown, table
+from nascent.task import REGRESSION, Task, task_of
 
 CONTROLS = {"as_trained": "as trained", "per_cell": "each cell standardised"}
+_OF_NUMBERS = (
+    " Bias is measured less predicted. R² is against the level's own mean: a model that only tells"
+    " the levels apart has none."
+)
 OVER = {"cells": ("low_cells", "high_cells"), "wells": ("low_wells", "high_wells")}
 
 
@@ -21,6 +28,7 @@ def evaluation_pages(
     controls: pd.DataFrame,
     *,
     labels: Mapping[str, str],
+    task: str = REGRESSION,
 ) -> dict[str, str]:
     """Return the pages `comparison, pairs, groups, confounders, controls` as HTML.
 
@@ -31,13 +39,18 @@ def evaluation_pages(
     labels
         Predicted column → what it is in words, with its unit; a column without words keeps its
         name.
+    task
+        Name of what is predicted.
     """
+    measured = task_of(task)
+    primary, names = measured.words[measured.primary], _listed(measured)
+    shift = f" {well_shift.NOTE}" if measured.has_errors else ""
     built = {
         "comparison": (
             "Models and floors",
-            "Test cells. MAE and R² are means over seeds, in brackets their 95 % intervals over"
-            " cells and over wells. The difference is the MAE less that of the best floor on the"
-            f" same cells. Floors have no verdict. {well_shift.NOTE}",
+            f"Test cells. {names} are means over seeds, in brackets their 95 % intervals over"
+            f" cells and over wells. The difference is the {primary} less that of the best floor on"
+            f" the same cells. Floors have no verdict.{shift}",
             comparison_rows,
             comparison,
         ),
@@ -52,8 +65,7 @@ def evaluation_pages(
         "groups": (
             "By well, cell cycle and perturbation",
             "Test cells of each level, means over seeds, of the limits of the 95 % intervals over"
-            " cells too. Bias is measured less predicted. R² is against the level's own mean: a"
-            " model that only tells the levels apart has none.",
+            f" cells too.{_OF_NUMBERS if measured.has_errors else ''}",
             groups_rows,
             groups,
         ),
@@ -70,23 +82,37 @@ def evaluation_pages(
             "Colour or structure",
             "Test cells as the model was trained, and with each channel of each cell brought to"
             " mean 0 and SD 1; means over seeds and folds, R² against each fold's own mean."
-            " ols_per_cell is least squares on the channel means of the standardised cells: where"
-            " it is better than mean, the training mean, by more than chance, intensity was left"
-            " behind.",
+            f" {LINEAR_PER_CELL[task]} is a linear fit to the channel means of the standardised"
+            f" cells: where it is better than {plainest(task)}, which reads nothing of a cell, by"
+            " more than chance, intensity was left behind.",
             controls_rows,
             controls,
         ),
     }
-    below = {"confounders": (comparison, "Error by well", well_shift.NOTE, well_shift.shift_rows)}
+    below = {}
+    if measured.has_errors:
+        below["confounders"] = (
+            *(comparison, "Error by well", well_shift.NOTE, well_shift.shift_rows),
+        )
     return {
         name: page(
             title,
             "\n".join(
-                [paragraph(note), *_sections(frame, rows, labels), *_below(below.get(name), labels)]
+                [
+                    paragraph(note),
+                    *_sections(frame, rows, labels, task),
+                    *_below(below.get(name), labels),
+                ]
             ),
         )
         for name, (title, note, rows, frame) in built.items()
     }
+
+
+def _listed(task: Task) -> str:
+    """Return the metrics that are compared, in words."""
+    *first, last = (task.words[name] for name in task.compared)
+    return f"{', '.join(first)} and {last}"
 
 
 def _below(
@@ -108,60 +134,70 @@ def _below(
 
 
 def _sections(
-    frame: pd.DataFrame, rows: Callable[..., pd.DataFrame], labels: Mapping[str, str]
+    frame: pd.DataFrame,
+    rows: Callable[..., pd.DataFrame],
+    labels: Mapping[str, str],
+    task: str,
 ) -> list[str]:
     if frame.empty:
         return [paragraph("There is nothing to show.")]
     parts = []
     for target, of_target in frame.groupby("target", sort=False):
         label = labels.get(str(target), str(target))
-        parts.append(section(label, table(rows(of_target, unit(label)))))
+        parts.append(section(label, table(rows(of_target, unit(label), task))))
     return parts
 
 
-def comparison_rows(comparison: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+def comparison_rows(
+    comparison: pd.DataFrame, unit: str = "", task: str = REGRESSION
+) -> pd.DataFrame:
     """Return the comparison as read: a row a design and model, intervals in brackets."""
-    frame = comparison
-    mae = f"MAE {unit}".strip()
-    return pd.DataFrame(
-        {
-            "split": named_designs(frame["design"]),
-            "model": frame["model"].where(~frame["floor"], frame["model"] + " (floor)"),
-            "verdict": frame["verdict"].replace("", None),
-            mae: frame["mae"],
-            "over cells": between(frame, "mae", "mae_low", "mae_high"),
-            "over wells": between(frame, "mae", "mae_low_wells", "mae_high_wells"),
-            "R²": frame["r2"],
-            "over cells ": between(frame, "r2", "r2_low", "r2_high"),
-            "over wells ": between(frame, "r2", "r2_low_wells", "r2_high_wells"),
-            "best floor": frame["best_floor"].replace("", None),
-            "difference": frame["difference"],
-            "over cells  ": between(frame, "difference", "difference_low", "difference_high"),
-            "over wells  ": between(
-                frame, "difference", "difference_low_wells", "difference_high_wells"
+    frame, measured = comparison, task_of(task)
+    named = {
+        "split": named_designs(frame["design"]),
+        "model": frame["model"].where(~frame["floor"], frame["model"] + " (floor)"),
+        "verdict": frame["verdict"].replace("", None),
+    }
+    # Column names differ by spaces that no browser shows.
+    for gap, name in enumerate(measured.compared):
+        named |= {
+            in_unit(measured, name, unit): frame[name],
+            "over cells" + " " * gap: between(frame, name, f"{name}_low", f"{name}_high"),
+            "over wells" + " " * gap: between(
+                frame, name, f"{name}_low_wells", f"{name}_high_wells"
             ),
-            "seeds": frame["seeds"],
-            "SD of MAE over seeds": frame["mae_seed_sd"],
-            "MAE of the ensemble": frame["ensemble_mae"],
-            "R² of the ensemble": frame["ensemble_r2"],
-            "cells": frame["n"],
-            "wells": frame["wells"],
-            **well_shift.columns(frame),
         }
-    )
+    gap = " " * len(measured.compared)
+    named |= {
+        "best floor": frame["best_floor"].replace("", None),
+        "difference": frame["difference"],
+        "over cells" + gap: between(frame, "difference", "difference_low", "difference_high"),
+        "over wells" + gap: between(
+            frame, "difference", "difference_low_wells", "difference_high_wells"
+        ),
+        "seeds": frame["seeds"],
+        f"SD of {measured.words[measured.primary]} over seeds": frame[
+            f"{measured.primary}_seed_sd"
+        ],
+    }
+    for name in measured.compared:
+        named[f"{measured.words[name]} of the ensemble"] = frame[f"ensemble_{name}"]
+    named |= {"cells": frame["n"], "wells": frame["wells"]}
+    return pd.DataFrame(named | (well_shift.columns(frame) if measured.has_errors else {}))
 
 
-def pairs_rows(pairs: pd.DataFrame, unit: str = "") -> pd.DataFrame:
-    """Return the differences as read: a row a design and pair, MAE beside R²."""
+def pairs_rows(pairs: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:
+    """Return the differences as read: a row a design and pair, the metrics side by side."""
+    measured = task_of(task)
     keys = ["design", "model", "other"]
     wide = {metric: own.set_index(keys) for metric, own in pairs.groupby("metric", sort=False)}
     index = next(iter(wide.values())).index
     columns: dict[str, object] = {}
-    for gap, (metric, name) in enumerate((("mae", f"MAE {unit}".strip()), ("r2", "R²"))):
+    for gap, metric in enumerate(measured.compared):
         if metric not in wide:
             continue
         own = wide[metric].reindex(index)
-        columns[f"{name}, difference"] = own["difference"]
+        columns[f"{in_unit(measured, metric, unit)}, difference"] = own["difference"]
         for over, (low, high) in OVER.items():
             # Column names differ by spaces that no browser shows.
             columns[f"over {over}" + " " * gap] = between(own, "difference", low, high)
@@ -171,35 +207,31 @@ def pairs_rows(pairs: pd.DataFrame, unit: str = "") -> pd.DataFrame:
     )
 
 
-def groups_rows(groups: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+def groups_rows(groups: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:
     """Return the metrics by level as read: a row a design, model and level, mean over seeds."""
+    measured = task_of(task)
     keys = ["design", "model", "by", "level"]
-    limits = ["mae_low", "mae_high", "r2_low", "r2_high", "bias_low", "bias_high"]
-    measures = ["n", "mae", "r2", "bias", *limits]
-    means = groups.groupby(keys, sort=False)[measures].mean().reset_index()
-    means.insert(6, "interval", between(means, "mae", "mae_low", "mae_high"))
-    means.insert(8, "interval of R²", between(means, "r2", "r2_low", "r2_high"))
-    means.insert(10, "interval of bias", between(means, "bias", "bias_low", "bias_high"))
-    return (
-        means.drop(columns=limits)
-        .assign(
-            design=named_designs(means["design"]),
-            by=means["by"].map(lambda name: FACTORS.get(name, name)),
-            n=means["n"].round().astype(int),
-        )
-        .rename(
-            columns={
-                "design": "split",
-                "n": "cells",
-                "mae": f"MAE {unit}".strip(),
-                "r2": "R²",
-                "bias": f"bias {unit}".strip(),
-            }
-        )
-    )
+    limits = [f"{name}_{end}" for name in measured.bounded for end in ("low", "high")]
+    means = groups.groupby(keys, sort=False)[["n", *measured.bounded, *limits]].mean()
+    means = means.reset_index()
+    named = {
+        "split": named_designs(means["design"]),
+        "model": means["model"],
+        "by": means["by"].map(lambda name: FACTORS.get(name, name)),
+        "level": means["level"],
+        "cells": means["n"].round().astype(int),
+    }
+    for place, name in enumerate(measured.bounded):
+        short = in_unit(measured, name, "")
+        interval = f"interval of {short}" if place else "interval"
+        named[in_unit(measured, name, unit)] = means[name]
+        named[interval] = between(means, name, f"{name}_low", f"{name}_high")
+    return pd.DataFrame(named)
 
 
-def confounders_rows(confounders: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+def confounders_rows(
+    confounders: pd.DataFrame, unit: str = "", task: str = REGRESSION
+) -> pd.DataFrame:
     """Return the factors as read: a row each, with the R² of its means under each design."""
     facts = ["variable", "levels", "n", "eta2", "omega2"]
     found = confounders.dropna(subset=["eta2"]).drop_duplicates("variable")[facts]
@@ -211,12 +243,13 @@ def confounders_rows(confounders: pd.DataFrame, unit: str = "") -> pd.DataFrame:
     return found.rename(columns={"variable": "factor", "n": "cells", "eta2": "η²", "omega2": "ω²"})
 
 
-def controls_rows(controls: pd.DataFrame, unit: str = "") -> pd.DataFrame:
+def controls_rows(controls: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:
     """Return the controls as read: a row a design, model and control, mean over its runs."""
+    measured = task_of(task)
     test = controls[controls["split"] == "test"]
     keys = ["design", "model", "control"]
     by = test.groupby(keys, sort=False)
-    means = by[["mae", "r2", "bias"]].mean().reset_index()
+    means = by[list(measured.bounded)].mean().reset_index()
     means.insert(3, "runs", by.size().to_numpy())
     return means.assign(
         design=named_designs(means["design"]),
@@ -225,9 +258,7 @@ def controls_rows(controls: pd.DataFrame, unit: str = "") -> pd.DataFrame:
         columns={
             "design": "split",
             "control": "cells",
-            "mae": f"MAE {unit}".strip(),
-            "r2": "R²",
-            "bias": f"bias {unit}".strip(),
+            **{name: in_unit(measured, name, unit) for name in measured.bounded},
         }
     )
 

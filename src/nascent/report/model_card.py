@@ -16,17 +16,9 @@ from nascent.report.page import facts, items, page, paragraph, section
 from nascent.report.runs import Run, attempts, learnt_from, options, training
 from nascent.report.tables import MISSING, decimals, shown, table
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT as FEW_WELLS
+from nascent.task import REGRESSION, task_of
 
 WITHIN_WELLS = ("cell", "shuffle")  # designs whose test cells come from training wells
-METRICS = {
-    "mae": "MAE",
-    "r2": "R²",
-    "pearson2": "squared Pearson correlation",
-    "bias": "bias, mean y − ŷ",
-    "sd": "SD of y − ŷ",
-    "mse": "mean squared error",
-    "huber": "Huber loss (δ: SD of the training target)",
-}
 
 
 def model_card(
@@ -40,6 +32,7 @@ def model_card(
     intervals: pd.DataFrame,
     groups: pd.DataFrame,
     target: str = "target",
+    task: str = REGRESSION,
 ) -> str:
     """Return the card of a model, all its seeds and folds, as one self-contained HTML page.
 
@@ -59,7 +52,10 @@ def model_card(
         The tables of those names in `evaluate/`, of all models.
     target
         The predicted column that is shown.
+    task
+        Name of what is predicted.
     """
+    numbers = task_of(task).has_errors
     own = comparison[(comparison["model"] == model) & (comparison["target"] == target)]
     metrics = intervals[(intervals["model"] == model) & (intervals["target"] == target)]
     levels = groups[(groups["model"] == model) & (groups["target"] == target)]
@@ -69,9 +65,17 @@ def model_card(
         section("What it is", paragraph(_IS), table(options(cards, defaults))),
         section("What it learnt from", facts(learnt_from(cards)), _channels(cards)),
         section("Training", paragraph(_TRAINING), table(training(cards, designs))),
-        section("Results", paragraph(_RESULTS), table(comparison_rows(own, unit(label)))),
-        section("Metrics", paragraph(_METRICS), table(metric_rows(metrics))),
-        section("By group", paragraph(_GROUPS), table(groups_rows(levels, unit(label)))),
+        section(
+            "Results",
+            paragraph(_RESULTS + (f" {well_shift.NOTE}" if numbers else "")),
+            table(comparison_rows(own, unit(label), task)),
+        ),
+        section("Metrics", paragraph(_METRICS), table(metric_rows(metrics, task))),
+        section(
+            "By group",
+            paragraph(_GROUPS + (_OWN_MEAN if numbers else "")),
+            table(groups_rows(levels, unit(label), task)),
+        ),
     ]
     return page(f"Model {model}", "\n".join(parts))
 
@@ -81,9 +85,10 @@ _TRAINING = (
     "One row a training. The chosen epoch has the least monitor on the validation cells, smoothed"
     " over so many epochs (0: not smoothed). Of several targets, values are means over them."
 )
-_RESULTS = f"Test cells; intervals are of 95 %, over cells and over wells. {well_shift.NOTE}"
+_RESULTS = "Test cells; intervals are of 95 %, over cells and over wells."
 _METRICS = "Test cells, means over seeds, with 95 % intervals."
-_GROUPS = "Test cells of each level, means over seeds; R² is against the level's own mean."
+_GROUPS = "Test cells of each level, means over seeds."
+_OWN_MEAN = " R² is against the level's own mean."
 
 
 def summary(
@@ -106,7 +111,8 @@ def summary(
         verdict = row["verdict"] if isinstance(row["verdict"], str) and row["verdict"] else MISSING
         floor = row["best_floor"] if isinstance(row["best_floor"], str) else ""
         found[f"verdict, {design}"] = f"{verdict} ({floor})" if floor else verdict
-        found[f"by well, {design}"] = well_shift.sentence(row, unit(label))
+        if "worst_well" in row:
+            found[f"by well, {design}"] = well_shift.sentence(row, unit(label))
     return found
 
 
@@ -144,7 +150,7 @@ def limits(
                 f"The test cells come from {count(int(row['wells']), 'well')} ({design}): too few"
                 " for a statement about wells."
             )
-        if well_shift.is_large(row):
+        if "worst_well" in row and well_shift.is_large(row):
             found.append(
                 f"It is off in whole wells ({design}): {well_shift.sentence(row, unit)}. Cells of"
                 " another well may be off by as much, all to one side."
@@ -202,7 +208,7 @@ def _channels(cards: Mapping[Run, Mapping[str, Any]]) -> str:
     )
 
 
-def metric_rows(intervals: pd.DataFrame) -> pd.DataFrame:
+def metric_rows(intervals: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame:
     """Return every metric as read, a row a design and metric, each rounded for itself."""
     kept = intervals[intervals["seed"].astype(str) == "each"]
     rows = []
@@ -214,7 +220,7 @@ def metric_rows(intervals: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "split": row["design"],
-                "metric": METRICS.get(row["metric"], row["metric"]),
+                "metric": task_of(task).words.get(row["metric"], row["metric"]),
                 "value": shown(row["value"], places),
             }
             | {

@@ -47,7 +47,8 @@ class Classes(Task):
 
     name = "classes"
     metrics = ("accuracy", "balanced_accuracy", "macro_f1", "auroc", "log_loss", "brier")
-    primary, lower_is_better = "balanced_accuracy", False
+    primary = "balanced_accuracy"
+    higher = frozenset({"accuracy", "balanced_accuracy", "macro_f1", "auroc"})
     compared = ("balanced_accuracy", "log_loss", "auroc")
     bounded = ("balanced_accuracy", "log_loss")
     learning = "log_loss"

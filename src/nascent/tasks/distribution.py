@@ -26,7 +26,8 @@ class Distribution(Task):
 
     name = "distribution"
     metrics = ("log_loss", "mae", "r2")
-    primary, lower_is_better = "log_loss", True
+    primary = "log_loss"
+    higher = frozenset({"r2"})
     compared = ("log_loss", "mae", "r2")
     bounded = ("log_loss", "mae", "r2")
     learning = "log_loss"

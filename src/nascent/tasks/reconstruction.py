@@ -19,7 +19,8 @@ class Reconstruction(Task):
 
     name = "reconstruction"
     metrics = ("mse", "mae", "r2")
-    primary, lower_is_better = "mse", True
+    primary = "mse"
+    higher = frozenset({"r2"})
     compared = ("mse", "r2")
     bounded = ("mse", "r2")
     learning = "mse"

@@ -26,7 +26,8 @@ class Regression(Task):
 
     name = "regression"
     metrics = ("bias", "sd", "r2", "pearson2", "mae", "mse", "huber")
-    primary, lower_is_better = "mae", True
+    primary = "mae"
+    higher = frozenset({"r2", "pearson2"})
     compared = ("mae", "r2")
     bounded = ("mae", "r2", "bias")
     learning = "mae"
@@ -34,13 +35,13 @@ class Regression(Task):
     calibrated = SPREAD_AGAINST_ERROR
     has_errors = True
     words: ClassVar[Mapping[str, str]] = {
-        "bias": "mean error",
-        "sd": "SD of the error",
+        "bias": "bias, mean y − ŷ",
+        "sd": "SD of y − ŷ",
         "r2": "R²",
-        "pearson2": "squared correlation",
+        "pearson2": "squared Pearson correlation",
         "mae": "MAE",
         "mse": "mean squared error",
-        "huber": "Huber loss",
+        "huber": "Huber loss (δ: SD of the training target)",
     }
 
     def values(
@@ -155,8 +156,8 @@ class Regression(Task):
         wrong = np.flatnonzero(~np.isfinite(values))
         if len(wrong):
             raise TrainError(
-                f"the measured value of {column.name!r} for cell {column.index[wrong[0]]} is not"
-                f" finite ({len(wrong)} of {len(values)})",
+                f"the target of cell {column.index[wrong[0]]} is {values[wrong[0]]} (column"
+                f" {column.name!r}, {len(wrong)} of {len(values)} cells)",
                 mend="Remove the cell by a quality rule or by crops.exclude.",
             )
         return values

@@ -116,8 +116,8 @@ def _targets(targets: Targets) -> list[dict[str, Any]]:
     """Return each target with what is known of its training cells."""
     if targets.levels:
         numbers = np.bincount(targets.values.ravel().astype(int), minlength=len(targets.levels))
-        classes = dict(zip(targets.levels, numbers.tolist(), strict=True))
-        return [{"column": column, "classes": classes} for column in targets.columns]
+        classes = {"classes": targets.levels, "cells": numbers.tolist()}
+        return [{"column": column} | classes for column in targets.columns]
     return [
         {"column": column, "mean": mean, "sd": sd}
         for column, mean, sd in zip(targets.columns, targets.means, targets.sds, strict=True)

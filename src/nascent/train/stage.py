@@ -14,7 +14,6 @@ from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError
 from nascent.files import read_table, write_json, write_table
 from nascent.frameworks import keras
-from nascent.levels import levels_of_shards
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -85,7 +84,7 @@ def train_model(
     target_table: str | Path | None = None,
     deterministic: bool = True,
     task: str = REGRESSION,
-    levels: Sequence[str] | None = None,
+    levels: Sequence[str] = (),
     **options: Any,
 ) -> None:
     """Train a model and write it as it was after its chosen epoch, with its history and card.
@@ -126,8 +125,7 @@ def train_model(
     task
         Name of what is predicted.
     levels
-        Names of the classes, in the order of the network's outputs; None: those that the shards'
-        cells are of, sorted. Numbers have none.
+        Names of the classes, in the order of the network's outputs; numbers have none.
     **options
         Of the model, see `nascent.train.options.Options.of`.
 
@@ -144,7 +142,6 @@ def train_model(
     backend.use_threads(threads)
     board = _board(asked, tensorboard_dir)
     instead = None if target_table is None else _targets_of(target_table, targets)
-    levels = levels_of_shards(manifest, targets[0], task, levels)
     answers = {"task": task, "levels": levels}
     read = partial(
         _cells,

@@ -1,0 +1,67 @@
+"""The target of a study before its first job: its column, and the classes where it has some."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nascent.config.names import MEASURED, check_column
+from nascent.config.sections import Study
+from nascent.errors import ConfigError
+from nascent.levels import levels_of
+from nascent.task import task_of
+
+PERTURBATION = "perturbation"
+
+
+def study_levels(
+    study: Study, channels: Sequence[str], wells: pd.DataFrame
+) -> tuple[str, ...] | None:
+    """Return the names of the classes of a study's target; None of numbers.
+
+    Parameters
+    ----------
+    study
+        The checked config.
+    channels
+        Of its wells.
+    wells
+        The wells table, see `nascent.config.checks.read_wells`.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such column (the nearest is named), it holds numbers of every cell, the
+        classes are not known or too many, or a class is of a single well that is left out to test.
+    """
+    task, column = task_of(study.target.task), study.target.column
+    if column is not None:
+        check_column(study, column, channels, wells, numbers=not task.has_classes)
+    if not task.has_classes:
+        return None
+    if column in MEASURED or column.removeprefix("mean_") in channels:
+        raise ConfigError(
+            f"the column {column!r} holds a number of every cell, and no classes",
+            where="target.column",
+            mend="Did you mean a number? Set target.task to regression.",
+        )
+    of_wells = wells[PERTURBATION].rename(PERTURBATION)
+    known = column == PERTURBATION and of_wells.notna().all()
+    if not known:
+        if study.target.levels is None:
+            raise ConfigError(
+                f"the classes of {column!r} are not known before its cells are read",
+                where="target.levels",
+                mend="Name them, in the order of the network's outputs.",
+            )
+        return tuple(study.target.levels)
+    levels = levels_of(of_wells, study.target.levels, most=study.target.most)
+    for level in levels:
+        own = wells.index[of_wells == level]
+        if len(own) == 1 and "leave_one_well_out" in study.splits.designs:
+            raise ConfigError(
+                f"the class {level!r} is of well {own[0]} alone: left out to test it, none is left"
+                " to learn from",
+                where="splits.by",
+                mend="Split by cell or by well, or give the class more wells.",
+            )
+    return levels
