@@ -202,8 +202,8 @@ def code(name, *others):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
     # Of a workflow that lies elsewhere, as in github(…), Snakemake makes a copy.
     script = workflow.sourcecache.get_path(SCRIPTS.join(f"{name}.py"))
-    # The task is found by name: its file counts for every script that asks for one.
-    asks = "nascent.task" in CODE.modules(script)
+    # The task is found by name: its file counts where a script, or what it finds, asks for one.
+    asks = any("nascent.task" in CODE.modules(file) for file in (script, *others))
     return CODE.digest(script, *([task_file(TASK)] if asks else []), *others)
 
 

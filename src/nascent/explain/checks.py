@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nascent.figures.table import DATA, EXPLANATIONS, Figure
+from nascent.task import task_of
 
 PREDICTS, EXPLAINS = "predicts", "explains"
 """What a check does with a network: it predicts changed cells, or makes maps again."""
@@ -28,9 +29,14 @@ def in_every_study(study: Study) -> bool:
     return True
 
 
-def simulated(study: Study) -> bool:
-    """Return whether what sets the target was planted."""
-    return study["simulate"] is not None
+def of_numbers(study: Study) -> bool:
+    """Return whether models predict numbers, of which more and less can be told."""
+    return task_of(study["target"]["task"]).has_errors
+
+
+def planted(study: Study) -> bool:
+    """Return whether what sets the target was planted: in the mean of a simulated channel."""
+    return study["simulate"] is not None and study["target"]["column"] is None
 
 
 def with_regions(study: Study) -> bool:
@@ -40,7 +46,7 @@ def with_regions(study: Study) -> bool:
 
 def with_retraining(study: Study) -> bool:
     """Return whether the config asks for models that are retrained without entries."""
-    return study["explain"]["roar"] is not None
+    return study["explain"]["roar"] is not None and of_numbers(study)
 
 
 @dataclass(frozen=True)
@@ -237,6 +243,7 @@ CHECKS = (
         note="Rank correlation of each channel's share with the target, within wells; q is"
         " corrected for the number of channels.",
         each=True,
+        applies=of_numbers,
         figures=(
             _of_maps(
                 "trend",
@@ -353,7 +360,7 @@ CHECKS = (
         " alone.",
         each=True,
         cells=True,
-        applies=simulated,
+        applies=planted,
         network=EXPLAINS,
         figures=(_of_study("truth", "", tables=()),),
         work="truth",
