@@ -12,7 +12,7 @@ from nascent.errors import ConfigError, NascentError, RawDataError
 MEASURED = {"study": "mine", "data": "wells"}
 
 
-SHIPPED = ("config", "codex", "mpm", "example", "structure", "intensity", "wells")
+SHIPPED = ("config", "classes", "codex", "mpm", "example", "structure", "intensity", "wells")
 
 
 def test_all_studies_that_come_with_nascent_are_listed(root):

@@ -4,6 +4,7 @@ import psutil
 import pytest
 
 from nascent.augmentation import Augmentation, SizeRatios
+from nascent.examples import Batch
 from nascent.train import checkpoint, fit
 from nascent.train.architectures.build import build
 from nascent.train.augment.augmented import Augmented
@@ -33,7 +34,8 @@ class Cells:
         for _ in range(4):
             shape = (CELLS // 4, SIZE, SIZE, CHANNELS)
             image = rng.normal(size=shape).astype(np.float32)
-            yield {"image": image, "mask": image[..., 0] < 9}
+            inputs = {"image": image, "mask": image[..., 0] < 9}
+            yield Batch(inputs, {}, {}, np.arange(len(image)))
 
 
 @pytest.fixture
