@@ -4,8 +4,8 @@
 rule attribute:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         shard=made(f"shards/{EXPLAINED_FOLD}/{{split}}-{{number}}.h5"),
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
     output:
         made("attribute/{model}/{seed}/{method}/{split}-{number}.h5"),
@@ -28,8 +28,6 @@ rule attribute:
             f"attribute/{wildcards.model}/{wildcards.seed}/{wildcards.method}/"
             f"{wildcards.split}-{wildcards.number}"
         ),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         method=lambda wildcards: method_of_maps(wildcards).method,
         options=lambda wildcards: method_of_maps(wildcards).options(),
         target=target_of_maps,

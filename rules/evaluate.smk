@@ -4,9 +4,9 @@
 rule evaluate:
     input:
         model=made("train/{model}/{fold}/{seed}/model.keras"),
+        reader=made("train/{model}/{fold}/{seed}/reader.json"),
         shards=made("shards/{fold}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made("shards/{fold}/channels.tsv"),
     output:
         predictions=made("evaluate/{model}/{fold}/{seed}/predictions.tsv"),
         metrics=made("evaluate/{model}/{fold}/{seed}/metrics.tsv"),
@@ -28,8 +28,6 @@ rule evaluate:
         levels=LEVELS,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         targets=targets,
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
         deterministic=STUDY.deterministic,

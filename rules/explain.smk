@@ -29,10 +29,10 @@ rule explain_groups:
 rule explain_importance_null:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         maps=maps_explained,
         shards=shards_explained,
         training=training_cells_of_method,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         cells=examples_table(),
         splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         groups=made("explain/channel_groups.tsv"),
@@ -53,8 +53,6 @@ rule explain_importance_null:
         gpu=of_model("gpu"),
     params:
         code=code_of_method("explain_importance_null"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         groups=STUDY.explain.groups.plain(),
         untrained=STUDY.explain.untrained.plain(),
         seed=STUDY.seed,

@@ -32,8 +32,8 @@ rule explain_attention:
 rule explain_features:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         shards=shards_explained,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
     output:
         table=made("explain/{model}/{seed}/features.tsv"),
         cells=made("explain/{model}/{seed}/feature_attention.tsv"),
@@ -50,8 +50,6 @@ rule explain_features:
         gpu=of_model("gpu"),
     params:
         code=code("explain_features"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         confidence=STUDY.explain.confidence,
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,

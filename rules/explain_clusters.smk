@@ -5,7 +5,7 @@ rule explain_clusters:
     input:
         maps=maps_shown,
         shards=shards_shown,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
     output:
         clusters=made("explain/{model}/{seed}/{method}/channel_clusters.tsv"),
@@ -21,8 +21,6 @@ rule explain_clusters:
         runtime=growing(120),
     params:
         code=code("explain_clusters"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         split=shown_split(),
         options=STUDY.explain.clusters.plain(),
         confidence=STUDY.explain.confidence,

@@ -4,9 +4,9 @@
 rule explain_randomisation:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         maps=maps_shown,
         shards=shards_shown,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
         cells=examples_table(),
         permuted=maps_of_permuted_targets,
@@ -27,8 +27,6 @@ rule explain_randomisation:
         gpu=of_model("gpu"),
     params:
         code=code_of_method("explain_randomisation"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         randomisation=STUDY.explain.randomisation.plain(),
         cells=STUDY.explain.cells,
         confidence=STUDY.explain.confidence,

@@ -5,7 +5,7 @@ rule explain_regions:
     input:
         maps=maps_shown,
         shards=shards_shown,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
     output:
         made("explain/{model}/{seed}/{method}/regions.tsv"),
@@ -20,8 +20,6 @@ rule explain_regions:
         runtime=growing(120),
     params:
         code=code("explain_regions"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         split=shown_split(),
         options={name: region.plain() for name, region in STUDY.explain.regions.items()},
         confidence=STUDY.explain.confidence,

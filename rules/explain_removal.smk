@@ -4,9 +4,9 @@
 rule explain_removal:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         maps=maps_shown,
         shards=shards_shown,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
         cells=examples_table(),
     output:
@@ -26,8 +26,6 @@ rule explain_removal:
         gpu=of_model("gpu"),
     params:
         code=code_of_method("explain_removal"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         removal=STUDY.explain.removal.plain(),
         batch_size=lambda wildcards: method_of_maps(wildcards).batch_size,
         cells=STUDY.explain.cells,

@@ -40,6 +40,7 @@ use rule train as explain_roar_train with:
         removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
     output:
         model=temp(made("roar/{model}/{seed}/{order}/{fraction}/model.keras")),
+        reader=temp(made("roar/{model}/{seed}/{order}/{fraction}/reader.json")),
         history=made("roar/{model}/{seed}/{order}/{fraction}/history.tsv"),
         card=made("roar/{model}/{seed}/{order}/{fraction}/card.json"),
     log:
@@ -67,10 +68,10 @@ use rule train as explain_roar_train with:
 rule explain_roar_predict:
     input:
         model=made("roar/{model}/{seed}/{order}/{fraction}/model.keras"),
+        reader=made("roar/{model}/{seed}/{order}/{fraction}/reader.json"),
         removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
     output:
         made("roar/{model}/{seed}/{order}/{fraction}/predictions.tsv"),
     log:
@@ -91,8 +92,6 @@ rule explain_roar_predict:
         task=TASK,
         levels=LEVELS,
         targets=targets,
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
         deterministic=STUDY.deterministic,

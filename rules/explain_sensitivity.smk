@@ -4,9 +4,9 @@
 rule explain_sensitivity:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         maps=maps_shown,
         shards=shards_shown,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
         cells=examples_table(),
     output:
@@ -26,8 +26,6 @@ rule explain_sensitivity:
         gpu=of_model("gpu"),
     params:
         code=code_of_method("explain_sensitivity"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         sensitivity=STUDY.explain.sensitivity.plain(),
         cells=STUDY.explain.cells,
         confidence=STUDY.explain.confidence,

@@ -5,7 +5,7 @@ rule explain_similarity:
     input:
         maps=maps_shown,
         shards=shards_shown,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
     output:
         made("explain/{model}/{seed}/{method}/similarity.tsv"),
@@ -20,8 +20,6 @@ rule explain_similarity:
         runtime=growing(240),
     params:
         code=code("explain_similarity"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         split=shown_split(),
         options=how_to_compare(),
         confidence=STUDY.explain.confidence,

@@ -37,6 +37,7 @@ use rule train as explain_targets_train with:
         targets=made("randomised/{model}/{seed}/targets.tsv"),
     output:
         model=made("randomised/{model}/{seed}/train/model.keras"),
+        reader=made("randomised/{model}/{seed}/train/reader.json"),
         history=made("randomised/{model}/{seed}/train/history.tsv"),
         card=made("randomised/{model}/{seed}/train/card.json"),
     log:
@@ -63,8 +64,8 @@ use rule train as explain_targets_train with:
 use rule attribute as explain_targets_attribute with:
     input:
         model=made("randomised/{model}/{seed}/train/model.keras"),
+        reader=made("randomised/{model}/{seed}/train/reader.json"),
         shard=made(f"shards/{EXPLAINED_FOLD}/{{split}}-{{number}}.h5"),
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
     output:
         made("randomised/{model}/{seed}/{method}/{split}-{number}.h5"),

@@ -4,9 +4,9 @@
 rule explain_truth:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         maps=maps_explained,
         shards=shards_explained,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         training=training_cells_of_method,
         truth=of_wells("simulate/truth/{well}.h5"),
         use=cells_of_use,
@@ -29,8 +29,6 @@ rule explain_truth:
         gpu=of_model("gpu"),
     params:
         code=code_of_method("explain_truth"),
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         wells=WELLS[["plate", "well"]].to_numpy().tolist(),
         cells=STUDY.explain.cells,
         confidence=STUDY.explain.confidence,

@@ -4,8 +4,8 @@
 rule explain_use:
     input:
         model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
         shards=test_cells,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         groups=made("explain/channel_groups.tsv"),
     output:
         made("explain/{model}/{seed}/use.cells.tsv"),
@@ -23,8 +23,6 @@ rule explain_use:
     params:
         code=code("explain_use"),
         target=TARGET,
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
         cells=STUDY.explain.use.cells,
         repeats=STUDY.explain.use.repeats,
         seed=STUDY.seed,

@@ -14,6 +14,7 @@ rule train:
         weights=weights_of_training,
     output:
         model=made("train/{model}/{fold}/{seed}/model.keras"),
+        reader=made("train/{model}/{fold}/{seed}/reader.json"),
         history=made("train/{model}/{fold}/{seed}/history.tsv"),
         card=made("train/{model}/{fold}/{seed}/card.json"),
     log:

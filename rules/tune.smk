@@ -10,6 +10,7 @@ use rule train as tune with:
         weights=weights_of_training,
     output:
         model=temp(made("tune/{model}/{fold}/{candidate}/model.keras")),
+        reader=temp(made("tune/{model}/{fold}/{candidate}/reader.json")),
         history=made("tune/{model}/{fold}/{candidate}/history.tsv"),
         card=made("tune/{model}/{fold}/{candidate}/card.json"),
     log:

@@ -71,9 +71,12 @@ def simulate(
 
 @app.command()
 def inspect(
-    path: Annotated[Path, typer.Argument(help="A raw well, store, shard, map or truth file.")],
+    path: Annotated[
+        Path,
+        typer.Argument(help="A raw well, store, shard, map or truth file, or a model's folder."),
+    ],
 ) -> None:
-    """Print what a raw well, store, shard, map file or truth file holds."""
+    """Print what a raw well, store, shard, map or truth file holds, or what a model reads."""
     from nascent.contents import describe
 
     for line in with_message(describe, path):

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from nascent.errors import RawDataError, did_you_mean
 from nascent.examples import InputSpec, TargetSpec
+from nascent.reader import FILE, read_reader
 
 _FACTS = ("plate", "well", "perturbation", "cell_cycle")
 
@@ -17,8 +19,9 @@ _FACTS = ("plate", "well", "perturbation", "cell_cycle")
 def describe(path: str | Path) -> list[str]:
     """Return lines that say what is at `path`.
 
-    A raw well (folder or pixel table), a folder of wells, or an HDF5 file: store, shard,
-    attribution maps, truth of a simulated well; of any other HDF5 file, its data sets.
+    A raw well (folder or pixel table), a folder of wells, what a model reads (its folder or its
+    `reader.json`), or an HDF5 file: store, shard, attribution maps, truth of a simulated well; of
+    any other HDF5 file, its data sets.
 
     Raises
     ------
@@ -28,6 +31,8 @@ def describe(path: str | Path) -> list[str]:
         Where an HDF5 file is truncated or malformed.
     """
     path = Path(path)
+    if path.name == FILE or (path / FILE).is_file():
+        return _reader(path)
     if path.is_dir():
         return _folder(path)
     if not path.exists():
@@ -39,7 +44,7 @@ def describe(path: str | Path) -> list[str]:
     raise RawDataError(
         "this is nothing nascent knows",
         where=path,
-        mend="Give the folder of a raw well, or a store, shard, map or truth file (.h5).",
+        mend="Give the folder of a raw well or model, or a store, shard, map or truth file (.h5).",
     )
 
 
@@ -172,6 +177,20 @@ def _maps(path: Path) -> list[str]:
             *_named(maps.channels),
             *_provenance(maps.provenance),
         ]
+
+
+def _reader(path: Path) -> list[str]:
+    lines = ["what a model reads"]
+    for one in read_reader(path).inputs:
+        spec, steps = one.spec, asdict(one.steps)
+        shape, masks = " x ".join(map(str, spec.shape)), ", ".join(spec.masks)
+        lines += [
+            f"input {spec.name}: {shape} ({spec.axes}), float32{masks and f', masks: {masks}'}",
+            f"made by: reader {one.name}, of {len(one.channels)} channels of a store",
+            "normalised: " + ", ".join(f"{name} {value}" for name, value in steps.items()),
+            *_named(spec.features, f"{spec.name}: features"),
+        ]
+    return lines
 
 
 def _truth(path: Path) -> list[str]:

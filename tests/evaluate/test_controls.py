@@ -71,12 +71,16 @@ def masked_mean_model(statistics):
     return model
 
 
+def normaliser(statistics):
+    return Normaliser.from_table(statistics, CHANNELS, STEPS)
+
+
 RUN = {"targets": ["target"], "design": "well", "fold": "well", "batch_size": 64}
 
 
 def test_standardised_crops_keep_no_mean_and_an_sd_of_one(study):
     shards, statistics, _ = study
-    for batch in Batches(shards["test"], standardised(statistics, CHANNELS, STEPS)):
+    for batch in Batches(shards["test"], standardised(normaliser(statistics))):
         for image, mask in zip(batch.inputs["image"], batch.inputs["mask"], strict=True):
             np.testing.assert_allclose(image[mask].mean(axis=0), 0, atol=1e-5)
             np.testing.assert_allclose(image[mask].std(axis=0), 1, atol=1e-4)
@@ -91,7 +95,7 @@ def test_least_squares_on_means_finds_the_target_and_on_standardised_crops_the_m
     test = floors[floors["split"] == "test"]
     assert metrics(test["y"], test["y_hat"])["r2"] == pytest.approx(1, abs=1e-9)
 
-    table = linear_per_cell(shards, statistics, CHANNELS, STEPS, **RUN)
+    table = linear_per_cell(shards, normaliser(statistics), **RUN)
     assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert set(table["model"]) == {"ols_per_cell"}
     assert set(table["control"]) == {"per_cell"}
@@ -121,11 +125,9 @@ def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):
     shards, statistics, _ = study
     model = masked_mean_model(statistics)
     test = {"test": shards["test"]}
-    normaliser = Normaliser.from_table(statistics, CHANNELS, STEPS)
-    as_trained = predict(model, shards, normaliser, name="line", seed=3, **RUN)
-    table = model_controls(
-        model, test, statistics, CHANNELS, STEPS, as_trained=as_trained, batch_size=64
-    )
+    reads = normaliser(statistics)
+    as_trained = predict(model, shards, reads, name="line", seed=3, **RUN)
+    table = model_controls(model, test, reads, as_trained=as_trained, batch_size=64)
     assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert list(table["control"]) == ["as_trained", "per_cell"]
     assert set(table["split"]) == {"test"}
@@ -141,6 +143,6 @@ def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):
 def test_several_targets_have_rows_of_their_own(study):
     shards, statistics, _ = study
     table = linear_per_cell(
-        shards, statistics, CHANNELS, STEPS, **(RUN | {"targets": ["target", "area"]})
+        shards, normaliser(statistics), **(RUN | {"targets": ["target", "area"]})
     )
     assert list(table["target"]) == ["target", "target", "area", "area"]

@@ -88,7 +88,9 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
             seed=1,
             threads=1,
             state_dir=folder / "state",
-            **{f"{name}_path": folder / f"{order}.{name}" for name in ("history", "card")},
+            **{
+                f"{name}_path": folder / f"{order}.{name}" for name in ("reader", "history", "card")
+            },
             model_path=folder / f"{order}.keras",
             record={},
             removal=removal,

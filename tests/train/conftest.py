@@ -79,6 +79,7 @@ class Study:
             "threads": 2,
             "state_dir": made / "state",
             "model_path": made / "model.keras",
+            "reader_path": made / "reader.json",
             "history_path": made / "history.tsv",
             "card_path": made / "card.json",
             "record": {"stage": "train"},
@@ -101,7 +102,7 @@ class Study:
         return load_model(self.folder / out / "model.keras").get_weights()
 
     def assert_same_results(self, ours: str, theirs: str) -> None:
-        for name in ("history.tsv", "card.json"):
+        for name in ("history.tsv", "card.json", "reader.json"):
             assert (self.folder / ours / name).read_text() == (
                 self.folder / theirs / name
             ).read_text()

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from nascent.errors import OutputError, TrainError
+from nascent.reader import image_reader
 from nascent.shards.batches import Batches
 from nascent.shards.plan import shards_of
 from nascent.train import checkpoint
@@ -25,6 +26,17 @@ def test_the_model_on_disk_is_that_of_the_best_epoch(study):
     assert error.mean() == pytest.approx(history["val_mae"][best], rel=1e-5)
     huber = np.where(error <= 1, error**2 / 2, error - 0.5)
     assert huber.mean() == pytest.approx(history["val_loss"][best], rel=1e-5)
+
+
+def test_the_reader_beside_the_model_reads_what_it_learnt_from(study):
+    train_model(**study.arguments(epochs=1))
+    reader, normaliser = image_reader(study.folder / "out"), study.arguments()["normaliser"]
+    model = load_model(study.folder / "out/model.keras")
+    assert model.input["image"].shape[1:] == reader.spec.shape
+    assert (reader.inputs, reader.mean) == (normaliser.inputs, normaliser.mean)
+    paths = shards_of(study.manifest, "val")
+    for ours, theirs in zip(Batches(paths, reader), Batches(paths, normaliser), strict=True):
+        assert ours.inputs["image"].tobytes() == theirs.inputs["image"].tobytes()
 
 
 def test_training_stops_after_patience_epochs_without_a_better_one(study):

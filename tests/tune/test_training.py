@@ -10,8 +10,8 @@ from nascent.tune.choice import choose
 
 @pytest.fixture
 def paths(tmp_path):
-    names = {"model_path": "model.keras", "history_path": "history.tsv", "card_path": "card.json"}
-    made = {name: tmp_path / "candidate" / file for name, file in names.items()}
+    files = ("model.keras", "reader.json", "history.tsv", "card.json")
+    made = {f"{file.split('.')[0]}_path": tmp_path / "candidate" / file for file in files}
     return made | {"state_dir": tmp_path / "state"}
 
 
@@ -19,7 +19,7 @@ def test_a_candidate_is_trained_as_any_model(paths, monkeypatch):
     given = []
     monkeypatch.setattr(training, "train_model", lambda **options: given.append(options))
     training.train_candidate(**paths, seed=3, epochs=2)
-    assert given == [{**paths, "seed": 3, "epochs": 2}]
+    assert given == [{**paths, "task": "regression", "seed": 3, "epochs": 2}]
 
 
 def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_among(
@@ -32,7 +32,7 @@ def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_amo
 
     monkeypatch.setattr(training, "train_model", diverge)
     training.train_candidate(**paths, seed=3)
-    assert paths["model_path"].read_bytes() == b""
+    assert paths["model_path"].read_bytes() == paths["reader_path"].read_bytes() == b""
     assert not paths["state_dir"].exists()
     assert list(read_table(paths["history_path"]).columns) == list(history_columns())
     card = read_json(paths["card_path"])

@@ -79,6 +79,7 @@ OF_LOWEST_SEED = {
     "figures_removal_curves",
     "report_explorer",
 }
+TRAINING = {"train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"}
 COMPARING = {
     "all",
     "evaluate_gather",
@@ -360,13 +361,9 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
             "src/nascent/explain/trend.py",
             {"explain_trend", "explain_join", "figures_trend", "report_check"},
         ),
-        # What all architectures share is in every training, and what follows.
-        (
-            "src/nascent/train/architectures/pooling.py",
-            {"train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"}
-            | EXPLAINING
-            | COMPARING,
-        ),
+        # What all architectures share is in every training, and what follows; so is the reader.
+        ("src/nascent/train/architectures/pooling.py", TRAINING | EXPLAINING | COMPARING),
+        ("src/nascent/readers/image.py", TRAINING | EXPLAINING | COMPARING),
         # Read by no job: the command line, the benchmarks, the tests.
         ("src/nascent/cli.py", set()),
         ("tests/conftest.py", set()),

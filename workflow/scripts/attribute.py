@@ -1,9 +1,8 @@
 """Explain one model's predictions of the cells of one shard."""
 
 from nascent.attribute.stage import attribute_shard
-from nascent.files import read_table
 from nascent.network_jobs import network_job
-from nascent.shards.normalise import Normaliser
+from nascent.reader import image_reader
 
 with network_job(snakemake, stage="attribute") as work:
     params, given = snakemake.params, snakemake.input
@@ -11,9 +10,7 @@ with network_job(snakemake, stage="attribute") as work:
         given.model,
         given.shard,
         snakemake.output[0],
-        normaliser=Normaliser.from_table(
-            read_table(given.channels), params.inputs, params.normalise
-        ),
+        normaliser=image_reader(given.reader),
         method=params.method,
         options=params.options,
         seed=params.seed,

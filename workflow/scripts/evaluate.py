@@ -3,18 +3,17 @@
 from nascent.evaluate.controls import model_controls
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
-from nascent.files import read_table, write_table
+from nascent.files import write_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job
-from nascent.shards.normalise import Normaliser
+from nascent.reader import image_reader
 from nascent.shards.plan import all_shards, shards_of
-from nascent.shards.steps import Steps
 from nascent.train.models import load_model
 
 with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
-    model, channels = load_model(given.model), read_table(given.channels)
+    model, reader = load_model(given.model), image_reader(given.reader)
     how = {
         "batch_size": params.batch_size,
         "prediction": params.prediction,
@@ -24,7 +23,7 @@ with network_job(snakemake) as work:
     predictions = predict(
         model,
         {split: shards_of(given.shards, split) for split in ("train", "val", "test")},
-        Normaliser.from_table(channels, params.inputs, params.normalise),
+        reader,
         targets=params.targets,
         design=params.design,
         fold=wildcards.fold,
@@ -35,9 +34,7 @@ with network_job(snakemake) as work:
     controls = model_controls(
         model,
         {"test": shards_of(given.shards, "test")},
-        channels,
-        params.inputs,
-        Steps.of(params.normalise),
+        reader,
         as_trained=predictions,
         **how,
     )

@@ -7,8 +7,8 @@ from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
 from nascent.jobs import check, job
+from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import all_shards, shards_of
-from nascent.shards.steps import Steps
 
 with job(snakemake):
     params, given, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
@@ -33,9 +33,7 @@ with job(snakemake):
     )
     controls = linear_per_cell(
         {split: shards_of(given.shards, split) for split in ("train", "test")},
-        read_table(given.channels),
-        params.inputs,
-        Steps.of(params.normalise),
+        Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise),
         targets=params.targets,
         batch_size=64,
         **of_fold,

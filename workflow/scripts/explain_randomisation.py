@@ -10,9 +10,7 @@ with network_job(snakemake) as work:
         given.model,
         given.maps,
         given.shards,
-        given.channels,
-        inputs=params.inputs,
-        normalise=params.normalise,
+        given.reader,
         training_paths=given.training,
     )
     write_randomisation(

@@ -3,15 +3,13 @@
 from nascent.explain.readouts import Sources
 from nascent.explain.regions import RegionRule
 from nascent.explain.regions_stage import write_regions
-from nascent.files import read_table
 from nascent.jobs import job
-from nascent.shards.normalise import Normaliser
+from nascent.reader import image_reader
 
 with job(snakemake):
     params, given = snakemake.params, snakemake.input
-    normaliser = Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise)
     write_regions(
-        Sources(given.maps, given.shards, given.cells, normaliser),
+        Sources(given.maps, given.shards, given.cells, image_reader(given.reader)),
         snakemake.output[0],
         split=params.split,
         rules={name: RegionRule(**rule) for name, rule in params.options.items()},

@@ -26,6 +26,7 @@ with network_job(snakemake, stage="train") as work:
         deterministic=params.deterministic,
         state_dir=params.state,
         model_path=made.model,
+        reader_path=made.reader,
         history_path=made.history,
         card_path=made.card,
         tensorboard_dir=params.tensorboard,

@@ -136,7 +136,7 @@ def drawn_references(
     lengths = []
     for path in paths:
         with open_store(path) as shard:
-            normaliser.refuse_other_channels(shard.channels, path)
+            normaliser.refuse_other(shard)
             lengths.append(len(shard))
     total = sum(lengths)
     if not total:

@@ -105,7 +105,7 @@ def attribute_shard(
     )
     state = _resumed_state(Path(state_dir), source, normaliser, data, record)
     with open_store(shard_path) as shard:
-        normaliser.refuse_other_channels(shard.channels, shard_path)
+        normaliser.refuse_other(shard)
         shape = (*shard.input().places, len(normaliser.inputs))
         flushes = _flushes(len(shard), chosen, wanted, shape)
         parts = [state / f"{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]

@@ -24,7 +24,6 @@ from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import controls_columns, predictions_columns
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
-from nascent.shards.steps import Steps
 from nascent.task import REGRESSION, task_of
 
 if TYPE_CHECKING:
@@ -33,28 +32,18 @@ if TYPE_CHECKING:
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 
 
-def standardised(channels: pd.DataFrame, inputs: Sequence[str], steps: Steps) -> Normaliser:
-    """Return the normaliser of a study with the standardisation by cell as its last step.
+def standardised(normaliser: Normaliser) -> Normaliser:
+    """Return a normaliser with the standardisation by cell as its last step.
 
-    Parameters
-    ----------
-    channels
-        Channel statistics, made with the same steps.
-    inputs
-        Channels the model is given.
-    steps
-        That the model was trained with. Background and clip stay; shifts and factors of the
-        channel are undone by the standardisation.
+    Background and clip stay; shifts and factors of the channel are undone by the standardisation.
     """
-    return Normaliser.from_table(channels, inputs, replace(steps, per_cell=True))
+    return replace(normaliser, steps=replace(normaliser.steps, per_cell=True))
 
 
 def model_controls(
     model: "keras.Model",
     shards: Mapping[str, Sequence[str | Path]],
-    channels: pd.DataFrame,
-    inputs: Sequence[str],
-    steps: Steps,
+    normaliser: Normaliser,
     *,
     as_trained: pd.DataFrame,
     batch_size: int,
@@ -70,8 +59,8 @@ def model_controls(
         The trained one.
     shards
         Split → its shards: of the test cells, or of more.
-    channels, inputs, steps
-        See `standardised`.
+    normaliser
+        The one the model was trained with.
     as_trained
         Its predictions, from `nascent.evaluate.predict.predict`: they also name the run and its
         targets. Splits without shards are passed over.
@@ -89,7 +78,7 @@ def model_controls(
     again = predict(
         model,
         shards,
-        standardised(channels, inputs, steps),
+        standardised(normaliser),
         targets=list(as_trained["target"].unique()),
         design=run["design"],
         fold=run["fold"],
@@ -111,9 +100,7 @@ def model_controls(
 
 def linear_per_cell(
     shards: Mapping[str, Sequence[str | Path]],
-    channels: pd.DataFrame,
-    inputs: Sequence[str],
-    steps: Steps,
+    normaliser: Normaliser,
     *,
     targets: Sequence[str],
     design: str,
@@ -132,8 +119,8 @@ def linear_per_cell(
     ----------
     shards
         Split → its shards; the fit is to those of "train".
-    channels, inputs, steps
-        See `standardised`.
+    normaliser
+        Of the study's input channels, with the steps that its models were trained with.
     targets
         Columns of the cell table, one fit each.
     design, fold
@@ -154,10 +141,10 @@ def linear_per_cell(
     TrainError
         Where there is no training cell, or a target is missing (the cell is named).
     """
-    normaliser = standardised(channels, inputs, steps)
+    per_cell = standardised(normaliser)
     read = "target" if levels else targets[0]
     parts = [
-        _means(Batches(paths, normaliser, batch_size=batch_size, target=read)).assign(split=split)
+        _means(Batches(paths, per_cell, batch_size=batch_size, target=read)).assign(split=split)
         for split, paths in shards.items()
         if paths
     ]

@@ -67,6 +67,7 @@ def explained_cells(
     for map_path, shard_path in zip(map_paths, shard_paths, strict=True):
         with open_maps(map_path) as maps, open_store(shard_path) as shard:
             _refuse_other_shard(maps, shard)
+            normaliser.refuse_other(shard)
             for index, cell_id in enumerate(maps.cell_ids):
                 if left is not None and cell_id not in left:
                     continue
@@ -133,6 +134,7 @@ class CellReader:
             maps = self._stack.enter_context(open_maps(map_path))
             shard = self._stack.enter_context(open_store(shard_path))
             _refuse_other_shard(maps, shard)
+            self._normaliser.refuse_other(shard)
             self._files[file] = maps, shard
         return _cell(*self._files[file], self._normaliser, index)
 

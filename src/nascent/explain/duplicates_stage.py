@@ -77,7 +77,7 @@ def sampled_pixels(
     places = []
     for path in shard_paths:
         with open_store(path) as shard:
-            normaliser.refuse_other_channels(shard.channels, path)
+            normaliser.refuse_other(shard)
             places += [(path, index) for index in range(len(shard))]
     if len(places) > count:
         drawn = np.random.default_rng(seed).choice(len(places), count, replace=False)

@@ -166,7 +166,7 @@ def _of_shards(
 ) -> Iterator[tuple[pd.DataFrame, FeatureShares]]:
     for path in shard_paths:
         with open_store(path) as shard:
-            normaliser.refuse_other_channels(shard.channels, path)
+            normaliser.refuse_other(shard)
             table = shard.cells.reset_index()
             table["well"] = table["plate"].astype(str) + "/" + table["well"].astype(str)
             for first in range(0, len(shard), CELLS_AT_A_TIME):

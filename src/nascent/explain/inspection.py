@@ -1,8 +1,7 @@
 """An explanation opened for the checks that ask the model again: its maps, pixels and method."""
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from nascent.attribute.baselines import Baseline, training_mean_of
 from nascent.attribute.explained import ExplainedModel
@@ -12,8 +11,8 @@ from nascent.attribute.method import Prepared, method_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
 from nascent.explain.cells import ExplainedCell, explained_cells
-from nascent.files import read_table
 from nascent.provenance import file_digest
+from nascent.reader import image_reader
 from nascent.shards.normalise import Normaliser
 from nascent.train.models import load_model
 
@@ -92,27 +91,21 @@ def open_inspection(
     model_path: str | Path,
     map_paths: Sequence[str | Path],
     shard_paths: Sequence[str | Path],
-    channels_path: str | Path,
+    reader_path: str | Path,
     *,
-    inputs: Sequence[str],
-    normalise: Mapping[str, Any],
     training_paths: Sequence[str | Path] = (),
 ) -> Inspection:
-    """Open an explanation of a study, whose normaliser follows from its channel statistics.
+    """Open an explanation of a model, which reads what its reader says.
 
     Parameters
     ----------
     model_path, map_paths, shard_paths, training_paths
         See `Inspection`.
-    channels_path
-        The table of channel statistics.
-    inputs
-        The model's input channels, in order.
-    normalise
-        The config section `shards.normalise`.
+    reader_path
+        The model's `reader.json`.
     """
-    normaliser = Normaliser.from_table(read_table(channels_path), inputs, normalise)
-    return Inspection(model_path, map_paths, shard_paths, normaliser, training_paths=training_paths)
+    reader = image_reader(reader_path)
+    return Inspection(model_path, map_paths, shard_paths, reader, training_paths=training_paths)
 
 
 def _of_model(

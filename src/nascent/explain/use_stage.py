@@ -84,7 +84,7 @@ def chosen_cells(
     tables, places = [], []
     for path in shard_paths:
         with open_store(path) as shard:
-            normaliser.refuse_other_channels(shard.channels, path)
+            normaliser.refuse_other(shard)
             seen = [index for index in range(len(shard)) if shard.mask(index).any()]
             table = shard.columns(["plate", "well", target]).rename_axis("cell_id").iloc[seen]
             tables.append(table.rename(columns={target: "y"}).reset_index())

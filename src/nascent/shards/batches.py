@@ -226,7 +226,7 @@ def _cell_tables(
     tables, formats, one_mask = [], {}, True
     for path in paths:
         with open_store(path) as store:
-            normaliser.refuse_other_channels(store.channels, path)
+            normaliser.refuse_other(store)
             arrays = [one.name for one in store.targets if one.column is None]
             if target not in arrays and target not in store.cells.columns:
                 raise StoreError(

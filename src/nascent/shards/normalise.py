@@ -9,13 +9,16 @@ measured is told by the mask alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError
 from nascent.shards.steps import Steps, input_channels
+
+if TYPE_CHECKING:
+    from nascent.store_images import Images
 
 # Pixels in one row of the working array: NumPy's inner loop then spans PIXELS × channels values
 # and not one pixel's few channels.
@@ -64,10 +67,10 @@ class Normaliser:
         _refuse_zero(self.inputs, self._ceiling if steps.scale else (), "percentile", "scale")
         _refuse_zero(self.inputs, self.sd if steps.z_score else (), "SD", "z_score")
 
-    @classmethod
+    @staticmethod
     def from_table(
-        cls, table: pd.DataFrame, inputs: Sequence[str], steps: Steps | Mapping[str, Any]
-    ) -> Self:
+        table: pd.DataFrame, inputs: Sequence[str], steps: Steps | Mapping[str, Any]
+    ) -> "Normaliser":
         """Make the normaliser of the channel statistics of a study.
 
         Parameters
@@ -95,7 +98,7 @@ class Normaliser:
         }
         if steps.clip is None:
             statistics["percentile"] = None
-        return cls(tuple(channels), tuple(inputs), steps, **statistics)
+        return Normaliser(tuple(channels), tuple(inputs), steps, **statistics)
 
     def __call__(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         """Return normalised crops.
@@ -159,12 +162,12 @@ class Normaliser:
             _standardise(values)
         return values.astype(np.float32, copy=False)
 
-    def refuse_other_channels(self, channels: Sequence[str], where: object) -> None:
-        """Raise StoreError unless crops have just the channels this normaliser was made for."""
-        if tuple(channels) != self.channels:
+    def refuse_other(self, store: "Images") -> None:
+        """Raise StoreError unless a store has just the channels this normaliser was made for."""
+        if tuple(store.channels) != self.channels:
             raise StoreError(
                 "its channels are not those of the channel statistics",
-                where=str(where),
+                where=store.path,
                 mend="Make shards and statistics from the same crops.",
             )
 

@@ -15,6 +15,8 @@ from nascent.errors import TrainError
 from nascent.files import read_table, write_json, write_table
 from nascent.frameworks import keras
 from nascent.provenance import file_digest
+from nascent.reader import write_reader
+from nascent.readers.image import ImageReader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
@@ -76,6 +78,7 @@ def train_model(
     threads: int,
     state_dir: str | Path,
     model_path: str | Path,
+    reader_path: str | Path,
     history_path: str | Path,
     card_path: str | Path,
     record: Mapping[str, Any],
@@ -107,9 +110,9 @@ def train_model(
     state_dir
         Keeps the state of unfinished runs, each in a folder named by its options, data and
         `record`; those of this run are removed when its results are written.
-    model_path, history_path, card_path
-        What is written: a `.keras` file (float32, without the optimiser), a table (columns
-        `history_columns`) and a JSON record.
+    model_path, reader_path, history_path, card_path
+        What is written: a `.keras` file (float32, without the optimiser), how its input is made
+        (`nascent.reader`), a table (columns `history_columns`) and a JSON record.
     record
         Provenance of the job; a run is gone on with only where it is the same.
     tensorboard_dir
@@ -193,6 +196,7 @@ def train_model(
         network = _network(asked, known, len(normaliser.inputs))
         checkpoint.restore_weights(result.folder, network, result.epoch)
     write_model(network, model_path)
+    write_reader([ImageReader.of_shard(normaliser, train.paths[0])], reader_path)
     write_table(history_table(result.progress, fitting, result.width), history_path)
     write_json(
         card(

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 def train_candidate(
     *,
     model_path: str | Path,
+    reader_path: str | Path,
     history_path: str | Path,
     card_path: str | Path,
     state_dir: str | Path,
@@ -26,12 +27,12 @@ def train_candidate(
 ) -> None:
     """Train a candidate as any model; where its loss is no number in the end, write that down.
 
-    Its card then says `collapsed`, with the reason, and no metric; the history has no rows and
-    the model's file no bytes.
+    Its card then says `collapsed`, with the reason, and no metric; the history has no rows, the
+    files of model and reader no bytes.
 
     Parameters
     ----------
-    model_path, history_path, card_path
+    model_path, reader_path, history_path, card_path
         What is written.
     state_dir
         Of this candidate alone; removed where it diverged, since nothing goes on from there.
@@ -45,13 +46,19 @@ def train_candidate(
     TrainError
         As `train_model`, but for a loss that is no number.
     """
-    paths = {"model_path": model_path, "history_path": history_path, "card_path": card_path}
+    paths = {
+        "model_path": model_path,
+        "reader_path": reader_path,
+        "history_path": history_path,
+        "card_path": card_path,
+    }
     try:
         train_model(**paths, state_dir=state_dir, task=task, **training)
     except NotANumber as error:
         logger.warning("the candidate is left out of the choice: %s", error.what)
-        with written(model_path) as beside:
-            beside.touch()
+        for path in (model_path, reader_path):
+            with written(path) as beside:
+                beside.touch()
         write_table(pd.DataFrame(columns=list(history_columns(task))), history_path)
         best = {f"val_{task_of(task).learning}": None, "epoch": None}
         card = {"best": best, "epochs": 0}

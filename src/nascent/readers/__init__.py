@@ -1,0 +1,1 @@
+"""How inputs of examples become inputs of models: one file a type of input, found by its name."""
