@@ -120,7 +120,7 @@ def what_remains(truth: pd.DataFrame) -> list[str]:
         null, ceiling = max(image["lift"], random["lift"]), own["lift_ceiling"]
         share = 100 * (own["lift"] - null) / (ceiling - null)
         lines.append(
-            f"What remains of {method} ({model}, seed {seed}): its precision of pixels is"
+            f"- What remains of {method} ({model}, seed {seed}): its precision of pixels is"
             f" {own['lift']:.1f} times chance, where the strongest map of the image"
             f" ({image['map']}) has {image['lift']:.1f}, random weights have {random['lift']:.1f}"
             f" and the most is {ceiling:.1f}. Of the way from the stronger of these nulls to the"
