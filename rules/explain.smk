@@ -19,7 +19,7 @@ rule explain_groups:
         runtime=growing(10),
     params:
         code=code("explain_groups"),
-        groups=STUDY.explain.groups.plain(),
+        groups=STUDY.groups_of_cells(),
     message:
         f"Sort the cells of {STUDY.study} into groups"
     script:
@@ -53,7 +53,7 @@ rule explain_importance_null:
         gpu=of_model("gpu"),
     params:
         code=code_of_method("explain_importance_null"),
-        groups=STUDY.explain.groups.plain(),
+        groups=STUDY.groups_of_cells(),
         untrained=STUDY.explain.untrained.plain(),
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
@@ -87,7 +87,7 @@ rule explain:
     params:
         code=code("explain"),
         aggregate=STUDY.explain.aggregate,
-        groups=STUDY.explain.groups.plain(),
+        groups=STUDY.groups_of_cells(),
         confidence=STUDY.explain.confidence,
         bootstrap=STUDY.explain.bootstrap,
         seed=STUDY.seed,

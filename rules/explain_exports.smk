@@ -21,7 +21,7 @@ rule explain_anndata:
     params:
         code=code("explain_anndata"),
         aggregate=STUDY.explain.aggregate,
-        target=lambda wildcards: targets(wildcards)[target_of_maps(wildcards)],
+        target=lambda wildcards: explained_by(wildcards)["target"],
         checks=CHECKS_OF_CELLS,
     message:
         "Export the channel scores of {wildcards.model}, seed {wildcards.seed}, by"

@@ -23,6 +23,9 @@ rule explain_use:
     params:
         code=code("explain_use"),
         target=TARGET,
+        task=TASK,
+        level=READ_OUT,
+        output=LEVELS.index(READ_OUT) if LEVELS else 0,
         cells=STUDY.explain.use.cells,
         repeats=STUDY.explain.use.repeats,
         seed=STUDY.seed,

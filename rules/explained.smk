@@ -6,9 +6,13 @@ from nascent.attribute.options import axes_of, needs_training_cells
 from nascent.config.retraining import retrainings
 from nascent.explain.checks import checks_of
 from nascent.explain.standing import HOLDS, read_standing
-from nascent.figures.table import FIGURES, source_of
+from nascent.figures.table import EXPLANATIONS, FIGURES, source_of
 from nascent.report.standing import SUBCATEGORIES
 from nascent.shards.removal import RANDOM
+
+# Of classes, the one whose logit is explained, and what maps explain in words.
+READ_OUT = STUDY.attribute.read_out or LEVELS[-1] if LEVELS else None
+EXPLAINED_LABEL = f"logit of {READ_OUT}" if LEVELS else STUDY.label
 
 # The fold whose models are explained.
 EXPLAINED_FOLD = next(iter(FOLDS))
@@ -246,6 +250,8 @@ def kind_of_maps(map_set):
 
 def target_of_maps(wildcards):
     """The column of the model's outputs that a map set explains."""
+    if LEVELS:
+        return LEVELS.index(READ_OUT)
     _, _, column = wildcards.method.partition(".")
     return targets(wildcards).index(column) if column else 0
 
@@ -502,7 +508,9 @@ def figure_options(figure):
     """What the drawing of a figure is told beside its tables, by name."""
     known = {
         "target": lambda wildcards: TARGET,
-        "label": lambda wildcards: STUDY.label,
+        "label": lambda wildcards: (
+            EXPLAINED_LABEL if figure.category == EXPLANATIONS else STUDY.label
+        ),
         "task": lambda wildcards: TASK,
         "confidence": lambda wildcards: STUDY.explain.confidence,
         "split": lambda wildcards: shown_split(),

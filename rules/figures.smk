@@ -207,7 +207,7 @@ rule figures_target:
     params:
         code=code("figures_target"),
         target=lambda wildcards: STUDY.crops.target,
-        groups=STUDY.explain.groups.plain(),
+        groups=STUDY.groups_of_cells(),
         classes=TARGET if LEVELS else "",
         label=STUDY.label,
     message:

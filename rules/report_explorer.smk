@@ -30,7 +30,7 @@ rule report_explorer:
         assets=assets_digest(),
         study=STUDY.study,
         explorer=STUDY.explain.explorer.plain(),
-        labels={TARGET: STUDY.label},
+        labels={TARGET: EXPLAINED_LABEL},
         seed=STUDY.seed,
     message:
         f"Write the explorer of {STUDY.study}"

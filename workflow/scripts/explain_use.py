@@ -1,7 +1,7 @@
 """A trained model and test cells -> what each cell says of the use of each channel."""
 
-from nascent.attribute.explained import ExplainedModel
 from nascent.explain.duplicates import groups_of
+from nascent.explain.use_predictions import predictions_of
 from nascent.explain.use_stage import chosen_cells, write_use_cells
 from nascent.files import read_table
 from nascent.network_jobs import network_job
@@ -12,9 +12,14 @@ with network_job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     reader = image_reader(given.reader)
     write_use_cells(
-        ExplainedModel(load_model(given.model)).outputs,
+        predictions_of(load_model(given.model), task=params.task, output=params.output),
         chosen_cells(
-            given.shards, reader, target=params.target, cells=params.cells, seed=params.seed
+            given.shards,
+            reader,
+            target=params.target,
+            level=params.level,
+            cells=params.cells,
+            seed=params.seed,
         ),
         groups_of(read_table(given.groups), reader.inputs),
         snakemake.output[0],

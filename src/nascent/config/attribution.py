@@ -155,6 +155,10 @@ class Attribute(Section):
         ["test"], min_length=1, description="Splits whose cells are explained"
     )
     models: list[Name] | None = Field(None, description="Models that are explained; null: all")
+    read_out: str | None = Field(
+        None,
+        description="Of classes, the one whose logit is explained; null: the last of the classes",
+    )
     precision: Literal["float16", "float32"] = Field(
         "float16",
         description="Of the stored maps; float16 is scaled by cell, its loss is told in the file",

@@ -374,6 +374,13 @@ class Study(Section):
         named = self.target.column or kind_of(self.kind).target_label
         return self.target.label or named
 
+    def groups_of_cells(self) -> dict[str, Any]:
+        """Return the options of the groups of cells; where classes are predicted, these are it."""
+        groups = self.explain.groups.plain()
+        if task_of(self.target.task).has_classes and groups["by"] != "column":
+            groups |= {"by": "column", "column": self.predicted}
+        return groups
+
     def plain(self) -> dict[str, Any]:
         """Return the study with its defaults filled in, as JSON-able values.
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from nascent.config.names import MEASURED, check_column
 from nascent.config.sections import Study
-from nascent.errors import ConfigError
+from nascent.errors import ConfigError, did_you_mean
 from nascent.levels import levels_of
 from nascent.task import task_of
 
@@ -37,6 +37,12 @@ def study_levels(
     if column is not None:
         check_column(study, column, channels, wells, numbers=not task.has_classes)
     if not task.has_classes:
+        if study.attribute.read_out is not None:
+            raise ConfigError(
+                f"{task.name} has no classes of which one could be explained",
+                where="attribute.read_out",
+                mend="Leave it out.",
+            )
         return None
     if column in MEASURED or column.removeprefix("mean_") in channels:
         raise ConfigError(
@@ -53,7 +59,7 @@ def study_levels(
                 where="target.levels",
                 mend="Name them, in the order of the network's outputs.",
             )
-        return tuple(study.target.levels)
+        return _with_read_out(study, tuple(study.target.levels))
     levels = levels_of(of_wells, study.target.levels, most=study.target.most)
     for level in levels:
         own = wells.index[of_wells == level]
@@ -64,4 +70,16 @@ def study_levels(
                 where="splits.by",
                 mend="Split by cell or by well, or give the class more wells.",
             )
+    return _with_read_out(study, levels)
+
+
+def _with_read_out(study: Study, levels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes; the one that is explained has to be among them."""
+    explained = study.attribute.read_out
+    if explained is not None and explained not in levels:
+        raise ConfigError(
+            f"there is no class {explained!r} to explain",
+            where="attribute.read_out",
+            mend=did_you_mean(explained, levels),
+        )
     return levels

@@ -138,7 +138,8 @@ def told_by_maps(cells: pd.DataFrame, measured: pd.Series | None) -> pd.DataFram
     cells
         As a map file keeps them: `prediction`, `prediction_baseline`, `completeness_gap`, …
     measured
-        Of the column that is predicted; None where the cell table lacks it.
+        Of the column that is predicted; None where the cell table lacks it. Of classes there is no
+        residual.
 
     Returns
     -------
@@ -146,9 +147,11 @@ def told_by_maps(cells: pd.DataFrame, measured: pd.Series | None) -> pd.DataFram
         `prediction`, `residual` (measured − predicted), what else the map file says, and
         `relative_gap`, |gap| over |change in prediction|, missing where nothing changes.
     """
+    # A class is no number, and what is explained of it is its logit.
+    is_number = measured is not None and pd.api.types.is_numeric_dtype(measured)
     change = (cells["prediction"] - cells["prediction_baseline"]).abs()
     told = cells.assign(
-        residual=np.nan if measured is None else measured - cells["prediction"],
+        residual=measured - cells["prediction"] if is_number else np.nan,
         relative_gap=cells["completeness_gap"].abs() / change.where(change > 0),
     )
     first = ["prediction", "residual"]

@@ -79,8 +79,12 @@ def chosen_cells(
     target: str,
     cells: int,
     seed: int,
+    level: str | None = None,
 ) -> SplitCells:
-    """Choose up to `cells` cells of some shards; those without a measured pixel are left out."""
+    """Choose up to `cells` cells of some shards; those without a measured pixel are left out.
+
+    Where the target holds classes, y is 1 in cells of the class `level` and 0 in others.
+    """
     tables, places = [], []
     for path in shard_paths:
         with open_store(path) as shard:
@@ -90,6 +94,8 @@ def chosen_cells(
             tables.append(table.rename(columns={target: "y"}).reset_index())
             places += [(path, index) for index in seen]
     table = pd.concat(tables) if tables else pd.DataFrame(columns=["cell_id", "plate", "well", "y"])
+    if level is not None:
+        table["y"] = (table["y"].astype(str) == level).astype(np.float64)
     chosen = choose_cells(range(len(places)), cells, seed)
     table = table.iloc[chosen].reset_index(drop=True)
     return SplitCells(table, [places[number] for number in chosen], normaliser)
