@@ -127,3 +127,18 @@ rule explain_gather:
         f"Join the shares of channels in the maps of {STUDY.study}"
     script:
         "../workflow/scripts/explain_gather.py"
+
+
+if EXPLAINED:
+    FIGURES_OF_STUDY_CHECKS.add(
+        study_figure(
+            "completeness",
+            "Explanations",
+            {"what": "how far maps add up"},
+            input={
+                "cells": of_explanations("explain/{model}/{seed}/{method}.cells.tsv")
+            },
+            params={"explained": EXPLAINED, "split": shown_split()},
+            subcategory="Checks",
+        )
+    )

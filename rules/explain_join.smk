@@ -27,35 +27,27 @@ rule explain_join:
         "../workflow/scripts/explain_join.py"
 
 
-rule report_check:
-    input:
-        table=made("explain/{check}.tsv"),
-        standing=standings_on_page,
-    output:
-        report(
-            made("report/checks/{check}.html"),
-            caption="../workflow/report/check_table.rst",
-            category="Explanations",
-            subcategory="Tables",
-            labels={"what": "{check}"},
-        ),
-    log:
-        logged("report/checks/{check}.log"),
-    benchmark:
-        logged("report/checks/{check}.tsv")
-    wildcard_constraints:
-        check="|".join(PAGES),
-    localrule: True
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("report_check"),
-        title=lambda wildcards: CHECKS[wildcards.check].title,
-        note=lambda wildcards: CHECKS[wildcards.check].note,
-    message:
-        f"Write the page of the {{wildcards.check}} of {STUDY.study}"
-    script:
-        "../workflow/scripts/report_check.py"
+for check in MADE_CHECKS:
+    if check.title:
+        PAGES_OF_REPORT.add(
+            Part(
+                script="report_check",
+                name=f"report_{check.name}",
+                input={
+                    "table": made(f"explain/{check.name}.tsv"),
+                    # Checks that need no maps hold no explanation, whose standing the page would say.
+                    "standing": [] if check.always else standings_of_study(),
+                },
+                output={
+                    "page": page(
+                        f"checks/{check.name}",
+                        "check_table",
+                        "Explanations",
+                        {"what": check.name},
+                        subcategory="Tables",
+                    )
+                },
+                params={"title": check.title, "note": check.note},
+                wildcards={"check": check.name},
+            )
+        )

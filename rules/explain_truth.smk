@@ -43,39 +43,24 @@ rule explain_truth:
         "../workflow/scripts/explain_truth.py"
 
 
-rule figures_truth:
-    input:
-        table=made("explain/truth.tsv"),
-        cells=cells_held_against_truth(),
-        maps=maps_held_against_truth,
-        shards=shards_shown,
-        truth=of_wells("simulate/truth/{well}.h5"),
-    output:
-        png=report(
-            made("figures/truth.png"),
-            caption="../workflow/report/truth.rst",
-            category="Explanations",
+if EXPLAINED:
+    FIGURES_OF_STUDY_CHECKS.add(
+        study_figure(
+            "truth",
+            "Explanations",
+            {"what": "what was found of the truth"},
+            input={
+                "table": made("explain/truth.tsv"),
+                "cells": cells_held_against_truth(),
+                "maps": maps_held_against_truth,
+                "shards": shards_shown,
+                "truth": of_wells("simulate/truth/{well}.h5"),
+            },
+            params={
+                "split": shown_split(),
+                "wells": WELLS[["plate", "well"]].to_numpy().tolist(),
+                "explored": HELD_AGAINST_TRUTH,
+            },
             subcategory="Checks",
-            labels={"what": "what was found of the truth"},
-        ),
-        svg=made("figures/truth.svg"),
-    log:
-        logged("figures/truth.log"),
-    benchmark:
-        logged("figures/truth.tsv")
-    group:
-        "figures"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        code=code("figures_truth"),
-        split=shown_split(),
-        wells=WELLS[["plate", "well"]].to_numpy().tolist(),
-        explored=HELD_AGAINST_TRUTH,
-    message:
-        f"Draw what the maps of {STUDY.study} find of the truth"
-    script:
-        "../workflow/scripts/figures_truth.py"
+        )
+    )

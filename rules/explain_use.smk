@@ -64,31 +64,19 @@ rule explain_use_gather:
         "../workflow/scripts/explain_use_gather.py"
 
 
-rule report_use:
-    input:
-        made("explain/use.tsv"),
-    output:
-        report(
-            made("report/use.html"),
-            caption="../workflow/report/use_table.rst",
-            category="Explanations",
-            subcategory="Channel use",
-            labels={"what": "what the models use of each channel, table"},
-        ),
-    log:
-        logged("report/use.log"),
-    benchmark:
-        logged("report/use.tsv")
-    localrule: True
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("report_use"),
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Write the page of what the models of {STUDY.study} use of each channel"
-    script:
-        "../workflow/scripts/report_use.py"
+PAGES_OF_REPORT.add(
+    Part(
+        script="report_use",
+        input={"use": made("explain/use.tsv")},
+        output={
+            "page": page(
+                "use",
+                "use_table",
+                "Explanations",
+                {"what": "what the models use of each channel, table"},
+                subcategory="Channel use",
+            )
+        },
+        params={"confidence": STUDY.explain.confidence},
+    )
+)

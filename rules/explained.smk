@@ -56,23 +56,19 @@ CHECKS_OF_CELLS = [name for name, check in CHECKS.items() if check.cells]
 # Checks of which each explanation has a table, and those of all explanations together.
 JOINED_CHECKS = [name for name, check in CHECKS.items() if check.each]
 
-# Checks whose table is a page of the report.
-PAGES = [name for name, check in CHECKS.items() if check.title]
-
 # Checks that are made: of a study that explains nothing, those that need no maps.
 MADE_CHECKS = [check for check in CHECKS.values() if check.always or EXPLAINED]
 
 FIGURES_OF_CHECKS = [figure for check in CHECKS.values() for figure in check.figures]
 
-# Figures that are drawn of tables alone, of the study and of each model and method: one rule each.
+# Figures of the study that are drawn of tables alone.
 DRAWN_OF_TABLES = [
     figure
-    for figure in (*FIGURES, *FIGURES_OF_CHECKS)
+    for figure in (
+        *FIGURES,
+        *(figure for check in MADE_CHECKS for figure in check.figures),
+    )
     if figure.tables and not figure.maps
-]
-
-MAPS_DRAWN_OF_TABLES = [
-    figure for figure in FIGURES_OF_CHECKS if figure.tables and figure.maps
 ]
 
 # Models and seeds that are asked what they use of each channel.
@@ -157,11 +153,6 @@ def standings_of_study(*_):
     return [made("explain/standing.tsv")] if EXPLAINED else []
 
 
-def standings_on_page(wildcards):
-    """Checks that need no maps hold no explanation, whose standing the page would say."""
-    return [] if CHECKS[wildcards.check].always else standings_of_study()
-
-
 def of_explanations(pattern):
     """One path a model, seed and method that is explained."""
     return [
@@ -239,6 +230,13 @@ def code_of_method(script):
     """Digest of a rule's script and of the method that made its maps: of no other method."""
     return lambda wildcards: code(
         script, file_of_method(method_of_maps(wildcards).method)
+    )
+
+
+def parts_of_figure(figure):
+    """The parts of the job that draws a figure of the study."""
+    return {"Data": FIGURES_OF_DATA, "Models": FIGURES_OF_MODELS}.get(
+        figure.category, FIGURES_OF_STUDY_CHECKS
     )
 
 
@@ -353,6 +351,11 @@ def lowest_seed(wildcards, pattern):
     return made(
         pattern.format(model=wildcards.model, seed=seed, method=wildcards.method)
     )
+
+
+def cells_of_lowest_seed(wildcards):
+    """The shares of channels in single cells of the lowest seed of a model."""
+    return lowest_seed(wildcards, "explain/{model}/{seed}/{method}.cells.tsv")
 
 
 def shards_explained(wildcards):
@@ -475,13 +478,6 @@ def figures_of_checks():
     )
 
 
-def pages_of_checks():
-    """The report's pages of the tables of the checks."""
-    return [
-        made(f"report/checks/{check.name}.html") for check in MADE_CHECKS if check.title
-    ]
-
-
 def tables_of_explanations(model):
     """What is read out of the maps of one model, and their checks."""
     each = [
@@ -539,3 +535,25 @@ def tables_of_figure(figure):
         ]
 
     return tables
+
+
+# Kind of maps → the map sets of this kind.
+MAP_SETS_OF_KINDS = {
+    kind: [name for name in MAP_SETS if kind_of_maps(name) == kind]
+    for kind in dict.fromkeys(map(kind_of_maps, MAP_SETS))
+}
+
+# What the shares of channels of a model and method are drawn of.
+TABLES_OF_IMPORTANCE = {
+    "importance": lambda wildcards: of_seeds(
+        f"explain/{{model}}/{{seed}}/{wildcards.method}.tsv", wildcards.model
+    ),
+    "joint": lambda wildcards: of_seeds(
+        f"explain/{{model}}/{{seed}}/{wildcards.method}/joint_importance.tsv",
+        wildcards.model,
+    ),
+    "groups": made("explain/channel_groups.tsv"),
+    "use": lambda wildcards: of_used_runs(
+        "explain/{model}/{seed}/use.cells.tsv", [wildcards.model]
+    ),
+}

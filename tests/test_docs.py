@@ -143,6 +143,8 @@ def declared() -> set[str]:
         # Formatted names, whose wildcards stand in doubled braces.
         formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
         found |= {path.replace("{{", "{").replace("}}", "}") for path in formatted}
+        pages = re.findall(r'\bpage\(\s*f?"([^"]+)"', text_of(rules))
+        found |= {f"report/{page.replace('check.name', 'check')}.html" for page in pages}
     # Tables and figures of checks are told by their names; the fold that is explained is one of
     # the folds.
     found |= {f"explain/{table}" for check in CHECKS for table in check.tables}
@@ -256,11 +258,14 @@ def test_the_rule_graph_is_the_same_in_both_places_and_holds_every_rule():
     assert blocks(ROOT / "docs" / "structure.md", "mermaid") == [graph]
     nodes = set(re.findall(r"^    (\w+)$", graph, flags=re.MULTILINE))
     # Every rule that makes something has a script of its name, but for those that train and explain
-    # by the scripts of `train` and `attribute`, and those that draw tables alone.
+    # by the scripts of `train` and `attribute`, and those of each kind of maps. On request alone,
+    # and in no graph, is `figures_importance`.
     same = {"tune", "explain_roar_train", "explain_targets_train", "explain_targets_attribute"}
-    drawn = {f"figures_{figure.rule}" for figure in EVERY_FIGURE if figure.tables}
-    scripts = {script.stem for script in ROOT.glob("workflow/scripts/*.py")}
-    assert nodes == scripts - {"figures_tables", "figures_explanation"} | same | drawn
+    kinds = {node for node in nodes if node.startswith("figures_maps_")}
+    rules = "".join(text_of(path) for path in ROOT.glob("rules/*.smk"))
+    scripts = set(re.findall(r"workflow/scripts/(\w+)\.py", rules))
+    assert kinds
+    assert nodes == scripts - {"figures_maps", "figures_importance"} | same | kinds
 
 
 def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):

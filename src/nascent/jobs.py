@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Protocol
@@ -91,26 +91,71 @@ def job(
         GPU is not there, or what the work itself raises.
     """
     outputs = [Path(path) for path in described.output]
-    params, resources = described.params, described.resources
-    seed = params.get("seed") if seed is None else seed
-    with job_log(described.log[0]):
+    seed = described.params.get("seed") if seed is None else seed
+    alone = not is_part(described)
+    with job_log(described.log[0]) if alone else nullcontext():
         for path in outputs:
             provenance.forget(path)
-        digests = digests_of([Path(path) for path in described.input])
-        record = provenance.record(
-            stage or stage_of(described.rule),
-            {key: value for key, value in params.items() if key not in _PLACES},
-            seed=seed,
-            code=params.get("code"),
-            inputs=digests,
-        )
-        with devices_of_job(
-            resources.get("gpu", 0), without=resources.get("without_gpu", "cpu")
-        ) as devices:
+        record, digests = record_of(described, stage=stage, seed=seed)
+        with devices_of(described) as devices:
             work = Job(record, devices, seed)
             yield work
         _keep(outputs, work, digests)
-        logger.info("%s", used())
+        if alone:
+            logger.info("%s", used())
+
+
+def is_part(described: Described) -> bool:
+    """Return whether what is described is part of a job, whose log and GPUs it shares."""
+    return getattr(described, "devices", None) is not None
+
+
+def record_of(
+    described: Described, *, stage: str | None = None, seed: int | None = None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the record of what a job makes, and name → SHA-256 of what it reads.
+
+    Parameters
+    ----------
+    described, stage
+        As in `job`.
+    seed
+        In the place of that of `params`.
+
+    Raises
+    ------
+    ResultError
+        Where an input was changed since it was made.
+    """
+    params = described.params
+    digests = digests_of([Path(path) for path in described.input])
+    record = provenance.record(
+        stage or stage_of(described.rule),
+        {key: value for key, value in params.items() if key not in _PLACES},
+        seed=params.get("seed") if seed is None else seed,
+        code=params.get("code"),
+        inputs=digests,
+    )
+    return record, digests
+
+
+@contextmanager
+def devices_of(described: Described) -> Iterator[Devices]:
+    """Give the GPUs that a job asks for; a part has those of its job.
+
+    Raises
+    ------
+    DeviceError
+        Where there is no GPU, and the job shall not compute without one.
+    """
+    if is_part(described):
+        yield described.devices
+        return
+    resources = described.resources
+    with devices_of_job(
+        resources.get("gpu", 0), without=resources.get("without_gpu", "cpu")
+    ) as devices:
+        yield devices
 
 
 def digests_of(inputs: Iterable[Path]) -> dict[str, str]:

@@ -190,7 +190,7 @@ def test_names_that_look_like_something_else_are_planned_as_they_are(measured):
     )
     planned = measured.planned(*STUDY)
     assert planned["crops"] == ["p_1e3", "p_NA"]
-    assert "figures_crops" in planned
+    assert "figures_data" in planned
 
 
 def test_a_dry_run_refuses_it_too(measured):

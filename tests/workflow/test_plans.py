@@ -47,62 +47,27 @@ JOINING = {
     "explain_use_gather": [""],
     "explain_scores": [""],
     "explain_standing": [""],
-    "figures_agreement": [""],
-    "figures_attention": [""],
-    "figures_completeness": [""],
-    "figures_randomisation": [""],
-    "figures_removal": [""],
-    "figures_sensitivity": [""],
-    "figures_truth": [""],
-    "figures_use": [""],
-    "report_use": [""],
-    "report_check": sorted(
-        name for name, check in CHECKS.items() if check.title and not check.always
-    ),
+    "figures_checks": [""],
+    "report_pages": [""],
 }
-OF_SEEDS = {"figures_importance", "figures_trend"}
-# Drawn again where the verdict on a model is made again: they say it.
-OF_STANDING = {
-    "figures_importance",
-    "figures_trend",
-    "figures_score_maps",
-    "figures_panels",
-    "figures_similarity",
-    "figures_clusters",
-    "figures_removal_curves",
-}
-OF_LOWEST_SEED = {
-    "figures_score_maps",
-    "figures_panels",
-    "figures_similarity",
-    "figures_clusters",
-    "figures_removal_curves",
-    "report_explorer",
-}
+# Of a model and method: they say the verdict, and show single cells of the lowest seed.
+OF_MAPS = {"figures_maps_pixel"}
 TRAINING = {"train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"}
 COMPARING = {
     "all",
     "evaluate_gather",
     "evaluate_compare",
-    "figures_learning",
-    "figures_comparison",
-    "figures_seeds",
-    "figures_designs",
-    "figures_controls",
-    "report_evaluation",
-    "report_model",
-    "report_study",
+    "figures_models",
+    "report_pages",
     "report_costs",
 }
 # Of the explanations of the models.
 OF_RUNS = {"explain_features", "explain_use"}
-EXPLAINING = READ_OUTS | set(JOINING) | OF_SEEDS | OF_LOWEST_SEED | OF_RUNS
+EXPLAINING = READ_OUTS | set(JOINING) | OF_MAPS | OF_RUNS | {"report_explorer"}
 # What asks a model itself, and no map.
 WITHOUT_MAPS = OF_RUNS | {
     "explain_features_gather",
     "explain_use_gather",
-    "figures_use",
-    "report_use",
 }
 
 
@@ -119,21 +84,19 @@ def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str
         "evaluate_verdict": [model],
         "figures_predictions": [model],
         **dict.fromkeys(READ_OUTS, map_sets),
-        **dict.fromkeys(OF_SEEDS, shown),
-        **dict.fromkeys(OF_LOWEST_SEED - {"report_explorer"}, shown),
+        **dict.fromkeys(OF_MAPS, shown),
     }
 
 
 def judged_again(model: str, map_sets: list[str]) -> dict[str, list[str]]:
     """The jobs of a model that stand on its verdict alone."""
     shown = [f"{model}/{name}" for name in map_sets]
-    return {"evaluate_verdict": [model], **dict.fromkeys(OF_STANDING, shown)}
+    return {"evaluate_verdict": [model], **dict.fromkeys(OF_MAPS, shown)}
 
 
-def comparing(*models: str) -> dict[str, list[str]]:
+def comparing() -> dict[str, list[str]]:
     """The jobs that show all models of the study together: each model's card says its verdict."""
-    together = {rule: [""] for rule in COMPARING} | JOINING | {"report_explorer": [""]}
-    return together | {"report_model": sorted(models)}
+    return {rule: [""] for rule in COMPARING} | JOINING | {"report_explorer": [""]}
 
 
 def with_models(checkout, **models):
@@ -198,34 +161,34 @@ def test_touching_results_replans_nothing(ran):
 
 def test_a_new_model_is_run_and_compared_and_no_other_is_repeated(ran):
     with_models(ran, **MODELS, steep={"architecture": "linear", "learning_rate": 0.1})
-    assert ran.planned(*TINY) == of_one("steep") | comparing("linear", "simple_cnn", "steep")
+    assert ran.planned(*TINY) == of_one("steep") | comparing()
 
 
 def test_a_new_seed_is_run_and_compared_and_no_other_is_repeated(ran):
     with_linear(ran, seeds=[1, 2])
     # Maps of single cells are those of the first seed; their figures say the verdict on all.
-    assert ran.planned(*TINY) == of_one("linear", 2) | comparing("linear", "simple_cnn")
+    assert ran.planned(*TINY) == of_one("linear", 2) | comparing()
 
 
 def test_a_model_that_is_taken_out_leaves_only_the_comparison_to_be_made(ran):
     with_models(ran, simple_cnn=MODELS["simple_cnn"])
-    assert ran.planned(*TINY) == comparing("simple_cnn")
+    assert ran.planned(*TINY) == comparing()
 
 
 def test_a_target_that_no_model_predicts_any_more_is_left_out_of_the_floors(ran):
     with_models(ran, linear=MODELS["linear"])
     again = judged_again("linear", MAP_SETS["linear"])
-    assert ran.planned(*TINY) == comparing("linear") | again | {"evaluate_floors": ["cell"]}
+    assert ran.planned(*TINY) == comparing() | again | {"evaluate_floors": ["cell"]}
 
 
 def test_another_learning_rate_repeats_that_model_alone(ran):
     with_linear(ran, learning_rate=0.02)
-    assert ran.planned(*TINY) == of_one("linear") | comparing("linear", "simple_cnn")
+    assert ran.planned(*TINY) == of_one("linear") | comparing()
 
 
 def test_the_file_of_an_architecture_concerns_its_models_alone(ran):
     edit(ran, "src/nascent/train/architectures/simple_cnn.py")
-    assert ran.planned(*TINY) == of_one("simple_cnn") | comparing("linear", "simple_cnn")
+    assert ran.planned(*TINY) == of_one("simple_cnn") | comparing()
 
 
 @pytest.mark.parametrize("name", ["resnet50v2", "xception", "backbones"])
@@ -271,7 +234,7 @@ def test_the_file_of_a_method_concerns_its_maps_and_trains_nothing(ran):
 def test_what_the_machine_gives_a_model_trains_nothing(ran):
     with_linear(ran, resources={"threads": 1, "mem_mb": 3000, "runtime": 5})
     # The page of the study shows the config.
-    assert set(ran.planned(*TINY)) == {"all", "report_study", "report_costs"}
+    assert set(ran.planned(*TINY)) == {"all", "report_pages", "report_costs"}
 
 
 def test_another_way_to_predict_measures_that_model_again_and_trains_nothing(ran):
@@ -289,24 +252,24 @@ def test_one_more_target_trains_that_model_and_measures_the_floors_for_it(ran):
     # The floors were measured anew: what the figures of the other model say of it is made again.
     for rule, jobs in judged_again("simple_cnn", MAP_SETS["simple_cnn"]).items():
         mine[rule] = sorted(mine[rule] + jobs)
-    assert ran.planned(*TINY) == mine | floors | comparing("linear", "simple_cnn")
+    assert ran.planned(*TINY) == mine | floors | comparing()
 
 
 def test_a_channel_less_trains_that_model_alone(ran):
     with_linear(ran, channels=["15_SON"])
-    assert ran.planned(*TINY) == of_one("linear") | comparing("linear", "simple_cnn")
+    assert ran.planned(*TINY) == of_one("linear") | comparing()
 
 
 def test_a_key_of_the_figures_draws_again_and_computes_nothing(ran):
     ran.configure(figures={"top_channels": 3})
-    drawn = {"figures_crops", "figures_score_maps"}
-    assert set(ran.planned(*TINY)) == {"all", "report_study", "report_costs"} | drawn
+    drawn = {"figures_data", "figures_maps_pixel"}
+    assert set(ran.planned(*TINY)) == {"all", "report_pages", "report_costs"} | drawn
 
 
 def test_more_bootstrap_draws_compare_again_and_train_nothing(ran):
     ran.configure(evaluate={"bootstrap": 300})
     planned = set(ran.planned(*TINY))
-    assert {"evaluate_compare", "figures_comparison", "report_model"} <= planned
+    assert {"evaluate_compare", "figures_models", "report_pages"} <= planned
     assert not {"train", "evaluate", "evaluate_floors", "evaluate_gather", "attribute"} & planned
 
 
@@ -317,7 +280,7 @@ def test_a_second_design_trains_its_own_fold_alone(ran):
     assert planned["train"] == planned["evaluate"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
     assert planned["evaluate_floors"] == ["shuffle"]
     # The first design stays the one that is explained.
-    assert not {"attribute", "explain", "figures_balance", "crops"} & set(planned)
+    assert not {"attribute", "explain", "figures_data", "crops"} & set(planned)
 
 
 def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
@@ -338,28 +301,19 @@ def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
 def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     ran.configure(attribute={"methods": {"ig": {"method": "integrated_gradients", "steps": 5}}})
     again = EXPLAINING - WITHOUT_MAPS
-    shown = {"all", "attribute", "report_study", "report_costs"}
+    shown = {"all", "attribute", "report_pages", "report_costs"}
     assert set(ran.planned(*TINY)) == again | shown
 
 
 @pytest.mark.parametrize(
     ("file", "repeated"),
     [
-        ("src/nascent/figures/seeds.py", {"figures_seeds"}),
-        (
-            "src/nascent/report/page.py",
-            {
-                "report_study",
-                "report_evaluation",
-                "report_model",
-                "report_check",
-                "report_use",
-            },
-        ),
-        ("workflow/scripts/figures_sizes.py", {"figures_sizes"}),
+        ("src/nascent/figures/seeds.py", {"figures_models"}),
+        ("src/nascent/report/page.py", {"report_pages"}),
+        ("src/nascent/figures/sizes.py", {"figures_data"}),
         (
             "src/nascent/explain/trend.py",
-            {"explain_trend", "explain_join", "figures_trend", "report_check"},
+            {"explain_trend", "explain_join", "figures_maps_pixel", "report_pages"},
         ),
         # What all architectures share is in every training, and what follows; so is the reader.
         ("src/nascent/train/architectures/pooling.py", TRAINING | EXPLAINING | COMPARING),

@@ -19,7 +19,7 @@ def test_a_study_plans_the_retrainings_it_asks_for_and_no_other(checkout):
     ]
     for rule in ("explain_roar_remove", "explain_roar_train", "explain_roar_predict"):
         assert planned[rule] == runs
-    assert planned["explain_roar"] == planned["figures_roar"] == [""]
+    assert planned["explain_roar"] == planned["figures_checks"] == [""]
 
 
 def test_models_of_permuted_targets_are_trained_by_the_rule_that_explains_them(checkout):

@@ -14,7 +14,7 @@ from nascent.explain.checks import CHECKS
 from nascent.kind import kind_of, known_kinds
 
 ROOT = Path(__file__).parent.parent.parent
-NO_RULES = {"common", "explained", "needs", "sharded"}
+NO_RULES = {"common", "explained", "needs", "parts", "sharded"}
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
 # `explain_truth.smk` is a check of the stage `explain`, with the figures and pages it has.
 FILES = sorted(path.stem for path in (ROOT / "rules").glob("*.smk") if path.stem not in NO_RULES)
@@ -25,20 +25,27 @@ DERIVED = {
     "explain_roar_train": "train",
     "explain_targets_train": "train",
     "explain_targets_attribute": "attribute",
-    "figures_importance_by": "figures_importance",
 }
 # Module that finds files by name -> how a rule that stands on it counts the files it chose.
 CHOSEN = {
     "nascent.train.architectures.build": "code_of_training",
     "nascent.attribute.method": "code_of_method",
 }
-# Scripts of a rule a figure, which draw what `nascent.figures.table.Figure.drawing` names.
-OF_FIGURES = {"figures_tables", "figures_explanation"}
 # Models that are trained anew for a check have a folder of their own.
 FOLDERS = {"explain_roar": "roar", "explain_targets": "randomised"}
 
 
 DIGESTS = CodeDigests()
+
+
+def scripts_of_parts() -> set[str]:
+    """Return the scripts that do a part of a job, as the rule files name them."""
+    text = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    drawn = re.findall(r'\b(?:study|maps)_figure\(\s*"(\w+)"', text)
+    return {f"figures_{name}" for name in drawn} | set(re.findall(r'\bscript="(\w+)"', text))
+
+
+PARTS = scripts_of_parts()
 
 
 def stands_on(script: str) -> dict[str, Path]:
@@ -113,7 +120,8 @@ def wildcards_of(directive: str) -> set[str]:
 def test_a_message_tells_what_the_job_is_about(file, name, directives):
     message = "".join(re.findall(r'"([^"]*)"', directives["message"]))
     told = set(re.findall(r"\{wildcards\.(\w+)\}", message))
-    outputs = wildcards_of(directives["output"])
+    # A job of several parts names its outputs elsewhere.
+    outputs = wildcards_of(directives["output"] + directives["log"])
     assert told == outputs, name
     # One job a study says of which.
     assert outputs or "{STUDY.study}" in message, name
@@ -179,14 +187,26 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     assert directives["script"].strip() == f'"../workflow/scripts/{script}.py"'
     digest = next((how for module, how in CHOSEN.items() if module in stands_on(script)), "code")
     told = digest if digest == "code_of_training" else f'{digest}("{script}")'
-    told = f'code("{script}", source_of(figure))' if script in OF_FIGURES else told
     assert f"code={told}," in directives["params"]
-    if stage == "figures" and name not in OF_FIGURES:
+
+
+@pytest.mark.parametrize("name", sorted(PARTS))
+def test_a_part_is_named_for_the_stage_of_its_job_and_its_figure_for_the_module(name):
+    assert stage_of(name) in STAGES
+    if stage_of(name) == "figures" and name not in ("figures_tables", "figures_explanation"):
         figure = name.removeprefix("figures_")
-        # One module may draw two views of a thing: removal, removal_curves.
-        modules = [ROOT / "src" / "nascent" / "figures" / f"{figure}.py"]
-        modules.append(modules[0].with_name(f"{figure.rsplit('_', 1)[0]}.py"))
-        assert any(module.is_file() for module in modules)
+        assert (ROOT / "src" / "nascent" / "figures" / f"{figure}.py").is_file()
+
+
+def test_a_job_of_several_parts_is_told_of_them_where_their_files_are_kept_and_their_code():
+    making = {name for name, path in SCRIPTS.items() if "make_parts(" in path.read_text()}
+    told = {
+        DERIVED.get(name, name)
+        for (_, name), directives in RULES.items()
+        if 'state=kept("parts"),' in directives["params"]
+        and re.search(r"\bparts=\w+\.told,", directives["params"])
+    }
+    assert making == told
 
 
 @EACH
@@ -223,8 +243,8 @@ def test_the_rules_of_a_check_are_in_its_file_and_it_may_have_a_gpu_where_it_nee
         assert (check.rule in NETWORKS) == bool(check.network)
 
 
-def test_every_script_is_that_of_a_rule():
-    assert set(SCRIPTS) == {name for _, name in RULES} - set(DERIVED)
+def test_every_script_is_that_of_a_rule_or_of_a_part():
+    assert set(SCRIPTS) == {name for _, name in RULES} - set(DERIVED) | PARTS
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -233,7 +253,8 @@ def test_a_script_works_in_a_job_and_never_reads_the_whole_config(name):
     assert "snakemake.config" not in text
     # Of several rules, those of other stages too, a script says itself which stage's it is.
     told = rf', stage="{stage_of(name)}"' if name in DERIVED.values() and "_" not in name else ""
-    assert len(re.findall(rf"\b(?:network_)?job\(snakemake{told}\)", text)) == 1
+    working = rf"\b(?:(?:network_)?job\(snakemake{told}\)|make_parts\(snakemake, )"
+    assert len(re.findall(working, text)) == 1
 
 
 @EACH

@@ -62,7 +62,7 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun
     # Nine fractions, by the published map and by chance.
     assert len(planned["explain_roar_train"]) == 9 * 2
     assert len(planned["explain_regions"]) == 3 * 3
-    assert planned["report_study"] == [""]
+    assert planned["report_pages"] == [""]
     assert "simulate" not in planned
 
 

@@ -186,7 +186,7 @@ CHECKS = (
         "completeness",
         figures=(_of_study("completeness", "", tables=()),),
         rule="explain_gather",
-        file="explain_completeness",
+        file="explain",
     ),
     Check(
         "standing",
