@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Part:
     """One part of a job.
 
-    Paths and values are what a rule takes: text, lists, and functions of the wildcards. What
+    Paths and values are such as rules have: text, lists, and functions of the wildcards. What
     another part of the same job makes is read by its path. `code` is that of the script if nothing
     else is said; `wildcards` are those that the job itself has not.
     """
@@ -26,7 +26,7 @@ class Part:
 
 
 class Parts:
-    """The parts of one job: what its rule declares."""
+    """The parts of one job, and what it declares of them."""
 
     def __init__(self):
         self.input, self.output, self._parts = {}, {}, []

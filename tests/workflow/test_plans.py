@@ -373,14 +373,14 @@ def test_the_targets_are_listed(unrun):
 @pytest.mark.parametrize(
     ("target", "made", "left"),
     [
-        ("data", {"shards_gather", "shards_channels", "figures_crops"}, {"train", "explain"}),
+        ("data", {"shards_gather", "shards_channels", "figures_data"}, {"train", "explain"}),
         (
             "models",
-            {"train", "evaluate_compare", "figures_comparison"},
-            {"explain", "report_study"},
+            {"train", "evaluate_compare", "figures_models"},
+            {"explain", "report_pages"},
         ),
-        ("explanations", {"explain", "explain_gather", "figures_importance"}, {"report_study"}),
-        ("report", {"train", "explain_gather", "report_study", "report_model"}, set()),
+        ("explanations", {"explain", "explain_gather", "figures_maps_pixel"}, {"report_pages"}),
+        ("report", {"train", "explain_gather", "report_pages"}, set()),
     ],
 )
 def test_a_target_makes_its_part_of_the_study(unrun, target, made, left):
