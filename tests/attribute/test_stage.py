@@ -11,7 +11,9 @@ from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
 from nascent.crops.crop_store import CropWriter
-from nascent.errors import AttributionError, OutputError, TrainError
+from nascent.errors import AttributionError, OutputError, StoreError, TrainError
+from nascent.reader import image_reader, write_reader
+from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser
 from nascent.train.architectures.build import build
 
@@ -362,3 +364,16 @@ def test_methods_that_compare_need_training_cells(explain, tmp_path):
     options = OTHERS["expected_gradients"] | {"batch_size": 2}
     with pytest.raises(AttributionError, match="no training cells"):
         explain(tmp_path / "a.h5", method="expected_gradients", options=options)
+
+
+def test_a_model_refuses_a_shard_unlike_those_that_it_reads_and_names_both(
+    explain, inputs, tmp_path
+):
+    write_reader([ImageReader.of_shard(make_normaliser(), inputs[1])], tmp_path / "reader.json")
+    reader = image_reader(tmp_path)
+    ours, theirs = explain(tmp_path / "a.h5", normaliser=reader), explain(tmp_path / "b.h5")
+    with open_maps(ours) as maps, open_maps(theirs) as others:
+        assert np.stack(list(maps)).tobytes() == np.stack(list(others)).tobytes()
+    larger = make_shard(tmp_path / "larger.h5", 2, size=7)
+    with pytest.raises(StoreError, match=r"\(7, 7, 2\), and the model .* \(6, 6, 2\)"):
+        explain(tmp_path / "c.h5", normaliser=reader, shard=larger)

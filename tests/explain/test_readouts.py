@@ -1,5 +1,7 @@
 """The read-outs on disk: from maps, shards and shares to tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from nascent.explain.stage import explain_maps
 from nascent.explain.trend import TREND
 from nascent.explain.trend_stage import write_trend
 from nascent.files import read_table, write_table
+from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser
 
 CHANNELS = ["00_DAPI", "15_SON"]
@@ -154,3 +157,14 @@ def test_maps_of_another_shard_are_refused(of_pixels, tmp_path):
     other = Sources(given.maps, given.shards[::-1], given.cells, given.normaliser)
     with pytest.raises(AttributionError, match="another shard"):
         write_similarity(other, tmp_path / "out.tsv", exchanges=1, bins=4, **OPTIONS)
+
+
+def test_maps_are_read_out_with_the_reader_of_their_own_model(of_pixels, tmp_path):
+    given = of_pixels[0]
+    own = ImageReader.of_shard(given.normaliser, given.shards[0])
+    narrow = replace(own.spec, shape=(7, *own.spec.shape[1:]))
+    other = replace(given, normaliser=replace(own, spec=narrow))
+    with pytest.raises(StoreError, match=r"shape \(8, 8, 2\), and the model .* \(7, 8, 2\)"):
+        write_similarity(other, tmp_path / "out.tsv", exchanges=1, bins=4, **OPTIONS)
+    with pytest.raises(StoreError, match=r"shape \(8, 8, 2\), and the model .* \(7, 8, 2\)"):
+        next(other.read())
