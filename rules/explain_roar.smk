@@ -53,7 +53,7 @@ use rule train as explain_roar_train with:
             "roar/{model}/{seed}/{order}/{fraction}".format(**wildcards)
         ),
         tensorboard=logged("roar/{model}/{seed}/{order}/{fraction}/tensorboard"),
-        options=options_of_retraining,
+        options=options_of_training,
         task=TASK,
         levels=LEVELS,
         targets=targets,

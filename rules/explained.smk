@@ -298,13 +298,6 @@ def checks_of_cells(wildcards):
     ]
 
 
-def options_of_retraining(wildcards):
-    """The options of a model that is trained anew without some of its entries."""
-    epochs = STUDY.explain.roar.epochs
-    changed = {} if epochs is None else {"epochs": epochs}
-    return [options | changed for options in options_of_training(wildcards)]
-
-
 def options_of_learning_by_heart(wildcards):
     """The options of a model trained on targets of other cells: validation can tell it nothing."""
     changed = {"monitor": "loss", "retries": 0}

@@ -66,7 +66,6 @@ def test_a_method_of_some_models_retrains_those_alone():
         ({"methods": ["cam"]}, r"the maps of 'cam' rank no entries.*Set explain\.roar\.rank"),
         ({"methods": ["ablation"]}, r"rank no entries.*Leave it out"),
         ({"seeds": [2, 7]}, r"seeds: linear is not trained with seed 7.*\[3, 2\]"),
-        ({"seeds": [2], "epochs": 4}, r"epochs: 4 epochs of warm-up of simple_cnn"),
         ({"fractions": [0.5, 0.1]}, "fractions must ascend"),
         ({"fractions": [0.5, 0.5]}, "fractions must ascend"),
         ({"fractions": [1.0]}, "fractions"),

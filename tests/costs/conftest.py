@@ -21,7 +21,7 @@ CONFIG = {
             "cam": {"method": "grad_cam", "models": ["simple_cnn"]},
         }
     },
-    "explain": {"cells": 8, "roar": {"methods": ["ig"], "epochs": 3}},
+    "explain": {"cells": 8, "roar": {"methods": ["ig"]}},
 }
 
 

@@ -23,8 +23,7 @@ STORED = 100 * 4
         ("splits", {"fold": "cell"}, 200),
         ("train", RUN, 160 * 5 * ALL_SEEN),
         ("train", RUN | {"model": "simple_cnn"}, 160 * 5 * 100),
-        # Retrained in the fold that is explained, for epochs of its own.
-        ("explain_roar_train", MAPS | {"order": "ig", "fraction": "0.5"}, 160 * 3 * ALL_SEEN),
+        ("explain_roar_train", MAPS | {"order": "ig", "fraction": "0.5"}, 160 * 5 * ALL_SEEN),
         ("explain_targets_train", {"model": "linear", "seed": "1"}, 160 * 5 * ALL_SEEN),
         ("evaluate", RUN, 200 * ALL_SEEN),
         # 9 steps of the trapezoid are 10 points.

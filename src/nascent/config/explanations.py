@@ -110,7 +110,6 @@ class Roar(Section):
         description="Seeds of the models whose maps give the order, and of their retraining; null:"
         " the lowest of each model",
     )
-    epochs: Positive | None = Field(None, description="Epochs at most; null: those of the model")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

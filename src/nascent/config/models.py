@@ -35,6 +35,13 @@ class Layers(Section):
     widths: list[Positive] | None = Field(
         None, description="Channels of the convolution blocks (simple_cnn); null: 64 and 128"
     )
+    norm_momentum: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Share of its running means that a batch normalisation keeps a step; null: as"
+        " fits the steps of an epoch, 0.9 for 17 and 0.99 for 179 or more",
+    )
     dropout: float = Field(0.0, ge=0, lt=1, description="Dropout behind each layer of the head")
     body_l1: Penalty = Field(0.0, description="L1 penalty on every kernel of the body")
     body_l2: Penalty = Field(0.0, description="L2 penalty on every kernel of the body")

@@ -106,13 +106,6 @@ def _check_model(study: Study, roar: Roar, model: str, where: str | Path) -> Non
                 where=where,
                 mend=f"Add it to the model's seeds, or choose among {trained.seeds}.",
             )
-    if roar.epochs is not None and trained.warmup >= roar.epochs:
-        raise ConfigError(
-            f"explain.roar.epochs: {trained.warmup:g} epochs of warm-up of {model} leave none of"
-            f" {roar.epochs} epochs",
-            where=where,
-            mend="Give more epochs.",
-        )
 
 
 def _models(study: Study, roar: Roar) -> list[str]:

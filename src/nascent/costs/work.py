@@ -95,9 +95,6 @@ def _epochs(wildcards: Wildcards, facts: Facts) -> int:
         for changes in searched(study, model):
             if candidate_name(changes) == wildcards["candidate"]:
                 return study.train.model(model, changes).epochs
-    roar = study.explain.roar
-    if "fraction" in wildcards and roar is not None and roar.epochs is not None:
-        return roar.epochs
     return study.train.model(model).epochs
 
 

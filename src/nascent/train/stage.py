@@ -37,6 +37,7 @@ from nascent.train.data import (
 from nascent.train.fit import fit
 from nascent.train.models import write_model
 from nascent.train.monitor import chosen_epoch, smoothed, width_that_fits
+from nascent.train.norms import fitting_momentum, set_momentum
 from nascent.train.objective import compile_model
 from nascent.train.options import Fitting, Options
 from nascent.train.runs import say_others, state_folder
@@ -193,7 +194,7 @@ def train_model(
         result = learnt[attempts[-1].seed]
         # A fresh build holds the weights alone, neither the optimiser nor its half-way state, and
         # computes in float32 wherever it is loaded.
-        network = _network(asked, known, len(normaliser.inputs))
+        network = _network(asked, known, len(normaliser.inputs), steps=len(train))
         checkpoint.restore_weights(result.folder, network, result.epoch)
     write_model(network, model_path)
     write_reader([ImageReader.of_shard(normaliser, train.paths[0])], reader_path)
@@ -251,7 +252,7 @@ def _learn(
     fitting, seed = asked.fitting, run["seed"]
     backend.make_deterministic(seed, exact=deterministic)
     with backend.precision(fitting.precision):
-        network = _network(asked, known, channels)
+        network = _network(asked, known, channels, steps=len(train))
     if asked.network.weights:
         start_from(network, asked.network.weights, freeze=asked.network.freeze)
     model = Augmented(network, augmentation_layers(asked.augmentation, ratios, seed=seed))
@@ -272,8 +273,8 @@ def _learn(
     return Learnt(progress, epoch, width, folder, parameters(network))
 
 
-def _network(asked: Options, known: Targets, channels: int) -> keras.Model:
-    return build(
+def _network(asked: Options, known: Targets, channels: int, *, steps: int) -> keras.Model:
+    network = build(
         asked.network.architecture,
         size=known.size,
         channels=channels,
@@ -281,6 +282,9 @@ def _network(asked: Options, known: Targets, channels: int) -> keras.Model:
         target_sd=known.sds,
         layers=asked.network.layers,
     )
+    momentum = asked.network.layers.norm_momentum
+    set_momentum(network, fitting_momentum(steps) if momentum is None else momentum)
+    return network
 
 
 def _cells(

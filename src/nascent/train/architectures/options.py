@@ -20,6 +20,8 @@ class Layers:
         Units of one more dense layer without normalisation or activation, before the output.
     widths
         Of an architecture's convolution blocks, where it takes them.
+    norm_momentum
+        Of every batch normalisation; None fits the steps of an epoch, see `nascent.train.norms`.
     dropout
         Share of the units dropped after each activation of the head.
     body_l1, body_l2
@@ -36,6 +38,7 @@ class Layers:
     head: Sequence[int] | None = None
     embedding: int | None = None
     widths: Sequence[int] | None = None
+    norm_momentum: float | None = None
     dropout: float = 0.0
     body_l1: float = 0.0
     body_l2: float = 0.0
