@@ -11,8 +11,8 @@ workflow itself. The last line is JSON:
 `agrees`       whether the intervals of `single` and `joint` overlap
 `r2_single`, `r2_joint`   of the two networks, mean over seeds, cells asked
 
-    python benchmarks/duplicates.py [--wells 12] [--nuclei 100] [--epochs 15] [--cores 2]
-        [--folder FOLDER]
+    python benchmarks/duplicates.py [--wells 16] [--nuclei 100] [--epochs 20] [--seeds 1]
+        [--cores 2] [--folder FOLDER]
 
 Both studies are made in FOLDER; without it in a temporary folder.
 """
@@ -43,10 +43,10 @@ MODEL = "simple_cnn"
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--wells", type=int, default=12)
+    options.add_argument("--wells", type=int, default=16)
     options.add_argument("--nuclei", type=int, default=100)
-    options.add_argument("--epochs", type=int, default=15)
-    options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--epochs", type=int, default=20)
+    options.add_argument("--seeds", type=int, default=1)
     options.add_argument("--cores", type=int, default=2)
     options.add_argument("--folder", type=Path)
     chosen = options.parse_args()
