@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -25,6 +26,13 @@ def test_a_task_says_what_it_is_measured_by(name):
     named = {task.primary, task.learning, *task.compared, *task.bounded}
     assert named <= set(task.metrics) == set(task.words)
     assert task.losses
+
+
+def test_no_module_of_the_evaluation_names_an_error_of_its_own(root):
+    named = {name for task in known_tasks() for name in task_of(task).metrics} - {"r2"}
+    for path in sorted((root / "src" / "nascent" / "evaluate").glob("*.py")):
+        words = set(re.findall(r'"(\w+)"', path.read_text(encoding="utf-8")))
+        assert not words & named, path.name
 
 
 def test_measuring_loads_no_framework():

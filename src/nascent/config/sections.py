@@ -358,6 +358,11 @@ class Study(Section):
             )
         if task.has_classes and self.target.column is None:
             raise ValueError("target.column: name the column of the cell table that holds classes")
+        if self.explain.roar is not None and not task.has_errors:
+            raise ValueError(
+                "explain.roar: retrained models are held against each other by R², which"
+                f" {task.name} has not; leave it out"
+            )
         if self.target.levels is not None and not task.has_classes:
             raise ValueError(
                 f"target.levels: {task.name} has no classes; did you mean target.task: classes?"
