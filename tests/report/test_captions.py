@@ -45,9 +45,13 @@ def render(path: Path, config: dict) -> str:
     return publish_parts(text, writer="html", settings_overrides={"halt_level": 1})["html_body"]
 
 
+CLASSES = {"target": {"task": "classes", "column": "perturbation"}}
+
+
+@pytest.mark.parametrize("target", [{}, CLASSES], ids=["numbers", "classes"])
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
-def test_a_text_renders_without_complaint(path):
-    html = render(path, filled_in({"study": "demo", "simulate": {}}))
+def test_a_text_renders_without_complaint(path, target):
+    html = render(path, filled_in({"study": "demo", "simulate": {}, **target}))
     assert "{{" not in html and "{%" not in html
     assert len(html) > 200
 
