@@ -22,6 +22,7 @@ with job(snakemake) as work, ExitStack() as stack:
         params.inputs,
         per_group=1,
         channels=len(params.inputs),
+        explained=params.explained["target"],
     )
     figure = panels.draw(found.examples, found.maps, shares=found.shares)
     examples = found.examples

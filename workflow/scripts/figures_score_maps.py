@@ -22,6 +22,7 @@ with job(snakemake) as work, ExitStack() as stack:
         params.inputs,
         per_group=params.figures["cells_per_group"],
         channels=params.figures["top_channels"],
+        explained=params.explained["target"],
     )
     figure = score_maps.draw(found.examples, found.maps, shares=found.shares)
     examples = found.examples

@@ -56,6 +56,7 @@ def shown(
     *,
     per_group: int,
     channels: int,
+    explained: str = "target",
 ) -> Shown:
     """Read typical cells, their channels of the largest share and the maps of these.
 
@@ -73,18 +74,21 @@ def shown(
         Channels of the model.
     per_group, channels
         How many cells of a group, and how many channels.
+    explained
+        Column that the maps explain: beside a prediction of another one no measured target stands.
     """
     chosen = typical(cells, per_group)
     with_channels = set(inputs) <= set(cells.columns)
     pick = top_channels(cells[list(inputs)], channels) if with_channels else None
     names = pick if pick is not None else spread_channels(list(inputs), channels)
     told = cells[["group", "prediction"]].rename(columns={"prediction": "y_hat"})
+    other = ["target"] if explained != "target" else []
     examples = read_examples(shards, chosen, names)
     read = read_maps(maps, chosen, names if with_channels else ["all"])
     whole = np.broadcast_to(read, examples.images.shape)
     shares = cells.loc[chosen, names].to_numpy(np.float64) if with_channels else None
     return Shown(
-        replace(examples, cells=examples.cells.join(told)),
+        replace(examples, cells=examples.cells.drop(columns=other, errors="ignore").join(told)),
         np.where(examples.masks[..., None], whole, 0),
         np.full((len(chosen), len(names)), np.nan) if shares is None else shares,
     )
