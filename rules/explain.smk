@@ -26,76 +26,55 @@ rule explain_groups:
         "../workflow/scripts/explain_groups.py"
 
 
-rule explain_importance_null:
-    input:
-        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
-        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
-        maps=maps_explained,
-        shards=shards_explained,
-        training=training_cells_of_method,
-        cells=examples_table(),
-        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
-        groups=made("explain/channel_groups.tsv"),
-    output:
-        made("explain/{model}/{seed}/{method}.null.tsv"),
-    log:
-        logged("explain/{model}/{seed}/{method}.null.log"),
-    benchmark:
-        logged("explain/{model}/{seed}/{method}.null.tsv")
-    conda:
-        ENVIRONMENT
-    threads: 2
-    resources:
-        mem_mb=lambda wildcards, attempt: network_memory(
-            method_of_maps(wildcards).batch_size, attempt
-        ),
-        runtime=growing(480),
-        gpu=of_model("gpu"),
-    params:
+NETWORK_CHECKS_OF_MAPS.add(
+    Part(
+        script="explain_importance_null",
+        input={
+            "model": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
+            "maps": maps_explained,
+            "shards": shards_explained,
+            "training": training_cells_of_method,
+            "cells": examples_table(),
+            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+            "groups": made("explain/channel_groups.tsv"),
+        },
+        output={"table": made("explain/{model}/{seed}/{method}.null.tsv")},
+        params={
+            "groups": STUDY.groups_of_cells(),
+            "untrained": STUDY.explain.untrained.plain(),
+            "seed": STUDY.seed,
+            "deterministic": STUDY.deterministic,
+        },
         code=code_of_method("explain_importance_null"),
-        groups=STUDY.groups_of_cells(),
-        untrained=STUDY.explain.untrained.plain(),
-        seed=STUDY.seed,
-        deterministic=STUDY.deterministic,
-    message:
-        "Explain copies of {wildcards.model}, seed {wildcards.seed}, with random weights by"
-        " {wildcards.method}"
-    script:
-        "../workflow/scripts/explain_importance_null.py"
+    )
+)
 
 
-rule explain:
-    input:
-        maps=maps_explained,
-        cells=examples_table(),
-        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
-        null=made("explain/{model}/{seed}/{method}.null.tsv"),
-        groups=made("explain/channel_groups.tsv"),
-    output:
-        importance=made("explain/{model}/{seed}/{method}.tsv"),
-        cells=made("explain/{model}/{seed}/{method}.cells.tsv"),
-        joint=made("explain/{model}/{seed}/{method}/joint_importance.tsv"),
-    log:
-        logged("explain/{model}/{seed}/{method}.log"),
-    benchmark:
-        logged("explain/{model}/{seed}/{method}.tsv")
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    params:
-        code=code("explain"),
-        aggregate=STUDY.explain.aggregate,
-        groups=STUDY.groups_of_cells(),
-        confidence=STUDY.explain.confidence,
-        bootstrap=STUDY.explain.bootstrap,
-        seed=STUDY.seed,
-    message:
-        "Sum up the shares of channels in the maps of {wildcards.model}, seed {wildcards.seed}, by"
-        " {wildcards.method}"
-    script:
-        "../workflow/scripts/explain.py"
+TABLES_OF_MAPS.add(
+    Part(
+        script="explain",
+        input={
+            "maps": maps_explained,
+            "cells": examples_table(),
+            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+            "null": made("explain/{model}/{seed}/{method}.null.tsv"),
+            "groups": made("explain/channel_groups.tsv"),
+        },
+        output={
+            "importance": made("explain/{model}/{seed}/{method}.tsv"),
+            "cells": made("explain/{model}/{seed}/{method}.cells.tsv"),
+            "joint": made("explain/{model}/{seed}/{method}/joint_importance.tsv"),
+        },
+        params={
+            "aggregate": STUDY.explain.aggregate,
+            "groups": STUDY.groups_of_cells(),
+            "confidence": STUDY.explain.confidence,
+            "bootstrap": STUDY.explain.bootstrap,
+            "seed": STUDY.seed,
+        },
+    )
+)
 
 
 rule explain_gather:

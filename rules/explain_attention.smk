@@ -1,32 +1,24 @@
 # Grad-CAMO: how much of the maps, and of the features behind them, lies in the nucleus.
 
 
-rule explain_attention:
-    input:
-        maps=maps_explained,
-        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
-    output:
-        table=made("explain/{model}/{seed}/{method}/attention.tsv"),
-        cells=made("explain/{model}/{seed}/{method}/attention.cells.tsv"),
-    log:
-        logged("explain/{model}/{seed}/{method}/attention.log"),
-    benchmark:
-        logged("explain/{model}/{seed}/{method}/attention.tsv")
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(120),
-    params:
-        code=code("explain_attention"),
-        attention=STUDY.explain.attention.plain(),
-        confidence=STUDY.explain.confidence,
-        seed=STUDY.seed,
-    message:
-        "Measure how much of the maps of {wildcards.model}, seed {wildcards.seed}, by"
-        " {wildcards.method} lies in the nucleus"
-    script:
-        "../workflow/scripts/explain_attention.py"
+TABLES_OF_MAPS.add(
+    Part(
+        script="explain_attention",
+        input={
+            "maps": maps_explained,
+            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+        },
+        output={
+            "table": made("explain/{model}/{seed}/{method}/attention.tsv"),
+            "cells": made("explain/{model}/{seed}/{method}/attention.cells.tsv"),
+        },
+        params={
+            "attention": STUDY.explain.attention.plain(),
+            "confidence": STUDY.explain.confidence,
+            "seed": STUDY.seed,
+        },
+    )
+)
 
 
 rule explain_features:

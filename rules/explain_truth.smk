@@ -1,46 +1,35 @@
 # Where the plate is simulated: what the maps find of what was planted.
 
 
-rule explain_truth:
-    input:
-        model=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
-        reader=made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
-        maps=maps_explained,
-        shards=shards_explained,
-        training=training_cells_of_method,
-        truth=of_wells("simulate/truth/{well}.h5"),
-        use=cells_of_use,
-        groups=made("explain/channel_groups.tsv"),
-    output:
-        table=made("explain/{model}/{seed}/{method}/truth.tsv"),
-        cells=made("explain/{model}/{seed}/{method}/truth.cells.tsv"),
-    log:
-        logged("explain/{model}/{seed}/{method}/truth.log"),
-    benchmark:
-        logged("explain/{model}/{seed}/{method}/truth.tsv")
-    conda:
-        ENVIRONMENT
-    threads: 2
-    resources:
-        mem_mb=lambda wildcards, attempt: network_memory(
-            method_of_maps(wildcards).batch_size, attempt
-        ),
-        runtime=growing(480),
-        gpu=of_model("gpu"),
-    params:
+NETWORK_CHECKS_OF_MAPS.add(
+    Part(
+        script="explain_truth",
+        input={
+            "model": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
+            "maps": maps_explained,
+            "shards": shards_explained,
+            "training": training_cells_of_method,
+            "truth": of_wells("simulate/truth/{well}.h5"),
+            "use": cells_of_use,
+            "groups": made("explain/channel_groups.tsv"),
+        },
+        output={
+            "table": made("explain/{model}/{seed}/{method}/truth.tsv"),
+            "cells": made("explain/{model}/{seed}/{method}/truth.cells.tsv"),
+        },
+        params={
+            "wells": WELLS[["plate", "well"]].to_numpy().tolist(),
+            "cells": STUDY.explain.cells,
+            "confidence": STUDY.explain.confidence,
+            "draws": STUDY.explain.bootstrap,
+            "seed": STUDY.seed,
+            "aggregate": STUDY.explain.aggregate,
+            "deterministic": STUDY.deterministic,
+        },
         code=code_of_method("explain_truth"),
-        wells=WELLS[["plate", "well"]].to_numpy().tolist(),
-        cells=STUDY.explain.cells,
-        confidence=STUDY.explain.confidence,
-        draws=STUDY.explain.bootstrap,
-        seed=STUDY.seed,
-        aggregate=STUDY.explain.aggregate,
-        deterministic=STUDY.deterministic,
-    message:
-        "Hold the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"
-        " against the truth"
-    script:
-        "../workflow/scripts/explain_truth.py"
+    )
+)
 
 
 if EXPLAINED:

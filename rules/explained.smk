@@ -288,14 +288,12 @@ def maps_explored(wildcards):
     ]
 
 
-def checks_of_cells(wildcards):
-    """What checks say of the single cells of a map set."""
-    return [
-        made(
-            f"explain/{wildcards.model}/{wildcards.seed}/{wildcards.method}/{check}.cells.tsv"
-        )
+def tables_of_cells():
+    """Check → what it says of the single cells of a map set."""
+    return {
+        check: made(f"explain/{{model}}/{{seed}}/{{method}}/{check}.cells.tsv")
         for check in CHECKS_OF_CELLS
-    ]
+    }
 
 
 def options_of_learning_by_heart(wildcards):

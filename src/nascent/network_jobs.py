@@ -30,10 +30,17 @@ def network_job(described: Described, *, stage: str | None = None) -> Iterator[J
     seed = described.params.get("seed")
     seed = int(described.wildcards["seed"] if seed is None else seed)
     with job(described, stage=stage, seed=seed) as work:
-        work.computed = backend.prepare(
-            work.devices,
-            threads=described.threads,
-            seed=seed,
-            deterministic=described.params["deterministic"],
-        )
+        deterministic = described.params["deterministic"]
+        # Parts of one job share the backend, and each finds it as a job of its own would.
+        shared = getattr(described, "shared", {})
+        if "computed" in shared:
+            backend.forget(seed, exact=deterministic)
+        else:
+            shared["computed"] = backend.prepare(
+                work.devices,
+                threads=described.threads,
+                seed=seed,
+                deterministic=deterministic,
+            )
+        work.computed = shared["computed"]
         yield work

@@ -13,7 +13,7 @@ import runpy
 import shutil
 from collections.abc import ItemsView, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,8 @@ class Part:
         The name of its script, which tells its stage.
     devices
         The GPUs of the job, once one of its parts works.
+    shared
+        What its parts have set up in the process, see `nascent.network_jobs`.
     """
 
     rule: str
@@ -88,6 +90,7 @@ class Part:
     threads: int
     wildcards: Named
     devices: Devices | None = None
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 def make_parts(described: Described, scripts: str | Path) -> None:
@@ -113,14 +116,14 @@ def make_parts(described: Described, scripts: str | Path) -> None:
         for path in described.output:
             provenance.forget(path)
         with ExitStack() as stack:
-            devices = None
+            devices, shared = None, {}
             for name, told in described.params["parts"].items():
                 part = part_of(described, told)
                 if restored(part, state):
                     unchanged.append(name)
                     continue
                 devices = devices or stack.enter_context(devices_of(described))
-                part.devices = devices
+                part.devices, part.shared = devices, shared
                 logger.info("%s", name)
                 script = Path(scripts, f"{part.rule}.py")
                 runpy.run_path(str(script), init_globals={"snakemake": part})

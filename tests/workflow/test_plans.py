@@ -23,19 +23,7 @@ OPTIONS = {"epochs": 3, "batch_size": 8}
 # Map sets of the tiny study: one a target of a model.
 MAP_SETS = {"linear": ["ig"], "simple_cnn": ["ig", "ig.area"], "steep": ["ig"]}
 # What is made of each map set, of all of them together, and shown of the lowest seed alone.
-READ_OUTS = {
-    "explain",
-    "explain_importance_null",
-    "explain_attention",
-    "explain_clusters",
-    "explain_randomisation",
-    "explain_removal",
-    "explain_sensitivity",
-    "explain_similarity",
-    "explain_trend",
-    "explain_truth",
-    "explain_anndata",
-}
+READ_OUTS = {"explain_network", "explain_tables"}
 # The tiny study is simulated, names no regions and retrains nothing.
 CHECKS = {name: check for name, check in EVERY_CHECK.items() if name not in ("regions", "roar")}
 JOINED = sorted(name for name, check in CHECKS.items() if check.each)
@@ -280,7 +268,7 @@ def test_a_second_design_trains_its_own_fold_alone(ran):
     assert planned["train"] == planned["evaluate"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
     assert planned["evaluate_floors"] == ["shuffle"]
     # The first design stays the one that is explained.
-    assert not {"attribute", "explain", "figures_data", "crops"} & set(planned)
+    assert not {"attribute", "explain_tables", "figures_data", "crops"} & set(planned)
 
 
 def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
@@ -313,7 +301,16 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         ("src/nascent/figures/sizes.py", {"figures_data"}),
         (
             "src/nascent/explain/trend.py",
-            {"explain_trend", "explain_join", "figures_maps_pixel", "report_pages"},
+            {
+                "explain_tables",
+                "explain_join",
+                "explain_gather",
+                "explain_scores",
+                "figures_checks",
+                "figures_maps_pixel",
+                "report_explorer",
+                "report_pages",
+            },
         ),
         # What all architectures share is in every training, and what follows; so is the reader.
         ("src/nascent/train/architectures/pooling.py", TRAINING | EXPLAINING | COMPARING),
@@ -373,13 +370,17 @@ def test_the_targets_are_listed(unrun):
 @pytest.mark.parametrize(
     ("target", "made", "left"),
     [
-        ("data", {"shards_gather", "shards_channels", "figures_data"}, {"train", "explain"}),
+        ("data", {"shards_gather", "shards_channels", "figures_data"}, {"train", "explain_tables"}),
         (
             "models",
             {"train", "evaluate_compare", "figures_models"},
-            {"explain", "report_pages"},
+            {"explain_tables", "report_pages"},
         ),
-        ("explanations", {"explain", "explain_gather", "figures_maps_pixel"}, {"report_pages"}),
+        (
+            "explanations",
+            {"explain_tables", "explain_gather", "figures_maps_pixel"},
+            {"report_pages"},
+        ),
         ("report", {"train", "explain_gather", "report_pages"}, set()),
     ],
 )

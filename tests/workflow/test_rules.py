@@ -10,7 +10,7 @@ from snakemake.cli import get_argument_parser
 
 from nascent.code import CodeDigests
 from nascent.config.sections import Study
-from nascent.explain.checks import CHECKS
+from nascent.explain.checks import CHECKS, NETWORK, TABLES
 from nascent.kind import kind_of, known_kinds
 
 ROOT = Path(__file__).parent.parent.parent
@@ -98,7 +98,8 @@ def stage_of(name: str) -> str:
 
 
 def test_there_are_rules_of_every_stage():
-    assert {file for file, _ in RULES} == set(FILES)
+    with_parts = {file for file in FILES if ".add(" in (ROOT / f"rules/{file}.smk").read_text()}
+    assert {file for file, _ in RULES} | with_parts == set(FILES)
     assert {stage_of(name) for _, name in RULES} == set(STAGES)
 
 
@@ -198,6 +199,23 @@ def test_a_part_is_named_for_the_stage_of_its_job_and_its_figure_for_the_module(
         assert (ROOT / "src" / "nascent" / "figures" / f"{figure}.py").is_file()
 
 
+def parts_of_checks() -> dict[str, str]:
+    """Return script → text of the parts that checks have, as the rule files declare them."""
+    text = "".join(path.read_text() for path in (ROOT / "rules").glob("explain*.smk"))
+    parts = re.findall(r"^    Part\(\n(.*?)^    \)", text, re.DOTALL | re.MULTILINE)
+    return {re.search(r'script="(\w+)"', part)[1]: part for part in parts}
+
+
+@pytest.mark.parametrize(("name", "part"), parts_of_checks().items(), ids=parts_of_checks())
+def test_a_part_that_loads_a_network_says_whether_to_repeat_exactly_and_counts_its_method(
+    name, part
+):
+    network = "network_job(snakemake" in SCRIPTS[name].read_text()
+    assert network == ('"deterministic": STUDY.deterministic,' in part)
+    methods = "nascent.attribute.method" in stands_on(name)
+    assert methods == (f'code=code_of_method("{name}"),' in part)
+
+
 def test_a_job_of_several_parts_is_told_of_them_where_their_files_are_kept_and_their_code():
     making = {name for name, path in SCRIPTS.items() if "make_parts(" in path.read_text()}
     told = {
@@ -228,6 +246,9 @@ def test_rules_of_every_kind_ask_where_examples_lie():
 
 def test_every_table_below_explain_is_that_of_a_check_and_the_reverse():
     outputs = "".join(directives["output"] for directives in RULES.values())
+    # Those of parts stand where the part is declared.
+    text = "".join(path.read_text() for path in (ROOT / "rules").glob("explain*.smk"))
+    outputs += "".join(re.findall(r"\boutput=(\{.*?\}),\n", text, re.DOTALL))
     tables = set(re.findall(r'made\(\s*"explain/([^"]+\.tsv)"', outputs))
     joined = {f"{check.name}.tsv" for check in CHECKS if check.each}
     told = [table for check in CHECKS for table in check.tables]
@@ -239,7 +260,8 @@ def test_the_rules_of_a_check_are_in_its_file_and_it_may_have_a_gpu_where_it_nee
     files = {name: file for file, name in RULES}
     for check in CHECKS:
         assert (ROOT / "rules" / f"{check.file}.smk").is_file()
-        assert files[check.rule] == check.file or check.name == "completeness"
+        together = check.rule in (TABLES, NETWORK)
+        assert together or files[check.rule] == check.file or check.name == "completeness"
         assert (check.rule in NETWORKS) == bool(check.network)
 
 

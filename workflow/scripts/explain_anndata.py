@@ -15,6 +15,6 @@ with job(snakemake) as work:
         method=wildcards.method,
         target=params.target,
         aggregate=params.aggregate,
-        checks=dict(zip(params.checks, given.checks, strict=True)),
+        checks={check: given[check] for check in params.checks},
     )
     write_h5ad(scores, snakemake.output[0], record=work.record)

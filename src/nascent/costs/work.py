@@ -4,11 +4,12 @@ Work has no unit: it only compares jobs of one kind. A pixel is one of a crop, S
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from nascent.attribute.evaluations import evaluations
 from nascent.config.model_checks import searched
 from nascent.costs.facts import Facts
-from nascent.explain.checks import CHECKS, EXPLAINS, PREDICTS
+from nascent.explain.checks import CHECKS, EXPLAINS, NETWORK, PREDICTS, TABLES
 from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name
 
@@ -201,6 +202,26 @@ MEASURES: Mapping[str, Work] = {
 }
 """Name of what a check works on → measure of it; see `nascent.explain.checks.Check.work`."""
 
+
+def _of_checks(rule: str, wildcards: Wildcards, facts: Facts) -> float:
+    """Return the work of a rule of one check or several: of those that the study has."""
+    if rule == TABLES:
+        # And the export.
+        return _reading_maps(wildcards, facts) + _measured(rule, wildcards, facts)
+    if rule == NETWORK:
+        return _untrained(wildcards, facts) + _measured(rule, wildcards, facts)
+    return _measured(rule, wildcards, facts) or 1.0
+
+
+def _measured(rule: str, wildcards: Wildcards, facts: Facts) -> float:
+    study = facts.study.plain()
+    return sum(
+        MEASURES[check.work](wildcards, facts)
+        for check in CHECKS
+        if check.rule == rule and check.work and check.applies(study)
+    )
+
+
 WORK: Mapping[str, Work] = {
     **dict.fromkeys(("simulate", "crops", "shards_histogram"), _of_a_well),
     **dict.fromkeys(("crops_gather", "splits", "evaluate_gather"), _all_nuclei),
@@ -215,15 +236,12 @@ WORK: Mapping[str, Work] = {
         wildcards, facts, _of_fold(wildcards, facts)["test"]
     ),
     **dict.fromkeys(ATTRIBUTION, _maps_of_a_shard),
-    "explain_anndata": _reading_maps,
-    "explain_importance_null": _untrained,
-    **{check.rule: MEASURES[check.work] for check in CHECKS if check.work},
+    **{rule: partial(_of_checks, rule) for rule in dict.fromkeys(check.rule for check in CHECKS)},
 }
 """Rule → what the time of its jobs is taken to grow with; those of all others are alike."""
 
 BY_A_METHOD = (
     "attribute",
-    "explain_importance_null",
     *(check.rule for check in CHECKS if check.network == EXPLAINS),
 )
 OF_A_NETWORK = (

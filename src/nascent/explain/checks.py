@@ -18,6 +18,9 @@ PREDICTS, EXPLAINS = "predicts", "explains"
 PIXEL, SPACE, CHANNEL = "pixel", "space", "channel"
 """Kinds of maps: of pixels of channels, of places, of whole channels."""
 
+TABLES, NETWORK = "explain_tables", "explain_network"
+"""Rules of which several checks are parts: of a map set, without and with a network."""
+
 OF_RUN = "{model}/{seed}/"
 OF_MAPS = OF_RUN + "{method}"
 
@@ -76,11 +79,13 @@ class Check:
     figures
         Figures of the study, and those of each model and method.
     rule
-        The rule that does its work; the default is `explain_<name>`.
+        The rule that does its work, of its own or of several checks (`TABLES`, `NETWORK`); the
+        default is `explain_<name>`.
     work
         What the time of that rule's jobs grows with: a name in `nascent.costs.work.MEASURES`.
     file
-        The file of its rules in `rules/`, without `.smk`; the default is the name of the rule.
+        The file in `rules/` of its rules, or its part of one, without `.smk`; the default is that
+        of its own rule, or `explain_<name>`.
     """
 
     name: str
@@ -99,7 +104,8 @@ class Check:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule", self.rule or f"explain_{self.name}")
-        object.__setattr__(self, "file", self.file or self.rule)
+        own = f"explain_{self.name}" if self.rule in (TABLES, NETWORK) else self.rule
+        object.__setattr__(self, "file", self.file or own)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -170,8 +176,9 @@ CHECKS = (
             _of_maps("importance", "", (PIXEL, CHANNEL)),
             _of_maps("panels", "", (PIXEL,)),
         ),
-        rule="explain",
         work="explained maps",
+        rule=TABLES,
+        file="explain",
     ),
     Check(
         "joint_importance",
@@ -180,7 +187,8 @@ CHECKS = (
         " counted as one unit beside all other channels; apart is the sum of the shares that they"
         " have as single channels.",
         each=True,
-        rule="explain",
+        rule=TABLES,
+        file="explain",
     ),
     Check(
         "completeness",
@@ -208,6 +216,7 @@ CHECKS = (
             ),
         ),
         work="shown maps",
+        rule=TABLES,
     ),
     Check(
         "channel_clusters",
@@ -224,8 +233,9 @@ CHECKS = (
                 "channel_distances",
             ),
         ),
-        rule="explain_clusters",
         work="shown maps",
+        rule=TABLES,
+        file="explain_clusters",
     ),
     Check(
         "regions",
@@ -236,6 +246,7 @@ CHECKS = (
         applies=with_regions,
         figures=(_of_maps("regions", "nuclear regions", (PIXEL, SPACE), "regions"),),
         work="shown maps",
+        rule=TABLES,
     ),
     Check(
         "trend",
@@ -254,6 +265,7 @@ CHECKS = (
                 every_seed=True,
             ),
         ),
+        rule=TABLES,
     ),
     Check(
         "attention",
@@ -272,6 +284,7 @@ CHECKS = (
             ),
         ),
         work="explained maps",
+        rule=TABLES,
     ),
     Check(
         "feature_attention",
@@ -304,6 +317,7 @@ CHECKS = (
             ),
         ),
         work="removal",
+        rule=NETWORK,
     ),
     Check(
         "randomisation",
@@ -315,6 +329,7 @@ CHECKS = (
         network=EXPLAINS,
         figures=(_of_study("randomisation", "randomised weights", "confidence"),),
         work="randomisation",
+        rule=NETWORK,
     ),
     Check(
         "agreement",
@@ -333,6 +348,7 @@ CHECKS = (
         network=EXPLAINS,
         figures=(_of_study("sensitivity", "small changes", "label", "confidence"),),
         work="sensitivity",
+        rule=NETWORK,
     ),
     Check(
         "roar",
@@ -364,6 +380,7 @@ CHECKS = (
         network=EXPLAINS,
         figures=(_of_study("truth", "", tables=()),),
         work="truth",
+        rule=NETWORK,
     ),
 )
 """Every check, in the order in which rules, exports and targets name them."""

@@ -90,6 +90,12 @@ def prepare(
     return told
 
 
+def forget(seed: int, *, exact: bool) -> None:
+    """Let go of all models of this process, and seed the backend anew, see `make_deterministic`."""
+    keras.utils.clear_session()
+    make_deterministic(seed, exact=exact)
+
+
 def make_deterministic(seed: int, *, exact: bool = True) -> None:
     """Seed Python, NumPy and the backend, and compute exactly the same each time.
 
