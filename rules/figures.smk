@@ -102,6 +102,7 @@ rule figures_data:
         target=lambda wildcards: STUDY.crops.target,
         groups=STUDY.groups_of_cells(),
         size=STUDY.crops.size,
+        label=STUDY.label,
     message:
         f"Draw the data of {STUDY.study}"
     script:

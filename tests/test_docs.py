@@ -153,7 +153,9 @@ def declared() -> set[str]:
         for figure in EVERY_FIGURE
         for kind in ("png", "svg")
     }
-    found = {path for path in found if not re.search(r"/\{check\}\.(?:cells\.)?tsv|\{figure\.", path)}
+    found = {
+        path for path in found if not re.search(r"/\{check\}\.(?:cells\.)?tsv|\{figure\.", path)
+    }
     return {path.replace("{EXPLAINED_FOLD}", "{fold}") for path in found}
 
 

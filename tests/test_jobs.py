@@ -190,3 +190,21 @@ def test_a_gpu_that_is_not_there_ends_the_job_where_it_shall(work, monkeypatch, 
 )
 def test_a_result_is_named_within_its_study(path, name):
     assert name_in_study(path) == name
+
+
+def test_parts_of_one_job_set_the_backend_up_once_and_seed_it_each(work, described, monkeypatch):
+    from nascent import network_jobs
+
+    done = []
+    monkeypatch.setattr(
+        network_jobs.backend, "prepare", lambda devices, seed, **_: done.append(seed) or {"a": 1}
+    )
+    monkeypatch.setattr(network_jobs.backend, "forget", lambda seed, exact: done.append([seed]))
+    shared = {}
+    for seed in (1, 2):
+        params = {"seed": seed, "deterministic": True}
+        part = described("explain_truth", output=[OUT], params=params, shared=shared)
+        with network_jobs.network_job(part):
+            write_json({}, OUT)
+        assert provenance.read(OUT)["computed"] == {"a": 1}
+    assert done == [1, [2]]
