@@ -51,22 +51,29 @@ def main() -> None:
     jobs = Counter(job["rule"] for job in plan["jobs"])
     scripts = {rule: Path(name).stem for rule, name in plan["scripts"].items()}
     measured = sorted(set(chosen.scripts or scripts.values()))
+    # A job of several parts loads what the scripts of all of them import.
+    of_parts = {Path(name).stem: plan["parts"].get(name, []) for name in plan["scripts"].values()}
+    loaded = {
+        name: "\n".join(map(imports, [name, *(Path(part).stem for part in of_parts[name])]))
+        for name in of_parts
+    }
     seconds = cpu_seconds(
         {
             "reference": REFERENCE,
             "preamble": PREAMBLE,
-            **{name: imports(name) for name in measured},
+            **{name: loaded[name] for name in measured},
         },
         runs=chosen.runs,
     )
-    print_rules(jobs, scripts, seconds)
+    networks = {name for name in loaded if NETWORK_JOBS in loaded[name]}
+    print_rules(jobs, scripts, seconds, networks)
     submissions = {job["submission"] for job in plan["jobs"]} - {None}
     of_jobs = sum(n * seconds.get(scripts.get(rule), 0) for rule, n in jobs.items())
     figures = {
         "jobs": jobs.total(),
         "submissions": len(submissions),
-        **slowest("without_network", [x for x in measured if not has_network(x)], seconds),
-        **slowest("with_network", [x for x in measured if has_network(x)], seconds),
+        **slowest("without_network", [x for x in measured if x not in networks], seconds),
+        **slowest("with_network", [x for x in measured if x in networks], seconds),
         "cpu_preamble": round(seconds["preamble"], 2),
         "cpu_reference": round(seconds["reference"], 2),
         "cpu_hours": round(of_jobs / 3600, 2),
@@ -112,10 +119,6 @@ def imports(script: str) -> str:
     return "\n".join(map(ast.unparse, top))
 
 
-def has_network(script: str) -> bool:
-    return NETWORK_JOBS in imports(script)
-
-
 def cpu_seconds(programs: dict[str, str], *, runs: int) -> dict[str, float]:
     """Return the least CPU seconds of each program over runs, which take turns."""
     least = dict.fromkeys(programs, float("inf"))
@@ -152,12 +155,14 @@ def slowest(what: str, scripts: Sequence[str], seconds: dict[str, float]) -> dic
     }
 
 
-def print_rules(jobs: Counter, scripts: dict[str, str], seconds: dict[str, float]) -> None:
+def print_rules(
+    jobs: Counter, scripts: dict[str, str], seconds: dict[str, float], networks: set[str]
+) -> None:
     print("rule\tjobs\tnetwork\tcpu_seconds\tratio")
     rules = [rule for rule in scripts if scripts[rule] in seconds]
     for rule in sorted(rules, key=lambda rule: seconds[scripts[rule]]):
         spent = seconds[scripts[rule]]
-        network = "yes" if has_network(scripts[rule]) else "no"
+        network = "yes" if scripts[rule] in networks else "no"
         ratio = spent / seconds["reference"]
         print(f"{rule}\t{jobs[rule]}\t{network}\t{spent:.2f}\t{ratio:.1f}")
 
