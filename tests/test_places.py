@@ -47,7 +47,6 @@ from nascent.explain import (
 from nascent.explain.cells import ExplainedCell
 from nascent.explain.permuted_maps import common_outline, unit_maps, without_outline
 from nascent.explain.planted import Planted
-from nascent.explain.roar_orders import remove_by_maps
 from nascent.explain.smoothing import smoothed
 from nascent.figures.gather import read_examples
 from nascent.places import bounding_box, has_places
@@ -598,7 +597,6 @@ def test_parts_for_planes_decline_with_a_reason(case, tmp_path):
     source = MapSource(tuple(CHANNELS), "gradient", {}, 0, "", "shard")
     made = case.explain(case.linear, "gradient")
     write_maps(tmp_path / "maps", made, cell_ids=[1, 2, 3], masks=case.cells.masks, source=source)
-    (tmp_path / "model").touch()
 
     def explorer():
         with open_maps(tmp_path / "maps") as maps:
@@ -608,16 +606,6 @@ def test_parts_for_planes_decline_with_a_reason(case, tmp_path):
         "a figure of single cells": lambda: read_examples([OneCell(case.cells)], [7], ["a"]),
         "the explorer": explorer,
         "the truth of a simulated plate": lambda: Planted.mask(None, 7, case.cells.masks[0]),
-        "retraining without": lambda: remove_by_maps(
-            [tmp_path / "maps"],
-            tmp_path / "out",
-            model_path=tmp_path / "model",
-            order="gradient",
-            rank="pixels",
-            fraction=0.5,
-            seed=(1,),
-            record={},
-        ),
     }
     if len(case.places) == 2:
         assert parts["a figure of single cells"]().images.shape == (1, 16, 16, 1)

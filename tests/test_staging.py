@@ -57,10 +57,12 @@ def test_what_was_said_before_is_forgotten(tmp_path):
     assert environment == {}
 
 
-def test_a_job_keeps_the_record_beside_the_result_and_not_beside_its_copy(places, tmp_path):
+def test_a_job_keeps_the_record_beside_the_result_and_not_beside_its_copy(
+    places, tmp_path, described
+):
     store, scratch = places
     copy = scratch / "results" / "mine" / "crops" / "cells.tsv"
-    with jobs.job("crops", tmp_path / "log", [], [copy], {"seed": 1}):
+    with jobs.job(described(log=tmp_path / "log", output=[copy], params={"seed": 1})):
         copy.parent.mkdir(parents=True)
         copy.write_text("cell_id\n")
     kept = provenance.read(store / "results" / "mine" / "crops" / "cells.tsv")
@@ -92,12 +94,12 @@ def test_a_result_made_anew_elsewhere_is_no_changed_copy(copied):
 
 
 def test_a_copy_from_where_no_file_system_is_has_no_record_and_is_used_unchecked(
-    tmp_path, monkeypatch
+    tmp_path, monkeypatch, described
 ):
     monkeypatch.setenv(staging.VARIABLE, "")
     staging.tell(tmp_path / "s3", None)
     copy = tmp_path / "s3" / "results" / "mine" / "crops" / "cells.tsv"
-    with jobs.job("crops", tmp_path / "log", [], [copy], {"seed": 1}):
+    with jobs.job(described(log=tmp_path / "log", output=[copy], params={"seed": 1})):
         copy.parent.mkdir(parents=True)
         copy.write_text("cell_id\n")
     assert provenance.read(copy) is None

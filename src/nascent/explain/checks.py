@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from nascent.figures.table import DATA, EXPLANATIONS, Figure
-from nascent.task import task_of
 
 PREDICTS, EXPLAINS = "predicts", "explains"
 """What a check does with a network: it predicts changed cells, or makes maps again."""
@@ -34,6 +33,9 @@ def in_every_study(study: Study) -> bool:
 
 def of_numbers(study: Study) -> bool:
     """Return whether models predict numbers, of which more and less can be told."""
+    # Tasks load numpy and pandas, which the table does without.
+    from nascent.task import task_of
+
     return task_of(study["target"]["task"]).has_errors
 
 
