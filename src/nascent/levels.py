@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nascent.errors import ConfigError, TrainError, did_you_mean
-from nascent.tasks.classes import TASK as CLASSES
+from nascent.tasks._class_numbers import class_numbers
 
 
 def levels_of(
@@ -78,7 +78,7 @@ def check_classes(
     """
     known = cells.loc[splits.index, column]
     levels_of(known, levels, most=most)
-    CLASSES.encode(known, levels)
+    class_numbers(known, levels)
     values = known.astype(str)
     mend = "Choose other classes by splits.select or target.levels, or split otherwise."
     for level in levels:

@@ -25,6 +25,7 @@ import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.task import Sums, Task, Values
+from nascent.tasks._class_numbers import class_numbers
 from nascent.tasks._class_tables import calibration_curve, confusion
 from nascent.tasks._ranks import auroc, mean_of_classes
 
@@ -175,18 +176,7 @@ class Classes(Task):
 
     def encode(self, column: pd.Series, levels: Sequence[str] = ()) -> np.ndarray:
         """Return the number of each class, (n,) int64; see `nascent.task.Task.encode`."""
-        place = {level: number for number, level in enumerate(levels)}
-        missing = column.isna().to_numpy()
-        numbers = column.astype(str).map(place)
-        wrong = np.flatnonzero(missing | numbers.isna().to_numpy())
-        if len(wrong):
-            value = "missing" if missing[wrong[0]] else repr(column.iloc[wrong[0]])
-            raise TrainError(
-                f"the class of cell {column.index[wrong[0]]} (column {column.name!r}) is {value},"
-                f" none of {', '.join(levels)} ({len(wrong)} of {len(column)} cells)",
-                mend="Choose the cells by splits.select, or name the class in target.levels.",
-            )
-        return numbers.to_numpy(np.int64)
+        return class_numbers(column, levels)
 
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return an output a class."""
