@@ -10,21 +10,21 @@ import pandas as pd
 from _designs import Design
 from _table_verdicts import CONFIDENCE, DRAWS, Outcome, _covered, _flags, _seed, _words
 
-from nascent.explain.agreement import EXCHANGES as OF_MAPS
-from nascent.explain.agreement import VERDICTS, Explanation, _correlations, _table
-from nascent.explain.cell_means import cell_means
-from nascent.explain.cells import ExplainedCell
-from nascent.explain.clusters import cluster_channels, correlate
-from nascent.explain.exchange import rings
-from nascent.explain.map_levels import LEVELS
-from nascent.explain.regions import (
+from nascent.explain.agreement.table import EXCHANGES as OF_MAPS
+from nascent.explain.agreement.table import VERDICTS, Explanation, _correlations, _table
+from nascent.explain.clusters.groups import cluster_channels, correlate
+from nascent.explain.reading.cells import ExplainedCell
+from nascent.explain.reading.map_levels import LEVELS
+from nascent.explain.regions.shares import (
     EXCHANGES,
     RegionCell,
     compare_regions,
     region_mask,
     region_table,
 )
-from nascent.explain.similarity import compare, similarity_table
+from nascent.explain.similarity.table import compare, similarity_table
+from nascent.explain.statistics.cell_means import cell_means
+from nascent.explain.statistics.exchange import rings
 
 CHANNELS = 4
 SMALL, LARGE = (14, 4.5, 6.5), (26, 8.5, 12.0)
@@ -129,7 +129,7 @@ def clusters(design: Design, effect: float, columns: int, stream: np.random.Gene
 
 
 class _MapSet:
-    """Maps of some cells by one explanation, as `nascent.explain.map_sets.MapSet` gives them."""
+    """Maps of some cells by one explanation, like `nascent.explain.reading.map_sets.MapSet`."""
 
     def __init__(self, cells: dict[str, ExplainedCell], maps: dict[str, np.ndarray]) -> None:
         self._cells, self._maps, self.cell_ids = cells, maps, list(cells)

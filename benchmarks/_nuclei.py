@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.crops.crop_store import CropWriter
-from nascent.crops.placement import size_ratio
+from nascent.kinds.cells.crops.crop_store import CropWriter
+from nascent.kinds.cells.crops.placement import size_ratio
 from nascent.store import open_store
 
 COVERED = 0.27

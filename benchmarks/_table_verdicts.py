@@ -14,21 +14,21 @@ from _designs import Design
 from nascent.evaluate.compare import BEATS, LOSES, comparison
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import EACH, resample
-from nascent.explain.attention import attention_table
-from nascent.explain.cell_means import cell_means
-from nascent.explain.deletion import ATTRIBUTION, DELETION, RANDOM
-from nascent.explain.dependence import SURVIVES, VERDICTS, WEIGHTS
-from nascent.explain.feature_attention import FeatureShares, feature_table
-from nascent.explain.image_nulls import BRIGHTNESS, IMAGE_MAPS
-from nascent.explain.importance import channel_importance
-from nascent.explain.map_levels import LEVELS
-from nascent.explain.randomisation import randomisation_table
-from nascent.explain.removal import removal_table
-from nascent.explain.roar import ALL, roar_table
-from nascent.explain.trend import trend_table
-from nascent.explain.truth import BEATS as BEATS_OTHERS
-from nascent.explain.truth import MEASURES, PLANTED, RANDOMISED, TRAINED, truth_table
-from nascent.explain.use import CHANGES, CHANNEL, USED, WORSE, Unit, Uses, use_table
+from nascent.explain.attention.features import FeatureShares, feature_table
+from nascent.explain.attention.maps import attention_table
+from nascent.explain.importance.shares import channel_importance
+from nascent.explain.randomisation.table import randomisation_table
+from nascent.explain.reading.map_levels import LEVELS
+from nascent.explain.removal.deletion import ATTRIBUTION, DELETION, RANDOM
+from nascent.explain.removal.table import removal_table
+from nascent.explain.roar.curves import ALL, roar_table
+from nascent.explain.statistics.cell_means import cell_means
+from nascent.explain.statistics.dependence import SURVIVES, VERDICTS, WEIGHTS
+from nascent.explain.statistics.image_nulls import BRIGHTNESS, IMAGE_MAPS
+from nascent.explain.trend.slopes import trend_table
+from nascent.explain.truth.table import BEATS as BEATS_OTHERS
+from nascent.explain.truth.table import MEASURES, PLANTED, RANDOMISED, TRAINED, truth_table
+from nascent.explain.use.loss import CHANGES, CHANNEL, USED, WORSE, Unit, Uses, use_table
 from nascent.statistics.bootstrap import counts
 from nascent.statistics.jackknife import group_sums
 from nascent.statistics.verdict import side

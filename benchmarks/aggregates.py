@@ -40,13 +40,18 @@ from nascent.attribute.references import drawn_references
 from nascent.config.attribution import Method
 from nascent.config.channels import input_channels, model_channels, study_channels
 from nascent.config.checks import check_study
-from nascent.explain.aggregates import AGGREGATES, aggregated, channel_shares, totals_table
-from nascent.explain.redraw import cascade
-from nascent.explain.share_and_use import all_on_top, ordered_alike, rank_correlation
+from nascent.explain.importance.aggregates import (
+    AGGREGATES,
+    aggregated,
+    channel_shares,
+    totals_table,
+)
+from nascent.explain.importance.share_and_use import all_on_top, ordered_alike, rank_correlation
+from nascent.explain.randomisation.redraw import cascade
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.simulate.truth import read_truth
 from nascent.logs import progress
 from nascent.shards.normalise import Normaliser
-from nascent.simulate.truth import read_truth
 from nascent.store import open_store
 from nascent.train import backend as settings
 from nascent.train.models import load_model

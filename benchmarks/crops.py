@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nascent.crops.stage import crop_well
+from nascent.kinds.cells.crops.stage import crop_well
 
 SIZE, CHANNELS, MEAN_AREA, SITES = 224, 38, 13_209, 30
 TARGET = "c35"
@@ -167,7 +167,7 @@ def fastest(name: str, well: Path, size: int, runs: int) -> dict[str, float]:
 
 def store_fraction(folder: Path, nuclei: int, mean_area: int, size: int) -> float:
     """Return the bytes of a simulated well's store over those of its dense uint16 crops."""
-    from nascent.simulate.plate import simulate_well
+    from nascent.kinds.cells.simulate.plate import simulate_well
     from nascent.store import open_store
 
     simulate_well(

@@ -30,9 +30,9 @@ import pandas as pd
 import yaml
 
 from nascent.cli import well_names
-from nascent.explain.use import EACH
+from nascent.explain.use.loss import EACH
 from nascent.files import read_table, write_table
-from nascent.simulate.plate import simulate_plate
+from nascent.kinds.cells.simulate.plate import simulate_plate
 
 ROOT = Path(__file__).parent.parent
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL", "11_PML", "00_EU"]

@@ -25,7 +25,7 @@ import pandas as pd
 from _designs import Design
 from scipy import stats
 
-from nascent.explain.image_nulls import IMAGE_MAPS
+from nascent.explain.statistics.image_nulls import IMAGE_MAPS
 from nascent.files import read_table, write_table, written
 
 WELLS = (2, 3, 4, 5, 8, 12)

@@ -36,15 +36,15 @@ from nascent.attribute.inputs import CellBatch
 from nascent.attribute.method import method_of
 from nascent.attribute.options import options_of
 from nascent.config.attribution import Method
-from nascent.crops.stage import crop_well
 from nascent.evaluate.predict import predict
+from nascent.kinds.cells.crops.stage import crop_well
+from nascent.kinds.cells.simulate.intensities import CHANNELS
+from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_well, load
 from nascent.shards.steps import Steps
 from nascent.shards.write import write_shard
-from nascent.simulate.intensities import CHANNELS
-from nascent.simulate.plate import simulate_well
 from nascent.store import open_store
 from nascent.train import backend
 from nascent.train.architectures.build import build

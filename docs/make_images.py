@@ -19,10 +19,9 @@ from matplotlib.ticker import MaxNLocator
 
 from nascent.attribute.maps import open_maps
 from nascent.config.explanations import Explain
-from nascent.crops.placement import margin
 from nascent.explain.standing import Standing
-from nascent.explain.use import EACH
-from nascent.explain.use_changes import PERMUTED
+from nascent.explain.use.changes import PERMUTED
+from nascent.explain.use.loss import EACH
 from nascent.figures import style
 from nascent.figures.banner import headed
 from nascent.figures.crops import contrast, outline, scale_bar, show
@@ -33,7 +32,8 @@ from nascent.figures.predictions import of_run
 from nascent.figures.save import frame
 from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window
 from nascent.files import read_table, written
-from nascent.simulate.truth import Truth, read_truth
+from nascent.kinds.cells.crops.placement import margin
+from nascent.kinds.cells.simulate.truth import Truth, read_truth
 from nascent.store import open_store
 
 FOLD, SEED, TARGET = "cell", 1, "00_EU"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.files import read_table
-from nascent.simulate.truth import read_truth
+from nascent.kinds.cells.simulate.truth import read_truth
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "studies.md"

@@ -19,7 +19,7 @@ from nascent.config.model_checks import searched
 from nascent.config.names import check_paths, check_predicted
 from nascent.config.target import study_levels
 from nascent.config.models import Model
-from nascent.crops.wells import PIXEL_TABLES
+from nascent.kinds.cells.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.figures.table import names_in
 from nascent.files import read_table, refuse_unwritable

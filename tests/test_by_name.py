@@ -45,7 +45,7 @@ def test_what_is_not_there_is_refused(kinds, ask, name):
     [
         (method_of, AttributionError, "oclusion", "occlusion"),
         (file_of_method, AttributionError, "vargard", "vargrad"),
-        (kind_of, ConfigError, "transcripton", "transcription"),
+        (kind_of, ConfigError, "celsl", "cells"),
     ],
 )
 def test_the_nearest_name_is_named(ask, error, name, nearest):

@@ -173,7 +173,7 @@ def test_every_script_of_the_workflow_stands_on_its_stage(root):
         stage = script.stem.split("_")[0]
         names = digests.modules(script)
         # A job of several parts finds their scripts by name.
-        own = ("nascent.parts", f"nascent.{stage}")
+        own = ("nascent.parts", f"nascent.{stage}", f"nascent.kinds.cells.{stage}")
         assert any(name.startswith(own) for name in names), script.name
 
 

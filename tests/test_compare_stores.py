@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
+from nascent.kinds.cells.crops.crop_store import CropWriter
 
 SCRIPT = Path(__file__).with_name("compare_stores.py")
 CELLS = pd.DataFrame({"cell_id": [5, 3], "note": ["a", None], "area": [2.5, np.nan]})

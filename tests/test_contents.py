@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from nascent.contents import describe
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import RawDataError, StoreError
+from nascent.kinds.cells.crops.crop_store import CropWriter
 
 
 def test_a_store_is_summed_up(tmp_path):

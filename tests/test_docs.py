@@ -14,33 +14,31 @@ from nascent.config.checks import check_study
 from nascent.config.documents import keys
 from nascent.config.sections import sections
 from nascent.costs.table import COSTS
-from nascent.crops import quality
 from nascent.evaluate import tables
 from nascent.evaluate.floors import FLOORS
-from nascent.explain import (
-    attention,
-    clusters,
-    feature_attention,
-    feature_table,
-    importance,
-    regions,
-    similarity,
-    trend,
-    truth,
-)
-from nascent.explain.agreement import AGREEMENT
+from nascent.explain.agreement.table import AGREEMENT
+from nascent.explain.attention import feature_table
+from nascent.explain.attention import features as feature_attention
+from nascent.explain.attention import maps as attention
 from nascent.explain.checks import CHECKS
-from nascent.explain.completeness import COMPLETENESS
-from nascent.explain.duplicates import CHANNEL_GROUPS, CORRELATIONS
-from nascent.explain.joint import JOINT
-from nascent.explain.randomisation import RANDOMISATION
-from nascent.explain.removal import REMOVAL
-from nascent.explain.roar import ROAR
-from nascent.explain.scores_table import SCORES
-from nascent.explain.sensitivity import SENSITIVITY
+from nascent.explain.clusters import groups as clusters
+from nascent.explain.completeness.table import COMPLETENESS
+from nascent.explain.duplicates.pairs import CHANNEL_GROUPS, CORRELATIONS
+from nascent.explain.exports.scores_table import SCORES
+from nascent.explain.importance import shares as importance
+from nascent.explain.importance.joint import JOINT
+from nascent.explain.randomisation.table import RANDOMISATION
+from nascent.explain.regions import shares as regions
+from nascent.explain.removal.table import REMOVAL
+from nascent.explain.roar.curves import ROAR
+from nascent.explain.sensitivity.table import SENSITIVITY
+from nascent.explain.similarity import table as similarity
 from nascent.explain.standing import STANDING
-from nascent.explain.use import USE, USE_CELLS
+from nascent.explain.trend import slopes as trend
+from nascent.explain.truth import table as truth
+from nascent.explain.use.loss import USE, USE_CELLS
 from nascent.figures.table import FIGURES
+from nascent.kinds.cells.crops import quality
 from nascent.shards import statistics
 from nascent.task import task_of
 from nascent.train.stage import history_columns

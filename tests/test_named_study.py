@@ -10,13 +10,13 @@ import pytest
 
 from nascent.config.channels import study_channels
 from nascent.config.checks import check_study, read_wells
-from nascent.crops.gather import gather_wells
-from nascent.crops.stage import crop_well
-from nascent.crops.wells import read_well
 from nascent.evaluate.levels import levels
-from nascent.explain.groups import GroupRule
-from nascent.explain.stage import read_groups
+from nascent.explain.importance.stage import read_groups
+from nascent.explain.reading.groups import GroupRule
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.gather import gather_wells
+from nascent.kinds.cells.crops.stage import crop_well
+from nascent.kinds.cells.crops.wells import read_well
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import plan_shards, wells_of_shards

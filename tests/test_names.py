@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.crops.crop_store import CropWriter
-from nascent.explain.h5ad import read_h5ad, write_h5ad
-from nascent.explain.scores import STATISTICS, ChannelScores
-from nascent.explain.scores_table import write_scores_table
+from nascent.explain.exports.h5ad import read_h5ad, write_h5ad
+from nascent.explain.exports.scores import STATISTICS, ChannelScores
+from nascent.explain.exports.scores_table import write_scores_table
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.names import (
     MISSING,
     TEXT_COLUMNS,

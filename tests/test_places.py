@@ -30,24 +30,22 @@ from nascent.attribute.plans import PrefixPlan, plan_of
 from nascent.attribute.references import References, fitted
 from nascent.config.attribution import Method
 from nascent.errors import AttributionError
-from nascent.explain import (
-    aggregates,
-    attention,
-    clusters,
-    deletion,
-    feature_attention,
-    image_nulls,
-    map_levels,
-    regions,
-    sensitivity,
-    similarity,
-    truth,
-    use_changes,
-)
-from nascent.explain.cells import ExplainedCell
-from nascent.explain.permuted_maps import common_outline, unit_maps, without_outline
-from nascent.explain.planted import Planted
-from nascent.explain.smoothing import smoothed
+from nascent.explain.attention import features as feature_attention
+from nascent.explain.attention import maps as attention
+from nascent.explain.clusters import groups as clusters
+from nascent.explain.clusters.permuted_maps import common_outline, unit_maps, without_outline
+from nascent.explain.importance import aggregates
+from nascent.explain.importance.smoothing import smoothed
+from nascent.explain.reading import map_levels
+from nascent.explain.reading.cells import ExplainedCell
+from nascent.explain.regions import shares as regions
+from nascent.explain.removal import deletion
+from nascent.explain.sensitivity import table as sensitivity
+from nascent.explain.similarity import table as similarity
+from nascent.explain.statistics import image_nulls
+from nascent.explain.truth import table as truth
+from nascent.explain.truth.planted import Planted
+from nascent.explain.use import changes as use_changes
 from nascent.figures.gather import read_examples
 from nascent.places import bounding_box, has_places
 from nascent.report.explorer import stage as explorer_stage

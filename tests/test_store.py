@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import nascent
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.store_layout import VERSION
 
 

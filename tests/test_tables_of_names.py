@@ -8,26 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.crops.quality import COLUMNS as QUALITY
 from nascent.evaluate import tables as evaluated
-from nascent.explain.agreement import AGREEMENT
-from nascent.explain.attention import ATTENTION
-from nascent.explain.attention import CELLS as ATTENTION_CELLS
-from nascent.explain.clusters import CLUSTERS, DISTANCES
-from nascent.explain.duplicates import CHANNEL_GROUPS, CORRELATIONS
-from nascent.explain.importance import IMPORTANCE
+from nascent.explain.agreement.table import AGREEMENT
+from nascent.explain.attention.maps import ATTENTION
+from nascent.explain.attention.maps import CELLS as ATTENTION_CELLS
+from nascent.explain.clusters.groups import CLUSTERS, DISTANCES
+from nascent.explain.duplicates.pairs import CHANNEL_GROUPS, CORRELATIONS
+from nascent.explain.exports.scores import EXPLAINED
+from nascent.explain.importance.joint import JOINT
+from nascent.explain.importance.shares import IMPORTANCE
+from nascent.explain.importance.stage import CELL_COLUMNS
 from nascent.explain.join import LABELS
-from nascent.explain.joint import JOINT
-from nascent.explain.regions import REGIONS
-from nascent.explain.roar import ROAR
-from nascent.explain.scores import EXPLAINED
-from nascent.explain.similarity import SIMILARITY
-from nascent.explain.stage import CELL_COLUMNS
+from nascent.explain.regions.shares import REGIONS
+from nascent.explain.roar.curves import ROAR
+from nascent.explain.similarity.table import SIMILARITY
 from nascent.explain.standing import STANDING
-from nascent.explain.trend import TREND
-from nascent.explain.truth import TRUTH
-from nascent.explain.use import USE, USE_CELLS
+from nascent.explain.trend.slopes import TREND
+from nascent.explain.truth.table import TRUTH
+from nascent.explain.use.loss import USE, USE_CELLS
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.quality import COLUMNS as QUALITY
 from nascent.names import text_columns
 from nascent.shards.statistics import COLUMNS as STATISTICS
 from nascent.task import task_of

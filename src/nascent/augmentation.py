@@ -62,7 +62,8 @@ PRESETS: Mapping[str, Augmentation] = MappingProxyType(
 
 @dataclass(frozen=True)
 class SizeRatios:
-    """The training cells' size ratios (see `nascent.crops.placement.size_ratio`) in three numbers.
+    """The training cells' size ratios (see `nascent.kinds.cells.crops.placement.size_ratio`) in
+    three numbers.
 
     Attributes
     ----------

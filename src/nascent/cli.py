@@ -198,8 +198,8 @@ def _simulate_plate(
 ) -> None:
     import pandas as pd
 
+    from nascent.kinds.cells.simulate.plate import simulate_plate
     from nascent.provenance import record
-    from nascent.simulate.plate import simulate_plate
 
     names = well_names(wells)
     if not compounds:

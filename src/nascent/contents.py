@@ -68,7 +68,7 @@ def _folder(path: Path) -> list[str]:
 
 
 def _nuclei_of(well: Path) -> str:
-    from nascent.crops.wells import read_metadata
+    from nascent.kinds.cells.crops.wells import read_metadata
 
     if not (well / "metadata.csv").is_file():
         return "without metadata.csv"
@@ -76,8 +76,13 @@ def _nuclei_of(well: Path) -> str:
 
 
 def _well(path: Path) -> list[str]:
-    from nascent.crops.arrays import open_array
-    from nascent.crops.wells import detect_layout, pixel_table, read_channels, read_metadata
+    from nascent.kinds.cells.crops.arrays import open_array
+    from nascent.kinds.cells.crops.wells import (
+        detect_layout,
+        pixel_table,
+        read_channels,
+        read_metadata,
+    )
 
     layout = detect_layout(path)
     channels = read_channels(path)
@@ -194,7 +199,7 @@ def _reader(path: Path) -> list[str]:
 
 
 def _truth(path: Path) -> list[str]:
-    from nascent.simulate.truth import read_truth
+    from nascent.kinds.cells.simulate.truth import read_truth
 
     truth = read_truth(path)
     pixels = np.diff(truth.offsets)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from nascent.by_name import known_names, load
 from nascent.errors import ConfigError
@@ -54,4 +55,5 @@ def kind_of(name: str) -> Kind:
     ConfigError
         Where there is no such kind; the nearest is named.
     """
-    return load(PACKAGE, name, ConfigError, "kind").KIND
+    load(PACKAGE, name, ConfigError, "kind")
+    return import_module(f"{PACKAGE}.{name}.kind").KIND

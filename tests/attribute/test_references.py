@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nascent.attribute.references import References, drawn_references, fitted
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import AttributionError, StoreError
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 
 

@@ -10,8 +10,8 @@ import pytest
 from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import AttributionError, OutputError, StoreError, TrainError
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.reader import image_reader, write_reader
 from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser

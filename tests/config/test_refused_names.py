@@ -7,7 +7,7 @@ from nascent.config.channels import check_channel_groups, study_channels
 from nascent.config.checks import check_study, read_wells
 from nascent.config.names import check_paths, check_predicted
 from nascent.errors import ConfigError, RawDataError
-from nascent.explain.stage import CELL_COLUMNS
+from nascent.explain.importance.stage import CELL_COLUMNS
 from nascent.names import BESIDE_CHANNELS
 
 STUDY = {"study": "s", "data": "raw", "crops": {"target": "EU"}, "wells": "wells.tsv"}

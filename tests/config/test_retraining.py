@@ -6,7 +6,7 @@ from nascent.attribute.method import known_methods, method_of
 from nascent.config.checks import check_study
 from nascent.config.retraining import ranked_by, retrainings
 from nascent.errors import ConfigError
-from nascent.explain.roar_orders import RANKED
+from nascent.explain.roar.orders import RANKED
 
 STUDY = {
     "study": "demo",

@@ -3,7 +3,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
 from nascent.evaluate.controls import (
     level_of_nothing,
     linear_per_cell,
@@ -14,6 +13,7 @@ from nascent.evaluate.floors import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import controls_columns
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels

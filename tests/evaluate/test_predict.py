@@ -3,11 +3,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import TrainError
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import predictions_columns
 from nascent.files import write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
 from nascent.shards.steps import Steps

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from nascent.attribute.stage import attribute_shard
-from nascent.crops.crop_store import CropWriter
-from nascent.explain.inspection import Inspection
+from nascent.explain.reading.inspection import Inspection
 from nascent.files import write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 
 CHANNELS = ["00_DAPI", "15_SON"]

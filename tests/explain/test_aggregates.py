@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 
 from nascent.attribute.maps import MapSource, open_maps, write_maps
 from nascent.attribute.results import Attributions
-from nascent.explain.aggregates import (
+from nascent.explain.importance.aggregates import (
     AGGREGATES,
     SMOOTHING,
     SYMBOLS,

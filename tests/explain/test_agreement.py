@@ -9,7 +9,7 @@ from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.references import fitted
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
-from nascent.explain.agreement import (
+from nascent.explain.agreement.table import (
     AGREEMENT,
     Explanation,
     agreement_of_maps,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nascent.explain.attention import (
+from nascent.explain.attention.maps import (
     ATTENTION,
     NUCLEUS,
     RIM,
@@ -17,7 +17,7 @@ from nascent.explain.attention import (
     share_inside,
     with_rim,
 )
-from nascent.explain.exchange import rings
+from nascent.explain.statistics.exchange import rings
 
 SIZE = 24
 

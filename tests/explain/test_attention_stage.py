@@ -7,8 +7,8 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
 from nascent.errors import AttributionError
-from nascent.explain.attention import ATTENTION, CELLS
-from nascent.explain.attention_stage import check_attention
+from nascent.explain.attention.maps import ATTENTION, CELLS
+from nascent.explain.attention.stage import check_attention
 from nascent.files import read_table, write_table
 
 SIZE = 12

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import AttributionError
-from nascent.explain.cell_means import MEAN, cell_means, side_of_zero, wells_of
+from nascent.explain.statistics.cell_means import MEAN, cell_means, side_of_zero, wells_of
 from nascent.files import write_table
 
 OPTIONS = {"confidence": 0.95, "draws": 500, "seed": 4}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nascent.explain.chance import against_chance
+from nascent.explain.statistics.chance import against_chance
 
 
 def compared(values, chances, wells):

@@ -5,8 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-from nascent.explain.cells import ExplainedCell
-from nascent.explain.clusters import (
+from nascent.explain.clusters.groups import (
     CLUSTERS,
     DISTANCES,
     best_cut,
@@ -15,6 +14,7 @@ from nascent.explain.clusters import (
     mean_distance,
     mean_silhouette,
 )
+from nascent.explain.reading.cells import ExplainedCell
 
 SIZE, CHANNELS = 20, 12
 V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.completeness import (
+from nascent.explain.completeness.table import (
     COMPLETENESS,
     completeness,
     gather_completeness,

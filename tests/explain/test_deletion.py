@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nascent.explain.deletion import (
+from nascent.explain.removal.deletion import (
     ATTRIBUTION,
     DELETION,
     ENTRIES,
@@ -14,7 +14,7 @@ from nascent.explain.deletion import (
     area,
     cell_changes,
 )
-from nascent.explain.image_nulls import BRIGHTNESS
+from nascent.explain.statistics.image_nulls import BRIGHTNESS
 
 SIZE, CHANNELS = 6, 3
 FRACTIONS = (0.1, 0.25, 0.5, 0.75, 1.0)

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
-from nascent.explain.duplicates import (
+from nascent.explain.duplicates.pairs import (
     CHANNEL_GROUPS,
     CORRELATIONS,
     channel_likeness,
@@ -15,8 +14,9 @@ from nascent.explain.duplicates import (
     groups_table,
     warning,
 )
-from nascent.explain.duplicates_stage import write_duplicates
+from nascent.explain.duplicates.stage import write_duplicates
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 
 BOUND = 0.9

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nascent.explain.exchange import NOBODY, adjusted, circles_of, known_mean, rings
+from nascent.explain.statistics.exchange import NOBODY, adjusted, circles_of, known_mean, rings
 
 
 @pytest.mark.parametrize(("count", "exchanges"), [(9, 3), (4, 3), (4, 9), (2, 1)])

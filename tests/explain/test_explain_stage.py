@@ -7,10 +7,10 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
-from nascent.explain.aggregates import AGGREGATES
-from nascent.explain.groups import GroupRule
-from nascent.explain.importance import IMPORTANCE
-from nascent.explain.stage import explain_maps, gather, write_groups
+from nascent.explain.importance.aggregates import AGGREGATES
+from nascent.explain.importance.shares import IMPORTANCE
+from nascent.explain.importance.stage import explain_maps, gather, write_groups
+from nascent.explain.reading.groups import GroupRule
 from nascent.files import read_table, write_table
 
 # Share of the first of two channels, by cell; cells 0–19 train, 20–29 test.

@@ -5,16 +5,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
-from nascent.explain.feature_attention import (
+from nascent.explain.attention.feature_table import FEATURES, feature_table, gather_features
+from nascent.explain.attention.features import (
     CELLS,
     check_features,
     feature_shares,
     inside_weights,
     pooled_layer,
 )
-from nascent.explain.feature_table import FEATURES, feature_table, gather_features
 from nascent.files import read_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers

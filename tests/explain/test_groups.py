@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.explain.groups import (
+from nascent.explain.reading.groups import (
     GroupRule,
     assign_groups,
     group_limits,

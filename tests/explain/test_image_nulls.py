@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nascent.explain.image_nulls import (
+from nascent.explain.statistics.image_nulls import (
     BRIGHTNESS,
     CONTRAST,
     EDGE,

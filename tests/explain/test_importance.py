@@ -8,13 +8,13 @@ import pytest
 from scipy import stats
 
 from nascent.errors import AttributionError
-from nascent.explain.importance import (
+from nascent.explain.importance.shares import (
     IMPORTANCE,
     beats_chance,
     chance_interval,
     channel_importance,
 )
-from nascent.explain.intervals import Interval
+from nascent.explain.statistics.intervals import Interval
 
 
 def test_an_even_map_has_the_uniform_share():

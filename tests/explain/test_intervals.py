@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nascent.explain.intervals import cells_interval, mean_interval
+from nascent.explain.statistics.intervals import cells_interval, mean_interval
 
 OPTIONS = {"confidence": 0.95, "draws": 4000, "seed": 1}
 

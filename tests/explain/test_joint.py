@@ -6,10 +6,15 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
-from nascent.explain.aggregates import AGGREGATES, aggregated, channel_shares, totals_table
-from nascent.explain.groups import GroupRule
-from nascent.explain.joint import JOINT, joined, joint_totals, shares_apart, units_of
-from nascent.explain.stage import explain_maps
+from nascent.explain.importance.aggregates import (
+    AGGREGATES,
+    aggregated,
+    channel_shares,
+    totals_table,
+)
+from nascent.explain.importance.joint import JOINT, joined, joint_totals, shares_apart, units_of
+from nascent.explain.importance.stage import explain_maps
+from nascent.explain.reading.groups import GroupRule
 from nascent.files import read_table, write_table
 
 CHANNELS = ["dna_1", "protein", "dna_2", "dna_3"]

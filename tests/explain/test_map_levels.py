@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nascent.explain.map_levels import (
+from nascent.explain.reading.map_levels import (
     CHANNELS,
     ENTRIES,
     LEVELS,

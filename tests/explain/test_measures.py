@@ -5,7 +5,12 @@ import pytest
 from scipy import stats
 from sklearn.metrics import mutual_info_score
 
-from nascent.explain.measures import MEASURES, best_matches, mutual_information, similarities
+from nascent.explain.similarity.measures import (
+    MEASURES,
+    best_matches,
+    mutual_information,
+    similarities,
+)
 
 
 def measured(scores, image, bins=8):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from nascent.explain.clusters import best_cut
-from nascent.explain.permuted_maps import (
+from nascent.explain.clusters.groups import best_cut
+from nascent.explain.clusters.permuted_maps import (
     can_tell,
     common_outline,
     contrasts,

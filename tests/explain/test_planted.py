@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nascent.crops.placement import centre, shrink
-from nascent.crops.stage import crop_well
 from nascent.errors import AttributionError
-from nascent.explain.planted import Box, placed, read_planted
+from nascent.explain.truth.planted import Box, placed, read_planted
+from nascent.kinds.cells.crops.placement import centre, shrink
+from nascent.kinds.cells.crops.stage import crop_well
+from nascent.kinds.cells.simulate.plate import simulate_well
+from nascent.kinds.cells.simulate.truth import read_truth
 from nascent.shards.write import write_shard
-from nascent.simulate.plate import simulate_well
-from nascent.simulate.truth import read_truth
 from nascent.store import open_store
 
 CHANNELS = ["00_DAPI", "09_SRRM2", "15_SON", "07_POLR2A", "00_EU"]

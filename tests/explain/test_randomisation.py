@@ -10,10 +10,9 @@ import pytest
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.method import method_of
-from nascent.explain import randomisation
-from nascent.explain.image_nulls import IMAGE_MAPS
-from nascent.explain.map_levels import LEVELS
-from nascent.explain.randomisation import (
+from nascent.explain.randomisation import table as randomisation
+from nascent.explain.randomisation.redraw import cascade
+from nascent.explain.randomisation.table import (
     IMAGE,
     ORIGINAL,
     RANDOMISATION,
@@ -24,7 +23,8 @@ from nascent.explain.randomisation import (
     randomisation_table,
     write_randomisation,
 )
-from nascent.explain.redraw import cascade
+from nascent.explain.reading.map_levels import LEVELS
+from nascent.explain.statistics.image_nulls import IMAGE_MAPS
 from nascent.files import read_table
 
 OPTIONS = {"stages": 9, "cells": 100, "confidence": 0.95, "draws": 200, "seed": 2}

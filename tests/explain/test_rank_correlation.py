@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nascent.explain.rank_correlation import average_ranks, rank_correlation
+from nascent.explain.statistics.rank_correlation import average_ranks, rank_correlation
 
 
 @pytest.fixture(params=[np.float32, np.float64])

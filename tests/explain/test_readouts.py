@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from nascent.errors import AttributionError, StoreError
-from nascent.explain.clusters import CLUSTERS, DISTANCES
-from nascent.explain.clusters_stage import write_clusters
-from nascent.explain.groups import GroupRule
-from nascent.explain.readouts import Sources
-from nascent.explain.regions import ALL, REGIONS, RegionRule
-from nascent.explain.regions_stage import write_regions
-from nascent.explain.similarity import SIMILARITY
-from nascent.explain.similarity_stage import write_similarity
-from nascent.explain.stage import explain_maps
-from nascent.explain.trend import TREND
-from nascent.explain.trend_stage import write_trend
+from nascent.explain.clusters.groups import CLUSTERS, DISTANCES
+from nascent.explain.clusters.stage import write_clusters
+from nascent.explain.importance.stage import explain_maps
+from nascent.explain.reading.groups import GroupRule
+from nascent.explain.reading.readouts import Sources
+from nascent.explain.regions.shares import ALL, REGIONS, RegionRule
+from nascent.explain.regions.stage import write_regions
+from nascent.explain.similarity.stage import write_similarity
+from nascent.explain.similarity.table import SIMILARITY
+from nascent.explain.trend.slopes import TREND
+from nascent.explain.trend.stage import write_trend
 from nascent.files import read_table, write_table
 from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser

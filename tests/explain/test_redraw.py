@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from nascent.explain.redraw import blocks, cascade, redraw
+from nascent.explain.randomisation.redraw import blocks, cascade, redraw
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 

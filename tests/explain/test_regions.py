@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.cells import ExplainedCell
-from nascent.explain.exchange import rings
-from nascent.explain.regions import (
+from nascent.explain.reading.cells import ExplainedCell
+from nascent.explain.regions.shares import (
     ALL,
     REGIONS,
     RegionCell,
@@ -15,6 +14,7 @@ from nascent.explain.regions import (
     region_mask,
     region_table,
 )
+from nascent.explain.statistics.exchange import rings
 
 SIZE, CELLS = 16, 18
 V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2

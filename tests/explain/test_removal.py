@@ -2,15 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.deletion import (
+from nascent.explain.removal.deletion import (
     ATTRIBUTION,
     DELETION,
     INSERTION,
     RANDOM,
     Removal,
 )
-from nascent.explain.image_nulls import BRIGHTNESS
-from nascent.explain.removal import REMOVAL, removal_table, write_removal
+from nascent.explain.removal.table import REMOVAL, removal_table, write_removal
+from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.files import read_table
 
 FRACTIONS = (0.5, 1.0)

@@ -6,7 +6,7 @@ import pytest
 
 from nascent.errors import TrainError
 from nascent.evaluate.tables import predictions_columns
-from nascent.explain.roar import ROAR, roar_table, write_roar
+from nascent.explain.roar.curves import ROAR, roar_table, write_roar
 from nascent.files import read_table, write_table
 from nascent.statistics.bootstrap import interval
 from nascent.task import task_of

@@ -6,12 +6,12 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import AttributionError
-from nascent.explain.permuted_targets import permute_targets
-from nascent.explain.roar_orders import remove_at_random, remove_by_maps
-from nascent.explain.roar_predictions import told_apart
+from nascent.explain.randomisation.permuted_targets import permute_targets
+from nascent.explain.roar.orders import remove_at_random, remove_by_maps
+from nascent.explain.roar.predictions import told_apart
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.provenance import file_digest
 from nascent.shards.removal import how_many
 from nascent.shards.removal_file import open_removals, zero_maps

@@ -6,11 +6,11 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
-from nascent.crops.crop_store import CropWriter
 from nascent.evaluate.predict import predict
-from nascent.explain.roar import NONE, roar_table
-from nascent.explain.roar_orders import remove_at_random, remove_by_maps
+from nascent.explain.roar.curves import NONE, roar_table
+from nascent.explain.roar.orders import remove_at_random, remove_by_maps
 from nascent.files import write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.provenance import file_digest
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of

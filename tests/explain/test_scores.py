@@ -13,9 +13,9 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError, OutputError, StoreError
-from nascent.explain.h5ad import read_h5ad, write_h5ad
-from nascent.explain.scores import STATISTICS, channel_scores
-from nascent.explain.scores_table import SCORES, write_scores_table
+from nascent.explain.exports.h5ad import read_h5ad, write_h5ad
+from nascent.explain.exports.scores import STATISTICS, channel_scores
+from nascent.explain.exports.scores_table import SCORES, write_scores_table
 from nascent.files import read_table, write_table
 
 # Two measured pixels a cell; scores of channels a and b on each, in cells 0, 1 and 2.

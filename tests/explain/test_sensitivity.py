@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nascent.explain.sensitivity import (
+from nascent.explain.sensitivity.table import (
     SENSITIVITY,
     map_changes,
     sensitivity_table,

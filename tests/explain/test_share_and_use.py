@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nascent.explain.share_and_use import all_on_top, ordered_alike, rank_correlation
+from nascent.explain.importance.share_and_use import all_on_top, ordered_alike, rank_correlation
 
 USE = np.array([0.5, 0.2, 0.01, 0.0])
 

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.cells import ExplainedCell
-from nascent.explain.exchange import rings
-from nascent.explain.similarity import (
+from nascent.explain.reading.cells import ExplainedCell
+from nascent.explain.similarity.table import (
     ALL,
     SIMILARITY,
     Compared,
     compare,
     similarity_table,
 )
+from nascent.explain.statistics.exchange import rings
 
 SIZE, CELLS = 20, 24
 V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2

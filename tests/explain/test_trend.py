@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nascent.explain.trend import TREND, false_discovery_rates, trend_table
+from nascent.explain.trend.slopes import TREND, false_discovery_rates, trend_table
 
 OPTIONS = {"confidence": 0.95, "draws": 400, "seed": 1}
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nascent.explain.image_nulls import IMAGE_MAPS, image_map
-from nascent.explain.truth import (
+from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
+from nascent.explain.truth.table import (
     BEATS,
     MAPS,
     MEASURES,

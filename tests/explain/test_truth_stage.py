@@ -7,19 +7,19 @@ import pytest
 
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
-from nascent.crops.stage import crop_well
 from nascent.errors import AttributionError
-from nascent.explain.aggregates import channel_shares, channel_totals
-from nascent.explain.image_nulls import IMAGE_MAPS
-from nascent.explain.inspection import Inspection
-from nascent.explain.truth import MAPS, PLANTED, TRUTH, USED
-from nascent.explain.truth_stage import channels_used, check_truth, shown_to_be_used
-from nascent.explain.use import USE_CELLS
-from nascent.explain.use_changes import CHANGES
+from nascent.explain.importance.aggregates import channel_shares, channel_totals
+from nascent.explain.reading.inspection import Inspection
+from nascent.explain.statistics.image_nulls import IMAGE_MAPS
+from nascent.explain.truth.stage import channels_used, check_truth, shown_to_be_used
+from nascent.explain.truth.table import MAPS, PLANTED, TRUTH, USED
+from nascent.explain.use.changes import CHANGES
+from nascent.explain.use.loss import USE_CELLS
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.stage import crop_well
+from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.shards.normalise import Normaliser
 from nascent.shards.write import write_shard
-from nascent.simulate.plate import simulate_well
 from nascent.store import open_store
 
 CHANNELS = ["00_DAPI", "09_SRRM2", "15_SON", "21_NCL", "00_EU"]

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.aggregates import AGGREGATES
-from nascent.explain.groups import GroupRule
-from nascent.explain.stage import explain_maps
-from nascent.explain.untrained import sampled, write_untrained
+from nascent.explain.importance.aggregates import AGGREGATES
+from nascent.explain.importance.stage import explain_maps
+from nascent.explain.importance.untrained import sampled, write_untrained
+from nascent.explain.reading.groups import GroupRule
 from nascent.files import read_table, write_table
 
 CHANNELS = ["00_DAPI", "15_SON"]

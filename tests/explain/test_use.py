@@ -4,10 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
-from nascent.explain.duplicates import CHANNEL_GROUPS
-from nascent.explain.exchange import rings
-from nascent.explain.use import (
+from nascent.explain.duplicates.pairs import CHANNEL_GROUPS
+from nascent.explain.statistics.exchange import rings
+from nascent.explain.use.changes import (
+    ALONE,
+    CHANGES,
+    brought_to,
+    changed_alone,
+    changed_by_donor,
+    darkness_of,
+    exchanged,
+)
+from nascent.explain.use.loss import (
     EACH,
     NOT_SHOWN,
     USE,
@@ -20,17 +28,9 @@ from nascent.explain.use import (
     use_table,
     verdict,
 )
-from nascent.explain.use_changes import (
-    ALONE,
-    CHANGES,
-    brought_to,
-    changed_alone,
-    changed_by_donor,
-    darkness_of,
-    exchanged,
-)
-from nascent.explain.use_stage import changes_in_error, chosen_cells, gather_use, write_use_cells
+from nascent.explain.use.stage import changes_in_error, chosen_cells, gather_use, write_use_cells
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 
 CHANNELS = ["level", "pattern", "copy_1", "copy_2", "copy_3", "idle"]

@@ -5,8 +5,8 @@ import pytest
 from nascent.config.checks import check_study
 from nascent.config.target import study_levels
 from nascent.errors import ConfigError
-from nascent.explain.scores import told_by_maps
-from nascent.explain.use_predictions import predictions_of
+from nascent.explain.exports.scores import told_by_maps
+from nascent.explain.use.predictions import predictions_of
 
 
 class Logits:

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from nascent.explain.duplicates import CHANNEL_GROUPS
-from nascent.explain.use import EACH, USE, USE_CELLS, USED
-from nascent.explain.use_changes import CHANGES, PERMUTED
-from nascent.explain.use_stage import gather_use
-from nascent.explain.use_tables import use_of_model
+from nascent.explain.duplicates.pairs import CHANNEL_GROUPS
+from nascent.explain.use.changes import CHANGES, PERMUTED
+from nascent.explain.use.loss import EACH, USE, USE_CELLS, USED
+from nascent.explain.use.stage import gather_use
+from nascent.explain.use.tables import use_of_model
 from nascent.files import read_table, write_table
 
 OPTIONS = {"confidence": 0.99, "draws": 200, "seed": 3}

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from nascent.crops.quality import Step, removal_table
 from nascent.figures.gather import Examples
+from nascent.kinds.cells.crops.quality import Step, removal_table
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import Histograms, channel_statistics
 from nascent.shards.steps import Steps

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.attention import NUCLEUS, RIM
+from nascent.explain.attention.maps import NUCLEUS, RIM
 from nascent.figures import attention, style
 
 METHODS = {"ig": 1.0, "gradient": 0.0, "grad_cam": 0.2}

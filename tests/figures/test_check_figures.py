@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.agreement import AGREEMENT, VERDICTS, Explanation, differs
-from nascent.explain.deletion import ATTRIBUTION, DELETION, INSERTION, RANDOM
-from nascent.explain.image_nulls import BRIGHTNESS
-from nascent.explain.randomisation import RANDOMISATION, STAGE
-from nascent.explain.removal import REMOVAL
-from nascent.explain.sensitivity import MEASURES, SENSITIVITY
+from nascent.explain.agreement.table import AGREEMENT, VERDICTS, Explanation, differs
+from nascent.explain.randomisation.table import RANDOMISATION, STAGE
+from nascent.explain.removal.deletion import ATTRIBUTION, DELETION, INSERTION, RANDOM
+from nascent.explain.removal.table import REMOVAL
+from nascent.explain.sensitivity.table import MEASURES, SENSITIVITY
+from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.figures import agreement, completeness, randomisation, removal, sensitivity
 
 LABEL = "transcription rate (mean counts per pixel)"

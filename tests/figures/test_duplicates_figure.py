@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from nascent.explain.duplicates import (
+from nascent.explain.duplicates.pairs import (
     Likeness,
     correlation_table,
     found_groups,

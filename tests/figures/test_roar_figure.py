@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.roar import ROAR
+from nascent.explain.roar.curves import ROAR
 from nascent.figures import roar
 
 FRACTIONS = ("0.1", "0.5", "0.9")

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.use import EACH, NOT_SHOWN, USE, USED, WORSE
-from nascent.explain.use_changes import CHANGES, PERMUTED
+from nascent.explain.use.changes import CHANGES, PERMUTED
+from nascent.explain.use.loss import EACH, NOT_SHOWN, USE, USED, WORSE
 from nascent.figures import use
 from nascent.figures.use import PANELS, order
 from nascent.report.use import sentence, use_page, use_rows

@@ -5,13 +5,13 @@ from nascent.kind import kind_of, known_kinds
 
 
 def test_a_kind_is_found_by_its_name():
-    kind = kind_of("transcription")
-    assert (kind.name, kind.first_stage, kind.target) == ("transcription", "crops", "target")
+    kind = kind_of("cells")
+    assert (kind.name, kind.first_stage, kind.target) == ("cells", "crops", "target")
 
 
 def test_an_unknown_kind_names_the_nearest():
-    with pytest.raises(ConfigError, match=r"'transcripton'.*Did you mean 'transcription'"):
-        kind_of("transcripton")
+    with pytest.raises(ConfigError, match=r"'celsl'.*Did you mean 'cells'"):
+        kind_of("celsl")
 
 
 def test_every_floor_of_a_kind_exists():

@@ -8,7 +8,7 @@ from nascent.report.card import cell_counts, models, split_counts, study_card, s
 
 CONFIG = {
     "study": "demo",
-    "kind": "transcription",
+    "kind": "cells",
     "seed": 123,
     "data": None,
     "simulate": {"truth": "structure"},

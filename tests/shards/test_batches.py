@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import StoreError
 from nascent.examples import InputSpec, TargetSpec
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards import batches
 from nascent.shards.batches import Batches, read_split
 from nascent.shards.normalise import Normaliser

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nascent.crops.stage import crop_well
+from nascent.kinds.cells.crops.stage import crop_well
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import plan_shards

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.removal import (

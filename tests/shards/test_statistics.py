@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards import statistics
 from nascent.shards.statistics import (
     Histograms,

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
 from nascent.errors import OutputError, StoreError
 from nascent.examples import InputSpec, TargetSpec
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.digest import content_digest
 from nascent.shards.write import list_shards, write_shard
 from nascent.store import open_store

@@ -41,6 +41,8 @@ def write_study(folder: Path) -> tuple[str, ...]:
 
 
 def tables(folder: Path) -> dict[str, bytes]:
-    """Return every table of a study: name → content."""
+    """Return every table of a study, without those of its state: name → content."""
     results = folder / "results"
-    return {str(path.relative_to(results)): path.read_bytes() for path in results.rglob("*.tsv")}
+    tables = {path.relative_to(results): path for path in results.rglob("*.tsv")}
+    kept = {name: path for name, path in tables.items() if ".state" not in name.parts}
+    return {str(name): path.read_bytes() for name, path in kept.items()}

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.crops.crop_store import CropWriter
 from nascent.files import read_json, read_table, write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from nascent.simulate.plate import simulate_well
+from nascent.kinds.cells.simulate.plate import simulate_well
 
 # Each starts Snakemake.
 pytestmark = pytest.mark.slow
@@ -72,8 +72,8 @@ BAD = {
         ["attribute.methods.maps.method", "Did you mean 'occlusion'?"],
     ),
     "unknown kind": (
-        lambda checkout: write(checkout, kind="transcripton"),
-        ["kind: 'transcripton'", "Did you mean 'transcription'?"],
+        lambda checkout: write(checkout, kind="celsl"),
+        ["kind: 'celsl'", "Did you mean 'cells'?"],
     ),
     "unknown option of a layer": (
         lambda checkout: write(

@@ -1,6 +1,7 @@
 """What a change of config, code or place makes Snakemake repeat: just what stands on it."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -198,7 +199,7 @@ def test_a_file_more_that_is_found_by_name_repeats_nothing(ran):
     for model in ("attribute/methods/gradient.py", "train/architectures/linear.py"):
         text = (package / model).read_text()
         (package / model).with_name("mine.py").write_text(text)
-    (package / "kinds" / "mine.py").write_text((package / "kinds/transcription.py").read_text())
+    shutil.copytree(package / "kinds" / "cells", package / "kinds" / "mine")
     assert ran.planned(*TINY) == {}
     # The new ones are known, and the old study stands on none of them.
     with_models(ran, **MODELS, new={"architecture": "mine"})
@@ -300,7 +301,7 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         ("src/nascent/report/page.py", {"report_pages"}),
         ("src/nascent/figures/sizes.py", {"figures_data"}),
         (
-            "src/nascent/explain/trend.py",
+            "src/nascent/explain/trend/slopes.py",
             {
                 "explain_tables",
                 "explain_join",
@@ -328,7 +329,7 @@ def test_an_edited_module_repeats_what_stands_on_it(ran, file, repeated):
 
 
 def test_an_edit_of_the_cropping_repeats_all_but_the_simulation(ran, unrun):
-    edit(ran, "src/nascent/crops/cutting.py")
+    edit(ran, "src/nascent/kinds/cells/crops/cutting.py")
     everything = unrun.planned(*TINY)
     simulation = {"simulate", "simulate_tables"}
     assert simulation < set(everything)

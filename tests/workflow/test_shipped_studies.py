@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from nascent.config.checks import check_study, read_wells
-from nascent.simulate.plate import simulate_well
-from nascent.simulate.tables import write_plate_tables
+from nascent.kinds.cells.simulate.plate import simulate_well
+from nascent.kinds.cells.simulate.tables import write_plate_tables
 
 pytestmark = pytest.mark.slow
 

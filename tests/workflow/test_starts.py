@@ -62,7 +62,7 @@ def test_a_job_of_a_well_starts_in_a_second_and_a_half(script):
 @pytest.mark.slow
 def test_a_job_of_a_well_imports_no_network_framework_whatever_it_does():
     names = sorted({name for script in SCRIPTS for name in modules(script)})
-    assert "nascent.crops.cutting" in names
+    assert "nascent.kinds.cells.crops.cutting" in names
     program = "import importlib, sys\n"
     program += f"for name in {names}: importlib.import_module(name)\n"
     program += f"print(*(name for name in {HEAVY} if name in sys.modules))"

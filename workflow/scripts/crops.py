@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from nascent.crops.stage import crop_well
 from nascent.jobs import job
+from nascent.kinds.cells.crops.stage import crop_well
 
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input

@@ -1,8 +1,8 @@
 """Join the cell and removal tables of all wells, and check that the wells agree."""
 
-from nascent.crops.gather import gather_wells
 from nascent.files import write_table
 from nascent.jobs import job
+from nascent.kinds.cells.crops.gather import gather_wells
 
 with job(snakemake):
     given = snakemake.input

@@ -1,7 +1,7 @@
 """Attribution maps of one model and method -> importance of its channels."""
 
-from nascent.explain.groups import GroupRule
-from nascent.explain.stage import explain_maps
+from nascent.explain.importance.stage import explain_maps
+from nascent.explain.reading.groups import GroupRule
 from nascent.jobs import job
 
 with job(snakemake):

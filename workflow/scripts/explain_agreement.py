@@ -1,6 +1,6 @@
 """Maps of every model, seed and method -> how far each two of them agree."""
 
-from nascent.explain.agreement import Explanation, write_agreement
+from nascent.explain.agreement.table import Explanation, write_agreement
 from nascent.jobs import job
 
 with job(snakemake):

@@ -1,7 +1,7 @@
 """Attribution maps of one model and method -> channel scores of its cells, as AnnData."""
 
-from nascent.explain.h5ad import write_h5ad
-from nascent.explain.scores import channel_scores
+from nascent.explain.exports.h5ad import write_h5ad
+from nascent.explain.exports.scores import channel_scores
 from nascent.jobs import job
 
 with job(snakemake) as work:

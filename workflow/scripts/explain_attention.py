@@ -1,6 +1,6 @@
 """Maps of one model and method -> how much of them lies in the nucleus."""
 
-from nascent.explain.attention_stage import check_attention
+from nascent.explain.attention.stage import check_attention
 from nascent.jobs import job
 
 with job(snakemake):

@@ -1,7 +1,7 @@
 """Maps -> which channels have maps alike, and how stable their groups are."""
 
-from nascent.explain.clusters_stage import write_clusters
-from nascent.explain.readouts import Sources
+from nascent.explain.clusters.stage import write_clusters
+from nascent.explain.reading.readouts import Sources
 from nascent.jobs import job
 from nascent.reader import image_reader
 

@@ -1,6 +1,6 @@
 """Training cells -> how the input channels correlate, and which of them repeat each other."""
 
-from nascent.explain.duplicates_stage import CELLS, write_duplicates
+from nascent.explain.duplicates.stage import CELLS, write_duplicates
 from nascent.files import read_table
 from nascent.jobs import job
 from nascent.shards.normalise import Normaliser

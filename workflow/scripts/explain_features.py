@@ -1,6 +1,6 @@
 """A model and its explained cells -> which of its pooled features lie in the nucleus."""
 
-from nascent.explain.feature_attention import check_features
+from nascent.explain.attention.features import check_features
 from nascent.network_jobs import network_job
 from nascent.reader import image_reader
 

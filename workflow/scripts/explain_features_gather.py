@@ -1,6 +1,6 @@
 """Features of every explained model -> one table of them."""
 
-from nascent.explain.feature_table import gather_features
+from nascent.explain.attention.feature_table import gather_features
 from nascent.jobs import job
 
 with job(snakemake):

@@ -1,7 +1,7 @@
 """Channel importance and completeness of every model and method -> one table of each."""
 
-from nascent.explain.completeness import gather_completeness
-from nascent.explain.stage import gather
+from nascent.explain.completeness.table import gather_completeness
+from nascent.explain.importance.stage import gather
 from nascent.jobs import job
 
 with job(snakemake):

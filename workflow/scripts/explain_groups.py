@@ -1,7 +1,7 @@
 """Cell table and splits -> limits and sizes of the groups of cells."""
 
-from nascent.explain.groups import GroupRule
-from nascent.explain.stage import write_groups
+from nascent.explain.importance.stage import write_groups
+from nascent.explain.reading.groups import GroupRule
 from nascent.jobs import job
 
 with job(snakemake):

@@ -1,7 +1,7 @@
 """Maps of one model and method -> what is left of them when the weights are drawn anew."""
 
-from nascent.explain.inspection import open_inspection
-from nascent.explain.randomisation import write_randomisation
+from nascent.explain.randomisation.table import write_randomisation
+from nascent.explain.reading.inspection import open_inspection
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:

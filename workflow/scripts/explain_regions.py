@@ -1,8 +1,8 @@
 """Maps and crops -> how much of the maps falls on nuclear regions."""
 
-from nascent.explain.readouts import Sources
-from nascent.explain.regions import RegionRule
-from nascent.explain.regions_stage import write_regions
+from nascent.explain.reading.readouts import Sources
+from nascent.explain.regions.shares import RegionRule
+from nascent.explain.regions.stage import write_regions
 from nascent.jobs import job
 from nascent.reader import image_reader
 

@@ -1,8 +1,8 @@
 """Maps of one model and method -> what deletion and insertion of their first pixels do."""
 
-from nascent.explain.deletion import Removal
-from nascent.explain.inspection import open_inspection
-from nascent.explain.removal import write_removal
+from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.removal.deletion import Removal
+from nascent.explain.removal.table import write_removal
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:

@@ -1,6 +1,6 @@
 """Predictions of retrained models -> what each order of removal cost, against the random one."""
 
-from nascent.explain.roar import write_roar
+from nascent.explain.roar.curves import write_roar
 from nascent.jobs import job
 
 with job(snakemake):

@@ -1,7 +1,7 @@
 """A retrained model -> its predictions of the test cells, degraded as those it learnt from."""
 
 from nascent.evaluate.predict import predict
-from nascent.explain.roar_predictions import told_apart
+from nascent.explain.roar.predictions import told_apart
 from nascent.files import write_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job

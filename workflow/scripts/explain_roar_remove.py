@@ -1,6 +1,6 @@
 """Maps of a model, or nothing -> which entries of every cell a retraining shall do without."""
 
-from nascent.explain.roar_orders import remove_at_random, remove_by_maps
+from nascent.explain.roar.orders import remove_at_random, remove_by_maps
 from nascent.jobs import check, job
 from nascent.shards.plan import all_shards
 

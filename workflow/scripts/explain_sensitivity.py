@@ -1,7 +1,7 @@
 """Maps of one model and method -> how much they move when the image is changed a little."""
 
-from nascent.explain.inspection import open_inspection
-from nascent.explain.sensitivity import write_sensitivity
+from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.sensitivity.table import write_sensitivity
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:

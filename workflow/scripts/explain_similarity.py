@@ -1,7 +1,7 @@
 """Maps and images -> which images the maps of each channel look like."""
 
-from nascent.explain.readouts import Sources
-from nascent.explain.similarity_stage import write_similarity
+from nascent.explain.reading.readouts import Sources
+from nascent.explain.similarity.stage import write_similarity
 from nascent.jobs import job
 from nascent.reader import image_reader
 

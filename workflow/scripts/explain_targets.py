@@ -1,6 +1,6 @@
 """Shards -> the targets of their training and validation cells, permuted within each split."""
 
-from nascent.explain.permuted_targets import permute_targets
+from nascent.explain.randomisation.permuted_targets import permute_targets
 from nascent.jobs import check, job
 from nascent.shards.plan import all_shards
 

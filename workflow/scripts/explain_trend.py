@@ -1,6 +1,6 @@
 """Shares of the channels in each cell -> how they change with the target."""
 
-from nascent.explain.trend_stage import write_trend
+from nascent.explain.trend.stage import write_trend
 from nascent.jobs import job
 
 with job(snakemake):

@@ -1,7 +1,7 @@
 """Maps of one model and method, and the truth of the simulated wells -> what was found of it."""
 
-from nascent.explain.inspection import open_inspection
-from nascent.explain.truth_stage import channels_used, check_truth
+from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.truth.stage import channels_used, check_truth
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:

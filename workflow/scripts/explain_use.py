@@ -1,8 +1,8 @@
 """A trained model and test cells -> what each cell says of the use of each channel."""
 
-from nascent.explain.duplicates import groups_of
-from nascent.explain.use_predictions import predictions_of
-from nascent.explain.use_stage import chosen_cells, write_use_cells
+from nascent.explain.duplicates.pairs import groups_of
+from nascent.explain.use.predictions import predictions_of
+from nascent.explain.use.stage import chosen_cells, write_use_cells
 from nascent.files import read_table
 from nascent.network_jobs import network_job
 from nascent.reader import image_reader

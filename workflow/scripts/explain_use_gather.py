@@ -1,6 +1,6 @@
 """What cells say of the use of each channel, of all models -> one table."""
 
-from nascent.explain.use_stage import gather_use
+from nascent.explain.use.stage import gather_use
 from nascent.jobs import job
 
 with job(snakemake):

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from nascent.explain.duplicates import groups_of
+from nascent.explain.duplicates.pairs import groups_of
 from nascent.explain.standing import read_standing
-from nascent.explain.use_tables import use_of_model
+from nascent.explain.use.tables import use_of_model
 from nascent.figures import importance
 from nascent.figures.banner import headed
 from nascent.figures.save import save

@@ -1,6 +1,6 @@
 """Cell table and splits -> figure of the target's distribution and groups, or of its classes."""
 
-from nascent.explain.groups import GroupRule, study_groups
+from nascent.explain.reading.groups import GroupRule, study_groups
 from nascent.figures import classes, target
 from nascent.figures.save import save
 from nascent.files import read_table

@@ -1,6 +1,6 @@
 """Table of truth, and the maps of one cell -> figure of what was found of the truth."""
 
-from nascent.explain.planted import read_planted
+from nascent.explain.truth.planted import read_planted
 from nascent.figures import truth
 from nascent.figures.save import save
 from nascent.files import read_table

@@ -1,8 +1,8 @@
 """Histograms of all wells -> percentile, mean and SD of every channel."""
 
-from nascent.crops.tables import background_per_channel
 from nascent.files import write_table
 from nascent.jobs import job
+from nascent.kinds.cells.crops.tables import background_per_channel
 from nascent.shards.statistics import channel_statistics, load, merge
 from nascent.shards.steps import Steps
 

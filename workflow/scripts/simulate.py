@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nascent.jobs import job
-from nascent.simulate.plate import simulate_well
+from nascent.kinds.cells.simulate.plate import simulate_well
 
 with job(snakemake) as work:
     params = snakemake.params

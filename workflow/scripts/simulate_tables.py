@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.jobs import job
-from nascent.simulate.tables import write_plate_tables
+from nascent.kinds.cells.simulate.tables import write_plate_tables
 
 with job(snakemake):
     params = snakemake.params

@@ -6,10 +6,10 @@ import pandas as pd
 
 from nascent.config.names import check_channel_names
 from nascent.config.sections import Study
-from nascent.crops.wells import beside, detect_layout, read_channels
 from nascent.errors import ConfigError, RawDataError, did_you_mean
+from nascent.kinds.cells.crops.wells import beside, detect_layout, read_channels
+from nascent.kinds.cells.simulate.intensities import checked_channels
 from nascent.shards import steps
-from nascent.simulate.intensities import checked_channels
 
 
 def study_channels(study: Study, wells: pd.DataFrame) -> list[str]:

@@ -11,9 +11,9 @@ from nascent.config.model_checks import check_model
 from nascent.config.reasons import config_error
 from nascent.config.retraining import check_retraining
 from nascent.config.sections import Study
-from nascent.crops.tables import read_cell_cycle
 from nascent.errors import ConfigError, did_you_mean
 from nascent.files import read_table
+from nascent.kinds.cells.crops.tables import read_cell_cycle
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.config.sections import Study
-from nascent.crops.tables import JOINED
-from nascent.crops.wells import beside, read_metadata
 from nascent.errors import ConfigError, RawDataError, did_you_mean
 from nascent.examples import GROUP, ID
+from nascent.kinds.cells.crops.tables import JOINED
+from nascent.kinds.cells.crops.wells import beside, read_metadata
 from nascent.names import BESIDE_CHANNELS, TEXT_BESIDE, TEXT_COLUMNS, unprintable
 
 MEASURED = ("area", "x_min", "x_max", "y_min", "y_max", "size_ratio", "oversize")
@@ -158,7 +158,7 @@ def _further_columns(study: Study, wells: pd.DataFrame) -> tuple[dict[str, bool]
     """Return the columns that come from elsewhere, whether they hold numbers, and from where."""
     joined = {name: name not in TEXT_COLUMNS for name in ("plate", "well", *JOINED)}
     if study.simulate is not None:
-        from nascent.simulate.tables import METADATA_COLUMNS
+        from nascent.kinds.cells.simulate.tables import METADATA_COLUMNS
 
         return joined | {name: name not in TEXT_COLUMNS for name in METADATA_COLUMNS}, "the cells"
     place = Path(study.data) / wells["path"].iloc[0]

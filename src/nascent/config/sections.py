@@ -269,7 +269,7 @@ class Study(Section):
 
     study: Name = Field(description="Name of the study and of its folder in results/")
     kind: Literal[known_kinds()] = Field(  # type: ignore[valid-type]
-        "transcription", description="Kind of study"
+        "cells", description="Kind of data that the study reads"
     )
     seed: Seed = Field(123, description="Seed of simulation, splits, shuffling and bootstrap")
     deterministic: bool = Field(

@@ -13,9 +13,9 @@ from nascent.config.channels import input_channels, model_channels
 from nascent.config.checks import check_study
 from nascent.config.folds import Fold
 from nascent.config.sections import Study
-from nascent.crops.wells import beside, read_metadata
 from nascent.errors import NascentError
 from nascent.files import read_table
+from nascent.kinds.cells.crops.wells import beside, read_metadata
 from nascent.splits.fractions import SPLITS, largest_remainder
 
 Cells = dict[str, int]  # split → cells

@@ -22,8 +22,8 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.evaluate.verdicts import BEATS, LOSES
-from nascent.explain.dependence import VERDICTS, WEIGHTS
-from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.statistics.dependence import VERDICTS, WEIGHTS
 from nascent.files import read_table
 from nascent.statistics.verdict import CANNOT_TELL
 

@@ -9,8 +9,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from nascent.explain.agreement import LABELS, VERDICTS
-from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.agreement.table import LABELS, VERDICTS
+from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.figures import rows, style
 
 TITLES = {ENTRIES: "Pixels of channels", PIXELS: "Pixels", CHANNELS: "Channels"}
@@ -34,7 +34,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     Parameters
     ----------
     table
-        `explain/agreement.tsv`, the columns of `nascent.explain.agreement.AGREEMENT`.
+        `explain/agreement.tsv`, the columns of `nascent.explain.agreement.table.AGREEMENT`.
     confidence
         Of the verdicts, for the caption below.
     """

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.attention import LEVEL, NUCLEUS, RIM
+from nascent.explain.attention.maps import LEVEL, NUCLEUS, RIM
 from nascent.figures import method_rows, style
 
 INSIDE, EXCHANGED, WITH_RIM = "#0072B2", "#D55E00", "#56B4E9"

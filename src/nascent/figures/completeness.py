@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.completeness import signed_gaps
+from nascent.explain.completeness.table import signed_gaps
 from nascent.figures import explained_rows, rows, style
 
 LEAST = 1e-6  # smaller gaps are drawn here: they are rounding
@@ -23,8 +23,8 @@ def draw(tables: Sequence[pd.DataFrame], labels: Sequence[Sequence]) -> Figure:
     Parameters
     ----------
     tables
-        Cells of each explanation, see `nascent.explain.completeness.NEEDED`. Those of methods that
-        need not add up have no gap, and no row.
+        Cells of each explanation, see `nascent.explain.completeness.table.NEEDED`. Those of methods
+        that need not add up have no gap, and no row.
     labels
         (model, seed, method) of each table.
     """

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.errors import AttributionError, did_you_mean
-from nascent.explain.aggregates import SYMBOLS
-from nascent.explain.use import EACH, USED
-from nascent.explain.use_changes import PERMUTED
+from nascent.explain.importance.aggregates import SYMBOLS
+from nascent.explain.use.changes import PERMUTED
+from nascent.explain.use.loss import EACH, USED
 from nascent.figures import style
 
 SPREAD = 0.24  # between two groups of a channel, in rows
@@ -58,7 +58,7 @@ def draw(
         channel, cells, importance, low, high` with shares between 0 and 1, and where there is a
         null `null_low, null_high, null_half, beats_null`; `aggregate` where there are several.
     aggregate
-        Whose shares are drawn, in `nascent.explain.aggregates.AGGREGATES`.
+        Whose shares are drawn, in `nascent.explain.importance.aggregates.AGGREGATES`.
     top
         Draw only so many channels; the uniform share still counts all.
     joint

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.dependence import SURVIVES, TARGETS, WEIGHTS
-from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
-from nascent.explain.randomisation import IMAGE, ORIGINAL
+from nascent.explain.randomisation.table import IMAGE, ORIGINAL
+from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.statistics.dependence import SURVIVES, TARGETS, WEIGHTS
 from nascent.figures import explained_rows, rows, style
 
 LEVELS = {
@@ -36,7 +36,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     ----------
     table
         `explain/randomisation.tsv`: `model, seed, method` and the columns of
-        `nascent.explain.randomisation.RANDOMISATION`.
+        `nascent.explain.randomisation.table.RANDOMISATION`.
     confidence
         Of the intervals, for the legend.
     """

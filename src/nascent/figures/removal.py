@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.deletion import (
+from nascent.explain.removal.deletion import (
     ATTRIBUTION,
     DELETION,
     ENTRIES,
@@ -16,8 +16,8 @@ from nascent.explain.deletion import (
     PIXELS,
     RANDOM,
 )
-from nascent.explain.image_nulls import BRIGHTNESS
-from nascent.explain.removal import CHANGE
+from nascent.explain.removal.table import CHANGE
+from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.figures import explained_rows, rows, style, words
 
 GAIN = "gain_over_random"
@@ -48,7 +48,7 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
     ----------
     table
         `explain/removal.tsv`: `model, seed, method` and the columns of
-        `nascent.explain.removal.REMOVAL`.
+        `nascent.explain.removal.table.REMOVAL`.
     label
         The target in words with its unit.
     confidence
@@ -119,7 +119,8 @@ def draw_curves(table: pd.DataFrame, *, label: str, confidence: float) -> Figure
     Parameters
     ----------
     table
-        The rows of one model, seed and method, the columns of `nascent.explain.removal.REMOVAL`.
+        The rows of one model, seed and method, the columns of
+        `nascent.explain.removal.table.REMOVAL`.
     label
         The target in words with its unit.
     confidence

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.evaluate.resampled import EACH
-from nascent.explain.roar import ALL, ATTRIBUTION, NONE, VERDICTS
+from nascent.explain.roar.curves import ALL, ATTRIBUTION, NONE, VERDICTS
 from nascent.figures import rows, style, words
 from nascent.shards.removal import ENTRIES, RANDOM
 
@@ -69,7 +69,7 @@ def draw(table: pd.DataFrame, *, floor: Floor | None, confidence: float) -> Figu
     Parameters
     ----------
     table
-        `explain/roar.tsv`, the columns of `nascent.explain.roar.ROAR`.
+        `explain/roar.tsv`, the columns of `nascent.explain.roar.curves.ROAR`.
     floor
         Drawn as a dashed line; None for none.
     confidence

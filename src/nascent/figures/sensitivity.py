@@ -5,8 +5,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.map_levels import CHANNELS, ENTRIES, PIXELS
-from nascent.explain.sensitivity import CHANGE, PREDICTION
+from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
+from nascent.explain.sensitivity.table import CHANGE, PREDICTION
 from nascent.figures import explained_rows, rows, style, words
 
 LEVELS = {  # colour, words, height in the row
@@ -24,7 +24,7 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
     ----------
     table
         `explain/sensitivity.tsv`: `model, seed, method` and the columns of
-        `nascent.explain.sensitivity.SENSITIVITY`.
+        `nascent.explain.sensitivity.table.SENSITIVITY`.
     label
         The target in words with its unit.
     confidence

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.maps import Maps
-from nascent.explain.groups import ordered
+from nascent.explain.reading.groups import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, spread_channels, top_channels
 from nascent.store import Store
 
@@ -69,7 +69,7 @@ def shown(
     shards, maps
         Open; the maps of one model and method.
     cells
-        As `nascent.explain.stage.explain_maps` writes them; index `cell_id`.
+        As `nascent.explain.importance.stage.explain_maps` writes them; index `cell_id`.
     inputs
         Channels of the model.
     per_group, channels

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.attribute.maps import open_maps
-from nascent.explain.planted import Planted
-from nascent.explain.truth import PLANTED as PLANTED_TRUTH
-from nascent.explain.truth import RANDOMISED, TRAINED, USED
+from nascent.explain.truth.planted import Planted
+from nascent.explain.truth.table import PLANTED as PLANTED_TRUTH
+from nascent.explain.truth.table import RANDOMISED, TRAINED, USED
 from nascent.figures import method_rows, style
 from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
 from nascent.figures.gather import read_examples
@@ -281,7 +281,7 @@ def typical_cell(cells: pd.DataFrame) -> int | str | None:
     Parameters
     ----------
     cells
-        As `nascent.explain.truth.cell_table` gives it, of one model and method.
+        As `nascent.explain.truth.table.cell_table` gives it, of one model and method.
     """
     own = cells[(cells["map"] == TRAINED) & (cells["truth"] == PLANTED_TRUTH)]
     found = own.set_index("cell_id")["pixel_precision"].dropna()

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.use import CHANNEL, EACH, GROUP, USED
-from nascent.explain.use_changes import INTENSITY, PERMUTED, STRUCTURE
+from nascent.explain.use.changes import INTENSITY, PERMUTED, STRUCTURE
+from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.figures import rows, style, words
 
 PANELS: Mapping[str, tuple[str, str]] = {  # title, colour

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nascent.explain.duplicates import warning
+from nascent.explain.duplicates.pairs import warning
 from nascent.explain.standing import PASSES, nothing_passes
 from nascent.report.tables import table_page
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from nascent.explain.use import CHANNEL, EACH, GROUP, USED
-from nascent.explain.use_changes import INTENSITY, PERMUTED, STRUCTURE
+from nascent.explain.use.changes import INTENSITY, PERMUTED, STRUCTURE
+from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, shown, table
 
@@ -24,7 +24,7 @@ def use_page(use: pd.DataFrame, *, confidence: float) -> str:
     Parameters
     ----------
     use
-        The columns of `nascent.explain.use.USE`.
+        The columns of `nascent.explain.use.loss.USE`.
     confidence
         Of the intervals.
     """

@@ -10,10 +10,10 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import Attributions
-from nascent.crops.crop_store import CropWriter
-from nascent.explain.h5ad import write_h5ad
-from nascent.explain.scores import channel_scores
+from nascent.explain.exports.h5ad import write_h5ad
+from nascent.explain.exports.scores import channel_scores
 from nascent.files import write_table
+from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.provenance import file_digest
 from nascent.report.explorer.stage import Explanation, Limits, write_explorer
 

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import ndimage, stats
 
-from nascent.crops.placement import size_ratio
 from nascent.errors import TrainError
+from nascent.kinds.cells.crops.placement import size_ratio
 from nascent.train.augment.centre_zoom import CentreZoom, size_ratios, zoomed
 
 MEAN, SD, LOW = 0.5, 0.2, 0.3

@@ -12,9 +12,9 @@ import pandas as pd
 
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
-from nascent.explain.aggregates import SYMBOLS
-from nascent.explain.h5ad import read_h5ad
-from nascent.explain.scores import ChannelScores
+from nascent.explain.exports.h5ad import read_h5ad
+from nascent.explain.exports.scores import ChannelScores
+from nascent.explain.importance.aggregates import SYMBOLS
 from nascent.explain.standing import OPEN, ORDER, STANDING, nothing_passes
 from nascent.figures.words import quantity, unit
 from nascent.files import written

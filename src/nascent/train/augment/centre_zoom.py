@@ -75,7 +75,8 @@ class CentreZoom(PerExample):
 
 
 def size_ratios(mask: Any) -> Any:
-    """Return 1 - 2 d / S (n,) float32 of masks (n, S, S); see `nascent.crops.placement.size_ratio`.
+    """Return 1 - 2 d / S (n,) float32 of masks (n, S, S); see
+    `nascent.kinds.cells.crops.placement.size_ratio`.
 
     It is 1 for a mask without a measured pixel.
     """

@@ -1,0 +1,1 @@
+"""Do seeds, methods and architectures rank the same places first?"""

@@ -1,0 +1,1 @@
+"""Channels whose maps are alike."""

@@ -1,0 +1,393 @@
+"""Channels grouped by how alike their maps are, with how stable each group is, and chance.
+
+Maps are smoothed in the plane of the image alone, and within the nucleus alone: a filter that ran
+along the channel axis too would make neighbours in the channel list alike, whatever they show.
+"""
+
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from nascent.explain.clusters.permuted_maps import (
+    can_tell,
+    contrasts,
+    fills_outline,
+    permuted_correlations,
+    permuted_once,
+    unit_maps,
+    without_outline,
+)
+from nascent.explain.importance.smoothing import smoothed
+from nascent.statistics.bootstrap import counts
+
+if TYPE_CHECKING:
+    # It loads Keras, which the figures of these tables do without.
+    from nascent.explain.reading.cells import ExplainedCell
+
+CLUSTERS = (
+    "channel",
+    "cluster",
+    "size",
+    "stability",
+    "null_stability",
+    "held_together",
+    "cells",
+    "clusters",
+    "silhouette",
+    "contrast",
+    "null_contrast",
+    "p",
+    "beats_null",
+)
+"""Columns of a table of clusters."""
+
+DISTANCES = ("channel", "other", "distance", "null_distance", "together")
+"""Columns of a table of the distances between channels."""
+
+CLIPPED = 98.0
+"""Percentile of a map channel's magnitude at which it is clipped, as in the published work."""
+
+TESTED = 160
+"""Cells of the permutation test, which holds their maps in memory; all cells make the tree."""
+
+PERMUTED = 5
+"""Permutations of which the stability by chance is the mean."""
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """How alike the maps of two channels are.
+
+    Attributes
+    ----------
+    cell_ids : list
+    within : (n, K, K) float32
+        Correlation of the smoothed maps of one cell; NaN for a channel without a map.
+    tested : (m,) int
+        Places of the cells whose maps are kept for the permutation test.
+    maps, beyond : (m, K, P) float32
+        These in one outline (`nascent.explain.clusters.permuted_maps.unit_maps`), as they are and
+        without what follows the outline of the cell.
+    """
+
+    cell_ids: list[Hashable]
+    within: np.ndarray
+    tested: np.ndarray
+    maps: np.ndarray
+    beyond: np.ndarray
+
+
+def clipped(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return maps clipped at a percentile of each channel's magnitude within the mask."""
+    if not mask.any():
+        return scores
+    limit = np.percentile(np.abs(scores[mask]), CLIPPED, axis=0)
+    return np.clip(scores, -limit, limit)
+
+
+def correlate(
+    cells: Iterator["ExplainedCell"],
+    *,
+    sigma: float,
+    tested: Collection[Hashable] | None = None,
+) -> Correlations:
+    """Correlate the maps of all channels within cells, and keep some maps to permute.
+
+    Parameters
+    ----------
+    cells
+        One is in memory at a time.
+    sigma
+        Of the smoothing, pixels.
+    tested
+        Cells whose maps are kept; None for all. Of cells smaller than the common outline
+        (`nascent.explain.clusters.permuted_maps.fills_outline`) none are.
+    """
+    cell_ids, within, places, maps, beyond = [], [], [], [], []
+    for cell in cells:
+        limited = clipped(cell.map, cell.mask)
+        prepared = smoothed(limited, cell.mask, sigma).astype(np.float32)
+        within.append(_correlation(prepared[cell.mask], prepared[cell.mask]))
+        if (tested is None or cell.cell_id in tested) and fills_outline(cell.mask):
+            places.append(len(cell_ids))
+            maps.append(unit_maps(prepared, cell.mask))
+            rest = smoothed(without_outline(limited, cell.mask), cell.mask, sigma)
+            beyond.append(unit_maps(rest, cell.mask))
+        cell_ids.append(cell.cell_id)
+    return Correlations(
+        cell_ids,
+        np.array(within, np.float32),
+        np.array(places, int),
+        np.array(maps, np.float32),
+        np.array(beyond, np.float32),
+    )
+
+
+def cluster_channels(
+    found: Correlations,
+    channels: Sequence[str],
+    wells: np.ndarray,
+    *,
+    largest: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Group the channels, and say how stable the groups are and whether there are any.
+
+    The distance of two channels is 1 − the mean over cells of the correlation of their maps; the
+    tree is by average linkage. It is cut into the number of clusters, from 2 to `largest`, of the
+    largest mean silhouette (Rousseeuw 1987). Cells are drawn with replacement `draws` times, and
+    each time tree and cut are made anew: the stability of a cluster is the mean over draws of the
+    Jaccard index with the cluster that is most like it (Hennig 2007).
+
+    Chance is the same done with maps in one common outline, those of each channel permuted over the
+    cells of a well (`nascent.explain.clusters.permuted_maps`): what channels have in common without
+    being of one cell, such as a gradient from middle to rim, stays. There are clusters where the
+    channels of one cluster are alike beyond that and beyond the outline of the cell, by more than
+    those of different clusters are (`nascent.explain.clusters.permuted_maps.contrasts`). The
+    silhouette itself rises too where all channels of a cell share one pattern, and then there are
+    no groups.
+
+    Parameters
+    ----------
+    found
+        See `correlate`.
+    channels
+        Names of the K channels.
+    wells
+        (n,) of the cells.
+    largest
+        Most clusters tried.
+    confidence
+        The clusters beat chance where p is at most what this leaves.
+    draws
+        Resamples of the cells, and permutations.
+    seed
+        Of both.
+
+    Returns
+    -------
+    clusters : pandas.DataFrame
+        The columns of `CLUSTERS`, a row a channel; `cluster` counts from 1 in the order of the
+        tree, and is missing for channels without a map; `held_together`: share of the draws in
+        which the channel is with a channel of its cluster, mean over those; `contrast` and
+        `null_contrast`: that of the cells tested, and the quantile `confidence` of permuted ones;
+        `p`: (1 + permutations with as large a contrast) / (1 + permutations); `beats_null` is
+        missing where wells with several cells of a size to be tested, or permutations, are too few.
+    distances : pandas.DataFrame
+        The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
+        the draws in which the two are in one cluster.
+    """
+    shape = (len(found.cell_ids), len(channels), len(channels))
+    every_within = found.within.reshape(shape)
+    distance, null = mean_distance(every_within), np.full(shape[1:], np.nan)
+    # A channel that has a map in some cell is like itself there.
+    usable = ~np.isnan(np.diagonal(every_within, axis1=1, axis2=2)).all(axis=0)
+    together = np.full(distance.shape, np.nan)
+    table = pd.DataFrame({"channel": list(channels)}).reindex(columns=list(CLUSTERS))
+    table["cells"] = len(found.cell_ids)
+    names = np.flatnonzero(usable)
+    if len(names) > 2 and len(found.cell_ids) > 1:
+        within = every_within[:, names][:, :, names]
+        clusters, score = best_cut(_filled(distance[np.ix_(names, names)]), largest)
+        stability, pairs = _resampled(within, clusters, largest, draws, (seed, 0))
+        sizes = np.bincount(clusters)
+        rows = table.index[names]
+        table.loc[rows, "cluster"] = clusters
+        table.loc[rows, "size"] = sizes[clusters]
+        table.loc[rows, "stability"] = stability[clusters]
+        table.loc[rows, "held_together"] = _held(pairs, clusters)
+        table["clusters"] = int(clusters.max())
+        table["silhouette"] = score
+        told = np.asarray(wells)[found.tested]
+        options = {"largest": largest, "confidence": confidence, "draws": draws, "seed": seed}
+        if len(told):
+            kept = found.maps[:, names], found.beyond[:, names]
+            chance, null[np.ix_(names, names)] = _chance(*kept, told, **options)
+            table = table.assign(**chance)
+        together[np.ix_(names, names)] = pairs
+    first, second = np.triu_indices(len(channels), 1)
+    names = np.asarray(channels, object)
+    values = (names[first], names[second], *(m[first, second] for m in (distance, null, together)))
+    return table, pd.DataFrame(dict(zip(DISTANCES, values, strict=True)))
+
+
+def mean_distance(correlations: np.ndarray) -> np.ndarray:
+    """Return 1 − the mean over cells of correlations (n, K, K), with a diagonal of 0: (K, K)."""
+    known = ~np.isnan(correlations)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(known, correlations, 0).sum(axis=0, dtype=np.float64) / known.sum(axis=0)
+    distance = 1 - mean
+    np.fill_diagonal(distance, 0)
+    return (distance + distance.T) / 2
+
+
+def tree(distance: np.ndarray) -> np.ndarray:
+    """Return the average-linkage tree of a distance matrix (K, K), as SciPy writes trees."""
+
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
+    return linkage(squareform(np.maximum(distance, 0), checks=False), "average")
+
+
+def best_cut(distance: np.ndarray, largest: int) -> tuple[np.ndarray, float]:
+    """Cut the tree where the mean silhouette is largest; the fewest clusters of equal ones.
+
+    Returns
+    -------
+    clusters : (K,) int
+        From 1 in the order of the tree's leaves.
+    score : float
+        The mean silhouette.
+    """
+
+    from scipy.cluster.hierarchy import fcluster
+
+    grown = tree(distance)
+    best: tuple[np.ndarray, float] | None = None
+    for count in range(2, min(largest, len(distance) - 1) + 1):
+        clusters = fcluster(grown, count, "maxclust")
+        score = mean_silhouette(distance, clusters)
+        if best is None or score > best[1] + 1e-12:
+            best = clusters, score
+    return best if best is not None else (np.ones(len(distance), int), 0.0)
+
+
+def mean_silhouette(distance: np.ndarray, clusters: np.ndarray) -> float:
+    """Return the mean over channels of (b − a) / max(a, b), 0 for clusters of one (Rousseeuw 1987).
+
+    a is the mean distance to the others of the own cluster, b that to the nearest other cluster.
+    """
+    flags = (clusters == np.unique(clusters)[:, None]).astype(np.float64)
+    sizes = flags.sum(axis=1)
+    if len(sizes) < 2:
+        return 0.0
+    sums = distance @ flags.T
+    own = flags.argmax(axis=0)
+    number = sizes[own]
+    a = sums[np.arange(len(own)), own] / np.maximum(number - 1, 1)
+    others = np.where(flags.T > 0, np.inf, sums / sizes)
+    b = others.min(axis=1)
+    largest = np.maximum(a, b)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.where((number > 1) & (largest > 0), (b - a) / largest, 0.0)
+    return float(values.mean())
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the correlations (K, K) of the columns of two (P, K); NaN with a constant one."""
+    units = []
+    for values in (first, second):
+        centred = values - values.mean(axis=0, dtype=np.float64)
+        length = np.sqrt((centred**2).sum(axis=0))
+        constant = np.ptp(values, axis=0) == 0
+        units.append(centred / np.where(constant | (length == 0), np.nan, length))
+    return np.clip(units[0].T @ units[1], -1, 1)
+
+
+def _resampled(
+    correlations: np.ndarray,
+    clusters: np.ndarray,
+    largest: int,
+    draws: int,
+    seed: tuple[int, ...],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cluster resamples of cells (n, K, K).
+
+    Returns
+    -------
+    stability : by cluster number, from 1; place 0 is NaN
+    together : (K, K), share of the draws in which two channels are in one cluster
+    """
+    cells, count = len(correlations), int(clusters.max())
+    known = ~np.isnan(correlations)
+    sums = np.where(known, correlations, 0).reshape(cells, -1).astype(np.float64)
+    number = known.reshape(cells, -1).astype(np.float64)
+    drawn = [
+        (held @ sums) / np.maximum(held @ number, 1)
+        for held in counts(cells, draws, np.random.default_rng(seed))
+    ]
+    flags = clusters == np.arange(count + 1)[:, None]
+    overlap = np.zeros(count + 1)
+    together = np.zeros(correlations.shape[1:])
+    for means in np.vstack(drawn):
+        # Channels that have no map together in any drawn cell have the mean correlation 0.
+        distance = 1 - means.reshape(together.shape)
+        np.fill_diagonal(distance, 0)
+        own, _ = best_cut((distance + distance.T) / 2, largest)
+        theirs = own == np.unique(own)[:, None]
+        shared = flags.astype(int) @ theirs.T.astype(int)
+        union = flags.sum(axis=1)[:, None] + theirs.sum(axis=1) - shared
+        overlap += (shared / union).max(axis=1)
+        together += own[:, None] == own
+    overlap[0] = np.nan
+    return overlap / draws, together / draws
+
+
+def _chance(
+    maps: np.ndarray,
+    beyond: np.ndarray,
+    wells: np.ndarray,
+    *,
+    largest: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> tuple[dict[str, object], np.ndarray]:
+    """Return what chance says of the clusters of maps (m, K, P), and the distances (K, K) by it."""
+    _, sizes = np.unique(wells, return_counts=True)
+    if not (sizes > 1).any():
+        return {"beats_null": None}, np.full((maps.shape[1], maps.shape[1]), np.nan)
+    # One seed: maps and what is beyond the outline are permuted alike.
+    of_maps = permuted_correlations(maps, wells, draws=draws, seed=(seed, 1))
+    values = contrasts(
+        permuted_correlations(beyond, wells, draws=draws, seed=(seed, 1)),
+        [best_cut(_apart(drawn), largest)[0] for drawn in of_maps],
+    )
+    p = (1 + np.count_nonzero(values[1:] >= values[0] - 1e-9)) / (1 + draws)
+    stable = []
+    for number in range(PERMUTED):
+        dealt = permuted_once(maps, wells, (seed, 2, number))
+        within = np.array([_unit_correlation(cell) for cell in dealt])
+        clusters, _ = best_cut(_filled(mean_distance(within)), largest)
+        stability, _ = _resampled(
+            within, clusters, largest, max(draws // PERMUTED, 1), (seed, 3, number)
+        )
+        stable.append(np.nanmean(stability))
+    told = can_tell(wells, maps.shape[1], draws=draws, confidence=confidence)
+    return {
+        "null_stability": float(np.mean(stable)),
+        "contrast": values[0],
+        "null_contrast": float(np.quantile(values[1:], confidence)),
+        "p": p,
+        "beats_null": bool(p <= 1 - confidence + 1e-12) if told else None,
+    }, _apart(of_maps[1:].mean(axis=0))
+
+
+def _unit_correlation(maps: np.ndarray) -> np.ndarray:
+    """Return the correlations (K, K) of unit maps (K, P); NaN with a channel that has none."""
+    known = maps.any(axis=1)
+    return np.where(known[:, None] & known, maps @ maps.T, np.nan)
+
+
+def _apart(correlations: np.ndarray) -> np.ndarray:
+    """Return distances, 1 − correlation, of 0 from a channel to itself."""
+    distance = 1 - correlations
+    np.fill_diagonal(distance, 0)
+    return distance
+
+
+def _filled(distance: np.ndarray) -> np.ndarray:
+    # Channels that have no map together in any cell are as far apart as unlike ones.
+    return np.where(np.isnan(distance), 1.0, distance)
+
+
+def _held(together: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    same = (clusters[:, None] == clusters) & ~np.eye(len(clusters), dtype=bool)
+    number = same.sum(axis=1)
+    return np.where(number > 0, (together * same).sum(axis=1) / np.maximum(number, 1), np.nan)

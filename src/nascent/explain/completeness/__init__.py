@@ -1,0 +1,1 @@
+"""Do Integrated Gradients add up to what they explain?"""

@@ -1,0 +1,1 @@
+"""Channels that repeat each other."""

@@ -1,0 +1,1 @@
+"""Scores of channels as tables for other programs."""

@@ -1,0 +1,218 @@
+"""What the maps of one model and method say of each cell and channel, beside what is known of it.
+
+This is what the exports are made of: the `.h5ad` file of a model and method, the tidy table of the
+study, and the explorer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from nascent.attribute.maps import open_maps
+from nascent.errors import AttributionError
+from nascent.explain.importance.aggregates import AGGREGATES, channel_shares, channel_totals
+from nascent.files import read_table
+
+STATISTICS = (*AGGREGATES, "share")
+"""Sums over measured pixels (`nascent.explain.importance.aggregates`) and the channel's share."""
+
+EXPLAINED = ("split", "group")
+"""Columns that the table of an explanation's cells adds to the cell table."""
+
+MAP, TRAINED = "map", "trained"
+"""Of a check that has rows of other maps than the model's own, those of its own are taken."""
+
+# Columns of checks that the cell table or the explanation itself tells.
+_KNOWN = ("model", "seed", "method", "plate", "well")
+
+ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
+
+
+@dataclass(frozen=True)
+class ChannelScores:
+    """One explanation, cell by cell.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame
+        One row a cell, index `cell_id`: `split`, `group`, `target`, what the explanation says of
+        the cell (`told_by_maps`, `total` = Σ|a| and the columns of checks), then the cell table.
+    channels : tuple of str
+        Of the maps; `all` alone where a map has places and no channels.
+    values : mapping
+        Statistic, of STATISTICS → (cells, channels) float64. Shares are NaN where a map is zero.
+    facts : mapping
+        What the scores are of: `model`, `seed` (of its training), `method` as named in the study,
+        `target` (column predicted), `aggregate` (of the shares), `kind` (function of the method),
+        `axes`, `options`, `told`
+        (columns of `cells` that the explanation says, which are no part of the cell table) and
+        `checks` (their names).
+    """
+
+    cells: pd.DataFrame
+    channels: tuple[str, ...]
+    values: Mapping[str, np.ndarray]
+    facts: Mapping[str, Any]
+
+
+def channel_scores(
+    map_paths: Sequence[str | Path],
+    cells_path: str | Path,
+    explained_path: str | Path,
+    *,
+    model: str,
+    seed: int,
+    method: str,
+    target: str = "target",
+    aggregate: str = "absolute",
+    checks: Mapping[str, str | Path] | None = None,
+) -> ChannelScores:
+    """Read the maps of a model and method, one at a time, and what is known of their cells.
+
+    Parameters
+    ----------
+    map_paths
+        Every map file of the explanation.
+    cells_path
+        The study's cell table.
+    explained_path
+        The cells of the explanation as `nascent.explain.importance.stage.explain_maps` writes them:
+        `cell_id`, `split`, `group`.
+    model, seed, method
+        As named in the study; the seed is that of the training.
+    target
+        Column of the cell table that is predicted.
+    aggregate
+        Of the shares, see `nascent.explain.importance.aggregates`.
+    checks
+        Name → table with a column `cell_id`. Its columns are joined as `<name>_<column>`; where a
+        cell has several rows, told apart by columns of text, as `<name>_<texts>_<column>`. Where
+        they cannot be told apart so, the table is no table of cells and is left out.
+
+    Raises
+    ------
+    AttributionError
+        Where there is no map file, maps are not all of one model and method, a cell comes twice, or
+        a cell is in none of the tables.
+    """
+    totals, maps_cells, source = _read(map_paths)
+    values = {name: totals[name].to_numpy() for name in AGGREGATES}
+    values["share"] = channel_shares(totals, aggregate).to_numpy()
+    cells = _rows_of(maps_cells.index, cells_path)
+    explained = _rows_of(maps_cells.index, explained_path)[list(EXPLAINED)]
+    told = told_by_maps(maps_cells, cells.get(target))
+    told["total"] = values["absolute"].sum(axis=1)
+    for name, path in (checks or {}).items():
+        told = _with_check(told, name, read_table(path))
+    known = explained.assign(target=cells["target"]).join(told)
+    facts = {
+        "model": model,
+        "seed": seed,
+        "method": method,
+        "target": target,
+        "aggregate": aggregate,
+        "kind": source.method,
+        "axes": source.axes,
+        "options": dict(source.options),
+        "told": list(told.columns),
+        "checks": list(checks or {}),
+    }
+    return ChannelScores(
+        known.join(cells[cells.columns.difference(known.columns, sort=False)]),
+        tuple(totals["absolute"].columns),
+        values,
+        facts,
+    )
+
+
+def told_by_maps(cells: pd.DataFrame, measured: pd.Series | None) -> pd.DataFrame:
+    """Return what an explanation says of its cells.
+
+    Parameters
+    ----------
+    cells
+        As a map file keeps them: `prediction`, `prediction_baseline`, `completeness_gap`, …
+    measured
+        Of the column that is predicted; None where the cell table lacks it. Of classes there is no
+        residual.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `prediction`, `residual` (measured − predicted), what else the map file says, and
+        `relative_gap`, |gap| over |change in prediction|, missing where nothing changes.
+    """
+    # A class is no number, and what is explained of it is its logit.
+    is_number = measured is not None and pd.api.types.is_numeric_dtype(measured)
+    change = (cells["prediction"] - cells["prediction_baseline"]).abs()
+    told = cells.assign(
+        residual=measured - cells["prediction"] if is_number else np.nan,
+        relative_gap=cells["completeness_gap"].abs() / change.where(change > 0),
+    )
+    first = ["prediction", "residual"]
+    return told[[*first, *told.columns.difference(first, sort=False)]]
+
+
+def _read(paths: Sequence[str | Path]) -> tuple:
+    totals, cells, first = [], [], None
+    for path in paths:
+        with open_maps(path) as maps:
+            first = first or maps.source
+            for what in ALIKE:
+                if getattr(first, what) != getattr(maps.source, what):
+                    raise AttributionError(
+                        f"these maps differ in {what} from those before them",
+                        where=path,
+                        mend="Delete them: the job that makes them will be repeated.",
+                    )
+            totals.append(channel_totals(maps))
+            cells.append(maps.cells)
+    if first is None:
+        raise AttributionError("there are no maps to read")
+    joined = pd.concat(cells)
+    twice = joined.index[joined.index.duplicated()]
+    if len(twice):
+        raise AttributionError(
+            f"cell {twice[0]} has maps in two files", where=", ".join(map(str, paths))
+        )
+    return {name: pd.concat([part[name] for part in totals]) for name in AGGREGATES}, joined, first
+
+
+def _rows_of(cell_ids: pd.Index, path: str | Path) -> pd.DataFrame:
+    table = read_table(path, required=["cell_id"]).set_index("cell_id")
+    missing = cell_ids[~cell_ids.isin(table.index)]
+    if len(missing):
+        raise AttributionError(
+            f"{len(missing)} cells with maps are not in this table, the first is {missing[0]}",
+            where=path,
+            mend="Make maps and tables from the same crops.",
+        )
+    return table.loc[cell_ids]
+
+
+def _with_check(told: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Join what a check says of each cell; where a cell has several rows, a column for each."""
+    if "cell_id" not in table or table.empty:
+        return told
+    if MAP in table:
+        table = table[table[MAP] == TRAINED].drop(columns=MAP)
+    known = table.drop(columns=[*_KNOWN, *EXPLAINED], errors="ignore")
+    if known["cell_id"].duplicated().any():
+        kinds = known.columns.drop("cell_id")
+        labels = [
+            column
+            for column in kinds
+            if not is_numeric_dtype(known[column].dtype) and known[column].notna().all()
+        ]
+        if known.duplicated(["cell_id", *labels]).any():
+            return told
+        known = known.pivot(index="cell_id", columns=labels)
+        known.columns = ["_".join(map(str, (*kind, column))) for column, *kind in known.columns]
+    else:
+        known = known.set_index("cell_id")
+    return told.join(known.add_prefix(f"{name}_"))

@@ -1,0 +1,1 @@
+"""Channel importance: which share of the attribution falls on each channel."""

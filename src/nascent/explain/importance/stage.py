@@ -1,0 +1,233 @@
+"""The explain stage: from map files to tables of channel importance."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+
+from nascent.attribute.maps import MapSource, open_maps
+from nascent.errors import AttributionError
+from nascent.explain.duplicates.pairs import groups_of
+from nascent.explain.importance.aggregates import (
+    AGGREGATES,
+    aggregated,
+    channel_shares,
+    totals_table,
+)
+from nascent.explain.importance.joint import (
+    JOINT,
+    Groups,
+    joint_table,
+    joint_totals,
+    shares_apart,
+    units_of,
+)
+from nascent.explain.importance.shares import IMPORTANCE, channel_importance
+from nascent.explain.reading.groups import GroupRule, groups_table, ordered, study_groups
+from nascent.files import read_table, write_table
+
+LABELS = ["model", "seed", "method", "split"]
+CELL_COLUMNS = [
+    "split",
+    "group",
+    "well",
+    "target",
+    "prediction",
+    "prediction_baseline",
+    "completeness_gap",
+    "steps",
+    "converged",
+    "total",
+]
+
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def write_groups(
+    cells_path: str | Path, splits_path: str | Path, out: str | Path, *, rule: GroupRule
+) -> None:
+    """Write how many cells of each split each group has, and the limits."""
+    write_table(groups_table(*read_groups(cells_path, splits_path, rule)), out)
+
+
+def explain_maps(
+    map_paths: Sequence[str | Path],
+    cells_path: str | Path,
+    splits_path: str | Path,
+    null_path: str | Path | None = None,
+    groups_path: str | Path | None = None,
+    *,
+    out: str | Path,
+    cells_out: str | Path,
+    joint_out: str | Path,
+    model: str,
+    model_seed: int,
+    method: str,
+    aggregate: str,
+    rule: GroupRule,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write the channel importance of one model and method, and the shares of its cells.
+
+    Maps without channels (of the axes `space`) give a table without rows, and cells without shares.
+
+    Parameters
+    ----------
+    map_paths
+        Every map file of the model and method; cells are grouped within their split.
+    cells_path, splits_path
+        Tables with `cell_id`, `target` and with `cell_id`, `split`, `well`, `plate`.
+    null_path
+        Shares by models of random weights, see `nascent.explain.importance.untrained`; None where
+        there are none.
+    groups_path
+        Groups of channels, see `nascent.explain.duplicates.pairs`; None where there are none.
+    out
+        The importance: `model, seed, method, split` and the columns of `IMPORTANCE`.
+    cells_out
+        A row a cell: `cell_id`, its split, group, well and target, the predictions of it and of the
+        baseline, completeness gap, steps and whether they met the tolerance, total attribution
+        Σ|a|, and the share of each channel by `aggregate`.
+    joint_out
+        Joint shares of the groups of channels: `model, seed, method, split` and the columns of
+        `nascent.explain.importance.joint.JOINT`. No rows without groups; nor for maps that ask what
+        is lost without a channel (axes `channel`), of which the sum is not what is lost without
+        all.
+    model, model_seed, method
+        What the maps are of, as named in the study.
+    aggregate
+        Of the shares of the cells; the table of importance has all of AGGREGATES.
+    rule
+        Of the groups.
+    confidence, draws, seed
+        See `channel_importance`.
+
+    Raises
+    ------
+    AttributionError
+        Where the maps are not all of one model and method, or a cell comes twice.
+    """
+    grouped, _ = read_groups(cells_path, splits_path, rule)
+    channel_groups = pd.DataFrame() if groups_path is None else read_table(groups_path)
+    totals, joint, cells, source, groups = _read_totals(map_paths, channel_groups)
+    unknown = cells.index[~cells.index.isin(grouped.index)]
+    if len(unknown):
+        raise AttributionError(
+            f"{len(unknown)} cells with maps are in no split, the first is {unknown[0]}",
+            where=splits_path,
+            mend="Make the maps from shards of these splits.",
+        )
+    described = cells.join(grouped).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
+    tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
+    joint_tables = [pd.DataFrame(columns=[*LABELS, *JOINT])]
+    if source.axes == "space":
+        _LOGGER.info("maps of %s have one value a place for all channels: no shares", method)
+    else:
+        described = described.join(channel_shares(totals, aggregate))
+        null = None if null_path is None else read_table(null_path).set_index("cell_id")
+        labels = dict(zip(LABELS, (model, model_seed, method), strict=False))
+        units = units_of(source.channels, groups)
+        apart = shares_apart(totals, units) if joint else {}
+        summed = [(totals, False), (joint, True)] if joint else [(totals, False)]
+        for split in grouped["split"].loc[cells.index].unique():
+            members = cells.index[grouped["split"].loc[cells.index] == split]
+            for name, (sums, together) in product(AGGREGATES, summed):
+                found = channel_importance(
+                    channel_shares(sums, name).loc[members],
+                    grouped["group"],
+                    grouped["well"],
+                    aggregate=name,
+                    null=_of_aggregate(null, name, grouped, split, joint=together),
+                    names=ordered(grouped["group"]),
+                    confidence=confidence,
+                    draws=draws,
+                    seed=seed,
+                )
+                if together:
+                    found = joint_table(found, apart[name].loc[members], grouped["group"], units)
+                kept = joint_tables if together else tables
+                columns = [*LABELS, *(JOINT if together else IMPORTANCE)]
+                kept.append(found.assign(**labels, split=split)[columns])
+    write_table(described, cells_out, index=True)
+    write_table(pd.concat(tables[1:] or tables, ignore_index=True), out)
+    write_table(pd.concat(joint_tables[1:] or joint_tables, ignore_index=True), joint_out)
+
+
+def gather(paths: Iterable[str | Path], out: str | Path) -> None:
+    """Write the importance tables of all models and methods of a study as one.
+
+    A study that explains nothing has a table without rows.
+    """
+    columns = [*LABELS, *IMPORTANCE]
+    tables = [read_table(path, required=columns)[columns] for path in paths]
+    joined = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    write_table(joined, out)
+
+
+def read_groups(cells_path: str | Path, splits_path: str | Path, rule: GroupRule) -> tuple:
+    """Read cell table and splits, and group the cells; see `study_groups`."""
+    return study_groups(
+        read_table(cells_path, required=["cell_id", "target"]),
+        read_table(splits_path, required=["cell_id", "split"]),
+        rule,
+    )
+
+
+def _of_aggregate(
+    null: pd.DataFrame | None, aggregate: str, grouped: pd.DataFrame, split: str, *, joint: bool
+) -> pd.DataFrame | None:
+    if null is None:
+        return None
+    here = (grouped["split"].reindex(null.index) == split).to_numpy()
+    return null[(null["aggregate"] == aggregate) & (null["joint"] == joint) & here]
+
+
+def _read_totals(paths: Sequence[str | Path], channel_groups: pd.DataFrame) -> tuple:
+    """Return totals of channels and of units (empty without groups), cells, source and groups."""
+    found, joint, cells = [], [], []
+    first: MapSource | None = None
+    groups: Groups = {}
+    for path in paths:
+        with open_maps(path) as maps:
+            first = first or maps.source
+            _check_alike(first, maps.source, path)
+            groups = joint_groups(channel_groups, first)
+            for index in range(len(maps)):
+                scores, mask = maps[index], maps.mask(index)
+                found.append(aggregated(scores, mask))
+                if groups:
+                    joint.append(joint_totals(scores, mask, maps.channels, groups))
+            cells.append(maps.cells)
+            channels = maps.channels
+    joined = pd.concat(cells)
+    twice = joined.index[joined.index.duplicated()]
+    if len(twice):
+        raise AttributionError(
+            f"cell {twice[0]} has maps in two files", where=", ".join(map(str, paths))
+        )
+    units = list(units_of(channels, groups))
+    of_units = totals_table(joint, joined.index, units) if groups else {}
+    return totals_table(found, joined.index, channels), of_units, joined, first, groups
+
+
+def joint_groups(channel_groups: pd.DataFrame, source: MapSource) -> Groups:
+    """Return the groups of channels whose joint share a map can tell, as its model sees them."""
+    if source.axes != "pixel" or channel_groups.empty:
+        return {}
+    return groups_of(channel_groups, source.channels)
+
+
+def _check_alike(first: MapSource, other: MapSource, path: str | Path) -> None:
+    for what in ("model_sha256", "method", "options", "seed", "target", "channels"):
+        ours, theirs = getattr(first, what), getattr(other, what)
+        if ours != theirs:
+            raise AttributionError(
+                f"these maps differ in {what} from those before them: {theirs}, not {ours}",
+                where=path,
+                mend="Delete them: the job that makes them will be repeated.",
+            )

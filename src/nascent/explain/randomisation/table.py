@@ -1,0 +1,234 @@
+"""Randomised weights: does a map say anything of what the model has learnt?
+
+The layers of a trained model are given untrained weights, one after the other from the output to
+the input, and the maps of a sample of cells are made anew after each (Adebayo et al.: Sanity checks
+for saliency maps, NeurIPS 2018). A map that stays what it was shows the image and not the model: an
+edge detector would pass for an explanation. References stand beside the stages: the maps made anew
+of the model as it is, and maps of the image alone (`nascent.explain.statistics.image_nulls`). The
+one of these that is most like the map tells how much of its order is known to whoever has seen no
+model at all.
+
+Every cell has a draw of weights of its own. Cells that shared one would be alike for that reason,
+and no interval over cells or wells would hold how much the draws differ.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.inputs import CellBatch
+from nascent.explain.agreement.table import agreement_of_maps
+from nascent.explain.randomisation.redraw import cascade
+from nascent.explain.reading.cells import ExplainedCell, choose_cells
+from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
+from nascent.explain.statistics.cell_means import MEAN, cell_means, wells_of
+from nascent.explain.statistics.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
+from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
+from nascent.files import write_table
+from nascent.logs import progress
+from nascent.statistics.verdict import cannot_tell, side
+
+if TYPE_CHECKING:
+    from nascent.explain.reading.inspection import Inspection
+    from nascent.frameworks import keras
+
+ORIGINAL, IMAGE = "original", "image"
+STAGE = ("stage", "number", "layer", "share", "image_map")
+RANDOMISATION = (*STAGE, "level", *MEAN, "strongest", "verdict")
+"""Columns of a table of randomisation."""
+
+ROWS = ("cell_id", *STAGE, *LEVELS)
+"""Columns of what is found of each cell."""
+
+Remake = Callable[[ExplainedCell], np.ndarray]
+"""A cell → its map, by the model with the weights that it has now."""
+
+
+def collapse(
+    model: "keras.Model",
+    cell: ExplainedCell,
+    remake: Remake,
+    *,
+    stages: int,
+    stream: np.random.Generator,
+) -> Iterator[tuple]:
+    """Yield how far the map of a cell agrees with those of ever more random models.
+
+    Parameters
+    ----------
+    model
+        As trained; while this runs its weights are others.
+    cell
+        With the map that is compared.
+    remake
+        The method.
+    stages
+        Most stages of the cascade, see `nascent.explain.randomisation.redraw.cascade`.
+    stream
+        Of the weights: one draw.
+
+    Yields
+    ------
+    tuple
+        The columns of `ROWS`: the cell; `stage` (`original`, `weights`, `image`), `number` (of the
+        stage of weights, 0 for the others), `layer` down to which weights are redrawn, their
+        `share` of all, `image_map` (which map of the image alone); and the rank correlation at each
+        level.
+    """
+
+    def row(stage: tuple, scores: np.ndarray) -> tuple:
+        return (cell.cell_id, *stage, *_alike(cell, scores).values())
+
+    yield row((ORIGINAL, 0, "", 0.0, ""), remake(cell))
+    for stage in cascade(model, stages, stream):
+        yield row((WEIGHTS, stage.number, stage.layer, stage.weights, ""), remake(cell))
+    for name in IMAGE_MAPS:
+        yield row((IMAGE, 0, "", np.nan, name), image_map(name, cell.image, cell.mask))
+
+
+def _alike(cell: ExplainedCell, scores: np.ndarray) -> dict[str, float]:
+    return agreement(ranked(cell.map, cell.mask), ranked(scores, cell.mask))
+
+
+def randomisation_table(
+    rows: pd.DataFrame, wells: pd.Series, *, confidence: float, draws: int, seed: int
+) -> pd.DataFrame:
+    """Return the mean agreement at each stage and level, and whether maps survive.
+
+    Parameters
+    ----------
+    rows
+        The columns of `ROWS`; each cell once a stage.
+    wells
+        Of the cells, by cell id.
+    confidence, draws, seed
+        Of the intervals, see `cell_means`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `RANDOMISATION`. Of the maps of the image alone the one with the largest
+        mean at a level is the `strongest`. The last stage of weights, and `targets`, have a
+        verdict. Levels that the maps lack are left out.
+    """
+    tables = []
+    for stage, part in rows.groupby(list(STAGE), sort=False, dropna=False):
+        means = cell_means(
+            part[list(LEVELS)].to_numpy(float),
+            wells.loc[part["cell_id"]].to_numpy(),
+            confidence=confidence,
+            draws=draws,
+            seed=seed,
+        )
+        means = means.assign(**dict(zip(STAGE, stage, strict=True)), level=LEVELS)
+        tables.append(means[means["cells"] > 0])
+    if not tables:
+        return pd.DataFrame(columns=list(RANDOMISATION))
+    table = pd.concat(tables, ignore_index=True)
+    last = (table["stage"] == WEIGHTS) & (table["number"] == table["number"].max())
+    judged = last | (table["stage"] == TARGETS)
+    table["strongest"] = _strongest(table)
+    table["verdict"] = ""
+    table.loc[judged, "verdict"] = [verdict(row) for _, row in table[judged].iterrows()]
+    return table[list(RANDOMISATION)]
+
+
+def _strongest(table: pd.DataFrame) -> pd.Series:
+    """Return which maps of the image have the largest mean of their level; None for other rows."""
+    image = table[table["stage"] == IMAGE]
+    best = image.groupby("level")["mean"].idxmax()
+    found = pd.Series(None, index=table.index, dtype=object)
+    found[image.index] = image.index.isin(best)
+    return found
+
+
+def verdict(row: pd.Series) -> str:
+    """Return whether maps depend on what was randomised.
+
+    They do not where both intervals of the mean correlation lie above `SURVIVES`; they do where
+    both lie below; all else is open.
+
+    Parameters
+    ----------
+    row
+        Of the table, of a stage in `VERDICTS`.
+    """
+    ends = ["low", "high", "low_wells", "high_wells"]
+    depends, survives = VERDICTS[row["stage"]]
+    words = {1: survives, -1: depends}
+    return words.get(side(tuple(row[ends]), of=SURVIVES)) or cannot_tell(row["wells"])
+
+
+def write_randomisation(
+    inspection: "Inspection",
+    cells_path: str | Path,
+    out: str | Path,
+    *,
+    stages: int,
+    cells: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+    permuted_maps: Sequence[str | Path] = (),
+) -> None:
+    """Write how far the maps of one model and method outlive the model's weights.
+
+    Parameters
+    ----------
+    inspection
+        The explanation.
+    cells_path
+        The study's cell table, for the wells.
+    out
+        The columns of `RANDOMISATION`.
+    stages
+        Most stages of the cascade.
+    cells
+        Most cells that are explained anew, drawn from those that have maps; each by a model with a
+        draw of weights of its own.
+    confidence, draws
+        Of the intervals, see `cell_means`.
+    seed
+        Of the sample, of the weights and of the intervals.
+    permuted_maps
+        Maps of the same cells, by the same method, of a model that was trained on permuted targets:
+        the stage `targets`. Without them it is left out.
+    """
+    chosen = choose_cells(inspection.cell_ids, cells, seed)
+
+    method = inspection.method()
+
+    def remake(cell: ExplainedCell) -> np.ndarray:
+        return method(CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])).maps[0]
+
+    # Two trainings of one architecture shall not share their random weights.
+    own = int(inspection.source.model_sha256[:8], 16)
+    found = [
+        row
+        for number, cell in enumerate(
+            progress(inspection.cells(chosen), total=len(chosen), what="cells by random weights")
+        )
+        for row in collapse(
+            inspection.explained.model,
+            cell,
+            remake,
+            stages=stages,
+            stream=np.random.default_rng((seed, number, own)),
+        )
+    ]
+    parts = [pd.DataFrame(found, columns=list(ROWS))]
+    if permuted_maps:
+        alike = agreement_of_maps(inspection.map_paths, permuted_maps, chosen=chosen)
+        stage = dict(zip(STAGE, (TARGETS, 0, "", np.nan, ""), strict=True))
+        parts.append(alike.reset_index().assign(**stage))
+    table = randomisation_table(
+        pd.concat(parts),
+        pd.Series(wells_of(cells_path, chosen), index=chosen),
+        confidence=confidence,
+        draws=draws,
+        seed=seed,
+    )
+    write_table(table, out)

@@ -1,0 +1,144 @@
+"""An explanation opened for the checks that ask the model again: its maps, pixels and method."""
+
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from pathlib import Path
+
+from nascent.attribute.baselines import Baseline, training_mean_of
+from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.inputs import MethodData
+from nascent.attribute.maps import MapSource, open_maps
+from nascent.attribute.method import Prepared, method_of
+from nascent.attribute.references import drawn_references
+from nascent.errors import AttributionError
+from nascent.explain.reading.cells import ExplainedCell, explained_cells
+from nascent.provenance import file_digest
+from nascent.reader import image_reader
+from nascent.shards.normalise import Normaliser
+from nascent.train.models import load_model
+
+PLAIN = {"baseline": "black"}
+"""Baseline of the methods that have none."""
+
+
+class Inspection:
+    """The maps of one model by one method, with all that made them.
+
+    Parameters
+    ----------
+    model_path
+        The model.
+    map_paths, shard_paths
+        Its maps, and for each file the shard that it was made from.
+    normaliser
+        From the shards' pixels as measured to the model's input.
+    training_paths
+        Training shards, for methods and baselines that draw cells of them.
+
+    Attributes
+    ----------
+    map_paths : list
+    explained : ExplainedModel
+        The output that is explained.
+    source : MapSource
+        How the maps were made; of all files alike but for the shard.
+    data : MethodData
+        What the method is given besides its options.
+    cell_ids : list
+        Of all maps, in their order.
+
+    Raises
+    ------
+    AttributionError
+        Where there are no maps, or they are of another model or were not all made alike.
+    """
+
+    def __init__(
+        self,
+        model_path: str | Path,
+        map_paths: Sequence[str | Path],
+        shard_paths: Sequence[str | Path],
+        normaliser: Normaliser,
+        *,
+        training_paths: Sequence[str | Path] = (),
+    ) -> None:
+        self.map_paths = list(map_paths)
+        self._shard_paths, self._normaliser = list(shard_paths), normaliser
+        self.source, self.cell_ids = _read(map_paths)
+        self.explained = _of_model(model_path, map_paths, self.source.target)
+        options = self.source.options
+        references = None
+        if "references" in options:
+            references = drawn_references(
+                training_paths, normaliser, count=options["references"], seed=self.source.seed
+            )
+        self.data = MethodData(self.source.seed, training_mean_of(normaliser), references)
+
+    def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
+        """Yield the cells with their maps, all or the chosen ones, in the order of the maps."""
+        return explained_cells(self.map_paths, self._shard_paths, self._normaliser, chosen=chosen)
+
+    def method(self) -> Prepared:
+        """Return the method, with the options that it had, of the model as it is when called."""
+        method = method_of(self.source.method)
+        return method.prepare(self.explained, self.data, self.source.options)
+
+    def baseline(self) -> Baseline:
+        """Return the baseline of the method; black where it has none."""
+        return self.data.baseline(PLAIN | dict(self.source.options))
+
+
+def open_inspection(
+    model_path: str | Path,
+    map_paths: Sequence[str | Path],
+    shard_paths: Sequence[str | Path],
+    reader_path: str | Path,
+    *,
+    training_paths: Sequence[str | Path] = (),
+) -> Inspection:
+    """Open an explanation of a model, which reads what its reader says.
+
+    Parameters
+    ----------
+    model_path, map_paths, shard_paths, training_paths
+        See `Inspection`.
+    reader_path
+        The model's `reader.json`.
+    """
+    reader = image_reader(reader_path)
+    return Inspection(model_path, map_paths, shard_paths, reader, training_paths=training_paths)
+
+
+def _of_model(
+    model_path: str | Path, map_paths: Sequence[str | Path], target: int
+) -> ExplainedModel:
+    """Return one output of a model, after making sure that the maps are of this model."""
+    digest = file_digest(model_path)
+    for path in map_paths:
+        with open_maps(path) as maps:
+            if maps.source.model_sha256 != digest:
+                raise AttributionError(
+                    f"these maps are not of the model {model_path}, but of another",
+                    where=path,
+                    mend="Delete them and run again: they will be made of this model.",
+                )
+    return ExplainedModel(load_model(model_path), target)
+
+
+def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
+    source, cell_ids = None, []
+    for path in paths:
+        with open_maps(path) as maps:
+            source = source or maps.source
+            for what in ("method", "options", "seed", "target", "channels"):
+                if getattr(maps.source, what) != getattr(source, what):
+                    raise AttributionError(
+                        f"these maps differ in {what} from those before them",
+                        where=path,
+                        mend="Delete them: the job that makes them will be repeated.",
+                    )
+            cell_ids += maps.cell_ids
+    if source is None:
+        raise AttributionError(
+            "there are no maps", mend="Explain a split that has cells: attribute.splits."
+        )
+    return source, cell_ids

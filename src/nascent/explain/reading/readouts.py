@@ -1,0 +1,77 @@
+"""The files that the biological read-outs of one model and method are made from."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.maps import open_maps
+from nascent.explain.reading.cells import CellReader, ExplainedCell, explained_cells
+from nascent.files import read_table
+from nascent.shards.normalise import Normaliser
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of some explained cells.
+
+    Attributes
+    ----------
+    maps, shards : list of path
+        Map files of one model and method, and the shard of each.
+    cells : path
+        Their shares, as `nascent.explain.importance.stage.explain_maps` writes them.
+    normaliser : Normaliser
+        From the shards' pixels as measured to the model's input.
+    """
+
+    maps: Sequence[str | Path]
+    shards: Sequence[str | Path]
+    cells: str | Path
+    normaliser: Normaliser
+
+    def told(self) -> pd.DataFrame:
+        """Return split, group and well of the cells by `cell_id`."""
+        required = ["cell_id", "split", "group", "well"]
+        return read_table(self.cells, required=required).set_index("cell_id")
+
+    def ids(self) -> list[Hashable]:
+        """Return the ids of the cells that have maps, in their order."""
+        found: list[Hashable] = []
+        for path in self.maps:
+            with open_maps(path) as maps:
+                found += maps.cell_ids
+        return found
+
+    def axes(self) -> str:
+        """Return what kind of maps these are; `pixel` where there are none."""
+        for path in self.maps:
+            with open_maps(path) as maps:
+                return maps.axes
+        return "pixel"
+
+    def channels(self) -> list[str]:
+        """Return the channels of the maps."""
+        for path in self.maps:
+            with open_maps(path) as maps:
+                return maps.channels
+        return list(self.normaliser.inputs)
+
+    def read(self, chosen: Sequence[Hashable] | None = None) -> Iterator[ExplainedCell]:
+        """Yield the cells, or those chosen, one in memory at a time."""
+        return explained_cells(self.maps, self.shards, self.normaliser, chosen=chosen)
+
+    def reader(self, recent: int) -> CellReader:
+        """Return a reader of cells in any order, which keeps some in memory."""
+        return CellReader(self.maps, self.shards, self.normaliser, recent=recent)
+
+    def wells(self) -> np.ndarray:
+        """Return the wells (n,) of the cells that have maps, in their order."""
+        return self.told().loc[self.ids(), "well"].to_numpy(str)
+
+
+def of_split(table: pd.DataFrame, split: str) -> pd.DataFrame:
+    """Return the table with the split of its cells as first column."""
+    return table.assign(split=split)[["split", *table.columns]]

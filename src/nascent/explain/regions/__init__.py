@@ -1,0 +1,1 @@
+"""How much of a map falls on named regions."""

@@ -1,0 +1,111 @@
+"""Maps and shards to the table of the nuclear regions the maps fall on."""
+
+import logging
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+import pandas as pd
+
+from nascent.errors import StoreError, did_you_mean
+from nascent.explain.reading.readouts import Sources, of_split
+from nascent.explain.regions import shares as regions
+from nascent.explain.statistics.exchange import rings
+from nascent.files import write_table
+from nascent.store import Store, open_store
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def write_regions(
+    sources: Sources,
+    out: str | Path,
+    *,
+    split: str,
+    rules: Mapping[str, regions.RegionRule],
+    confidence: float,
+    seed: int,
+) -> None:
+    """Write how much of the maps falls on nuclear regions; no rows for maps without pixels.
+
+    Parameters
+    ----------
+    sources
+        Files of the cells, all of one split.
+    out
+        The table: `split` and the columns of `nascent.explain.regions.shares.REGIONS`.
+    split
+        Name of the split.
+    rules
+        Name → region. Its channel is one of the crops, whether or not the model sees it.
+    confidence
+        Of the intervals.
+    seed
+        Of the exchanged regions.
+
+    Raises
+    ------
+    StoreError
+        Where the crops lack a region's channel; the nearest is named.
+    """
+    table = pd.DataFrame(columns=regions.REGIONS)
+    if sources.axes() == "channel":
+        _LOGGER.info("maps of one number a channel fall on no region: no rows")
+    else:
+        ids = sources.ids()
+        others = rings(len(ids), regions.EXCHANGES, seed, sources.wells())
+        with sources.reader(1) as cells, _RegionReader(sources.shards, rules) as taken:
+            of_cells = regions.compare_regions(cells, taken.read, ids, others, sources.channels())
+        table = regions.region_table(of_cells, sources.told(), confidence=confidence)
+    write_table(of_split(table, split), out)
+
+
+class _RegionReader:
+    """Regions of cells, found in the shards when they are asked for; use it in a `with`."""
+
+    def __init__(
+        self, shard_paths: Sequence[str | Path], rules: Mapping[str, regions.RegionRule]
+    ) -> None:
+        self._stack, self._rules = ExitStack(), rules
+        self._places: dict[Hashable, tuple[str | Path, int]] = {}
+        self._files: dict[str | Path, tuple[Store, dict[str, int]]] = {}
+        for path in shard_paths:
+            with open_store(path) as shard:
+                for name, rule in rules.items():
+                    _channel(shard, name, rule.channel)
+                for index, cell_id in enumerate(shard.cells.index.tolist()):
+                    self._places[cell_id] = path, index
+        # A cell is asked for again as the other of those just before it.
+        self.read = lru_cache(maxsize=regions.EXCHANGES + 1)(self._read)
+
+    def _read(self, cell_id: Hashable) -> regions.RegionCell:
+        path, index = self._places[cell_id]
+        if path not in self._files:
+            opened = self._stack.enter_context(open_store(path))
+            channels = {n: _channel(opened, n, rule.channel) for n, rule in self._rules.items()}
+            self._files[path] = opened, channels
+        shard, channels = self._files[path]
+        image, mask = shard[index]
+        found = {
+            name: regions.region_mask(image[..., channels[name]], mask, rule.percentile)
+            for name, rule in self._rules.items()
+        }
+        return regions.RegionCell(cell_id, mask, found)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+
+def _channel(shard: Store, region: str, channel: str) -> int:
+    if channel not in shard.channels:
+        raise StoreError(
+            f"the region {region!r} is told by a channel {channel!r}, which the crops do not have",
+            where=f"explain.regions.{region}.channel",
+            mend=did_you_mean(channel, shard.channels),
+        )
+    return shard.channels.index(channel)

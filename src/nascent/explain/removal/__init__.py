@@ -1,0 +1,1 @@
+"""Does the prediction change when what a map ranks first is removed?"""

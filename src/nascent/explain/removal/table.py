@@ -1,0 +1,168 @@
+"""Whether maps find the pixels that move the prediction: deletion and insertion over many cells."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.draws import stream
+from nascent.explain.reading.cells import ExplainedCell, choose_cells
+from nascent.explain.removal.deletion import (
+    DELETION,
+    RANDOM,
+    CurveKey,
+    Removal,
+    area,
+    cell_changes,
+)
+from nascent.explain.statistics.cell_means import MEAN, cell_means, side_of_zero, wells_of
+from nascent.explain.statistics.image_nulls import BRIGHTNESS
+from nascent.files import write_table
+from nascent.logs import progress
+from nascent.statistics.verdict import cannot_tell
+
+if TYPE_CHECKING:
+    from nascent.explain.reading.inspection import Inspection
+
+CHANGE, AREA = "change", "area"
+GAINS: Mapping[str, str] = {"gain_over_random": RANDOM, "gain_over_brightness": BRIGHTNESS}
+KEYS = ("unit", "replace", "curve", "order", "measure", "fraction")
+REMOVAL = (*KEYS, *MEAN, "verdict")
+"""Columns of a table of removal."""
+
+
+def removal_table(
+    cells: Sequence[Mapping[CurveKey, np.ndarray]],
+    wells: np.ndarray,
+    fractions: Sequence[float],
+    *,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the mean curves over cells, their areas, and what one order gains over another.
+
+    Parameters
+    ----------
+    cells
+        Of each cell what `cell_changes` gave.
+    wells
+        (n,) the cells' wells.
+    fractions
+        Of the curves.
+    confidence, draws, seed
+        Of the intervals, see `cell_means`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `REMOVAL`. `measure` is `change` at each fraction; `area`; and for orders
+        by attribution and by brightness `gain_over_random`, for attribution `gain_over_brightness`:
+        the difference of the areas, paired by cell, above zero where the order is the better one
+        (a larger area of deletion, a smaller one of insertion). Gains have a verdict.
+    """
+    if not cells:
+        return pd.DataFrame(columns=list(REMOVAL))
+    stacked = {key: np.array([cell[key] for cell in cells]) for key in cells[0]}
+    areas = {key: area(fractions, curves) for key, curves in stacked.items()}
+    columns: dict[tuple, np.ndarray] = {}
+    for key, curves in stacked.items():
+        at = zip([0.0, *fractions], curves.T, strict=True)
+        columns |= {(*key, CHANGE, fraction): change for fraction, change in at}
+        columns[*key, AREA, np.nan] = areas[key]
+        *where, order = key
+        better = 1 if where[2] == DELETION else -1
+        for measure, other in GAINS.items():
+            if order not in (other, RANDOM):
+                gain = better * (areas[key] - areas[*where, other])
+                columns[*key, measure, np.nan] = gain
+    means = cell_means(
+        np.column_stack(list(columns.values())),
+        wells,
+        confidence=confidence,
+        draws=draws,
+        seed=seed,
+    )
+    table = pd.concat([pd.DataFrame(list(columns), columns=list(KEYS)), means], axis=1)
+    table["verdict"] = [_verdict(row) for _, row in table.iterrows()]
+    return table[list(REMOVAL)]
+
+
+def _verdict(row: pd.Series) -> str:
+    if row["measure"] not in GAINS:
+        return ""
+    other = GAINS[row["measure"]]
+    words = {1: f"beats {other}", -1: f"worse than {other}"}
+    return words.get(side_of_zero(row)) or cannot_tell(row["wells"])
+
+
+def write_removal(
+    inspection: "Inspection",
+    cells_path: str | Path,
+    out: str | Path,
+    *,
+    removal: Removal,
+    cells: int,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write what deletion and insertion say of the maps of one model and method.
+
+    Maps that have channels alone order no pixels: their table has no rows.
+
+    Parameters
+    ----------
+    inspection
+        The explanation.
+    cells_path
+        The study's cell table, for the wells.
+    out
+        The columns of `REMOVAL`.
+    removal
+        How pixels are removed. What stands in for them is the cell's own channel mean over its
+        measured pixels (`mean`), and the baseline of the method (`baseline`).
+    cells
+        Most cells that are tried, drawn from those that have maps.
+    confidence, draws
+        Of the intervals, see `cell_means`.
+    seed
+        Of the sample, of the random orders and of the intervals.
+    """
+    has_pixels = inspection.source.axes != "channel"
+    chosen = choose_cells(inspection.cell_ids, cells, seed) if has_pixels else []
+    predict, baseline = inspection.explained.outputs, inspection.baseline()
+    found = [
+        cell_changes(
+            predict,
+            cell.image,
+            cell.mask,
+            cell.map,
+            {
+                "mean": channel_means(cell),
+                "baseline": baseline(cell.image, cell.mask, cell.cell_id),
+            },
+            removal,
+            stream(seed, cell.cell_id, "removal"),
+        )
+        for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
+    ]
+    table = removal_table(
+        found,
+        wells_of(cells_path, chosen),
+        removal.fractions,
+        confidence=confidence,
+        draws=draws,
+        seed=seed,
+    )
+    write_table(table, out)
+
+
+def channel_means(cell: ExplainedCell) -> np.ndarray:
+    """Return an image (places …, C) of the cell's channel means where measured, else zero."""
+    even = np.zeros_like(cell.image)
+    if cell.mask.any():
+        even[cell.mask] = cell.image[cell.mask].mean(axis=0, dtype=np.float64)
+    return even

@@ -1,0 +1,1 @@
+"""Models retrained without what a map ranks first."""

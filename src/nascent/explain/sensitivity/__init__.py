@@ -1,0 +1,1 @@
+"""How much does a map move when its input hardly changes?"""

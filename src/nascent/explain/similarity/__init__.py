@@ -1,0 +1,1 @@
+"""Which images the maps look like."""

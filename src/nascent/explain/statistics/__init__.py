@@ -1,0 +1,1 @@
+"""Means over cells, their intervals and what stands for chance."""

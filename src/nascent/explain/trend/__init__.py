@@ -1,0 +1,1 @@
+"""How a channel's share changes with the target."""

@@ -1,0 +1,1 @@
+"""How much of a map lies where the target was planted."""

@@ -1,0 +1,262 @@
+"""Use: how much of a trained model's R² is lost when a channel's information is taken away.
+
+The model stays as it is; what it sees is changed, channel by channel
+(`nascent.explain.use.changes`). With e² the squared error of a cell and e'² that under the change,
+
+    use = Σ (e'² − e²) / Σ (y − ȳ)²,
+
+the R² of the model less that under the change, over the same cells. After permutation importance
+(Breiman 2001, Machine Learning 45:5; Fisher, Rudin & Dominici 2019, JMLR 20:177), for images.
+
+**Donors.** A change that takes something from another cell depends on two cells. With d(k, j) the
+change in squared error of cell k by donor j, a cell counts with v(k) = d̄ + a(k) + b(k), where a is
+what follows the cell that is changed and b what follows the donor
+(`nascent.explain.statistics.exchange`). Every cell is a donor as often as any other, so the mean of
+v is that of d, and its spread over cells holds both roles: a cell that is resampled or a well that
+is left out takes its donations along.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nascent.explain.statistics.exchange import adjusted
+from nascent.explain.use.changes import CHANGES
+from nascent.statistics.bootstrap import counts
+from nascent.statistics.combined import combined, of_groups, of_repeats, of_resamples
+from nascent.statistics.jackknife import group_sums, without_each
+from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell, side
+
+CHANNEL, GROUP = "channel", "group"
+
+EACH = "each"
+"""Stands for the seed in rows of the mean over seeds."""
+
+USED, NOT_SHOWN, WORSE = "is used", "not shown to be used", "makes it worse"
+
+USE = (
+    "model",
+    "seed",
+    "unit",
+    "channel",
+    "members",
+    "change",
+    "cells",
+    "wells",
+    "r2",
+    "use",
+    "low",
+    "high",
+    "low_wells",
+    "high_wells",
+    "members_sum",
+    "verdict",
+)
+"""Columns of the table of use."""
+
+USE_CELLS = ("cell_id", "plate", "well", "y", "squared_error", "unit", "channel", *CHANGES)
+"""Columns of the table of one trained model: a row a cell and unit."""
+
+JOINT = ", "
+"""Stands between the members of a group."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is changed at once: a channel, or a group of channels that repeat each other.
+
+    Attributes
+    ----------
+    kind : str
+        `channel` or `group`.
+    name : str
+    members : tuple of str
+        Names of its channels.
+    places : tuple of int
+        Of its channels in the model's input.
+    """
+
+    kind: str
+    name: str
+    members: tuple[str, ...]
+    places: tuple[int, ...]
+
+
+def units(channels: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[Unit]:
+    """Return a unit for each channel, then one for each group (name → channels)."""
+    place = {name: number for number, name in enumerate(channels)}
+    single = [Unit(CHANNEL, name, (name,), (place[name],)) for name in channels]
+    joint = [
+        Unit(GROUP, name, tuple(members), tuple(place[member] for member in members))
+        for name, members in groups.items()
+    ]
+    return single + joint
+
+
+def of_both_roles(changes: np.ndarray, rings: np.ndarray) -> np.ndarray:
+    """Return what each cell counts with, v of the head of this module.
+
+    Parameters
+    ----------
+    changes
+        (E, n, ...): d(k, j) of each cell with each of its donors.
+    rings
+        (E, n), the donors, see `nascent.explain.statistics.exchange.rings`.
+
+    Returns
+    -------
+    (n, ...) float64
+    """
+    return -adjusted(np.zeros(changes.shape[1:]), changes, rings)
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Changes in squared error of n cells under the changes of U units, by models of S seeds.
+
+    Attributes
+    ----------
+    seeds : tuple of int
+    y : (n,) float64
+        As measured.
+    wells : (n,) of str
+    squared_error : (n, S) float64
+        Of the unchanged cells.
+    values : (n, S, U, len(CHANGES)) float64
+        What each cell counts with; NaN of changes that could not be made.
+    units : list of Unit
+        Channels before groups.
+    """
+
+    seeds: tuple[int, ...]
+    y: np.ndarray
+    wells: np.ndarray
+    squared_error: np.ndarray
+    values: np.ndarray
+    units: Sequence[Unit]
+
+
+def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
+    """Return how much R² a model loses by each unit and change.
+
+    Parameters
+    ----------
+    uses
+        Of all seeds of the model, over the same cells.
+    model
+        Its name.
+    confidence
+        Of the intervals, between 0 and 1: over cells (bootstrap) and over wells (jackknife, see
+        `nascent.statistics`). Those of the mean over seeds hold the seeds.
+    draws
+        Resamples of the cells.
+    seed
+        Of the resampling.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `USE`, seed by seed, then the mean over seeds. Where all measured values are
+        equal no R² is defined, and use is NaN.
+    """
+    found = _estimate(uses, draws, seed)
+    wells = len(found.sizes)
+    runs = [(str(number), [place]) for place, number in enumerate(uses.seeds)]
+    runs.append((EACH, list(range(len(uses.seeds)))))
+    rows = []
+    for name, places in runs:
+        r2 = found.r2[places].mean()
+        alone: dict[tuple[str, str], float] = {}
+        for u, unit in enumerate(uses.units):
+            for c, change in enumerate(CHANGES):
+                value, *ends = _limits(found, places, u, c, len(uses.y), confidence)
+                together = np.nan
+                if unit.kind == CHANNEL:
+                    alone[unit.name, change] = value
+                else:
+                    together = sum(alone[member, change] for member in unit.members)
+                said = verdict(value, ends, wells)
+                labels = unit.kind, unit.name, JOINT.join(unit.members), change
+                key = (model, name, *labels, len(uses.y), wells, r2)
+                rows.append((*key, value, *ends, together, said))
+    return pd.DataFrame(rows, columns=list(USE))
+
+
+def verdict(value: float, ends: Sequence[float], wells: int) -> str:
+    """Return whether a model is shown to use something.
+
+    Parameters
+    ----------
+    value
+        R² lost.
+    ends
+        Limits over cells and over wells.
+    wells
+        That the cells are from.
+    """
+    if wells < GROUPS_FOR_A_VERDICT or not np.isfinite(value):
+        return cannot_tell(wells)
+    return {1: USED, -1: WORSE, 0: NOT_SHOWN}[side(tuple(ends))]
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """R² lost (S, U, K), in resamples (B, …) and without each well (G, …); R² (S,)."""
+
+    value: np.ndarray
+    cells: np.ndarray
+    wells: np.ndarray
+    sizes: np.ndarray
+    r2: np.ndarray
+
+
+def _estimate(uses: Uses, draws: int, seed: int) -> _Estimate:
+    n = len(uses.y)
+    centred = uses.y - uses.y.mean()
+    columns = [np.ones(n), centred, centred**2]
+    sums = np.column_stack([*columns, uses.squared_error, uses.values.reshape(n, -1)])
+    errors = slice(3, 3 + len(uses.seeds))
+
+    def lost(of: np.ndarray) -> np.ndarray:
+        """Return R² lost for rows of sums (B, …)."""
+        ratio = of[:, errors.stop :] / _spread(of)[:, None]
+        return ratio.reshape(len(of), *uses.values.shape[1:])
+
+    total = sums.sum(axis=0, keepdims=True)
+    by_well = group_sums(sums, uses.wells)
+    stream = np.random.default_rng((seed, 0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        drawn = [lost(held @ sums) for held in counts(n, draws, stream)]
+        return _Estimate(
+            value=lost(total)[0],
+            cells=np.concatenate(drawn),
+            wells=lost(without_each(by_well)),
+            sizes=by_well[:, 0].astype(int),
+            r2=1 - total[0, errors] / _spread(total)[0],
+        )
+
+
+def _spread(sums: np.ndarray) -> np.ndarray:
+    """Return Σ (y − ȳ)² of rows of sums; NaN where all y are equal, but for a rounding."""
+    number, of_y, of_squares = sums[:, :3].T
+    spread = of_squares - of_y**2 / number
+    return np.where(spread > 1e-12 * of_squares, spread, np.nan)
+
+
+def _limits(
+    found: _Estimate, places: list[int], unit: int, change: int, n: int, confidence: float
+) -> tuple[float, ...]:
+    of_seeds = found.value[places, unit, change]
+    value = float(of_seeds.mean())
+    seeds = of_repeats(of_seeds, confidence=confidence)
+    cells = found.cells[:, places, unit, change].mean(axis=1)
+    wells = found.wells[:, places, unit, change].mean(axis=1)
+    over_cells = of_resamples(value, cells, units=n, confidence=confidence)
+    over_wells = of_groups(value, wells, found.sizes, confidence=confidence)
+    return (
+        value,
+        *combined(value, [over_cells, seeds]),
+        *combined(value, [over_wells, seeds]),
+    )

@@ -1,0 +1,249 @@
+"""Trained models and test cells to the table of use."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.baselines import training_mean_of
+from nascent.attribute.references import fitted
+from nascent.explain.reading.cells import choose_cells
+from nascent.explain.statistics.exchange import circles_of, rings
+from nascent.explain.use.changes import (
+    ALONE,
+    BY_DONOR,
+    changed_alone,
+    changed_by_donor,
+    darkness_of,
+    exchanged,
+)
+from nascent.explain.use.loss import USE, USE_CELLS, Unit, of_both_roles, units, use_table
+from nascent.explain.use.tables import read_uses
+from nascent.files import read_table, write_table
+from nascent.logs import progress
+from nascent.shards.normalise import Normaliser
+from nascent.store import open_store
+
+IMAGES_AT_A_TIME = 64
+
+Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Images (n, S, S, C) float32 and masks (n, S, S) bool → predictions (n,)."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as the model sees it: image (places …, C) float32, mask (places …) bool."""
+
+    image: np.ndarray
+    mask: np.ndarray
+
+
+@dataclass(frozen=True)
+class SplitCells:
+    """The cells that use is told of: the chosen ones, each in its place in a shard.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        cell_id, plate, well, y; in the order of the shards.
+    places : list of (path, index)
+        Of each cell.
+    normaliser : Normaliser
+    """
+
+    table: pd.DataFrame
+    places: Sequence[tuple[str | Path, int]]
+    normaliser: Normaliser
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def read(self, number: int) -> Cell:
+        """Return a cell by its number."""
+        path, index = self.places[number]
+        with open_store(path) as shard:
+            counts, mask = shard[index]
+        return Cell(self.normaliser(counts[None], mask[None])[0], mask)
+
+
+def chosen_cells(
+    shard_paths: Sequence[str | Path],
+    normaliser: Normaliser,
+    *,
+    target: str,
+    cells: int,
+    seed: int,
+    level: str | None = None,
+) -> SplitCells:
+    """Choose up to `cells` cells of some shards; those without a measured pixel are left out.
+
+    Where the target holds classes, y is 1 in cells of the class `level` and 0 in others.
+    """
+    tables, places = [], []
+    for path in shard_paths:
+        with open_store(path) as shard:
+            normaliser.refuse_other(shard)
+            seen = [index for index in range(len(shard)) if shard.mask(index).any()]
+            table = shard.columns(["plate", "well", target]).rename_axis("cell_id").iloc[seen]
+            tables.append(table.rename(columns={target: "y"}).reset_index())
+            places += [(path, index) for index in seen]
+    table = pd.concat(tables) if tables else pd.DataFrame(columns=["cell_id", "plate", "well", "y"])
+    if level is not None:
+        table["y"] = (table["y"].astype(str) == level).astype(np.float64)
+    chosen = choose_cells(range(len(places)), cells, seed)
+    table = table.iloc[chosen].reset_index(drop=True)
+    return SplitCells(table, [places[number] for number in chosen], normaliser)
+
+
+def write_use_cells(
+    predict: Predict,
+    cells: SplitCells,
+    groups: Mapping[str, Sequence[str]],
+    out: str | Path,
+    *,
+    repeats: int,
+    seed: int,
+) -> None:
+    """Write what each cell says of the use of each channel by one trained model.
+
+    Parameters
+    ----------
+    predict
+        The model.
+    cells
+        Of one split.
+    groups
+        Name → channels that are changed together, besides each channel on its own.
+    out
+        The columns of `nascent.explain.use.loss.USE_CELLS`. Without two cells there are no rows:
+        none has another.
+    repeats
+        Donors of each cell; fewer where there are fewer other cells.
+    seed
+        Of the donors.
+    """
+    if len(cells) < 2:
+        _LOGGER.warning(
+            "use takes two test cells or more, for each is given the channels of another; there"
+            " are %d: the table is empty",
+            len(cells),
+        )
+        write_table(pd.DataFrame(columns=list(USE_CELLS)), out)
+        return
+    together = units(cells.normaliser.inputs, groups)
+    error, values = changes_in_error(predict, cells, together, repeats=repeats, seed=seed)
+    first = cells.table.assign(squared_error=error)
+    parts = [
+        pd.concat(
+            [
+                first.assign(unit=unit.kind, channel=unit.name),
+                pd.DataFrame(values[:, number], columns=[*BY_DONOR, *ALONE]),
+            ],
+            axis=1,
+        )
+        for number, unit in enumerate(together)
+    ]
+    write_table(pd.concat(parts, ignore_index=True)[list(USE_CELLS)], out)
+
+
+def changes_in_error(
+    predict: Predict, cells: SplitCells, together: Sequence[Unit], *, repeats: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the squared errors (n,), and what each cell counts with, (n, U, changes) float64.
+
+    Each cell has `repeats` donors and is a donor as often, see
+    `nascent.explain.statistics.exchange`.
+    """
+    n, y = len(cells), cells.table["y"].to_numpy(np.float64)
+    donors = rings(n, repeats, (seed, 1))
+    (circle,) = circles_of(donors)
+    made = _images(cells, circle, together, len(donors))
+    predicted = np.empty((n, 1 + len(together) * (len(ALONE) + len(donors) * len(BY_DONOR))))
+    predicted[circle] = np.fromiter(_predicted(predict, made), np.float64).reshape(n, -1)
+    errors = np.square(y[:, None] - predicted)
+    unchanged, changed = errors[:, 0], errors[:, 1:] - errors[:, :1]
+    changed = changed.reshape(n, len(together), -1)
+    alone, by_donor = changed[..., : len(ALONE)], changed[..., len(ALONE) :]
+    # To (donors, n, units, changes).
+    by_donor = by_donor.reshape(n, len(together), len(donors), -1).transpose(2, 0, 1, 3)
+    return unchanged, np.concatenate([of_both_roles(by_donor, donors), alone], axis=-1)
+
+
+def gather_use(
+    tables: Mapping[str, Mapping[int, str | Path]],
+    groups_path: str | Path,
+    out: str | Path,
+    *,
+    confidence: float,
+    draws: int,
+    seed: int,
+) -> None:
+    """Write the use of all models of a study.
+
+    Parameters
+    ----------
+    tables
+        Model → seed → its table, as `write_use_cells` writes it.
+    groups_path
+        The groups of channels (`nascent.explain.duplicates.pairs.CHANNEL_GROUPS`).
+    out
+        The columns of `nascent.explain.use.loss.USE`; without models, or cells, no rows.
+    confidence, draws, seed
+        See `nascent.explain.use.loss.use_table`.
+    """
+    groups = read_table(groups_path, required=["group", "channel"])
+    parts = []
+    for model, paths in progress(tables.items(), total=len(tables), what="models"):
+        uses = read_uses(paths, groups)
+        if uses is None:
+            continue
+        if np.ptp(uses.y) == 0:
+            _LOGGER.warning(
+                "%s: all test cells have the same measured value: no R² is defined, and no use",
+                model,
+            )
+        parts.append(use_table(uses, model, confidence=confidence, draws=draws, seed=seed))
+    write_table(pd.concat(parts) if parts else pd.DataFrame(columns=list(USE)), out)
+
+
+def _images(
+    cells: SplitCells, circle: np.ndarray, together: Sequence[Unit], repeats: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (image, mask) cell by cell along the circle: as it is, then unit by unit changed."""
+    training_mean, darkness = training_mean_of(cells.normaliser), darkness_of(cells.normaliser)
+    n = len(circle)
+    near = [cells.read(int(circle[place])) for place in range(repeats)]
+    for place in progress(range(n), total=n, what="cells"):
+        near.append(cells.read(int(circle[(place + repeats) % n])))
+        cell, *others = near
+        del near[0]
+        image, mask = cell.image, cell.mask
+        own = image[mask]
+        donors = [fitted(other.image, other.mask, mask)[mask] for other in others]
+        yield image, mask
+        for unit in together:
+            chosen = list(unit.places)
+            dark = None if darkness is None else darkness[chosen]
+            found = changed_alone(own[:, chosen], training_mean=training_mean[chosen])
+            versions = [found[change] for change in ALONE]
+            for donor in donors:
+                given = changed_by_donor(own[:, chosen], donor[:, chosen], darkness=dark)
+                versions += [given[change] for change in BY_DONOR]
+            for pixels in versions:
+                yield exchanged(image, mask, chosen, pixels), mask
+
+
+def _predicted(
+    predict: Predict, images: Iterator[tuple[np.ndarray, np.ndarray]]
+) -> Iterator[float]:
+    """Yield the predictions of images; all calls have the same number, the last one filled up."""
+    while batch := list(islice(images, IMAGES_AT_A_TIME)):
+        filled = batch + batch[:1] * (IMAGES_AT_A_TIME - len(batch))
+        pixels, masks = (np.stack(part) for part in zip(*filled, strict=True))
+        yield from np.asarray(predict(pixels, masks), np.float64)[: len(batch)]

@@ -1,0 +1,1 @@
+"""Single cells: images with masks, in wells or any other groups."""
