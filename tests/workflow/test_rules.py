@@ -291,8 +291,11 @@ def test_a_job_that_loads_a_network_says_so_and_whether_to_repeat_exactly(file, 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_has_one_name_in_library_config_and_tests(stage):
-    assert (ROOT / "src" / "nascent" / stage / "__init__.py").is_file()
-    assert (ROOT / "tests" / stage).is_dir()
+    # A stage of one kind of data lies in the folder of that kind.
+    places = [stage, *(f"kinds/{kind}/{stage}" for kind in known_kinds())]
+    own = [place for place in places if (ROOT / "src/nascent" / place / "__init__.py").is_file()]
+    assert len(own) == 1
+    assert (ROOT / "tests" / own[0]).is_dir()
     if stage != "report":
         assert stage in Study.model_fields
 
