@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 STUDIES := structure intensity wells
 ENVS := cpu cuda
-.PHONY: help setup demo $(STUDIES:%=study-%) test test-slurm lint format bench schemas envs dag images clean
+.PHONY: help setup demo $(STUDIES:%=study-%) test test-slurm test-nightly lint format bench schemas envs dag images clean
 
 PYTHON ?= python3
 # A uv of the machine is used where there is one; else pip fetches one into .uv/.
@@ -36,11 +36,17 @@ $(STUDIES:%=study-%): study-%: $(READY)
 	$(BIN)/snakemake --profile profiles/local --report results/$*/report.html \
 	  --configfile config/$*.yaml
 
-test: $(READY) ## run every test but those on Slurm
+test: $(READY) ## run every test but those on Slurm and those of test-nightly
 	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
-	$(BIN)/pytest -m slurm --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/slurm
+	$(BIN)/pytest -m 'slurm and not nightly' --numprocesses 2 --dist loadfile \
+	  --no-loadscope-reorder tests/slurm
+
+test-nightly: $(READY) ## run what takes long, for hours: large cases, repeated studies, mishaps
+	$(BIN)/pytest -m '(nightly or hypothesis) and not slurm' --hypothesis-profile nightly \
+	  --numprocesses logical --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest -m 'slurm and nightly' --numprocesses 2 --dist loadfile tests/slurm
 
 lint: $(READY) ## check style of Python and Snakemake files
 	$(BIN)/ruff check

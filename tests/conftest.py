@@ -17,7 +17,8 @@ import pytest
 from hypothesis import settings
 
 # How long one example takes says nothing on machines that do other work.
-settings.register_profile("nascent", deadline=None)
+settings.register_profile("nascent", deadline=None, max_examples=25)
+settings.register_profile("nightly", deadline=None, max_examples=200)
 settings.load_profile("nascent")
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.explain.exports.h5ad import read_h5ad, write_h5ad
@@ -154,7 +154,6 @@ def spelt(values):
     return series.where(series.notna(), None).tolist()
 
 
-@settings(max_examples=25)
 @given(columns, st.lists(names | st.none(), min_size=3, max_size=3))
 def test_a_store_keeps_names_of_columns_and_channels_and_their_values(
     tmp_path_factory, channels, values
@@ -174,7 +173,6 @@ def test_a_store_keeps_names_of_columns_and_channels_and_their_values(
             assert store.cells[f"mean_{name}"].tolist() == [0, 1 / 7, 2 / 7]
 
 
-@settings(max_examples=25)
 @given(columns, st.lists(names | st.none(), min_size=2, max_size=2))
 def test_exports_keep_names_of_channels_and_columns_and_their_values(
     tmp_path_factory, channels, values

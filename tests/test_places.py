@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 from scipy.ndimage import distance_transform_edt, gaussian_filter
@@ -223,7 +223,6 @@ def test_occlusion_covers_every_measured_pixel_and_is_counted(case, window, stri
         close(found.maps.reshape(3, -1).sum(axis=1, dtype=float), change)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=3),
     st.integers(1, 12),

@@ -2,7 +2,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -43,7 +43,6 @@ def example(count=5, size=8, channels=3, dtype="uint16"):
     return images, rng.random((count, size, size)) > 0.4
 
 
-@settings(max_examples=25)
 @given(
     images=hnp.arrays(
         st.sampled_from([np.uint8, np.uint16, np.int32, np.float32, np.float64]),

@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import StoreError
@@ -90,7 +90,6 @@ def write(path, layout, examples, **options):
     return path
 
 
-@settings(max_examples=40)
 @given(layouts(), st.integers(0, 4), st.sampled_from(["blosc", "gzip"]))
 def test_arrays_of_any_axes_come_back_to_the_bit(tmp_path_factory, layout, count, codec):
     path = tmp_path_factory.getbasetemp() / "any.h5"
@@ -106,7 +105,6 @@ def test_arrays_of_any_axes_come_back_to_the_bit(tmp_path_factory, layout, count
                 assert values.tobytes() == arrays[name].tobytes()
 
 
-@settings(max_examples=20)
 @given(layouts())
 def test_a_copied_example_is_the_same_example(tmp_path_factory, layout):
     folder = tmp_path_factory.getbasetemp()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.evaluate import tables as evaluated
@@ -83,7 +83,6 @@ def test_a_table_declares_its_columns_of_names(columns, named):
     assert text_columns(columns) >= (named if named is not None else {*columns} - {"cell_id"})
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_every_table_gives_names_and_gaps_back(tmp_path_factory, data):
     path = Path(tmp_path_factory.getbasetemp()) / "table.tsv"

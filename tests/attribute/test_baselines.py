@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.attribute.baselines import (
@@ -65,7 +65,6 @@ def test_noise_is_one_draw_a_cell_with_its_sd():
     assert not np.array_equal(found, drawn(image, mask, 8))
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.floats(0.3, 6))
 def test_a_blurred_nucleus_is_the_weighted_mean_of_its_own_pixels_in_each_channel(seed, sd):
     image, mask = nucleus(seed)

@@ -37,9 +37,9 @@ def compared(backend, models, floats):
     ("backend", "models", "floats", "bound"),
     [
         ("tensorflow", "small", "float32", 1e-5),
-        ("jax", "small", "float32", 1e-5),
-        ("tensorflow", "small", "float64", 1e-6),
-        ("tensorflow", "large", "float64", 1e-6),
+        pytest.param("jax", "small", "float32", 1e-5, marks=pytest.mark.nightly),
+        pytest.param("tensorflow", "small", "float64", 1e-6, marks=pytest.mark.nightly),
+        pytest.param("tensorflow", "large", "float64", 1e-6, marks=pytest.mark.nightly),
     ],
 )
 def test_the_fast_way_equals_the_plain_loop(backend, models, floats, bound):

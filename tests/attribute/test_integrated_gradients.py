@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
@@ -59,7 +59,6 @@ def test_the_rules_err_on_a_cubic_as_the_textbook_says(cubic, nuclei, weights, s
         )
 
 
-@settings(max_examples=20)
 @given(
     st.integers(1, 25),
     st.integers(1, 40),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import h5py
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -64,7 +64,6 @@ def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids)
             maps[3]
 
 
-@settings(max_examples=60)
 @given(
     values=arrays(np.float32, (4, 4, 2), elements=st.floats(-1, 1, width=32)),
     exponent=st.integers(-90, 120),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
@@ -24,7 +24,6 @@ def test_with_one_pixel_of_one_channel_a_linear_model_gives_weight_times_differe
     np.testing.assert_allclose(found.prediction_baseline, at_baseline, rtol=1e-5)
 
 
-@settings(max_examples=25)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 99), st.sampled_from([1, 5, 64]))
 def test_changes_are_shared_out_among_the_pixels_of_a_square_and_averaged_over_squares(
     quadratic, weights, nuclei, window, stride, seed, batch_size

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.attribute.references import References, drawn_references, fitted
@@ -22,7 +22,6 @@ def outline(seed, size=9):
     return mask
 
 
-@settings(max_examples=100)
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_every_fitted_pixel_is_a_measured_one_with_its_channels_together(one, other):
     measured, mask = outline(one), outline(other)
@@ -36,7 +35,6 @@ def test_every_fitted_pixel_is_a_measured_one_with_its_channels_together(one, ot
     np.testing.assert_array_equal(found[..., 1], -found[..., 0])
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(-2, 2), st.integers(-2, 2))
 def test_the_same_outline_elsewhere_gives_the_same_pixels(seed, down, right):
     mask = np.zeros((13, 13), bool)

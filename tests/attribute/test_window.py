@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -41,7 +41,6 @@ def network(request):
     return features_of(blocks), reach_of(blocks), size
 
 
-@settings(max_examples=25)
 @given(data=st.data())
 def test_features_outside_are_those_of_an_empty_frame_and_inside_those_of_the_window(network, data):
     model, reach, size = network

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.figures import target
@@ -17,7 +17,6 @@ def test_limits_are_drawn_where_they_are():
     assert [line.get_xdata()[0] for line in axes.lines] == [316.565, 438.002]
 
 
-@settings(max_examples=50)
 @given(
     values=st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=100),
     limits=st.tuples(st.floats(-1e4, 1e4), st.floats(1e-3, 1e4)),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.shards.plan import (
@@ -20,7 +20,6 @@ from nascent.shards.plan import (
     cells=st.integers(1, 25),
     seed=st.integers(0, 2**31),
 )
-@settings(max_examples=60)
 def test_every_cell_lies_once_in_a_shard_of_its_split_and_all_but_the_last_are_full(
     counts, cells, seed
 ):

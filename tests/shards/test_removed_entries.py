@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -48,7 +48,6 @@ def drawn_cells(flags, count=5, seed=0):
 FEW = st.sampled_from([0.0, 0.25, 1.0])
 
 
-@settings(max_examples=80)
 @given(
     scores=arrays(np.float32, st.integers(1, 60), elements=FEW),
     fraction=st.floats(0, 1),
@@ -63,7 +62,6 @@ def test_just_the_count_comes_first_and_none_that_scores_less_than_one_left(scor
         assert scores[chosen].min() >= scores[~chosen].max()
 
 
-@settings(max_examples=80)
 @given(
     scores=arrays(np.float32, (4, 4, 3), elements=FEW),
     mask=arrays(bool, (4, 4)),

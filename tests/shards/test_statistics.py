@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import OutputError, StoreError
@@ -106,7 +106,6 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, file_size_limit):
     background=st.floats(0, 300),
     scale=st.booleans(),
 )
-@settings(max_examples=200)
 def test_percentile_mean_and_sd_are_those_of_the_pooled_pixels(
     pixels, percentile, background, scale
 ):
@@ -129,7 +128,6 @@ def test_percentile_mean_and_sd_are_those_of_the_pooled_pixels(
     pixels=st.lists(st.floats(0, 1e6, width=32), min_size=1, max_size=200),
     percentile=st.floats(1, 100),
 )
-@settings(max_examples=100)
 def test_pixels_in_floats_are_counted_as_exactly(pixels, percentile):
     pooled = np.array(pixels, np.float32)
     row = channel_statistics(_histograms(pooled), Steps(clip=percentile)).iloc[0]

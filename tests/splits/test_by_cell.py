@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import SplitError
@@ -39,7 +39,6 @@ def cell_tables(draw):
 
 
 @given(cells=cell_tables(), seed=st.integers(0, 2**31))
-@settings(max_examples=50)
 def test_every_stratum_and_the_whole_hold_the_fractions_to_within_one_cell(cells, seed):
     split = stratified(cells, fractions=FRACTIONS, strata=STRATA, seed=seed)
     for name, fraction in FRACTIONS.items():
@@ -50,7 +49,6 @@ def test_every_stratum_and_the_whole_hold_the_fractions_to_within_one_cell(cells
 
 
 @given(cells=cell_tables(), seed=st.integers(0, 2**31), shuffle=st.randoms(use_true_random=False))
-@settings(max_examples=25)
 def test_the_row_order_of_the_cell_table_does_not_matter(cells, seed, shuffle):
     order = list(range(len(cells)))
     shuffle.shuffle(order)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve as sk_curve
@@ -42,7 +42,6 @@ def test_metrics_of_four_examples_worked_by_hand():
     assert got["brier"] == pytest.approx(2 * (0.01 + 0.36 + 0.04 + 0.09) / 4)
 
 
-@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**6), n=st.integers(6, 60), k=st.integers(2, 5), ties=st.booleans())
 def test_metrics_agree_with_those_of_scikit_learn(seed, n, k, ties):
     y, p = predictions(seed, n, k, ties=ties)
@@ -62,7 +61,6 @@ def test_metrics_agree_with_those_of_scikit_learn(seed, n, k, ties):
     assert got["auroc"] == pytest.approx(auroc)
 
 
-@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6), n=st.integers(3, 25), ties=st.booleans())
 def test_auroc_is_the_share_of_pairs_ranked_rightly_in_every_resample(seed, n, ties):
     y, p = predictions(seed, n, 3, ties=ties, runs=2)

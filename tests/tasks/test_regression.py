@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -23,7 +23,6 @@ def resampled(y, y_hat, draws=500, seed=0):
     return TASK.resampled(y, y_hat, drawn, scale=1.0)
 
 
-@settings(max_examples=40)
 @given(
     n=st.integers(2, 60),
     runs=st.integers(1, 4),

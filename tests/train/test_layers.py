@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.train.layers import MaskedAverage, shares
@@ -58,7 +58,6 @@ def test_models_saved_when_maps_were_as_large_as_masks_load():
     assert isinstance(keras.saving.deserialize_keras_object(kept), MaskedAverage)
 
 
-@settings(max_examples=40)
 @given(
     places=st.tuples(st.integers(1, 6), st.integers(1, 6)),
     finer=st.tuples(st.integers(0, 7), st.integers(0, 7)),

@@ -41,7 +41,7 @@ def test_keras_refuses_a_crop_below_the_minimum(name):
         bare(name, BACKBONES[name] - 1, 3)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", BACKBONES)
 def test_every_backbone_can_be_built_at_its_minimum(name, parameters):
     total, trainable = parameters(name, size=BACKBONES[name], channels=5)
@@ -65,14 +65,14 @@ def test_a_crop_below_the_minimum_is_refused_with_the_minimum(name):
     ("name", "scale"),
     [
         ("MobileNetV3Small", 1),
-        pytest.param("EfficientNetV2B0", 1, marks=pytest.mark.slow),
-        pytest.param("ConvNeXtTiny", 1, marks=pytest.mark.slow),
+        pytest.param("EfficientNetV2B0", 1, marks=pytest.mark.nightly),
+        pytest.param("ConvNeXtTiny", 1, marks=pytest.mark.nightly),
         # This one divides by 255 itself, which the adapter leaves out.
         pytest.param("EfficientNetB0", 255, marks=pytest.mark.slow),
         # Layers without names of their own.
         pytest.param("Xception", 1, marks=pytest.mark.slow),
-        pytest.param("InceptionV3", 1, marks=pytest.mark.slow),
-        pytest.param("InceptionResNetV2", 1, marks=pytest.mark.slow),
+        pytest.param("InceptionV3", 1, marks=pytest.mark.nightly),
+        pytest.param("InceptionResNetV2", 1, marks=pytest.mark.nightly),
     ],
 )
 def test_with_equal_weights_the_feature_map_is_that_of_keras(name, scale, tmp_path):
@@ -110,9 +110,14 @@ def test_names_of_layers_do_not_depend_on_what_was_built_before():
     assert "activation" in first
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["EfficientNetV2B0", "ConvNeXtTiny", "MobileNetV3Small", "InceptionResNetV2"]
+    "name",
+    [
+        "MobileNetV3Small",
+        pytest.param("EfficientNetV2B0", marks=pytest.mark.nightly),
+        pytest.param("ConvNeXtTiny", marks=pytest.mark.nightly),
+        pytest.param("InceptionResNetV2", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_backbone_is_trained_saved_and_loaded(name, tmp_path):
     size = BACKBONES[name]

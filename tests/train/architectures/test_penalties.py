@@ -58,7 +58,7 @@ def total(model):
         # convolutions.
         ("MobileNetV3Small", 32),
         pytest.param("ConvNeXtTiny", 32, marks=pytest.mark.slow),
-        pytest.param("xception", 71, marks=pytest.mark.slow),
+        pytest.param("xception", 71, marks=pytest.mark.nightly),
     ],
 )
 def test_penalties_are_those_of_every_kernel_and_bias_also_when_loaded(name, size, tmp_path):
