@@ -63,7 +63,7 @@ def nuclei(
 def similarity(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
     """Map channels against image channels of the same cell and of others of its well."""
     cells = nuclei(design, effect, columns, stream)
-    by_id = {cell.cell_id: cell for cell in cells}
+    by_id = {cell.id: cell for cell in cells}
     others = rings(len(cells), 5, _seed(stream), design.labels)
     compared = compare(by_id, list(by_id), others, bins=8)
     names = [f"ch{number}" for number in range(columns)]
@@ -80,11 +80,11 @@ def similarity(design: Design, effect: float, columns: int, stream: np.random.Ge
 def regions(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
     """Maps on the bright fifth of an image channel, against that of others of the well."""
     cells = nuclei(design, effect, columns, stream)
-    by_id = {cell.cell_id: cell for cell in cells}
+    by_id = {cell.id: cell for cell in cells}
     names = [f"ch{number}" for number in range(columns)]
     of_cells = {
-        cell.cell_id: RegionCell(
-            cell.cell_id,
+        cell.id: RegionCell(
+            cell.id,
             cell.mask,
             {
                 name: region_mask(cell.image[..., place], cell.mask, 80)
@@ -132,23 +132,23 @@ class _MapSet:
     """Maps of some cells by one explanation, like `nascent.explain.reading.map_sets.MapSet`."""
 
     def __init__(self, cells: dict[str, ExplainedCell], maps: dict[str, np.ndarray]) -> None:
-        self._cells, self._maps, self.cell_ids = cells, maps, list(cells)
+        self._cells, self._maps, self.ids = cells, maps, list(cells)
         first = next(iter(maps.values()))
         self.channels = tuple(f"ch{number}" for number in range(first.shape[2]))
 
-    def __contains__(self, cell_id: str) -> bool:
-        return cell_id in self._cells
+    def __contains__(self, example_id: str) -> bool:
+        return example_id in self._cells
 
-    def mask(self, cell_id: str) -> np.ndarray:
-        return self._cells[cell_id].mask
+    def mask(self, example_id: str) -> np.ndarray:
+        return self._cells[example_id].mask
 
-    def map(self, cell_id: str) -> np.ndarray:
-        return self._maps[cell_id]
+    def map(self, example_id: str) -> np.ndarray:
+        return self._maps[example_id]
 
 
 def agreement(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
     """Pairs of explanations of the same cells, against those of other cells of the well."""
-    cells = {cell.cell_id: cell for cell in nuclei(design, effect, columns * CHANNELS, stream)}
+    cells = {cell.id: cell for cell in nuclei(design, effect, columns * CHANNELS, stream)}
     sets, explanations = [], []
     for column in range(columns):
         here = slice(CHANNELS * column, CHANNELS * (column + 1))
@@ -178,4 +178,4 @@ def agreement(design: Design, effect: float, columns: int, stream: np.random.Gen
 
 def _places(cells: dict[str, ExplainedCell], design: Design) -> pd.DataFrame:
     table = pd.DataFrame({"group": "one", "well": design.labels}, index=list(cells))
-    return table.rename_axis("cell_id")
+    return table.rename_axis("id")

@@ -39,13 +39,13 @@ def write_nuclei(path: Path, cells: int, size: int, channels: int) -> None:
             image[mask] = BACKGROUND + generator.gamma(4, brightness / 4, (mask.sum(), channels))
             writer.append_crops(image[None], mask[None])
             ratios.append(size_ratio(mask))
-        writer.cells = pd.DataFrame({"cell_id": range(DISTINCT), "plate": "p", "well": "A01"})
+        writer.cells = pd.DataFrame({"id": range(DISTINCT), "plate": "p", "well": "A01"})
     with open_store(distinct) as source, CropWriter(path, **store) as writer:
         for cell in range(cells):
             writer.copy_from(source, cell % DISTINCT)
         writer.cells = pd.DataFrame(
             {
-                "cell_id": range(cells),
+                "id": range(cells),
                 "plate": "p",
                 "well": "A01",
                 "target": generator.normal(377, TARGET_SD, cells),

@@ -84,7 +84,7 @@ def retrained(design: Design, effect: float, columns: int, stream: np.random.Gen
     n = len(labels)
     cells = pd.DataFrame(
         {"plate": "p", "well": labels, "cell_cycle": "", "perturbation": ""},
-        index=pd.Index([f"c{number:04d}" for number in range(n)], name="cell_id"),
+        index=pd.Index([f"c{number:04d}" for number in range(n)], name="id"),
     )
     y = stream.normal(300, y_sd, n)
     squares = square * (1 + 0.2 * (design.values(columns, stream) + effect))
@@ -96,7 +96,7 @@ def retrained(design: Design, effect: float, columns: int, stream: np.random.Gen
         parts.append(
             pd.DataFrame(
                 {
-                    "cell_id": cells.index,
+                    "id": cells.index,
                     "design": "cell",
                     "fold": "f",
                     "split": "test",
@@ -191,7 +191,7 @@ def randomisation(
     values = SURVIVES + 0.1 * (design.values(len(LEVELS) * groups, stream) - effect)
     parts = [
         pd.DataFrame(of_group, columns=list(LEVELS)).assign(
-            cell_id=ids, stage=WEIGHTS, number=1, layer=f"l{group:04d}", share=1.0, image_map=""
+            id=ids, stage=WEIGHTS, number=1, layer=f"l{group:04d}", share=1.0, image_map=""
         )
         for group, of_group in enumerate(np.split(values, groups, axis=1))
     ]
@@ -218,7 +218,7 @@ def attention(design: Design, effect: float, columns: int, stream: np.random.Gen
     shape = shares.shape
     cells = pd.DataFrame(
         {
-            "cell_id": np.repeat(np.arange(shape[0]), columns),
+            "id": np.repeat(np.arange(shape[0]), columns),
             "split": "test",
             "well": np.repeat(labels, columns),
             "region": np.tile(np.arange(columns), shape[0]),
@@ -265,7 +265,7 @@ def truth(design: Design, effect: float, columns: int, stream: np.random.Generat
         chances = stream.uniform(0.2, 0.4, (len(labels), len(measures)))
         for name in (TRAINED, RANDOMISED, *IMAGE_MAPS):
             values = design.values(len(measures), stream) + effect * (name == TRAINED)
-            table = pd.DataFrame({"cell_id": ids, "split": f"s{number}", "well": labels})
+            table = pd.DataFrame({"id": ids, "split": f"s{number}", "well": labels})
             table = table.assign(truth=PLANTED, map=name, zero=False)
             table[list(measures)] = chances * (1 + 0.2 * values)
             table[[f"{measure}_chance" for measure in measures]] = chances
@@ -300,7 +300,7 @@ def importance(design: Design, effect: float, columns: int, stream: np.random.Ge
         shares,
         pd.Series("all", index=ids),
         pd.Series(labels, index=ids),
-        null=pd.concat(copies).rename_axis("cell_id"),
+        null=pd.concat(copies).rename_axis("id"),
         names=["all"],
         confidence=CONFIDENCE,
         draws=DRAWS,

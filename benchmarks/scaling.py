@@ -143,7 +143,7 @@ def costs(folder: Path, setting: Setting) -> Iterator[tuple[str, float]]:
         )
     )  # fmt: skip
     with open_store(store) as crops:
-        cells = crops.cells.reset_index()[["cell_id", "plate", "well"]].assign(split="train")
+        cells = crops.cells.reset_index()[["id", "plate", "well"]].assign(split="train")
     counted = folder / "histograms.h5"
     yield "histograms", spent(lambda: count_well(store, cells, counted, record={}))
     yield "shards", spent(lambda: write_shard([store], cells, shard, split="train", record={}))

@@ -111,7 +111,7 @@ def best(study: Path) -> Standing:
 def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing) -> None:
     """Show a typical nucleus of each group: channels, score maps, where the rate was planted."""
     place = f"{shown.model}/{SEED}/{shown.method}"
-    cells = read_table(study / f"explain/{place}.cells.tsv").set_index("cell_id")
+    cells = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
     chosen = typical_cells(cells, cells["group"], 1)
     with ExitStack() as stack:
         stores = [
@@ -142,7 +142,7 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing)
     )
     window = common_window(examples.masks)
     limits = [contrast(examples.images[..., k], examples.masks) for k in range(len(SHOWN))]
-    for i, cell_id in enumerate(chosen):
+    for i, example_id in enumerate(chosen):
         mask = examples.masks[i]
         for k in range(len(SHOWN)):
             show(grid[i, k], examples.images[i, ..., k], *limits[k])
@@ -157,8 +157,8 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing)
         for axes in grid[i]:
             axes.set_xlim(window.start - 0.5, window.stop - 0.5)
             axes.set_ylim(window.stop - 0.5, window.start - 0.5)
-        group, y_hat = cells.loc[cell_id, "group"], cells.loc[cell_id, "prediction"]
-        y = cells.loc[cell_id, "target"]
+        group, y_hat = cells.loc[example_id, "group"], cells.loc[example_id, "prediction"]
+        y = cells.loc[example_id, "target"]
         grid[i, 0].set_ylabel(
             f"{group}\ny = {y:.0f}\nŷ = {y_hat:.0f}",
             rotation=0,
@@ -179,7 +179,7 @@ def planted_pixels(examples: Examples, i: int, truths: list[Truth]) -> np.ndarra
     cell, size = examples.cells.iloc[i], examples.masks.shape[1]
     inside = np.zeros((size, size), bool)
     for truth in truths:
-        for found in np.flatnonzero(truth.cell_id == examples.cells.index[i]):
+        for found in np.flatnonzero(truth.id == examples.cells.index[i]):
             x, y = truth.pixels(int(found))
             height, width = (cell[f"{a}_max"] - cell[f"{a}_min"] + 1 for a in "yx")
             rows = y.astype(int) - cell["y_min"] + margin(height, size)
@@ -194,8 +194,8 @@ def predicted(axes: Axes, study: Path, shown: Standing) -> None:
         read_table(study / "evaluate/predictions.tsv"), model=shown.model, split="test", seed=SEED
     )
     place = f"{shown.model}/{SEED}/{shown.method}"
-    group = read_table(study / f"explain/{place}.cells.tsv").set_index("cell_id")
-    colours = [style.GROUPS[name] for name in group["group"].reindex(table["cell_id"])]
+    group = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
+    colours = [style.GROUPS[name] for name in group["group"].reindex(table["id"])]
     axes.scatter(table["y"], table["y_hat"], s=13, c=colours, lw=0, alpha=0.85)
     both = table[["y", "y_hat"]].to_numpy()
     room = 0.05 * np.ptp(both)

@@ -8,7 +8,7 @@ import pytest
 from nascent.kinds.cells.crops.crop_store import CropWriter
 
 SCRIPT = Path(__file__).with_name("compare_stores.py")
-CELLS = pd.DataFrame({"cell_id": [5, 3], "note": ["a", None], "area": [2.5, np.nan]})
+CELLS = pd.DataFrame({"id": [5, 3], "note": ["a", None], "area": [2.5, np.nan]})
 CELLS = CELLS.assign(plate="p", well="A01")
 
 
@@ -48,7 +48,7 @@ def test_equal_stores_pass_whatever_their_codec(compare, capsys):
         ({"dtype": np.int32}, "type of image"),
         ({"spoil": "image"}, "inputs/image of example 3"),
         ({"spoil": "mask"}, "masks/image/cell of example 3"),
-        ({"cells": CELLS.assign(cell_id=[5, 4])}, "column id"),
+        ({"cells": CELLS.assign(id=[5, 4])}, "column id"),
         ({"cells": CELLS.assign(note=["a", "b"])}, "column note"),
         ({"cells": CELLS.assign(well=["A01", "A02"])}, "column group"),
         ({"cells": CELLS.assign(area=[2.5, 0])}, "column area"),

@@ -15,7 +15,7 @@ def test_a_store_is_summed_up(tmp_path):
         writer.append_crops(images, np.ones((3, 8, 8), bool))
         writer.cells = pd.DataFrame(
             {
-                "cell_id": [1, 2, 3],
+                "id": [1, 2, 3],
                 "plate": "p",
                 "well": ["A01", "A01", "A02"],
                 "target": [1.0, 2.0, 3.0],

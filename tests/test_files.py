@@ -52,7 +52,7 @@ def test_numbers_in_a_table_come_back_to_the_bit(tmp_path_factory, numbers):
 
 
 def test_missing_values_come_back_missing(tmp_path):
-    table = pd.DataFrame({"cell_id": [1, 2], "cell_cycle": ["G1", None], "y": [np.nan, 1.5]})
+    table = pd.DataFrame({"id": [1, 2], "cell_cycle": ["G1", None], "y": [np.nan, 1.5]})
     write_table(table, tmp_path / "a.tsv")
     assert read_table(tmp_path / "a.tsv").isna().to_numpy().tolist() == table.isna().values.tolist()
 

@@ -10,7 +10,7 @@ from nascent.errors import ResultError
 def result(tmp_path):
     """A result with its record."""
     path = tmp_path / "cells.tsv"
-    path.write_bytes(b"cell_id\n1\n")
+    path.write_bytes(b"id\n1\n")
     provenance.write(path, integrity.made(path))
     return path
 
@@ -33,7 +33,7 @@ def test_a_result_as_it_was_made_is_told_by_its_digest(result):
     assert integrity.checked(result) == provenance.file_digest(result)
 
 
-@pytest.mark.parametrize("content", [b"", b"cell_id\n", b"cell_id\n2\n", b"cell_id\n1\n2\n"])
+@pytest.mark.parametrize("content", [b"", b"id\n", b"id\n2\n", b"id\n1\n2\n"])
 def test_a_changed_result_is_refused_with_its_name_and_the_mend(result, content):
     integrity.checked(result)
     result.write_bytes(content)

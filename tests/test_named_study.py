@@ -118,9 +118,7 @@ def test_the_cell_table_has_the_names_as_they_were_given(study):
     # The rule removed the batch 1 and not the batch 01.
     assert sorted(cells["batch"].unique()) == ["01", "NA", "{x}"]
     assert [f"mean_{name}" for name in CHANNELS] == [c for c in cells if c.startswith("mean_")]
-    assert levels(cells.set_index("cell_id"))["perturbation"].tolist() == list(
-        cells["perturbation"]
-    )
+    assert levels(cells.set_index("id"))["perturbation"].tolist() == list(cells["perturbation"])
 
 
 def test_a_store_gives_names_and_means_of_its_pixels_back(study):
@@ -183,7 +181,7 @@ def test_shards_and_batches_have_every_channel(study):
         target="mean_CD3/CD4",
     )
     read = [(batch.ids, batch.targets["mean_CD3/CD4"]) for batch in batches]
-    cells = read_table(folder / "cells.tsv").set_index("cell_id")
+    cells = read_table(folder / "cells.tsv").set_index("id")
     for ids, targets in read:
         assert targets.tolist() == cells.loc[ids, "mean_CD3/CD4"].tolist()
     assert set(batches.cells["well"]) <= set(WELLS)

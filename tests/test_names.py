@@ -61,8 +61,8 @@ def test_a_column_of_names_comes_back_as_it_was_written(tmp_path_factory, data):
 def test_channels_come_back_as_the_header_of_a_table(tmp_path_factory, channels):
     path = tmp_path_factory.getbasetemp() / "names.tsv"
     table = pd.DataFrame([[1.5] * len(channels)], columns=channels)
-    write_table(table.assign(cell_id=7), path)
-    assert list(read_table(path).columns) == [*channels, "cell_id"]
+    write_table(table.assign(id=7), path)
+    assert list(read_table(path).columns) == [*channels, "id"]
 
 
 fields = names | st.text(string.digits + "+-.eE", max_size=6) | st.floats().map(repr)
@@ -111,7 +111,7 @@ def test_a_column_declared_for_one_table_keeps_its_text(tmp_path):
 
 def test_the_predicted_column_is_a_name_in_tables_of_an_evaluation_alone(tmp_path):
     write_table(pd.DataFrame({"target": ["NA"], "design": ["cell"]}), tmp_path / "metrics.tsv")
-    write_table(pd.DataFrame({"target": [1.5], "cell_id": [1]}), tmp_path / "cells.tsv")
+    write_table(pd.DataFrame({"target": [1.5], "id": [1]}), tmp_path / "cells.tsv")
     assert read_table(tmp_path / "metrics.tsv")["target"].tolist() == ["NA"]
     assert read_table(tmp_path / "cells.tsv")["target"].tolist() == [1.5]
 
@@ -159,7 +159,7 @@ def test_a_store_keeps_names_of_columns_and_channels_and_their_values(
     tmp_path_factory, channels, values
 ):
     path = tmp_path_factory.getbasetemp() / "names.h5"
-    cells = pd.DataFrame({"cell_id": [1, 2, 3], "plate": "p", "well": "A01"})
+    cells = pd.DataFrame({"id": [1, 2, 3], "plate": "p", "well": "A01"})
     cells = cells.assign(**{f"of {name}": values for name in channels})
     cells = cells.assign(**{f"mean_{name}": np.arange(3) / 7 for name in channels})
     with CropWriter(path, channels=channels, size=2, dtype=np.uint16) as writer:
@@ -180,7 +180,7 @@ def test_exports_keep_names_of_channels_and_columns_and_their_values(
     folder = tmp_path_factory.getbasetemp()
     told = {f"of {name}": values for name in channels}
     cells = pd.DataFrame({"split": "test", "group": values} | told, dtype=object)
-    cells.index = pd.Index([7, 8], name="cell_id")
+    cells.index = pd.Index([7, 8], name="id")
     shares = np.arange(2.0 * len(channels)).reshape(2, -1)
     facts = {"model": "m", "seed": 1, "method": "ig", "target": "target", "kind": "gradient"}
     facts |= {"axes": "pixel", "options": {}, "told": list(told), "checks": []}

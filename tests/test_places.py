@@ -170,9 +170,9 @@ def test_integrated_gradients_of_a_network_sum_to_the_change(case):
 
 def test_expected_gradients_are_weights_times_the_mean_difference_from_references(case):
     found = case.explain(case.linear, "expected_gradients", samples=20)
-    for number, cell_id in enumerate(case.cells.cell_ids):
+    for number, example_id in enumerate(case.cells.ids):
         image, mask = case.cells.images[number], case.cells.masks[number]
-        drawn = stream(case.data.seed, cell_id, "expected_gradients").integers(5, size=20)
+        drawn = stream(case.data.seed, example_id, "expected_gradients").integers(5, size=20)
         starts = np.mean([case.data.references.fitted(k, mask) for k in drawn], axis=0)
         close(found.maps[number], case.weights * (image - starts))
     close(found.completeness_gap + 1e4, [1e4] * 3)
@@ -185,10 +185,10 @@ def test_means_and_spreads_over_noise(case):
     close(found.maps, np.broadcast_to(case.weights**2, found.maps.shape))
     for over in ({"over": "input_x_gradient"}, {"over": "integrated_gradients", "steps": 3}):
         found = case.explain(case.linear, "vargrad", samples=4, sigma=0.5, **over)
-        for number, cell_id in enumerate(case.cells.cell_ids):
+        for number, example_id in enumerate(case.cells.ids):
             mask = case.cells.masks[number]
             noise = [
-                measured_noise(mask, 4, 0.5, stream(case.data.seed, cell_id, "noise", draw))
+                measured_noise(mask, 4, 0.5, stream(case.data.seed, example_id, "noise", draw))
                 for draw in range(4)
             ]
             close(found.maps[number], np.abs(case.weights) * np.std(noise, axis=0))
@@ -291,7 +291,7 @@ def test_windows_around_the_nucleus_are_for_squares_alone(case):
 def test_maps_are_written_and_joined(case, tmp_path):
     made = case.explain(case.linear, "gradient")
     source = MapSource(tuple(CHANNELS), "gradient", {}, 0, "", "")
-    write_maps(tmp_path / "a", made, cell_ids=[1, 2, 3], masks=case.cells.masks, source=source)
+    write_maps(tmp_path / "a", made, ids=[1, 2, 3], masks=case.cells.masks, source=source)
     join_maps([tmp_path / "a"], tmp_path / "b", places=case.places, source=source)
     with open_maps(tmp_path / "b") as maps:
         assert maps.places == case.places
@@ -506,7 +506,7 @@ def test_truth_is_found_in_a_map_of_it(case):
 
 
 def test_a_linear_map_changes_as_its_image_does(case):
-    def explain(images, masks, cell_ids):
+    def explain(images, masks, ids):
         maps = case.weights * images
         return maps, maps.reshape(len(maps), -1).sum(axis=1)
 
@@ -583,7 +583,7 @@ class OneCell:
     channels = CHANNELS
 
     def __init__(self, cells):
-        self.cells = pd.DataFrame({"target": [1.0]}, index=pd.Index([7], name="cell_id"))
+        self.cells = pd.DataFrame({"target": [1.0]}, index=pd.Index([7], name="id"))
         self._cell = cells.images[0], cells.masks[0]
 
     def __getitem__(self, i):
@@ -593,7 +593,7 @@ class OneCell:
 def test_parts_for_planes_decline_with_a_reason(case, tmp_path):
     source = MapSource(tuple(CHANNELS), "gradient", {}, 0, "", "shard")
     made = case.explain(case.linear, "gradient")
-    write_maps(tmp_path / "maps", made, cell_ids=[1, 2, 3], masks=case.cells.masks, source=source)
+    write_maps(tmp_path / "maps", made, ids=[1, 2, 3], masks=case.cells.masks, source=source)
 
     def explorer():
         with open_maps(tmp_path / "maps") as maps:

@@ -23,7 +23,7 @@ def copied(places):
     store, scratch = (place / "results" / "mine" / "crops" / "cells.tsv" for place in places)
     for path in (store, scratch):
         path.parent.mkdir(parents=True)
-    store.write_text("cell_id\n1\n")
+    store.write_text("id\n1\n")
     provenance.write(store, {"seed": 1} | integrity.made(store))
     shutil.copy2(store, scratch)
     return store, scratch
@@ -64,7 +64,7 @@ def test_a_job_keeps_the_record_beside_the_result_and_not_beside_its_copy(
     copy = scratch / "results" / "mine" / "crops" / "cells.tsv"
     with jobs.job(described(log=tmp_path / "log", output=[copy], params={"seed": 1})):
         copy.parent.mkdir(parents=True)
-        copy.write_text("cell_id\n")
+        copy.write_text("id\n")
     kept = provenance.read(store / "results" / "mine" / "crops" / "cells.tsv")
     assert kept["artefact"] == "crops/cells.tsv"
     assert kept["sha256"] == provenance.file_digest(copy)
@@ -76,7 +76,7 @@ def test_a_copy_is_checked_against_the_record_of_the_result(copied):
     assert integrity.checked(scratch) == provenance.file_digest(store)
     # As a copy that went wrong would be: as long, as old, and other bytes.
     status = scratch.stat()
-    scratch.write_text("cell_id\n2\n")
+    scratch.write_text("id\n2\n")
     os.utime(scratch, ns=(status.st_atime_ns, status.st_mtime_ns))
     with pytest.raises(ResultError, match="other bytes") as refused:
         integrity.checked(scratch)
@@ -87,7 +87,7 @@ def test_a_copy_is_checked_against_the_record_of_the_result(copied):
 def test_a_result_made_anew_elsewhere_is_no_changed_copy(copied):
     store, scratch = copied
     integrity.checked(scratch)
-    store.write_text("cell_id\n1\n2\n")
+    store.write_text("id\n1\n2\n")
     provenance.write(store, {"seed": 2} | integrity.made(store))
     shutil.copy2(store, scratch)
     assert integrity.checked(scratch) == provenance.file_digest(store)
@@ -101,7 +101,7 @@ def test_a_copy_from_where_no_file_system_is_has_no_record_and_is_used_unchecked
     copy = tmp_path / "s3" / "results" / "mine" / "crops" / "cells.tsv"
     with jobs.job(described(log=tmp_path / "log", output=[copy], params={"seed": 1})):
         copy.parent.mkdir(parents=True)
-        copy.write_text("cell_id\n")
+        copy.write_text("id\n")
     assert provenance.read(copy) is None
     assert integrity.checked(copy) is None
     assert not list(tmp_path.rglob(provenance.FOLDER))

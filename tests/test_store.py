@@ -15,7 +15,7 @@ from nascent.store_layout import VERSION
 def cell_table(count: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "cell_id": np.arange(count)[::-1] + 10,
+            "id": np.arange(count)[::-1] + 10,
             "plate": "p",
             "well": ["A01"] * count,
             "cell_cycle": ["G1", None] * (count // 2) + ["S"] * (count % 2),
@@ -69,7 +69,7 @@ def test_cells_are_indexed_by_id_in_the_order_of_the_images(tmp_path):
     write(tmp_path / "a.h5", images, masks)
     with nascent.open_store(tmp_path / "a.h5") as store:
         assert store.channels == ["c0", "c1", "c2"]
-        assert store.cells.index.name == "cell_id"
+        assert store.cells.index.name == "id"
         assert store.cells.index.tolist() == [14, 13, 12, 11, 10]
         assert store.cells["target"].tolist() == np.linspace(0.1, 0.7, 5).tolist()
         assert store.cells["oversize"].dtype == bool

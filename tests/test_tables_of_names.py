@@ -39,9 +39,9 @@ SPLIT = {"fold", "split"}
 EXPLANATION = {"model", "method"}
 # Columns of each table, and those of them that hold names which people give.
 TABLES = {
-    "cells": (["cell_id", *PLACE, "perturbation", "cell_cycle", "cell_type"], None),
+    "cells": (["id", *PLACE, "perturbation", "cell_cycle", "cell_type"], None),
     "quality": (QUALITY, PLACE),
-    "splits": (["cell_id", "well", "plate", "split"], PLACE | {"split"}),
+    "splits": (["id", "well", "plate", "split"], PLACE | {"split"}),
     "balance": (["split", "variable", "level", "cells", "share"], {"split", "variable", "level"}),
     "shards": (["shard", "split", "cells", "sha256"], {"shard", "split", "sha256"}),
     "channels": (STATISTICS, {"channel"}),
@@ -57,8 +57,8 @@ TABLES = {
     "groups": (["split", "group", "cells", "wells", "share"], {"split", "group"}),
     "importance": ([*LABELS, "split", *IMPORTANCE], {*EXPLANATION, "split", "group", "channel"}),
     "joint shares": ([*LABELS, "split", *JOINT], {*EXPLANATION, "split", "group", "unit"}),
-    "cells of an explanation": (["cell_id", *CELL_COLUMNS], {"split", "group", "well"}),
-    "explained cells": (["cell_id", *EXPLAINED], {"split", "group"}),
+    "cells of an explanation": (["id", *CELL_COLUMNS], {"split", "group", "well"}),
+    "explained cells": (["id", *EXPLAINED], {"split", "group"}),
     "correlations": (CORRELATIONS, {"channel", "other"}),
     "groups of channels": (CHANNEL_GROUPS, {"group", "channel"}),
     "similarity": (["split", *SIMILARITY], {"split", "group", "map_channel", "image_channel"}),
@@ -80,7 +80,7 @@ NAMES = ["NA", "None", "null", "nan", "01", "1", "1e3", "TRUE", "=x", "CD3/CD4",
 
 @pytest.mark.parametrize(("columns", "named"), TABLES.values(), ids=TABLES)
 def test_a_table_declares_its_columns_of_names(columns, named):
-    assert text_columns(columns) >= (named if named is not None else {*columns} - {"cell_id"})
+    assert text_columns(columns) >= (named if named is not None else {*columns} - {"id"})
 
 
 @given(st.data())

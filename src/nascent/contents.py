@@ -204,7 +204,7 @@ def _truth(path: Path) -> list[str]:
     truth = read_truth(path)
     pixels = np.diff(truth.offsets)
     return [
-        f"truth of a simulated well, {len(truth.cell_id)} nuclei",
+        f"truth of a simulated well, {len(truth.id)} nuclei",
         *(f"{name}: {truth.attributes[name]}" for name in ("truth", "seed", "noise", "well_shift")),
         f"causal channels: {', '.join(truth.causal_channels)}",
         f"causal pixels: {pixels.sum()}, {pixels.mean() if len(pixels) else 0:.1f} a nucleus",

@@ -59,9 +59,9 @@ def check_classes(
     Parameters
     ----------
     cells
-        The cell table; its index is `cell_id`.
+        The cell table; its index is `id`.
     splits
-        cell_id → train, val or test.
+        id → train, val or test.
     column
         Of the classes.
     levels

@@ -39,7 +39,7 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
 
 BESIDE_CHANNELS = frozenset(
     {
-        "all", "cell_id", "split", "group", "well", "target", "total", "converged", "steps",
+        "all", "id", "split", "group", "well", "target", "total", "converged", "steps",
         "prediction", "prediction_baseline", "completeness_gap", "copy", "aggregate", "joint",
     }
 )  # fmt: skip

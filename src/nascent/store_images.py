@@ -29,7 +29,7 @@ class Images:
     channels : list of str
         Names in the order of the last axis.
     cells : pandas.DataFrame
-        The table without groups; the index is `cell_id`.
+        The table without groups; the index is `id`.
     size : int
         Edge S of an image, in pixels.
     dtype : numpy.dtype
@@ -64,10 +64,8 @@ class Images:
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """The table without groups; the index is `cell_id`."""
-        cells = self.columns([name for name in self.column_names if name != GROUP])
-        cells.index.name = "cell_id"
-        return cells
+        """The table without groups; the index is `id`."""
+        return self.columns([name for name in self.column_names if name != GROUP])
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one cell."""

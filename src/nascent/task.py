@@ -276,7 +276,7 @@ class Task:
         Parameters
         ----------
         column
-            Its index is `cell_id`.
+            Its index is `id`.
         levels
             Names of the classes, in the order of their numbers.
 
@@ -302,7 +302,7 @@ class Task:
     def table(
         self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
     ) -> pd.DataFrame | None:
-        """Return a table of `cell_id` and `columns`, or None where they do not fit into one.
+        """Return a table of `id` and `columns`, or None where they do not fit into one.
 
         Parameters
         ----------

@@ -32,7 +32,7 @@ def test_by_permutation_a_channel_is_that_of_other_cells_on_average(quadratic, w
     references = References(others.images, others.masks)
     found = ablation_by_permutation(quadratic, cells, references, samples=6, seed=3, batch_size=5)
     for cell in range(2):
-        numbers = stream(3, cells.cell_ids[cell], "permutation").integers(4, size=6)
+        numbers = stream(3, cells.ids[cell], "permutation").integers(4, size=6)
         squares = [references.fitted(number, cells.masks[cell]) ** 2 for number in numbers]
         lost = weights * (cells.images[cell] ** 2 - np.mean(squares, axis=0))
         np.testing.assert_allclose(

@@ -16,7 +16,7 @@ def references(nuclei):
 
 def drawn(references, cells, cell, samples, seed=3):
     """Return the baselines (samples, S, S, C) that a cell draws, a second time."""
-    numbers = stream(seed, cells.cell_ids[cell], "expected_gradients").integers(4, size=samples)
+    numbers = stream(seed, cells.ids[cell], "expected_gradients").integers(4, size=samples)
     return np.stack([references.fitted(number, cells.masks[cell]) for number in numbers])
 
 

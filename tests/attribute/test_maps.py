@@ -27,11 +27,11 @@ def attributions(count, seed=0, shape=(4, 4, 2)):
     return Attributions(maps, *told, steps, converged), stream.random((count, 4, 4)) < 0.5
 
 
-def written(path, made, masks, source=SOURCE, cell_ids=None, record=None):
+def written(path, made, masks, source=SOURCE, ids=None, record=None):
     write_maps(
         path,
         made,
-        cell_ids=list(range(len(masks))) if cell_ids is None else cell_ids,
+        ids=list(range(len(masks))) if ids is None else ids,
         masks=masks,
         source=source,
         record=record,
@@ -39,14 +39,14 @@ def written(path, made, masks, source=SOURCE, cell_ids=None, record=None):
     return path
 
 
-@pytest.mark.parametrize("cell_ids", [[12, 5, 9], ["plate01/12", "plate01/5", "plate02/5"]])
-def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, cell_ids):
+@pytest.mark.parametrize("ids", [[12, 5, 9], ["plate01/12", "plate01/5", "plate02/5"]])
+def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, ids):
     made, masks = attributions(3)
-    written(tmp_path / "a.h5", made, masks, cell_ids=cell_ids, record={"stage": "attribute"})
+    written(tmp_path / "a.h5", made, masks, ids=ids, record={"stage": "attribute"})
     with open_maps(tmp_path / "a.h5") as maps:
         assert len(maps) == 3
         assert maps.channels == ["00_DAPI", "15_SON"]
-        assert maps.cell_ids == cell_ids
+        assert maps.ids == ids
         assert (maps.places, maps.axes) == ((4, 4), "pixel")
         assert maps.source == SOURCE
         assert maps.provenance == {"stage": "attribute"}
@@ -129,13 +129,13 @@ def test_joined_files_hold_the_cells_of_all_in_order(tmp_path, source):
     for first, last in ((0, 2), (2, 5)):
         part = Attributions(*(value[first:last] for value in vars(made).values()))
         ids = list(range(first, last))
-        written(tmp_path / f"{first}.h5", part, masks[first:last], source, cell_ids=ids)
+        written(tmp_path / f"{first}.h5", part, masks[first:last], source, ids=ids)
     join_maps(
         [tmp_path / "0.h5", tmp_path / "2.h5"], tmp_path / "all.h5", places=(4, 4), source=source
     )
     with open_maps(tmp_path / "all.h5") as maps, open_maps(tmp_path / "whole.h5") as whole:
         np.testing.assert_array_equal(np.stack(list(maps)), np.stack(list(whole)))
-        assert maps.cell_ids == [0, 1, 2, 3, 4]
+        assert maps.ids == [0, 1, 2, 3, 4]
         assert maps.cells.equals(whole.cells)
         np.testing.assert_array_equal(maps.mask(4), masks[4])
     assert (tmp_path / "all.h5").read_bytes() == (tmp_path / "whole.h5").read_bytes()
@@ -168,7 +168,7 @@ def test_files_of_the_first_version_are_read(tmp_path):
     with h5py.File(tmp_path / "old.h5", "w") as file:
         file.attrs["format"], file.attrs["version"] = "nascent-maps", 1
         file.attrs["source"], file.attrs["provenance"] = json.dumps(told), "{}"
-        file["maps"], file["masks"], file["cell_id"] = made.maps, masks, [4, 5]
+        file["maps"], file["masks"], file["id"] = made.maps, masks, [4, 5]
         for name in ("prediction", "prediction_baseline", "completeness_gap"):
             file[name] = getattr(made, name)
     with open_maps(tmp_path / "old.h5") as maps:

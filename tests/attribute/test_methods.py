@@ -67,7 +67,7 @@ def data():
 
 
 def some(batch, chosen):
-    ids = [batch.cell_ids[i] for i in chosen]
+    ids = [batch.ids[i] for i in chosen]
     return CellBatch(batch.images[chosen], batch.masks[chosen], ids)
 
 

@@ -20,7 +20,7 @@ def maps_of(explained, cells, seed=5, **given):
 
 def noisy(cells, cell, draw, sigma=1.0, seed=5):
     noise = measured_noise(
-        cells.masks[cell], 2, sigma, stream(seed, cells.cell_ids[cell], "noise", draw)
+        cells.masks[cell], 2, sigma, stream(seed, cells.ids[cell], "noise", draw)
     )
     return cells.images[cell] + noise
 

@@ -90,7 +90,7 @@ def training(tmp_path):
         with CropWriter(path, channels=["a", "b"], size=2, dtype=np.uint16) as store:
             store.append_crops(images, np.ones((count, 2, 2), bool))
             ids = np.arange(first, first + count)
-            store.cells = pd.DataFrame({"cell_id": ids, "plate": "p", "well": "A01"})
+            store.cells = pd.DataFrame({"id": ids, "plate": "p", "well": "A01"})
         paths.append(path)
         first += count
     return paths, normaliser

@@ -56,7 +56,7 @@ def make_shard(path, cells, size=6):
         store.append_crops(images, masks)
         store.cells = pd.DataFrame(
             {"plate": "p", "well": "A01", "target": stream.random(cells)},
-            index=pd.RangeIndex(100, 100 + cells, name="cell_id"),
+            index=pd.RangeIndex(100, 100 + cells, name="id"),
         )
     return path
 
@@ -105,7 +105,7 @@ def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
     out = explain(tmp_path / "a.h5", method="integrated_gradients", options=options)
     model = keras.saving.load_model(inputs[0])
     with open_maps(out) as maps, stage.open_store(inputs[1]) as shard:
-        assert maps.cell_ids == shard.cells.index.tolist() == [100, 101, 102, 103, 104]
+        assert maps.ids == shard.cells.index.tolist() == [100, 101, 102, 103, 104]
         assert maps.channels == CHANNELS
         images, masks = shard.read(slice(None))
         values = np.stack(list(maps))

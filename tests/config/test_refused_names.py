@@ -63,7 +63,7 @@ def test_a_channel_with_a_control_character_is_refused(measured, name):
 
 
 def test_no_column_of_a_table_of_channels_is_left_out():
-    assert {"cell_id", *CELL_COLUMNS} <= BESIDE_CHANNELS
+    assert {"id", *CELL_COLUMNS} <= BESIDE_CHANNELS
 
 
 def test_a_group_of_channels_is_not_called_like_a_column(measured):

@@ -18,7 +18,7 @@ def ensemble(noise, n=6000, seeds=50, seed=0, between=60.0):
     truth = rng.normal(377, between, n)
     y = truth + noise * sd * rng.normal(size=n)
     y_hat = truth[:, None] + sd[:, None] * rng.normal(size=(n, seeds))
-    levels = pd.DataFrame(index=pd.RangeIndex(n, name="cell_id"))
+    levels = pd.DataFrame(index=pd.RangeIndex(n, name="id"))
     runs = tuple(("cnn", number) for number in range(seeds))
     return HeldOut("target", "cell", levels, y, runs, y_hat)
 
@@ -48,7 +48,7 @@ def test_members_of_another_law_than_the_normal_have_a_ratio_of_one_in_every_bin
     rng = np.random.default_rng(5)
     n = 60_000
     values = rng.exponential(30, (n, 3)) + rng.exponential(30, n)[:, None]
-    levels = pd.DataFrame(index=pd.RangeIndex(n, name="cell_id"))
+    levels = pd.DataFrame(index=pd.RangeIndex(n, name="id"))
     runs = (("cnn", 1), ("cnn", 2))
     table = calibration(HeldOut("target", "cell", levels, values[:, 0], runs, values[:, 1:]))
     np.testing.assert_allclose(table["ratio"], 1, atol=0.06)

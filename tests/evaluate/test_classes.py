@@ -37,7 +37,7 @@ def plate():
             "mean_A": 300 + 30 * place + rng.normal(0, 25, 240),
             "mean_B": rng.normal(500, 20, 240),
         },
-        index=pd.Index(np.arange(1, 241), name="cell_id"),
+        index=pd.Index(np.arange(1, 241), name="id"),
     )
     split = pd.Series("train", index=cells.index)
     split[rng.permutation(cells.index)[:120]] = "test"
@@ -72,7 +72,7 @@ def test_majority_is_the_dummy_of_scikit_learn(plate, floors):
     train = split == "train"
     dummy = DummyClassifier(strategy="prior")
     dummy.fit(cells.loc[train, ["area"]], cells.loc[train, "perturbation"])
-    own = floors[floors["model"] == "majority"].set_index("cell_id").loc[cells.index]
+    own = floors[floors["model"] == "majority"].set_index("id").loc[cells.index]
     np.testing.assert_allclose(own[["p_01", "p_CX", "p_TSA"]], dummy.predict_proba(cells[["area"]]))
 
 

@@ -25,7 +25,7 @@ def held(errors, wells=8, n=240, seed=0):
     names = [f"W{number}" for number in range(wells)]
     levels = pd.DataFrame(
         {"well": np.resize(names, n), "plate": "P", "perturbation": "x", "cell_cycle": "G1"},
-        index=pd.RangeIndex(n, name="cell_id"),
+        index=pd.RangeIndex(n, name="id"),
     )
     y_hat = [y - rng.normal(0, sd, n) for sd in errors.values()]
     return HeldOut("target", "cell", levels, y, tuple(errors), np.column_stack(y_hat), 60.0)

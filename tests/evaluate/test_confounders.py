@@ -44,7 +44,7 @@ def plate(well_sd, wells=10, of_each=60, seed=1):
     effect = np.repeat(rng.normal(0, 1, wells), of_each)
     effect = well_sd * (effect - effect.mean()) / effect.std()
     y = 377 + effect + rng.normal(0, 30, len(names))
-    cells = pd.DataFrame({"plate": "P", "well": names}, index=pd.RangeIndex(len(y), name="cell_id"))
+    cells = pd.DataFrame({"plate": "P", "well": names}, index=pd.RangeIndex(len(y), name="id"))
     return cells, y
 
 
@@ -60,7 +60,7 @@ def test_left_out_wells_give_their_training_mean_the_correlation_that_wells_expl
 def predictions(cells, y, split, design, fold):
     return pd.DataFrame(
         {
-            "cell_id": cells.index, "design": design, "fold": fold, "split": split,
+            "id": cells.index, "design": design, "fold": fold, "split": split,
             "model": "mean", "seed": 0, "target": "target", "y": y, "y_hat": 0.0,
         }
     )  # fmt: skip

@@ -42,7 +42,7 @@ def study(tmp_path_factory):
         means = np.array([i[m].mean(axis=0) for i, m in zip(images, masks, strict=True)])
         cells = pd.DataFrame(means, columns=[f"mean_{channel}" for channel in CHANNELS])
         cells = cells.assign(
-            cell_id=np.arange(first, first + n),
+            id=np.arange(first, first + n),
             split=split,
             area=masks.sum(axis=(1, 2)),
             target=50 + means @ [0.5, -0.3, 0.1],
@@ -52,7 +52,7 @@ def study(tmp_path_factory):
             writer.append_crops(images.astype(np.uint16), masks)
             writer.cells = cells.assign(plate="p", well="A01")
         shards[split], first = [path], first + n
-        tables.append(cells.set_index("cell_id"))
+        tables.append(cells.set_index("id"))
     with open_store(shards["train"][0]) as store:
         statistics = channel_statistics(count_pixels(store, store.cells.index), STEPS)
     return shards, statistics, pd.concat(tables)

@@ -26,7 +26,7 @@ def plate():
     cells["area"] = rng.integers(4_000, 20_000, 90)
     cells["cell_cycle"] = rng.choice(np.array(["G1", "S", "G2", None], dtype=object), 90)
     cells["target"] = 12 + means @ [0.5, -0.2, 1.5]
-    cells.index = pd.Index(rng.permutation(90) + 1000, name="cell_id")
+    cells.index = pd.Index(rng.permutation(90) + 1000, name="id")
     split = pd.Series(["train"] * 60 + ["val"] * 15 + ["test"] * 15, cells.index)
     return cells, split
 
@@ -35,7 +35,7 @@ def floor(name, cells, split, ridge_alphas=ALPHAS):
     table = predict_floors(
         cells, split, channels=CHANNELS, floors=[name], ridge_alphas=ridge_alphas, **FOLD
     )
-    return table.set_index("cell_id").loc[split.index]
+    return table.set_index("id").loc[split.index]
 
 
 def test_ols_finds_a_planted_line_on_cells_it_never_saw(plate):
@@ -112,7 +112,7 @@ def test_the_area_is_predicted_by_the_floors_that_do_not_know_it(plate):
     )
     assert list(table["model"].unique()) == ["mean", "ols", "ridge"]
     assert set(table["target"]) == {"area"}
-    by_cell = table[table["model"] == "ols"].set_index("cell_id")["y"]
+    by_cell = table[table["model"] == "ols"].set_index("id")["y"]
     assert (by_cell == cells["area"].loc[by_cell.index]).all()
 
 
@@ -209,8 +209,8 @@ def test_the_table_holds_every_floor_split_by_split(plate):
     assert set(table["target"]) == {"target"}
     for _, rows in table.groupby("model"):
         assert list(rows["split"].unique()) == ["train", "val", "test"]
-        assert set(rows["cell_id"]) == set(split.index)
-        assert (cells["target"].loc[rows["cell_id"]].to_numpy() == rows["y"].to_numpy()).all()
+        assert set(rows["id"]) == set(split.index)
+        assert (cells["target"].loc[rows["id"]].to_numpy() == rows["y"].to_numpy()).all()
 
 
 def test_a_missing_channel_names_the_nearest(plate):

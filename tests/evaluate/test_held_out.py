@@ -12,7 +12,7 @@ CELLS = pd.DataFrame(
         "well": ["A1", "A2", "A1", "B7"],
         "cell_cycle": ["G1", None, "S", "S"],
     },
-    index=pd.Index([7, 3, 9, 5], name="cell_id"),
+    index=pd.Index([7, 3, 9, 5], name="id"),
 )
 
 
@@ -20,7 +20,7 @@ def run(model, seed, ids=(7, 3, 9, 5), design="cell", fold="cell", split="test",
     ids = np.array(ids)
     return pd.DataFrame(
         {
-            "cell_id": ids,
+            "id": ids,
             "design": design,
             "fold": fold,
             "split": split,
@@ -85,7 +85,7 @@ def test_a_cell_tested_in_two_folds_is_refused():
 
 def test_runs_that_disagree_about_a_measurement_are_refused():
     other = run("cnn", 1)
-    other.loc[other["cell_id"] == 9, "y"] = 91.0
+    other.loc[other["id"] == 9, "y"] = 91.0
     with pytest.raises(TrainError, match=r"cell 9 was measured 91\.0, elsewhere 90\.0"):
         held_out(pd.concat([run("ols", 0), other]), CELLS)
 
@@ -99,7 +99,7 @@ def test_a_cell_that_is_not_in_the_cell_table_is_refused():
 @pytest.mark.parametrize(("column", "what"), [("y", "measurement"), ("y_hat", "prediction")])
 def test_a_value_that_is_no_number_names_cell_and_run(column, what, value):
     table = run("cnn", 2)
-    table.loc[table["cell_id"] == 9, column] = value
+    table.loc[table["id"] == 9, column] = value
     with pytest.raises(TrainError, match=f"the {what} of cell 9 by cnn, seed 2, is not finite"):
         held_out(table, CELLS)
 

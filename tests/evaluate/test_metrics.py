@@ -93,7 +93,7 @@ def test_bad_input_is_refused(y, y_hat, message):
 def table_of(**columns):
     defaults = {"target": "target", "design": "cell", "fold": "cell", "seed": 1, "model": "a"}
     table = pd.DataFrame(defaults | columns)
-    return table.assign(cell_id=table.index) if "cell_id" not in table else table
+    return table.assign(id=table.index) if "id" not in table else table
 
 
 def test_the_table_has_a_row_a_split_model_and_seed():
@@ -156,7 +156,7 @@ def test_the_delta_of_huber_is_the_sd_of_the_fold_s_training_cells_for_every_mod
             parts.append(
                 pd.DataFrame(
                     {
-                        "cell_id": np.arange(first, first + 20), "design": "leave_one_well_out",
+                        "id": np.arange(first, first + 20), "design": "leave_one_well_out",
                         "fold": fold, "split": np.resize(["train", "train", "test"], 20),
                         "model": model, "seed": seed, "target": "target", "y": y,
                         "y_hat": y + rng.normal(0, 60, 20),

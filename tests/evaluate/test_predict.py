@@ -46,7 +46,7 @@ def shards(tmp_path):
         images = images.astype(np.uint16)
         cells = pd.DataFrame(
             {
-                "cell_id": range(first, first + 5),
+                "id": range(first, first + 5),
                 "split": split,
                 "target": rng.normal(377, 60, 5),
                 "area": masks.sum(axis=(1, 2)),
@@ -61,7 +61,7 @@ def shards(tmp_path):
         z = (means - [150.0, 90.0]) / [40.0, 30.0]
         expected.append(cells.assign(y_hat=377 + 60 * z @ WEIGHTS))
     write_table(list_shards(paths), tmp_path / "shards.tsv")
-    return tmp_path / "shards.tsv", pd.concat(expected).set_index("cell_id")
+    return tmp_path / "shards.tsv", pd.concat(expected).set_index("id")
 
 
 def line(*kernels):
@@ -94,7 +94,7 @@ def predictions(manifest, model=None, targets=("target",), **options):
 
 def test_predictions_equal_those_worked_out_from_raw_pixels(shards):
     manifest, expected = shards
-    table = predictions(manifest).set_index("cell_id")
+    table = predictions(manifest).set_index("id")
     np.testing.assert_allclose(table["y_hat"], expected["y_hat"].loc[table.index], rtol=1e-4)
     # Targets are passed on to the last bit.
     assert (table["y"] == expected["target"].loc[table.index]).all()
@@ -106,7 +106,7 @@ def test_every_cell_stands_once_split_by_split(shards):
     assert list(table.columns) == list(predictions_columns(task_of("regression")))
     assert list(table["split"].unique()) == ["train", "val", "test"]
     ids = [*range(10, 15), *range(30, 35), *range(20, 25), *range(40, 45)]
-    assert list(table["cell_id"]) == ids
+    assert list(table["id"]) == ids
     for column, value in {"model": "linear", "seed": 4, "design": "cell", "fold": "cell"}.items():
         assert set(table[column]) == {value}
 
@@ -117,7 +117,7 @@ def test_each_target_has_a_block_with_its_own_output_and_measurement(shards):
     assert list(table["target"]) == ["target"] * 20 + ["area"] * 20
     one = predictions(manifest)
     pd.testing.assert_frame_equal(table.iloc[:20], one)
-    area = table.iloc[20:].set_index("cell_id")
+    area = table.iloc[20:].set_index("id")
     assert (area["y"] == expected["area"].loc[area.index]).all()
     assert (area["y_hat"] == 377.0).all()
 

@@ -34,7 +34,7 @@ def study():
             "perturbation": np.resize(["DMSO", "AZD4573", None], n),
             "cell_cycle": np.resize(["G1", "S", "G2", "M"], n),
         },
-        index=pd.Index(rng.permutation(n) + 1000, name="cell_id"),
+        index=pd.Index(rng.permutation(n) + 1000, name="id"),
     )
     y = {"target": rng.normal(377, 60, n), "area": rng.normal(9000, 800, n)}
     wells = {f"without_P_{well}": well for well in cells["well"].unique()}
@@ -45,7 +45,7 @@ def study():
     parts = [
         pd.DataFrame(
             {
-                "cell_id": cells.index, "design": design, "fold": fold, "split": split,
+                "id": cells.index, "design": design, "fold": fold, "split": split,
                 "model": model, "seed": seed, "target": target, "y": y[target],
                 "y_hat": y[target].mean() + share * (y[target] - y[target].mean())
                 + rng.normal(0, 5, n),
@@ -85,8 +85,8 @@ def test_groups_are_the_metrics_of_the_test_cells_of_a_level(study):
         "target == 'area' and design == 'leave_one_well_out' and model == 'cnn' and seed == 2"
         " and split == 'test'"
     )
-    wanted = wanted[wanted["cell_id"].map(cells["cell_cycle"]) == "S"]
-    y = cells.index.map(predictions.query("target == 'area'").groupby("cell_id")["y"].first())
+    wanted = wanted[wanted["id"].map(cells["cell_cycle"]) == "S"]
+    y = cells.index.map(predictions.query("target == 'area'").groupby("id")["y"].first())
     folds = [np.std(y[cells["well"] != well], ddof=1) for well in wanted["fold"].str[-2:]]
     for name, value in metrics(wanted["y"], wanted["y_hat"], np.array(folds)).items():
         assert row[name] == pytest.approx(value), name
@@ -101,7 +101,7 @@ def test_intervals_of_a_level_are_those_of_its_cells_alone(study):
     row = got.query("target == 'target' and design == 'cell' and by == 'cell_cycle'").iloc[0]
     run = predictions.query("target == 'target' and design == 'cell' and split == 'test'")
     run = run[(run["model"] == row["model"]) & (run["seed"] == row["seed"])]
-    error = (run["y"] - run["y_hat"])[run["cell_id"].map(cells["cell_cycle"]) == row["level"]].abs()
+    error = (run["y"] - run["y_hat"])[run["id"].map(cells["cell_cycle"]) == row["level"]].abs()
     half = stats.t.ppf(0.975, len(error) - 1) * error.std(ddof=1) / np.sqrt(len(error))
     width = row["mae_high"] - row["mae_low"]
     assert row["mae_low"] < error.mean() < row["mae_high"]

@@ -13,7 +13,7 @@ METRICS_TABLE = metrics_columns(task_of("regression"))
 def predictions(model, seed, split="test", fold="cell", y_hat=(1.5, 2.5)):
     return pd.DataFrame(
         {
-            "cell_id": [11, 12],
+            "id": [11, 12],
             "design": "cell",
             "fold": fold,
             "split": split,

@@ -13,13 +13,13 @@ def held(shifts, sizes, *, sd=30.0, seeds=1, seed=0):
     y_hat = rng.normal(377, 60, len(wells))
     noise = np.repeat(np.broadcast_to(sd, len(sizes)), sizes)
     y = y_hat + np.repeat(np.asarray(shifts, float), sizes) + noise * rng.normal(size=len(wells))
-    levels = pd.DataFrame({"well": wells}, index=pd.RangeIndex(len(wells), name="cell_id"))
+    levels = pd.DataFrame({"well": wells}, index=pd.RangeIndex(len(wells), name="id"))
     runs = tuple(("cnn", number) for number in range(seeds))
     return HeldOut("target", "well", levels, y, runs, np.column_stack([y_hat] * seeds))
 
 
 def test_six_cells_worked_by_hand():
-    levels = pd.DataFrame({"well": list("aabbbb")}, index=pd.RangeIndex(6, name="cell_id"))
+    levels = pd.DataFrame({"well": list("aabbbb")}, index=pd.RangeIndex(6, name="id"))
     # Errors of a: 4, 6 (bias 5, s² 2); of b: -1, 1, -2, 2 (bias 0, s² 10/3). Σe² = 52 + 10.
     y = np.array([4.0, 6, -1, 1, -2, 2])
     record = HeldOut("target", "well", levels, y, (("cnn", 1),), np.zeros((6, 1)))

@@ -101,7 +101,7 @@ def study(folder: Path, model: keras.Model, method: str, cells: int = 12) -> Stu
     images = stream.integers(1, 500, (cells, SIZE, SIZE, len(CHANNELS))).astype(np.uint16)
     ids = np.arange(100, 100 + cells)
     wells = np.array(["A01", "A02", "A03"])[np.arange(cells) % 3]
-    table = pd.DataFrame({"cell_id": ids, "plate": "p", "well": wells})
+    table = pd.DataFrame({"id": ids, "plate": "p", "well": wells})
     write_table(table, folder / "cells.tsv")
     path = folder / "model.keras"
     model.save(path)
@@ -110,7 +110,7 @@ def study(folder: Path, model: keras.Model, method: str, cells: int = 12) -> Stu
         shards.append(folder / f"shard-{number}.h5")
         with CropWriter(shards[-1], channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
             store.append_crops(images[part] * masks[part][..., None], masks[part])
-            store.cells = table.iloc[part].set_index("cell_id")
+            store.cells = table.iloc[part].set_index("id")
         maps.append(folder / f"maps-{number}.h5")
         attribute_shard(
             path,

@@ -21,7 +21,7 @@ from nascent.explain.importance.aggregates import (
 def written(path, maps, masks, axes="pixel"):
     source = MapSource(("a", "b"), "integrated_gradients", {}, 0, "m", "s", axes)
     made = Attributions(maps, *np.zeros((3, 2)), np.zeros(2, int), np.ones(2, bool))
-    write_maps(path, made, cell_ids=[7, 8], masks=masks, source=source)
+    write_maps(path, made, ids=[7, 8], masks=masks, source=source)
     with open_maps(path) as opened:
         return channel_totals(opened)
 

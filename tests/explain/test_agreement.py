@@ -36,7 +36,7 @@ def write(path, maps, *, cells=None, channels=CHANNELS, axes="pixel", model=None
         Attributions(
             maps.astype(np.float32), one, nothing, nothing, nothing.astype(int), one.astype(bool)
         ),
-        cell_ids=cells.tolist(),
+        ids=cells.tolist(),
         masks=masks_of(cells) if masks is None else masks,
         source=MapSource(channels, "gradient", {}, 1, model or str(path), "s", axes),
     )
@@ -57,7 +57,7 @@ def other_noise(maps, seed=5):
 
 def study(folder, *several, wells=("A", "B", "C")):
     wells = [*wells] * (CELLS // len(wells))
-    cells = pd.DataFrame({"cell_id": range(CELLS), "plate": "p", "well": wells})
+    cells = pd.DataFrame({"id": range(CELLS), "plate": "p", "well": wells})
     write_table(cells, folder / "cells.tsv")
     write_agreement(several, folder / "cells.tsv", folder / "agreement.tsv", **OPTIONS)
     return read_table(folder / "agreement.tsv")

@@ -29,7 +29,7 @@ def write(path, ids, maps, masks, axes="pixel"):
     write_maps(
         path,
         without_path(maps.astype(np.float32), np.zeros(len(ids))),
-        cell_ids=ids,
+        ids=ids,
         masks=masks,
         source=source,
     )
@@ -40,9 +40,7 @@ def write(path, ids, maps, masks, axes="pixel"):
 def study(tmp_path):
     """Twenty-four cells in two files, and their splits."""
     ids, masks = np.arange(24), nuclei(24)
-    table = pd.DataFrame(
-        {"cell_id": ids, "plate": "p", "well": np.repeat(["A", "B", "C"], [8, 8, 8])}
-    )
+    table = pd.DataFrame({"id": ids, "plate": "p", "well": np.repeat(["A", "B", "C"], [8, 8, 8])})
     write_table(table.assign(split=np.where(ids < 20, "test", "val")), tmp_path / "splits.tsv")
 
     def made(maps, axes="pixel"):
@@ -116,6 +114,6 @@ def test_a_cell_without_a_split_is_named(study):
     folder, masks, made = study
     paths = made(masks[..., None].astype(float), "space")
     splits = read_table(folder / "splits.tsv")
-    write_table(splits[splits["cell_id"] != 11], folder / "splits.tsv")
+    write_table(splits[splits["id"] != 11], folder / "splits.tsv")
     with pytest.raises(AttributionError, match="cell 11 has a map but no split"):
         check(folder, paths)

@@ -78,7 +78,7 @@ def test_cells_and_wells_must_both_lie_on_one_side_of_zero(low, low_wells, wells
 
 def test_wells_come_with_their_plate_in_the_order_of_the_cells(tmp_path):
     path = tmp_path / "cells.tsv"
-    write_table(pd.DataFrame({"cell_id": [1, 2, 3], "plate": "p", "well": ["A", "B", "B"]}), path)
+    write_table(pd.DataFrame({"id": [1, 2, 3], "plate": "p", "well": ["A", "B", "B"]}), path)
     assert wells_of(path, [3, 1]).tolist() == ["p/B", "p/A"]
     with pytest.raises(AttributionError, match="1 explained cells are not in the cell table"):
         wells_of(path, [1, 9])

@@ -169,7 +169,7 @@ def test_nuclei_smaller_than_the_common_outline_are_grouped_and_not_tested():
     """Stretched into it they would be alike pixel by pixel: 23 of 120 null studies had p ≤ 0.1."""
     small = np.hypot(U, V) < 5
     given = [
-        ExplainedCell(each.cell_id, each.image, small, each.map * small[..., None], 0.0, 0.0)
+        ExplainedCell(each.id, each.image, small, each.map * small[..., None], 0.0, 0.0)
         for each in cells(independent, 12)
     ]
     table, _ = clustered(given)

@@ -16,7 +16,7 @@ def cells(gaps, split="test", **columns):
     """Cells whose prediction lies 20 below that of the baseline."""
     return pd.DataFrame(
         {
-            "cell_id": range(len(gaps)),
+            "id": range(len(gaps)),
             "split": split,
             "prediction": 380.0,
             "prediction_baseline": 400.0,

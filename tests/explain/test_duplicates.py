@@ -127,10 +127,10 @@ def shards(tmp_path):
         for place, image in enumerate(images):
             stream = np.random.default_rng((number, place))
             image[mask] = 1000 + 100 * three_rounds(stream, mask.sum())
-        table = pd.DataFrame({"cell_id": range(100 * number, 100 * number + 30)})
+        table = pd.DataFrame({"id": range(100 * number, 100 * number + 30)})
         with CropWriter(path, channels=NAMES, size=12, dtype=np.uint16) as store:
             store.append_crops(images, np.repeat(mask[None], 30, axis=0))
-            store.cells = table.assign(plate="p", well="A01").set_index("cell_id")
+            store.cells = table.assign(plate="p", well="A01").set_index("id")
         paths.append(path)
     return paths
 

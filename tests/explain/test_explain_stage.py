@@ -34,7 +34,7 @@ def write_cells(path, ids, made_from=None, as_text=False):
             steps=np.full(len(ids), 2),
             converged=np.ones(len(ids), bool),
         ),
-        cell_ids=[f"p/{i}" for i in ids] if as_text else list(ids),
+        ids=[f"p/{i}" for i in ids] if as_text else list(ids),
         masks=masks,
         source=made_from or source(),
     )
@@ -44,11 +44,11 @@ def write_cells(path, ids, made_from=None, as_text=False):
 @pytest.fixture(params=[False, True], ids=["numbers", "text"])
 def study(request, tmp_path):
     ids = [f"p/{i}" if request.param else i for i in range(30)]
-    write_table(pd.DataFrame({"cell_id": ids, "target": np.arange(30.0)}), tmp_path / "cells.tsv")
+    write_table(pd.DataFrame({"id": ids, "target": np.arange(30.0)}), tmp_path / "cells.tsv")
     write_table(
         pd.DataFrame(
             {
-                "cell_id": ids,
+                "id": ids,
                 "well": ["A01", "A02", "A03"] * 10,
                 "split": ["train"] * 20 + ["test"] * 10,
             }
@@ -113,7 +113,7 @@ def test_the_table_of_cells_has_each_cells_shares(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     assert list(cells.columns) == [
-        *("cell_id", "split", "group", "well", "target", "prediction", "prediction_baseline"),
+        *("id", "split", "group", "well", "target", "prediction", "prediction_baseline"),
         *("completeness_gap", "steps", "converged", "total", "a", "b"),
     ]
     cells = cells.sort_values("target")
@@ -191,7 +191,7 @@ def test_shares_by_random_weights_come_beside(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     null = [
-        cells[["cell_id"]].assign(copy=copy, aggregate=aggregate, joint=False, a=level, b=1 - level)
+        cells[["id"]].assign(copy=copy, aggregate=aggregate, joint=False, a=level, b=1 - level)
         for copy, level in ((1, 0.48), (2, 0.52), (3, 0.5))
         for aggregate in AGGREGATES
     ]
@@ -218,7 +218,7 @@ def test_maps_of_places_alone_have_no_importance(tmp_path, study):
             steps=np.zeros(10, int),
             converged=np.ones(10, bool),
         ),
-        cell_ids=read_table(folder / "cells.tsv")["cell_id"].iloc[ids].tolist(),
+        ids=read_table(folder / "cells.tsv")["id"].iloc[ids].tolist(),
         masks=masks,
         source=MapSource(("a", "b"), "grad_cam", {}, 1, "m", "s", "space"),
     )

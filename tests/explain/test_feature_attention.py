@@ -111,7 +111,7 @@ def shard(tmp_path):
         store.append_crops(images * masks[..., None], masks)
         store.cells = pd.DataFrame(
             {"plate": "p", "well": list("ABABA"), "split": "test"},
-            index=pd.Index(range(10, 15), name="cell_id"),
+            index=pd.Index(range(10, 15), name="id"),
         )
     return path, images, masks
 

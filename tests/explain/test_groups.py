@@ -31,8 +31,8 @@ def test_cells_on_a_limit_belong_outside():
 
 
 def tables():
-    cells = pd.DataFrame({"cell_id": [4, 3, 2, 1, 9], "target": [8.0, 9.0, 11.0, 12.0, 5.0]})
-    splits = pd.DataFrame({"cell_id": [1, 2, 3, 4], "split": ["train", "train", "train", "test"]})
+    cells = pd.DataFrame({"id": [4, 3, 2, 1, 9], "target": [8.0, 9.0, 11.0, 12.0, 5.0]})
+    splits = pd.DataFrame({"id": [1, 2, 3, 4], "split": ["train", "train", "train", "test"]})
     return cells, splits
 
 
@@ -40,7 +40,7 @@ def test_only_training_cells_shape_the_limits():
     cells, splits = tables()
     grouped, limits = study_groups(cells, splits)
     assert limits.mean == pytest.approx((9 + 11 + 12) / 3)
-    moved = cells.assign(target=cells["target"].where(cells["cell_id"] != 4, -1e6))
+    moved = cells.assign(target=cells["target"].where(cells["id"] != 4, -1e6))
     assert study_groups(moved, splits)[1] == limits
     assert grouped["group"].to_dict() == {1: "medium", 2: "medium", 3: "low", 4: "low"}
     assert grouped["split"].to_dict() == {1: "train", 2: "train", 3: "train", 4: "test"}
@@ -63,7 +63,7 @@ def test_the_table_counts_every_group_of_every_split():
 def test_a_cell_without_a_target_is_named():
     cells, splits = tables()
     with pytest.raises(SplitError, match="the first is 3"):
-        study_groups(cells[cells["cell_id"] != 3], splits)
+        study_groups(cells[cells["id"] != 3], splits)
 
 
 @pytest.mark.parametrize(

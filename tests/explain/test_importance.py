@@ -18,7 +18,7 @@ from nascent.explain.statistics.intervals import Interval
 
 
 def test_an_even_map_has_the_uniform_share():
-    shares = pd.DataFrame(0.5, index=pd.Index([7, 8], name="cell_id"), columns=["a", "b"])
+    shares = pd.DataFrame(0.5, index=pd.Index([7, 8], name="id"), columns=["a", "b"])
     table = channel_importance(shares, pd.Series("low", index=[7, 8]), seed=1)
     low = table[table["group"] == "low"]
     assert (low["importance"] == low["uniform"]).all()
@@ -85,11 +85,11 @@ def test_the_interval_is_over_wells_and_says_so():
 
 def null_shares(levels, cells=4):
     rows = [
-        {"copy": copy, "cell_id": cell, "a": level, "b": 1 - level}
+        {"copy": copy, "id": cell, "a": level, "b": 1 - level}
         for copy, level in enumerate(levels)
         for cell in range(cells)
     ]
-    return pd.DataFrame(rows).set_index("cell_id")
+    return pd.DataFrame(rows).set_index("id")
 
 
 def test_the_null_is_the_mean_over_copies_with_its_prediction_interval():

@@ -48,7 +48,7 @@ def test_three_copies_that_carry_plus_plus_and_minus_a_are_a():
 def test_joint_shares_sum_to_1_and_so_do_those_apart(seed):
     scores = np.random.default_rng(seed).normal(size=(8, 8, 4))
     units = units_of(CHANNELS, GROUPS)
-    index = pd.Index([0], name="cell_id")
+    index = pd.Index([0], name="id")
     joint = totals_table([joint_totals(scores, MASK, CHANNELS, GROUPS)], index, list(units))
     single = totals_table([aggregated(scores, MASK)], index, CHANNELS)
     apart = shares_apart(single, units)
@@ -67,9 +67,9 @@ def test_without_groups_every_channel_is_a_unit():
 
 def explained(folder, *, axes="pixel", groups=GROUPS, null=None):
     ids = list(range(6))
-    write_table(pd.DataFrame({"cell_id": ids, "target": [1.0, 2, 3, 4, 5, 6]}), folder / "c.tsv")
+    write_table(pd.DataFrame({"id": ids, "target": [1.0, 2, 3, 4, 5, 6]}), folder / "c.tsv")
     write_table(
-        pd.DataFrame({"cell_id": ids, "well": "A01", "split": ["train"] * 3 + ["test"] * 3}),
+        pd.DataFrame({"id": ids, "well": "A01", "split": ["train"] * 3 + ["test"] * 3}),
         folder / "splits.tsv",
     )
     scores = np.stack([maps(number)[2] for number in ids]).astype(np.float32)
@@ -78,7 +78,7 @@ def explained(folder, *, axes="pixel", groups=GROUPS, null=None):
     made = Attributions(scores, *np.zeros((3, 6)), np.zeros(6, int), np.ones(6, bool))
     source = MapSource(tuple(CHANNELS), "gradient", {}, 0, "m", "s", axes)
     masks = np.repeat(MASK[None], 6, axis=0)
-    write_maps(folder / "maps.h5", made, cell_ids=ids, masks=masks, source=source)
+    write_maps(folder / "maps.h5", made, ids=ids, masks=masks, source=source)
     rows = [(name, channel) for name, members in groups.items() for channel in members]
     write_table(pd.DataFrame(rows, columns=["group", "channel"]), folder / "groups.tsv")
     explain_maps(
@@ -121,7 +121,7 @@ def test_the_stage_writes_channels_and_units_to_tables_of_their_own(tmp_path):
 
 def test_joint_shares_are_held_against_those_of_random_weights(tmp_path):
     rows = [
-        {"copy": copy, "aggregate": name, "joint": joint, "cell_id": cell, **shares}
+        {"copy": copy, "aggregate": name, "joint": joint, "id": cell, **shares}
         for copy in (1, 2, 3)
         for name in AGGREGATES
         for cell in range(6)

@@ -69,7 +69,7 @@ def shard_of(folder, out, oversize):
         oversize=oversize,
     )
     with open_store(store) as crops:
-        cells = crops.cells.reset_index()[["cell_id", "plate", "well"]]
+        cells = crops.cells.reset_index()[["id", "plate", "well"]]
     write_shard([store], cells, shard, split="test", record={})
     return shard
 
@@ -88,17 +88,17 @@ def test_the_mask_is_the_crop_of_a_channel_that_shows_the_truth(tmp_path, oversi
         larger = cells.cells["oversize"].to_numpy(bool)
         assert larger.any() == (oversize != "drop")
         assert not larger.all()
-        for index, cell_id in enumerate(cells.cells.index):
+        for index, example_id in enumerate(cells.cells.index):
             image, mask = cells[index]
-            found = planted.mask(cell_id, mask)
+            found = planted.mask(example_id, mask)
             np.testing.assert_array_equal(found, image[..., 0] == 2)
             assert 0 < found.sum() < mask.sum()
             speckles, foci = (
-                planted.mask(cell_id, mask, [name]) for name in ("15_SON", "07_POLR2A")
+                planted.mask(example_id, mask, [name]) for name in ("15_SON", "07_POLR2A")
             )
             np.testing.assert_array_equal(speckles | foci, found)
             assert speckles.any()
-            assert not planted.mask(cell_id, mask, ["00_DAPI"]).any()
+            assert not planted.mask(example_id, mask, ["00_DAPI"]).any()
 
 
 def test_causal_channels_are_brighter_there_and_others_are_not(well, tmp_path):
@@ -108,9 +108,9 @@ def test_causal_channels_are_brighter_there_and_others_are_not(well, tmp_path):
     assert planted.causal_channels == tuple(CAUSAL)
     ratios = []
     with open_store(shard) as cells:
-        for index, cell_id in enumerate(cells.cells.index):
+        for index, example_id in enumerate(cells.cells.index):
             image, mask = cells[index]
-            causal = planted.mask(cell_id, mask)
+            causal = planted.mask(example_id, mask)
             inside, outside = image[causal].mean(axis=0), image[mask & ~causal].mean(axis=0)
             ratios.append(inside / outside)
     found = dict(zip(CHANNELS, np.mean(ratios, axis=0), strict=True))
@@ -123,9 +123,9 @@ def test_under_intensity_every_measured_pixel_is_causal(tmp_path):
     shard = shard_of(folder, tmp_path, "shrink")
     planted = planted_of(folder, shard)
     with open_store(shard) as cells:
-        for index, cell_id in enumerate(cells.cells.index):
+        for index, example_id in enumerate(cells.cells.index):
             _, mask = cells[index]
-            np.testing.assert_array_equal(planted.mask(cell_id, mask), mask)
+            np.testing.assert_array_equal(planted.mask(example_id, mask), mask)
 
 
 def test_a_truth_of_other_nuclei_is_refused(well, tmp_path):

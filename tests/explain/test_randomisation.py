@@ -111,7 +111,7 @@ def test_a_prepared_method_sees_the_weights_that_the_model_has_now(checked, stud
     """What was compiled for the trained model is that of a model built with the new weights."""
     inspection = study.inspection()
     (cell,) = inspection.cells([103])
-    batch = CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])
+    batch = CellBatch(cell.image[None], cell.mask[None], [cell.id])
     method = inspection.method()
     trained = method(batch).maps
     stages = cascade(inspection.explained.model, 1, np.random.default_rng(5))
@@ -136,7 +136,7 @@ def test_gradients_lose_their_maps_and_the_image_itself_does_not(checked, tmp_pa
     method = inspection.method()
 
     def gradient(cell):
-        return method(CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])).maps[0]
+        return method(CellBatch(cell.image[None], cell.mask[None], [cell.id])).maps[0]
 
     def edges(cell):
         return np.stack([np.hypot(*np.gradient(plane)) for plane in cell.image.T]).T
@@ -171,8 +171,8 @@ def scored(cells, **correlations):
     rows = []
     for stage, values in correlations.items():
         number = 1 if stage == WEIGHTS else 0
-        for cell_id, value in zip(cells, values, strict=True):
-            rows.append((cell_id, stage, number, "", 1.0, "", *[value] * len(LEVELS)))
+        for example_id, value in zip(cells, values, strict=True):
+            rows.append((example_id, stage, number, "", 1.0, "", *[value] * len(LEVELS)))
     return pd.DataFrame(rows, columns=list(ROWS))
 
 

@@ -20,7 +20,7 @@ LIMITS = {"confidence": 0.95, "draws": 400, "seed": 5}
 def cells() -> pd.DataFrame:
     ids = np.arange(CELLS) + 1000
     wells = np.array([f"A{n % 6:02d}" for n in range(CELLS)])
-    return pd.DataFrame({"plate": "p", "well": wells}, index=pd.Index(ids, name="cell_id"))
+    return pd.DataFrame({"plate": "p", "well": wells}, index=pd.Index(ids, name="id"))
 
 
 def truth(cells) -> np.ndarray:
@@ -33,7 +33,7 @@ def run(cells, order, fraction, *, error, seed=1, model="cnn", zero=0) -> pd.Dat
     key = [seed, int(100 * fraction), *order.encode()]
     return pd.DataFrame(
         {
-            "cell_id": cells.index,
+            "id": cells.index,
             "design": "cell",
             "fold": "cell",
             "split": "test",

@@ -38,7 +38,7 @@ def study(tmp_path):
         ) as writer:
             writer.append_crops(images, masks)
             table = {
-                "cell_id": ids,
+                "id": ids,
                 "plate": "p",
                 "well": "A01",
                 "split": name.split("-")[0],
@@ -65,7 +65,7 @@ def write(folder, name, maps, ids, masks, axes="pixel"):
         axes=axes,
     )
     attributions = without_path(maps, np.zeros(len(maps)))
-    write_maps(folder / f"maps.{name}.h5", attributions, cell_ids=ids, masks=masks, source=source)
+    write_maps(folder / f"maps.{name}.h5", attributions, ids=ids, masks=masks, source=source)
 
 
 def by_maps(folder, rank="entries", fraction=0.3, out="by_maps.h5"):
@@ -99,11 +99,11 @@ def removed_of(path, known):
     """Return cell id → (S, S, K) bool as the file says."""
     found = {}
     with open_removals(path) as removals:
-        for cell_id, (_, mask) in known.items():
-            (row,) = removals.rows([cell_id])
+        for example_id, (_, mask) in known.items():
+            (row,) = removals.rows([example_id])
             flags = np.zeros((SIZE, SIZE, removals.flags), bool)
             flags[mask] = removals.of(int(row), mask)
-            found[cell_id] = flags
+            found[example_id] = flags
     return found
 
 
@@ -113,15 +113,15 @@ def test_both_orders_remove_the_same_exact_number_from_every_cell(study, rank, f
     folder, known = study
     first = removed_of(by_maps(folder, rank, fraction), known)
     chance = removed_of(at_random(folder, rank, fraction), known)
-    for cell_id, (_, mask) in known.items():
+    for example_id, (_, mask) in known.items():
         count = how_many(int(mask.sum()) * flags, fraction)
-        assert first[cell_id].sum() == chance[cell_id].sum() == count
+        assert first[example_id].sum() == chance[example_id].sum() == count
 
 
 def test_the_first_entries_are_those_of_largest_absolute_score_pooled_over_channels(study):
     folder, known = study
-    for cell_id, flags in removed_of(by_maps(folder), known).items():
-        scores, mask = known[cell_id]
+    for example_id, flags in removed_of(by_maps(folder), known).items():
+        scores, mask = known[example_id]
         if scores.any():
             sizes = np.abs(scores)
             assert sizes[flags].min() >= sizes[mask][~flags[mask]].max()
@@ -129,8 +129,8 @@ def test_the_first_entries_are_those_of_largest_absolute_score_pooled_over_chann
 
 def test_whole_pixels_are_ranked_by_the_sum_over_channels(study):
     folder, known = study
-    for cell_id, flags in removed_of(by_maps(folder, "pixels"), known).items():
-        scores, mask = known[cell_id]
+    for example_id, flags in removed_of(by_maps(folder, "pixels"), known).items():
+        scores, mask = known[example_id]
         if scores.any():
             sizes = np.abs(scores).sum(axis=-1)
             assert sizes[flags[..., 0]].min() >= sizes[mask & ~flags[..., 0]].max()
@@ -140,11 +140,11 @@ def test_a_map_of_places_ranks_pixels_and_no_entries(study):
     folder, known = study
     for number, (name, cells) in enumerate(SHARDS.items()):
         ids = 100 * number + np.arange(cells)
-        maps = np.stack([known[cell_id][0][..., :1] for cell_id in ids])
-        masks = np.stack([known[cell_id][1] for cell_id in ids])
+        maps = np.stack([known[example_id][0][..., :1] for example_id in ids])
+        masks = np.stack([known[example_id][1] for example_id in ids])
         write(folder, name, maps, ids, masks, axes="space")
-    for cell_id, flags in removed_of(by_maps(folder, "pixels"), known).items():
-        sizes, mask = np.abs(known[cell_id][0][..., 0]), known[cell_id][1]
+    for example_id, flags in removed_of(by_maps(folder, "pixels"), known).items():
+        sizes, mask = np.abs(known[example_id][0][..., 0]), known[example_id][1]
         if sizes.any():
             assert sizes[flags[..., 0]].min() >= sizes[mask & ~flags[..., 0]].max()
     with pytest.raises(AttributionError, match=r"rank no entries.*rank to pixels"):
@@ -165,7 +165,7 @@ def test_predictions_are_told_by_what_was_removed_and_by_the_explained_target_al
     ids = [300, 301, 302, 303]
     predictions = pd.DataFrame(
         {
-            "cell_id": 2 * ids,
+            "id": 2 * ids,
             "target": 4 * ["area"] + 4 * ["target"],
             "prediction": np.arange(8.0),
         }
@@ -173,7 +173,7 @@ def test_predictions_are_told_by_what_was_removed_and_by_the_explained_target_al
     path = by_maps(folder)
     told = told_apart(predictions, target="target", order="ig", fraction=0.3, removal=path)
     assert told["prediction"].to_list() == [4, 5, 6, 7]
-    assert told["cell_id"].to_list() == ids
+    assert told["id"].to_list() == ids
     assert (told["order"] == "ig").all() and (told["fraction"] == 0.3).all()
     # Of the test cells the third has a map that ranks nothing.
     assert (told["zero_cells"] == 1).all()
@@ -205,10 +205,10 @@ def test_permuted_targets_are_those_of_the_split_in_another_order(study):
     assert table["split"].tolist() == ["train"] * 9 + ["val"] * 3
     for split, rows in table.groupby("split"):
         own = known[known["split"] == split]
-        assert sorted(rows["cell_id"]) == sorted(rows["taken_from"]) == sorted(own.index)
+        assert sorted(rows["id"]) == sorted(rows["taken_from"]) == sorted(own.index)
         for column in ("target", "area"):
             np.testing.assert_array_equal(rows[column], own.loc[rows["taken_from"], column])
-    assert (table["cell_id"] != table["taken_from"]).any()
+    assert (table["id"] != table["taken_from"]).any()
     again, other = folder / "again.tsv", folder / "other.tsv"
     permute_targets(folder / "shards.tsv", again, columns=["target", "area"], seed=(1, 2))
     permute_targets(folder / "shards.tsv", other, columns=["target", "area"], seed=(1, 3))

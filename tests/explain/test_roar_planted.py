@@ -46,7 +46,7 @@ def planted(tmp_path):
         with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as writer:
             writer.append_crops(images.round().clip(1, 60000).astype(np.uint16), masks)
             writer.cells = pd.DataFrame(
-                {"cell_id": ids, "split": split, "target": 300 + 40 * told, "plate": "p"}
+                {"id": ids, "split": split, "target": 300 + 40 * told, "plate": "p"}
             ).assign(well=[f"A{cell % 6}" for cell in ids])
         # Any score, so that they come first: a method need not be right about the sign.
         maps = np.abs(named) + 0.01 * rng.random((count, SIZE, SIZE, 2)).astype(np.float32)
@@ -54,7 +54,7 @@ def planted(tmp_path):
         write_maps(
             tmp_path / f"maps.{split}.h5",
             without_path(maps, np.zeros(count)),
-            cell_ids=ids,
+            ids=ids,
             masks=masks,
             source=MapSource(CHANNELS, "gradient", {}, 1, *digests),
         )
@@ -114,8 +114,8 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
         )
         fraction = 0.0 if removal is None else PLANTED
         tables.append(found.assign(order=order, fraction=fraction, zero_cells=0))
-    cells = pd.DataFrame({"cell_id": 2000 + np.arange(CELLS["test"]), "plate": "p"})
-    cells = cells.assign(well=[f"A{cell % 6}" for cell in cells["cell_id"]]).set_index("cell_id")
+    cells = pd.DataFrame({"id": 2000 + np.arange(CELLS["test"]), "plate": "p"})
+    cells = cells.assign(well=[f"A{cell % 6}" for cell in cells["id"]]).set_index("id")
     table = roar_table(pd.concat(tables), cells, rank="entries", confidence=0.99, draws=500, seed=1)
     r2 = table[table["fraction"] != "all"].set_index("order")["r2"]
     # Eight pixels of noise 60 around ±80 t: least squares would reach 8·80² / (8·80² + 60²) = 0.93.

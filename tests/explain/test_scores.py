@@ -51,7 +51,7 @@ def write_cells(path, ids, *, names=None, axes="pixel", method="integrated_gradi
     n = np.asarray(ids, float)
     made = Attributions(maps, n + 10, np.full(len(ids), 10.0), n / 4, np.full(len(ids), 70), n < 2)
     source = MapSource(("a", "b"), method, {"steps": 70}, 1, model, "s", axes)
-    write_maps(path, made, cell_ids=names or list(ids), masks=masks, source=source)
+    write_maps(path, made, ids=names or list(ids), masks=masks, source=source)
     return path
 
 
@@ -62,7 +62,7 @@ def study(request, tmp_path):
     write_table(
         pd.DataFrame(
             {
-                "cell_id": ids[::-1],
+                "id": ids[::-1],
                 "well": ["A02", "A01", "A01"],
                 "cell_cycle": [None, "G1", "S"],
                 "is_border": [True, False, False],
@@ -77,7 +77,7 @@ def study(request, tmp_path):
         tmp_path / "cells.tsv",
     )
     write_table(
-        pd.DataFrame({"cell_id": ids, "split": "test", "group": ["low", "low", "high"], "a": 0.1}),
+        pd.DataFrame({"id": ids, "split": "test", "group": ["low", "low", "high"], "a": 0.1}),
         tmp_path / "explained.tsv",
     )
     maps = [
@@ -137,12 +137,12 @@ def test_maps_without_pixels_or_without_channels_have_scores_too(study, axes, ch
 
 def test_checks_of_single_cells_are_joined_and_others_left_out(study):
     folder, _, ids = study
-    once = pd.DataFrame({"model": "cnn", "cell_id": ids[:2], "lift": [1.5, 2.5]})
-    often = pd.DataFrame({"cell_id": ids + ids, "fraction": 0.5})
+    once = pd.DataFrame({"model": "cnn", "id": ids[:2], "lift": [1.5, 2.5]})
+    often = pd.DataFrame({"id": ids + ids, "fraction": 0.5})
     none = pd.DataFrame({"fraction": [0.5]})
     kinds = pd.DataFrame(
         {
-            "cell_id": ids[:2] * 2,
+            "id": ids[:2] * 2,
             "well": "A",
             "weights": ["own"] * 2 + ["drawn"] * 2,
             "rank": [1, 2, 3, 4],
@@ -178,7 +178,7 @@ def test_maps_of_two_models_are_refused(study):
 def test_a_cell_in_no_table_is_named(study):
     folder, _, ids = study
     cells = read_table(folder / "cells.tsv")
-    write_table(cells[cells["cell_id"] != ids[1]], folder / "cells.tsv")
+    write_table(cells[cells["id"] != ids[1]], folder / "cells.tsv")
     with pytest.raises(AttributionError, match=f"1 cells .* the first is {ids[1]}"):
         scores_of(study)
 
@@ -272,7 +272,7 @@ def test_the_tidy_table_has_a_row_for_every_number(tables):
                     seed=2,
                     method="ig",
                     split="test",
-                    cell_id=cell,
+                    id=cell,
                     channel=channel,
                     statistic=statistic,
                 )

@@ -47,7 +47,7 @@ def test_input_times_gradient_of_a_linear_model_moves_by_weight_times_noise(
     for cell in study.inspection().cells():
         inside = weights[cell.mask]
         noises = [
-            uniform_noise(cell.mask, 2, 0.2, OPTIONS["seed"], cell.cell_id, draw)[cell.mask]
+            uniform_noise(cell.mask, 2, 0.2, OPTIONS["seed"], cell.id, draw)[cell.mask]
             for draw in range(3)
         ]
         norm = np.linalg.norm(inside * cell.image[cell.mask])
@@ -85,7 +85,7 @@ def test_maps_of_places_have_no_levels_of_channels(checked, tmp_path):
 
 
 def test_a_zero_map_has_no_ratio_and_is_counted():
-    def explain(images, masks, cell_ids):
+    def explain(images, masks, ids):
         return np.zeros(images.shape, np.float32), images.sum(axis=(1, 2, 3))
 
     mask = np.ones((4, 4), bool)

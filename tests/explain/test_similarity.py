@@ -57,7 +57,7 @@ MAPS = ["of even", "against spots", "bright middle", "of nothing"]
 
 
 def compared_of(cells, exchanges, wells=None):
-    by_id = {one.cell_id: one for one in cells}
+    by_id = {one.id: one for one in cells}
     return compare(by_id, list(by_id), rings(len(cells), exchanges, 3, wells), bins=5)
 
 
@@ -67,7 +67,7 @@ def table_of(cells, names=MAPS, wells=6, **changes):
             "group": ["low", "high"] * (len(cells) // 2),
             "well": [f"w{number % wells}" for number in range(len(cells))],
         },
-        index=[one.cell_id for one in cells],
+        index=[one.id for one in cells],
     )
     return similarity_table(
         compared_of(cells, 4, told["well"]), told, names, IMAGES, **{**OPTIONS, **changes}
@@ -176,7 +176,7 @@ def test_a_cell_is_never_its_own_other():
 
 def test_one_cell_alone_has_no_chance_and_none_no_rows():
     one = cell(0, planted)
-    told = pd.DataFrame({"group": ["low"], "well": ["w"]}, index=[one.cell_id])
+    told = pd.DataFrame({"group": ["low"], "well": ["w"]}, index=[one.id])
     tables = [
         similarity_table(compared_of(given, 2), told, MAPS, IMAGES, **OPTIONS)
         for given in ([one], [])

@@ -190,7 +190,7 @@ def study(own=None, nulls=None):
     rng = np.random.default_rng(7)
     cells = pd.DataFrame(
         {"split": "test", "well": np.repeat(list("ABCD"), 10)},
-        index=pd.Index(range(40), name="cell_id"),
+        index=pd.Index(range(40), name="id"),
     )
     own = planted_map() if own is None else own
     maps = dict.fromkeys([RANDOMISED, *IMAGE_MAPS]) | (nulls or {})
@@ -298,7 +298,7 @@ def test_what_the_model_uses_of_the_truth_has_rows_of_its_own():
     own = found(planted_map(), planted=["b"])
     cells = pd.DataFrame(
         {"split": "test", "well": np.repeat(list("ABCD"), 10)},
-        index=pd.Index(range(40), name="cell_id"),
+        index=pd.Index(range(40), name="id"),
     )
     used = cell_table([(cell, USED, TRAINED, own) for cell in range(40)], cells)
     table = truth_table(pd.concat([both, used]), **OPTIONS)
@@ -327,7 +327,7 @@ def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
 
 def test_what_cannot_be_found_is_counted():
     mask, _ = nucleus()
-    cells = pd.DataFrame({"split": "test", "well": "A"}, index=pd.Index([1, 2], name="cell_id"))
+    cells = pd.DataFrame({"split": "test", "well": "A"}, index=pd.Index([1, 2], name="id"))
     rows = [
         (1, PLANTED, TRAINED, found(planted_map())),
         (2, PLANTED, TRAINED, found(planted_map(), causal=mask)),

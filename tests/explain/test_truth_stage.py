@@ -77,7 +77,7 @@ def plate(tmp_path_factory):
             size=SIZE,
         )
         with open_store(stores[-1]) as crops:
-            tables.append(crops.cells.reset_index()[["cell_id", "plate", "well"]])
+            tables.append(crops.cells.reset_index()[["id", "plate", "well"]])
     cells = pd.concat(tables)
     write_shard(stores, cells, folder / "shard.h5", split="test", record={})
     with open_store(folder / "shard.h5") as shard:
@@ -150,9 +150,7 @@ def test_a_model_that_reads_the_planted_channels_finds_them(plate, tmp_path):
 
 def test_random_weights_and_the_image_alone_have_rows_of_the_same_cells(plate, tmp_path):
     table, cells = check(plate, tmp_path, READS)
-    chosen = {
-        name: set(cells.loc[cells["map"] == name, "cell_id"]) for name in table.index.levels[0]
-    }
+    chosen = {name: set(cells.loc[cells["map"] == name, "id"]) for name in table.index.levels[0]}
     assert set(chosen) == set(MAPS)
     for name in IMAGE_MAPS:
         assert chosen["randomised"] == chosen[name] < chosen["trained"]
@@ -234,7 +232,7 @@ def test_channels_are_used_where_the_table_of_use_says_so():
 def test_what_cells_say_of_use_tells_which_channels_are_used(tmp_path):
     """Errors rise by about a SD of the target where `a` is exchanged, and not where `b` is."""
     rng = np.random.default_rng(1)
-    cells = pd.DataFrame({"cell_id": range(80), "plate": "p", "well": [*"ABCD"] * 20})
+    cells = pd.DataFrame({"id": range(80), "plate": "p", "well": [*"ABCD"] * 20})
     cells = cells.assign(y=rng.normal(size=80), squared_error=0.1)
     parts = []
     for channel, lost in (("a", 1.0), ("b", 0.0)):

@@ -31,7 +31,7 @@ def with_tables(study):
         split=["train"] * 4 + ["test"] * (len(cells) - 4),
     )
     write_table(told, study.cells)
-    write_table(told[["cell_id", "well", "plate", "split"]], study.folder / "splits.tsv")
+    write_table(told[["id", "well", "plate", "split"]], study.folder / "splits.tsv")
     return study
 
 
@@ -44,10 +44,10 @@ def untrained(study, out="null.tsv", **changes):
 
 def test_every_copy_explains_cells_of_every_group_and_split(of_one_channel):
     table = read_table(untrained(of_one_channel))
-    assert list(table.columns) == ["copy", "aggregate", "joint", "cell_id", *CHANNELS]
+    assert list(table.columns) == ["copy", "aggregate", "joint", "id", *CHANNELS]
     # Two groups in two splits, two cells of each.
     assert len(table) == 6 * len(AGGREGATES) * 8
-    assert table.groupby("copy")["cell_id"].nunique().tolist() == [8] * 6
+    assert table.groupby("copy")["id"].nunique().tolist() == [8] * 6
     shares = table[table["aggregate"] != "signed"][CHANNELS].sum(axis=1)
     np.testing.assert_allclose(shares, 1)
     assert (table[table["aggregate"] == "signed"][CHANNELS].abs() <= 1).all(axis=None)
@@ -117,7 +117,7 @@ def test_maps_of_places_alone_give_no_rows(checked, tmp_path):
     study = with_tables(checked.study(tmp_path, checked.network(), "grad_cam"))
     table = read_table(untrained(study))
     assert table.empty
-    assert list(table.columns) == ["copy", "aggregate", "joint", "cell_id", *CHANNELS]
+    assert list(table.columns) == ["copy", "aggregate", "joint", "id", *CHANNELS]
 
 
 def test_a_number_a_channel_has_shares(checked, tmp_path):

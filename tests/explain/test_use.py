@@ -60,7 +60,7 @@ def write_shards(folder, count=120, parts=2):
     images = level[:, None, None] * (1 + tilt[:, None, None] * HALVES[..., None])
     y = (level[:, 0] - 1000) / 100 + tilt[:, 1] / 0.1
     table = pd.DataFrame({"plate": "p", "well": [f"w{k % WELLS}" for k in range(count)], "y": y})
-    table = table.set_index(pd.Index(range(count), name="cell_id"))
+    table = table.set_index(pd.Index(range(count), name="id"))
     paths = []
     for number, rows in enumerate(np.array_split(np.arange(count), parts)):
         path = folder / f"test-{number:05d}.h5"

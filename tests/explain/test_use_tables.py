@@ -20,7 +20,7 @@ def cells(seed: int, count: int = 60) -> pd.DataFrame:
     y = np.random.default_rng(0).normal(0, 1, count)
     error = 0.1 * stream.normal(0, 1, count) ** 2
     own = {
-        "cell_id": np.arange(count),
+        "id": np.arange(count),
         "plate": "P",
         "well": [f"A{number % 6}" for number in range(count)],
         "y": y,

@@ -37,7 +37,7 @@ def make_cells(wells: int, per_well: int, *, tables: bool, seed: int = 0) -> pd.
             "oversize": rng.random(n) < 0.004,
             "target": rng.normal(330 + 40 * factor, 55, n),
         },
-        index=pd.Index(300_000 + rng.permutation(n), name="cell_id"),
+        index=pd.Index(300_000 + rng.permutation(n), name="id"),
     )
 
 
@@ -50,7 +50,7 @@ def make_splits(cells: pd.DataFrame, *, by_well: bool = False) -> pd.DataFrame:
     else:
         split = rng.choice(["train", "val", "test"], len(cells), p=[0.8, 0.1, 0.1])
     return pd.DataFrame(
-        {"cell_id": cells.index, "well": cells["well"].to_numpy(), "plate": "p", "split": split}
+        {"id": cells.index, "well": cells["well"].to_numpy(), "plate": "p", "split": split}
     )
 
 
@@ -77,7 +77,7 @@ def make_predictions(
     cells: pd.DataFrame, splits: pd.DataFrame, models: dict[str, float], seeds: list[int]
 ) -> pd.DataFrame:
     """Return predictions whose error has the SD given for each model."""
-    y = cells["target"].loc[splits["cell_id"]].to_numpy()
+    y = cells["target"].loc[splits["id"]].to_numpy()
     mean = y.mean()
     parts = []
     for model, noise in models.items():
@@ -87,7 +87,7 @@ def make_predictions(
             parts.append(
                 pd.DataFrame(
                     {
-                        "cell_id": splits["cell_id"],
+                        "id": splits["id"],
                         "design": "cell",
                         "fold": "cell",
                         "split": splits["split"],
@@ -341,7 +341,7 @@ def make_examples(
             "cell_cycle": [PHASES[i % 3] for i in range(cells)],
             "target": np.linspace(280, 470, cells),
         },
-        index=pd.Index(277_417 + np.arange(cells), name="cell_id"),
+        index=pd.Index(277_417 + np.arange(cells), name="id"),
     )
     return Examples(cells=table, channels=list(channels), images=images, masks=masks), maps
 

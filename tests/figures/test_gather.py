@@ -30,7 +30,7 @@ class Maps(Store):
 
 def stores(kind=Store):
     tables = [
-        pd.DataFrame({"target": np.array(ids) * 1.0}, index=pd.Index(ids, name="cell_id"))
+        pd.DataFrame({"target": np.array(ids) * 1.0}, index=pd.Index(ids, name="id"))
         for ids in ([3, 1], [7, 5])
     ]
     return [kind(["a", "b", "c"], table) for table in tables]

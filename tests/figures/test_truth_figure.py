@@ -147,7 +147,7 @@ def test_without_numbers_the_figure_says_so():
 def test_the_typical_cell_is_the_one_nearest_to_the_median():
     cells = pd.DataFrame(
         {
-            "cell_id": [1, 2, 3, 4, 2],
+            "id": [1, 2, 3, 4, 2],
             "truth": "planted",
             "map": ["trained"] * 4 + ["edge"],
             "pixel_precision": [0.1, 0.4, 0.9, np.nan, 0.39],
@@ -168,7 +168,7 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
         store.append_crops(images * mask[..., None], mask)
         store.cells = pd.DataFrame(
             {"plate": "p", "well": "A", "mapobject_id": [1, 2], **box},
-            index=pd.Index(ids, name="cell_id"),
+            index=pd.Index(ids, name="id"),
         )
         cells = store.cells
     found = Truth(
@@ -188,7 +188,7 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
         source = MapSource(("a", "b"), "gradient", {}, 0, "m", "s", axes)
         paths["cnn", name] = [tmp_path / f"{name}.h5"]
         made = without_path(values, np.zeros(2))
-        write_maps(paths["cnn", name][0], made, cell_ids=ids, masks=mask, source=source)
+        write_maps(paths["cnn", name][0], made, ids=ids, masks=mask, source=source)
     told = truth.read_example(11, paths, [shard], planted)
     assert list(told.maps) == [("cnn", "ig")]
     np.testing.assert_allclose(told.maps["cnn", "ig"], np.abs(maps[1]).sum(2), rtol=1e-3)

@@ -26,9 +26,9 @@ QUALITY = pd.DataFrame(
 )
 SPLITS = {
     "cell": pd.DataFrame(
-        {"cell_id": range(120), "split": ["train"] * 100 + ["val"] * 12 + ["test"] * 8}
+        {"id": range(120), "split": ["train"] * 100 + ["val"] * 12 + ["test"] * 8}
     ),
-    "well": pd.DataFrame({"cell_id": range(130), "split": ["train"] * 70 + ["test"] * 60}),
+    "well": pd.DataFrame({"id": range(130), "split": ["train"] * 70 + ["test"] * 60}),
 }
 LABEL = "transcription rate (mean counts per pixel)"
 

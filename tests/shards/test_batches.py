@@ -38,20 +38,20 @@ def test_a_pass_holds_every_cell_once_with_its_own_pixels_mask_and_target(shards
     cells = {}
     for path in shards:
         with open_store(path) as store:
-            for row, (cell_id, cell) in enumerate(store.cells.iterrows()):
-                cells[cell_id] = (*store[row], cell["target"])
+            for row, (example_id, cell) in enumerate(store.cells.iterrows()):
+                cells[example_id] = (*store[row], cell["target"])
     seen = []
     for batch in read_split(shards, normaliser, batch_size=4, seed=seed):
         assert batch.inputs["image"].dtype == np.float32
         assert batch.inputs["mask"].dtype == bool
         assert batch.targets["target"].dtype == np.float64
-        for row, cell_id in enumerate(batch.ids):
-            image, mask, target = cells[cell_id]
+        for row, example_id in enumerate(batch.ids):
+            image, mask, target = cells[example_id]
             expected = normaliser(image[None], mask[None])[0]
             np.testing.assert_array_equal(batch.inputs["image"][row], expected)
             np.testing.assert_array_equal(batch.inputs["mask"][row], mask)
             assert batch.targets["target"][row] == target
-            seen.append(cell_id)
+            seen.append(example_id)
     assert sorted(seen) == sorted(cells)
 
 
@@ -209,7 +209,7 @@ def _shard(path, first, count, *, channels=CHANNELS, size=8):
         writer.append_crops((images * masks[..., None]).astype(np.uint16), masks)
         writer.cells = pd.DataFrame(
             {
-                "cell_id": np.arange(count) + first,
+                "id": np.arange(count) + first,
                 "plate": "p",
                 "well": "A01",
                 "target": generator.normal(size=count),

@@ -25,8 +25,8 @@ def test_every_cell_lies_once_in_a_shard_of_its_split_and_all_but_the_last_are_f
 ):
     splits = _splits(*counts)
     plan = plan_shards(splits, cells, seed)
-    assert plan["cell_id"].is_unique
-    merged = plan.merge(splits, on="cell_id", suffixes=("", "_asked"))
+    assert plan["id"].is_unique
+    merged = plan.merge(splits, on="id", suffixes=("", "_asked"))
     assert len(merged) == len(splits)
     assert (merged["split"] == merged["split_asked"]).all()
     for split, number in number_of_shards(splits, cells).items():
@@ -43,15 +43,13 @@ def test_the_row_order_of_the_splits_does_not_matter():
 
 def test_the_order_is_drawn_anew_for_every_seed():
     splits = _splits(40, 10, 10)
-    assert list(plan_shards(splits, 16, 5)["cell_id"]) != list(
-        plan_shards(splits, 16, 6)["cell_id"]
-    )
+    assert list(plan_shards(splits, 16, 5)["id"]) != list(plan_shards(splits, 16, 6)["id"])
 
 
 def test_wells_mix_in_every_shard():
     splits = _splits(600, 1, 1)
     plan = plan_shards(splits, 100, 1)
-    well = (plan["cell_id"] // 200).where(plan["split"] == "train")
+    well = (plan["id"] // 200).where(plan["split"] == "train")
     # 100 cells of three wells in equal parts: a well's share is within five SDs of a third.
     shares = pd.crosstab(plan["shard"], well).loc["train-00000":"train-00005"] / 100
     assert (abs(shares - 1 / 3) < 5 * np.sqrt(2 / 9 / 100)).all(axis=None)
@@ -59,11 +57,11 @@ def test_wells_mix_in_every_shard():
 
 def test_a_shard_names_the_wells_of_its_cells_and_no_others():
     splits = _splits(30, 1, 1).assign(
-        plate="p", well=lambda table: "A0" + table["cell_id"].mod(9).astype(str)
+        plate="p", well=lambda table: "A0" + table["id"].mod(9).astype(str)
     )
     wells = wells_of_shards(plan_shards(splits, 4, 1))
-    plan = plan_shards(splits[["cell_id", "split"]], 4, 1)
-    for shard, cells in plan.groupby("shard")["cell_id"]:
+    plan = plan_shards(splits[["id", "split"]], 4, 1)
+    for shard, cells in plan.groupby("shard")["id"]:
         assert wells[shard] == {("p", f"A0{cell % 9}") for cell in cells}
     # Four cells are of four wells at most.
     assert max(map(len, wells.values())) <= 4
@@ -80,14 +78,14 @@ def test_names_are_known_from_the_counts_alone():
 
 
 @pytest.mark.parametrize("ids", [["p/2", "p/10", "p/1"], [2, 10, 1]])
-def test_cell_ids_may_be_numbers_or_text(ids):
-    splits = pd.DataFrame({"cell_id": ids, "split": ["train", "val", "test"]})
-    assert set(plan_shards(splits, 4, 0)["cell_id"]) == set(ids)
+def test_ids_may_be_numbers_or_text(ids):
+    splits = pd.DataFrame({"id": ids, "split": ["train", "val", "test"]})
+    assert set(plan_shards(splits, 4, 0)["id"]) == set(ids)
 
 
 def _splits(train: int, val: int, test: int) -> pd.DataFrame:
     names = ["train"] * train + ["val"] * val + ["test"] * test
-    return pd.DataFrame({"cell_id": np.arange(len(names)), "split": names})
+    return pd.DataFrame({"id": np.arange(len(names)), "split": names})
 
 
 def test_shards_of_an_earlier_plan_are_removed_and_nothing_else(tmp_path):

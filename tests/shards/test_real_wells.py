@@ -20,7 +20,7 @@ def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
     stores = [_crop(real_data / "mpm_codex" / "npy" / well, tmp_path) for well in ("A01", "A02")]
     cells = pd.concat([_cells(store) for store in stores])
     splits = split_cells(cells, seed=123).table
-    training = set(splits.loc[splits["split"] == "train", "cell_id"])
+    training = set(splits.loc[splits["split"] == "train", "id"])
 
     histograms = [tmp_path / f"histograms_{store.name}" for store in stores]
     for store, path in zip(stores, histograms, strict=True):
@@ -69,8 +69,8 @@ def _training_pixels(stores, training) -> np.ndarray:
     pixels = []
     for path in stores:
         with open_store(path) as store:
-            for row, cell_id in enumerate(store.cells.index):
-                if cell_id in training:
+            for row, example_id in enumerate(store.cells.index):
+                if example_id in training:
                     image, mask = store[row]
                     pixels.append(image[mask])
     return np.concatenate(pixels)

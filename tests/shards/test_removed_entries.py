@@ -213,7 +213,7 @@ def _shard(path, cells=7):
         writer.append_crops(images.astype(np.uint16), masks)
         writer.cells = pd.DataFrame(
             {
-                "cell_id": 100 + np.arange(cells),
+                "id": 100 + np.arange(cells),
                 "plate": "p",
                 "well": "A01",
                 "target": rng.normal(size=cells),
@@ -243,9 +243,9 @@ def test_batches_hold_the_crops_with_their_own_entries_removed(tmp_path, normali
             np.testing.assert_array_equal(before.ids, after.ids)
             np.testing.assert_array_equal(before.targets["target"], after.targets["target"])
             np.testing.assert_array_equal(before.inputs["mask"], after.inputs["mask"])
-            for row, cell_id in enumerate(before.ids):
+            for row, example_id in enumerate(before.ids):
                 image, mask = before.inputs["image"][row].copy(), before.inputs["mask"][row]
-                level_out(image, mask, cells[cell_id][mask])
+                level_out(image, mask, cells[example_id][mask])
                 np.testing.assert_array_equal(after.inputs["image"][row], image)
                 assert (image != before.inputs["image"][row]).any()
 
@@ -277,7 +277,7 @@ def test_other_values_stand_in_the_place_of_a_column(tmp_path, normaliser):
     shard = _shard(tmp_path / "shard.h5")
     instead = pd.DataFrame(
         {"target": np.arange(8.0), "more": np.arange(8)},
-        index=pd.Index([str(number) for number in range(107, 99, -1)], name="cell_id"),
+        index=pd.Index([str(number) for number in range(107, 99, -1)], name="id"),
     )
     batches = Batches([shard], normaliser, seed=1, instead=instead)
     assert batches.cells["more"].tolist() == [7, 6, 5, 4, 3, 2, 1]

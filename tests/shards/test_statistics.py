@@ -48,7 +48,7 @@ def test_a_well_counts_its_own_training_cells_alone(tmp_path):
     # Cell 102 is here too, but another well won it; 104 is in the test split.
     splits = pd.DataFrame(
         {
-            "cell_id": [100, 102, 103, 104, 300],
+            "id": [100, 102, 103, 104, 300],
             "plate": "01",
             "well": ["007", "008", "007", "007", "008"],
             "split": ["train", "train", "train", "test", "train"],
@@ -242,7 +242,7 @@ def _store(path, images, masks, **columns):
     size = images.shape[1]
     with CropWriter(path, channels=CHANNELS, size=size, dtype=images.dtype) as writer:
         writer.append_crops(images, masks)
-        named = {"cell_id": np.arange(len(images)) + 100, "plate": "p", "well": "A01"}
+        named = {"id": np.arange(len(images)) + 100, "plate": "p", "well": "A01"}
         writer.cells = pd.DataFrame(named | columns)
     return open_store(path)
 

@@ -36,8 +36,8 @@ def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells)
         assert shard.channels == CHANNELS
         assert shard.dtype == np.uint16
         assert shard.attributes["target"] == "00_EU"
-        for row, cell_id in enumerate(ORDER):
-            image, mask, cell = _source(wells, cell_id)
+        for row, example_id in enumerate(ORDER):
+            image, mask, cell = _source(wells, example_id)
             np.testing.assert_array_equal(shard[row][0], image)
             np.testing.assert_array_equal(shard[row][1], mask)
             assert shard.cells["target"].iloc[row] == cell["target"]
@@ -57,15 +57,15 @@ def few_files():
 
 def test_a_shard_may_be_of_more_wells_than_a_job_may_hold_files(tmp_path, few_files):
     wells = [_well(tmp_path / f"p_A{n:02d}.h5", first=100 * n, seed=n) for n in range(1, 25)]
-    cell_ids = [int(100 * n + n % 5) for n in np.random.default_rng(1).permutation(24) + 1]
-    _write(wells, cell_ids, tmp_path / "s.h5", split="train", record={})
+    ids = [int(100 * n + n % 5) for n in np.random.default_rng(1).permutation(24) + 1]
+    _write(wells, ids, tmp_path / "s.h5", split="train", record={})
     with open_store(tmp_path / "s.h5") as shard:
-        assert list(shard.cells.index) == cell_ids
-        for row, cell_id in enumerate(cell_ids):
-            np.testing.assert_array_equal(shard[row][0], _source(wells, cell_id)[0])
+        assert list(shard.cells.index) == ids
+        for row, example_id in enumerate(ids):
+            np.testing.assert_array_equal(shard[row][0], _source(wells, example_id)[0])
 
 
-def test_cell_ids_may_be_text(tmp_path):
+def test_ids_may_be_text(tmp_path):
     well = _well(tmp_path / "w.h5", first=0, seed=1, ids=[f"p/{n}" for n in range(5)])
     _write([well], ["p/3", "p/0"], tmp_path / "s.h5", split="test", record={})
     with open_store(tmp_path / "s.h5") as shard, open_store(well) as store:
@@ -115,7 +115,7 @@ def test_a_cell_in_two_stores_names_both(tmp_path, wells):
 def test_a_cell_of_the_same_id_in_another_well_is_left_where_it_is(tmp_path, wells):
     # Where a plate lists a cell in two wells, `crops.duplicates` has said which counts.
     again = _well(tmp_path / "p_C09.h5", first=100, seed=9)
-    winner = pd.DataFrame({"cell_id": [100], "plate": "p", "well": "p_C09"})
+    winner = pd.DataFrame({"id": [100], "plate": "p", "well": "p_C09"})
     write_shard([*wells, again], winner, tmp_path / "s.h5", split="train", record={})
     with open_store(tmp_path / "s.h5") as shard:
         np.testing.assert_array_equal(shard[0][0], _source([again], 100)[0])
@@ -193,7 +193,7 @@ def test_the_digest_sees_every_value_also_where_nothing_was_measured(tmp_path):
         path = tmp_path / f"{name}.h5"
         with CropWriter(path, channels=CHANNELS, size=8, dtype="uint16") as writer:
             writer.append_crops(images, masks)
-            writer.cells = pd.DataFrame({"cell_id": [1], "plate": "p", "well": "A01"})
+            writer.cells = pd.DataFrame({"id": [1], "plate": "p", "well": "A01"})
         digests.append(_digest(path))
     assert digests[0] != digests[1]
 
@@ -226,7 +226,7 @@ def test_shards_take_every_array_of_an_example_whatever_its_axes(tmp_path):
     for number, wanted in enumerate((["A01-2", "A01-0"], ["A02-1", "A01-1", "A02-0"])):
         path = tmp_path / f"shard{number}.h5"
         wells = [name.split("-")[0] for name in wanted]
-        cells = pd.DataFrame({"cell_id": wanted, "plate": "p", "well": wells})
+        cells = pd.DataFrame({"id": wanted, "plate": "p", "well": wells})
         write_shard(sorted(tmp_path.glob("A*.h5")), cells, path, split="val", record={})
         with open_store(path) as shard:
             for row, name in enumerate(wanted):
@@ -265,7 +265,7 @@ def _well(
         writer.append_crops(images, masks)
         writer.cells = pd.DataFrame(
             {
-                "cell_id": np.arange(5) + first if ids is None else ids,
+                "id": np.arange(5) + first if ids is None else ids,
                 "plate": "p",
                 "well": path.stem if well is None else well,
                 "perturbation": None,
@@ -275,8 +275,8 @@ def _well(
     return path
 
 
-def _write(wells, cell_ids, path, *, split, record):
-    write_shard(wells, _cells(wells, cell_ids), path, split=split, record=record)
+def _write(wells, ids, path, *, split, record):
+    write_shard(wells, _cells(wells, ids), path, split=split, record=record)
 
 
 def _digest(path):
@@ -284,20 +284,20 @@ def _digest(path):
         return content_digest(store)
 
 
-def _cells(wells, cell_ids):
+def _cells(wells, ids):
     """The cells asked for with the plate and well that each is of."""
     homes = {}
     for path in wells:
         with open_store(path) as store:
             homes |= dict.fromkeys(store.cells.index, store.cells["well"].iloc[0])
-    wells = [homes.get(cell_id, "nowhere") for cell_id in cell_ids]
-    return pd.DataFrame({"cell_id": cell_ids, "plate": "p", "well": wells})
+    wells = [homes.get(example_id, "nowhere") for example_id in ids]
+    return pd.DataFrame({"id": ids, "plate": "p", "well": wells})
 
 
-def _source(wells, cell_id):
+def _source(wells, example_id):
     for path in wells:
         with open_store(path) as store:
-            if cell_id in store.cells.index:
-                row = store.cells.index.get_loc(cell_id)
+            if example_id in store.cells.index:
+                row = store.cells.index.get_loc(example_id)
                 return (*store[row], store.cells.iloc[row])
-    raise LookupError(cell_id)
+    raise LookupError(example_id)

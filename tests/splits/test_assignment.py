@@ -14,7 +14,7 @@ def cells() -> pd.DataFrame:
     count = 300
     return pd.DataFrame(
         {
-            "cell_id": np.arange(count) + 1000,
+            "id": np.arange(count) + 1000,
             "plate": "plate01",
             "well": generator.choice(["A01", "A02", "A03"], count),
             "perturbation": generator.choice(["normal", "DMSO", "TSA", None], count),
@@ -26,9 +26,9 @@ def cells() -> pd.DataFrame:
 
 def test_the_table_has_one_row_a_selected_cell(cells):
     table = split_cells(cells, select={"perturbation": ["normal", "DMSO"]}, seed=1).table
-    assert list(table.columns) == ["cell_id", "well", "plate", "split"]
+    assert list(table.columns) == ["id", "well", "plate", "split"]
     expected = cells[cells["perturbation"].isin(["normal", "DMSO"])]
-    assert list(table["cell_id"]) == list(expected["cell_id"])
+    assert list(table["id"]) == list(expected["id"])
     assert list(table["well"]) == list(expected["well"])
 
 
@@ -97,8 +97,8 @@ def test_balance_counts_every_cell_once_in_every_variable(cells):
 def test_balance_gives_shares_and_target_moments_of_each_level(cells):
     splits = split_cells(cells, seed=1)
     rows = splits.balance.set_index(["split", "variable", "level"])
-    split = splits.table.set_index("cell_id")["split"]
-    by_id = cells.set_index("cell_id")
+    split = splits.table.set_index("id")["split"]
+    by_id = cells.set_index("id")
     train = by_id[split == "train"]
     here = train[train["cell_cycle"].isna()]
     row = rows.loc[("train", "cell_cycle", "missing")]

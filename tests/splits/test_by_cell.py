@@ -35,7 +35,7 @@ def cell_tables(draw):
     cells["plate"] = "plate01"
     cells["target"] = np.arange(count, dtype=float)
     ids = draw(st.lists(st.integers(0, 10**6), min_size=count, max_size=count, unique=True))
-    return cells.set_index(pd.Index(ids, name="cell_id"))
+    return cells.set_index(pd.Index(ids, name="id"))
 
 
 @given(cells=cell_tables(), seed=st.integers(0, 2**31))
@@ -155,5 +155,5 @@ def _cells(count: int) -> pd.DataFrame:
             "cell_cycle": generator.choice(["G1", "S", "G2"], count),
             "target": generator.normal(377, 60, count),
         },
-        index=pd.Index(generator.permutation(count) + 300_000, name="cell_id"),
+        index=pd.Index(generator.permutation(count) + 300_000, name="id"),
     )

@@ -25,7 +25,7 @@ def plate() -> pd.DataFrame:
         well = pd.DataFrame({"target": generator.normal(300 + 20 * number, 60, cells)})
         wells.append(well.assign(well=f"B{number:02d}", plate="p1", perturbation=drug))
     cells = pd.concat(wells, ignore_index=True).assign(cell_cycle="G1")
-    return cells.rename_axis("cell_id")
+    return cells.rename_axis("id")
 
 
 def test_wells_stay_whole_and_every_split_has_one(plate):
@@ -62,7 +62,7 @@ def test_a_search_cut_short_reports_a_bound_below_its_objective():
             "perturbation": generator.integers(0, 6, count).astype(str),
             "target": generator.normal(size=count),
         }
-    ).rename_axis("cell_id")
+    ).rename_axis("id")
     split, optimum = hold_out_wells(cells, fractions=FRACTIONS, time_limit=1, seed=0)
     check(split, cells, by="well")
     assert not optimum.proven
@@ -75,7 +75,7 @@ def test_wells_that_can_be_divided_evenly_are():
         plate="p1", perturbation="normal", target=np.tile(np.arange(8.0), 10)
     )
     split, optimum = hold_out_wells(
-        cells.rename_axis("cell_id"), fractions=FRACTIONS, time_limit=60, seed=4
+        cells.rename_axis("id"), fractions=FRACTIONS, time_limit=60, seed=4
     )
     assert split.value_counts().to_dict() == {"train": 64, "val": 8, "test": 8}
     assert optimum.objective == pytest.approx(0)
@@ -120,7 +120,7 @@ def test_the_folds_test_every_cell_once(plate):
 
 
 def test_a_fold_is_named_with_its_plate_where_plates_share_a_well(plate):
-    both = pd.concat([plate, plate.assign(plate="p2")], ignore_index=True).rename_axis("cell_id")
+    both = pd.concat([plate, plate.assign(plate="p2")], ignore_index=True).rename_axis("id")
     with pytest.raises(SplitError, match="p1/B00, p2/B00"):
         assign(both, by="leave_one_well_out", fold="B00", seed=0)
     split = assign(both, by="leave_one_well_out", fold="p2/B00", seed=0)

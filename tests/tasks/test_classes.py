@@ -127,7 +127,7 @@ def test_bad_input_is_refused(y, p, message):
 def test_the_table_holds_names_and_probabilities_and_comes_back():
     y, p = np.array([1, 0]), np.array([[0.25, 0.75], [0.5, 0.5]])
     table = TASK.table([7, 8], y, p, ["01", "TSA"])
-    assert list(table.columns) == ["cell_id", *TASK.columns(["01", "TSA"])]
+    assert list(table.columns) == ["id", *TASK.columns(["01", "TSA"])]
     assert list(table["true_class"]) == ["TSA", "01"]
     assert list(table["predicted_class"]) == ["TSA", "01"]
     assert list(table["p_TSA"]) == [0.75, 0.5]

@@ -50,7 +50,7 @@ class Study:
         images = rng.poisson(np.broadcast_to(levels, (*masks.shape, len(CHANNELS))))
         images = (images * masks[..., None]).astype(np.uint16)
         first = 1000 * len(split) + 100 * int(number)
-        table = pd.DataFrame({"cell_id": range(first, first + cells), "split": split})
+        table = pd.DataFrame({"id": range(first, first + cells), "split": split})
         table["size_ratio"] = rng.uniform(0.5, 1, cells)
         table["area"] = masks.sum((1, 2)).astype(np.float64)
         table["target"] = 2 * images[..., 0].sum((1, 2)) / masks.sum((1, 2)) - 50

@@ -22,7 +22,9 @@ def removal_file(study, share: float, name: str = "removed.h5"):
         Batches(shards_of(study.manifest, split), normaliser).cells for split in ("train", "val")
     )
     rng = np.random.default_rng(6)
-    removed = (RemovedCell(cell_id, rng.random((16, 16, 3)) < share) for cell_id in cells.index)
+    removed = (
+        RemovedCell(example_id, rng.random((16, 16, 3)) < share) for example_id in cells.index
+    )
     source = RemovalSource("ig", "entries", share, (1,), CHANNELS)
     write_removals(study.folder / name, removed, places=(16, 16), source=source)
     return study.folder / name
@@ -86,18 +88,16 @@ def test_targets_given_instead_train_as_if_the_shards_had_them(study):
     for split in ("train", "val"):
         cells = Batches(shards_of(study.manifest, split), normaliser).cells
         values = np.random.default_rng(1).permutation(cells["target"].to_numpy())
-        parts.append(pd.DataFrame({"cell_id": cells.index, "target": values}))
+        parts.append(pd.DataFrame({"id": cells.index, "target": values}))
     table = pd.concat(parts)
     write_table(table.sample(frac=1, random_state=2), study.folder / "targets.tsv")
     train_model(**study.arguments("own"))
     train_model(**study.arguments("given", target_table=study.folder / "targets.tsv"))
     assert not same_weights(study, "own", "given")
     # The same shards with these targets in their cell tables.
-    by_id = read_table(study.folder / "targets.tsv").set_index("cell_id")["target"]
+    by_id = read_table(study.folder / "targets.tsv").set_index("id")["target"]
     for name, cells in (("train-00000", 14), ("train-00001", 12), ("val-00000", 9)):
-        study.write(
-            name, cells, lambda own: own.assign(target=by_id.loc[own["cell_id"]].to_numpy())
-        )
+        study.write(name, cells, lambda own: own.assign(target=by_id.loc[own["id"]].to_numpy()))
     train_model(**study.arguments("written"))
     assert same_weights(study, "given", "written")
     ours, theirs = study.card("given"), study.card("written")
@@ -106,7 +106,7 @@ def test_targets_given_instead_train_as_if_the_shards_had_them(study):
 
 
 def test_a_cell_without_a_target_is_told(study):
-    table = pd.DataFrame({"cell_id": [1], "target": [2.0]})
+    table = pd.DataFrame({"id": [1], "target": [2.0]})
     write_table(table, study.folder / "targets.tsv")
     with pytest.raises(StoreError, match="lack 26 cells"):
         train_model(**study.arguments(target_table=study.folder / "targets.tsv"))

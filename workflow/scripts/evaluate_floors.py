@@ -13,8 +13,8 @@ from nascent.shards.plan import all_shards, shards_of
 with job(snakemake):
     params, given, fold = snakemake.params, snakemake.input, snakemake.wildcards.fold
     check(all_shards(given.shards))
-    cells = read_table(given.cells, required=["cell_id"]).set_index("cell_id")
-    splits = read_table(given.splits, required=["split"]).set_index("cell_id")["split"]
+    cells = read_table(given.cells, required=["id"]).set_index("id")
+    splits = read_table(given.splits, required=["split"]).set_index("id")["split"]
     of_fold = {"design": params.design, "fold": fold, "task": params.task, "levels": params.levels}
     predictions = pd.concat(
         [

@@ -13,7 +13,7 @@ CELLS = 6
 
 with job(snakemake) as work, ExitStack() as stack:
     params = snakemake.params
-    cells = read_table(snakemake.input.cells, required=["cell_id"]).set_index("cell_id")
+    cells = read_table(snakemake.input.cells, required=["id"]).set_index("id")
     channels = [*spread_channels(params.inputs, params.top_channels), params.target]
     stores = (stack.enter_context(open_store(path)) for path in snakemake.input.stores)
     examples = read_examples(stores, spread_cells(cells, CELLS), channels)

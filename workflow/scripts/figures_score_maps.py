@@ -14,7 +14,7 @@ from nascent.store import open_store
 
 with job(snakemake) as work, ExitStack() as stack:
     params, given = snakemake.params, snakemake.input
-    cells = read_table(given.cells, required=["cell_id", "group"]).set_index("cell_id")
+    cells = read_table(given.cells, required=["id", "group"]).set_index("id")
     found = shown(
         [stack.enter_context(open_store(path)) for path in given.shards],
         [stack.enter_context(open_maps(path)) for path in given.maps],

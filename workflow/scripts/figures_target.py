@@ -10,8 +10,8 @@ with job(snakemake) as work:
     params = snakemake.params
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
     if params.classes:
-        known = cells.set_index("cell_id")[params.classes]
-        figure = classes.draw(known, splits.set_index("cell_id")["split"], label=params.label)
+        known = cells.set_index("id")[params.classes]
+        figure = classes.draw(known, splits.set_index("id")["split"], label=params.label)
     else:
         grouped, limits = study_groups(cells, splits, GroupRule(**params.groups))
         figure = target.draw(

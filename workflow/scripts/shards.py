@@ -7,7 +7,7 @@ from nascent.shards.write import write_shard
 
 with job(snakemake) as work:
     params, wildcards = snakemake.params, snakemake.wildcards
-    splits = read_table(snakemake.input.splits, required=["cell_id", "plate", "well", "split"])
+    splits = read_table(snakemake.input.splits, required=["id", "plate", "well", "split"])
     plan = plan_shards(splits, params.cells, params.seed)
     shard = shard_name(wildcards.split, int(wildcards.number))
     write_shard(

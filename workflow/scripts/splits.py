@@ -7,13 +7,11 @@ from nascent.splits.assignment import split_cells
 
 with job(snakemake):
     params = snakemake.params
-    cells = read_table(snakemake.input.cells, required=["cell_id", "plate", "well", "target"])
+    cells = read_table(snakemake.input.cells, required=["id", "plate", "well", "target"])
     given = dict(params.splits) | {"by": params.design, "fold": params.well}
     splits = split_cells(cells, seed=params.seed, **given)
     if params.levels:
-        split = splits.table.set_index("cell_id")["split"]
-        check_classes(
-            cells.set_index("cell_id"), split, params.target, params.levels, most=params.most
-        )
+        split = splits.table.set_index("id")["split"]
+        check_classes(cells.set_index("id"), split, params.target, params.levels, most=params.most)
     write_table(splits.table, snakemake.output.splits)
     write_table(splits.balance, snakemake.output.balance)

@@ -59,8 +59,10 @@ def ablation_by_permutation(
     """
 
     def drawn() -> Iterator[Iterable[np.ndarray]]:
-        for mask, cell_id in zip(cells.masks, cells.cell_ids, strict=True):
-            numbers = stream(seed, cell_id, "permutation").integers(len(references), size=samples)
+        for mask, example_id in zip(cells.masks, cells.ids, strict=True):
+            numbers = stream(seed, example_id, "permutation").integers(
+                len(references), size=samples
+            )
             yield map(references.fitted, numbers, repeat(mask))
 
     maps, prediction = _drops(explained, cells, drawn(), batch_size)

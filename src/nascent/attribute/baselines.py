@@ -116,23 +116,23 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
 
 
 def _black(data: BaselineData) -> Baseline:
-    return lambda image, mask, cell_id: np.zeros(image.shape, np.float32)
+    return lambda image, mask, example_id: np.zeros(image.shape, np.float32)
 
 
 def _training_mean(data: BaselineData) -> Baseline:
     mean = data.training_mean
     if mean is None:
         raise _lacking("training_mean", "the channels' training means")
-    return lambda image, mask, cell_id: mask[..., None] * np.asarray(mean, np.float32)
+    return lambda image, mask, example_id: mask[..., None] * np.asarray(mean, np.float32)
 
 
 def _blurred(data: BaselineData) -> Baseline:
-    return lambda image, mask, cell_id: blurred(image, mask, data.blur)
+    return lambda image, mask, example_id: blurred(image, mask, data.blur)
 
 
 def _noise(data: BaselineData) -> Baseline:
-    return lambda image, mask, cell_id: measured_noise(
-        mask, image.shape[-1], data.baseline_sd, stream(data.seed, cell_id, "baseline")
+    return lambda image, mask, example_id: measured_noise(
+        mask, image.shape[-1], data.baseline_sd, stream(data.seed, example_id, "baseline")
     )
 
 
@@ -141,8 +141,8 @@ def _training_cells(data: BaselineData) -> Baseline:
     if references is None:
         raise _lacking("training_cells", "drawn training cells")
 
-    def drawn(image: np.ndarray, mask: np.ndarray, cell_id: Hashable) -> np.ndarray:
-        number = int(stream(data.seed, cell_id, "baseline").integers(len(references)))
+    def drawn(image: np.ndarray, mask: np.ndarray, example_id: Hashable) -> np.ndarray:
+        number = int(stream(data.seed, example_id, "baseline").integers(len(references)))
         return references.fitted(number, mask)
 
     return drawn

@@ -9,21 +9,21 @@ from collections.abc import Hashable
 import numpy as np
 
 
-def stream(seed: int, cell_id: Hashable, purpose: str, draw: int = 0) -> np.random.Generator:
+def stream(seed: int, example_id: Hashable, purpose: str, draw: int = 0) -> np.random.Generator:
     """Return the generator of one draw of one cell.
 
     Parameters
     ----------
     seed
         Not negative.
-    cell_id
+    example_id
         5 and "5" are one cell.
     purpose
         Draws for different purposes are independent.
     draw
         Its number.
     """
-    digest = hashlib.sha256(f"{seed}\n{purpose}\n{draw}\n{cell_id}".encode()).digest()
+    digest = hashlib.sha256(f"{seed}\n{purpose}\n{draw}\n{example_id}".encode()).digest()
     return np.random.default_rng(np.frombuffer(digest, "<u4").tolist())
 
 

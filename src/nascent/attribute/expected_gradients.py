@@ -51,10 +51,10 @@ def expected_gradients(
     """
     maps = np.empty(cells.images.shape, np.float32)
     mean_baseline, total = np.empty(len(cells)), np.empty(len(cells))
-    for cell, (image, mask, cell_id) in enumerate(
-        zip(cells.images, cells.masks, cells.cell_ids, strict=True)
+    for cell, (image, mask, example_id) in enumerate(
+        zip(cells.images, cells.masks, cells.ids, strict=True)
     ):
-        drawn = stream(seed, cell_id, "expected_gradients")
+        drawn = stream(seed, example_id, "expected_gradients")
         numbers = drawn.integers(len(references), size=samples)
         alphas = drawn.random(samples).astype(np.float32)
         found = np.zeros(image.shape)

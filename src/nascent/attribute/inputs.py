@@ -17,7 +17,7 @@ class CellBatch:
 
     images: np.ndarray
     masks: np.ndarray
-    cell_ids: Sequence[Hashable]
+    ids: Sequence[Hashable]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -69,7 +69,7 @@ class MethodData:
 def baselines_of(cells: CellBatch, baseline: Baseline) -> np.ndarray:
     """Return the baseline image of every cell, (n, places …, C) float32."""
     found = np.empty_like(cells.images)
-    each = zip(cells.images, cells.masks, cells.cell_ids, strict=True)
-    for room, (image, mask, cell_id) in zip(found, each, strict=True):
-        room[...] = baseline(image, mask, cell_id)
+    each = zip(cells.images, cells.masks, cells.ids, strict=True)
+    for room, (image, mask, example_id) in zip(found, each, strict=True):
+        room[...] = baseline(image, mask, example_id)
     return found

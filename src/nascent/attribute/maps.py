@@ -1,6 +1,6 @@
 """Attribution maps on disk: one HDF5 file a shard, chunked by cell, with the rounding told.
 
-Layout: `maps` and `masks`, one chunk a cell, and one value a cell of `scale`, `cell_id` and of each
+Layout: `maps` and `masks`, one chunk a cell, and one value a cell of `scale`, `id` and of each
 column below; a map is `maps` · `scale`. Masks are (n, places …) bool, (n, S, S) of images in a
 plane; the shape of maps follows from the method's axes: `pixel` (n, places …, C), `space`
 (n, places …, 1), `channel` (n, 1 …, C). As float16 each map is scaled by a power of two so that its
@@ -115,8 +115,8 @@ class Maps:
     channels : list of str
         Along the last map axis: the model's inputs, or `all` where a map has places alone.
     cells : pandas.DataFrame
-        Columns as in COLUMNS; the index is `cell_id`.
-    cell_ids : list
+        Columns as in COLUMNS; the index is `id`.
+    ids : list
     scales : (n,) float64
         What the stored map of each cell is multiplied by when it is read.
     places : tuple of int
@@ -149,7 +149,7 @@ class Maps:
             columns = _first_version if attributes["version"] == 1 else _columns
             self.cells = pd.DataFrame(
                 columns(self._file, self.source),
-                index=pd.Index(_read_ids(self._file["cell_id"]), name="cell_id"),
+                index=pd.Index(_read_ids(self._file["id"]), name="id"),
             )
             self.scales: np.ndarray = (
                 np.ones(len(self._maps)) if attributes["version"] == 1 else self._file["scale"][:]
@@ -162,7 +162,7 @@ class Maps:
             raise
         self.axes = self.source.axes
         self.channels = ["all"] if self.axes == "space" else list(self.source.channels)
-        self.cell_ids: list[Hashable] = self.cells.index.tolist()
+        self.ids: list[Hashable] = self.cells.index.tolist()
         self.places: Places = self._masks.shape[1:]
 
     def __len__(self) -> int:
@@ -207,7 +207,7 @@ def write_maps(
     path: str | Path,
     attributions: Attributions,
     *,
-    cell_ids: Sequence[Hashable],
+    ids: Sequence[Hashable],
     masks: np.ndarray,
     source: MapSource,
     record: Mapping[str, Any] | None = None,
@@ -235,7 +235,7 @@ def write_maps(
         for values, scale in zip(attributions.maps, scales, strict=True)
     ]
     told = {name: getattr(attributions, name) for name in COLUMNS if name != "loss"}
-    cells = pd.DataFrame(told | {"loss": loss}, index=pd.Index(cell_ids, name="cell_id"))
+    cells = pd.DataFrame(told | {"loss": loss}, index=pd.Index(ids, name="id"))
     with _created(path, tuple(places), cells, scales, source, record) as file:
         for cell, values in enumerate(attributions.maps):
             file["maps"][cell] = _rounded(values, scales[cell], source.precision)
@@ -260,7 +260,7 @@ def join_maps(
         Where a file was made from another source.
     """
     parts = [Path(part) for part in paths]
-    tables = [pd.DataFrame(columns=list(COLUMNS), dtype=float).rename_axis("cell_id")]
+    tables = [pd.DataFrame(columns=list(COLUMNS), dtype=float).rename_axis("id")]
     scales = [np.empty(0)]
     for part in parts:
         with open_maps(part) as maps:
@@ -308,10 +308,10 @@ def _created(
             file.create_dataset(name, (len(cells), *shape), dtype, **chunks)
         file.create_dataset("scale", data=scales.astype(np.float64))
         if pd.api.types.is_integer_dtype(cells.index.dtype):
-            file.create_dataset("cell_id", data=cells.index.to_numpy(np.int64))
+            file.create_dataset("id", data=cells.index.to_numpy(np.int64))
         else:
-            text = [str(cell_id) for cell_id in cells.index]
-            file.create_dataset("cell_id", data=text, dtype=h5py.string_dtype())
+            text = [str(example_id) for example_id in cells.index]
+            file.create_dataset("id", data=text, dtype=h5py.string_dtype())
         for name, dtype in COLUMNS.items():
             file.create_dataset(name, data=cells[name].to_numpy(dtype))
         yield file

@@ -158,12 +158,12 @@ def over_noise(
     maps = np.empty(cells.images.shape, np.float32)
     steps, converged = np.zeros(len(cells), np.int64), np.ones(len(cells), bool)
     starts = np.zeros_like(cells.images) if baseline is None else baselines_of(cells, baseline)
-    for cell, (image, mask, cell_id) in enumerate(
-        zip(cells.images, cells.masks, cells.cell_ids, strict=True)
+    for cell, (image, mask, example_id) in enumerate(
+        zip(cells.images, cells.masks, cells.ids, strict=True)
     ):
         noisy = (
             image
-            + measured_noise(mask, image.shape[-1], sigma, stream(seed, cell_id, "noise", draw))
+            + measured_noise(mask, image.shape[-1], sigma, stream(seed, example_id, "noise", draw))
             for draw in range(samples)
         )
         made = base(AttributionPath(image, starts[cell], mask), noisy)

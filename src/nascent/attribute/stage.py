@@ -123,11 +123,11 @@ def attribute_shard(
             for cells, part in progress(left, total=len(left), what=f"{method}: batches of cells"):
                 batch = _read(shard, cells, normaliser)
                 attributions = attribute(batch)
-                _check_finite(attributions, batch.cell_ids, model_path)
+                _check_finite(attributions, batch.ids, model_path)
                 write_maps(
                     part,
                     attributions,
-                    cell_ids=batch.cell_ids,
+                    ids=batch.ids,
                     masks=batch.masks,
                     source=source,
                 )
@@ -210,8 +210,8 @@ def _is_whole(part: Path) -> bool:
 
 def _read(shard: Store, cells: range, normaliser: Normaliser) -> CellBatch:
     images, masks = shard.read(slice(cells.start, cells.stop))
-    cell_ids = shard.cells.index[cells.start : cells.stop].tolist()
-    return CellBatch(normaliser(images, masks), masks, cell_ids)
+    ids = shard.cells.index[cells.start : cells.stop].tolist()
+    return CellBatch(normaliser(images, masks), masks, ids)
 
 
 def _check_fit(model: Any, shape: tuple[int, ...], model_path: str | Path) -> None:
@@ -225,12 +225,12 @@ def _check_fit(model: Any, shape: tuple[int, ...], model_path: str | Path) -> No
 
 
 def _check_finite(
-    attributions: Attributions, cell_ids: Sequence[Hashable], model_path: str | Path
+    attributions: Attributions, ids: Sequence[Hashable], model_path: str | Path
 ) -> None:
     finite = np.isfinite(attributions.maps).all(axis=tuple(range(1, attributions.maps.ndim)))
     if not finite.all():
         raise AttributionError(
-            f"the attribution of cell {cell_ids[int(np.argmin(finite))]} is not finite",
+            f"the attribution of cell {ids[int(np.argmin(finite))]} is not finite",
             where=model_path,
             mend="Look at the model's history: its training may have diverged.",
         )

@@ -27,7 +27,7 @@ def confounders(
         Of all models, see `nascent.evaluate.tables.predictions_columns`; only y and the splits are
         read.
     cells
-        The study's cell table; its index is `cell_id`.
+        The study's cell table; its index is `id`.
     task
         Its name.
 
@@ -45,15 +45,15 @@ def confounders(
     measured = task_of(task)
     rows = []
     for target, of_target in predictions.groupby("target", sort=False):
-        splits = of_target.drop_duplicates(["design", "fold", "cell_id"])
+        splits = of_target.drop_duplicates(["design", "fold", "id"])
         numbers = _numbers(splits, measured)
-        first = ~splits["cell_id"].duplicated().to_numpy()
-        known = of_cells.loc[splits["cell_id"][first]]
+        first = ~splits["id"].duplicated().to_numpy()
+        known = of_cells.loc[splits["id"][first]]
         for variable in VARIABLES:
             explained = variance_explained(numbers[first], known[variable].to_numpy())
             for design, places in splits.groupby("design", sort=False).indices.items():
                 of_design = splits.iloc[places]
-                level = of_cells[variable].loc[of_design["cell_id"]].to_numpy()
+                level = of_cells[variable].loc[of_design["id"]].to_numpy()
                 rows.append(
                     {
                         "target": target,

@@ -147,11 +147,11 @@ def predict_floors(
     Parameters
     ----------
     cells
-        The study's cell table; its index is `cell_id`. Needed: the target, `area` and
+        The study's cell table; its index is `id`. Needed: the target, `area` and
         `mean_<channel>` of every input channel. Without the category, or where it is missing, its
         level is "missing".
     split
-        cell_id → train, val or test. Cells of the table that are not in it are left out.
+        id → train, val or test. Cells of the table that are not in it are left out.
     design, fold
         Of the split, for the table.
     channels

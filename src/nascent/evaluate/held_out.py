@@ -24,7 +24,7 @@ class HeldOut:
     target, design : str
     levels : pandas.DataFrame
         Well, plate, perturbation and cell cycle of the n cells, see `nascent.evaluate.levels`; the
-        index is `cell_id`, ascending, so that no order of rows changes a resample.
+        index is `id`, ascending, so that no order of rows changes a resample.
     y : numpy.ndarray
         (n,), as the task has its answers: float64, or numbers of classes.
     runs : tuple of (str, int)
@@ -74,7 +74,7 @@ def held_out(
         The columns of `nascent.evaluate.tables.predictions_columns`; of the rows of train only
         what metrics need is read.
     cells
-        The study's cell table; its index is `cell_id`.
+        The study's cell table; its index is `id`.
     task
         Its name.
 
@@ -88,7 +88,7 @@ def held_out(
     measured = task_of(task)
     refuse_not_finite(predictions, measured)
     test = predictions[predictions["split"] == "test"]
-    unknown = test["cell_id"][~test["cell_id"].isin(cells.index)]
+    unknown = test["id"][~test["id"].isin(cells.index)]
     if len(unknown):
         raise TrainError(f"cell {unknown.iloc[0]} was predicted, but is not in the cell table")
     of_cells = levels(cells)
@@ -107,7 +107,7 @@ def refuse_not_finite(predictions: pd.DataFrame, task: Task) -> None:
         if len(wrong):
             row = predictions.iloc[wrong[0]]
             raise TrainError(
-                f"the {what} of cell {row['cell_id']} by {row['model']}, seed {row['seed']}, is not"
+                f"the {what} of cell {row['id']} by {row['model']}, seed {row['seed']}, is not"
                 f" finite ({len(wrong)} of {len(predictions)} rows)"
             )
 
@@ -115,11 +115,11 @@ def refuse_not_finite(predictions: pd.DataFrame, task: Task) -> None:
 def _aligned(
     target: str, design: str, rows: pd.DataFrame, of_cells: pd.DataFrame, task: Task
 ) -> HeldOut:
-    ids = np.sort(rows["cell_id"].unique())
+    ids = np.sort(rows["id"].unique())
     y, scale, y_hat, runs = None, np.nan, [], []
     for (model, seed), run in rows.groupby(["model", "seed"], sort=False):
-        run = run.sort_values("cell_id", kind="stable")
-        found = run["cell_id"].to_numpy()
+        run = run.sort_values("id", kind="stable")
+        found = run["id"].to_numpy()
         name = f"{model}, seed {seed}, design {design}"
         doubled = found[1:][found[1:] == found[:-1]]
         if len(doubled):

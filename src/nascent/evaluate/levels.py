@@ -23,7 +23,7 @@ def levels(cells: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cells
-        The study's cell table; its index is `cell_id`. Columns plate and well are needed; wells of
+        The study's cell table; its index is `id`. Columns plate and well are needed; wells of
         one name on several plates are told apart.
 
     Raises

@@ -31,7 +31,7 @@ def training_scales(predictions: pd.DataFrame, task: str = REGRESSION) -> pd.Ser
     """
     train = predictions[predictions["split"] == "train"]
     # In one order, so that the rows of a table do not change the last bit.
-    cells = train.drop_duplicates([*_FOLD, "cell_id"]).sort_values("cell_id", kind="stable")
+    cells = train.drop_duplicates([*_FOLD, "id"]).sort_values("id", kind="stable")
     return task_of(task).scales(cells.groupby(_FOLD, sort=False))
 
 

@@ -41,7 +41,7 @@ def comparison_tables(
         Of all models, seeds, folds, designs and targets, floors included; the columns of
         `nascent.evaluate.tables.predictions_columns`.
     cells
-        The study's cell table; its index is `cell_id`. Columns plate and well, and perturbation and
+        The study's cell table; its index is `id`. Columns plate and well, and perturbation and
         cell_cycle where the study has them.
     floors
         Names among the models that are floors.

@@ -19,7 +19,7 @@ PAIRS = (
 )  # fmt: skip
 CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "r2")
 
-PREDICTED = ("cell_id", "design", "fold", "split", "model", "seed", "target")
+PREDICTED = ("id", "design", "fold", "split", "model", "seed", "target")
 """Columns of every table of predictions; those of the task's answers follow."""
 
 

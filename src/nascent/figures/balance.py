@@ -27,10 +27,10 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
     Parameters
     ----------
     cells
-        The cell table, index or column `cell_id`; `target`; the factors `perturbation`,
+        The cell table, index or column `id`; `target`; the factors `perturbation`,
         `cell_cycle`, `well` where known. A factor with one level is not drawn.
     splits
-        Columns `cell_id, split`.
+        Columns `id, split`.
     target
         Name of the target channel.
     """
@@ -62,8 +62,8 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
 
 def joined(cells: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
     """Return the cell table's rows of the cells in a split, with the column `split`."""
-    flat = cells if "cell_id" in cells.columns else cells.rename_axis("cell_id").reset_index()
-    return flat.merge(splits[["cell_id", "split"]], on="cell_id", how="inner")
+    flat = cells if "id" in cells.columns else cells.rename_axis("id").reset_index()
+    return flat.merge(splits[["id", "split"]], on="id", how="inner")
 
 
 def level_names(table: pd.DataFrame, factor: str) -> list[str]:

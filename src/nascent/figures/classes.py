@@ -15,9 +15,9 @@ def draw(classes: pd.Series, splits: pd.Series, *, label: str) -> Figure:
     Parameters
     ----------
     classes
-        Class of every cell; the index is `cell_id`.
+        Class of every cell; the index is `id`.
     splits
-        cell_id → train, val or test; cells without a split are left out.
+        id → train, val or test; cells without a split are left out.
     label
         The target in words.
     """

@@ -53,9 +53,9 @@ def draw(examples: Examples, *, target: str) -> Figure:
             pad=2,
             color=style.SERIES[1] if channel == target else style.INK,
         )
-    for row, (cell_id, cell) in enumerate(examples.cells.iterrows()):
+    for row, (example_id, cell) in enumerate(examples.cells.iterrows()):
         grid[row, 0].set_ylabel(
-            caption(cell_id, cell), rotation=0, ha="right", va="center", fontsize=6.5, labelpad=4
+            caption(example_id, cell), rotation=0, ha="right", va="center", fontsize=6.5, labelpad=4
         )
     scale_bar(grid[-1, 0], range(examples.images.shape[1]))
     return figure
@@ -116,9 +116,9 @@ def round_length(length: float) -> int:
     return max(step * power for step in (1, 2, 5) if step * power <= whole)
 
 
-def caption(cell_id: int | str, cell: pd.Series) -> str:
+def caption(example_id: int | str, cell: pd.Series) -> str:
     """Return a cell's label: id, well, cell cycle and target where known."""
-    lines = [f"{cell_id}"]
+    lines = [f"{example_id}"]
     place = [str(cell[key]) for key in ("well", "cell_cycle") if known(cell, key)]
     if place:
         lines.append(", ".join(place))

@@ -18,7 +18,7 @@ class Examples:
     Attributes
     ----------
     cells
-        One row a cell: index `cell_id`, the columns of the cell table and any joined to them.
+        One row a cell: index `id`, the columns of the cell table and any joined to them.
     channels
         Names of the C channels.
     images
@@ -42,7 +42,7 @@ class _Readable(Protocol):
 
 
 def read_examples(
-    stores: Iterable[_Readable], cell_ids: Sequence[int | str], channels: Sequence[str]
+    stores: Iterable[_Readable], ids: Sequence[int | str], channels: Sequence[str]
 ) -> Examples:
     """Read some cells and channels from open stores (crops or shards).
 
@@ -50,7 +50,7 @@ def read_examples(
     ----------
     stores
         Open stores, read one after the other until every cell is found.
-    cell_ids
+    ids
         The cells, in the order wanted; may be none.
     channels
         Names of the channels, in the order wanted.
@@ -64,31 +64,31 @@ def read_examples(
     """
     found: dict[int | str, tuple[np.ndarray, np.ndarray, pd.Series]] = {}
     for store in stores:
-        here = [cell for cell in cell_ids if cell not in found and cell in store.cells.index]
+        here = [cell for cell in ids if cell not in found and cell in store.cells.index]
         columns = [_position(store, channel) for channel in channels] if here else []
         for cell in here:
             i = int(store.cells.index.get_loc(cell))
             image, mask = store[i]
             refuse_unless_plane(mask.shape, "a figure of single cells")
             found[cell] = (image[..., columns], mask, store.cells.iloc[i])
-        if len(found) == len(set(cell_ids)):
+        if len(found) == len(set(ids)):
             break
-    missing = [cell for cell in cell_ids if cell not in found]
+    missing = [cell for cell in ids if cell not in found]
     if missing:
         raise StoreError(
             f"cell {missing[0]} is in none of the stores given",
             mend="Give the stores that the cell table was made from.",
         )
-    if not len(cell_ids):
+    if not len(ids):
         nothing = np.zeros((0, 1, 1, len(channels)))
-        none = pd.DataFrame(index=pd.Index([], name="cell_id"))
+        none = pd.DataFrame(index=pd.Index([], name="id"))
         return Examples(none, list(channels), nothing, nothing[..., 0].astype(bool))
-    rows = pd.DataFrame([found[cell][2] for cell in cell_ids]).rename_axis("cell_id")
+    rows = pd.DataFrame([found[cell][2] for cell in ids]).rename_axis("id")
     return Examples(
         cells=rows,
         channels=list(channels),
-        images=np.stack([found[cell][0] for cell in cell_ids]),
-        masks=np.stack([found[cell][1] for cell in cell_ids]).astype(bool),
+        images=np.stack([found[cell][0] for cell in ids]),
+        masks=np.stack([found[cell][1] for cell in ids]).astype(bool),
     )
 
 
@@ -101,7 +101,7 @@ class _ReadableMaps(Protocol):
 
 
 def read_maps(
-    files: Iterable[_ReadableMaps], cell_ids: Sequence[int | str], channels: Sequence[str]
+    files: Iterable[_ReadableMaps], ids: Sequence[int | str], channels: Sequence[str]
 ) -> np.ndarray:
     """Read the score maps of some cells and channels from open map files.
 
@@ -117,16 +117,16 @@ def read_maps(
     """
     found: dict[int | str, np.ndarray] = {}
     for maps in files:
-        here = [cell for cell in cell_ids if cell not in found and cell in maps.cells.index]
+        here = [cell for cell in ids if cell not in found and cell in maps.cells.index]
         columns = [_position(maps, channel) for channel in channels] if here else []
         for cell in here:
             found[cell] = maps[int(maps.cells.index.get_loc(cell))][..., columns]
-    missing = [cell for cell in cell_ids if cell not in found]
+    missing = [cell for cell in ids if cell not in found]
     if missing:
         raise StoreError(f"cell {missing[0]} has no map in the files given")
-    if not len(cell_ids):
+    if not len(ids):
         return np.zeros((0, 1, 1, len(channels)), np.float32)
-    return np.stack([found[cell] for cell in cell_ids])
+    return np.stack([found[cell] for cell in ids])
 
 
 def _position(store: _Readable | _ReadableMaps, channel: str) -> int:
@@ -157,9 +157,9 @@ def typical_cells(cells: pd.DataFrame, groups: pd.Series, per_group: int) -> lis
     Parameters
     ----------
     cells
-        Index `cell_id`, column `target`.
+        Index `id`, column `target`.
     groups
-        Group name by `cell_id`; cells missing in it are not chosen. Groups come in the order
+        Group name by `id`; cells missing in it are not chosen. Groups come in the order
         low, medium, high; a group without cells gives none.
     per_group
         Cells wanted of each group.

@@ -40,10 +40,10 @@ def draw(
     Parameters
     ----------
     predictions
-        Columns `cell_id, design, fold, split, model, seed, target, y, y_hat`; the folds of a
+        Columns `id, design, fold, split, model, seed, target, y, y_hat`; the folds of a
         design are shown together.
     cells
-        The cell table, index or column `cell_id`; factors `cell_cycle, perturbation, well` where
+        The cell table, index or column `id`; factors `cell_cycle, perturbation, well` where
         known.
     metrics
         The table `metrics.tsv`: the numbers above the scatter come from here.
@@ -119,13 +119,13 @@ def of_run(
 
 def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Join residuals `e` and the cell table's factors to predictions; the missing is `unknown`."""
-    flat = cells.set_index("cell_id") if "cell_id" in cells.columns else cells
+    flat = cells.set_index("id") if "id" in cells.columns else cells
     if {"plate", "well"} <= set(flat.columns):
         # Wells of one name on several plates are several wells.
         flat = flat.assign(well=well_labels(flat))
     kept = [name for name in FACTORS if name in flat.columns]
     table = rows.assign(e=rows["y"] - rows["y_hat"])
-    table[kept] = flat[kept].reindex(rows["cell_id"]).to_numpy(object)
+    table[kept] = flat[kept].reindex(rows["id"]).to_numpy(object)
     for name in FACTORS:
         known = style.is_known(table, name)
         table[name] = style.labels(table[name]) if known else "all cells"

@@ -230,8 +230,8 @@ def name_rows(figure: Figure, top: float, tile: float) -> None:
 def describe(figure: Figure, examples: Examples, i: int, top: float) -> None:
     """Write group, id, place, target and prediction of cell `i` at the left of its first row."""
     width, height = figure.get_size_inches()
-    cell_id, cell = examples.cells.index[i], examples.cells.iloc[i]
-    words = caption(cell_id, cell)
+    example_id, cell = examples.cells.index[i], examples.cells.iloc[i]
+    words = caption(example_id, cell)
     if known(cell, "y_hat"):
         words += f"\nŷ = {cell['y_hat']:.4g}"
     upper = (top - 0.04) / height

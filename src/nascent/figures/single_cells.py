@@ -36,7 +36,7 @@ def typical(cells: pd.DataFrame, per_group: int) -> list:
     Parameters
     ----------
     cells
-        Index `cell_id`; columns `target` and `group`.
+        Index `id`; columns `target` and `group`.
     per_group
         Cells of each.
     """
@@ -69,7 +69,7 @@ def shown(
     shards, maps
         Open; the maps of one model and method.
     cells
-        As `nascent.explain.importance.stage.explain_maps` writes them; index `cell_id`.
+        As `nascent.explain.importance.stage.explain_maps` writes them; index `id`.
     inputs
         Channels of the model.
     per_group, channels

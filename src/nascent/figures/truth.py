@@ -48,7 +48,7 @@ class Example:
 
     Attributes
     ----------
-    cell_id
+    id
     image
         (S, S), the mean of the planted channels, each in units of its SD.
     mask, causal
@@ -57,7 +57,7 @@ class Example:
         (model, method) → Σ over channels of |map|, (S, S).
     """
 
-    cell_id: int | str
+    id: int | str
     image: np.ndarray
     mask: np.ndarray
     causal: np.ndarray
@@ -229,13 +229,11 @@ def _example(
         axes.set_xlim(window.start - 0.5, window.stop - 0.5)
         axes.set_ylim(window.stop - 0.5, window.start - 0.5)
     scale_bar(grid[0, 0], window)
-    figure.suptitle(
-        f"cell {example.cell_id}, planted pixels outlined", fontsize=7.5, x=0.01, ha="left"
-    )
+    figure.suptitle(f"cell {example.id}, planted pixels outlined", fontsize=7.5, x=0.01, ha="left")
 
 
 def read_example(
-    cell_id: int | str,
+    example_id: int | str,
     map_paths: Mapping[method_rows.Key, Sequence[str | Path]],
     shard_paths: Sequence[str | Path],
     planted: Planted,
@@ -244,7 +242,7 @@ def read_example(
 
     Parameters
     ----------
-    cell_id
+    example_id
         Of the shards; see `typical_cell`.
     map_paths
         (model, method) → its map files. Maps without pixels are left out.
@@ -256,21 +254,21 @@ def read_example(
     with ExitStack() as stack:
         shards = [stack.enter_context(open_store(path)) for path in shard_paths]
         channels = [name for name in planted.causal_channels if name in shards[0].channels]
-        found = read_examples(shards, [cell_id], channels)
+        found = read_examples(shards, [example_id], channels)
     image, mask = found.images[0].astype(float), found.masks[0]
     spread = image[mask].std(axis=0)
     maps = {}
     for key, paths in map_paths.items():
         for path in paths:
             with open_maps(path) as opened:
-                if opened.axes != "channel" and cell_id in opened.cells.index:
-                    values = opened[opened.cell_ids.index(cell_id)]
+                if opened.axes != "channel" and example_id in opened.cells.index:
+                    values = opened[opened.ids.index(example_id)]
                     maps[key] = np.abs(values).sum(axis=2)
     return Example(
-        cell_id=cell_id,
+        id=example_id,
         image=(image / np.where(spread > 0, spread, 1)).mean(axis=2),
         mask=mask,
-        causal=planted.mask(cell_id, mask),
+        causal=planted.mask(example_id, mask),
         maps=maps,
     )
 
@@ -284,7 +282,7 @@ def typical_cell(cells: pd.DataFrame) -> int | str | None:
         As `nascent.explain.truth.table.cell_table` gives it, of one model and method.
     """
     own = cells[(cells["map"] == TRAINED) & (cells["truth"] == PLANTED_TRUTH)]
-    found = own.set_index("cell_id")["pixel_precision"].dropna()
+    found = own.set_index("id")["pixel_precision"].dropna()
     if found.empty:
         return None
     return (found - found.median()).abs().sort_values(kind="stable").index[0]

@@ -37,7 +37,7 @@ def study_card(
     quality
         The table `quality.tsv`; its rows with step `all` sum up a well.
     splits
-        Fold → its table, columns `cell_id, split`.
+        Fold → its table, columns `id, split`.
     cards
         (model, fold, seed) → the card of the trained model.
     label

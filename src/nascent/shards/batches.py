@@ -62,7 +62,7 @@ class Batches:
         `nascent.shards.removal_file`; None for none.
     instead
         Columns that stand in the place of those of the cell table, or beside them; the index is
-        `cell_id`. None leaves the table as it is.
+        `id`. None leaves the table as it is.
 
     Attributes
     ----------

@@ -5,7 +5,7 @@ import pandas as pd
 
 from nascent.store import Store
 
-_KEYS = ["plate", "well", "cell_id"]
+_KEYS = ["plate", "well", "id"]
 
 
 def rows_of(store: Store, cells: pd.DataFrame) -> np.ndarray:
@@ -19,10 +19,10 @@ def rows_of(store: Store, cells: pd.DataFrame) -> np.ndarray:
     store
         The crops of a well.
     cells
-        Columns cell_id, plate, well.
+        Columns id, plate, well.
     """
     have, wanted = (
         pd.MultiIndex.from_frame(table[_KEYS].astype({"plate": str, "well": str}))
-        for table in (store.columns(["plate", "well"]).rename_axis("cell_id").reset_index(), cells)
+        for table in (store.columns(["plate", "well"]).reset_index(), cells)
     )
     return have.get_indexer(wanted)

@@ -22,7 +22,7 @@ def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
     Parameters
     ----------
     splits
-        Columns `cell_id` and `split`; others are kept. The row order does not matter.
+        Columns `id` and `split`; others are kept. The row order does not matter.
     cells
         Cells a shard; the last of a split holds the rest.
     seed
@@ -36,7 +36,7 @@ def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
     """
     parts = []
     for number, split in enumerate(SPLITS):
-        own = splits[splits["split"] == split].sort_values("cell_id")
+        own = splits[splits["split"] == split].sort_values("id")
         # A generator a split: another number of training cells leaves the others' order alone.
         order = np.random.default_rng([seed, number]).permutation(len(own))
         shard = [shard_name(split, place // cells) for place in range(len(own))]

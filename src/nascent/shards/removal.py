@@ -38,9 +38,9 @@ def first_in_order(scores: np.ndarray, count: int, stream: np.random.Generator) 
     return chosen
 
 
-def stream_of(seed: Iterable[int], cell_id: Hashable) -> np.random.Generator:
+def stream_of(seed: Iterable[int], example_id: Hashable) -> np.random.Generator:
     """Return the generator of a cell: the same for equal seeds, whatever cells come before it."""
-    digest = hashlib.sha256(str(cell_id).encode()).digest()
+    digest = hashlib.sha256(str(example_id).encode()).digest()
     return np.random.default_rng([*seed, int.from_bytes(digest[:8], "little")])
 
 

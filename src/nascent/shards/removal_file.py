@@ -1,7 +1,7 @@
 """Removed entries on disk: a bit each, so that shards need not be written again.
 
 Layout: `removed` (n, …, B) uint8, one chunk a cell, the K flags of a place packed into B bytes,
-first channel first; K is the number of channels, or 1 where whole pixels are removed. `cell_id` and
+first channel first; K is the number of channels, or 1 where whole pixels are removed. `id` and
 `zero` (whether the map that gave the order was zero), one value a cell. The attributes say format,
 version, source and provenance. The codec shuffles bits, so that bits never set cost no disk.
 """
@@ -61,7 +61,7 @@ class RemovedCell:
 
     Attributes
     ----------
-    cell_id
+    id
         Its id.
     removed
         (places …, K) bool.
@@ -69,7 +69,7 @@ class RemovedCell:
         Whether all its scores were zero, so that chance alone gave the order.
     """
 
-    cell_id: Hashable
+    id: Hashable
     removed: np.ndarray
     zero: bool = False
 
@@ -93,7 +93,7 @@ class Removals:
     path : Path
     source : RemovalSource
     cells : pandas.DataFrame
-        Column `zero`, see `RemovedCell`; the index is `cell_id`.
+        Column `zero`, see `RemovedCell`; the index is `id`.
     flags : int
         K: channels, or 1 where whole pixels are removed.
     """
@@ -124,10 +124,10 @@ class Removals:
                 }
             )
             self._removed: h5py.Dataset = self._file["removed"]
-            ids = self._file["cell_id"]
+            ids = self._file["id"]
             names = list(ids.asstr()[:]) if len(ids) else []
             self.cells = pd.DataFrame(
-                {"zero": self._file["zero"][:]}, index=pd.Index(names, name="cell_id", dtype=object)
+                {"zero": self._file["zero"][:]}, index=pd.Index(names, name="id", dtype=object)
             )
         except KeyError as error:
             self._file.close()
@@ -140,7 +140,7 @@ class Removals:
     def __len__(self) -> int:
         return len(self.cells)
 
-    def rows(self, cell_ids: Iterable[Hashable]) -> np.ndarray:
+    def rows(self, ids: Iterable[Hashable]) -> np.ndarray:
         """Return the rows of cells, (n,) integer.
 
         Raises
@@ -148,7 +148,7 @@ class Removals:
         StoreError
             Where a cell is not there.
         """
-        wanted = [str(cell_id) for cell_id in cell_ids]
+        wanted = [str(example_id) for example_id in ids]
         rows = self.cells.index.get_indexer(wanted)
         if (rows < 0).any():
             missing = wanted[int(np.argmax(rows < 0))]
@@ -238,23 +238,23 @@ def write_removals(
         for cell in cells:
             if cell.removed.shape != form:
                 raise StoreError(
-                    f"cell {cell.cell_id} has flags of shape {cell.removed.shape}, not {form}",
+                    f"cell {cell.id} has flags of shape {cell.removed.shape}, not {form}",
                     where=path,
                 )
-            if str(cell.cell_id) in ids:
-                raise StoreError(f"cell {cell.cell_id} comes twice", where=path)
+            if str(cell.id) in ids:
+                raise StoreError(f"cell {cell.id} comes twice", where=path)
             dataset.resize(len(ids) + 1, axis=0)
             dataset[len(ids)] = np.packbits(cell.removed, axis=-1)
-            ids[str(cell.cell_id)] = cell.zero
+            ids[str(cell.id)] = cell.zero
             sink.check()
-        file.create_dataset("cell_id", data=list(ids), dtype=h5py.string_dtype())
+        file.create_dataset("id", data=list(ids), dtype=h5py.string_dtype())
         file.create_dataset("zero", data=np.array(list(ids.values()), bool))
 
 
-def zero_maps(path: str | Path, cell_ids: Iterable[Hashable]) -> int:
+def zero_maps(path: str | Path, ids: Iterable[Hashable]) -> int:
     """Return of how many of the cells chance alone gave the order, because their map was zero."""
     with open_removals(path) as removals:
-        return int(removals.cells["zero"].to_numpy()[removals.rows(cell_ids)].sum())
+        return int(removals.cells["zero"].to_numpy()[removals.rows(ids)].sum())
 
 
 @contextmanager

@@ -59,17 +59,17 @@ class Histograms:
     cells: int
 
 
-def count_pixels(store: Store, cell_ids: Collection[Any]) -> Histograms:
+def count_pixels(store: Store, ids: Collection[Any]) -> Histograms:
     """Count the measured pixels of some cells of a store.
 
     Parameters
     ----------
     store
         The crops of a well.
-    cell_ids
+    ids
         The training cells of the study; those that are not in this store are passed over.
     """
-    rows = np.flatnonzero(store.cells.index.isin(list(cell_ids)))
+    rows = np.flatnonzero(store.cells.index.isin(list(ids)))
     tally = _Dense if store.dtype.kind == "u" and store.dtype.itemsize <= 2 else _Sparse
     tallies = [tally(store.dtype) for _ in store.channels]
     for first in range(0, len(rows), _CELLS_AT_ONCE):
@@ -215,7 +215,7 @@ def count_well(
     store_path
         The crops of the well.
     splits
-        Columns cell_id, plate, well, split, of all wells.
+        Columns id, plate, well, split, of all wells.
     path
         Of the histograms.
     record

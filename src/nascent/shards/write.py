@@ -37,7 +37,7 @@ def write_shard(
     stores
         The wells' crop stores; those without any of the cells are passed over.
     cells
-        The cells of the shard in their order: columns cell_id, plate, well; see `rows_of`.
+        The cells of the shard in their order: columns id, plate, well; see `rows_of`.
     path
         Of the shard.
     split
@@ -50,9 +50,9 @@ def write_shard(
     StoreError
         Where a cell is in no store or in two, or the stores differ in inputs or targets.
     """
-    cell_ids = cells["cell_id"].tolist()
+    ids = cells["id"].tolist()
     sources = [source for store in stores if (source := _found(store, cells)) is not None]
-    _refuse_lost_or_doubled(cell_ids, sources)
+    _refuse_lost_or_doubled(ids, sources)
     _refuse_unlike(sources)
     first = sources[0]
     layout = first.layout.joined([source.layout for source in sources[1:]])
@@ -64,7 +64,7 @@ def write_shard(
         record=record,
         attributes=_shared_attributes(sources),
     ) as writer:
-        writer.reserve(len(cell_ids))
+        writer.reserve(len(ids))
         copy = writer.copy_to if alike else _decode_into(writer)
         # One well after another: a plate may have more wells than a job may hold files.
         for source in sources:
@@ -72,7 +72,7 @@ def write_shard(
                 for place, row in zip(source.places, source.rows, strict=True):
                     copy(int(place), store, int(row))
         tables = [source.examples for source in sources]
-        writer.examples = pd.concat(tables).loc[cell_ids].assign(split=split)
+        writer.examples = pd.concat(tables).loc[ids].assign(split=split)
 
 
 def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
@@ -147,15 +147,15 @@ def _shared_attributes(sources: Sequence[_Found]) -> dict[str, Any]:
     }
 
 
-def _refuse_lost_or_doubled(cell_ids: Sequence[Any], sources: Sequence[_Found]) -> None:
-    owners = np.zeros(len(cell_ids), np.int64)
+def _refuse_lost_or_doubled(ids: Sequence[Any], sources: Sequence[_Found]) -> None:
+    owners = np.zeros(len(ids), np.int64)
     for source in sources:
         owners[source.places] += 1
     if not (owners == 1).all():
         place = int(np.flatnonzero(owners != 1)[0])
         holders = [str(source.path) for source in sources if place in source.places]
         raise StoreError(
-            f"cell {cell_ids[place]} is in {' and '.join(holders) if holders else 'no store'}",
+            f"cell {ids[place]} is in {' and '.join(holders) if holders else 'no store'}",
             mend="Make crops and splits from the same wells.",
         )
 

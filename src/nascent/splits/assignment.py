@@ -31,7 +31,7 @@ class Splits:
     Attributes
     ----------
     table : pandas.DataFrame
-        cell_id, well, plate, split: one row a selected cell.
+        id, well, plate, split: one row a selected cell.
     balance : pandas.DataFrame
         See `nascent.splits.balance.balance`. With wells held out, three more rows of the variable
         `optimum` (levels objective, bound, gap) hold, as `share`, how good the choice is.
@@ -60,7 +60,7 @@ def split_cells(
     Parameters
     ----------
     cells
-        The cell table of all wells: `cell_id` its index or a column; plate, well, perturbation,
+        The cell table of all wells: `id` its index or a column; plate, well, perturbation,
         target and the columns of `stratify` and `select`.
     by
         `cell`, `well`, `leave_one_well_out` or `shuffle`.
@@ -93,7 +93,7 @@ def split_cells(
         seed=seed,
     )
     check(split, chosen, by=by)
-    table = chosen[["well", "plate"]].assign(split=split).rename_axis("cell_id").reset_index()
+    table = chosen[["well", "plate"]].assign(split=split).rename_axis("id").reset_index()
     report = balance(chosen, split, variables=[*STRATA, *stratify])
     if optimum is not None:
         logger.info(
@@ -117,7 +117,7 @@ def assign(
     time_limit: float = TIME_LIMIT,
     seed: int,
 ) -> pd.Series:
-    """Return the split of every cell: cell_id → train, val or test, in the order of the table.
+    """Return the split of every cell: id → train, val or test, in the order of the table.
 
     Parameters are those of `split_cells`.
     """
@@ -174,7 +174,7 @@ def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "cell") -> None:
     Parameters
     ----------
     split
-        cell_id → train, val or test.
+        id → train, val or test.
     cells
         The cell table that was split.
     by
@@ -232,7 +232,7 @@ def _draw(
 
 
 def _by_id(cells: pd.DataFrame) -> pd.DataFrame:
-    by_id = cells.set_index("cell_id") if "cell_id" in cells.columns else cells
+    by_id = cells.set_index("id") if "id" in cells.columns else cells
     if by_id.empty:
         raise SplitError("there is no cell to split", mend="See the quality table of the crops.")
     twice = by_id.index[by_id.index.duplicated()]

@@ -24,9 +24,9 @@ def balance(cells: pd.DataFrame, split: pd.Series, *, variables: Sequence[str]) 
     Parameters
     ----------
     cells
-        The cell table, `cell_id` its index, with `target`.
+        The cell table, `id` its index, with `target`.
     split
-        cell_id → train, val or test.
+        id → train, val or test.
     variables
         Columns of the cell table to describe; the whole (`all`) and the target's quartiles are
         described besides.

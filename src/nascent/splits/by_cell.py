@@ -25,7 +25,7 @@ def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) 
     Parameters
     ----------
     cells
-        The cell table, `cell_id` its index. Unlike `stratified`, the row order matters.
+        The cell table, `id` its index. Unlike `stratified`, the row order matters.
     fractions
         Shares of train, val and test.
     seed
@@ -34,7 +34,7 @@ def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) 
     Returns
     -------
     pandas.Series
-        cell_id → train, val or test, in the order of the table.
+        id → train, val or test, in the order of the table.
     """
     fractions = checked(fractions)
     ids = cells.index.to_numpy(copy=True)
@@ -60,7 +60,7 @@ def stratified(
     Parameters
     ----------
     cells
-        The cell table, `cell_id` its index.
+        The cell table, `id` its index.
     fractions
         Shares of train, val and test.
     strata
@@ -71,7 +71,7 @@ def stratified(
     Returns
     -------
     pandas.Series
-        cell_id → train, val or test, in the order of the table.
+        id → train, val or test, in the order of the table.
 
     Raises
     ------

@@ -51,7 +51,7 @@ def hold_out_wells(
     Parameters
     ----------
     cells
-        The cell table, `cell_id` its index, with plate, well, perturbation and target.
+        The cell table, `id` its index, with plate, well, perturbation and target.
     fractions
         Shares of train, val and test.
     time_limit
@@ -62,7 +62,7 @@ def hold_out_wells(
     Returns
     -------
     (pandas.Series, Optimum)
-        cell_id → train, val or test in the order of the table, and the quality of the choice.
+        id → train, val or test in the order of the table, and the quality of the choice.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def leave_one_well_out(
     Parameters
     ----------
     cells
-        The cell table, `cell_id` its index.
+        The cell table, `id` its index.
     fold
         The well to test on: its name, or `plate/well` where several plates have one of that name.
     fractions
@@ -116,7 +116,7 @@ def leave_one_well_out(
     Returns
     -------
     pandas.Series
-        cell_id → train, val or test, in the order of the table.
+        id → train, val or test, in the order of the table.
 
     Raises
     ------

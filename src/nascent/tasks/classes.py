@@ -230,7 +230,7 @@ class Classes(Task):
         """See `nascent.task.Task.table`; y (n,) numbers of classes, ŷ (n, k) probabilities."""
         names = np.asarray(levels, object)
         table = pd.DataFrame(
-            {"cell_id": ids, TRUE: names[y], PREDICTED: names[np.argmax(y_hat, axis=1)]}
+            {"id": ids, TRUE: names[y], PREDICTED: names[np.argmax(y_hat, axis=1)]}
         )
         probabilities = pd.DataFrame(y_hat, columns=[f"{PROBABILITY}{level}" for level in levels])
         return pd.concat([table, probabilities], axis=1)

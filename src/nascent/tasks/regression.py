@@ -178,7 +178,7 @@ class Regression(Task):
         self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
     ) -> pd.DataFrame:
         """See `nascent.task.Task.table`; y and ŷ (n,)."""
-        return pd.DataFrame({"cell_id": ids, "y": y, "y_hat": y_hat})
+        return pd.DataFrame({"id": ids, "y": y, "y_hat": y_hat})
 
     def read(self, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return y and ŷ, (n,) float64 each."""

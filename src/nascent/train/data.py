@@ -55,7 +55,7 @@ class Targets:
 def target_values(
     batches: Batches, columns: Sequence[str], task: str = REGRESSION, levels: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Return columns of the cell table as the targets: cell_id → (T,) float64.
+    """Return columns of the cell table as the targets: id → (T,) float64.
 
     They are as the task has its answers: numbers in raw counts, or the numbers of classes.
 
@@ -166,8 +166,8 @@ def fingerprint(
     for batches in splits:
         if batches.removal is not None:
             digest.update(f"{file_digest(batches.removal)}\n".encode())
-        for cell_id, *values in target_values(batches, columns, task, levels).itertuples():
-            digest.update(f"{cell_id} {' '.join(map(repr, values))}\n".encode())
+        for example_id, *values in target_values(batches, columns, task, levels).itertuples():
+            digest.update(f"{example_id} {' '.join(map(repr, values))}\n".encode())
     return digest.hexdigest()
 
 

@@ -122,7 +122,7 @@ def train_model(
         File of the entries that are taken out of the crops of all cells, see
         `nascent.shards.removal_file`.
     target_table
-        Table with `cell_id` and the targets, which stand in the place of those of the shards.
+        Table with `id` and the targets, which stand in the place of those of the shards.
     deterministic
         Whether to compute so that the same seed gives the same weights, see
         `nascent.train.backend.make_deterministic`.
@@ -310,8 +310,8 @@ def _cells(
 
 
 def _targets_of(table: str | Path, columns: Sequence[str]) -> pd.DataFrame:
-    given = read_table(table, required=["cell_id", *columns])
-    return given.set_index("cell_id")[list(columns)]
+    given = read_table(table, required=["id", *columns])
+    return given.set_index("id")[list(columns)]
 
 
 def _board(asked: Options, folder: str | Path | None) -> Board | None:

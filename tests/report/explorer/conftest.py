@@ -82,7 +82,7 @@ def study(tmp_path_factory) -> Study:
     images *= masks[..., None]
     cells = pd.DataFrame(
         {
-            "cell_id": IDS,
+            "id": IDS,
             "plate": "p",
             "well": WELLS,
             "cell_cycle": ["G1", "S", None, "G1", "G2", "S"],
@@ -91,11 +91,11 @@ def study(tmp_path_factory) -> Study:
         }
     )
     write_table(cells, folder / "cells.tsv")
-    explained = pd.DataFrame({"cell_id": IDS, "split": "test", "group": GROUPS})
+    explained = pd.DataFrame({"id": IDS, "split": "test", "group": GROUPS})
     write_table(explained, folder / "explained.tsv")
     attention = pd.DataFrame(
         {
-            "cell_id": IDS * 2,
+            "id": IDS * 2,
             "region": ["nucleus"] * 6 + ["rim"] * 6,
             "share": np.linspace(0.1, 0.65, 12),
         }
@@ -106,7 +106,7 @@ def study(tmp_path_factory) -> Study:
         path = folder / f"test-{number:05d}.h5"
         with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
             store.append_crops(images[first:last], masks[first:last])
-            store.cells = cells[first:last].set_index("cell_id")
+            store.cells = cells[first:last].set_index("id")
         shards.append(path)
     maps, predictions, explanations = {}, {}, []
     for model, method, kind, axes, both in EXPLAINED:
@@ -140,7 +140,7 @@ def study(tmp_path_factory) -> Study:
                 file_digest(shards[number]),
                 axes,
             )
-            write_maps(files[-1], made, cell_ids=IDS[part], masks=masks[part], source=source)
+            write_maps(files[-1], made, ids=IDS[part], masks=masks[part], source=source)
         scores = channel_scores(
             files,
             folder / "cells.tsv",

@@ -88,7 +88,7 @@ def agreement_of_maps(
     Returns
     -------
     pandas.DataFrame
-        Index `cell_id` in the order of `first`; one column a level with the rank correlation, NaN
+        Index `id` in the order of `first`; one column a level with the rank correlation, NaN
         where one of the maps is constant or lacks the level. Channels that one of the models does
         not see are left out.
 
@@ -101,14 +101,14 @@ def agreement_of_maps(
         cells = _cells([ours, theirs], chosen)
         common = common_channels([ours.channels, theirs.channels])
         rows = []
-        for cell_id in cells:
-            mask = _mask([ours, theirs], cell_id)
+        for example_id in cells:
+            mask = _mask([ours, theirs], example_id)
             pair = [
-                ranked(of_channels(maps.map(cell_id), maps.channels, common), mask)
+                ranked(of_channels(maps.map(example_id), maps.channels, common), mask)
                 for maps in (ours, theirs)
             ]
             rows.append(agreement(*pair))
-    index = pd.Index(cells, name="cell_id")
+    index = pd.Index(cells, name="id")
     return pd.DataFrame(rows, index=index, columns=list(LEVELS), dtype=float)
 
 
@@ -226,12 +226,12 @@ def _correlations(
     return own, own - adjusted(own, chance, others)
 
 
-def _mask(sets: Sequence[MapSet], cell_id: Hashable) -> np.ndarray:
+def _mask(sets: Sequence[MapSet], example_id: Hashable) -> np.ndarray:
     """Return the measured pixels (places …) of a cell, of which all its maps must be."""
-    mask = sets[0].mask(cell_id)
-    if not all(np.array_equal(maps.mask(cell_id), mask) for maps in sets[1:]):
+    mask = sets[0].mask(example_id)
+    if not all(np.array_equal(maps.mask(example_id), mask) for maps in sets[1:]):
         raise AttributionError(
-            f"the maps of cell {cell_id} were made from other pixels than each other",
+            f"the maps of cell {example_id} were made from other pixels than each other",
             mend="Delete them and run again: all will be made from the same shards.",
         )
     return mask
@@ -294,17 +294,17 @@ def _table(
 
 def _cells(explanations: Sequence[MapSet], chosen: Collection[Hashable] | None) -> list[Hashable]:
     shared = [
-        cell_id
-        for cell_id in explanations[0].cell_ids
-        if all(cell_id in maps for maps in explanations)
+        example_id
+        for example_id in explanations[0].ids
+        if all(example_id in maps for maps in explanations)
     ]
     if chosen is None:
         return shared
-    missing = [cell_id for cell_id in chosen if cell_id not in set(shared)]
+    missing = [example_id for example_id in chosen if example_id not in set(shared)]
     if missing:
         raise AttributionError(
             f"{len(missing)} of the chosen cells do not have both maps, the first is {missing[0]}",
             mend="Explain the same cells by both.",
         )
     wanted = set(chosen)
-    return [cell_id for cell_id in shared if cell_id in wanted]
+    return [example_id for example_id in shared if example_id in wanted]

@@ -34,7 +34,7 @@ POOLINGS = (
 )
 """Layers that pool a whole feature map into one number a feature."""
 
-CELLS = ("cell_id", "split", "well", "chance", "all", "raising", "lowering")
+CELLS = ("id", "split", "well", "chance", "all", "raising", "lowering")
 """First columns of the table of cells; those of the features follow."""
 
 CELLS_AT_A_TIME = 32
@@ -175,7 +175,7 @@ def _of_shards(
                 features = cut.features(normaliser(images, masks), masks)
                 _, gradients = cut.gradients(features, masks)
                 yield (
-                    table.loc[rows.start : rows.stop - 1, ["cell_id", "split", "well"]],
+                    table.loc[rows.start : rows.stop - 1, ["id", "split", "well"]],
                     feature_shares(features, gradients, masks),
                 )
 

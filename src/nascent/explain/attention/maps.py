@@ -41,7 +41,7 @@ ATTENTION = (
 """Columns of the table of one model and method."""
 
 CELLS = (
-    "cell_id",
+    "id",
     "split",
     "well",
     "region",
@@ -163,7 +163,7 @@ def exchanged_masks(positive: np.ndarray, mask: np.ndarray, others: np.ndarray) 
 
 
 def cell_rows(
-    cell_id: Hashable,
+    example_id: Hashable,
     values: np.ndarray,
     masks: Mapping[str, np.ndarray],
     others: Mapping[str, np.ndarray],
@@ -172,7 +172,7 @@ def cell_rows(
 
     Parameters
     ----------
-    cell_id
+    example_id
         Of the cell.
     values
         (places …, K), the map.
@@ -189,7 +189,7 @@ def cell_rows(
         null = exchanged_masks(positive, own, others[region])
         rows.append(
             {
-                "cell_id": cell_id,
+                "id": example_id,
                 "region": region,
                 "zero": not positive.any(),
                 "trivial": trivial,

@@ -43,7 +43,7 @@ def check_attention(
         Every map file of the model and method. Maps without pixels (axes `channel`) lie nowhere:
         their tables have no rows.
     splits_path
-        Table with `cell_id`, `plate`, `well` and `split`.
+        Table with `id`, `plate`, `well` and `split`.
     out, cells_out
         The tables: the columns of `nascent.explain.attention.maps.ATTENTION` and of `CELLS`.
     rim
@@ -60,15 +60,15 @@ def check_attention(
     AttributionError
         Where a cell with a map is in no split.
     """
-    splits = read_table(splits_path, required=["cell_id", "plate", "well", "split"])
-    splits = splits.set_index("cell_id")
+    splits = read_table(splits_path, required=["id", "plate", "well", "split"])
+    splits = splits.set_index("id")
     rows: list[dict[str, object]] = []
     if map_paths:
         with opened(map_paths) as maps:
             if maps.source.axes == "channel":
                 _LOGGER.info("maps of one number a channel: no part of them lies in the nucleus")
             else:
-                places = [_place_of(splits, cell_id, splits_path) for cell_id in maps.cell_ids]
+                places = [_place_of(splits, example_id, splits_path) for example_id in maps.ids]
                 for (split, well), found in zip(
                     places, _rows(maps, rim, exchanges, seed), strict=True
                 ):
@@ -81,7 +81,7 @@ def check_attention(
 
 def _rows(maps: MapSet, rim: int, exchanges: int, seed: int) -> list[list[dict[str, object]]]:
     """Return the rows of each cell, in the order of the cells."""
-    ids = maps.cell_ids
+    ids = maps.ids
     others = rings(len(ids), exchanges, seed)
 
     # Along the circle a mask is asked for again as the other of the cells just before it.
@@ -102,12 +102,14 @@ def _rows(maps: MapSet, rim: int, exchanges: int, seed: int) -> list[list[dict[s
     return [found[place] for place in range(len(ids))]
 
 
-def _place_of(splits: pd.DataFrame, cell_id: Hashable, splits_path: str | Path) -> tuple[str, str]:
-    if cell_id not in splits.index:
+def _place_of(
+    splits: pd.DataFrame, example_id: Hashable, splits_path: str | Path
+) -> tuple[str, str]:
+    if example_id not in splits.index:
         raise AttributionError(
-            f"cell {cell_id} has a map but no split",
+            f"cell {example_id} has a map but no split",
             where=splits_path,
             mend="Make the maps from shards of these splits.",
         )
-    row = splits.loc[cell_id]
+    row = splits.loc[example_id]
     return str(row["split"]), f"{row['plate']}/{row['well']}"

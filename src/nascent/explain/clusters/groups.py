@@ -63,7 +63,7 @@ class Correlations:
 
     Attributes
     ----------
-    cell_ids : list
+    ids : list
     within : (n, K, K) float32
         Correlation of the smoothed maps of one cell; NaN for a channel without a map.
     tested : (m,) int
@@ -73,7 +73,7 @@ class Correlations:
         without what follows the outline of the cell.
     """
 
-    cell_ids: list[Hashable]
+    ids: list[Hashable]
     within: np.ndarray
     tested: np.ndarray
     maps: np.ndarray
@@ -106,19 +106,19 @@ def correlate(
         Cells whose maps are kept; None for all. Of cells smaller than the common outline
         (`nascent.explain.clusters.permuted_maps.fills_outline`) none are.
     """
-    cell_ids, within, places, maps, beyond = [], [], [], [], []
+    ids, within, places, maps, beyond = [], [], [], [], []
     for cell in cells:
         limited = clipped(cell.map, cell.mask)
         prepared = smoothed(limited, cell.mask, sigma).astype(np.float32)
         within.append(_correlation(prepared[cell.mask], prepared[cell.mask]))
-        if (tested is None or cell.cell_id in tested) and fills_outline(cell.mask):
-            places.append(len(cell_ids))
+        if (tested is None or cell.id in tested) and fills_outline(cell.mask):
+            places.append(len(ids))
             maps.append(unit_maps(prepared, cell.mask))
             rest = smoothed(without_outline(limited, cell.mask), cell.mask, sigma)
             beyond.append(unit_maps(rest, cell.mask))
-        cell_ids.append(cell.cell_id)
+        ids.append(cell.id)
     return Correlations(
-        cell_ids,
+        ids,
         np.array(within, np.float32),
         np.array(places, int),
         np.array(maps, np.float32),
@@ -182,16 +182,16 @@ def cluster_channels(
         The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
         the draws in which the two are in one cluster.
     """
-    shape = (len(found.cell_ids), len(channels), len(channels))
+    shape = (len(found.ids), len(channels), len(channels))
     every_within = found.within.reshape(shape)
     distance, null = mean_distance(every_within), np.full(shape[1:], np.nan)
     # A channel that has a map in some cell is like itself there.
     usable = ~np.isnan(np.diagonal(every_within, axis1=1, axis2=2)).all(axis=0)
     together = np.full(distance.shape, np.nan)
     table = pd.DataFrame({"channel": list(channels)}).reindex(columns=list(CLUSTERS))
-    table["cells"] = len(found.cell_ids)
+    table["cells"] = len(found.ids)
     names = np.flatnonzero(usable)
-    if len(names) > 2 and len(found.cell_ids) > 1:
+    if len(names) > 2 and len(found.ids) > 1:
         within = every_within[:, names][:, :, names]
         clusters, score = best_cut(_filled(distance[np.ix_(names, names)]), largest)
         stability, pairs = _resampled(within, clusters, largest, draws, (seed, 0))

@@ -40,7 +40,7 @@ class ChannelScores:
     Attributes
     ----------
     cells : pandas.DataFrame
-        One row a cell, index `cell_id`: `split`, `group`, `target`, what the explanation says of
+        One row a cell, index `id`: `split`, `group`, `target`, what the explanation says of
         the cell (`told_by_maps`, `total` = Σ|a| and the columns of checks), then the cell table.
     channels : tuple of str
         Of the maps; `all` alone where a map has places and no channels.
@@ -82,7 +82,7 @@ def channel_scores(
         The study's cell table.
     explained_path
         The cells of the explanation as `nascent.explain.importance.stage.explain_maps` writes them:
-        `cell_id`, `split`, `group`.
+        `id`, `split`, `group`.
     model, seed, method
         As named in the study; the seed is that of the training.
     target
@@ -90,7 +90,7 @@ def channel_scores(
     aggregate
         Of the shares, see `nascent.explain.importance.aggregates`.
     checks
-        Name → table with a column `cell_id`. Its columns are joined as `<name>_<column>`; where a
+        Name → table with a column `id`. Its columns are joined as `<name>_<column>`; where a
         cell has several rows, told apart by columns of text, as `<name>_<texts>_<column>`. Where
         they cannot be told apart so, the table is no table of cells and is left out.
 
@@ -183,36 +183,36 @@ def _read(paths: Sequence[str | Path]) -> tuple:
     return {name: pd.concat([part[name] for part in totals]) for name in AGGREGATES}, joined, first
 
 
-def _rows_of(cell_ids: pd.Index, path: str | Path) -> pd.DataFrame:
-    table = read_table(path, required=["cell_id"]).set_index("cell_id")
-    missing = cell_ids[~cell_ids.isin(table.index)]
+def _rows_of(ids: pd.Index, path: str | Path) -> pd.DataFrame:
+    table = read_table(path, required=["id"]).set_index("id")
+    missing = ids[~ids.isin(table.index)]
     if len(missing):
         raise AttributionError(
             f"{len(missing)} cells with maps are not in this table, the first is {missing[0]}",
             where=path,
             mend="Make maps and tables from the same crops.",
         )
-    return table.loc[cell_ids]
+    return table.loc[ids]
 
 
 def _with_check(told: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Join what a check says of each cell; where a cell has several rows, a column for each."""
-    if "cell_id" not in table or table.empty:
+    if "id" not in table or table.empty:
         return told
     if MAP in table:
         table = table[table[MAP] == TRAINED].drop(columns=MAP)
     known = table.drop(columns=[*_KNOWN, *EXPLAINED], errors="ignore")
-    if known["cell_id"].duplicated().any():
-        kinds = known.columns.drop("cell_id")
+    if known["id"].duplicated().any():
+        kinds = known.columns.drop("id")
         labels = [
             column
             for column in kinds
             if not is_numeric_dtype(known[column].dtype) and known[column].notna().all()
         ]
-        if known.duplicated(["cell_id", *labels]).any():
+        if known.duplicated(["id", *labels]).any():
             return told
-        known = known.pivot(index="cell_id", columns=labels)
+        known = known.pivot(index="id", columns=labels)
         known.columns = ["_".join(map(str, (*kind, column))) for column, *kind in known.columns]
     else:
-        known = known.set_index("cell_id")
+        known = known.set_index("id")
     return told.join(known.add_prefix(f"{name}_"))

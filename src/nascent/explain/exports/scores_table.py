@@ -13,7 +13,7 @@ from nascent.explain.exports.h5ad import read_h5ad
 from nascent.explain.exports.scores import STATISTICS, ChannelScores
 from nascent.files import written
 
-SCORES = ("model", "seed", "method", "split", "cell_id", "channel", "statistic", "value")
+SCORES = ("model", "seed", "method", "split", "id", "channel", "statistic", "value")
 """Columns of the table."""
 
 PROVENANCE = "nascent"
@@ -33,7 +33,7 @@ def tidy(scores: ChannelScores) -> pl.DataFrame:
             "seed": pl.repeat(scores.facts["seed"], cells * each, dtype=pl.Int64, eager=True),
             "method": pl.repeat(scores.facts["method"], cells * each, eager=True),
             "split": pl.Series(split, dtype=pl.String),
-            "cell_id": pl.Series(np.repeat(scores.cells.index.to_numpy(), each).tolist()),
+            "id": pl.Series(np.repeat(scores.cells.index.to_numpy(), each).tolist()),
             "channel": pl.Series(np.tile(by_channel, cells), dtype=pl.String),
             "statistic": pl.Series(list(STATISTICS) * (cells * channels), dtype=pl.String),
             "value": values.ravel(),
@@ -67,4 +67,4 @@ def write_scores_table(
 def empty() -> pl.DataFrame:
     """Return the table of a study that explains nothing."""
     kinds = dict.fromkeys(SCORES, pl.String) | {"seed": pl.Int64, "value": pl.Float64}
-    return pl.DataFrame(schema=kinds | {"cell_id": pl.Int64})
+    return pl.DataFrame(schema=kinds | {"id": pl.Int64})

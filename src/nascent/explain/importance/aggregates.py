@@ -68,7 +68,7 @@ def channel_totals(maps: Maps) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        Aggregate → cells × channels, float64; the index is `cell_id`.
+        Aggregate → cells × channels, float64; the index is `id`.
     """
     found = (aggregated(maps[index], maps.mask(index)) for index in range(len(maps)))
     return totals_table(found, maps.cells.index, maps.channels)

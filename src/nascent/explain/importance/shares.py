@@ -63,7 +63,7 @@ def channel_importance(
     aggregate
         Of the shares.
     null
-        Shares by models of random weights: index `cell_id`, a column `copy` that numbers the
+        Shares by models of random weights: index `id`, a column `copy` that numbers the
         models, and a column a channel; None where there are none.
     names
         Groups, in the order of the rows.

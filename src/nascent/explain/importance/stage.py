@@ -81,7 +81,7 @@ def explain_maps(
     map_paths
         Every map file of the model and method; cells are grouped within their split.
     cells_path, splits_path
-        Tables with `cell_id`, `target` and with `cell_id`, `split`, `well`, `plate`.
+        Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
     null_path
         Shares by models of random weights, see `nascent.explain.importance.untrained`; None where
         there are none.
@@ -90,7 +90,7 @@ def explain_maps(
     out
         The importance: `model, seed, method, split` and the columns of `IMPORTANCE`.
     cells_out
-        A row a cell: `cell_id`, its split, group, well and target, the predictions of it and of the
+        A row a cell: `id`, its split, group, well and target, the predictions of it and of the
         baseline, completeness gap, steps and whether they met the tolerance, total attribution
         Σ|a|, and the share of each channel by `aggregate`.
     joint_out
@@ -129,7 +129,7 @@ def explain_maps(
         _LOGGER.info("maps of %s have one value a place for all channels: no shares", method)
     else:
         described = described.join(channel_shares(totals, aggregate))
-        null = None if null_path is None else read_table(null_path).set_index("cell_id")
+        null = None if null_path is None else read_table(null_path).set_index("id")
         labels = dict(zip(LABELS, (model, model_seed, method), strict=False))
         units = units_of(source.channels, groups)
         apart = shares_apart(totals, units) if joint else {}
@@ -172,8 +172,8 @@ def gather(paths: Iterable[str | Path], out: str | Path) -> None:
 def read_groups(cells_path: str | Path, splits_path: str | Path, rule: GroupRule) -> tuple:
     """Read cell table and splits, and group the cells; see `study_groups`."""
     return study_groups(
-        read_table(cells_path, required=["cell_id", "target"]),
-        read_table(splits_path, required=["cell_id", "split"]),
+        read_table(cells_path, required=["id", "target"]),
+        read_table(splits_path, required=["id", "split"]),
         rule,
     )
 

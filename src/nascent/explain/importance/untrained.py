@@ -52,9 +52,9 @@ def write_untrained(
     inspection
         The explanation. Maps without channels (axes `space`) give a table without rows.
     cells_path, splits_path
-        Tables with `cell_id`, `target` and with `cell_id`, `split`, `well`, `plate`.
+        Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
     out
-        A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `joint`, `cell_id`, and the
+        A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `joint`, `id`, and the
         share of each channel; shares of a map of zeros are missing. Where there are groups of
         channels, further rows, of `joint` True: the shares of the groups and of the other
         channels, see `nascent.explain.importance.joint`.
@@ -73,10 +73,10 @@ def write_untrained(
     channel_groups = pd.DataFrame() if groups_path is None else read_table(groups_path)
     groups = joint_groups(channel_groups, inspection.source)
     columns = dict.fromkeys([*channels, *groups])
-    parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "cell_id", *columns])]
+    parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "id", *columns])]
     if inspection.source.axes != "space":
         grouped, _ = read_groups(cells_path, splits_path, rule)
-        chosen = sampled(grouped.loc[inspection.cell_ids], cells, seed)
+        chosen = sampled(grouped.loc[inspection.ids], cells, seed)
         method, model = inspection.method(), inspection.explained.model
         # Two trainings of one architecture shall not share their random copies.
         own = int(inspection.source.model_sha256[:8], 16)
@@ -95,7 +95,7 @@ def sampled(grouped: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
     Parameters
     ----------
     grouped
-        Index `cell_id`; columns `split` and `group`.
+        Index `id`; columns `split` and `group`.
     """
     chosen: set[Hashable] = set()
     for _, members in grouped.groupby("split", sort=False):
@@ -110,11 +110,11 @@ def _shares(
 ) -> pd.DataFrame:
     ids, found, joint = [], [], []
     for cell, scores in _maps(method, iter(cells)):
-        ids.append(cell.cell_id)
+        ids.append(cell.id)
         found.append(aggregated(scores, cell.mask))
         if groups:
             joint.append(joint_totals(scores, cell.mask, channels, groups))
-    index = pd.Index(ids, name="cell_id")
+    index = pd.Index(ids, name="id")
     every = [(False, totals_table(found, index, channels))]
     if groups:
         every.append((True, totals_table(joint, index, list(units_of(channels, groups)))))
@@ -131,5 +131,5 @@ def _maps(
 ) -> Iterator[tuple[ExplainedCell, np.ndarray]]:
     while some := list(islice(cells, CELLS_AT_A_TIME)):
         images, masks = np.stack([c.image for c in some]), np.stack([c.mask for c in some])
-        made = method(CellBatch(images, masks, [c.cell_id for c in some]))
+        made = method(CellBatch(images, masks, [c.id for c in some]))
         yield from zip(some, made.maps, strict=True)

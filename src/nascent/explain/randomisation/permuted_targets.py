@@ -32,7 +32,7 @@ def permute_targets(
     manifest
         The table that lists the shards, which lie beside it.
     out
-        Of the table: `cell_id`, `split`, `taken_from` (the cell whose targets these are) and the
+        Of the table: `id`, `split`, `taken_from` (the cell whose targets these are) and the
         targets.
     columns
         Of the cell table, the targets.
@@ -53,9 +53,9 @@ def permute_targets(
         places = np.random.default_rng([*seed, number]).permutation(len(table))
         taken = table.iloc[places].reset_index(names="taken_from")
         taken.insert(0, "split", split)
-        taken.insert(0, "cell_id", table.index)
+        taken.insert(0, "id", table.index)
         parts.append(taken)
-    empty = pd.DataFrame(columns=["cell_id", "split", "taken_from", *columns])
+    empty = pd.DataFrame(columns=["id", "split", "taken_from", *columns])
     write_table(pd.concat(parts, ignore_index=True) if parts else empty, out)
 
 

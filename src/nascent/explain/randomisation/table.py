@@ -40,7 +40,7 @@ STAGE = ("stage", "number", "layer", "share", "image_map")
 RANDOMISATION = (*STAGE, "level", *MEAN, "strongest", "verdict")
 """Columns of a table of randomisation."""
 
-ROWS = ("cell_id", *STAGE, *LEVELS)
+ROWS = ("id", *STAGE, *LEVELS)
 """Columns of what is found of each cell."""
 
 Remake = Callable[[ExplainedCell], np.ndarray]
@@ -80,7 +80,7 @@ def collapse(
     """
 
     def row(stage: tuple, scores: np.ndarray) -> tuple:
-        return (cell.cell_id, *stage, *_alike(cell, scores).values())
+        return (cell.id, *stage, *_alike(cell, scores).values())
 
     yield row((ORIGINAL, 0, "", 0.0, ""), remake(cell))
     for stage in cascade(model, stages, stream):
@@ -118,7 +118,7 @@ def randomisation_table(
     for stage, part in rows.groupby(list(STAGE), sort=False, dropna=False):
         means = cell_means(
             part[list(LEVELS)].to_numpy(float),
-            wells.loc[part["cell_id"]].to_numpy(),
+            wells.loc[part["id"]].to_numpy(),
             confidence=confidence,
             draws=draws,
             seed=seed,
@@ -197,12 +197,12 @@ def write_randomisation(
         Maps of the same cells, by the same method, of a model that was trained on permuted targets:
         the stage `targets`. Without them it is left out.
     """
-    chosen = choose_cells(inspection.cell_ids, cells, seed)
+    chosen = choose_cells(inspection.ids, cells, seed)
 
     method = inspection.method()
 
     def remake(cell: ExplainedCell) -> np.ndarray:
-        return method(CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])).maps[0]
+        return method(CellBatch(cell.image[None], cell.mask[None], [cell.id])).maps[0]
 
     # Two trainings of one architecture shall not share their random weights.
     own = int(inspection.source.model_sha256[:8], 16)

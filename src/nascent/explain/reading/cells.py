@@ -22,7 +22,7 @@ class ExplainedCell:
 
     Attributes
     ----------
-    cell_id
+    id
     image : (places …, C) float32
         Normalised, zero where not measured.
     mask : (places …) bool
@@ -32,7 +32,7 @@ class ExplainedCell:
         The model's output at the image and at the baseline.
     """
 
-    cell_id: Hashable
+    id: Hashable
     image: np.ndarray
     mask: np.ndarray
     map: np.ndarray
@@ -68,11 +68,11 @@ def explained_cells(
         with open_maps(map_path) as maps, open_store(shard_path) as shard:
             _refuse_other_shard(maps, shard)
             normaliser.refuse_other(shard)
-            for index, cell_id in enumerate(maps.cell_ids):
-                if left is not None and cell_id not in left:
+            for index, example_id in enumerate(maps.ids):
+                if left is not None and example_id not in left:
                     continue
                 if left is not None:
-                    left.discard(cell_id)
+                    left.discard(example_id)
                 yield _cell(maps, shard, normaliser, index)
     if left:
         raise AttributionError(
@@ -94,7 +94,7 @@ class CellReader:
 
     Attributes
     ----------
-    cell_ids : list
+    ids : list
         Of all files, in their order.
     """
 
@@ -111,13 +111,13 @@ class CellReader:
         self._paths = list(zip(map_paths, shard_paths, strict=True))
         for file, (map_path, _) in enumerate(self._paths):
             with open_maps(map_path) as maps:
-                for index, cell_id in enumerate(maps.cell_ids):
-                    self._places[cell_id] = file, index
-        self.cell_ids: list[Hashable] = list(self._places)
+                for index, example_id in enumerate(maps.ids):
+                    self._places[example_id] = file, index
+        self.ids: list[Hashable] = list(self._places)
         self._files: dict[int, tuple[Maps, Store]] = {}
         self._recent = lru_cache(maxsize=recent)(self._read)
 
-    def __getitem__(self, cell_id: Hashable) -> ExplainedCell:
+    def __getitem__(self, example_id: Hashable) -> ExplainedCell:
         """Return a cell.
 
         Raises
@@ -125,10 +125,10 @@ class CellReader:
         AttributionError
             Where its map was made from another shard than the one given.
         """
-        return self._recent(cell_id)
+        return self._recent(example_id)
 
-    def _read(self, cell_id: Hashable) -> ExplainedCell:
-        file, index = self._places[cell_id]
+    def _read(self, example_id: Hashable) -> ExplainedCell:
+        file, index = self._places[example_id]
         if file not in self._files:
             map_path, shard_path = self._paths[file]
             maps = self._stack.enter_context(open_maps(map_path))
@@ -146,12 +146,12 @@ class CellReader:
         self._stack.close()
 
 
-def choose_cells(cell_ids: Sequence[Hashable], count: int, seed: int) -> list[Hashable]:
+def choose_cells(ids: Sequence[Hashable], count: int, seed: int) -> list[Hashable]:
     """Return up to `count` of the cells, drawn without replacement, in the order they came."""
-    if len(cell_ids) <= count:
-        return list(cell_ids)
-    drawn = np.random.default_rng(seed).choice(len(cell_ids), count, replace=False)
-    return [cell_ids[index] for index in sorted(drawn)]
+    if len(ids) <= count:
+        return list(ids)
+    drawn = np.random.default_rng(seed).choice(len(ids), count, replace=False)
+    return [ids[index] for index in sorted(drawn)]
 
 
 def _refuse_other_shard(maps: Maps, shard: Store) -> None:
@@ -169,7 +169,7 @@ def _cell(maps: Maps, shard: Store, normaliser: Normaliser, index: int) -> Expla
     normaliser.into(counts, mask, image)
     row = maps.cells.iloc[index]
     return ExplainedCell(
-        maps.cell_ids[index],
+        maps.ids[index],
         image,
         mask,
         maps[index],

@@ -109,16 +109,16 @@ def study_groups(
     Parameters
     ----------
     cells
-        Columns `cell_id` and `target`, and the rule's column if it has one.
+        Columns `id` and `target`, and the rule's column if it has one.
     splits
-        Columns `cell_id`, `split` and, where wells are known, `well` and `plate`.
+        Columns `id`, `split` and, where wells are known, `well` and `plate`.
     rule
         Default: one SD around the mean of the training cells.
 
     Returns
     -------
     pandas.DataFrame
-        Index `cell_id` in the order of `splits`; columns `target`, `split`, `group`, `well` (with
+        Index `id` in the order of `splits`; columns `target`, `split`, `group`, `well` (with
         its plate in front; empty where there is none).
     GroupLimits
 
@@ -129,8 +129,8 @@ def study_groups(
         there is no such column.
     """
     rule = rule or GroupRule()
-    known = cells.set_index("cell_id")
-    assigned = splits.set_index("cell_id")
+    known = cells.set_index("id")
+    assigned = splits.set_index("id")
     unknown = assigned.index[~assigned.index.isin(known.index)]
     if len(unknown):
         raise SplitError(

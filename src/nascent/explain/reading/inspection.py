@@ -43,7 +43,7 @@ class Inspection:
         How the maps were made; of all files alike but for the shard.
     data : MethodData
         What the method is given besides its options.
-    cell_ids : list
+    ids : list
         Of all maps, in their order.
 
     Raises
@@ -63,7 +63,7 @@ class Inspection:
     ) -> None:
         self.map_paths = list(map_paths)
         self._shard_paths, self._normaliser = list(shard_paths), normaliser
-        self.source, self.cell_ids = _read(map_paths)
+        self.source, self.ids = _read(map_paths)
         self.explained = _of_model(model_path, map_paths, self.source.target)
         options = self.source.options
         references = None
@@ -125,7 +125,7 @@ def _of_model(
 
 
 def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
-    source, cell_ids = None, []
+    source, ids = None, []
     for path in paths:
         with open_maps(path) as maps:
             source = source or maps.source
@@ -136,9 +136,9 @@ def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
                         where=path,
                         mend="Delete them: the job that makes them will be repeated.",
                     )
-            cell_ids += maps.cell_ids
+            ids += maps.ids
     if source is None:
         raise AttributionError(
             "there are no maps", mend="Explain a split that has cells: attribute.splits."
         )
-    return source, cell_ids
+    return source, ids

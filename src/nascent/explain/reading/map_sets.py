@@ -22,7 +22,7 @@ class MapSet:
         Of the first file; the others are of another shard.
     channels : tuple of str
         The model's inputs.
-    cell_ids : list
+    ids : list
         Of all files, in their order.
 
     Raises
@@ -47,25 +47,25 @@ class MapSet:
                     )
         self.channels = self.source.channels
         self._place = {
-            cell_id: (maps, index) for maps in files for index, cell_id in enumerate(maps.cell_ids)
+            example_id: (maps, index) for maps in files for index, example_id in enumerate(maps.ids)
         }
-        self.cell_ids: list[Hashable] = list(self._place)
-        if len(self.cell_ids) < sum(map(len, files)):
+        self.ids: list[Hashable] = list(self._place)
+        if len(self.ids) < sum(map(len, files)):
             raise AttributionError(
                 "a cell has maps in two files", where=", ".join(str(maps.path) for maps in files)
             )
 
-    def __contains__(self, cell_id: Hashable) -> bool:
-        return cell_id in self._place
+    def __contains__(self, example_id: Hashable) -> bool:
+        return example_id in self._place
 
-    def map(self, cell_id: Hashable) -> np.ndarray:
+    def map(self, example_id: Hashable) -> np.ndarray:
         """Return the map of a cell, float32, in the shape of its axes."""
-        maps, index = self._place[cell_id]
+        maps, index = self._place[example_id]
         return maps[index]
 
-    def mask(self, cell_id: Hashable) -> np.ndarray:
+    def mask(self, example_id: Hashable) -> np.ndarray:
         """Return the measured pixels (places …) bool of a cell."""
-        maps, index = self._place[cell_id]
+        maps, index = self._place[example_id]
         return maps.mask(index)
 
 

@@ -33,16 +33,16 @@ class Sources:
     normaliser: Normaliser
 
     def told(self) -> pd.DataFrame:
-        """Return split, group and well of the cells by `cell_id`."""
-        required = ["cell_id", "split", "group", "well"]
-        return read_table(self.cells, required=required).set_index("cell_id")
+        """Return split, group and well of the cells by `id`."""
+        required = ["id", "split", "group", "well"]
+        return read_table(self.cells, required=required).set_index("id")
 
     def ids(self) -> list[Hashable]:
         """Return the ids of the cells that have maps, in their order."""
         found: list[Hashable] = []
         for path in self.maps:
             with open_maps(path) as maps:
-                found += maps.cell_ids
+                found += maps.ids
         return found
 
     def axes(self) -> str:

@@ -61,7 +61,7 @@ class RegionRule:
 class RegionCell:
     """A cell's mask (places …) and its regions, each (places …) bool within the mask."""
 
-    cell_id: Hashable
+    id: Hashable
     mask: np.ndarray
     regions: Mapping[str, np.ndarray]
 
@@ -116,7 +116,7 @@ def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.n
 def compare_regions(
     cells: "CellReader | Mapping[Hashable, ExplainedCell]",
     regions: Callable[[Hashable], RegionCell],
-    cell_ids: Sequence[Hashable],
+    ids: Sequence[Hashable],
     rings: np.ndarray,
     channels: Sequence[str],
 ) -> pd.DataFrame:
@@ -128,7 +128,7 @@ def compare_regions(
         Cell by id, asked for once each, along the circles of `rings`.
     regions
         The regions of a cell by its id; asked for again for each cell whose other it is.
-    cell_ids
+    ids
         Of n cells.
     rings
         (E, n), the others of each (`nascent.explain.statistics.exchange.rings`).
@@ -138,7 +138,7 @@ def compare_regions(
     Returns
     -------
     pandas.DataFrame
-        Columns `cell_id`, `region`, `channel` (`all` for all together), `area`, `share`,
+        Columns `id`, `region`, `channel` (`all` for all together), `area`, `share`,
         `enrichment`, `null`: the enrichment expected of this map and these regions by those of
         other cells (`nascent.explain.statistics.exchange.adjusted`).
     """
@@ -147,11 +147,11 @@ def compare_regions(
     kept = slice(-len(names), None)
     found: dict[str, _Shares] = {}
     for place in along(rings):
-        cell, own = cells[cell_ids[place]], regions(cell_ids[place])
-        others = [regions(cell_ids[other]) for other in rings[:, place] if other != NOBODY]
+        cell, own = cells[ids[place]], regions(ids[place])
+        others = [regions(ids[other]) for other in rings[:, place] if other != NOBODY]
         for region, taken in own.regions.items():
             if region not in found:
-                found[region] = _Shares.of(len(cell_ids), len(rings), len(names))
+                found[region] = _Shares.of(len(ids), len(rings), len(names))
             values = found[region]
             shares, values.area[place] = _shares(cell.map, taken, cell.mask)
             values.share[place] = shares[kept]
@@ -165,9 +165,9 @@ def compare_regions(
         parts.append(
             pd.DataFrame(
                 {
-                    "cell_id": np.repeat(np.array(cell_ids), len(names)),
+                    "id": np.repeat(np.array(ids), len(names)),
                     "region": region,
-                    "channel": np.tile(names, len(cell_ids)),
+                    "channel": np.tile(names, len(ids)),
                     "area": np.repeat(values.area, len(names)),
                     "share": values.share.ravel(),
                     "enrichment": values.enrichment.ravel(),
@@ -175,7 +175,7 @@ def compare_regions(
                 }
             )
         )
-    columns = ["cell_id", "region", "channel", "area", "share", "enrichment", "null"]
+    columns = ["id", "region", "channel", "area", "share", "enrichment", "null"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
@@ -192,7 +192,7 @@ def region_table(
     of_cells
         See `compare_regions`.
     cells
-        Index `cell_id`; columns `group` and `well`.
+        Index `id`; columns `group` and `well`.
     confidence
         Of the intervals, see `nascent.explain.statistics.intervals`.
 
@@ -204,7 +204,7 @@ def region_table(
         expected by other cells, see `compare_regions`; `excess`: mean difference of the two, with
         its interval; `beats_null`: that interval lies above 0.
     """
-    told = of_cells.join(cells[["group", "well"]], on="cell_id")
+    told = of_cells.join(cells[["group", "well"]], on="id")
     rows = []
     for region, of_region in told.groupby("region", sort=False):
         for group in [ALL, *ordered(told["group"])]:
@@ -219,10 +219,10 @@ def region_table(
 def _of_group(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     channels = rows["channel"].unique()
     wide = {
-        name: rows.pivot(index="cell_id", columns="channel", values=name)[channels].to_numpy(float)
+        name: rows.pivot(index="id", columns="channel", values=name)[channels].to_numpy(float)
         for name in ("area", "share", "enrichment", "null")
     }
-    wells = rows.drop_duplicates("cell_id").set_index("cell_id")["well"].sort_index().to_numpy(str)
+    wells = rows.drop_duplicates("id").set_index("id")["well"].sort_index().to_numpy(str)
     known = ~np.isnan(wide["enrichment"])
     found = mean_interval(wide["enrichment"], wells, confidence=confidence)
     excess = mean_interval(wide["enrichment"] - wide["null"], wells, confidence=confidence)

@@ -75,13 +75,13 @@ class _RegionReader:
             with open_store(path) as shard:
                 for name, rule in rules.items():
                     _channel(shard, name, rule.channel)
-                for index, cell_id in enumerate(shard.cells.index.tolist()):
-                    self._places[cell_id] = path, index
+                for index, example_id in enumerate(shard.cells.index.tolist()):
+                    self._places[example_id] = path, index
         # A cell is asked for again as the other of those just before it.
         self.read = lru_cache(maxsize=regions.EXCHANGES + 1)(self._read)
 
-    def _read(self, cell_id: Hashable) -> regions.RegionCell:
-        path, index = self._places[cell_id]
+    def _read(self, example_id: Hashable) -> regions.RegionCell:
+        path, index = self._places[example_id]
         if path not in self._files:
             opened = self._stack.enter_context(open_store(path))
             channels = {n: _channel(opened, n, rule.channel) for n, rule in self._rules.items()}
@@ -92,7 +92,7 @@ class _RegionReader:
             name: regions.region_mask(image[..., channels[name]], mask, rule.percentile)
             for name, rule in self._rules.items()
         }
-        return regions.RegionCell(cell_id, mask, found)
+        return regions.RegionCell(example_id, mask, found)
 
     def __enter__(self) -> Self:
         return self

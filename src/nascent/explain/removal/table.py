@@ -132,7 +132,7 @@ def write_removal(
         Of the sample, of the random orders and of the intervals.
     """
     has_pixels = inspection.source.axes != "channel"
-    chosen = choose_cells(inspection.cell_ids, cells, seed) if has_pixels else []
+    chosen = choose_cells(inspection.ids, cells, seed) if has_pixels else []
     predict, baseline = inspection.explained.outputs, inspection.baseline()
     found = [
         cell_changes(
@@ -142,10 +142,10 @@ def write_removal(
             cell.map,
             {
                 "mean": channel_means(cell),
-                "baseline": baseline(cell.image, cell.mask, cell.cell_id),
+                "baseline": baseline(cell.image, cell.mask, cell.id),
             },
             removal,
-            stream(seed, cell.cell_id, "removal"),
+            stream(seed, cell.id, "removal"),
         )
         for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
     ]

@@ -80,7 +80,7 @@ def roar_table(
         `nascent.evaluate.tables.PREDICTIONS`, and `order` (a method, or `random`), `fraction` and
         `zero_cells`. With the order `none` and the fraction 0 those of the models themselves.
     cells
-        The study's cell table; its index is `cell_id`.
+        The study's cell table; its index is `id`.
     rank
         What was ranked, `entries` or `pixels`; for the table.
     confidence, draws, seed
@@ -144,7 +144,7 @@ def write_roar(
         for table in map(read_table, whole_paths)
     ]
     predictions = pd.concat([*whole, *retrained], ignore_index=True)
-    cells = read_table(cells_path, required=["cell_id"]).set_index("cell_id")
+    cells = read_table(cells_path, required=["id"]).set_index("id")
     table = roar_table(predictions, cells, rank=rank, confidence=confidence, draws=draws, seed=seed)
     write_table(table, out)
 

@@ -113,24 +113,24 @@ def scores_of(map_: np.ndarray, rank: str) -> np.ndarray:
 
 def _by_maps(path: str | Path, source: RemovalSource) -> Iterator[RemovedCell]:
     with open_maps(path) as maps:
-        for index, cell_id in enumerate(maps.cell_ids):
+        for index, example_id in enumerate(maps.ids):
             scores, mask = scores_of(maps[index], source.rank), maps.mask(index)
-            yield _removed(cell_id, scores, mask, source, zero=not scores[mask].any())
+            yield _removed(example_id, scores, mask, source, zero=not scores[mask].any())
 
 
 def _at_random(path: str | Path, source: RemovalSource) -> Iterator[RemovedCell]:
     with open_store(path) as store:
         # Nothing tells entries apart, so that the stream alone gives their order.
         nothing = np.zeros((*store.input().places, flags_of(source)), np.float32)
-        for index, cell_id in enumerate(store.cells.index):
-            yield _removed(cell_id, nothing, store.mask(index), source, zero=False)
+        for index, example_id in enumerate(store.cells.index):
+            yield _removed(example_id, nothing, store.mask(index), source, zero=False)
 
 
 def _removed(
-    cell_id: Any, scores: np.ndarray, mask: np.ndarray, source: RemovalSource, *, zero: bool
+    example_id: Any, scores: np.ndarray, mask: np.ndarray, source: RemovalSource, *, zero: bool
 ) -> RemovedCell:
-    stream = stream_of(source.seed, cell_id)
-    return RemovedCell(cell_id, removed_entries(scores, mask, source.fraction, stream), zero)
+    stream = stream_of(source.seed, example_id)
+    return RemovedCell(example_id, removed_entries(scores, mask, source.fraction, stream), zero)
 
 
 def _refuse_unfit(maps: Maps, digest: str, rank: str) -> None:

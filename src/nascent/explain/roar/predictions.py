@@ -39,5 +39,5 @@ def told_apart(
     return table.assign(
         order=order,
         fraction=fraction,
-        zero_cells=zero_maps(removal, table["cell_id"].unique()),
+        zero_cells=zero_maps(removal, table["id"].unique()),
     )

@@ -43,7 +43,7 @@ def map_changes(
     explain: Explain,
     image: np.ndarray,
     mask: np.ndarray,
-    cell_id: Hashable,
+    example_id: Hashable,
     *,
     radius: float,
     draws: int,
@@ -59,7 +59,7 @@ def map_changes(
         (places …, C) float32, normalised.
     mask
         (places …) bool.
-    cell_id
+    example_id
         With `seed` and the number of the draw it fixes the noise.
     radius
         Largest change, in units of the normalised channel.
@@ -77,12 +77,12 @@ def map_changes(
         NaN where the map is zero, and at levels where it is constant or that it lacks.
     """
     changed = [
-        image + uniform_noise(mask, image.shape[-1], radius, seed, cell_id, draw)
+        image + uniform_noise(mask, image.shape[-1], radius, seed, example_id, draw)
         for draw in range(draws)
     ]
     count = draws + 1
     maps, predictions = explain(
-        np.stack([image, *changed]), np.repeat(mask[None], count, axis=0), [cell_id] * count
+        np.stack([image, *changed]), np.repeat(mask[None], count, axis=0), [example_id] * count
     )
     own, *others = (_measured(scores, mask) for scores in maps)
     norm = np.linalg.norm(own)
@@ -104,11 +104,11 @@ def _measured(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def uniform_noise(
-    mask: np.ndarray, channels: int, radius: float, seed: int, cell_id: Hashable, draw: int
+    mask: np.ndarray, channels: int, radius: float, seed: int, example_id: Hashable, draw: int
 ) -> np.ndarray:
     """Return noise (places …, C) float32, uniform within ± radius where measured, else zero."""
     noise = np.zeros((*mask.shape, channels), np.float32)
-    drawn = stream(seed, cell_id, "sensitivity", draw)
+    drawn = stream(seed, example_id, "sensitivity", draw)
     noise[mask] = drawn.uniform(-radius, radius, (int(mask.sum()), channels))
     return noise
 
@@ -180,19 +180,17 @@ def write_sensitivity(
     seed
         Of the sample, of the changes and of the intervals.
     """
-    chosen = choose_cells(inspection.cell_ids, cells, seed)
+    chosen = choose_cells(inspection.ids, cells, seed)
     method = inspection.method()
 
     def explain(
-        images: np.ndarray, masks: np.ndarray, cell_ids: Sequence[Hashable]
+        images: np.ndarray, masks: np.ndarray, ids: Sequence[Hashable]
     ) -> tuple[np.ndarray, np.ndarray]:
-        attributions = method(CellBatch(images, masks, cell_ids))
+        attributions = method(CellBatch(images, masks, ids))
         return attributions.maps, attributions.prediction
 
     found = [
-        map_changes(
-            explain, cell.image, cell.mask, cell.cell_id, radius=radius, draws=noises, seed=seed
-        )
+        map_changes(explain, cell.image, cell.mask, cell.id, radius=radius, draws=noises, seed=seed)
         for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
     ]
     table = sensitivity_table(

@@ -63,7 +63,7 @@ class Compared:
 
     Attributes
     ----------
-    cell_ids : list
+    ids : list
     found : (n, M, K, C) float32
         Of a cell's map with its own image, for each of `MEASURES`.
     chance : (E, n, M, K, C) float32
@@ -73,7 +73,7 @@ class Compared:
         Who these are (`nascent.explain.statistics.exchange.rings`).
     """
 
-    cell_ids: list[Hashable]
+    ids: list[Hashable]
     found: np.ndarray
     chance: np.ndarray
     rings: np.ndarray
@@ -81,7 +81,7 @@ class Compared:
 
 def compare(
     cells: "CellReader | Mapping[Hashable, ExplainedCell]",
-    cell_ids: Sequence[Hashable],
+    ids: Sequence[Hashable],
     rings: np.ndarray,
     *,
     bins: int,
@@ -93,7 +93,7 @@ def compare(
     cells
         Cell by id. They are asked for one after the other along the circles of `rings`, so that a
         reader that keeps E + 1 of them reads hardly any twice.
-    cell_ids
+    ids
         Of n cells.
     rings
         (E, n), each cell's others (`nascent.explain.statistics.exchange.rings`).
@@ -102,18 +102,18 @@ def compare(
     """
     found = chance = None
     for place in along(rings):
-        cell = cells[cell_ids[place]]
+        cell = cells[ids[place]]
         own = similarities(cell.map[cell.mask], cell.image[cell.mask], bins=bins)
         if found is None or chance is None:
-            found = np.empty((len(cell_ids), *own.shape), np.float32)
+            found = np.empty((len(ids), *own.shape), np.float32)
             chance = np.full((*rings.shape, *own.shape), np.nan, np.float32)
         found[place] = own
         for ring, other in enumerate(rings[:, place]):
             if other != NOBODY:
-                chance[ring, place] = _with_other(cell, cells[cell_ids[other]], bins)
+                chance[ring, place] = _with_other(cell, cells[ids[other]], bins)
     if found is None or chance is None:
         found, chance = np.empty((0, len(MEASURES), 0, 0)), np.empty((0, 0, len(MEASURES), 0, 0))
-    return Compared(list(cell_ids), found, chance, rings)
+    return Compared(list(ids), found, chance, rings)
 
 
 def similarity_table(
@@ -131,7 +131,7 @@ def similarity_table(
     compared
         See `compare`.
     cells
-        Index `cell_id`; columns `group` and `well`.
+        Index `id`; columns `group` and `well`.
     map_channels, image_channels
         Names of the K and of the C channels.
     confidence
@@ -150,9 +150,9 @@ def similarity_table(
         with its interval; `null_wins`: the same among other cells. `rank`: of the image channels of
         a map channel by wins, then by likeness; 1 is the most frequent.
     """
-    if not compared.cell_ids:
+    if not compared.ids:
         return pd.DataFrame(columns=SIMILARITY)
-    told = cells.loc[compared.cell_ids]
+    told = cells.loc[compared.ids]
     wells = told["well"].to_numpy(str)
     names = [ALL, *ordered(told["group"])]
     tables = []

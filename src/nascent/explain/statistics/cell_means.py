@@ -77,7 +77,7 @@ def side_of_zero(mean: pd.Series) -> int:
     return side(tuple(mean[["low", "high", "low_wells", "high_wells"]]))
 
 
-def wells_of(cells_path: str | Path, cell_ids: Sequence[Hashable]) -> np.ndarray:
+def wells_of(cells_path: str | Path, ids: Sequence[Hashable]) -> np.ndarray:
     """Return the wells (n,) of some cells, as `plate/well`, by the cell table of a study.
 
     Raises
@@ -85,13 +85,13 @@ def wells_of(cells_path: str | Path, cell_ids: Sequence[Hashable]) -> np.ndarray
     AttributionError
         Where a cell is not in the table.
     """
-    table = read_table(cells_path, required=["cell_id", "plate", "well"]).set_index("cell_id")
+    table = read_table(cells_path, required=["id", "plate", "well"]).set_index("id")
     wells = table["plate"].astype(str) + "/" + table["well"].astype(str)
-    missing = pd.Index(cell_ids).difference(wells.index, sort=False)
+    missing = pd.Index(ids).difference(wells.index, sort=False)
     if len(missing):
         raise AttributionError(
             f"{len(missing)} explained cells are not in the cell table, the first is {missing[0]}",
             where=cells_path,
             mend="Make maps and cell table from the same crops.",
         )
-    return wells.loc[list(cell_ids)].to_numpy(str)
+    return wells.loc[list(ids)].to_numpy(str)

@@ -38,8 +38,8 @@ def write_trend(
     confidence, draws, seed
         See `trend_table`.
     """
-    cells = read_table(cells_path, required=["cell_id", "split", "target", "well"])
-    cells = cells[cells["split"] == split].set_index("cell_id")
+    cells = read_table(cells_path, required=["id", "split", "target", "well"])
+    cells = cells[cells["split"] == split].set_index("id")
     table = pd.DataFrame(columns=TREND)
     if not set(channels) <= set(cells.columns):
         _LOGGER.info("maps without channels have no shares that could change: no rows")

@@ -72,7 +72,7 @@ class Planted:
     Attributes
     ----------
     cells : pandas.DataFrame
-        Index `cell_id`; the cell table of the shards.
+        Index `id`; the cell table of the shards.
     truth : str
         structure, intensity or both.
     causal_channels : tuple of str
@@ -94,7 +94,7 @@ class Planted:
 
     def mask(
         self,
-        cell_id: Hashable,
+        example_id: Hashable,
         measured: np.ndarray,
         channels: Collection[str] | None = None,
     ) -> np.ndarray:
@@ -109,12 +109,12 @@ class Planted:
             crop is no plane, as simulated wells are.
         """
         refuse_unless_plane(measured.shape, "the truth of a simulated plate")
-        cell = self.cells.loc[cell_id]
+        cell = self.cells.loc[example_id]
         key = (str(cell["plate"]), str(cell["well"]))
         row = self._row.get(key, {}).get(int(cell["mapobject_id"]))
         if row is None:
             raise AttributionError(
-                f"the truth of well {key[0]} {key[1]} does not know cell {cell_id}",
+                f"the truth of well {key[0]} {key[1]} does not know cell {example_id}",
                 where="simulate/truth",
                 mend=MADE_ANEW,
             )
@@ -124,7 +124,7 @@ class Planted:
         causal = placed(x[inside], y[inside], box, self._size, self._fit)
         if not inside.all() or (causal & ~measured).any():
             raise AttributionError(
-                f"causal pixels of cell {cell_id} are none of its measured pixels",
+                f"causal pixels of cell {example_id} are none of its measured pixels",
                 where="simulate/truth",
                 mend=MADE_ANEW,
             )

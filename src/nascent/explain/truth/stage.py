@@ -94,12 +94,12 @@ def check_truth(
         return
     planted = read_planted(truth_paths, wells, shard_paths)
     held = _Held(planted, tuple(inspection.source.channels), used, aggregate)
-    chosen = choose_cells(inspection.cell_ids, cells, seed)
+    chosen = choose_cells(inspection.ids, cells, seed)
     among = set(chosen)
     found: list[Found] = []
     for cell in inspection.cells():
         found += held(cell, TRAINED, cell.map)
-        if cell.cell_id in among:
+        if cell.id in among:
             for name in IMAGE_MAPS:
                 found += held(cell, name, image_map(name, cell.image, cell.mask))
     remade = progress(
@@ -128,7 +128,7 @@ def _of_random_weights(
     """
     method, model = inspection.method(), inspection.explained.model
     for number, cell in enumerate(inspection.cells(chosen)):
-        batch = CellBatch(cell.image[None], cell.mask[None], [cell.cell_id])
+        batch = CellBatch(cell.image[None], cell.mask[None], [cell.id])
         # One stage: all weights at once, in place, and the trained ones back behind it.
         for _ in cascade(model, 1, np.random.default_rng([seed, number])):
             made = method(batch)
@@ -150,16 +150,16 @@ class _Held:
     def __call__(self, cell: ExplainedCell, name: str, values: np.ndarray) -> list[Found]:
         causal = [name for name in self.planted.causal_channels if name in self.channels]
         found = self._scores(cell, values, causal)
-        rows = [(cell.cell_id, PLANTED, name, found)]
+        rows = [(cell.id, PLANTED, name, found)]
         if self.used is None:
             return rows
         used = [channel for channel in causal if channel in self.used]
         if used != causal:
             found = self._scores(cell, values, used)
-        return [*rows, (cell.cell_id, USED, name, found)]
+        return [*rows, (cell.id, USED, name, found)]
 
     def _scores(self, cell: ExplainedCell, values: np.ndarray, causal: Sequence[str]) -> CellScores:
-        pixels = self.planted.mask(cell.cell_id, cell.mask, causal)
+        pixels = self.planted.mask(cell.id, cell.mask, causal)
         by_channel = values.shape[-1] == len(self.channels)
         totals = aggregated(values, cell.mask)[self.aggregate] if by_channel else None
         return scores(np.abs(values), cell.mask, pixels, self.channels, causal, totals)

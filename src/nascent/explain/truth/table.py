@@ -80,7 +80,7 @@ TRUTH = (
 )
 """Columns of the table of one model and method."""
 
-CELLS = ("cell_id", "split", "well", "truth", "map", "zero")
+CELLS = ("id", "split", "well", "truth", "map", "zero")
 """First columns of the table of cells; the measures follow."""
 
 NOTHING = (np.nan, np.nan)
@@ -222,7 +222,7 @@ def cell_table(
     rows
         (cell id, `planted` or `used`, map of `MAPS`, scores) each.
     cells
-        Index `cell_id`, columns `well` and `split`.
+        Index `id`, columns `well` and `split`.
 
     Returns
     -------
@@ -231,9 +231,9 @@ def cell_table(
         `rank_<channel>` of each planted channel.
     """
     made = []
-    for cell_id, truth, name, scored in rows:
-        place = cells.at[cell_id, "split"], cells.at[cell_id, "well"]
-        row = dict(zip(CELLS, (cell_id, *place, truth, name, scored.zero), strict=True))
+    for example_id, truth, name, scored in rows:
+        place = cells.at[example_id, "split"], cells.at[example_id, "well"]
+        row = dict(zip(CELLS, (example_id, *place, truth, name, scored.zero), strict=True))
         for measure, (value, chance) in scored.found.items():
             row |= {measure: value, f"{measure}_chance": chance}
         made.append(row | {f"rank_{name}": rank for name, rank in scored.ranks.items()})
@@ -331,7 +331,7 @@ def _above(
     """Return by how much the model's maps are better on the cells of another, a row a measure."""
     columns = [column for *_, column in asked]
     better = np.array([-1 if what == "rank" else 1 for what, *_ in asked])
-    own = trained.set_index("cell_id")[columns].reindex(other["cell_id"]).to_numpy(float)
+    own = trained.set_index("id")[columns].reindex(other["id"]).to_numpy(float)
     means = cell_means(
         better * (own - other[columns].to_numpy(float)),
         other["well"].to_numpy(str),

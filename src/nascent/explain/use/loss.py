@@ -56,7 +56,7 @@ USE = (
 )
 """Columns of the table of use."""
 
-USE_CELLS = ("cell_id", "plate", "well", "y", "squared_error", "unit", "channel", *CHANGES)
+USE_CELLS = ("id", "plate", "well", "y", "squared_error", "unit", "channel", *CHANGES)
 """Columns of the table of one trained model: a row a cell and unit."""
 
 JOINT = ", "

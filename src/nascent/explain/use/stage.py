@@ -51,7 +51,7 @@ class SplitCells:
     Attributes
     ----------
     table : pandas.DataFrame
-        cell_id, plate, well, y; in the order of the shards.
+        id, plate, well, y; in the order of the shards.
     places : list of (path, index)
         Of each cell.
     normaliser : Normaliser
@@ -90,10 +90,10 @@ def chosen_cells(
         with open_store(path) as shard:
             normaliser.refuse_other(shard)
             seen = [index for index in range(len(shard)) if shard.mask(index).any()]
-            table = shard.columns(["plate", "well", target]).rename_axis("cell_id").iloc[seen]
+            table = shard.columns(["plate", "well", target]).iloc[seen]
             tables.append(table.rename(columns={target: "y"}).reset_index())
             places += [(path, index) for index in seen]
-    table = pd.concat(tables) if tables else pd.DataFrame(columns=["cell_id", "plate", "well", "y"])
+    table = pd.concat(tables) if tables else pd.DataFrame(columns=["id", "plate", "well", "y"])
     if level is not None:
         table["y"] = (table["y"].astype(str) == level).astype(np.float64)
     chosen = choose_cells(range(len(places)), cells, seed)

@@ -29,7 +29,7 @@ def test_the_cell_table_says_what_was_measured(tmp_path, pixels, write, crop):
         assert store.channels == ["00_DAPI", "07_H2B", "00_EU"]
         assert store.size == 32
         assert store.dtype == np.uint16
-    assert cells.index.name == "cell_id"
+    assert cells.index.name == "id"
     assert cells.index.tolist() == [71, 74, 77, 80, 83]
     assert cells["mapobject_id"].tolist() == [101, 104, 107, 110, 113]
     assert cells.columns[:7].tolist() == [
@@ -83,7 +83,7 @@ def test_the_byte_order_of_arrays_does_not_matter(tmp_path, pixels, write, crop)
 
 
 def test_raw_columns_named_like_our_own_are_told_apart(tmp_path, pixels, write, crop):
-    names = ("cell_id", "nucleus", "plate", "target", "oversize", "id", "group")
+    names = ("id", "nucleus", "plate", "target", "oversize", "id", "group")
     pixels.metadata |= {name: list("abcde") for name in names}
     with open_store(crop(write(tmp_path / "w", pixels))) as store:
         assert store.cells.index.tolist() == [71, 74, 77, 80, 83]

@@ -35,7 +35,7 @@ def control_well(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of `cells` kept, by ascending nucleus, and the removal table of the well.
 
-    The kept rows gain `cell_id`, and `nucleus`, their position in `nuclei`. The table counts the
+    The kept rows gain `id`, and `nucleus`, their position in `nuclei`. The table counts the
     nuclei of metadata and pixels together: first those that are in only one of them.
     """
     place = pd.Series(np.arange(len(nuclei.ids)), index=nuclei.ids)
@@ -90,8 +90,8 @@ def control_well(
     if oversize == "drop":
         left &= ~large
     # A raw column of one of these two names is told apart, as the cell table does with its own.
-    kept = cells[left].rename(columns={name: f"{name}_metadata" for name in ("cell_id", "nucleus")})
-    kept = kept.assign(cell_id=ids[left], nucleus=position[left].astype(int))
+    kept = cells[left].rename(columns={name: f"{name}_metadata" for name in ("id", "nucleus")})
+    kept = kept.assign(id=ids[left], nucleus=position[left].astype(int))
     removed = removal_table(raw.plate, raw.well, steps, len(cells) + unknown)
     return kept.sort_values("nucleus", kind="stable"), removed
 
@@ -109,7 +109,7 @@ def _cell_ids(cells: pd.DataFrame, raw: RawWell, scope: str) -> pd.Series:
     ids = numbers.astype("Int64")
     if scope == "plate":
         ids = (f"{raw.plate}/" + ids.astype("string")).astype(object)
-    return ids.rename("cell_id")
+    return ids.rename("id")
 
 
 def _refuse_missing_ids(ids: pd.Series, raw: RawWell) -> None:

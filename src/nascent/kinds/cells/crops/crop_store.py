@@ -38,7 +38,7 @@ class CropWriter(StoreWriter):
     Attributes
     ----------
     cells : pandas.DataFrame or None
-        The cell table, to be set before the block ends: index or column `cell_id`, columns plate
+        The cell table, to be set before the block ends: index or column `id`, columns plate
         and well, others.
     """
 
@@ -68,10 +68,10 @@ class CropWriter(StoreWriter):
 
     @property
     def cells(self) -> pd.DataFrame | None:
-        """The cell table; the index is `cell_id`."""
+        """The cell table; the index is `id`."""
         if self.examples is None:
             return None
-        return self.examples.drop(columns=GROUP).rename_axis("cell_id")
+        return self.examples.drop(columns=GROUP)
 
     @cells.setter
     def cells(self, cells: pd.DataFrame) -> None:
@@ -86,8 +86,8 @@ def examples_of_cells(cells: pd.DataFrame) -> pd.DataFrame:
     StoreError
         Where it has no plate or well, or a column is called `id` or `group`.
     """
-    if cells.index.name != "cell_id":
-        cells = cells.set_index("cell_id")
+    if cells.index.name != ID:
+        cells = cells.set_index(ID)
     for name in ("plate", "well"):
         if name not in cells:
             raise StoreError(f"the cell table has no column {name!r}")
@@ -95,6 +95,6 @@ def examples_of_cells(cells: pd.DataFrame) -> pd.DataFrame:
         if name in cells:
             raise StoreError(f"a column of the cell table is called {name!r}, as examples have it")
     groups = group_of_wells(cells["plate"], cells["well"])
-    examples = cells.rename_axis(ID)
+    examples = cells.copy()
     examples.insert(0, GROUP, groups)
     return examples

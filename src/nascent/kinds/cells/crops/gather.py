@@ -14,7 +14,7 @@ from nascent.store import open_store
 
 @dataclass(frozen=True)
 class Gathered:
-    """Tables of all wells: `cells` (index cell_id) and `quality` (see `quality.removal_table`)."""
+    """Tables of all wells: `cells` (index id) and `quality` (see `quality.removal_table`)."""
 
     cells: pd.DataFrame
     quality: pd.DataFrame

@@ -252,7 +252,7 @@ def _cell_table(
     """Return the cell table: names, what the tables say, the metadata, what was measured."""
     means = np.array([one.means for one in measured]).reshape(-1, len(raw.channels))
     kept = kept.reset_index(drop=True)
-    known = ["cell_id", "mapobject_id"]
+    known = ["id", "mapobject_id"]
     first = kept[known].assign(plate=raw.plate, well=raw.well)
     first = pd.concat([first, kept[list(tables.JOINED)]], axis=1)
     last = {
@@ -268,6 +268,6 @@ def _cell_table(
     ours = {*first, *last, ID, GROUP}
     taken = {name: f"{name}_metadata" for name in rest if name in ours}
     frame = pd.concat([first, rest.rename(columns=taken), pd.DataFrame(last)], axis=1)
-    if frame["cell_id"].dtype == "Int64":
-        frame["cell_id"] = frame["cell_id"].astype(np.int64)
-    return frame.set_index("cell_id")
+    if frame["id"].dtype == "Int64":
+        frame["id"] = frame["id"].astype(np.int64)
+    return frame.set_index("id")

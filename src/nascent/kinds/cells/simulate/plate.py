@@ -110,14 +110,14 @@ def simulate_well(
     plan = draw_plan(truth, names, noise=noise, well_effect=well_effect, rng=rng)
     spread = STAIN_SPREAD * well_effect if well_stain is None else well_stain
     stain = np.exp(spread * rng.standard_normal(len(CHANNELS)))
-    nucleus_ids, cell_ids = tables.object_ids(position, nuclei, rng)
+    nucleus_ids, ids = tables.object_ids(position, nuclei, rng)
     population = draw_population(seed, position, nuclei, mean_area, effect, rng)
     labels = site_labels([nucleus.place for nucleus in population])
     metadata = tables.well_metadata(
         plate=plate,
         well=well,
         nuclei=nucleus_ids,
-        cells=cell_ids,
+        cells=ids,
         places=[nucleus.place for nucleus in population],
         labels=labels,
         cut=[nucleus.cut for nucleus in population],
@@ -157,7 +157,7 @@ def simulate_well(
     inside = [np.flatnonzero(parts) for parts in causal]
     write_truth(
         Truth(
-            cell_id=cell_ids,
+            id=ids,
             mapobject_id=nucleus_ids,
             target_planted=planted[:, 0],
             target=planted[:, 1],

@@ -72,7 +72,7 @@ class Truth:
 
     Attributes
     ----------
-    cell_id, mapobject_id
+    id, mapobject_id
         (n,) int64.
     target_planted
         (n,) float64: the rate that what is visible stands for, counts; without noise and without
@@ -92,7 +92,7 @@ class Truth:
         truth, seed, noise, well_shift (counts), provenance.
     """
 
-    cell_id: np.ndarray
+    id: np.ndarray
     mapobject_id: np.ndarray
     target_planted: np.ndarray
     target: np.ndarray
@@ -204,7 +204,7 @@ def rates(cell: Cell, brightness: np.ndarray, plan: Plan) -> tuple[float, float]
 def write_truth(truth: Truth, path: str | Path) -> None:
     """Write what was planted in a well as HDF5."""
     with hdf5_written(path) as (file, _):
-        for name in ("cell_id", "mapobject_id", "target_planted", "target", "offsets"):
+        for name in ("id", "mapobject_id", "target_planted", "target", "offsets"):
             file.create_dataset(name, data=getattr(truth, name))
         for name, kind in (("x", np.uint16), ("y", np.uint16), ("parts", np.uint8)):
             values = getattr(truth, name).astype(kind)
@@ -242,7 +242,7 @@ def read_truth(path: str | Path) -> Truth:
                 mend="Delete it and simulate the well again.",
             )
         shown_by = json.loads(file.attrs["shown_by"])
-        columns = ("cell_id", "mapobject_id", "target_planted", "target", "offsets", "x", "y")
+        columns = ("id", "mapobject_id", "target_planted", "target", "offsets", "x", "y")
         return Truth(
             **{name: file[name][:] for name in (*columns, "parts")},
             shown_by={name: tuple(parts) for name, parts in shown_by.items()},
