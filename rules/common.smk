@@ -102,8 +102,9 @@ staging.tell(*folders_of_staging(workflow.storage_settings))
 # this one as a module stays as it is.
 config = STUDY.plain() | {"target_label": STUDY.label}
 
-# What `--sdm conda` gives every job; both are made from the lock file.
-ENVIRONMENT = f"../envs/{STUDY.environment}.yaml"
+# What `--sdm conda` gives every job; both are made from the lock file. A place, not a path: that would
+# be as seen from each rule file, whatever folder it is in.
+ENVIRONMENT = workflow.current_basedir.join(f"../envs/{STUDY.environment}.yaml")
 
 KIND = kind_of(STUDY.kind)
 TASK = STUDY.target.task

@@ -1,123 +1,161 @@
-# Maps and predictions -> which channels matter, in which transcription group.
+# Maps and predictions -> read-outs and checks. A check lies in its own file: as rules, or as a part of
+# the two jobs of a map set, of which one asks the network and one sums up.
 
 
-rule explain_groups:
+include: "explain/targets.smk"
+
+
+# Those for which the study has what they need.
+for file in dict.fromkeys(check.file for check in CHECKS.values()):
+
+    include: f"explain/{file}.smk"
+
+
+include: "explain/join.smk"
+include: "explain/exports.smk"
+
+
+rule explain_network:
     input:
-        cells=examples_table(),
-        splits=made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+        **NETWORK_CHECKS_OF_MAPS.input,
     output:
-        made("explain/groups.tsv"),
+        **NETWORK_CHECKS_OF_MAPS.output,
     log:
-        logged("explain/groups.log"),
+        logged("explain/{model}/{seed}/{method}/network.log"),
     benchmark:
-        logged("explain/groups.tsv")
-    localrule: True
+        logged("explain/{model}/{seed}/{method}/network.tsv")
     conda:
         ENVIRONMENT
+    threads: 2
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code("explain_groups"),
-        groups=STUDY.groups_of_cells(),
-    message:
-        f"Sort the cells of {STUDY.study} into groups"
-    script:
-        "../workflow/scripts/explain_groups.py"
-
-
-NETWORK_CHECKS_OF_MAPS.add(
-    Part(
-        script="explain_importance_null",
-        input={
-            "model": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
-            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
-            "maps": maps_explained,
-            "shards": shards_explained,
-            "training": training_cells_of_method,
-            "cells": examples_table(),
-            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
-            "groups": made("explain/channel_groups.tsv"),
-        },
-        output={"table": made("explain/{model}/{seed}/{method}.null.tsv")},
-        params={
-            "groups": STUDY.groups_of_cells(),
-            "untrained": STUDY.explain.untrained.plain(),
-            "seed": STUDY.seed,
-            "deterministic": STUDY.deterministic,
-        },
-        code=code_of_method("explain_importance_null"),
-    )
-)
-
-
-TABLES_OF_MAPS.add(
-    Part(
-        script="explain",
-        input={
-            "maps": maps_explained,
-            "cells": examples_table(),
-            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
-            "null": made("explain/{model}/{seed}/{method}.null.tsv"),
-            "groups": made("explain/channel_groups.tsv"),
-        },
-        output={
-            "importance": made("explain/{model}/{seed}/{method}.tsv"),
-            "cells": made("explain/{model}/{seed}/{method}.cells.tsv"),
-            "joint": made("explain/{model}/{seed}/{method}/joint_importance.tsv"),
-        },
-        params={
-            "aggregate": STUDY.explain.aggregate,
-            "groups": STUDY.groups_of_cells(),
-            "confidence": STUDY.explain.confidence,
-            "bootstrap": STUDY.explain.bootstrap,
-            "seed": STUDY.seed,
-        },
-    )
-)
-
-
-rule explain_gather:
-    input:
-        importance=of_explanations("explain/{model}/{seed}/{method}.tsv"),
-        cells=of_explanations("explain/{model}/{seed}/{method}.cells.tsv"),
-    output:
-        importance=report(
-            made("explain/channel_importance.tsv"),
-            caption="../workflow/report/importance_table.rst",
-            category="Explanations",
-            labels={"what": "shares of the map by channel, all models"},
+        mem_mb=lambda wildcards, attempt: network_memory(
+            method_of_maps(wildcards).batch_size, attempt
         ),
-        completeness=made("explain/completeness.tsv"),
+        runtime=growing(960),
+        gpu=of_model("gpu"),
+    params:
+        code=code("explain_network"),
+        state=kept("parts"),
+        parts=NETWORK_CHECKS_OF_MAPS.told,
+    message:
+        "Check the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method} with the"
+        " network"
+    script:
+        "../workflow/scripts/explain_network.py"
+
+
+rule explain_tables:
+    input:
+        **TABLES_OF_MAPS.input,
+    output:
+        **TABLES_OF_MAPS.output,
     log:
-        logged("explain/gather.log"),
+        logged("explain/{model}/{seed}/{method}/tables.log"),
     benchmark:
-        logged("explain/gather.tsv")
-    localrule: True
+        logged("explain/{model}/{seed}/{method}/tables.tsv")
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=growing(4000),
+        runtime=growing(480),
     params:
-        code=code("explain_gather"),
-        explained=EXPLAINED,
+        code=code("explain_tables"),
+        state=kept("parts"),
+        parts=TABLES_OF_MAPS.told,
     message:
-        f"Join the shares of channels in the maps of {STUDY.study}"
+        "Sum up the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"
     script:
-        "../workflow/scripts/explain_gather.py"
+        "../workflow/scripts/explain_tables.py"
 
 
-if EXPLAINED:
-    FIGURES_OF_STUDY_CHECKS.add(
-        study_figure(
-            "completeness",
-            "Explanations",
-            {"what": "how far maps add up"},
-            input={
-                "cells": of_explanations("explain/{model}/{seed}/{method}.cells.tsv")
-            },
-            params={"explained": EXPLAINED, "split": shown_split()},
-            subcategory="Checks",
-        )
-    )
+# Rules made of others lie in one folder with them: a script's path is as seen from the rule file.
+use rule train as explain_roar_train with:
+    input:
+        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        chosen=chosen_of_explained,
+        weights=weights_of_training,
+        removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
+    output:
+        model=temp(made("roar/{model}/{seed}/{order}/{fraction}/model.keras")),
+        reader=temp(made("roar/{model}/{seed}/{order}/{fraction}/reader.json")),
+        history=made("roar/{model}/{seed}/{order}/{fraction}/history.tsv"),
+        card=made("roar/{model}/{seed}/{order}/{fraction}/card.json"),
+    log:
+        logged("roar/{model}/{seed}/{order}/{fraction}/train.log"),
+    benchmark:
+        logged("roar/{model}/{seed}/{order}/{fraction}/train.tsv")
+    params:
+        code=code_of_training,
+        state=lambda wildcards: kept(
+            "roar/{model}/{seed}/{order}/{fraction}".format(**wildcards)
+        ),
+        tensorboard=logged("roar/{model}/{seed}/{order}/{fraction}/tensorboard"),
+        options=options_of_training,
+        task=TASK,
+        levels=LEVELS,
+        targets=targets,
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        deterministic=STUDY.deterministic,
+    message:
+        "Train {wildcards.model} with seed {wildcards.seed} without {wildcards.fraction} of its"
+        " entries by {wildcards.order}"
+
+
+use rule train as explain_targets_train with:
+    input:
+        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
+        shard_files=shards_from_storage,
+        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        chosen=chosen_of_explained,
+        weights=weights_of_training,
+        targets=made("randomised/{model}/{seed}/targets.tsv"),
+    output:
+        model=made("randomised/{model}/{seed}/train/model.keras"),
+        reader=made("randomised/{model}/{seed}/train/reader.json"),
+        history=made("randomised/{model}/{seed}/train/history.tsv"),
+        card=made("randomised/{model}/{seed}/train/card.json"),
+    log:
+        logged("randomised/{model}/{seed}/train.log"),
+    benchmark:
+        logged("randomised/{model}/{seed}/train.tsv")
+    params:
+        code=code_of_training,
+        state=lambda wildcards: kept(
+            "randomised/{model}/{seed}/train".format(**wildcards)
+        ),
+        tensorboard=logged("randomised/{model}/{seed}/train.tensorboard"),
+        options=options_of_learning_by_heart,
+        task=TASK,
+        levels=LEVELS,
+        targets=targets,
+        inputs=seen,
+        normalise=STUDY.shards.normalise.plain(),
+        deterministic=STUDY.deterministic,
+    message:
+        "Train {wildcards.model} with seed {wildcards.seed} on permuted targets"
+
+
+use rule attribute as explain_targets_attribute with:
+    input:
+        model=made("randomised/{model}/{seed}/train/model.keras"),
+        reader=made("randomised/{model}/{seed}/train/reader.json"),
+        shard=made(f"shards/{EXPLAINED_FOLD}/{{split}}-{{number}}.h5"),
+        training=training_cells_of_method,
+    output:
+        made("randomised/{model}/{seed}/{method}/{split}-{number}.h5"),
+    log:
+        logged("randomised/{model}/{seed}/{method}/{split}-{number}.log"),
+    benchmark:
+        logged("randomised/{model}/{seed}/{method}/{split}-{number}.tsv")
+    params:
+        code=code_of_method("attribute"),
+        state=lambda wildcards: kept(
+            "randomised/{model}/{seed}/{method}/{split}-{number}".format(**wildcards)
+        ),
+        deterministic=STUDY.deterministic,
+    message:
+        "Explain {wildcards.model}, trained on permuted targets with seed {wildcards.seed}, by"
+        " {wildcards.method}: cells of {wildcards.split}-{wildcards.number}"

@@ -136,7 +136,7 @@ def test_the_study_shown_in_the_readme_is_valid():
 def declared() -> set[str]:
     """Paths of results as the rules declare them, with wildcards as `{name}`."""
     found: set[str] = set()
-    for rules in ROOT.glob("rules/*.smk"):
+    for rules in ROOT.glob("rules/**/*.smk"):
         found |= set(re.findall(r'made\(\s*"([^"]+)"', text_of(rules)))
         # Formatted names, whose wildcards stand in doubled braces.
         formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
@@ -262,7 +262,7 @@ def test_the_rule_graph_is_the_same_in_both_places_and_holds_every_rule():
     # and in no graph, is `figures_importance`.
     same = {"tune", "explain_roar_train", "explain_targets_train", "explain_targets_attribute"}
     kinds = {node for node in nodes if node.startswith("figures_maps_")}
-    rules = "".join(text_of(path) for path in ROOT.glob("rules/*.smk"))
+    rules = "".join(text_of(path) for path in ROOT.glob("rules/**/*.smk"))
     scripts = set(re.findall(r"workflow/scripts/(\w+)\.py", rules))
     assert kinds
     assert nodes == scripts - {"figures_maps", "figures_importance"} | same | kinds

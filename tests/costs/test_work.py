@@ -85,6 +85,6 @@ def test_trainings_are_alike_whatever_they_are_for_and_networks_are_not(facts):
 
 
 def test_every_rule_that_has_work_is_a_rule(root):
-    text = "".join(path.read_text() for path in root.glob("rules/*.smk"))
+    text = "".join(path.read_text() for path in root.glob("rules/**/*.smk"))
     for rule in WORK:
         assert any(f"{word} {rule}" in text for word in ("rule", "checkpoint", "as")), rule

@@ -100,7 +100,7 @@ def test_the_front_page_says_the_kinds_words():
 def test_every_caption_that_a_rule_names_is_there_and_the_reverse():
     known = {path.stem for path in CAPTIONS}
     drawn = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
-    text = "".join(path.read_text("utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "rules").rglob("*.smk"))
     whole = set(re.findall(r"report/(\w+)\.rst", text))
     assert whole <= known
     # Of the parts of a job, rules name the caption alone.

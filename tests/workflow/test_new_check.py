@@ -42,7 +42,7 @@ def test_a_check_is_made_joined_drawn_shown_and_costed_by_its_record_and_rules(c
     with (library / "explain" / "checks.py").open("a") as stream:
         stream.write(RECORD)
     (library / "figures" / "glow.py").write_text('"""Glow."""\n')
-    (checkout.path / "rules" / "explain_glow.smk").write_text(RULE)
+    (checkout.path / "rules" / "explain" / "glow.smk").write_text(RULE)
     (checkout.path / "workflow" / "report" / "glow.rst").write_text("Glow.\n")
 
     planned = checkout.planned("--configfile", "config/tiny.yaml")

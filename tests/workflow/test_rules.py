@@ -14,11 +14,19 @@ from nascent.explain.checks import CHECKS, NETWORK, TABLES
 from nascent.kind import kind_of, known_kinds
 
 ROOT = Path(__file__).parent.parent.parent
-NO_RULES = {"common", "explained", "needs", "parts", "sharded"}
+NO_RULES = {"common", "needs", "parts", "sharded"}
+# Folders of lookups, as those files are.
+LOOKUPS = {"explained"}
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
-# `explain_truth.smk` is a check of the stage `explain`, with the figures and pages it has.
-FILES = sorted(path.stem for path in (ROOT / "rules").glob("*.smk") if path.stem not in NO_RULES)
-STAGES = sorted(name for name in FILES if "_" not in name)
+# `explain/truth.smk` is a check of the stage `explain`, with the figures and pages it has.
+RULE_FILES = {
+    str(path.relative_to(ROOT / "rules").with_suffix("")): path.read_text()
+    for path in sorted((ROOT / "rules").rglob("*.smk"))
+}
+FILES = [
+    name for name in RULE_FILES if name not in NO_RULES and not LOOKUPS & set(Path(name).parts[:-1])
+]
+STAGES = [name for name in FILES if "_" not in name and "/" not in name]
 # Candidates, and models trained anew for a check, are trained and explained as any model is.
 DERIVED = {
     "tune": "train",
@@ -35,12 +43,18 @@ CHOSEN = {
 FOLDERS = {"explain_roar": "roar", "explain_targets": "randomised"}
 
 
+def folders_of(name: str) -> set[str]:
+    """Return the folders of results that a rule may write to."""
+    own = {folder for rules, folder in FOLDERS.items() if name.startswith(rules)}
+    return own | {stage_of(name)}
+
+
 DIGESTS = CodeDigests()
 
 
 def scripts_of_parts() -> set[str]:
     """Return the scripts that do a part of a job, as the rule files name them."""
-    text = "".join(path.read_text() for path in (ROOT / "rules").glob("*.smk"))
+    text = "".join(RULE_FILES.values())
     drawn = re.findall(r'\b(?:study|maps)_figure\(\s*"(\w+)"', text)
     return {f"figures_{name}" for name in drawn} | set(re.findall(r'\bscript="(\w+)"', text))
 
@@ -71,7 +85,7 @@ def rules_of(path: Path) -> dict[str, dict[str, str]]:
     rules = {}
     for named, base, derived, body in zip(*(parts[i::4] for i in range(4)), strict=True):
         own = re.findall(r"^    (\w+):((?:.*\n(?:        .*\n|\n)*)?)", body, re.MULTILINE)
-        # What a derived rule does not say itself is as in the rule it is made of.
+        # What a derived rule does not say itself is as in the rule it is made of, in its folder.
         of_base = path.with_name(f"{base}.smk")
         below = rules.get(base) or (rules_of(of_base)[base] if base else {})
         rules[named or derived] = below | dict(own)
@@ -98,7 +112,7 @@ def stage_of(name: str) -> str:
 
 
 def test_there_are_rules_of_every_stage():
-    with_parts = {file for file in FILES if ".add(" in (ROOT / f"rules/{file}.smk").read_text()}
+    with_parts = {file for file in FILES if ".add(" in RULE_FILES[file]}
     assert {file for file, _ in RULES} | with_parts == set(FILES)
     assert {stage_of(name) for _, name in RULES} == set(STAGES)
 
@@ -183,9 +197,10 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     stage = stage_of(name)
     assert name == stage or stage in STAGES
     # A check has its rules, figures and pages together; a stage has only its own.
-    assert stage == file or file.startswith("explain_") or file == f"report_{name.split('_')[-1]}"
+    assert stage == file or file.startswith("explain/") or file == f"report_{name.split('_')[-1]}"
     script = DERIVED.get(name, name)
-    assert directives["script"].strip() == f'"../workflow/scripts/{script}.py"'
+    up = "../" * len(Path(file).parts)
+    assert directives["script"].strip() == f'"{up}workflow/scripts/{script}.py"'
     digest = next((how for module, how in CHOSEN.items() if module in stands_on(script)), "code")
     told = digest if digest == "code_of_training" else f'{digest}("{script}")'
     assert f"code={told}," in directives["params"]
@@ -201,7 +216,7 @@ def test_a_part_is_named_for_the_stage_of_its_job_and_its_figure_for_the_module(
 
 def parts_of_checks() -> dict[str, str]:
     """Return script → text of the parts that checks have, as the rule files declare them."""
-    text = "".join(path.read_text() for path in (ROOT / "rules").glob("explain*.smk"))
+    text = "".join(text for file, text in RULE_FILES.items() if file.startswith("explain/"))
     parts = re.findall(r"^    Part\(\n(.*?)^    \)", text, re.DOTALL | re.MULTILINE)
     return {re.search(r'script="(\w+)"', part)[1]: part for part in parts}
 
@@ -229,7 +244,7 @@ def test_a_job_of_several_parts_is_told_of_them_where_their_files_are_kept_and_t
 
 @EACH
 def test_a_rule_writes_to_the_folder_of_its_stage(file, name, directives):
-    folders = {stage_of(name), FOLDERS.get(file, stage_of(name))}
+    folders = folders_of(name)
     for folder in re.findall(r'made\(\s*f?"(\w+)/', directives["output"]):
         assert folder in folders
     for kind in ("log", "benchmark"):
@@ -239,15 +254,15 @@ def test_a_rule_writes_to_the_folder_of_its_stage(file, name, directives):
 def test_rules_of_every_kind_ask_where_examples_lie():
     # The stage that makes examples is a kind's own: its files are named in its own rules alone.
     first_stages = {kind_of(name).first_stage for name in known_kinds()}
-    for path in (ROOT / "rules").glob("*.smk"):
-        named = re.findall(r'(?:made|of_wells)\(\s*f?"(\w+)/', path.read_text())
-        assert path.stem in first_stages or not first_stages & set(named), path.name
+    for file, text in RULE_FILES.items():
+        named = re.findall(r'(?:made|of_wells)\(\s*f?"(\w+)/', text)
+        assert file in first_stages or not first_stages & set(named), file
 
 
 def test_every_table_below_explain_is_that_of_a_check_and_the_reverse():
     outputs = "".join(directives["output"] for directives in RULES.values())
     # Those of parts stand where the part is declared.
-    text = "".join(path.read_text() for path in (ROOT / "rules").glob("explain*.smk"))
+    text = "".join(text for file, text in RULE_FILES.items() if file.startswith("explain/"))
     outputs += "".join(re.findall(r"\boutput=(\{.*?\}),\n", text, re.DOTALL))
     tables = set(re.findall(r'made\(\s*"explain/([^"]+\.tsv)"', outputs))
     joined = {f"{check.name}.tsv" for check in CHECKS if check.each}
@@ -259,9 +274,10 @@ def test_every_table_below_explain_is_that_of_a_check_and_the_reverse():
 def test_the_rules_of_a_check_are_in_its_file_and_it_may_have_a_gpu_where_it_needs_a_network():
     files = {name: file for file, name in RULES}
     for check in CHECKS:
-        assert (ROOT / "rules" / f"{check.file}.smk").is_file()
+        assert f"explain/{check.file}" in FILES
         together = check.rule in (TABLES, NETWORK)
-        assert together or files[check.rule] == check.file or check.name == "completeness"
+        own = files[check.rule] == f"explain/{check.file}"
+        assert together or own or check.name == "completeness"
         assert (check.rule in NETWORKS) == bool(check.network)
 
 

@@ -1,7 +1,7 @@
 """The one table of read-outs and checks of models and maps.
 
 Rules, joined tables, figures, pages of the report and rows of the costs follow from it. To add a
-check, write its rules into `rules/explain_<check>.smk` and its record into `CHECKS`. The rules read
+check, write its rules into `rules/explain/<check>.smk` and its record into `CHECKS`. The rules read
 the table as Snakemake starts, so this loads nothing that computes.
 """
 
@@ -86,8 +86,8 @@ class Check:
     work
         What the time of that rule's jobs grows with: a name in `nascent.costs.work.MEASURES`.
     file
-        The file in `rules/` of its rules, or its part of one, without `.smk`; the default is that
-        of its own rule, or `explain_<name>`.
+        The file in `rules/explain/` of its rules, or its part of one, without `.smk`; the default
+        is what its own rule is called behind `explain_`.
     """
 
     name: str
@@ -106,7 +106,7 @@ class Check:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule", self.rule or f"explain_{self.name}")
-        own = f"explain_{self.name}" if self.rule in (TABLES, NETWORK) else self.rule
+        own = self.name if self.rule in (TABLES, NETWORK) else self.rule.removeprefix("explain_")
         object.__setattr__(self, "file", self.file or own)
 
     @property
@@ -132,7 +132,7 @@ def _of_maps(name: str, label: str, maps: tuple[str, ...], *tables: str, **other
 
 
 CHECKS = (
-    Check("groups", always=True, file="explain"),
+    Check("groups", always=True),
     Check(
         "channel_correlations",
         title="Channels that repeat each other",
@@ -180,7 +180,7 @@ CHECKS = (
         ),
         work="explained maps",
         rule=TABLES,
-        file="explain",
+        file="importance",
     ),
     Check(
         "joint_importance",
@@ -190,13 +190,13 @@ CHECKS = (
         " have as single channels.",
         each=True,
         rule=TABLES,
-        file="explain",
+        file="importance",
     ),
     Check(
         "completeness",
         figures=(_of_study("completeness", "", tables=()),),
         rule="explain_gather",
-        file="explain",
+        file="importance",
     ),
     Check(
         "standing",
@@ -237,7 +237,7 @@ CHECKS = (
         ),
         work="shown maps",
         rule=TABLES,
-        file="explain_clusters",
+        file="clusters",
     ),
     Check(
         "regions",
@@ -294,7 +294,7 @@ CHECKS = (
         beside=(f"{OF_RUN}features.tsv", f"{OF_RUN}feature_attention.tsv"),
         rule="explain_features",
         work="explained maps",
-        file="explain_attention",
+        file="attention",
     ),
     Check(
         "removal",

@@ -26,4 +26,4 @@ rule explain_standing:
     message:
         f"Say how far each explanation of {STUDY.study} can be relied on"
     script:
-        "../workflow/scripts/explain_standing.py"
+        "../../workflow/scripts/explain_standing.py"

@@ -48,7 +48,7 @@ rule explain_features:
     message:
         "Find which features of {wildcards.model}, seed {wildcards.seed}, lie in the nucleus"
     script:
-        "../workflow/scripts/explain_features.py"
+        "../../workflow/scripts/explain_features.py"
 
 
 rule explain_features_gather:
@@ -72,4 +72,4 @@ rule explain_features_gather:
     message:
         f"Join the features of the models of {STUDY.study}"
     script:
-        "../workflow/scripts/explain_features_gather.py"
+        "../../workflow/scripts/explain_features_gather.py"

@@ -39,4 +39,4 @@ rule explain_scores:
     message:
         f"Join the channel scores of {STUDY.study}"
     script:
-        "../workflow/scripts/explain_scores.py"
+        "../../workflow/scripts/explain_scores.py"

@@ -26,4 +26,4 @@ rule explain_agreement:
     message:
         f"Compare all maps of {STUDY.study} with each other"
     script:
-        "../workflow/scripts/explain_agreement.py"
+        "../../workflow/scripts/explain_agreement.py"

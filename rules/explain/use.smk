@@ -33,7 +33,7 @@ rule explain_use:
     message:
         "Find what {wildcards.model}, seed {wildcards.seed}, uses of each channel"
     script:
-        "../workflow/scripts/explain_use.py"
+        "../../workflow/scripts/explain_use.py"
 
 
 rule explain_use_gather:
@@ -61,7 +61,7 @@ rule explain_use_gather:
     message:
         f"Sum up what the models of {STUDY.study} use of each channel"
     script:
-        "../workflow/scripts/explain_use_gather.py"
+        "../../workflow/scripts/explain_use_gather.py"
 
 
 PAGES_OF_REPORT.add(

@@ -27,42 +27,7 @@ rule explain_roar_remove:
         "Choose what {wildcards.model}, seed {wildcards.seed}, shall do without: {wildcards.fraction}"
         " by {wildcards.order}"
     script:
-        "../workflow/scripts/explain_roar_remove.py"
-
-
-use rule train as explain_roar_train with:
-    input:
-        shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
-        shard_files=shards_from_storage,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
-        chosen=chosen_of_explained,
-        weights=weights_of_training,
-        removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
-    output:
-        model=temp(made("roar/{model}/{seed}/{order}/{fraction}/model.keras")),
-        reader=temp(made("roar/{model}/{seed}/{order}/{fraction}/reader.json")),
-        history=made("roar/{model}/{seed}/{order}/{fraction}/history.tsv"),
-        card=made("roar/{model}/{seed}/{order}/{fraction}/card.json"),
-    log:
-        logged("roar/{model}/{seed}/{order}/{fraction}/train.log"),
-    benchmark:
-        logged("roar/{model}/{seed}/{order}/{fraction}/train.tsv")
-    params:
-        code=code_of_training,
-        state=lambda wildcards: kept(
-            "roar/{model}/{seed}/{order}/{fraction}".format(**wildcards)
-        ),
-        tensorboard=logged("roar/{model}/{seed}/{order}/{fraction}/tensorboard"),
-        options=options_of_training,
-        task=TASK,
-        levels=LEVELS,
-        targets=targets,
-        inputs=seen,
-        normalise=STUDY.shards.normalise.plain(),
-        deterministic=STUDY.deterministic,
-    message:
-        "Train {wildcards.model} with seed {wildcards.seed} without {wildcards.fraction} of its"
-        " entries by {wildcards.order}"
+        "../../workflow/scripts/explain_roar_remove.py"
 
 
 rule explain_roar_predict:
@@ -99,7 +64,7 @@ rule explain_roar_predict:
         "Predict the test cells without {wildcards.fraction} of their entries by {wildcards.order}:"
         " {wildcards.model}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/explain_roar_predict.py"
+        "../../workflow/scripts/explain_roar_predict.py"
 
 
 rule explain_roar:
@@ -131,4 +96,4 @@ rule explain_roar:
     message:
         f"Compare the retrained models of {STUDY.study}"
     script:
-        "../workflow/scripts/explain_roar.py"
+        "../../workflow/scripts/explain_roar.py"

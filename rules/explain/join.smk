@@ -24,7 +24,7 @@ rule explain_join:
     message:
         f"Join the {{wildcards.check}} of all explanations of {STUDY.study}"
     script:
-        "../workflow/scripts/explain_join.py"
+        "../../workflow/scripts/explain_join.py"
 
 
 for check in MADE_CHECKS:

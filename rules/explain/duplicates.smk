@@ -27,4 +27,4 @@ rule explain_duplicates:
     message:
         f"Correlate the input channels of {STUDY.study}"
     script:
-        "../workflow/scripts/explain_duplicates.py"
+        "../../workflow/scripts/explain_duplicates.py"

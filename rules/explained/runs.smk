@@ -1,0 +1,101 @@
+# Which models are explained, by which methods, and which checks are made.
+from nascent.explain.checks import checks_of
+from nascent.figures.table import FIGURES
+from nascent.shards.removal import RANDOM
+
+# Of classes, the one whose logit is explained, and what maps explain in words.
+READ_OUT = STUDY.attribute.read_out or LEVELS[-1] if LEVELS else None
+EXPLAINED_LABEL = f"logit of {READ_OUT}" if LEVELS else STUDY.label
+
+# The fold whose models are explained.
+EXPLAINED_FOLD = next(iter(FOLDS))
+
+# Model, seed and map set: a method's name, and `<method>.<column>` for further targets of a model.
+EXPLAINED = [
+    (model, seed, name)
+    for method in STUDY.attribute.methods
+    for model in STUDY.models_explained_by(method)
+    for seed in MODELS[model].seeds
+    for name in (
+        method,
+        *(f"{method}.{column}" for column in MODELS[model].also_predict),
+    )
+]
+
+MAP_SETS = list(dict.fromkeys(name for *_, name in EXPLAINED))
+
+# Of each model the seed whose single cells are shown.
+EXPLORED = [
+    (model, seed, name)
+    for model, seed, name in EXPLAINED
+    if seed == min(MODELS[model].seeds)
+]
+
+# Models and seeds that are explained, by whatever method.
+EXPLAINED_RUNS = list(dict.fromkeys((model, seed) for model, seed, _ in EXPLAINED))
+
+# Of a simulated plate, what is held against the truth in the figure: of further targets none was
+# planted.
+HELD_AGAINST_TRUTH = [
+    (model, seed, name) for model, seed, name in EXPLORED if "." not in name
+]
+
+# What is checked and read out: one table, from which rules, pages and figures follow.
+CHECKS = checks_of(STUDY.plain())
+
+# Checks whose tables tell something of single cells: explain/…/<check>.cells.tsv.
+CHECKS_OF_CELLS = [name for name, check in CHECKS.items() if check.cells]
+
+# Checks of which each explanation has a table, and those of all explanations together.
+JOINED_CHECKS = [name for name, check in CHECKS.items() if check.each]
+
+# Checks that are made: of a study that explains nothing, those that need no maps.
+MADE_CHECKS = [check for check in CHECKS.values() if check.always or EXPLAINED]
+
+FIGURES_OF_CHECKS = [figure for check in CHECKS.values() for figure in check.figures]
+
+# Figures of the study that are drawn of tables alone.
+DRAWN_OF_TABLES = [
+    figure
+    for figure in (
+        *FIGURES,
+        *(figure for check in MADE_CHECKS for figure in check.figures),
+    )
+    if figure.tables and not figure.maps
+]
+
+# Models and seeds that are asked what they use of each channel.
+USED_RUNS = [
+    (model, seed) for model in STUDY.used_models() for seed in MODELS[model].seeds
+]
+
+
+wildcard_constraints:
+    method="|".join(map(re.escape, MAP_SETS)) or "-",
+    order="|".join(map(re.escape, [RANDOM, *STUDY.attribute.methods])),
+    fraction=r"[\d.e-]+",
+
+
+# Folds of the design whose models are explained.
+EXPLAINED_DESIGN = [
+    fold for fold in FOLDS if FOLDS[fold].design == FOLDS[EXPLAINED_FOLD].design
+]
+
+
+def explained_by(wildcards):
+    """Which explanation a map set is: model, method, and the column that it explains."""
+    return explanation(wildcards.model, wildcards.method)
+
+
+def explanation(model, map_set):
+    """Model, method and explained column of a map set."""
+    _, _, column = map_set.partition(".")
+    return {"model": model, "method": map_set, "target": column or TARGET}
+
+
+def explained_columns():
+    """Model, method and explained column of every map set, each once."""
+    return [
+        explanation(model, name)
+        for model, name in dict.fromkeys((model, name) for model, _, name in EXPLAINED)
+    ]
