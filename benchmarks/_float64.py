@@ -2,6 +2,7 @@
 
 import keras
 
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 
 
@@ -10,6 +11,6 @@ def in_float64(model: keras.Model) -> keras.Model:
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     size, _, channels = model.input["image"].shape[1:]
-    copy = build("simple_cnn", size=size, channels=channels, target_mean=0.0)
+    copy = build("simple_cnn", [image_input(size, channels)], target_mean=0.0)
     copy.set_weights(model.get_weights())
     return copy

@@ -54,6 +54,7 @@ from nascent.attribute.options import options_of
 from nascent.attribute.quadrature import points_and_weights
 from nascent.attribute.stage import attribute_shard
 from nascent.config.attribution import Method
+from nascent.examples import image_input
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
@@ -117,7 +118,7 @@ def trained(images: np.ndarray, masks: np.ndarray) -> keras.Model:
     """
     keras.utils.set_random_seed(1)
     model = build(
-        "simple_cnn", size=SIZE, channels=CHANNELS, target_mean=377.0, target_sd=TARGET_SD
+        "simple_cnn", [image_input(SIZE, CHANNELS)], target_mean=377.0, target_sd=TARGET_SD
     )
     signal = np.array(
         [

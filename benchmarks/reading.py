@@ -62,9 +62,10 @@ def train_rate(batch: Batch, *, steps: int) -> float:
     """Return cells a second of training steps, after a first one that compiles."""
     import keras
 
+    from nascent.examples import image_input
     from nascent.train.architectures.build import build
 
-    model = build("simple_cnn", size=SIZE, channels=INPUTS, target_mean=377, target_sd=60)
+    model = build("simple_cnn", [image_input(SIZE, INPUTS)], target_mean=377, target_sd=60)
     model.compile(optimizer=keras.optimizers.Adam(5e-4), loss=keras.losses.Huber(1.0))
     inputs = batch.inputs
     target = batch.targets["target"].astype(np.float32)[:, None]

@@ -37,6 +37,7 @@ from nascent.attribute.method import method_of
 from nascent.attribute.options import options_of
 from nascent.config.attribution import Method
 from nascent.evaluate.predict import predict
+from nascent.examples import image_input
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.simulate.intensities import CHANNELS
 from nascent.kinds.cells.simulate.plate import simulate_well
@@ -159,10 +160,10 @@ def costs_of_network(
     with open_store(shard) as store:
         target = store.cells["target"]
     model = build(
-        setting.architecture, size=setting.size, channels=setting.channels - 1,
+        setting.architecture, [image_input(setting.size, setting.channels - 1)],
         target_mean=float(target.mean()), target_sd=float(target.std()),
     )  # fmt: skip
-    targets = Targets(("target",), (0.0,), (float(target.std()),), 0, 0)
+    targets = Targets(("target",), (0.0,), (float(target.std()),), 0)
     compile_model(model, fitting, targets)
     reader = Batches([shard], normaliser, batch_size=fitting.batch_size, seed=1)
     yield (

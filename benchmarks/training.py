@@ -26,6 +26,7 @@ import numpy as np
 from _nuclei import TARGET_SD, write_nuclei
 
 from nascent.augmentation import PRESETS, SizeRatios
+from nascent.examples import image_input
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.statistics import channel_statistics, count_pixels
@@ -103,12 +104,12 @@ def model(
     """Return the compiled network, augmented where there are size ratios."""
     with backend.precision(fitting.precision):
         network = build(
-            architecture, size=size, channels=channels, target_mean=377.0, target_sd=TARGET_SD
+            architecture, [image_input(size, channels)], target_mean=377.0, target_sd=TARGET_SD
         )
     if ratios is not None:
         layers = augmentation_layers(PRESETS["structure"], ratios, seed=1)
         network = Augmented(network, layers)
-    compile_model(network, fitting, Targets(("target",), (0.0,), (TARGET_SD,), 0, 0))
+    compile_model(network, fitting, Targets(("target",), (0.0,), (TARGET_SD,), 0))
     return network
 
 

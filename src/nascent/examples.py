@@ -20,6 +20,8 @@ _AXES = re.compile(r"[a-z]+")
 
 MEASURED = "measured"
 """Name of the mask of where values were measured; no region is called so."""
+MASK = "mask"
+"""Name under which a model is given the mask of the first input that has one."""
 ID, GROUP = "id", "group"
 """Columns that every table of examples has: of one example, and of what is held out whole."""
 
@@ -251,6 +253,37 @@ class Batch:
     def __len__(self) -> int:
         """Return the number of examples."""
         return len(self.ids)
+
+
+def image_input(
+    size: int, channels: int | Sequence[str], *, name: str = "image", region: str = "cell"
+) -> InputSpec:
+    """Return the input of square images of objects that are measured in their own pixels alone.
+
+    Parameters
+    ----------
+    size
+        Edge S of an image, in pixels.
+    channels
+        Names in the order of the last axis, or how many there are.
+    name
+        Of the input.
+    region
+        Name of the object, whose mask is that of the measured values.
+    """
+    names = range(channels) if isinstance(channels, int) else channels
+    shape = (size, size, len(names))
+    return InputSpec(name, "yxc", shape, tuple(map(str, names)), measured=True, regions=(region,))
+
+
+def mask_inputs(inputs: Sequence[InputSpec]) -> dict[str, str]:
+    """Return input → name under which a model is given the mask of its object.
+
+    The mask is that of the first region, or of the measured values where there is no region;
+    inputs without masks are left out. The first mask is called `mask`, others after their input.
+    """
+    masked = [one.name for one in inputs if one.masks]
+    return {name: f"{name}_{MASK}" if number else MASK for number, name in enumerate(masked)}
 
 
 def refuse_doubled_names(inputs: Sequence[InputSpec], targets: Sequence[TargetSpec]) -> None:

@@ -5,25 +5,76 @@ it was trained with: the same features, in the same order, normalised by the sam
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from nascent.by_name import file_of, load
 from nascent.errors import ExampleError, NascentError, StoreError
+from nascent.examples import InputSpec
 from nascent.files import write_json
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from nascent.readers.image import ImageReader
+    from nascent.shards.normalise import Normaliser
+    from nascent.store import Store
 
 PACKAGE = "nascent.readers"
 
-IMAGE = "image"
-"""The reader of all inputs today."""
+IMAGE, COLUMNS, VALUES = "image", "columns", "values"
 
 FILE = "reader.json"
 FORMAT, VERSION = "nascent reader", 1
+
+
+class InputReader(Protocol):
+    """How one input of a model is made of examples: the class `READER` of a file of readers.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    spec : InputSpec
+        Of the model's input.
+    stored : InputSpec
+        Of the input on disk.
+    """
+
+    name: ClassVar[str]
+    spec: InputSpec
+    stored: InputSpec
+
+    @classmethod
+    def of_training(
+        cls, stored: InputSpec, paths: Sequence[str | Path], normaliser: "Normaliser | None"
+    ) -> Self:
+        """Return the reader of an input, with its statistics of the training shards."""
+
+    def into(self, values: "np.ndarray", measured: "np.ndarray | None", out: "np.ndarray") -> None:
+        """Write the model's input of one example to `out`, float32 in the shape of `spec`.
+
+        Parameters
+        ----------
+        values
+            As on disk.
+        measured
+            Where values were measured; None where everywhere.
+        out
+            Zero afterwards where nothing was measured.
+        """
+
+    def refuse_other(self, store: "Store") -> None:
+        """Raise StoreError unless the examples of a store are like those the model learnt from."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the reader as JSON can hold it."""
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the reader of which `to_plain` was made; KeyError where a part is missing."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +87,17 @@ class Reader:
         One reader an input of the model, of a class `READER` of `nascent.readers`.
     """
 
-    inputs: tuple["ImageReader", ...]
+    inputs: tuple[InputReader, ...]
+
+    @property
+    def specs(self) -> tuple[InputSpec, ...]:
+        """Specifications of the model's inputs, in order."""
+        return tuple(one.spec for one in self.inputs)
+
+    def refuse_other(self, store: "Store") -> None:
+        """Raise StoreError unless the examples of a store are like those the model learnt from."""
+        for one in self.inputs:
+            one.refuse_other(store)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the reader as JSON can hold it."""
@@ -44,7 +105,75 @@ class Reader:
         return {"format": FORMAT, "version": VERSION, "inputs": inputs}
 
 
-def write_reader(inputs: Sequence["ImageReader"], path: str | Path) -> None:
+def usual_reader(spec: InputSpec) -> str:
+    """Return the name of the reader of an input, by its axes.
+
+    Without places it is read as columns; where the features are channels (`c`) as an image, stacks
+    too; all else as values.
+    """
+    if not spec.places:
+        return COLUMNS
+    return IMAGE if spec.axes.endswith("c") else VALUES
+
+
+def fitted_reader(paths: Sequence[str | Path], normaliser: "Normaliser | None" = None) -> Reader:
+    """Return the readers of all inputs of examples, fitted to the training shards.
+
+    Parameters
+    ----------
+    paths
+        Of the training shards.
+    normaliser
+        Of images, by the channel statistics of the study; None where no input is an image.
+
+    Raises
+    ------
+    StoreError
+        Where there is no shard, shards differ in what they hold, or an image has no normaliser.
+    """
+    from nascent.store import open_store
+
+    if not paths:
+        raise StoreError(
+            "there are no training shards",
+            where="splits",
+            mend="Give train a share in splits.fractions.",
+        )
+    with open_store(paths[0]) as shard:
+        specs = shard.inputs
+    readers = [load(PACKAGE, usual_reader(one), ExampleError, "reader").READER for one in specs]
+    return Reader(
+        tuple(
+            one.of_training(spec, paths, normaliser)
+            for one, spec in zip(readers, specs, strict=True)
+        )
+    )
+
+
+def reader_of(given: "Reader | InputReader | Normaliser", paths: Sequence[str | Path]) -> Reader:
+    """Return a reader of examples.
+
+    Parameters
+    ----------
+    given
+        It itself, the reader of one input, or the normaliser of the first input, an image.
+    paths
+        Shards that are read.
+
+    Raises
+    ------
+    StoreError
+        Where the channels of a shard are not those of the normaliser.
+    """
+    if isinstance(given, Reader):
+        return given
+    if hasattr(given, "spec"):
+        return Reader((given,))
+    image = load(PACKAGE, IMAGE, ExampleError, "reader").READER
+    return Reader((image.of_shard(given, paths[0]),) if paths else ())
+
+
+def write_reader(inputs: Sequence[InputReader], path: str | Path) -> None:
     """Write the readers of a model's inputs."""
     write_json(Reader(tuple(inputs)).to_plain(), path)
 
@@ -123,6 +252,6 @@ def _plain(path: Path) -> dict[str, Any]:
     return plain
 
 
-def _input(plain: dict[str, Any]) -> "ImageReader":
+def _input(plain: dict[str, Any]) -> InputReader:
     module = load(PACKAGE, plain["reader"], ExampleError, "reader")
     return module.READER.from_plain({key: plain[key] for key in plain if key != "reader"})

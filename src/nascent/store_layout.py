@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nascent.errors import StoreError
-from nascent.examples import MEASURED, InputSpec, TargetSpec, refuse_doubled_names
+from nascent.examples import (
+    MEASURED,
+    InputSpec,
+    TargetSpec,
+    image_input,
+    refuse_doubled_names,
+)
 from nascent.names import hdf5_key
 
 FORMAT = "nascent-examples"
@@ -177,10 +183,8 @@ def image_layout(
     targets
         Columns of the table.
     """
-    shape = (size, size, len(channels))
-    image = InputSpec("image", "yxc", shape, tuple(channels), measured=True, regions=(region,))
     return Layout(
-        (image,),
+        (image_input(size, channels, region=region),),
         {"image": np.dtype(dtype)},
         tuple(targets),
         same={mask_path("image", region): mask_path("image")},

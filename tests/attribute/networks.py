@@ -4,6 +4,7 @@ import numpy as np
 
 from nascent.attribute.integrated_gradients import AttributionPath
 from nascent.attribute.quadrature import points_and_weights
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 
@@ -24,8 +25,7 @@ def network(name, size, layers, seed=0):
     """Build a model and draw all its weights, so that nothing is zero, one, or symmetric."""
     model = build(
         name,
-        size=size,
-        channels=CHANNELS,
+        [image_input(size, CHANNELS)],
         target_mean=300.0,
         target_sd=60.0,
         layers=Layers(**layers),

@@ -12,6 +12,7 @@ from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.references import References
 from nascent.config.attribution import Method
 from nascent.errors import AttributionError
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 
@@ -38,8 +39,7 @@ IDS = ["-".join(map(str, given.values())) for given in ALL]
 def model():
     made = build(
         "simple_cnn",
-        size=SIZE,
-        channels=CHANNELS,
+        [image_input(SIZE, CHANNELS)],
         target_mean=300.0,
         target_sd=50.0,
         layers=Layers(widths=(4, 6), head=(5,), pooling="masked_average"),

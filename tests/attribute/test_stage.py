@@ -11,6 +11,7 @@ from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
 from nascent.errors import AttributionError, OutputError, StoreError, TrainError
+from nascent.examples import image_input
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.reader import image_reader, write_reader
 from nascent.readers.image import ImageReader
@@ -125,7 +126,7 @@ def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
 
 
 def test_the_linear_architecture_gets_its_weights_over_the_area(explain, inputs, tmp_path):
-    model = build("linear", size=6, channels=2, target_mean=300.0, target_sd=50.0)
+    model = build("linear", [image_input(6, 2)], target_mean=300.0, target_sd=50.0)
     weights = np.array([[0.5], [-2.0]])
     model.get_layer("output").kernel.assign(weights)
     model.save(tmp_path / "linear.keras")
@@ -345,7 +346,7 @@ def test_a_layer_that_is_not_there_is_told_before_any_cell_is_read(explain, tmp_
 
 
 def test_each_target_has_maps_of_its_own(explain, tmp_path):
-    model = build("linear", size=6, channels=2, target_mean=[0.0, 5.0], target_sd=[1.0, 2.0])
+    model = build("linear", [image_input(6, 2)], target_mean=[0.0, 5.0], target_sd=[1.0, 2.0])
     weights = np.array([[0.5, 3.0], [-2.0, 1.0]])
     model.get_layer("output").kernel.assign(weights)
     model.save(tmp_path / "two.keras")

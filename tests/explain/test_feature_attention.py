@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.examples import image_input
 from nascent.explain.attention.feature_table import FEATURES, feature_table, gather_features
 from nascent.explain.attention.features import (
     CELLS,
@@ -88,7 +89,7 @@ def test_the_table_tells_features_of_the_nucleus_from_those_of_the_frame():
     ],
 )
 def test_the_layer_before_the_pooling_is_found_where_there_is_one(architecture, pooling, layer):
-    model = build(architecture, size=SIZE, channels=2, layers=Layers(pooling=pooling))
+    model = build(architecture, [image_input(SIZE, 2)], layers=Layers(pooling=pooling))
     assert pooled_layer(model) == layer
 
 
@@ -175,7 +176,7 @@ def test_a_network_whose_features_are_known(tmp_path, shard):
 
 
 def test_a_model_without_pooled_features_says_so(tmp_path, shard):
-    model = build("linear", size=SIZE, channels=2)
+    model = build("linear", [image_input(SIZE, 2)])
     table, cells = check(tmp_path, model, shard[0])
     assert table["told"].tolist() == ["no feature map is pooled globally"]
     assert table.drop(columns="told").isna().all(axis=None)
@@ -185,7 +186,7 @@ def test_a_model_without_pooled_features_says_so(tmp_path, shard):
 def test_tables_are_gathered_with_their_models_in_front(tmp_path, shard):
     known, _ = check(tmp_path, reader(), shard[0])
     (tmp_path / "features.tsv").rename(tmp_path / "reader.tsv")
-    check(tmp_path, build("linear", size=SIZE, channels=2), shard[0])
+    check(tmp_path, build("linear", [image_input(SIZE, 2)]), shard[0])
     paths = [tmp_path / "reader.tsv", tmp_path / "features.tsv"]
     gather_features(paths, [("reader", 3), ("linear", 1)], tmp_path / "all.tsv")
     table = read_table(tmp_path / "all.tsv")

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from nascent.examples import image_input
 from nascent.explain.randomisation.redraw import blocks, cascade, redraw
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
@@ -13,7 +14,7 @@ from nascent.train.architectures.options import Layers
 def model():
     keras.utils.set_random_seed(1)
     layers = Layers(widths=(3, 4), head=(5,))
-    model = build("simple_cnn", size=8, channels=2, target_mean=300.0, layers=layers)
+    model = build("simple_cnn", [image_input(8, 2)], target_mean=300.0, layers=layers)
     stream = np.random.default_rng(0)
     # As if it were trained: nothing is at its first value, running statistics neither.
     model.set_weights(

@@ -155,8 +155,9 @@ def make_card(seed: int = 1, **changes: object) -> dict[str, object]:
         "best": {"epoch": 35, "val_mae": 31.234},
         "chosen_by": {"monitor": "val_mae", "smooth": 5, "value": 31.5, "validation": "plain"},
         "channels": ["00_DAPI", "15_SON"],
+        "inputs": {"image": [64, 64, 3]},
         "normalisation": {"steps": {"clip": 98.0, "z_score": True, "scale": False}},
-        "data": {"fingerprint": "ab12", "train_cells": 2962, "val_cells": 370, "size": 64},
+        "data": {"fingerprint": "ab12", "train_cells": 2962, "val_cells": 370},
         "precision": "float32",
         "device": "cpu",
     } | changes

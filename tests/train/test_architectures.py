@@ -8,6 +8,7 @@ import pytest
 from nascent.architecture_names import FOLDER, own_names
 from nascent.code import modules
 from nascent.errors import TrainError
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 
@@ -22,27 +23,27 @@ def inputs(cells=5, size=16, channels=3, seed=0):
 
 
 def test_layers_of_the_simple_cnn_have_the_published_weights():
-    model = build("simple_cnn", size=224, channels=33)
+    model = build("simple_cnn", [image_input(224, 33)])
     weights = [layer.count_params() for layer in model.layers if layer.count_params()]
     assert weights == [19_072, 256, 73_856, 512, 33_024, 1_024, 32_896, 512, 129]
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_an_untrained_model_predicts_the_training_mean(name):
-    model = build(name, size=16, channels=3, target_mean=377.0, target_sd=60.0)
+    model = build(name, [image_input(16, 3)], target_mean=377.0, target_sd=60.0)
     assert (model.get_layer("output").bias.numpy() == 0).all()
     np.testing.assert_allclose(model.predict(inputs(), verbose=0), np.full((5, 1), 377.0))
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_one_unit_of_the_last_layer_is_one_sd_of_the_target(name):
-    model = build(name, size=16, channels=3, target_mean=377.0, target_sd=60.0)
+    model = build(name, [image_input(16, 3)], target_mean=377.0, target_sd=60.0)
     model.get_layer("output").bias.assign([1.0])
     np.testing.assert_allclose(model.predict(inputs(), verbose=0), np.full((5, 1), 437.0))
 
 
 def test_linear_is_a_line_in_the_means_of_measured_pixels():
-    model = build("linear", size=16, channels=3, target_mean=10.0, target_sd=2.0)
+    model = build("linear", [image_input(16, 3)], target_mean=10.0, target_sd=2.0)
     weights = np.array([0.5, -1.0, 3.0])
     model.get_layer("output").kernel.assign(weights[:, None])
     cells = inputs()
@@ -61,23 +62,23 @@ def test_linear_is_a_line_in_the_means_of_measured_pixels():
 
 def test_an_unknown_architecture_names_the_nearest():
     with pytest.raises(TrainError, match=r"'simplecnn'.*Did you mean 'simple_cnn'"):
-        build("simplecnn", size=16, channels=3)
+        build("simplecnn", [image_input(16, 3)])
 
 
 def test_a_crop_too_small_for_two_poolings_is_refused():
     with pytest.raises(TrainError, match="simple_cnn takes no less than 4 x 4"):
-        build("simple_cnn", size=3, channels=3)
-    build("simple_cnn", size=4, channels=3)
+        build("simple_cnn", [image_input(3, 3)])
+    build("simple_cnn", [image_input(4, 3)])
 
 
 def test_more_blocks_than_the_crop_can_be_halved_are_refused():
-    with pytest.raises(TrainError, match="cannot be built for crops of 4 x 4 x 3"):
-        build("simple_cnn", size=4, channels=3, layers=Layers(widths=(2, 2, 2)))
+    with pytest.raises(TrainError, match="cannot be built for the input 'image' of 4 x 4 x 3"):
+        build("simple_cnn", [image_input(4, 3)], layers=Layers(widths=(2, 2, 2)))
 
 
 def test_widths_are_refused_where_there_are_none():
     with pytest.raises(TrainError, match=r"layers\.widths: linear takes no widths"):
-        build("linear", size=4, channels=3, layers=Layers(widths=(8,)))
+        build("linear", [image_input(4, 3)], layers=Layers(widths=(8,)))
 
 
 def names(model):
@@ -86,7 +87,7 @@ def names(model):
 
 def test_the_head_stands_between_pooling_and_output_in_order():
     layers = Layers(pooling="flatten", head=(6, 5), embedding=4, dropout=0.2)
-    model = build("linear", size=4, channels=3, layers=layers)
+    model = build("linear", [image_input(4, 3)], layers=layers)
     assert [name for name in names(model) if name not in ("image", "mask")] == [
         "flatten",
         *("head_1", "head_1_norm", "head_1_relu", "head_1_dropout"),
@@ -98,13 +99,13 @@ def test_the_head_stands_between_pooling_and_output_in_order():
 
 
 def test_an_empty_head_is_none():
-    model = build("simple_cnn", size=4, channels=3, layers=Layers(head=()))
+    model = build("simple_cnn", [image_input(4, 3)], layers=Layers(head=()))
     assert not [name for name in names(model) if name.startswith("head")]
 
 
 def test_several_targets_each_start_at_their_mean_and_count_in_their_sd(tmp_path):
     model = build(
-        "simple_cnn", size=4, channels=3, target_mean=[377.0, -2.0], target_sd=(60.0, 0.5)
+        "simple_cnn", [image_input(4, 3)], target_mean=[377.0, -2.0], target_sd=(60.0, 0.5)
     )
     cells = inputs(size=4)
     np.testing.assert_allclose(model.predict(cells, verbose=0), np.tile([377.0, -2.0], (5, 1)))
@@ -118,7 +119,7 @@ def test_half_precision_ends_before_the_output():
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
     try:
-        model = build("simple_cnn", size=8, channels=3, target_mean=70_000.25)
+        model = build("simple_cnn", [image_input(8, 3)], target_mean=70_000.25)
     finally:
         keras.config.set_dtype_policy(policy)
     assert model.get_layer("conv_1").compute_dtype == "float16"
@@ -139,7 +140,7 @@ def test_the_code_of_one_architecture_is_no_business_of_another():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_a_saved_model_loads_in_a_fresh_process(name, tmp_path):
-    model = build(name, size=16, channels=3, target_mean=377.0, target_sd=60.0)
+    model = build(name, [image_input(16, 3)], target_mean=377.0, target_sd=60.0)
     model.get_layer("output").kernel.assign(
         keras.random.normal(model.get_layer("output").kernel.shape, seed=1)
     )

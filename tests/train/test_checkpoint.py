@@ -4,6 +4,7 @@ import pytest
 
 from nascent.augmentation import Augmentation
 from nascent.errors import TrainError
+from nascent.examples import image_input
 from nascent.files import read_json
 from nascent.train import checkpoint
 from nascent.train.architectures.build import build
@@ -25,7 +26,7 @@ def run(*val_losses):
 
 
 def compiled(name="simple_cnn", channels=3, augmentation=NOTHING):
-    network = build(name, size=8, channels=channels)
+    network = build(name, [image_input(8, channels)])
     model = Augmented(network, augmentation_layers(augmentation, seed=5))
     model.compile(keras.optimizers.Adam(0.01), keras.losses.Huber())
     return model
@@ -80,7 +81,7 @@ def test_the_wanted_weights_outlive_others_and_stand_alone_on_disk(tmp_path):
         model.network.get_layer("output").bias.assign([float(number)])
         checkpoint.save(tmp_path, model, run(*[1.0] * number), wanted)
     assert [path.name for path in tmp_path.glob("weights-*")] == ["weights-00002.npz"]
-    fresh = build("linear", size=8, channels=3)
+    fresh = build("linear", [image_input(8, 3)])
     checkpoint.restore_weights(tmp_path, fresh, 2)
     assert float(fresh.get_layer("output").bias[0]) == 2.0
 

@@ -30,7 +30,7 @@ def test_the_target_is_that_of_the_cell_tables(study):
     train = batches(study)
     columns = ["target", "area"]
     found = training_targets(train, columns)
-    assert (found.columns, found.cells, found.size) == (("target", "area"), 26, 16)
+    assert (found.columns, found.cells) == (("target", "area"), 26)
     for column, mean, sd in zip(columns, found.means, found.sds, strict=True):
         values = train.cells[column]
         assert np.isclose(mean, np.sum(values) / 26)
@@ -39,7 +39,7 @@ def test_the_target_is_that_of_the_cell_tables(study):
 
 def test_training_refuses_shards_whose_object_is_not_what_was_measured(study, monkeypatch):
     train = batches(study)
-    monkeypatch.setattr(train, "one_mask", False)
+    monkeypatch.setattr(train, "_one_mask", {"image": False})
     with pytest.raises(TrainError, match="the mask of the object differs"):
         training_targets(train, ["target"])
 

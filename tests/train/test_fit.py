@@ -4,7 +4,7 @@ import psutil
 import pytest
 
 from nascent.augmentation import Augmentation, SizeRatios
-from nascent.examples import Batch
+from nascent.examples import Batch, image_input
 from nascent.train import checkpoint, fit
 from nascent.train.architectures.build import build
 from nascent.train.augment.augmented import Augmented
@@ -14,7 +14,7 @@ from nascent.train.objective import compile_model
 from nascent.train.options import Fitting
 
 CELLS, SIZE, CHANNELS = 128, 64, 8
-TARGETS = Targets(("target",), (0.0,), (1.0,), CELLS, SIZE)
+TARGETS = Targets(("target",), (0.0,), (1.0,), CELLS)
 
 
 class Cells:
@@ -48,7 +48,7 @@ def fitting(**changes):
 
 
 def model(augmentation, options):
-    network = build("linear", size=SIZE, channels=CHANNELS)
+    network = build("linear", [image_input(SIZE, CHANNELS)])
     ratios = SizeRatios(0.8, 0.1, 0.5)
     made = Augmented(network, augmentation_layers(augmentation, ratios, seed=3))
     compile_model(made, options, TARGETS)

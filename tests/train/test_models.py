@@ -3,12 +3,13 @@ import numpy as np
 import pytest
 
 from nascent.errors import TrainError
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.models import load_model, write_model
 
 
 def test_a_model_survives_the_disk(tmp_path):
-    model = build("linear", size=8, channels=3, target_mean=300.0, target_sd=20.0)
+    model = build("linear", [image_input(8, 3)], target_mean=300.0, target_sd=20.0)
     model.get_layer("output").kernel.assign([[1.0], [2.0], [3.0]])
     write_model(model, tmp_path / "model.keras")
     cells = {"image": np.ones((2, 8, 8, 3)), "mask": np.ones((2, 8, 8), bool)}
@@ -17,7 +18,7 @@ def test_a_model_survives_the_disk(tmp_path):
 
 def test_equal_models_are_equal_files_whenever_they_are_written(tmp_path):
     # Built anew, its shared objects lie elsewhere in memory.
-    options = {"size": 16, "channels": 3, "target_mean": 300.0}
+    options = {"inputs": [image_input(16, 3)], "target_mean": 300.0}
     first, second = (build("simple_cnn", **options) for _ in range(2))
     second.set_weights(first.get_weights())
     write_model(first, tmp_path / "first.keras")
@@ -50,7 +51,7 @@ def test_a_missing_model_is_named(tmp_path):
 
 
 def test_half_a_model_is_refused(tmp_path):
-    write_model(build("linear", size=8, channels=3), tmp_path / "model.keras")
+    write_model(build("linear", [image_input(8, 3)]), tmp_path / "model.keras")
     whole = (tmp_path / "model.keras").read_bytes()
     (tmp_path / "half.keras").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(TrainError, match=r"half\.keras: the file is truncated or no model"):

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.norms import OLDER, fitting_momentum, set_momentum
 
@@ -21,7 +22,7 @@ def test_a_long_epoch_has_the_momentum_of_keras():
 
 @pytest.mark.parametrize("name", ["simple_cnn", "resnet50v2", "MobileNetV2"])
 def test_every_batch_normalisation_of_a_model_remembers_as_long(name):
-    model = build(name, size=32, channels=2)
+    model = build(name, [image_input(32, 2)])
     set_momentum(model, 0.5)
     norms = [each for each in model.layers if isinstance(each, keras.layers.BatchNormalization)]
     assert norms

@@ -16,7 +16,7 @@ def fitting(**changes):
 
 
 def targets(*sds):
-    return Targets(("target",) * len(sds), (0.0,) * len(sds), sds, 8, 4)
+    return Targets(("target",) * len(sds), (0.0,) * len(sds), sds, 8)
 
 
 def numbers(function, y, y_hat):

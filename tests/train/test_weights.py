@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nascent.errors import TrainError
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 from nascent.train.layer_names import canonical_names
@@ -63,7 +64,7 @@ FILES = ["kept.weights.h5", "kept.keras", "kept.h5"]
 @pytest.mark.parametrize("file", FILES)
 def test_equal_channels_excite_the_first_convolution_as_rgb_does(backbone, file):
     rgb, folder = backbone
-    model = build(NAME, size=32, channels=7)
+    model = build(NAME, [image_input(32, 7)])
     start_from(model, folder / file)
     level = np.random.default_rng(0).normal(size=(2, 32, 32, 1)).astype(np.float32)
     np.testing.assert_allclose(
@@ -77,7 +78,7 @@ def test_equal_channels_excite_the_first_convolution_as_rgb_does(backbone, file)
 @pytest.mark.parametrize("file", FILES)
 def test_all_layers_of_the_backbone_and_no_other_get_its_weights(backbone, file):
     rgb, folder = backbone
-    model = build(NAME, size=32, channels=3)
+    model = build(NAME, [image_input(32, 3)])
     before = values(model)
     given = start_from(model, folder / file)
     assert given == [layer.name for layer in rgb.layers if layer.weights]
@@ -106,14 +107,14 @@ def test_a_kernel_over_as_many_channels_stays_channel_by_channel():
 
 
 def test_a_model_goes_on_from_one_over_other_channels(tmp_path):
-    source = randomise(build("simple_cnn", size=8, channels=3))
+    source = randomise(build("simple_cnn", [image_input(8, 3)]))
     source.save(tmp_path / "model.keras")
-    model = build("simple_cnn", size=16, channels=5)
+    model = build("simple_cnn", [image_input(16, 5)])
     given = start_from(model, tmp_path / "model.keras")
     assert given == [layer.name for layer in model.layers if layer.weights]
     level = np.random.default_rng(0).normal(size=(2, 16, 16, 1)).astype(np.float32)
     wide = {"image": level.repeat(5, axis=3), "mask": np.ones((2, 16, 16), bool)}
-    same = build("simple_cnn", size=16, channels=3)
+    same = build("simple_cnn", [image_input(16, 3)])
     start_from(same, tmp_path / "model.keras")
     narrow = wide | {"image": level.repeat(3, axis=3)}
     np.testing.assert_allclose(
@@ -123,7 +124,7 @@ def test_a_model_goes_on_from_one_over_other_channels(tmp_path):
 
 def test_frozen_layers_stay_as_they_are_in_training(backbone):
     _, folder = backbone
-    model = build(NAME, size=32, channels=3)
+    model = build(NAME, [image_input(32, 3)])
     given = start_from(model, folder / "kept.weights.h5", freeze=True)
     assert {weight.path.split("/")[0] for weight in model.trainable_weights} == {
         *("head_1", "head_1_norm", "head_2", "head_2_norm", "output")
@@ -153,13 +154,13 @@ def test_layers_inside_of_layers_are_found_in_each_kind_of_file(tmp_path):
     # Keras numbers unnamed layers through the whole process, and other tests built some before.
     names = canonical_names(layer.name for layer in source.layers)
     for file in ("kept.weights.h5", "kept.h5"):
-        model = build("ConvNeXtTiny", size=32, channels=3)
+        model = build("ConvNeXtTiny", [image_input(32, 3)])
         start_from(model, tmp_path / file)
         for layer in source.layers[1:]:
             found = model.get_layer(names[layer.name]).get_weights()
             for value, wanted in zip(found, layer.get_weights(), strict=True):
                 np.testing.assert_array_equal(value, wanted)
-        wide = build("ConvNeXtTiny", size=32, channels=6)
+        wide = build("ConvNeXtTiny", [image_input(32, 6)])
         start_from(wide, tmp_path / file)
         stem = wide.get_layer("convnext_tiny_stem").layers[0].kernel
         wanted = source.get_layer("convnext_tiny_stem").layers[0].kernel
@@ -178,8 +179,8 @@ def refused(model, path, match):
 
 
 def test_weights_that_do_not_fit_name_the_layer_and_both_shapes(tmp_path):
-    build("simple_cnn", size=8, channels=3).save(tmp_path / "model.keras")
-    model = build("simple_cnn", size=8, channels=3, layers=Layers(widths=(64, 32)))
+    build("simple_cnn", [image_input(8, 3)]).save(tmp_path / "model.keras")
+    model = build("simple_cnn", [image_input(8, 3)], layers=Layers(widths=(64, 32)))
     refused(
         model,
         tmp_path / "model.keras",
@@ -189,28 +190,28 @@ def test_weights_that_do_not_fit_name_the_layer_and_both_shapes(tmp_path):
 
 
 def test_a_later_convolution_is_not_adapted(tmp_path):
-    build("simple_cnn", size=8, channels=3, layers=Layers(widths=(8, 4))).save(
+    build("simple_cnn", [image_input(8, 3)], layers=Layers(widths=(8, 4))).save(
         tmp_path / "model.keras"
     )
-    model = build("simple_cnn", size=8, channels=3, layers=Layers(widths=(6, 4)))
+    model = build("simple_cnn", [image_input(8, 3)], layers=Layers(widths=(6, 4)))
     refused(model, tmp_path / "model.keras", "layer 'conv_1' do not fit")
 
 
 def test_other_outputs_are_refused_and_not_left_fresh(tmp_path):
-    build("linear", size=8, channels=3).save(tmp_path / "model.keras")
-    model = build("linear", size=8, channels=3, target_mean=[0.0, 1.0], target_sd=[1.0, 1.0])
+    build("linear", [image_input(8, 3)]).save(tmp_path / "model.keras")
+    model = build("linear", [image_input(8, 3)], target_mean=[0.0, 1.0], target_sd=[1.0, 1.0])
     refused(model, tmp_path / "model.keras", r"layer 'output' do not fit.*\(3, 1\).*\(3, 2\)")
 
 
 def test_means_of_other_channels_are_refused(tmp_path):
-    build("linear", size=8, channels=3).save(tmp_path / "model.keras")
-    refused(build("linear", size=8, channels=4), tmp_path / "model.keras", "layer 'output'")
+    build("linear", [image_input(8, 3)]).save(tmp_path / "model.keras")
+    refused(build("linear", [image_input(8, 4)]), tmp_path / "model.keras", "layer 'output'")
 
 
 def test_a_file_of_another_architecture_is_refused(tmp_path):
     rgb_backbone().save_weights(tmp_path / "kept.weights.h5")
     refused(
-        build("linear", size=8, channels=3),
+        build("linear", [image_input(8, 3)]),
         tmp_path / "kept.weights.h5",
         r"no layer of linear has a name in the file, which holds .*its layers are output",
     )
@@ -218,7 +219,7 @@ def test_a_file_of_another_architecture_is_refused(tmp_path):
 
 def test_a_missing_file_is_named(tmp_path):
     refused(
-        build("linear", size=8, channels=3),
+        build("linear", [image_input(8, 3)]),
         tmp_path / "resnet.h5",
         r"resnet\.h5: there is no such file of weights",
     )
@@ -229,9 +230,11 @@ def test_half_a_file_is_refused(backbone, file, tmp_path):
     _, folder = backbone
     whole = (folder / file).read_bytes()
     (tmp_path / file).write_bytes(whole[: len(whole) // 2])
-    refused(build("linear", size=8, channels=3), tmp_path / file, "truncated or holds no weights")
+    refused(build("linear", [image_input(8, 3)]), tmp_path / file, "truncated or holds no weights")
 
 
 def test_a_zip_without_weights_is_refused(tmp_path):
     np.savez(tmp_path / "kept.npz", a=1)
-    refused(build("linear", size=8, channels=3), tmp_path / "kept.npz", "holds no weights of Keras")
+    refused(
+        build("linear", [image_input(8, 3)]), tmp_path / "kept.npz", "holds no weights of Keras"
+    )

@@ -3,22 +3,22 @@
 It also reads stacks and any other input of places and channels, whatever its axes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from nascent.errors import StoreError
 from nascent.examples import InputSpec
+from nascent.readers._examples import refuse_unlike
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.store import open_store
 
 if TYPE_CHECKING:
-    from nascent.store_images import Images
+    from nascent.store import Store
 
 _STATISTICS = ("background", "percentile", "mean", "sd")
-_COMPARED = ("name", "axes", "shape", "features", "measured")
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,24 @@ class ImageReader(Normaliser):
             )
 
     @classmethod
+    def of_training(
+        cls, stored: InputSpec, paths: Sequence[str | Path], normaliser: Normaliser | None
+    ) -> Self:
+        """Return the reader of an input of training shards, see `nascent.reader.fitted_reader`.
+
+        Raises
+        ------
+        StoreError
+            Where there is no normaliser.
+        """
+        if normaliser is None:
+            raise StoreError(
+                f"the input {stored.name!r} is an image, and there are no channel statistics",
+                mend="Give the normaliser of the study.",
+            )
+        return cls.of(normaliser, stored)
+
+    @classmethod
     def of_shard(cls, normaliser: Normaliser, path: str | Path) -> Self:
         """Return the reader of the images of a shard, and of all that are like them.
 
@@ -68,7 +86,11 @@ class ImageReader(Normaliser):
         """
         with open_store(path) as shard:
             normaliser.refuse_other(shard)
-            stored = shard.input()
+            return cls.of(normaliser, shard.input())
+
+    @classmethod
+    def of(cls, normaliser: Normaliser, stored: InputSpec) -> Self:
+        """Return the reader of an input, as it is on disk, by a normaliser of its channels."""
         parts = {key: getattr(normaliser, key) for key in ("channels", "inputs", "steps")}
         statistics = {key: getattr(normaliser, key) for key in _STATISTICS}
         return cls(**parts, **statistics, spec=_with_features(stored, normaliser.inputs))
@@ -78,26 +100,9 @@ class ImageReader(Normaliser):
         """Specification of the input on disk."""
         return _with_features(self.spec, self.channels)
 
-    def refuse_other(self, store: "Images") -> None:
-        """Raise StoreError unless the examples of a store are like those the model learnt from.
-
-        Compared are the name of the input, its axes, shape and features, whether a mask says where
-        its values were measured, and the first region, which models pool over.
-        """
-        mine, other = self.stored, store.layout.inputs[0]
-        pairs = [(key, getattr(mine, key), getattr(other, key)) for key in _COMPARED]
-        pairs.append(("regions", mine.regions[:1], other.regions[:1]))
-        differences = [
-            f"{key} {_words(theirs)}, and the model was trained with {_words(ours)}"
-            for key, ours, theirs in pairs
-            if ours != theirs
-        ]
-        if differences:
-            raise StoreError(
-                f"its examples have {'; '.join(differences)}",
-                where=store.path,
-                mend="Give the model examples like those it was trained with.",
-            )
+    def refuse_other(self, store: "Store") -> None:
+        """Raise StoreError unless the examples of a store are like those the model learnt from."""
+        refuse_unlike(self.stored, store)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the reader as JSON can hold it; floats come back to the same bits."""
@@ -142,9 +147,3 @@ READER = ImageReader
 
 def _with_features(spec: InputSpec, features: tuple[str, ...]) -> InputSpec:
     return replace(spec, shape=(*spec.places, len(features)), features=features)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, tuple):
-        return f"({', '.join(map(str, value))})"
-    return str(value)

@@ -66,11 +66,12 @@ def learnt_from(cards: Mapping[Run, Mapping[str, Any]]) -> dict[str, str]:
         if value not in (False, None)
     ]
     prints = dict.fromkeys(str(part["fingerprint"]) for part in data if part.get("fingerprint"))
-    size = next((part["size"] for part in data if part.get("size")), None)
+    inputs = next((card["inputs"] for card in cards.values() if card.get("inputs")), {})
+    shapes = [f"{name} {' × '.join(map(str, shape))}" for name, shape in inputs.items()]
     return {
         "training cells": in_range([part.get("train_cells") for part in data]),
         "validation cells": in_range([part.get("val_cells") for part in data]),
-        "crop": f"{size} × {size} pixels" if size else MISSING,
+        "inputs": ", ".join(shapes) or MISSING,
         "normalisation": ", ".join(used) or MISSING,
         "data fingerprint": ", ".join(prints) or MISSING,
     }

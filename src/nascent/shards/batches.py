@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
-from nascent.examples import Batch
+from nascent.examples import Batch, InputSpec, mask_inputs
+from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.memory import Arena
 from nascent.shards.normalise import Normaliser
 from nascent.shards.removal import level_out
@@ -25,13 +26,11 @@ from nascent.store import Store, open_store
 from nascent.store_layout import input_path, mask_path, target_path, weight_path
 
 POOL = 2048
-MASK = "mask"
-"""Name under which a model is given the region of the object."""
 
 
 def read_split(
     paths: Sequence[str | Path],
-    normaliser: Normaliser,
+    reader: Reader | Normaliser,
     *,
     batch_size: int = 64,
     seed: int | None = None,
@@ -39,7 +38,7 @@ def read_split(
     target: str = "target",
 ) -> Iterator[Batch]:
     """Yield one pass over the cells of shards, see `Batches`."""
-    return Batches(paths, normaliser, batch_size=batch_size, seed=seed, target=target).read(epoch)
+    return Batches(paths, reader, batch_size=batch_size, seed=seed, target=target).read(epoch)
 
 
 class Batches:
@@ -48,9 +47,10 @@ class Batches:
     Parameters
     ----------
     paths
-        Shards or stores of one list of inputs; what is read is the first input of each example.
-    normaliser
-        From counts as measured to the input of a model.
+        Shards or stores of one list of inputs.
+    reader
+        From examples as they are on disk to the inputs of a model; a normaliser reads the first
+        input alone, as an image.
     batch_size
         Cells a batch; the last holds the rest.
     seed
@@ -68,20 +68,20 @@ class Batches:
     ----------
     cells : pandas.DataFrame
         The cell tables of all shards, as they lie.
-    one_mask : bool
-        Whether the mask of the object is that of the measured values in every shard.
+    reader : Reader
+        What is read.
 
     Raises
     ------
     StoreError
-        Where a shard's channels are not those of the normaliser, a table lacks the target, or a
+        Where a shard's examples are unlike those of the reader, a table lacks the target, or a
         cell is missing in `removal` or `instead`.
     """
 
     def __init__(
         self,
         paths: Sequence[str | Path],
-        normaliser: Normaliser,
+        reader: Reader | Normaliser,
         *,
         batch_size: int = 64,
         seed: int | None = None,
@@ -90,10 +90,10 @@ class Batches:
         instead: pd.DataFrame | None = None,
     ) -> None:
         self.paths = [Path(path) for path in paths]
-        self.normaliser, self.batch_size, self.seed = normaliser, batch_size, seed
+        self.reader, self.batch_size, self.seed = reader_of(reader, self.paths), batch_size, seed
         self.removal = removal
         self.target = target
-        tables, self.one_mask = _cell_tables(self.paths, normaliser, target)
+        tables, self._one_mask = _cell_tables(self.paths, self.reader, target)
         self.cells = pd.concat(tables) if tables else pd.DataFrame()
         if instead is not None:
             self.cells = _with_columns(self.cells, instead)
@@ -104,11 +104,16 @@ class Batches:
         self._target = (
             self.cells[target].to_numpy(np.float64) if target in self.cells.columns else None
         )
-        self._arena = Arena()
+        self._arenas = {one.spec.name: Arena() for one in self.reader.inputs}
         with opened(removal) as removals:
             if removals is not None:
-                removals.refuse_other_channels(normaliser.inputs)
+                removals.refuse_other_channels(self.reader.specs[0].features)
                 self._removed = removals.rows(self.cells.index)
+
+    @property
+    def one_mask(self) -> bool:
+        """Whether the mask of the object is that of the measured values in every shard."""
+        return all(self._one_mask.values())
 
     def __len__(self) -> int:
         """Return the number of batches of a pass."""
@@ -123,10 +128,10 @@ class Batches:
         Yields
         ------
         Batch
-            Inputs: under its name, as `image`, the first input, (n, …, C) float32, zero where not
-            measured; `mask` (n, …) bool, the object, or where values were measured if no region
-            tells. Targets: the one asked for, (n,) float64, or (n, …) where it is an array, with
-            its weights where the shards have some.
+            Inputs: each by its name, (n, …) float32, zero where not measured; and the masks of
+            their objects, (n, places …) bool, see `nascent.examples.mask_inputs`. Targets: the one
+            asked for, (n,) float64, or (n, …) where it is an array, with its weights where the
+            shards have some.
         """
         order = self.order(epoch)
         stores: dict[int, Store] = {}
@@ -164,69 +169,84 @@ class Batches:
         for shard in wanted - set(stores):
             stores[shard] = open_store(self.paths[shard])
 
-        one = stores[min(wanted)]
-        spec, count = one.input(), len(positions)
         rows = [(stores[int(self._shard[place])], int(self._row[place])) for place in positions]
-        images = self._arena.empty((count, *spec.places, len(self.normaliser.inputs)), np.float32)
-        objects = np.ones((count, *spec.places), bool)
-        values = np.empty(spec.shape, one.layout.dtypes[spec.name])
-        for (store, row), position, image, region in zip(
-            rows, positions, images, objects, strict=True
-        ):
-            store.array_into(input_path(spec.name), row, values)
-            measured = self._read_masks(store, row, region)
-            self.normaliser.into(values, measured, image)
-            if removals is not None:
-                places = np.ones(spec.places, bool) if measured is None else measured
-                removed = removals.of(int(self._removed[position]), places)
-                level_out(image, places, removed)
-        weighted = self.target in one.layout.weights
+        removed = None
+        if removals is not None:
+            removed = (removals, self._removed[positions])
+        inputs: dict[str, np.ndarray] = {}
+        for number, reader in enumerate(self.reader.inputs):
+            inputs |= self._read_input(reader, rows, None if number else removed)
+        weighted = self.target in rows[0][0].layout.weights
         return Batch(
-            inputs={spec.name: images, MASK: objects},
+            inputs=inputs,
             targets={self.target: self._targets_of(positions, rows)},
             weights={self.target: _stacked(rows, weight_path(self.target))} if weighted else {},
             ids=self.cells.index.to_numpy()[positions],
         )
+
+    def _read_input(
+        self,
+        reader: InputReader,
+        rows: Sequence[tuple[Store, int]],
+        removed: tuple[Removals, np.ndarray] | None,
+    ) -> dict[str, np.ndarray]:
+        """Return an input of some examples by its name, and the mask of its object by that."""
+        spec, stored = reader.spec, reader.stored
+        found = self._arenas[spec.name].empty((len(rows), *spec.shape), np.float32)
+        mask = mask_inputs(self.reader.specs).get(spec.name)
+        objects = np.ones((len(rows), *spec.places), bool) if mask else [None] * len(rows)
+        values = np.empty(stored.shape, rows[0][0].layout.dtypes[stored.name])
+        each = zip(rows, found, objects, strict=True)
+        for place, ((store, row), out, region) in enumerate(each):
+            store.array_into(input_path(stored.name), row, values)
+            measured = self._read_masks(store, row, stored, region)
+            reader.into(values, measured, out)
+            if removed is not None:
+                removals, entries = removed
+                where = np.ones(spec.places, bool) if measured is None else measured
+                level_out(out, where, removals.of(int(entries[place]), where))
+        return {spec.name: found} | ({mask: objects} if mask else {})
 
     def _targets_of(self, positions: np.ndarray, rows: Sequence[tuple[Store, int]]) -> np.ndarray:
         if self._target is not None:
             return self._target[positions]
         return _stacked(rows, target_path(self.target))
 
-    def _read_masks(self, store: Store, row: int, out: np.ndarray) -> np.ndarray | None:
+    def _read_masks(
+        self, store: Store, row: int, spec: InputSpec, out: np.ndarray | None
+    ) -> np.ndarray | None:
         """Read the mask of the object into `out`; return where values were measured."""
-        _, region = _masks_of(store)
-        if region is not None:
-            store.array_into(region, row, out)
-        if self.one_mask:
-            return out if region is not None else None
-        return store.measured(row)
+        if out is None:
+            return None
+        store.array_into(_object_of(spec), row, out)
+        return out if self._one_mask[spec.name] else store.measured(row, spec.name)
 
 
 def _stacked(rows: Sequence[tuple[Store, int]], path: str) -> np.ndarray:
     return np.stack([store.array(path, row) for store, row in rows])
 
 
-def _masks_of(store: Store) -> tuple[str | None, str | None]:
-    """Return the paths of two masks: of the measured values, and of the object."""
-    spec = store.input()
-    measured = mask_path(spec.name) if spec.measured else None
-    return measured, mask_path(spec.name, spec.regions[0]) if spec.regions else measured
+def _object_of(spec: InputSpec) -> str:
+    """Return the path of the mask of the object: of the first region, or of what was measured."""
+    return mask_path(spec.name, spec.masks[0] if not spec.regions else spec.regions[0])
 
 
-def _has_one_mask(store: Store) -> bool:
-    measured, region = _masks_of(store)
-    return region == measured or store.layout.same.get(region) == measured
+def _has_one_mask(store: Store, spec: InputSpec) -> bool:
+    if not spec.masks:
+        return True
+    path, measured = _object_of(spec), mask_path(spec.name)
+    return spec.measured and (path == measured or store.layout.same.get(path) == measured)
 
 
 def _cell_tables(
-    paths: Sequence[Path], normaliser: Normaliser, target: str
-) -> tuple[list[pd.DataFrame], bool]:
-    """Return the tables of shards, and whether the mask of the object is the measured one."""
-    tables, formats, one_mask = [], {}, True
+    paths: Sequence[Path], reader: Reader, target: str
+) -> tuple[list[pd.DataFrame], dict[str, bool]]:
+    """Return the tables of shards, and of which inputs the object is what was measured."""
+    tables, formats = [], {}
+    one_mask = dict.fromkeys((one.name for one in reader.specs), True)
     for path in paths:
         with open_store(path) as store:
-            normaliser.refuse_other(store)
+            _refuse_unlike(store, reader, path, formats)
             arrays = [one.name for one in store.targets if one.column is None]
             if target not in arrays and target not in store.cells.columns:
                 raise StoreError(
@@ -234,16 +254,21 @@ def _cell_tables(
                     where=path,
                     mend=did_you_mean(target, [*store.cells.columns, *arrays]),
                 )
-            spec = store.input()
-            formats[spec.shape, store.layout.dtypes[spec.name]] = path.name
             tables.append(store.cells)
-            one_mask &= _has_one_mask(store)
+            for name in one_mask:
+                one_mask[name] &= _has_one_mask(store, store.input(name))
+    return tables, one_mask
+
+
+def _refuse_unlike(store: Store, reader: Reader, path: Path, formats: dict[tuple, str]) -> None:
+    """Raise StoreError unless a shard is like those before it, of which `formats` is kept."""
+    reader.refuse_other(store)
+    formats[tuple(store.layout.dtypes[one.name] for one in reader.specs)] = path.name
     if len(formats) > 1:
         raise StoreError(
-            f"the images of {' and '.join(formats.values())} differ in size or dtype",
+            f"the values of {' and '.join(formats.values())} differ in type",
             mend="Read together only what was written for one study.",
         )
-    return tables, one_mask
 
 
 def _with_columns(cells: pd.DataFrame, instead: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nascent.augmentation import SizeRatios
 from nascent.frameworks import keras
-from nascent.shards.normalise import Normaliser
+from nascent.reader import Reader
 from nascent.train import backend
 from nascent.train.checkpoint import Progress
 from nascent.train.collapse import Attempt
@@ -23,7 +23,7 @@ def card(
     parameters: Mapping[str, int],
     options: Mapping[str, Any],
     asked: Options,
-    normaliser: Normaliser,
+    reader: Reader,
     data_fingerprint: str,
     targets: Targets,
     val_cells: int,
@@ -44,8 +44,8 @@ def card(
         As they were given.
     asked
         The same with every default.
-    normaliser
-        Its channels, in the order of the image's last axis, and the steps applied to them.
+    reader
+        Of its inputs, with what is done to them.
     data_fingerprint
         Digest of the pixels and targets it was trained and chosen on.
     targets
@@ -91,13 +91,13 @@ def card(
                 "value": smoothed(monitored, width)[epoch - 1],
                 "validation": fitting.validation,
             },
-            "channels": normaliser.inputs,
-            "normalisation": normaliser,
+            "inputs": {one.name: list(one.shape) for one in reader.specs},
+            "channels": reader.specs[0].features,
+            "normalisation": reader.inputs[0],
             "data": {
                 "fingerprint": data_fingerprint,
                 "train_cells": targets.cells,
                 "val_cells": val_cells,
-                "size": targets.size,
             },
             "target": each[0],
             "targets": each,

@@ -12,11 +12,10 @@ from nascent.augmentation import SizeRatios
 from nascent.errors import TrainError, did_you_mean
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
-from nascent.store import open_store
 from nascent.task import REGRESSION, Task, task_of
 
 Example = tuple[dict[str, np.ndarray], np.ndarray]
-"""{"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the targets (n, T) float32."""
+"""Inputs and masks by name, see `nascent.shards.batches.Batches`, and targets (n, T) float32."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,6 @@ class Targets:
         `nascent.task.Task.start`.
     cells
         Number of training cells n.
-    size
-        Edge S of their crops, in pixels.
     task
         What is predicted.
     levels
@@ -46,7 +43,6 @@ class Targets:
     means: tuple[float, ...]
     sds: tuple[float, ...]
     cells: int
-    size: int
     task: Task = field(default_factory=lambda: task_of(REGRESSION))
     levels: tuple[str, ...] = ()
     values: np.ndarray = field(default_factory=lambda: np.empty((0, 1)), repr=False, compare=False)
@@ -117,12 +113,10 @@ def training_targets(
                 where="train",
                 mend="There is nothing to learn: check crops.target and also_predict.",
             )
-    with open_store(train.paths[0]) as store:
-        size = store.size
     numbers = values.to_numpy(np.float64)
     means, sds = task_of(task).start(numbers, levels)
     return Targets(
-        *(tuple(columns), tuple(means), tuple(sds), len(values), size),
+        *(tuple(columns), tuple(means), tuple(sds), len(values)),
         task=task_of(task),
         levels=tuple(levels),
         values=numbers,
@@ -184,7 +178,7 @@ def examples(
     Yields
     ------
     tuple
-        {"image": (n, S, S, C) float32, "mask": (n, S, S) bool} and the targets (n, T) float32.
+        Inputs and masks by name, and the targets (n, T) float32.
     """
     values = target_values(batches, columns, task, levels).to_numpy(np.float32)
     values = values[batches.order(epoch)]
@@ -192,5 +186,5 @@ def examples(
     for batch in batches.read(epoch):
         last = first + len(batch)
         # Taken out, so that nothing here holds this batch while the next one is made.
-        yield {name: batch.inputs.pop(name) for name in ("image", "mask")}, values[first:last]
+        yield {name: batch.inputs.pop(name) for name in [*batch.inputs]}, values[first:last]
         first = last

@@ -10,13 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from nascent.augmentation import SizeRatios
+from nascent.augmentation import Augmentation, SizeRatios
 from nascent.errors import TrainError
 from nascent.files import read_table, write_json, write_table
 from nascent.frameworks import keras
 from nascent.provenance import file_digest
-from nascent.reader import write_reader
-from nascent.readers.image import ImageReader
+from nascent.reader import Reader, fitted_reader, write_reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import shards_of
@@ -73,7 +72,7 @@ class Learnt:
 def train_model(
     *,
     manifest: str | Path,
-    normaliser: Normaliser,
+    normaliser: Normaliser | None,
     targets: Sequence[str],
     seed: int,
     threads: int,
@@ -100,7 +99,8 @@ def train_model(
     manifest
         The table that lists the shards, which lie beside it.
     normaliser
-        Applied to the pixels as they are read; its inputs are the model's channels.
+        Of images: applied to the pixels as they are read; its inputs are the model's channels.
+        None where no input is an image.
     targets
         Columns of the cell table that are predicted; numbers in raw counts, the loss in the unit of
         the first.
@@ -147,9 +147,10 @@ def train_model(
     board = _board(asked, tensorboard_dir)
     instead = None if target_table is None else _targets_of(target_table, targets)
     answers = {"task": task, "levels": levels}
+    reader = fitted_reader(shards_of(manifest, "train"), normaliser)
     read = partial(
         _cells,
-        *(manifest, normaliser, fitting.batch_size),
+        *(manifest, reader, fitting.batch_size),
         target="target" if levels else targets[0],
         removal=removal,
         instead=instead,
@@ -157,11 +158,14 @@ def train_model(
     train, val = read("train", seed), read("val", None)
     known = training_targets(train, targets, **answers)
     _refuse_no_cells(val)
+    _refuse_no_image(asked, reader)
     ratios = size_ratios(train) if asked.augmentation.zoom != "none" else None
     shaping = {
         "options": dict(options),
         "weights": file_digest(asked.network.weights) if asked.network.weights else None,
-        "normaliser": plain(normaliser),
+        "readers": {
+            one.spec.name: {"reader": one.name} | plain(one.to_plain()) for one in reader.inputs
+        },
         "data": fingerprint(manifest, (train, val), targets, **answers),
         "targets": list(targets),
         "deterministic": deterministic,
@@ -180,7 +184,7 @@ def train_model(
             val,
             known=known,
             ratios=ratios,
-            channels=len(normaliser.inputs),
+            reader=reader,
             run={"seed": number, **shaping},
             state_dir=Path(state_dir),
             board=board,
@@ -194,17 +198,17 @@ def train_model(
         result = learnt[attempts[-1].seed]
         # A fresh build holds the weights alone, neither the optimiser nor its half-way state, and
         # computes in float32 wherever it is loaded.
-        network = _network(asked, known, len(normaliser.inputs), steps=len(train))
+        network = _network(asked, known, reader, steps=len(train))
         checkpoint.restore_weights(result.folder, network, result.epoch)
     write_model(network, model_path)
-    write_reader([ImageReader.of_shard(normaliser, train.paths[0])], reader_path)
+    write_reader(reader.inputs, reader_path)
     write_table(history_table(result.progress, fitting, result.width), history_path)
     write_json(
         card(
             parameters=result.parameters,
             options=options,
             asked=asked,
-            normaliser=normaliser,
+            reader=reader,
             data_fingerprint=shaping["data"],
             targets=known,
             val_cells=len(val.cells),
@@ -242,7 +246,7 @@ def _learn(
     *,
     known: Targets,
     ratios: SizeRatios | None,
-    channels: int,
+    reader: Reader,
     run: Mapping[str, Any],
     state_dir: Path,
     board: Board | None,
@@ -252,7 +256,7 @@ def _learn(
     fitting, seed = asked.fitting, run["seed"]
     backend.make_deterministic(seed, exact=deterministic)
     with backend.precision(fitting.precision):
-        network = _network(asked, known, channels, steps=len(train))
+        network = _network(asked, known, reader, steps=len(train))
     if asked.network.weights:
         start_from(network, asked.network.weights, freeze=asked.network.freeze)
     model = Augmented(network, augmentation_layers(asked.augmentation, ratios, seed=seed))
@@ -273,11 +277,10 @@ def _learn(
     return Learnt(progress, epoch, width, folder, parameters(network))
 
 
-def _network(asked: Options, known: Targets, channels: int, *, steps: int) -> keras.Model:
+def _network(asked: Options, known: Targets, reader: Reader, *, steps: int) -> keras.Model:
     network = build(
         asked.network.architecture,
-        size=known.size,
-        channels=channels,
+        reader.specs,
         target_mean=known.means,
         target_sd=known.sds,
         layers=asked.network.layers,
@@ -289,7 +292,7 @@ def _network(asked: Options, known: Targets, channels: int, *, steps: int) -> ke
 
 def _cells(
     manifest: str | Path,
-    normaliser: Normaliser,
+    reader: Reader,
     batch_size: int,
     split: str,
     order: int | None,
@@ -300,7 +303,7 @@ def _cells(
 ) -> Batches:
     return Batches(
         shards_of(manifest, split),
-        normaliser,
+        reader,
         batch_size=batch_size,
         seed=order,
         target=target,
@@ -330,6 +333,16 @@ def _refuse_no_cells(val: Batches) -> None:
             "there are no validation cells to choose the best epoch by",
             where="splits",
             mend="Give val a share in splits.fractions, or add wells.",
+        )
+
+
+def _refuse_no_image(asked: Options, reader: Reader) -> None:
+    image = any(one.name == "image" and one.masks and one.axes == "yxc" for one in reader.specs)
+    if asked.augmentation != Augmentation() and not image:
+        raise TrainError(
+            "images are augmented, and no input of the examples is an image with a mask",
+            where="augment",
+            mend="Set augment to none.",
         )
 
 

@@ -71,14 +71,13 @@ def plain(network: keras.Model) -> Predict:
 def eight_fold(network: keras.Model) -> Predict:
     """Return the function that predicts each cell in its eight flips and quarter turns."""
     return lambda inputs: [
-        np.asarray(network.predict_on_batch(variant))
-        for variant in variants(inputs["image"], inputs["mask"])
+        np.asarray(network.predict_on_batch(variant)) for variant in variants(inputs)
     ]
 
 
 def _filled(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the inputs with the last cell repeated until the devices can share them evenly."""
-    missing = -len(inputs["mask"]) % replicas()
+    missing = -len(next(iter(inputs.values()))) % replicas()
     if not missing:
         return inputs
     return {

@@ -69,7 +69,7 @@ def start_from(model: keras.Model, path: str | Path, *, freeze: bool = False) ->
         variables = _variables(layers[name])
         if len(arrays) == len(variables):
             arrays = [
-                spread(array, variable.shape[2]) if variable is first else array
+                spread(array, variable.shape[-2]) if variable is first else array
                 for array, variable in zip(arrays, variables, strict=True)
             ]
         wanted = [tuple(variable.shape) for variable in variables]
@@ -104,24 +104,25 @@ def spread(kernel: np.ndarray, channels: int) -> np.ndarray:
     Parameters
     ----------
     kernel
-        (height, width, c, filters).
+        (size …, c, filters), with a size along each axis of places.
     channels
         C; where it is c, the kernel stays as it is, channel by channel.
 
     Returns
     -------
     numpy.ndarray
-        (height, width, C, filters).
+        (size …, C, filters).
     """
-    if kernel.ndim != 4 or kernel.shape[2] == channels:
+    if kernel.ndim < 3 or kernel.shape[-2] == channels:
         return kernel
-    return np.repeat(kernel.sum(axis=2, keepdims=True) / channels, channels, axis=2)
+    return np.repeat(kernel.sum(axis=-2, keepdims=True) / channels, channels, axis=-2)
 
 
 def _first_convolution(model: keras.Model) -> Any:
     """Return the kernel that reads the image, where the first layer with weights convolves it."""
     first = next((layer for layer in leaves(model.layers) if layer.weights), None)
-    return first.kernel if type(first) is keras.layers.Conv2D else None
+    kinds = (keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D)
+    return first.kernel if type(first) in kinds else None
 
 
 def _variables(layer: Any) -> list[Any]:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 
 
@@ -11,10 +12,10 @@ from nascent.train.architectures.build import build
 def parameters() -> Callable[..., tuple[int, int]]:
     """Count the weights of a model, all and trained, without a place in memory for them."""
 
-    def count(name, **arguments):
+    def count(name, size, channels, **arguments):
         try:
             with keras.StatelessScope(initialize_variables=False):
-                model = build(name, **arguments)
+                model = build(name, [image_input(size, channels)], **arguments)
             trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
             return model.count_params(), trained
         finally:

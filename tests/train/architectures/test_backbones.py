@@ -6,6 +6,7 @@ import pytest
 
 from nascent.architecture_names import BACKBONES, minimum_size
 from nascent.errors import TrainError
+from nascent.examples import image_input
 from nascent.train.architectures.backbones import backbone
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
@@ -57,7 +58,7 @@ def test_shipped_backbones_have_the_minimum_of_keras():
 def test_a_crop_below_the_minimum_is_refused_with_the_minimum(name):
     least = minimum_size(name)
     with pytest.raises(TrainError, match=f"{name} takes no less than {least} x {least}"):
-        build(name, size=least - 1, channels=3)
+        build(name, [image_input(least - 1, 3)])
 
 
 @pytest.mark.filterwarnings("ignore:This model usually expects")
@@ -95,7 +96,7 @@ def test_with_equal_weights_the_feature_map_is_that_of_keras(name, scale, tmp_pa
 
 
 def test_nothing_is_done_to_pixels_before_the_first_convolution():
-    model = build("EfficientNetB0", size=32, channels=4)
+    model = build("EfficientNetB0", [image_input(32, 4)])
     before = keras.Model(model.inputs[0], model.get_layer("stem_conv").input)
     cells = images(32, 4)
     np.testing.assert_array_equal(
@@ -121,7 +122,7 @@ def test_names_of_layers_do_not_depend_on_what_was_built_before():
 )
 def test_a_backbone_is_trained_saved_and_loaded(name, tmp_path):
     size = BACKBONES[name]
-    model = build(name, size=size, channels=5, layers=Layers(pooling="masked_average"))
+    model = build(name, [image_input(size, 5)], layers=Layers(pooling="masked_average"))
     model.compile(optimizer="sgd", loss="mse")
     cells = {"image": images(size, 5), "mask": np.ones((3, size, size), bool)}
     model.train_on_batch(cells, np.arange(3.0)[:, None])

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from nascent.examples import image_input
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 
@@ -38,7 +39,7 @@ def closed_form(model, output=(3e-3, 4e-3)):
 
 
 def with_random_weights(name, layers=LAYERS, size=32):
-    model = build(name, size=size, channels=3, layers=layers)
+    model = build(name, [image_input(size, 3)], layers=layers)
     generator = keras.random.SeedGenerator(0)
     for weight in model.trainable_weights:
         weight.assign(keras.random.normal(weight.shape, stddev=0.1, seed=generator))

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from nascent.architecture_names import BACKBONES, known_names, minimum_size, source
 from nascent.errors import TrainError, did_you_mean
+from nascent.examples import InputSpec, mask_inputs
 from nascent.frameworks import keras
 from nascent.train.architectures.options import USUAL, Layers
 from nascent.train.architectures.penalties import penalise_biases, penalise_kernels
@@ -18,16 +20,51 @@ from nascent.train.architectures.pooling import pool
 PACKAGE = "nascent.train.architectures"
 
 
+@dataclass(frozen=True)
+class _Architecture:
+    """What an architecture and the options of its layers say.
+
+    Attributes
+    ----------
+    body
+        From one symbolic input to its feature map.
+    pooling, unmasked
+        How features are pooled, and those of an input that has no mask.
+    head
+        Units of the dense layers behind it.
+    """
+
+    name: str
+    body: Callable[[Any], Any]
+    pooling: str
+    unmasked: str
+    head: Sequence[int]
+
+    def branch(self, number: int) -> Callable[[Any], Any]:
+        """Return the body of the input of that number among those that have places."""
+        if not number:
+            return self.body
+        if "prefix" not in inspect.signature(self.body).parameters:
+            raise TrainError(
+                f"{self.name} takes one input that has places, and there are more",
+                where=self.name,
+                mend="Choose simple_cnn or linear.",
+            )
+        return partial(self.body, prefix=f"input_{number + 1}_")
+
+
 def build(
     name: str,
+    inputs: Sequence[InputSpec],
     *,
-    size: int,
-    channels: int,
     target_mean: float | Sequence[float] = 0.0,
     target_sd: float | Sequence[float] = 1.0,
     layers: Layers = USUAL,
 ) -> keras.Model:
-    """Return an untrained model that predicts the training mean for every cell.
+    """Return an untrained model that predicts the training mean for every example.
+
+    Each input that has places goes through a body of its own and is pooled; what is left of all
+    inputs, plain columns as they are, is joined before the head.
 
     The last layer with weights works in units of each target's SD around its mean and starts at
     zero; a rescaling without weights turns its output into raw units. So no epoch is spent on
@@ -38,40 +75,50 @@ def build(
     ----------
     name
         Of the architecture, see `nascent.architecture_names`.
-    size
-        Edge S of a crop, in pixels.
-    channels
-        Number C of input channels.
+    inputs
+        What the model is given.
     target_mean, target_sd
-        Of the training cells' target, in raw units; one number each, or one a target (T).
+        Of the training examples' target, in raw units; one number each, or one a target (T).
     layers
         Pooling, head and penalties.
 
     Returns
     -------
     keras.Model
-        From {"image": (n, S, S, C) float32 normalised, zero where not measured,
-        "mask": (n, S, S) bool} to (n, T) float32 in raw units.
+        From input → (n, …) float32, normalised, and the masks that `nascent.examples.mask_inputs`
+        names → (n, places …) bool, to (n, T) float32 in raw units.
 
     Raises
     ------
     TrainError
-        Where there is no such architecture or pooling (the nearest is named), the crop is too
-        small, or widths are given for an architecture that takes none.
+        Where there is no such architecture or pooling (the nearest is named), an input is too
+        small or has other axes than the architecture takes, or widths are given for one that takes
+        none.
     """
-    body, pooling, head = _architecture(name, size, layers)
-    image = keras.Input((size, size, channels), name="image")
-    mask = keras.Input((size, size), name="mask", dtype="bool")
-    try:
-        features = body(image)
-    except ValueError as error:
-        raise TrainError(
-            f"{name} cannot be built for crops of {size} x {size} x {channels} ({error})",
-            where=name,
-            mend="Raise crops.size, or give fewer widths.",
-        ) from error
-    pooled = pool(features, mask, pooling)
-    embedded = _embed(pooled, head, layers)
+    chosen = _architecture(name, inputs, layers)
+    given = {one.name: keras.Input(one.shape, name=one.name) for one in inputs}
+    masks = {
+        mask: keras.Input(one.places, name=mask, dtype="bool")
+        for one in inputs
+        if (mask := mask_inputs(inputs).get(one.name))
+    }
+    placed = [one for one in inputs if one.places]
+    features = {
+        one.name: _features(chosen.branch(number), given[one.name], one, name)
+        for number, one in enumerate(placed)
+    }
+    pooled = [
+        pool(
+            features[one.name],
+            masks.get(mask_inputs(inputs).get(one.name)),
+            chosen.pooling if one.masks else chosen.unmasked,
+            prefix=f"input_{number + 1}_" if number else "",
+        )
+        for number, one in enumerate(placed)
+    ]
+    pooled += [given[one.name] for one in inputs if not one.places]
+    joined = pooled[0] if len(pooled) == 1 else keras.layers.Concatenate(name="joined")(pooled)
+    embedded = _embed(joined, chosen.head, layers)
     outputs = max(np.size(target_mean), np.size(target_sd))
     standardised = keras.layers.Dense(
         outputs, kernel_initializer="zeros", name="output", dtype="float32"
@@ -79,28 +126,29 @@ def build(
     counts = keras.layers.Rescaling(
         _plain(target_sd), _plain(target_mean), name="counts", dtype="float32"
     )(standardised)
-    model = keras.Model({"image": image, "mask": mask}, counts, name=name)
-    _penalise(model, keras.Model(image, features).layers, layers)
+    model = keras.Model(given | masks, counts, name=name)
+    bodies = keras.Model(given, list(features.values()) or list(given.values()))
+    _penalise(model, bodies.layers, layers)
     return model
 
 
-def _architecture(
-    name: str, size: int, layers: Layers
-) -> tuple[Callable[[Any], Any], str, Sequence[int]]:
-    """Return the body, pooling and head of a model, by its architecture and the options."""
+def _architecture(name: str, inputs: Sequence[InputSpec], layers: Layers) -> _Architecture:
+    """Return what an architecture is, by its file and the options."""
     if name not in known_names():
         raise TrainError(
             f"there is no architecture {name!r}",
             where="train",
             mend=did_you_mean(name, known_names()),
         )
-    if size < minimum_size(name):
-        raise TrainError(
-            f"crops of {size} x {size} are too small: {name} takes no less than"
-            f" {minimum_size(name)} x {minimum_size(name)}",
-            where=name,
-            mend="Raise crops.size or choose another architecture.",
-        )
+    least = minimum_size(name)
+    for one in inputs:
+        if one.places and min(one.places) < least:
+            raise TrainError(
+                f"{_shape(one.places)} places of {one.name!r} are too few: {name} takes no less"
+                f" than {_shape([least] * len(one.places))}",
+                where=name,
+                mend="Make the examples larger or choose another architecture.",
+            )
     module = import_module(f"{PACKAGE}.{source(name).stem}")
     body = partial(module.backbone, name=name) if name in BACKBONES else module.body
     if layers.widths is not None:
@@ -111,11 +159,29 @@ def _architecture(
                 mend="Leave them out, or choose simple_cnn.",
             )
         body = partial(body, widths=tuple(layers.widths))
-    return (
+    pooling = module.POOLING if layers.pooling is None else layers.pooling
+    return _Architecture(
+        name,
         body,
-        module.POOLING if layers.pooling is None else layers.pooling,
+        pooling,
+        getattr(module, "UNMASKED", pooling) if layers.pooling is None else layers.pooling,
         module.HEAD if layers.head is None else layers.head,
     )
+
+
+def _features(body: Callable[[Any], Any], given: Any, spec: InputSpec, name: str) -> Any:
+    try:
+        return body(given)
+    except ValueError as error:
+        raise TrainError(
+            f"{name} cannot be built for the input {spec.name!r} of {_shape(spec.shape)} ({error})",
+            where=name,
+            mend="Make the examples larger, give fewer widths, or choose another architecture.",
+        ) from error
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
 
 
 def _embed(pooled: Any, head: Sequence[int], layers: Layers) -> Any:

@@ -17,7 +17,8 @@ class Augmented(keras.Model):
     Parameters
     ----------
     network
-        From {"image": (n, S, S, C), "mask": (n, S, S) bool} to predictions.
+        From inputs by name to predictions. Augmented are `image` (n, S, S, C) and its `mask`
+        (n, S, S) bool; further inputs stay as they are.
     augmentations
         In the order in which they act, see `augmentation_layers`; may be none.
 
@@ -44,11 +45,11 @@ class Augmented(keras.Model):
         return self.network(inputs, training=training)
 
     def augment(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Return {"image", "mask"} augmented by new draws: what the network sees in training."""
+        """Return the inputs with new draws of `image` and `mask`: what is seen in training."""
         image, mask = ops.convert_to_tensor(inputs["image"]), ops.convert_to_tensor(inputs["mask"])
         shape = ops.shape(image)
         image, mask = self._moved(image, mask, [layer.draw(shape) for layer in self.augmentations])
-        return {"image": image, "mask": mask}
+        return {**inputs, "image": image, "mask": mask}
 
     def _move(self, image: Any, mask: Any, draws: list[Any]) -> tuple[Any, Any]:
         for layer, drawn in zip(self.augmentations, draws, strict=True):

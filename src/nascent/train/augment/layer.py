@@ -36,12 +36,12 @@ class PerExample(keras.layers.Layer):
         """Return image (n, S, S, C) and mask (n, S, S) as `drawn` has it."""
 
     def call(self, inputs: dict[str, Any], training: bool | None = None) -> dict[str, Any]:
-        """Return {"image", "mask"} with new draws in training, and as they come otherwise."""
+        """Return the inputs with new draws in training, and as they come otherwise."""
         if not training:
             return inputs
         image, mask = ops.convert_to_tensor(inputs["image"]), ops.convert_to_tensor(inputs["mask"])
         image, mask = self.move(image, mask, self.draw(ops.shape(image)))
-        return {"image": image, "mask": mask}
+        return {**inputs, "image": image, "mask": mask}
 
     def compute_output_shape(self, input_shape: dict[str, tuple]) -> dict[str, tuple]:
         """Return the shapes as they come."""
