@@ -6,14 +6,14 @@ from nascent.evaluate.predict import predict
 from nascent.files import write_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job
-from nascent.reader import image_reader
+from nascent.reader import read_reader
 from nascent.shards.plan import all_shards, shards_of
 from nascent.train.models import load_model
 
 with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
-    model, reader = load_model(given.model), image_reader(given.reader)
+    model, reader = load_model(given.model), read_reader(given.reader)
     how = {
         "batch_size": params.batch_size,
         "prediction": params.prediction,

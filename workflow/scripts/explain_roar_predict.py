@@ -5,7 +5,7 @@ from nascent.explain.roar.predictions import told_apart
 from nascent.files import write_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job
-from nascent.reader import image_reader
+from nascent.reader import read_reader
 from nascent.shards.plan import all_shards, shards_of
 from nascent.train.models import load_model
 
@@ -16,7 +16,7 @@ with network_job(snakemake) as work:
     table = predict(
         load_model(given.model),
         {"test": shards_of(given.shards, "test")},
-        image_reader(given.reader),
+        read_reader(given.reader),
         targets=params.targets,
         design=params.design,
         fold=params.fold,

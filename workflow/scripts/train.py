@@ -15,11 +15,14 @@ with network_job(snakemake, stage="train") as work:
     chosen = int(read_table(given.chosen)["chosen"].argmax()) if given.chosen else 0
     options = params.options[chosen]
     check(all_shards(given.shards))
+    normaliser = None
+    if given.channels:
+        normaliser = Normaliser.from_table(
+            read_table(given.channels), params.inputs, params.normalise
+        )
     train(
         manifest=given.shards,
-        normaliser=Normaliser.from_table(
-            read_table(given.channels), params.inputs, params.normalise
-        ),
+        normaliser=normaliser,
         targets=params.targets,
         seed=work.seed,
         threads=snakemake.threads,

@@ -22,6 +22,7 @@ from nascent.evaluate.floors import FLOOR_SEED, LINEAR_PER_CELL, least_squares, 
 from nascent.evaluate.metrics import metrics_table, training_scales
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import controls_columns, predictions_columns
+from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.task import REGRESSION, task_of
@@ -40,10 +41,21 @@ def standardised(normaliser: Normaliser) -> Normaliser:
     return replace(normaliser, steps=replace(normaliser.steps, per_cell=True))
 
 
+def standardised_reader(reader: Reader | Normaliser) -> Reader | Normaliser | None:
+    """Return a reader whose images are standardised by cell; None where it reads no image."""
+    if isinstance(reader, Normaliser):
+        return standardised(reader)
+    if not any(isinstance(one, Normaliser) for one in reader.inputs):
+        return None
+    return Reader(
+        tuple(standardised(one) if isinstance(one, Normaliser) else one for one in reader.inputs)
+    )
+
+
 def model_controls(
     model: "keras.Model",
     shards: Mapping[str, Sequence[str | Path]],
-    normaliser: Normaliser,
+    reader: Reader | Normaliser,
     *,
     as_trained: pd.DataFrame,
     batch_size: int,
@@ -51,7 +63,9 @@ def model_controls(
     task: str = REGRESSION,
     levels: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return the metrics of one run on crops as it was trained and standardised by cell.
+    """Return the metrics of one run on examples as it was trained and standardised by cell.
+
+    Where the model reads no image there is nothing to standardise, and as trained is all.
 
     Parameters
     ----------
@@ -59,8 +73,8 @@ def model_controls(
         The trained one.
     shards
         Split → its shards: of the test cells, or of more.
-    normaliser
-        The one the model was trained with.
+    reader
+        Of the model.
     as_trained
         Its predictions, from `nascent.evaluate.predict.predict`: they also name the run and its
         targets. Splits without shards are passed over.
@@ -74,11 +88,18 @@ def model_controls(
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.controls_columns`.
     """
+    scales = training_scales(as_trained, task)
+    before = as_trained[as_trained["split"].isin(list(shards))]
+    columns = list(controls_columns(task_of(task)))
+    table = metrics_table(before, scales, task=task).assign(control=AS_TRAINED)
+    per_cell = standardised_reader(reader)
+    if per_cell is None:
+        return table[columns]
     run = as_trained.iloc[0]
     again = predict(
         model,
         shards,
-        standardised(normaliser),
+        per_cell,
         targets=list(as_trained["target"].unique()),
         design=run["design"],
         fold=run["fold"],
@@ -89,13 +110,8 @@ def model_controls(
         task=task,
         levels=levels,
     )
-    scales = training_scales(as_trained, task)
-    before = as_trained[as_trained["split"].isin(list(shards))]
-    tables = [
-        metrics_table(table, scales, task=task).assign(control=control)
-        for control, table in ((AS_TRAINED, before), (PER_CELL, again))
-    ]
-    return pd.concat(tables, ignore_index=True)[list(controls_columns(task_of(task)))]
+    standard = metrics_table(again, scales, task=task).assign(control=PER_CELL)
+    return pd.concat([table, standard], ignore_index=True)[columns]
 
 
 def linear_per_cell(
@@ -142,9 +158,8 @@ def linear_per_cell(
         Where there is no training cell, or a target is missing (the cell is named).
     """
     per_cell = standardised(normaliser)
-    read = "target" if levels else targets[0]
     parts = [
-        _means(Batches(paths, per_cell, batch_size=batch_size, target=read)).assign(split=split)
+        _means(Batches(paths, per_cell, batch_size=batch_size, target=None)).assign(split=split)
         for split, paths in shards.items()
         if paths
     ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nascent.errors import TrainError, did_you_mean
 from nascent.evaluate.tables import predictions_columns
+from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.task import REGRESSION, Task, task_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def predict(
     model: "keras.Model",
     shards: Mapping[str, Sequence[str | Path]],
-    normaliser: Normaliser,
+    reader: Reader | Normaliser,
     *,
     targets: Sequence[str],
     design: str,
@@ -38,12 +39,12 @@ def predict(
     Parameters
     ----------
     model
-        From {"image", "mask"} to (n, T) in raw counts, or in the unit of each target; of classes to
+        From inputs by name to (n, T) in raw counts, or in the unit of each target; of classes to
         their logits, (n, k).
     shards
         Split → its shards, see `nascent.shards.plan.shards_of`.
-    normaliser
-        The one the model was trained with.
+    reader
+        Of the model, see `nascent.reader.read_reader`.
     targets
         The T columns of the cell table that the model predicts, in its order.
     design, fold, name, seed
@@ -74,12 +75,10 @@ def predict(
     """
     measured = task_of(task)
     columns = list(predictions_columns(measured, levels))
-    # Batches carry numbers; classes are read from the cell table.
-    read = "target" if levels else targets[0]
     parts = [
         _predict_split(
             model,
-            Batches(paths, normaliser, batch_size=batch_size, target=read, removal=removal),
+            Batches(paths, reader, batch_size=batch_size, target=None, removal=removal),
             split,
             targets,
             prediction,

@@ -35,7 +35,7 @@ def read_split(
     batch_size: int = 64,
     seed: int | None = None,
     epoch: int = 0,
-    target: str = "target",
+    target: str | None = "target",
 ) -> Iterator[Batch]:
     """Yield one pass over the cells of shards, see `Batches`."""
     return Batches(paths, reader, batch_size=batch_size, seed=seed, target=target).read(epoch)
@@ -56,7 +56,7 @@ class Batches:
     seed
         With the epoch it gives the order; None keeps the cells as they lie.
     target
-        Column of the cell table, or a target that the shards hold as an array.
+        Column of the cell table, or a target that the shards hold as an array; None for none.
     removal
         File of the entries that are taken out of the normalised crops, see
         `nascent.shards.removal_file`; None for none.
@@ -85,7 +85,7 @@ class Batches:
         *,
         batch_size: int = 64,
         seed: int | None = None,
-        target: str = "target",
+        target: str | None = "target",
         removal: str | Path | None = None,
         instead: pd.DataFrame | None = None,
     ) -> None:
@@ -176,12 +176,15 @@ class Batches:
         inputs: dict[str, np.ndarray] = {}
         for number, reader in enumerate(self.reader.inputs):
             inputs |= self._read_input(reader, rows, None if number else removed)
+        ids = self.cells.index.to_numpy()[positions]
+        if self.target is None:
+            return Batch(inputs, {}, {}, ids)
         weighted = self.target in rows[0][0].layout.weights
         return Batch(
             inputs=inputs,
             targets={self.target: self._targets_of(positions, rows)},
             weights={self.target: _stacked(rows, weight_path(self.target))} if weighted else {},
-            ids=self.cells.index.to_numpy()[positions],
+            ids=ids,
         )
 
     def _read_input(
@@ -239,7 +242,7 @@ def _has_one_mask(store: Store, spec: InputSpec) -> bool:
 
 
 def _cell_tables(
-    paths: Sequence[Path], reader: Reader, target: str
+    paths: Sequence[Path], reader: Reader, target: str | None
 ) -> tuple[list[pd.DataFrame], dict[str, bool]]:
     """Return the tables of shards, and of which inputs the object is what was measured."""
     tables, formats = [], {}
@@ -248,7 +251,7 @@ def _cell_tables(
         with open_store(path) as store:
             _refuse_unlike(store, reader, path, formats)
             arrays = [one.name for one in store.targets if one.column is None]
-            if target not in arrays and target not in store.cells.columns:
+            if target is not None and target not in [*arrays, *store.cells.columns]:
                 raise StoreError(
                     f"the cell table has no column {target!r}",
                     where=path,

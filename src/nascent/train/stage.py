@@ -151,7 +151,6 @@ def train_model(
     read = partial(
         _cells,
         *(manifest, reader, fitting.batch_size),
-        target="target" if levels else targets[0],
         removal=removal,
         instead=instead,
     )
@@ -297,7 +296,6 @@ def _cells(
     split: str,
     order: int | None,
     *,
-    target: str,
     removal: str | Path | None,
     instead: pd.DataFrame | None,
 ) -> Batches:
@@ -306,7 +304,7 @@ def _cells(
         reader,
         batch_size=batch_size,
         seed=order,
-        target=target,
+        target=None,
         removal=removal,
         instead=instead,
     )
