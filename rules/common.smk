@@ -25,7 +25,7 @@ from nascent.figures.table import names_in
 from nascent.files import read_table, refuse_unwritable
 from nascent.kind import kind_of
 from nascent.report.explorer.assets import assets_digest
-from nascent.reader import IMAGE, reader_file
+from nascent.reader import reader_file
 from nascent.task import task_file, task_of
 from nascent.tune.candidates import candidate_name
 
@@ -204,12 +204,12 @@ def code(name, *others):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
     # Of a workflow that lies elsewhere, as in github(…), Snakemake makes a copy.
     script = workflow.sourcecache.get_path(SCRIPTS.join(f"{name}.py"))
-    # Task and reader are found by name: their files count where a script, or what it finds, asks.
-    chosen = {"nascent.task": task_file(TASK), "nascent.reader": reader_file(IMAGE)}
+    # Task and readers are found by name: their files count where a script, or what it finds, asks.
+    readers = [reader_file(name) for name in KIND.readers]
+    chosen = {"nascent.task": [task_file(TASK)], "nascent.reader": readers}
     modules = {module for file in (script, *others) for module in CODE.modules(file)}
-    return CODE.digest(
-        script, *(file for name, file in chosen.items() if name in modules), *others
-    )
+    named = [file for name, files in chosen.items() if name in modules for file in files]
+    return CODE.digest(script, *named, *others)
 
 
 def code_of_training(wildcards):

@@ -32,6 +32,8 @@ class Kind:
         `nascent.evaluate.floors`).
     category
         Column of the cell table that the floor of plain covariates one-hot encodes.
+    readers
+        Names of the readers of its inputs, see `nascent.reader.usual_reader`.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Kind:
     target_label: str
     floors: Mapping[str, tuple[str, ...]]
     category: str
+    readers: tuple[str, ...] = ("image",)
 
 
 def known_kinds() -> tuple[str, ...]:
