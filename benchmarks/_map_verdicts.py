@@ -68,7 +68,7 @@ def similarity(design: Design, effect: float, columns: int, stream: np.random.Ge
     compared = compare(by_id, list(by_id), others, bins=8)
     names = [f"ch{number}" for number in range(columns)]
     table = similarity_table(compared, _places(by_id, design), names, names, confidence=CONFIDENCE)
-    table = table[(table["group"] == "all") & (table["map_channel"] == table["image_channel"])]
+    table = table[(table["stratum"] == "all") & (table["map_channel"] == table["image_channel"])]
     parts = {name: table[table["measure"] == name] for name in SIMILAR}
     own = parts["pearson"]
     covered = _covered(own["low"], own["high"], np.nan if effect else 0.0)
@@ -96,7 +96,7 @@ def regions(design: Design, effect: float, columns: int, stream: np.random.Gener
     others = rings(len(cells), EXCHANGES, _seed(stream), design.labels)
     found = compare_regions(by_id, of_cells.__getitem__, list(by_id), others, names)
     table = region_table(found, _places(by_id, design), confidence=CONFIDENCE)
-    table = table[(table["group"] == "all") & (table["channel"] == table["region"])]
+    table = table[(table["stratum"] == "all") & (table["channel"] == table["region"])]
     covered = _covered(table["excess_low"], table["excess_high"], np.nan if effect else 0.0)
     return Outcome({"beats null": _flags(table["beats_null"])}, covered)
 
@@ -177,5 +177,5 @@ def agreement(design: Design, effect: float, columns: int, stream: np.random.Gen
 
 
 def _places(cells: dict[str, ExplainedCell], design: Design) -> pd.DataFrame:
-    table = pd.DataFrame({"group": "one", "well": design.labels}, index=list(cells))
+    table = pd.DataFrame({"stratum": "one", "well": design.labels}, index=list(cells))
     return table.rename_axis("id")

@@ -40,7 +40,7 @@ FOLD, SEED, TARGET = "cell", 1, "00_EU"
 SHOWN = ("00_DAPI", "15_SON", "07_POLR2A", TARGET)
 SCORED = ("15_SON", "07_POLR2A")
 PLANTED = "#6A3D9A"
-GROUPS = ("low", "medium", "high")
+STRATA = ("low", "medium", "high")
 NAMES = {
     "mean": "training mean",
     "area_cycle": "area, cell cycle",
@@ -109,10 +109,10 @@ def best(study: Path) -> Standing:
 
 
 def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing) -> None:
-    """Show a typical nucleus of each group: channels, score maps, where the rate was planted."""
+    """Show a typical nucleus of each stratum: channels, score maps, where the rate was planted."""
     place = f"{shown.model}/{SEED}/{shown.method}"
     cells = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
-    chosen = typical_cells(cells, cells["group"], 1)
+    chosen = typical_cells(cells, cells["stratum"], 1)
     with ExitStack() as stack:
         stores = [
             stack.enter_context(open_store(path))
@@ -157,14 +157,14 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing)
         for axes in grid[i]:
             axes.set_xlim(window.start - 0.5, window.stop - 0.5)
             axes.set_ylim(window.stop - 0.5, window.start - 0.5)
-        group, y_hat = cells.loc[example_id, "group"], cells.loc[example_id, "prediction"]
+        stratum, y_hat = cells.loc[example_id, "stratum"], cells.loc[example_id, "prediction"]
         y = cells.loc[example_id, "target"]
         grid[i, 0].set_ylabel(
-            f"{group}\ny = {y:.0f}\nŷ = {y_hat:.0f}",
+            f"{stratum}\ny = {y:.0f}\nŷ = {y_hat:.0f}",
             rotation=0,
             ha="right",
             va="center",
-            color=style.GROUPS[group],
+            color=style.STRATA[stratum],
             fontsize=7.5,
             labelpad=4,
         )
@@ -189,13 +189,13 @@ def planted_pixels(examples: Examples, i: int, truths: list[Truth]) -> np.ndarra
 
 
 def predicted(axes: Axes, study: Path, shown: Standing) -> None:
-    """Draw predicted against measured targets of the test cells, by group."""
+    """Draw predicted against measured targets of the test cells, by stratum."""
     table = of_run(
         read_table(study / "evaluate/predictions.tsv"), model=shown.model, split="test", seed=SEED
     )
     place = f"{shown.model}/{SEED}/{shown.method}"
-    group = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
-    colours = [style.GROUPS[name] for name in group["group"].reindex(table["id"])]
+    stratum = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
+    colours = [style.STRATA[name] for name in stratum["stratum"].reindex(table["id"])]
     axes.scatter(table["y"], table["y_hat"], s=13, c=colours, lw=0, alpha=0.85)
     both = table[["y", "y_hat"]].to_numpy()
     room = 0.05 * np.ptp(both)
@@ -254,26 +254,26 @@ def use(axes: Axes, study: Path, shown: Standing, planted: set[str]) -> None:
 
 
 def shares(axes: Axes, study: Path, shown: Standing, planted: set[str]) -> None:
-    """Draw each channel's share of the map with intervals, by group."""
+    """Draw each channel's share of the map with intervals, by stratum."""
     table = read_table(study / f"explain/{shown.model}/{SEED}/{shown.method}.tsv")
     summary = over_seeds(table[table["split"] == "test"], Explain().aggregate)
     order = top_channels(
-        summary.pivot(index="group", columns="channel", values="importance"),
+        summary.pivot(index="stratum", columns="channel", values="importance"),
         summary["channel"].nunique(),
     )
     row = pd.Series(range(len(order)), index=order)
-    for group, shift in zip(GROUPS, (-0.25, 0, 0.25), strict=True):
-        rows = summary[summary["group"] == group]
+    for stratum, shift in zip(STRATA, (-0.25, 0, 0.25), strict=True):
+        rows = summary[summary["stratum"] == stratum]
         y = row[rows["channel"]].to_numpy() + shift
-        axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=style.GROUPS[group], lw=1.2)
-        axes.plot(100 * rows["importance"], y, "o", ms=2.8, color=style.GROUPS[group])
+        axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=style.STRATA[stratum], lw=1.2)
+        axes.plot(100 * rows["importance"], y, "o", ms=2.8, color=style.STRATA[stratum])
     axes.axvline(100 / len(order), color=style.INK, lw=0.8, ls=(0, (4, 2)))
     name_channels(axes, order, planted)
     axes.set_xlim(left=0)
     axes.set_xlabel("share of the map (%)")
     axes.set_title("shares of the map, 99 % intervals", fontsize=7.5, loc="right")
     keys = [
-        Line2D([], [], marker="o", ms=3, color=style.GROUPS[name], label=name) for name in GROUPS
+        Line2D([], [], marker="o", ms=3, color=style.STRATA[name], label=name) for name in STRATA
     ]
     axes.legend(handles=keys, loc="lower right", fontsize=6.5, handlelength=1)
 

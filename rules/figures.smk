@@ -43,14 +43,14 @@ FIGURES_OF_DATA.add(
     study_figure(
         "target",
         "Data",
-        {"figure": "target and groups"},
+        {"figure": "target and strata"},
         input={
             "cells": examples_table(),
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
         params={
             "target": STUDY.crops.target,
-            "groups": STUDY.groups_of_cells(),
+            "strata": STUDY.strata_of_cells(),
             "classes": TARGET if LEVELS else "",
             "label": STUDY.label,
         },
@@ -100,7 +100,7 @@ rule figures_data:
         parts=FIGURES_OF_DATA.told,
         # What captions say.
         target=lambda wildcards: STUDY.crops.target,
-        groups=STUDY.groups_of_cells(),
+        strata=STUDY.strata_of_cells(),
         size=STUDY.crops.size,
         label=STUDY.label,
     message:

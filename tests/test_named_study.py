@@ -11,8 +11,8 @@ import pytest
 from nascent.config.channels import study_channels
 from nascent.config.checks import check_study, read_wells
 from nascent.evaluate.levels import levels
-from nascent.explain.importance.stage import read_groups
-from nascent.explain.reading.groups import GroupRule
+from nascent.explain.importance.stage import read_strata
+from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 from nascent.kinds.cells.crops.gather import gather_wells
 from nascent.kinds.cells.crops.stage import crop_well
@@ -146,7 +146,7 @@ def test_names_that_often_stand_for_a_missing_value_are_warned_of(study, tmp_pat
     assert "cell_cycle" not in caplog.text
 
 
-def test_splits_balance_and_groups_tell_the_levels_apart(study):
+def test_splits_balance_and_strata_tell_the_levels_apart(study):
     splits = read_table(study.folder / "splits.tsv")
     assert set(splits["well"]) == set(WELLS)
     balance = read_table(study.folder / "balance.tsv")
@@ -156,9 +156,9 @@ def test_splits_balance_and_groups_tell_the_levels_apart(study):
         "NA": 8,
         "{x}": 8,
     }
-    rule = GroupRule(by="column", column="batch")
-    grouped, _ = read_groups(study.folder / "cells.tsv", study.folder / "splits.tsv", rule)
-    assert grouped["group"].value_counts().to_dict() == {"01": 8, "NA": 8, "{x}": 8}
+    rule = StratumRule(by="column", column="batch")
+    stratified, _ = read_strata(study.folder / "cells.tsv", study.folder / "splits.tsv", rule)
+    assert stratified["stratum"].value_counts().to_dict() == {"01": 8, "NA": 8, "{x}": 8}
 
 
 def test_shards_and_batches_have_every_channel(study):

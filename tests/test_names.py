@@ -179,7 +179,7 @@ def test_exports_keep_names_of_channels_and_columns_and_their_values(
 ):
     folder = tmp_path_factory.getbasetemp()
     told = {f"of {name}": values for name in channels}
-    cells = pd.DataFrame({"split": "test", "group": values} | told, dtype=object)
+    cells = pd.DataFrame({"split": "test", "stratum": values} | told, dtype=object)
     cells.index = pd.Index([7, 8], name="id")
     shares = np.arange(2.0 * len(channels)).reshape(2, -1)
     facts = {"model": "m", "seed": 1, "method": "ig", "target": "target", "kind": "gradient"}

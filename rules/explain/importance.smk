@@ -1,4 +1,4 @@
-# Maps and predictions -> which channels matter, in which transcription group.
+# Maps and predictions -> which channels matter, in which stratum of cells.
 
 
 NETWORK_CHECKS_OF_MAPS.add(
@@ -16,7 +16,7 @@ NETWORK_CHECKS_OF_MAPS.add(
         },
         output={"table": made("explain/{model}/{seed}/{method}.null.tsv")},
         params={
-            "groups": STUDY.groups_of_cells(),
+            "strata": STUDY.strata_of_cells(),
             "untrained": STUDY.explain.untrained.plain(),
             "seed": STUDY.seed,
             "deterministic": STUDY.deterministic,
@@ -43,7 +43,7 @@ TABLES_OF_MAPS.add(
         },
         params={
             "aggregate": STUDY.explain.aggregate,
-            "groups": STUDY.groups_of_cells(),
+            "strata": STUDY.strata_of_cells(),
             "confidence": STUDY.explain.confidence,
             "bootstrap": STUDY.explain.bootstrap,
             "seed": STUDY.seed,

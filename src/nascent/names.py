@@ -30,7 +30,8 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
     "variable": frozenset({"level", "levels"}),
     "level": frozenset({"variable", "by"}),
     "other": frozenset({"channel", "model"}),
-    "group": frozenset({"split", "channel", "members"}),
+    "group": frozenset({"id", "split", "channel"}),
+    "stratum": frozenset({"split", "channel"}),
     "region": frozenset({"split", "channel"}),
     "members": frozenset({"channel", "group", "channel_group"}),
     "unit": frozenset({"aggregate", "channel"}),
@@ -39,7 +40,7 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
 
 BESIDE_CHANNELS = frozenset(
     {
-        "all", "id", "split", "group", "well", "target", "total", "converged", "steps",
+        "all", "id", "split", "stratum", "group", "well", "target", "total", "converged", "steps",
         "prediction", "prediction_baseline", "completeness_gap", "copy", "aggregate", "joint",
     }
 )  # fmt: skip

@@ -39,7 +39,7 @@ STORED = 100 * 4
             },
             20 * 100,
         ),
-        # Copies × cells of three groups of the test cells, no more than there are; randomised
+        # Copies × cells of three strata of the test cells, no more than there are; randomised
         # weights, small changes, truth; two orders and three random ones, 14 fractions, of 8 cells.
         (
             "explain_network",

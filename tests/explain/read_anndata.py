@@ -30,7 +30,7 @@ def main() -> None:
         "obs": json.loads(held.obs.to_json()),
         "spatial": held.obsm["spatial"].tolist(),
         "uns": dict(held.uns["nascent"]),
-        "low": held[held.obs["group"] == "low"].n_obs,
+        "low": held[held.obs["stratum"] == "low"].n_obs,
     }
     print(json.dumps(told))
 

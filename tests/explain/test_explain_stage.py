@@ -9,8 +9,8 @@ from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
 from nascent.explain.importance.aggregates import AGGREGATES
 from nascent.explain.importance.shares import IMPORTANCE
-from nascent.explain.importance.stage import explain_maps, gather, write_groups
-from nascent.explain.reading.groups import GroupRule
+from nascent.explain.importance.stage import explain_maps, gather, write_strata
+from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 
 # Share of the first of two channels, by cell; cells 0–19 train, 20–29 test.
@@ -76,7 +76,7 @@ def explain(folder, maps, **changes):
             "model_seed": 2,
             "method": "vargrad",
             "aggregate": "absolute",
-            "rule": GroupRule(),
+            "rule": StratumRule(),
             "confidence": 0.9,
             "draws": 100,
             "seed": 5,
@@ -85,7 +85,7 @@ def explain(folder, maps, **changes):
     )
 
 
-def test_importance_comes_by_split_and_group_with_intervals(study):
+def test_importance_comes_by_split_and_stratum_with_intervals(study):
     folder, maps = study
     explain(folder, maps)
     table = read_table(folder / "vargrad.tsv")
@@ -94,7 +94,7 @@ def test_importance_comes_by_split_and_group_with_intervals(study):
         *IMPORTANCE,
     ]
     assert (table["aggregate"].value_counts() == 12).all()
-    rows = table[table["aggregate"] == "absolute"].set_index(["split", "group", "channel"])
+    rows = table[table["aggregate"] == "absolute"].set_index(["split", "stratum", "channel"])
     # Training targets 0…19: mean 9.5, SD √35 = 5.92, so low is 0…3 and high is 16…19, and every
     # test cell (20…29) is high.
     assert rows.loc[("train", "low", "a"), "importance"] == pytest.approx(FIRST[:4].mean())
@@ -113,7 +113,7 @@ def test_the_table_of_cells_has_each_cells_shares(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     assert list(cells.columns) == [
-        *("id", "split", "group", "well", "target", "prediction", "prediction_baseline"),
+        *("id", "split", "stratum", "well", "target", "prediction", "prediction_baseline"),
         *("completeness_gap", "steps", "converged", "total", "a", "b"),
     ]
     cells = cells.sort_values("target")
@@ -139,12 +139,12 @@ def test_a_gathered_table_holds_every_model(study):
     assert table["model"].value_counts().to_dict() == {"linear": 60, "cnn": 60}
 
 
-def test_group_counts_are_written(study):
+def test_stratum_counts_are_written(study):
     folder, _ = study
-    write_groups(
-        folder / "cells.tsv", folder / "splits.tsv", folder / "groups.tsv", rule=GroupRule()
+    write_strata(
+        folder / "cells.tsv", folder / "splits.tsv", folder / "strata.tsv", rule=StratumRule()
     )
-    table = read_table(folder / "groups.tsv").set_index(["split", "group"])
+    table = read_table(folder / "strata.tsv").set_index(["split", "stratum"])
     assert table["cells"].to_dict() == {
         ("train", "low"): 4,
         ("train", "medium"): 12,
@@ -198,7 +198,7 @@ def test_shares_by_random_weights_come_beside(study):
     write_table(pd.concat(null), folder / "null.tsv")
     explain(folder, maps, null_path=folder / "null.tsv")
     table = read_table(folder / "vargrad.tsv")
-    rows = table[table["cells"] > 1].set_index(["aggregate", "split", "group", "channel"])
+    rows = table[table["cells"] > 1].set_index(["aggregate", "split", "stratum", "channel"])
     np.testing.assert_allclose(rows["null"], 0.5)
     # Shares of the test cells are 0.65 to 0.9.
     assert rows.loc[("absolute", "test", "high", "a"), "beats_null"] in (True, "True")

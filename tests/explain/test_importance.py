@@ -20,12 +20,12 @@ from nascent.explain.statistics.intervals import Interval
 def test_an_even_map_has_the_uniform_share():
     shares = pd.DataFrame(0.5, index=pd.Index([7, 8], name="id"), columns=["a", "b"])
     table = channel_importance(shares, pd.Series("low", index=[7, 8]), seed=1)
-    low = table[table["group"] == "low"]
+    low = table[table["stratum"] == "low"]
     assert (low["importance"] == low["uniform"]).all()
     assert low["uniform"].tolist() == [0.5, 0.5]
 
 
-def shares_and_groups():
+def shares_and_strata():
     shares = pd.DataFrame(
         {"a": [0.2, 0.4, 0.9, np.nan], "b": [0.8, 0.6, 0.1, np.nan]}, index=[1, 2, 3, 4]
     )
@@ -35,11 +35,11 @@ def shares_and_groups():
 def rows_of(*given, **options):
     table = channel_importance(*given, **{"seed": 1, **options})
     assert list(table.columns) == list(IMPORTANCE)
-    return table.set_index(["group", "channel"])
+    return table.set_index(["stratum", "channel"])
 
 
-def test_importance_is_the_mean_share_of_the_cells_of_a_group():
-    table = rows_of(*shares_and_groups())
+def test_importance_is_the_mean_share_of_the_cells_of_a_stratum():
+    table = rows_of(*shares_and_strata())
     assert table.loc[("low", "a"), "importance"] == pytest.approx(0.3)
     assert table.loc[("low", "b"), "importance"] == pytest.approx(0.7)
     assert table.loc[("low", "a"), ["cells", "zero_cells"]].tolist() == [2, 1]
@@ -47,21 +47,21 @@ def test_importance_is_the_mean_share_of_the_cells_of_a_group():
 
 
 def test_few_cells_have_no_interval_and_none_have_no_importance():
-    table = rows_of(*shares_and_groups())
+    table = rows_of(*shares_and_strata())
     assert table.loc[("medium", "a"), "importance"] == 0.9
     assert table.loc[("medium", "a"), ["low", "high"]].isna().all()
     assert table.loc[("high", "a"), "cells"] == 0
     assert table.loc[("high", "a"), ["importance", "low", "high"]].isna().all()
 
 
-def test_a_cell_in_no_group_is_named():
-    shares, groups = shares_and_groups()
+def test_a_cell_in_no_stratum_is_named():
+    shares, strata = shares_and_strata()
     with pytest.raises(AttributionError, match="the first is 3"):
-        channel_importance(shares, groups.drop(3), seed=1)
+        channel_importance(shares, strata.drop(3), seed=1)
 
 
 def test_signed_shares_have_no_uniform_share():
-    assert rows_of(*shares_and_groups(), aggregate="signed")["uniform"].isna().all()
+    assert rows_of(*shares_and_strata(), aggregate="signed")["uniform"].isna().all()
 
 
 def drawn(count=60, wells=3, seed=0):
@@ -72,10 +72,10 @@ def drawn(count=60, wells=3, seed=0):
 
 
 def test_the_interval_is_over_wells_and_says_so():
-    shares, groups, wells = drawn()
-    table = rows_of(shares, groups, wells)
+    shares, strata, wells = drawn()
+    table = rows_of(shares, strata, wells)
     assert table.loc[("low", "a"), ["interval", "wells"]].tolist() == ["wells", 3]
-    alone = rows_of(shares, groups, 0 * wells)
+    alone = rows_of(shares, strata, 0 * wells)
     assert alone.loc[("low", "a"), ["interval", "wells"]].tolist() == ["", 1]
     for name in ("low", "high"):
         assert np.isnan(alone.loc[("low", "a"), name])
@@ -116,26 +116,26 @@ def test_a_share_above_that_of_random_weights_beats_it_and_no_other():
 
 
 def test_signed_shares_beat_random_weights_on_either_side():
-    shares, groups, wells = drawn()
+    shares, strata, wells = drawn()
     centred = shares - 0.5  # 0.1 and −0.1
     null = null_shares([0.0] * 4)
     null["a"] = null["b"] = np.repeat([0.01, -0.01, 0.0, 0.005], 4)
-    table = rows_of(centred, groups, wells, aggregate="signed", null=null)
+    table = rows_of(centred, strata, wells, aggregate="signed", null=null)
     assert table.loc[("low", "a"), "beats_null"] is True
     assert table.loc[("low", "b"), "beats_null"] is True
 
 
 def test_the_null_of_signed_shares_reaches_below_zero_though_no_copy_does():
     """The next copy may well be negative: 0 is no bound of a share with a sign."""
-    shares, groups, wells = drawn()
+    shares, strata, wells = drawn()
     below = shares - shares.to_numpy().max(axis=0) - 0.01
     null = null_shares([0.0] * 4)
     null["a"] = null["b"] = np.repeat([0.001, 0.3, 0.1, 0.2], 4)
-    table = rows_of(below, groups, wells, aggregate="signed", null=null)
+    table = rows_of(below, strata, wells, aggregate="signed", null=null)
     assert (table.loc["low", "null_low"] < -0.1).all()
     # Inside of it, but it is so wide that it denies nothing.
     assert table.loc[("low", "a"), "beats_null"] is None
-    assert rows_of(shares, groups, wells, null=null)["null_low"].min() == 0
+    assert rows_of(shares, strata, wells, null=null)["null_low"].min() == 0
 
 
 def test_a_null_too_wide_to_deny_anything_denies_nothing_and_may_still_be_beaten():
@@ -164,12 +164,12 @@ def test_without_copies_nothing_is_said_of_the_null():
     assert table["beats_null"].isna().all()
 
 
-def test_the_null_of_a_group_is_of_its_own_cells():
-    shares, groups, wells = drawn()
-    groups = groups.where(groups.index != 0, "high")
+def test_the_null_of_a_stratum_is_of_its_own_cells():
+    shares, strata, wells = drawn()
+    strata = strata.where(strata.index != 0, "high")
     null = null_shares([0.4, 0.5])
     null.loc[0, "a"] = 0.9
-    table = rows_of(shares, groups, wells, null=null)
+    table = rows_of(shares, strata, wells, null=null)
     assert table.loc[("high", "a"), "null"] == pytest.approx(0.9)
     assert table.loc[("low", "a"), "null"] == pytest.approx(0.45)
 

@@ -14,7 +14,7 @@ from nascent.explain.importance.aggregates import (
 )
 from nascent.explain.importance.joint import JOINT, joined, joint_totals, shares_apart, units_of
 from nascent.explain.importance.stage import explain_maps
-from nascent.explain.reading.groups import GroupRule
+from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 
 CHANNELS = ["dna_1", "protein", "dna_2", "dna_3"]
@@ -94,7 +94,7 @@ def explained(folder, *, axes="pixel", groups=GROUPS, null=None):
         model_seed=1,
         method="ig",
         aggregate="absolute",
-        rule=GroupRule(),
+        rule=StratumRule(),
         confidence=0.9,
         draws=50,
         seed=1,
@@ -109,7 +109,7 @@ def test_the_stage_writes_channels_and_units_to_tables_of_their_own(tmp_path):
     assert set(joint["unit"]) == {"DNA", "protein"}
     for table in (single, joint):
         known = table[(table["cells"] > 0) & (table["aggregate"] != "signed")]
-        sums = known.groupby(["split", "aggregate", "group"])["importance"].sum()
+        sums = known.groupby(["split", "aggregate", "stratum"])["importance"].sum()
         np.testing.assert_allclose(sums, 1)
     rows = joint[(joint["aggregate"] == "absolute") & (joint["cells"] > 0)].set_index("unit")
     assert (rows.loc["DNA", "channels"] == 3).all() and (rows["uniform"] == 0.5).all()

@@ -10,8 +10,8 @@ from nascent.errors import AttributionError, StoreError
 from nascent.explain.clusters.groups import CLUSTERS, DISTANCES
 from nascent.explain.clusters.stage import write_clusters
 from nascent.explain.importance.stage import explain_maps
-from nascent.explain.reading.groups import GroupRule
 from nascent.explain.reading.readouts import Sources
+from nascent.explain.reading.strata import StratumRule
 from nascent.explain.regions.shares import ALL, REGIONS, RegionRule
 from nascent.explain.regions.stage import write_regions
 from nascent.explain.similarity.stage import write_similarity
@@ -48,7 +48,7 @@ def sources(checked, folder, method, model=None):
         model="m",
         model_seed=1,
         method=method,
-        rule=GroupRule(),
+        rule=StratumRule(),
         aggregate="absolute",
         confidence=0.95,
         draws=50,
@@ -97,7 +97,7 @@ def test_tables_say_their_split_and_have_the_columns_they_should(of_pixels, name
 
 def test_a_map_of_one_channel_looks_like_that_channel(of_pixels):
     table = of_pixels[2]["similarity"]
-    rows = table[(table["group"] == "all") & (table["measure"] == "pearson")]
+    rows = table[(table["stratum"] == "all") & (table["measure"] == "pearson")]
     rows = rows.set_index(["map_channel", "image_channel"])
     # w x of a linear model is the image itself, and the other channel's map is zero.
     assert rows.loc[("00_DAPI", "00_DAPI"), "similarity"] == pytest.approx(1, abs=1e-3)
@@ -106,7 +106,7 @@ def test_a_map_of_one_channel_looks_like_that_channel(of_pixels):
 
 
 def test_regions_are_told_by_raw_channels(of_pixels):
-    table = of_pixels[2]["regions"].set_index(["group", "channel"])
+    table = of_pixels[2]["regions"].set_index(["stratum", "channel"])
     assert table.loc[(ALL, ALL), "cells"] == 12
     assert 0.1 < table.loc[(ALL, ALL), "area"] < 0.25
     # Speckles are bright in the second channel, and the map is that of the first.

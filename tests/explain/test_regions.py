@@ -67,7 +67,7 @@ def given(maps_of, names=("on", "even")):
         cells.append(ExplainedCell(number, 0 * maps, MASK, maps, 0.0, 0.0))
         own[number] = RegionCell(number, MASK, {"spots": spots})
     told = pd.DataFrame(
-        {"group": ["low", "high"] * (CELLS // 2), "well": [f"w{n % 3}" for n in range(CELLS)]}
+        {"stratum": ["low", "high"] * (CELLS // 2), "well": [f"w{n % 3}" for n in range(CELLS)]}
     )
     of_cells = compared(cells, own, list(names), told["well"])
     return region_table(of_cells, told, **OPTIONS)
@@ -76,7 +76,7 @@ def given(maps_of, names=("on", "even")):
 def test_planted_enrichment_is_found_and_beats_other_cells_regions():
     table = given(lambda spots, stream: [1 + 4 * spots, np.ones(MASK.shape)])
     assert list(table.columns) == list(REGIONS)
-    rows = table.set_index(["group", "channel"])
+    rows = table.set_index(["stratum", "channel"])
     # Of the area s the spots get 5 s / (1 + 4 s) of the map.
     area = rows.loc[(ALL, "on"), "area"]
     assert rows.loc[(ALL, "on"), "enrichment"] == pytest.approx(5 / (1 + 4 * area), rel=0.05)
@@ -85,7 +85,7 @@ def test_planted_enrichment_is_found_and_beats_other_cells_regions():
     assert rows.loc[(ALL, "even"), "enrichment"] == pytest.approx(1)
     assert not rows.loc[(ALL, "even"), "beats_null"]
     assert rows.loc[(ALL, ALL), "enrichment"] < rows.loc[(ALL, "on"), "enrichment"]
-    assert set(table["group"]) == {ALL, "low", "high"}
+    assert set(table["stratum"]) == {ALL, "low", "high"}
     assert rows.loc[("low", "on"), "cells"] == CELLS / 2
 
 
@@ -96,7 +96,7 @@ def test_a_map_that_is_bright_in_all_nuclei_alike_does_not_beat_other_cells():
         spots[...] = middle & (stream.random(MASK.shape) < 0.9)
         return [1.0 + 9 * middle]
 
-    rows = given(maps, ["on"]).set_index(["group", "channel"])
+    rows = given(maps, ["on"]).set_index(["stratum", "channel"])
     assert rows.loc[(ALL, "on"), "enrichment"] > 3
     assert rows.loc[(ALL, "on"), "null"] > 3
     assert abs(rows.loc[(ALL, "on"), "excess"]) < 0.1
@@ -120,7 +120,7 @@ def test_a_region_at_the_rim_of_every_nucleus_is_chance_in_nuclei_of_all_sizes()
 
 
 def test_maps_of_zeros_are_counted():
-    rows = given(lambda spots, stream: [spots, 0.0 * spots]).set_index(["group", "channel"])
+    rows = given(lambda spots, stream: [spots, 0.0 * spots]).set_index(["stratum", "channel"])
     assert rows.loc[(ALL, "even"), ["cells", "zero_cells"]].tolist() == [0, CELLS]
     assert np.isnan(rows.loc[(ALL, "even"), "enrichment"])
 
@@ -132,5 +132,5 @@ def test_a_map_of_places_alone_has_one_row():
 
 def test_without_regions_there_are_no_rows():
     none = compared([], {}, ["a"])
-    told = pd.DataFrame({"group": [], "well": []})
+    told = pd.DataFrame({"stratum": [], "well": []})
     assert list(region_table(none, told, **OPTIONS).columns) == list(REGIONS)

@@ -77,7 +77,7 @@ def study(request, tmp_path):
         tmp_path / "cells.tsv",
     )
     write_table(
-        pd.DataFrame({"id": ids, "split": "test", "group": ["low", "low", "high"], "a": 0.1}),
+        pd.DataFrame({"id": ids, "split": "test", "stratum": ["low", "low", "high"], "a": 0.1}),
         tmp_path / "explained.tsv",
     )
     maps = [
@@ -105,8 +105,8 @@ def test_the_sums_are_those_of_the_measured_pixels(study):
 
 def test_a_cell_bears_what_its_tables_and_its_maps_say(study):
     cells = scores_of(study).cells
-    assert list(cells.columns[:5]) == ["split", "group", "target", "prediction", "residual"]
-    assert cells["group"].tolist() == ["low", "low", "high"]
+    assert list(cells.columns[:5]) == ["split", "stratum", "target", "prediction", "residual"]
+    assert cells["stratum"].tolist() == ["low", "low", "high"]
     assert cells["target"].tolist() == [9, 12, 15]
     assert cells["prediction"].tolist() == [10, 11, 12]
     assert cells["residual"].tolist() == [-1, 1, 3]

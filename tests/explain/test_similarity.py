@@ -64,7 +64,7 @@ def compared_of(cells, exchanges, wells=None):
 def table_of(cells, names=MAPS, wells=6, **changes):
     told = pd.DataFrame(
         {
-            "group": ["low", "high"] * (len(cells) // 2),
+            "stratum": ["low", "high"] * (len(cells) // 2),
             "well": [f"w{number % wells}" for number in range(len(cells))],
         },
         index=[one.id for one in cells],
@@ -79,15 +79,15 @@ def table():
     return table_of([cell(number, planted) for number in range(CELLS)])
 
 
-def pairs(table, measure, group=ALL):
-    chosen = table[(table["measure"] == measure) & (table["group"] == group)]
+def pairs(table, measure, stratum=ALL):
+    chosen = table[(table["measure"] == measure) & (table["stratum"] == stratum)]
     return chosen.set_index(["map_channel", "image_channel"])
 
 
-def test_every_pair_comes_by_group_and_measure(table):
+def test_every_pair_comes_by_stratum_and_measure(table):
     assert list(table.columns) == list(SIMILARITY)
     assert len(table) == 4 * 3 * 12
-    assert table["group"].unique().tolist() == [ALL, "low", "high"]
+    assert table["stratum"].unique().tolist() == [ALL, "low", "high"]
     assert (table["interval"] == "wells").all()
     assert (pairs(table, "spearman")["cells"] == CELLS).all()
     assert (pairs(table, "spearman", "low")["cells"] == CELLS / 2).all()
@@ -132,12 +132,12 @@ def test_a_map_of_nothing_beats_nothing_but_the_published_measure_gives_it_to_th
 
 
 def test_wins_of_a_map_channel_sum_to_one(table):
-    sums = table.groupby(["measure", "group", "map_channel"])[["wins", "null_wins"]].sum()
+    sums = table.groupby(["measure", "stratum", "map_channel"])[["wins", "null_wins"]].sum()
     np.testing.assert_allclose(sums, 1)
 
 
 def test_ranks_count_image_channels(table):
-    ranks = table.groupby(["measure", "group", "map_channel"])["rank"].apply(sorted)
+    ranks = table.groupby(["measure", "stratum", "map_channel"])["rank"].apply(sorted)
     assert all(rank == [1, 2, 3] for rank in ranks)
 
 
@@ -145,7 +145,7 @@ def test_means_and_z_are_those_of_the_values():
     stream = np.random.default_rng(5)
     found, chance = stream.random((6, 4, 2, 3)), stream.random((5, 6, 4, 2, 3))
     compared = Compared(list("abcdef"), found, chance, rings(6, 5, 1))
-    told = pd.DataFrame({"group": "low", "well": list("uvwuvw")}, index=list("abcdef"))
+    told = pd.DataFrame({"stratum": "low", "well": list("uvwuvw")}, index=list("abcdef"))
     table = similarity_table(compared, told, ["x", "y"], ["p", "q", "r"], **OPTIONS)
     row = pairs(table, "spearman", "low").loc[("y", "q")]
     ours, others = found[:, 1, 1, 1], chance[:, :, 1, 1, 1]
@@ -176,7 +176,7 @@ def test_a_cell_is_never_its_own_other():
 
 def test_one_cell_alone_has_no_chance_and_none_no_rows():
     one = cell(0, planted)
-    told = pd.DataFrame({"group": ["low"], "well": ["w"]}, index=[one.id])
+    told = pd.DataFrame({"stratum": ["low"], "well": ["w"]}, index=[one.id])
     tables = [
         similarity_table(compared_of(given, 2), told, MAPS, IMAGES, **OPTIONS)
         for given in ([one], [])
@@ -215,7 +215,7 @@ def test_maps_of_nothing_beat_chance_as_seldom_as_they_should():
     own = of_map + of_image + shift + stream.normal(size=of_map.shape)
     chance = of_map + of_image[others] + shift + stream.normal(size=(5, *of_map.shape))
     compared = Compared(list(range(count)), own, chance, others)
-    told = pd.DataFrame({"group": "low", "well": wells})
+    told = pd.DataFrame({"stratum": "low", "well": wells})
     names = [f"c{number:02d}" for number in range(20)]
     table = similarity_table(compared, told, names, names, **OPTIONS)
     rates = pairs(table, "pearson")["beats_null"].mean(), pairs(table, "mae")["beats_null"].mean()

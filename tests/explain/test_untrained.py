@@ -7,11 +7,11 @@ import pytest
 from nascent.explain.importance.aggregates import AGGREGATES
 from nascent.explain.importance.stage import explain_maps
 from nascent.explain.importance.untrained import sampled, write_untrained
-from nascent.explain.reading.groups import GroupRule
+from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 
 CHANNELS = ["00_DAPI", "15_SON"]
-RULE = GroupRule(by="column", column="phase")
+RULE = StratumRule(by="column", column="phase")
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +42,10 @@ def untrained(study, out="null.tsv", **changes):
     return path
 
 
-def test_every_copy_explains_cells_of_every_group_and_split(of_one_channel):
+def test_every_copy_explains_cells_of_every_stratum_and_split(of_one_channel):
     table = read_table(untrained(of_one_channel))
     assert list(table.columns) == ["copy", "aggregate", "joint", "id", *CHANNELS]
-    # Two groups in two splits, two cells of each.
+    # Two strata in two splits, two cells of each.
     assert len(table) == 6 * len(AGGREGATES) * 8
     assert table.groupby("copy")["id"].nunique().tolist() == [8] * 6
     shares = table[table["aggregate"] != "signed"][CHANNELS].sum(axis=1)
@@ -88,7 +88,7 @@ def test_a_channel_that_a_model_has_learnt_beats_random_weights(of_one_channel):
     )
     table = read_table(study.folder / "shares.tsv")
     rows = table[(table["aggregate"] == "absolute") & (table["cells"] > 1)]
-    rows = rows.set_index(["split", "group", "channel"])
+    rows = rows.set_index(["split", "stratum", "channel"])
     learnt = rows.loc[("test", "S", "15_SON")]
     assert learnt["importance"] == pytest.approx(1)
     # Random weights look at both channels alike.
@@ -127,10 +127,10 @@ def test_a_number_a_channel_has_shares(checked, tmp_path):
 
 
 def test_samples_keep_the_order_of_the_cells():
-    grouped = pd.DataFrame(
-        {"split": ["a"] * 6 + ["b"] * 2, "group": ["low", "high"] * 4}, index=list("hgfedcba")
+    stratified = pd.DataFrame(
+        {"split": ["a"] * 6 + ["b"] * 2, "stratum": ["low", "high"] * 4}, index=list("hgfedcba")
     )
-    chosen = sampled(grouped, 2, seed=1)
-    assert chosen == [name for name in grouped.index if name in chosen]
-    sizes = grouped.loc[chosen].groupby(["split", "group"]).size()
+    chosen = sampled(stratified, 2, seed=1)
+    assert chosen == [name for name in stratified.index if name in chosen]
+    sizes = stratified.loc[chosen].groupby(["split", "stratum"]).size()
     assert sizes.to_dict() == {("a", "low"): 2, ("a", "high"): 2, ("b", "low"): 1, ("b", "high"): 1}

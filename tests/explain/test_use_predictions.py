@@ -32,13 +32,13 @@ def study(**changes):
     return check_study({"study": "s", "simulate": {}, "target": CLASSES} | changes)
 
 
-def test_cells_are_grouped_by_their_class_where_classes_are_predicted():
-    assert study().groups_of_cells() | {"width": 0, "quantiles": 0} == {
+def test_cells_are_stratified_by_their_class_where_classes_are_predicted():
+    assert study().strata_of_cells() | {"width": 0, "quantiles": 0} == {
         "by": "column", "column": "perturbation", "width": 0, "quantiles": 0,
     }  # fmt: skip
-    assert study(target={}).groups_of_cells()["by"] == "sd"
-    own = study(explain={"groups": {"by": "column", "column": "well"}})
-    assert own.groups_of_cells()["column"] == "well"
+    assert study(target={}).strata_of_cells()["by"] == "sd"
+    own = study(explain={"strata": {"by": "column", "column": "well"}})
+    assert own.strata_of_cells()["column"] == "well"
 
 
 def test_a_class_to_explain_must_be_there():

@@ -286,12 +286,12 @@ def make_candidates(n: int) -> pd.DataFrame:
     return table.assign(chosen=table["val_mae"] == table["val_mae"].min())
 
 
-def make_importance(channels: list[str], seeds: list[int], groups: dict[str, int]) -> pd.DataFrame:
+def make_importance(channels: list[str], seeds: list[int], strata: dict[str, int]) -> pd.DataFrame:
     rng = np.random.default_rng(3)
     base = rng.dirichlet(np.full(len(channels), 3.0))
     rows = []
     for seed in seeds:
-        for group, cells in groups.items():
+        for stratum, cells in strata.items():
             share = base * rng.uniform(0.85, 1.15, len(channels))
             share /= share.sum()
             for channel, value in zip(channels, share, strict=True):
@@ -302,7 +302,7 @@ def make_importance(channels: list[str], seeds: list[int], groups: dict[str, int
                         "seed": seed,
                         "method": "vargrad",
                         "split": "test",
-                        "group": group,
+                        "stratum": stratum,
                         "channel": channel,
                         "cells": cells,
                         "importance": value if cells else np.nan,

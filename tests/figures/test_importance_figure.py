@@ -5,23 +5,23 @@ import pytest
 from nascent.errors import AttributionError
 from nascent.figures import importance
 
-GROUPS = {"low": 50, "medium": 264, "high": 57}
+STRATA = {"low": 50, "medium": 264, "high": 57}
 
 
-def points(axes, group):
-    (line,) = [line for line in axes.lines if line.get_gid() == group]
+def points(axes, stratum):
+    (line,) = [line for line in axes.lines if line.get_gid() == stratum]
     return line.get_xydata()
 
 
 @pytest.mark.parametrize("channels", ["channels_7", "channels_38"])
 def test_points_are_the_shares_in_percent(make, channels):
     names = getattr(make, channels)
-    table = make.importance(names, [1], GROUPS)
+    table = make.importance(names, [1], STRATA)
     (axes,) = importance.draw(table).axes
     shown = [label.get_text() for label in axes.get_yticklabels()]
-    for group in GROUPS:
-        rows = table[table["group"] == group].set_index("channel")["importance"]
-        for x, y in points(axes, group):
+    for stratum in STRATA:
+        rows = table[table["stratum"] == stratum].set_index("channel")["importance"]
+        for x, y in points(axes, stratum):
             assert x == pytest.approx(100 * rows[shown[round(y)]])
 
 
@@ -37,7 +37,7 @@ def test_lines_are_the_intervals(make):
 
 
 def test_channels_are_sorted_by_their_mean(make):
-    table = make.importance(make.channels_38, [1, 2], GROUPS)
+    table = make.importance(make.channels_38, [1, 2], STRATA)
     (axes,) = importance.draw(table).axes
     shown = [label.get_text() for label in axes.get_yticklabels()]
     means = importance.over_seeds(table).groupby("channel")["importance"].mean()
@@ -46,7 +46,7 @@ def test_channels_are_sorted_by_their_mean(make):
 
 @pytest.mark.parametrize("top", [None, 3])
 def test_the_uniform_share_counts_all_channels(make, top):
-    table = make.importance(make.channels_7, [1], GROUPS)
+    table = make.importance(make.channels_7, [1], STRATA)
     (axes,) = importance.draw(table, top=top).axes
     (line,) = [line for line in axes.lines if line.get_gid() == "uniform"]
     assert line.get_xdata()[0] == pytest.approx(100 / 7)
@@ -62,7 +62,7 @@ def test_over_seeds_is_the_mean_and_the_span_of_the_intervals(make):
     assert found["high"] == rows["high"].max()
 
 
-def test_an_empty_group_is_left_out(make):
+def test_an_empty_stratum_is_left_out(make):
     table = make.importance(["a", "b"], [1], {"low": 0, "medium": 9, "high": 1})
     figure = importance.draw(table)
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
@@ -99,7 +99,7 @@ def test_duplicates_bear_a_letter_and_their_joint_share_stands_below(make):
     assert sorted(names[:3]) == ["a (a)", "b", "c (a)"]
     assert names[3] == "(a) 2 channels, as one"
     last = points(axes, "low")[-1]
-    own = joint[(joint["unit"] == "a+c") & (joint["group"] == "low")]["importance"]
+    own = joint[(joint["unit"] == "a+c") & (joint["stratum"] == "low")]["importance"]
     assert last[0] == pytest.approx(100 * own.mean()) and round(last[1]) == 3
     named = importance.draw(
         table, joint=joint.replace({"unit": {"a+c": "DNA"}}), groups={"DNA": ["a", "c"]}
@@ -129,7 +129,7 @@ def keys(figure):
 
 def test_the_half_width_of_the_band_stands_beside_each_channel(make):
     table = with_null(make.importance(["a", "b", "c", "d"], [1], {"low": 9, "high": 4}), 0.05, True)
-    wider = (table["channel"] == "b") & (table["group"] == "high")
+    wider = (table["channel"] == "b") & (table["stratum"] == "high")
     table.loc[wider, ["null_half", "null_high"]] = 0.125
     figure = importance.draw(table)
     (axes,) = figure.axes

@@ -13,15 +13,15 @@ from nascent.figures.single_cells import shown, typical
 RNG = np.random.default_rng(0)
 
 
-def make_similarity(channels, groups=("low", "medium", "high")):
+def make_similarity(channels, strata=("low", "medium", "high")):
     rows = []
-    for group in ("all", *groups):
+    for stratum in ("all", *strata):
         for measure in ("pearson", "spearman", "mae"):
             wins = RNG.dirichlet(np.full(len(channels), 0.3), len(channels))
             for a, of_map in zip(channels, wins, strict=True):
                 for b, share in zip(channels, of_map, strict=True):
-                    rows.append((group, measure, a, b, 40, share, 1 / len(channels)))
-    columns = ["group", "measure", "map_channel", "image_channel", "cells", "wins", "null_wins"]
+                    rows.append((stratum, measure, a, b, 40, share, 1 / len(channels)))
+    columns = ["stratum", "measure", "map_channel", "image_channel", "cells", "wins", "null_wins"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -44,14 +44,14 @@ def make_clusters(channels, groups):
 def make_regions(channels):
     rows = []
     for region in ("nucleoli", "speckles"):
-        for group in ("all", "low"):
+        for stratum in ("all", "low"):
             for channel in ("all", *channels):
                 value = RNG.uniform(0.5, 3)
                 beats = str(value > 1)
                 rows.append(
-                    (region, group, channel, 0.1, value, value - 0.1, value + 0.1, 1, beats)
+                    (region, stratum, channel, 0.1, value, value - 0.1, value + 0.1, 1, beats)
                 )
-    columns = ["region", "group", "channel", "area", "enrichment", "low", "high", "null"]
+    columns = ["region", "stratum", "channel", "area", "enrichment", "low", "high", "null"]
     return pd.DataFrame(rows, columns=[*columns, "beats_null"])
 
 
@@ -81,7 +81,7 @@ def channels(request, make):
     return getattr(make, request.param)
 
 
-def test_similarity_shows_the_most_frequent_matches_by_group_beside_chance(channels, make):
+def test_similarity_shows_the_most_frequent_matches_by_stratum_beside_chance(channels, make):
     table = make_similarity(channels)
     figure = similarity.draw(table, shown=5)
     panels_ = [axes for axes in figure.axes if axes.images and axes.images[0].get_gid()]
@@ -89,9 +89,9 @@ def test_similarity_shows_the_most_frequent_matches_by_group_beside_chance(chann
     assert [axes.get_title(loc="left") for axes in panels_] == titles * 2
     rows = table[table["measure"] == "spearman"]
     best = similarity.most_frequent(rows, 5)
-    sums = rows[rows["group"] == "all"].groupby("image_channel")["wins"].sum()
+    sums = rows[rows["stratum"] == "all"].groupby("image_channel")["wins"].sum()
     assert set(best) == set(sums.sort_values().index[-5:])
-    low = rows[rows["group"] == "low"].pivot(
+    low = rows[rows["stratum"] == "low"].pivot(
         index="map_channel", columns="image_channel", values="wins"
     )
     expected = 100 * low.loc[channels, best].to_numpy()
@@ -144,7 +144,7 @@ def test_regions_have_a_panel_each_with_all_channels_on_top(channels, make):
     for axes, name in zip(figure.axes, ("nucleoli", "speckles"), strict=True):
         labels = [label.get_text() for label in axes.get_yticklabels()]
         assert labels[0] == "all channels"
-        rows = table[(table["region"] == name) & (table["group"] == "all")].set_index("channel")
+        rows = table[(table["region"] == name) & (table["stratum"] == "all")].set_index("channel")
         (points,) = [each for each in axes.collections if each.get_gid() == "enrichment"]
         found = points.get_offsets()[:, 0]
         assert found[0] == pytest.approx(rows.loc["all", "enrichment"])
@@ -201,7 +201,7 @@ def test_the_band_is_that_of_random_weights_and_hollow_points_do_not_beat_it(mak
     assert [len(line.get_xdata()) for line in hollow] == [1, 1]
 
 
-def test_importance_of_other_groups_than_low_and_high_is_drawn(make):
+def test_importance_of_other_strata_than_low_and_high_is_drawn(make):
     table = make.importance(["a", "b", "c"], [1], {"G1": 9, "S": 5, "G2": 4, "unknown": 3})
     (axes,) = importance.draw(table.assign(aggregate="absolute")).axes
     assert {line.get_gid() for line in axes.lines} >= {"G1", "S", "G2", "unknown"}
@@ -210,7 +210,7 @@ def test_importance_of_other_groups_than_low_and_high_is_drawn(make):
 @pytest.mark.parametrize(("channels", "lines"), [(5, 1), (12, 2), (33, 3)])
 def test_panels_show_every_channel_in_even_rows(make, channels, lines):
     examples, maps = make.examples(2, [f"{k:02d}_X" for k in range(channels)], 12)
-    examples.cells["group"] = ["low", "high"]
+    examples.cells["stratum"] = ["low", "high"]
     figure = panels.draw(examples, maps)
     tiles = [axes for axes in figure.axes if axes.images and axes.get_label() != "<colorbar>"]
     # The colour scale holds an image too.
@@ -250,12 +250,12 @@ def opened(examples, maps, channels):
 
 def told(examples, **shares):
     return examples.cells[["target"]].assign(
-        group=["low", "high", "high"], prediction=1.0, total=8.0, **shares
+        stratum=["low", "high", "high"], prediction=1.0, total=8.0, **shares
     )
 
 
-def test_single_cells_are_the_typical_ones_of_any_grouping(make):
-    cells = make.examples(3, ["a"], 8)[0].cells.assign(group=["S", "G1", "G1"])
+def test_single_cells_are_the_typical_ones_of_any_strata(make):
+    cells = make.examples(3, ["a"], 8)[0].cells.assign(stratum=["S", "G1", "G1"])
     first, second, third = cells.index
     assert typical(cells, 1) == [second, first]
     assert typical(cells, 2) == [second, third, first]
@@ -264,7 +264,7 @@ def test_single_cells_are_the_typical_ones_of_any_grouping(make):
 def test_a_map_of_places_stands_at_every_channel_without_shares(make):
     examples, maps = make.examples(3, ["a", "b"], 8)
     store, read = opened(examples, maps[..., :1], ["all"])
-    found = shown([store], [read], told(examples), ["a", "b"], per_group=1, channels=2)
+    found = shown([store], [read], told(examples), ["a", "b"], per_stratum=1, channels=2)
     assert found.maps.shape == (2, 8, 8, 2)
     np.testing.assert_array_equal(found.maps[..., 0], found.maps[..., 1])
     assert np.isnan(found.shares).all()
@@ -275,7 +275,7 @@ def test_a_number_a_channel_fills_the_nucleus_and_keeps_its_share(make):
     numbers = np.tile(np.array([2.0, -6.0], np.float32), (3, 1, 1, 1))
     store, read = opened(examples, numbers, ["a", "b"])
     cells = told(examples, a=0.25, b=0.75)
-    found = shown([store], [read], cells, ["a", "b"], per_group=1, channels=2)
+    found = shown([store], [read], cells, ["a", "b"], per_stratum=1, channels=2)
     assert found.examples.channels == ["b", "a"]
     mask = found.examples.masks[0]
     assert (found.maps[0][mask] == [-6, 2]).all()

@@ -10,7 +10,7 @@ from nascent.figures import score_maps, style
 @pytest.fixture
 def drawn(make):
     examples, maps = make.examples(3, ["a", "b", "c"], 24)
-    examples.cells["group"] = ["low", "medium", "high"]
+    examples.cells["stratum"] = ["low", "medium", "high"]
     examples.cells["y_hat"] = [300.0, 370.0, 450.0]
     return examples, maps, score_maps.draw(examples, maps)
 
@@ -57,10 +57,10 @@ def test_signed_maps_get_a_scale_around_zero(make):
     assert figure.axes[2].images[0].get_clim() == (-1, 1)
 
 
-def test_groups_and_predictions_are_named(drawn):
+def test_strata_and_predictions_are_named(drawn):
     _, _, figure = drawn
     words = {text.get_text(): text.get_color() for text in figure.texts}
-    assert {name: words[name] for name in style.GROUPS} == dict(style.GROUPS)
+    assert {name: words[name] for name in style.STRATA} == dict(style.STRATA)
     assert any("ŷ = 300" in text for text in words)
 
 

@@ -21,7 +21,7 @@ def test_limits_are_drawn_where_they_are():
     values=st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=100),
     limits=st.tuples(st.floats(-1e4, 1e4), st.floats(1e-3, 1e4)),
 )
-def test_every_cell_is_in_the_bars_of_its_group(values, limits):
+def test_every_cell_is_in_the_bars_of_its_stratum(values, limits):
     low, high = limits[0], limits[0] + limits[1]
     (axes,) = target.draw(pd.Series(values), low=low, high=high, target="EU").axes
     values = np.array(values)

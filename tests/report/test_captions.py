@@ -36,7 +36,7 @@ def render(path: Path, config: dict) -> str:
             label="transcription rate (counts)",
             size=224,
             confidence=0.99,
-            groups={"by": "sd", "width": 1.0, "quantiles": [0.25, 0.75], "column": None},
+            strata={"by": "sd", "width": 1.0, "quantiles": [0.25, 0.75], "column": None},
         ),
     )
     environment = Environment(trim_blocks=True, undefined=StrictUndefined)

@@ -1,7 +1,7 @@
 """Attribution maps of one model and method -> importance of its channels."""
 
 from nascent.explain.importance.stage import explain_maps
-from nascent.explain.reading.groups import GroupRule
+from nascent.explain.reading.strata import StratumRule
 from nascent.jobs import job
 
 with job(snakemake):
@@ -19,7 +19,7 @@ with job(snakemake):
         model_seed=int(wildcards.seed),
         method=wildcards.method,
         aggregate=params.aggregate,
-        rule=GroupRule(**params.groups),
+        rule=StratumRule(**params.strata),
         confidence=params.confidence,
         draws=params.bootstrap,
         seed=params.seed,

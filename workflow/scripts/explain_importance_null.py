@@ -1,8 +1,8 @@
 """Copies of a model with random weights -> the channel shares of some cells by their maps."""
 
 from nascent.explain.importance.untrained import write_untrained
-from nascent.explain.reading.groups import GroupRule
 from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.reading.strata import StratumRule
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
@@ -20,7 +20,7 @@ with network_job(snakemake) as work:
         given.splits,
         out,
         given.groups,
-        rule=GroupRule(**params.groups),
+        rule=StratumRule(**params.strata),
         **params.untrained,
         seed=params.seed,
     )

@@ -1,4 +1,4 @@
-"""Channel importance of a model -> figure of it by transcription group."""
+"""Channel importance of a model -> figure of it by stratum of cells."""
 
 import pandas as pd
 

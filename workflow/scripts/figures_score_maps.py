@@ -1,4 +1,4 @@
-"""Shards, maps and shares of one model -> figure of the maps of a typical cell of each group."""
+"""Shards, maps and shares of one model -> figure of the maps of a typical cell of each stratum."""
 
 from contextlib import ExitStack
 
@@ -14,13 +14,13 @@ from nascent.store import open_store
 
 with job(snakemake) as work, ExitStack() as stack:
     params, given = snakemake.params, snakemake.input
-    cells = read_table(given.cells, required=["id", "group"]).set_index("id")
+    cells = read_table(given.cells, required=["id", "stratum"]).set_index("id")
     found = shown(
         [stack.enter_context(open_store(path)) for path in given.shards],
         [stack.enter_context(open_maps(path)) for path in given.maps],
         cells,
         params.inputs,
-        per_group=params.figures["cells_per_group"],
+        per_stratum=params.figures["cells_per_stratum"],
         channels=params.figures["top_channels"],
         explained=params.explained["target"],
     )

@@ -1,6 +1,6 @@
-"""Cell table and splits -> figure of the target's distribution and groups, or of its classes."""
+"""Cell table and splits -> figure of the target's distribution and strata, or of its classes."""
 
-from nascent.explain.reading.groups import GroupRule, study_groups
+from nascent.explain.reading.strata import StratumRule, study_strata
 from nascent.figures import classes, target
 from nascent.figures.save import save
 from nascent.files import read_table
@@ -13,8 +13,8 @@ with job(snakemake) as work:
         known = cells.set_index("id")[params.classes]
         figure = classes.draw(known, splits.set_index("id")["split"], label=params.label)
     else:
-        grouped, limits = study_groups(cells, splits, GroupRule(**params.groups))
+        stratified, limits = study_strata(cells, splits, StratumRule(**params.strata))
         figure = target.draw(
-            grouped["target"], low=limits.low, high=limits.high, target=params.target
+            stratified["target"], low=limits.low, high=limits.high, target=params.target
         )
     save(figure, snakemake.output.png, work.record)

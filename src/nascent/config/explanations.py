@@ -7,8 +7,8 @@ from pydantic import Field, field_validator, model_validator
 from nascent.config.section import Name, Positive, Section, Seed, Share
 
 
-class Groups(Section):
-    """The groups of cells that shares of channels are told for."""
+class Strata(Section):
+    """The strata of cells that shares of channels are told for."""
 
     by: Literal["sd", "quantiles", "column"] = Field(
         "sd",
@@ -27,7 +27,7 @@ class Groups(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.by == "column") != (self.column is not None):
-            raise ValueError("give `column` where the groups are by column, and only there")
+            raise ValueError("give `column` where the strata are by column, and only there")
         if self.quantiles[0] >= self.quantiles[1]:
             raise ValueError("quantiles: the lower limit comes first")
         return self
@@ -41,7 +41,7 @@ class Untrained(Section):
         description="Copies with random weights; with fewer the band of what they give is wider: at"
         " 99 % by a fifth with 8, twice with 4",
     )
-    cells: Positive = Field(2, description="Cells of each group that every copy explains")
+    cells: Positive = Field(2, description="Cells of each stratum that every copy explains")
 
 
 class Region(Section):
@@ -168,7 +168,7 @@ class Explorer(Section):
     """The page in which single cells are looked at."""
 
     cells: Positive = Field(
-        200, description="Cells on the page, drawn evenly over the groups; fewer where there are"
+        200, description="Cells on the page, drawn evenly over the strata; fewer where there are"
     )
     channels: Positive = Field(
         8, description="Maps of so many channels of a model and method, of the largest mean share"
@@ -184,7 +184,7 @@ class Explorer(Section):
 class Explain(Section):
     """From maps to statements about pixels and channels, and their checks."""
 
-    groups: Groups = Field(default_factory=Groups, description="Groups of cells")
+    strata: Strata = Field(default_factory=Strata, description="Strata of cells")
     confidence: float = Field(0.99, gt=0, lt=1, description="Of intervals and verdicts")
     bootstrap: Positive = Field(2000, description="Bootstrap draws")
     aggregate: Literal["absolute", "net", "smoothed", "squared"] = Field(

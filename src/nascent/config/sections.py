@@ -260,7 +260,7 @@ class Evaluate(Section):
 class Figures(Section):
     """What the figures show."""
 
-    cells_per_group: Positive = Field(1, description="Example cells a transcription group")
+    cells_per_stratum: Positive = Field(1, description="Example cells a stratum")
     top_channels: Positive = Field(8, description="Channels in the figures of single cells")
 
 
@@ -379,12 +379,12 @@ class Study(Section):
         named = self.target.column or kind_of(self.kind).target_label
         return self.target.label or named
 
-    def groups_of_cells(self) -> dict[str, Any]:
-        """Return the options of the groups of cells; where classes are predicted, these are it."""
-        groups = self.explain.groups.plain()
-        if task_of(self.target.task).has_classes and groups["by"] != "column":
-            groups |= {"by": "column", "column": self.predicted}
-        return groups
+    def strata_of_cells(self) -> dict[str, Any]:
+        """Return the options of the strata of cells; where classes are predicted, these are it."""
+        strata = self.explain.strata.plain()
+        if task_of(self.target.task).has_classes and strata["by"] != "column":
+            strata |= {"by": "column", "column": self.predicted}
+        return strata
 
     def plain(self) -> dict[str, Any]:
         """Return the study with its defaults filled in, as JSON-able values.

@@ -139,7 +139,7 @@ def _reading_shown_maps(wildcards: Wildcards, facts: Facts) -> float:
 
 def _untrained(wildcards: Wildcards, facts: Facts) -> float:
     of = facts.study.explain.untrained
-    # Of each explained split up to three groups: low, medium, high.
+    # Of each explained split up to three strata: low, medium, high.
     cells = min(3 * of.cells * len(facts.study.attribute.splits), _explained(facts))
     return of.models * cells * _a_map(wildcards, facts)
 

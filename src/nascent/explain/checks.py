@@ -132,7 +132,7 @@ def _of_maps(name: str, label: str, maps: tuple[str, ...], *tables: str, **other
 
 
 CHECKS = (
-    Check("groups", always=True),
+    Check("strata", always=True),
     Check(
         "channel_correlations",
         title="Channels that repeat each other",

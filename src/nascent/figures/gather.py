@@ -151,24 +151,24 @@ def spread_cells(cells: pd.DataFrame, count: int) -> list:
     return ranked.index[at].tolist()
 
 
-def typical_cells(cells: pd.DataFrame, groups: pd.Series, per_group: int) -> list:
-    """Return ids of the cells whose target is nearest to their group's median, group by group.
+def typical_cells(cells: pd.DataFrame, strata: pd.Series, per_stratum: int) -> list:
+    """Return ids of the cells whose target is nearest to the median of their stratum.
 
     Parameters
     ----------
     cells
         Index `id`, column `target`.
-    groups
-        Group name by `id`; cells missing in it are not chosen. Groups come in the order
-        low, medium, high; a group without cells gives none.
-    per_group
-        Cells wanted of each group.
+    strata
+        Stratum name by `id`; cells missing in it are not chosen. Strata come in the order
+        low, medium, high; a stratum without cells gives none.
+    per_stratum
+        Cells wanted of each stratum.
     """
     chosen: list = []
-    for group in ("low", "medium", "high"):
-        members = cells.loc[cells.index.intersection(groups.index[groups == group]), "target"]
+    for stratum in ("low", "medium", "high"):
+        members = cells.loc[cells.index.intersection(strata.index[strata == stratum]), "target"]
         distance = (members - members.median()).abs().sort_values(kind="stable")
-        chosen += distance.index[:per_group].tolist()
+        chosen += distance.index[:per_stratum].tolist()
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""Shares of the map by channel and group, against equal shares and random weights; use beside."""
+"""Shares of the map by channel and stratum, against equal shares and random weights; use beside."""
 
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
@@ -16,7 +16,7 @@ from nascent.explain.use.changes import PERMUTED
 from nascent.explain.use.loss import EACH, USED
 from nascent.figures import style
 
-SPREAD = 0.24  # between two groups of a channel, in rows
+SPREAD = 0.24  # between two strata of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
 BAND = "#E4E0D4"
 BANDS = {False: "random weights", True: "random weights, too wide to deny anything"}
@@ -33,14 +33,14 @@ def draw(
     groups: Mapping[str, Sequence[str]] | None = None,
     use: pd.DataFrame | None = None,
 ) -> Figure:
-    """Draw each channel's mean share of the map as points with intervals, by group.
+    """Draw each channel's mean share of the map as points with intervals, by stratum.
 
     Beside it stand the signed shares, where the table has them: the net effect of a channel, over
     the cell's Σ|score|.
 
-    Channels are sorted by their mean over the groups, the largest on top. The dashed line
+    Channels are sorted by their mean over the strata, the largest on top. The dashed line
     is the share each would have if all were alike, the band what models of random weights give it,
-    over all groups; half its width stands beside. It is hatched where it is too wide to deny
+    over all strata; half its width stands beside. It is hatched where it is too wide to deny
     anything. A point is full where its interval lies above its null, hollow where it does not, pale
     where that cannot be told. With several seeds a point is the mean over seeds, its line and band
     span those of all, and it is full where all seeds beat their nulls.
@@ -54,7 +54,7 @@ def draw(
     Parameters
     ----------
     importance
-        Rows of `channel_importance.tsv` of one model, method and split: columns `seed, group,
+        Rows of `channel_importance.tsv` of one model, method and split: columns `seed, stratum,
         channel, cells, importance, low, high` with shares between 0 and 1, and where there is a
         null `null_low, null_high, null_half, beats_null`; `aggregate` where there are several.
     aggregate
@@ -161,7 +161,7 @@ def _labels(
 
 
 def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.DataFrame:
-    """Return one row a group and channel: the mean over seeds, and the span of their intervals.
+    """Return one row a stratum and channel: the mean over seeds, and the span of their intervals.
 
     `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where that of
     any cannot be told. `wide` says whether the null of one is too wide to deny anything.
@@ -178,7 +178,7 @@ def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.Data
             beats_null=beats.astype(float),
             wide=told["null_half"].astype(float) > 1 / max(kept["channel"].nunique(), 1),
         )
-        .groupby(["group", "channel"], sort=False)
+        .groupby(["stratum", "channel"], sort=False)
         .agg(
             cells=("cells", "max"),
             importance=("importance", "mean"),
@@ -201,30 +201,30 @@ def _of_all_seeds(beats: pd.Series) -> float:
 
 
 def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
-    """Draw the points of every group, the bands of random weights, and stripes behind them."""
+    """Draw the points of every stratum, the bands of random weights, and stripes behind them."""
     _band(axes, summary, channels)
-    groups = summary["group"].drop_duplicates().tolist()
-    colours = style.colours(groups, style.GROUPS)
-    for number, group in enumerate(groups):
-        rows = summary[(summary["group"] == group) & summary["channel"].isin(channels)]
+    strata = summary["stratum"].drop_duplicates().tolist()
+    colours = style.colours(strata, style.STRATA)
+    for number, stratum in enumerate(strata):
+        rows = summary[(summary["stratum"] == stratum) & summary["channel"].isin(channels)]
         y = np.array([channels.index(name) for name in rows["channel"]], dtype=float)
         if len(channels) < SHIFTED_BELOW:
-            y += _shift(number, len(groups))
-        axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=colours[group], lw=1.3)
+            y += _shift(number, len(strata))
+        axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=colours[stratum], lw=1.3)
         axes.plot(
             100 * rows["importance"],
             y,
             "o",
             ms=3.8,
-            color=colours[group],
-            label=f"{group} (n = {style.thousands(rows['cells'].max())})",
-            gid=group,
+            color=colours[stratum],
+            label=f"{stratum} (n = {style.thousands(rows['cells'].max())})",
+            gid=stratum,
         )
         # A point's inside says how it stands to its null; where there is none it is full.
         null = rows["null_high"].notna()
         for state, face in (
             (rows["beats_null"] == 0, "white"),
-            (null & rows["beats_null"].isna(), _pale(colours[group])),
+            (null & rows["beats_null"].isna(), _pale(colours[stratum])),
         ):
             inside = state.to_numpy()
             axes.plot(
@@ -319,6 +319,6 @@ def _pale(colour: str = style.INK) -> tuple[float, ...]:
     return tuple(0.25 * part + 0.75 for part in to_rgb(colour))
 
 
-def _shift(number: int, groups: int) -> float:
-    room = min(SPREAD, 0.72 / max(groups, 1))
-    return (number - (groups - 1) / 2) * room
+def _shift(number: int, strata: int) -> float:
+    room = min(SPREAD, 0.72 / max(strata, 1))
+    return (number - (strata - 1) / 2) * room

@@ -1,4 +1,4 @@
-"""Panels: every channel of a typical cell of each group, its map, both, and its share."""
+"""Panels: every channel of a typical cell of each stratum, its map, both, and its share."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -34,7 +34,7 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
     Parameters
     ----------
     examples
-        The cells, and all channels in the order to be shown; `cells` may have `group`, `target`,
+        The cells, and all channels in the order to be shown; `cells` may have `stratum`, `target`,
         `y_hat`.
     maps
         (n, S, S, C) attributions, in the channels' order.

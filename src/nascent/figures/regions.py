@@ -24,7 +24,7 @@ def draw(regions: pd.DataFrame) -> Figure:
     regions
         Rows of `regions.tsv` of one model, seed and method.
     """
-    shown = regions[(regions["group"] == ALL) & regions["enrichment"].notna()]
+    shown = regions[(regions["stratum"] == ALL) & regions["enrichment"].notna()]
     names = shown["region"].drop_duplicates().tolist()
     if not names:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")

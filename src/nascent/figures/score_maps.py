@@ -61,8 +61,8 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
     Parameters
     ----------
     examples
-        The cells, one of each group, and the top channels, images (n, S, S, k); `cells` may have
-        `group`, `target`, `y_hat`.
+        The cells, one of each stratum, and the top channels, images (n, S, S, k); `cells` may have
+        `stratum`, `target`, `y_hat`.
     maps
         (n, S, S, k) attributions, in the channels' order.
     shares
@@ -228,18 +228,18 @@ def name_rows(figure: Figure, top: float, tile: float) -> None:
 
 
 def describe(figure: Figure, examples: Examples, i: int, top: float) -> None:
-    """Write group, id, place, target and prediction of cell `i` at the left of its first row."""
+    """Write stratum, id, place, target and prediction of cell `i` at the left of its first row."""
     width, height = figure.get_size_inches()
     example_id, cell = examples.cells.index[i], examples.cells.iloc[i]
     words = caption(example_id, cell)
     if known(cell, "y_hat"):
         words += f"\nŷ = {cell['y_hat']:.4g}"
     upper = (top - 0.04) / height
-    if known(cell, "group"):
-        group = str(cell["group"])
-        colour = style.GROUPS.get(group, style.INK)
+    if known(cell, "stratum"):
+        stratum = str(cell["stratum"])
+        colour = style.STRATA.get(stratum, style.INK)
         figure.text(
-            0.04 / width, upper, group, va="top", fontsize=8, fontweight="bold", color=colour
+            0.04 / width, upper, stratum, va="top", fontsize=8, fontweight="bold", color=colour
         )
         upper -= 0.16 / height
     figure.text(0.04 / width, upper, words, va="top", fontsize=6.5, linespacing=1.35)

@@ -1,4 +1,4 @@
-"""Which image channels the maps look like, by group of cells, beside chance."""
+"""Which image channels the maps look like, by stratum of cells, beside chance."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ def draw(similarity: pd.DataFrame, *, shown: int) -> Figure:
     """Draw how often each image channel is the best match of each map channel.
 
     A block a measure: rows are map channels, columns the `shown` image channels that win most often
-    over all map channels, panels the groups of cells; the last panel says the same of the images of
+    over all map channels, panels the strata of cells; the last panel says the same of the images of
     *other* cells, which is chance. Colours are per cent of the cells.
 
     Parameters
@@ -39,8 +39,8 @@ def draw(similarity: pd.DataFrame, *, shown: int) -> Figure:
         style.say(figure.subplots(), "There are no maps that could look like an image.")
         return figure
     rows = similarity["map_channel"].nunique()
-    groups = [name for name in similarity["group"].drop_duplicates() if name != ALL]
-    groups = groups if len(groups) > 1 else [ALL]
+    strata = [name for name in similarity["stratum"].drop_duplicates() if name != ALL]
+    strata = strata if len(strata) > 1 else [ALL]
     height = max(0.135 * rows, 0.5)
     figure = Figure(figsize=(style.WIDTH, len(blocks) * (height + 1.25)), layout="constrained")
     parts = figure.subfigures(len(blocks), 1, squeeze=False)[:, 0]
@@ -48,11 +48,11 @@ def draw(similarity: pd.DataFrame, *, shown: int) -> Figure:
         table = similarity[similarity["measure"] == measure]
         best = most_frequent(table, shown)
         part.suptitle(MEASURES[measure], fontsize=8.5, fontweight="bold", x=0.01, ha="left")
-        grid = part.subplots(1, len(groups) + 1, squeeze=False, sharey=True)[0]
-        for axes, group in zip(grid, groups, strict=False):
-            here = table[table["group"] == group]
-            _heat(axes, _wide(here, "wins", best), f"{group} (n = {here['cells'].max()})")
-        chance = _wide(table[table["group"] == ALL], "null_wins", best)
+        grid = part.subplots(1, len(strata) + 1, squeeze=False, sharey=True)[0]
+        for axes, stratum in zip(grid, strata, strict=False):
+            here = table[table["stratum"] == stratum]
+            _heat(axes, _wide(here, "wins", best), f"{stratum} (n = {here['cells'].max()})")
+        chance = _wide(table[table["stratum"] == ALL], "null_wins", best)
         drawn = _heat(grid[-1], chance, "other cells' images")
         grid[0].set_yticks(range(len(chance)), chance.index, fontsize=6)
         grid[0].set_ylabel("map of")
@@ -72,7 +72,7 @@ def most_frequent(similarity: pd.DataFrame, shown: int) -> list[str]:
     shown
         How many.
     """
-    wins = similarity[similarity["group"] == ALL].groupby("image_channel", sort=False)["wins"]
+    wins = similarity[similarity["stratum"] == ALL].groupby("image_channel", sort=False)["wins"]
     return wins.sum().sort_values(ascending=False, kind="stable").index[:shown].tolist()
 
 

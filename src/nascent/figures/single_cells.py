@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.maps import Maps
-from nascent.explain.reading.groups import ordered
+from nascent.explain.reading.strata import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, spread_channels, top_channels
 from nascent.store import Store
 
@@ -19,7 +19,7 @@ class Shown:
     Attributes
     ----------
     examples : Examples
-        With group and prediction of each cell.
+        With stratum and prediction of each cell.
     maps : (n, S, S, k) float32
     shares : (n, k) float64
         Of the channels in each cell's map; NaN where maps have no channels.
@@ -30,21 +30,21 @@ class Shown:
     shares: np.ndarray
 
 
-def typical(cells: pd.DataFrame, per_group: int) -> list:
-    """Return ids of the cells nearest to the median target of their group, group by group.
+def typical(cells: pd.DataFrame, per_stratum: int) -> list:
+    """Return ids of the cells nearest to the median target of their stratum, stratum by stratum.
 
     Parameters
     ----------
     cells
-        Index `id`; columns `target` and `group`.
-    per_group
+        Index `id`; columns `target` and `stratum`.
+    per_stratum
         Cells of each.
     """
     chosen: list = []
-    for group in ordered(cells["group"]):
-        targets = cells.loc[cells["group"] == group, "target"]
+    for stratum in ordered(cells["stratum"]):
+        targets = cells.loc[cells["stratum"] == stratum, "target"]
         distance = (targets - targets.median()).abs().sort_values(kind="stable")
-        chosen += distance.index[:per_group].tolist()
+        chosen += distance.index[:per_stratum].tolist()
     return chosen
 
 
@@ -54,7 +54,7 @@ def shown(
     cells: pd.DataFrame,
     inputs: Sequence[str],
     *,
-    per_group: int,
+    per_stratum: int,
     channels: int,
     explained: str = "target",
 ) -> Shown:
@@ -72,16 +72,16 @@ def shown(
         As `nascent.explain.importance.stage.explain_maps` writes them; index `id`.
     inputs
         Channels of the model.
-    per_group, channels
-        How many cells of a group, and how many channels.
+    per_stratum, channels
+        How many cells of a stratum, and how many channels.
     explained
         Column that the maps explain: beside a prediction of another one no measured target stands.
     """
-    chosen = typical(cells, per_group)
+    chosen = typical(cells, per_stratum)
     with_channels = set(inputs) <= set(cells.columns)
     pick = top_channels(cells[list(inputs)], channels) if with_channels else None
     names = pick if pick is not None else spread_channels(list(inputs), channels)
-    told = cells[["group", "prediction"]].rename(columns={"prediction": "y_hat"})
+    told = cells[["stratum", "prediction"]].rename(columns={"prediction": "y_hat"})
     other = ["target"] if explained != "target" else []
     examples = read_examples(shards, chosen, names)
     read = read_maps(maps, chosen, names if with_channels else ["all"])

@@ -1,7 +1,7 @@
 """One restrained look for every figure, and the colours that carry meaning.
 
 The hues are Okabe and Ito's (2008) and Paul Tol's "bright" scheme, both made to be told apart by
-readers with any common colour vision. Splits, groups of cells and cell-cycle phases keep their
+readers with any common colour vision. Splits, strata of cells and cell-cycle phases keep their
 colours in every figure.
 """
 
@@ -19,7 +19,7 @@ GREY = "#8C8C8C"
 PALE = "#D9D9D9"
 
 SPLITS: Mapping[str, str] = {"train": "#0072B2", "val": "#E69F00", "test": "#009E73"}
-GROUPS: Mapping[str, str] = {"low": "#4477AA", "medium": "#7F7F7F", "high": "#D55E00"}
+STRATA: Mapping[str, str] = {"low": "#4477AA", "medium": "#7F7F7F", "high": "#D55E00"}
 CYCLE: Mapping[str, str] = {"G1": "#4477AA", "S": "#CCA300", "G2": "#AA3377", "M": "#222222"}
 DESIGNS: Mapping[str, tuple[str, str]] = {  # colour and marker
     "cell": ("#56B4E9", "o"),

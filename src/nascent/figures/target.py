@@ -1,4 +1,4 @@
-"""Distribution of the target with the limits of the low, medium and high groups."""
+"""Distribution of the target with the limits of the low, medium and high strata."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from nascent.figures.sizes import bin_count
 
 @style.look()
 def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
-    """Draw the histogram of the target, each group in its colour, limits as dashed lines.
+    """Draw the histogram of the target, each stratum in its colour, limits as dashed lines.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
             counts,
             edges,
             fill=True,
-            color=style.GROUPS.get(name, style.GREY),
+            color=style.STRATA.get(name, style.GREY),
             alpha=0.8,
             lw=0,
             label=f"{name}: {style.thousands(inside.sum())} ({share:.1f} %)",
@@ -70,7 +70,7 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
 
 
 def _edges(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    # Bins of one width with the limits on their borders, so that no bar mixes two groups.
+    # Bins of one width with the limits on their borders, so that no bar mixes two strata.
     start, stop = values.min(), values.max()
     room = max(stop - start, abs(start) * 1e-6, 1e-6)
     wanted = room / (1.5 * bin_count(len(values)))

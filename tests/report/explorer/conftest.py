@@ -22,7 +22,7 @@ CHANNELS = ["DAPI", "EU", "SON", "a <b> & 'c'"]
 INPUTS = ["DAPI", "SON", "a <b> & 'c'"]
 IDS = [7, 12, 3, 40, 5, 21]
 TARGETS = [310.0, 290.0, 420.0, 350.0, 500.0, 180.0]
-GROUPS = ["medium", "low", "high", "medium", "high", "low"]
+STRATA = ["medium", "low", "high", "medium", "high", "low"]
 WELLS = ["A01", "A01", "A02", "A02", "B</script>", "A01"]
 SHARDS = [(0, 4), (4, 6)]
 # Model, method, function of the method, axes, whether scores have both signs.
@@ -91,7 +91,7 @@ def study(tmp_path_factory) -> Study:
         }
     )
     write_table(cells, folder / "cells.tsv")
-    explained = pd.DataFrame({"id": IDS, "split": "test", "group": GROUPS})
+    explained = pd.DataFrame({"id": IDS, "split": "test", "stratum": STRATA})
     write_table(explained, folder / "explained.tsv")
     attention = pd.DataFrame(
         {

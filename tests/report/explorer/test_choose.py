@@ -4,19 +4,19 @@ import pytest
 
 from nascent.report.explorer.choose import balanced, largest
 
-GROUPS = pd.Series(["low"] * 2 + ["medium"] * 7 + ["high"] * 3, index=range(12))
+STRATA = pd.Series(["low"] * 2 + ["medium"] * 7 + ["high"] * 3, index=range(12))
 
 
 def test_every_cell_comes_once():
-    assert sorted(balanced(GROUPS, 1)) == list(range(12))
+    assert sorted(balanced(STRATA, 1)) == list(range(12))
 
 
 @pytest.mark.parametrize(
     ("count", "held"),
     [(3, (1, 1, 1)), (6, (2, 2, 2)), (8, (2, 3, 3)), (10, (2, 5, 3)), (12, (2, 7, 3))],
 )
-def test_groups_take_turns_until_they_are_used_up(count, held):
-    chosen = GROUPS.loc[balanced(GROUPS, 1)[:count]].value_counts()
+def test_strata_take_turns_until_they_are_used_up(count, held):
+    chosen = STRATA.loc[balanced(STRATA, 1)[:count]].value_counts()
     assert tuple(chosen.reindex(["low", "medium", "high"])) == held
 
 
@@ -26,7 +26,7 @@ def test_the_seed_decides_which_cells_come_first():
     assert balanced(many, 1)[:10] != balanced(many, 2)[:10]
 
 
-def test_missing_groups_are_a_group():
+def test_missing_strata_are_a_stratum():
     chosen = balanced(pd.Series(["low", "low", None, None], index=list("abcd")), 3)
     assert {*chosen[:2]} & {"a", "b"} and {*chosen[:2]} & {"c", "d"}
 

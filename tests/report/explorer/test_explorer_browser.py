@@ -317,8 +317,8 @@ def test_cells_are_filtered_and_sorted(tab, study):
     assert drawn(browser)["cell"] == "5"
     assert listed(browser) == ["5"]
     browser.run(
-        "at('pick-filter-group').value = 'low';"
-        "at('pick-filter-group').dispatchEvent(new Event('change'))"
+        "at('pick-filter-stratum').value = 'low';"
+        "at('pick-filter-stratum').dispatchEvent(new Event('change'))"
     )
     browser.wait("at('list').textContent.includes('No cell')")
     browser.press("ArrowRight")
@@ -335,7 +335,7 @@ def test_facts_and_checks_of_the_cell_are_told(tab, study):
         return dict(zip(found[::2], found[1::2], strict=True))
 
     known = facts("known")
-    assert (known["cell"], known["group"], known["well"]) == ("12", "low", "A01")
+    assert (known["cell"], known["stratum"], known["well"]) == ("12", "low", "A01")
     assert (known["measured"], known["these in"]) == ("290", "counts")
     predicted = study.predictions["linear"][1]
     residual = float(known["residual"].replace("−", "-"))

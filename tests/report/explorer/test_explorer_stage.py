@@ -99,9 +99,9 @@ def test_the_index_tells_what_the_tables_tell(study):
     assert {one["zero"] for one in index["explanations"] if one["method"] == "vargrad"} == {0}
 
 
-def test_cells_are_drawn_evenly_over_the_groups(study):
+def test_cells_are_drawn_evenly_over_the_strata(study):
     index = index_of(study.write(limits=replace(LIMITS, cells=3)))
-    assert sorted(index["columns"]["group"]) == ["high", "low", "medium"]
+    assert sorted(index["columns"]["stratum"]) == ["high", "low", "medium"]
     assert (
         len(index["cells"]) == len(index["windows"]) == len(index["explanations"][0]["share"]) == 3
     )

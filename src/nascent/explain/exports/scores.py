@@ -21,7 +21,7 @@ from nascent.files import read_table
 STATISTICS = (*AGGREGATES, "share")
 """Sums over measured pixels (`nascent.explain.importance.aggregates`) and the channel's share."""
 
-EXPLAINED = ("split", "group")
+EXPLAINED = ("split", "stratum")
 """Columns that the table of an explanation's cells adds to the cell table."""
 
 MAP, TRAINED = "map", "trained"
@@ -40,7 +40,7 @@ class ChannelScores:
     Attributes
     ----------
     cells : pandas.DataFrame
-        One row a cell, index `id`: `split`, `group`, `target`, what the explanation says of
+        One row a cell, index `id`: `split`, `stratum`, `target`, what the explanation says of
         the cell (`told_by_maps`, `total` = Σ|a| and the columns of checks), then the cell table.
     channels : tuple of str
         Of the maps; `all` alone where a map has places and no channels.
@@ -82,7 +82,7 @@ def channel_scores(
         The study's cell table.
     explained_path
         The cells of the explanation as `nascent.explain.importance.stage.explain_maps` writes them:
-        `id`, `split`, `group`.
+        `id`, `split`, `stratum`.
     model, seed, method
         As named in the study; the seed is that of the training.
     target

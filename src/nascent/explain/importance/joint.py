@@ -84,10 +84,10 @@ def shares_apart(
 def joint_table(
     importance: pd.DataFrame,
     apart: pd.DataFrame,
-    groups: pd.Series,
+    strata: pd.Series,
     units: Mapping[str, Sequence[str]],
 ) -> pd.DataFrame:
-    """Return the columns of `JOINT`, a row a unit and group of cells.
+    """Return the columns of `JOINT`, a row a unit and stratum of cells.
 
     Parameters
     ----------
@@ -96,16 +96,16 @@ def joint_table(
         it.
     apart
         Cells × units, of one aggregate of `shares_apart`.
-    groups
-        Group of cells by cell id.
+    strata
+        Stratum of cells by cell id.
     units
         As `units_of` gives them.
     """
     table = importance.rename(columns={"channel": "unit"})
-    means = apart.groupby(groups.reindex(apart.index)).mean()
+    means = apart.groupby(strata.reindex(apart.index)).mean()
     table["channels"] = [len(units[unit]) for unit in table["unit"]]
     table["apart"] = [
-        means.at[row.group, row.unit] if row.group in means.index else np.nan
+        means.at[row.stratum, row.unit] if row.stratum in means.index else np.nan
         for row in table.itertuples()
     ]
     return table[list(JOINT)]

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import AttributionError
-from nascent.explain.reading.groups import GROUPS
+from nascent.explain.reading.strata import STRATA
 from nascent.explain.statistics.intervals import Interval, cells_interval, mean_interval
 from nascent.statistics.student import student_quantile
 
 IMPORTANCE = (
     "aggregate",
-    "group",
+    "stratum",
     "channel",
     "cells",
     "wells",
@@ -42,31 +42,31 @@ IMPORTANCE = (
 
 def channel_importance(
     shares: pd.DataFrame,
-    groups: pd.Series,
+    strata: pd.Series,
     wells: pd.Series | None = None,
     *,
     aggregate: str = "absolute",
     null: pd.DataFrame | None = None,
-    names: Sequence[str] = GROUPS,
+    names: Sequence[str] = STRATA,
     confidence: float = 0.99,
     draws: int = 2000,
     seed: int,
 ) -> pd.DataFrame:
-    """Return the mean share of each channel in each group, with intervals and a null.
+    """Return the mean share of each channel in each stratum, with intervals and a null.
 
     Parameters
     ----------
     shares
         Cells × channels, see `nascent.explain.importance.aggregates.channel_shares`.
-    groups, wells
-        Group and well by cell id; without wells there are intervals over cells alone.
+    strata, wells
+        Stratum and well by cell id; without wells there are intervals over cells alone.
     aggregate
         Of the shares.
     null
         Shares by models of random weights: index `id`, a column `copy` that numbers the
         models, and a column a channel; None where there are none.
     names
-        Groups, in the order of the rows.
+        Strata, in the order of the rows.
     confidence
         Of the intervals.
     draws
@@ -88,31 +88,31 @@ def channel_importance(
     Raises
     ------
     AttributionError
-        Where a cell has no group.
+        Where a cell has no stratum.
     """
-    missing = shares.index[~shares.index.isin(groups.index)]
+    missing = shares.index[~shares.index.isin(strata.index)]
     if len(missing):
         raise AttributionError(
-            f"{len(missing)} cells with maps are in no group, the first is {missing[0]}",
-            mend="Make maps and groups from the same splits.",
+            f"{len(missing)} cells with maps are in no stratum, the first is {missing[0]}",
+            mend="Make maps and strata from the same splits.",
         )
-    of_cell = groups.loc[shares.index].to_numpy()
+    of_cell = strata.loc[shares.index].to_numpy()
     of_well = np.full(len(shares), "") if wells is None else wells.loc[shares.index].to_numpy()
     tables = []
-    for group in names:
-        inside = of_cell == group
+    for stratum in names:
+        inside = of_cell == stratum
         whole = ~shares[inside].isna().any(axis=1).to_numpy()
         values, places = shares[inside].to_numpy()[whole], of_well[inside][whole]
         found = mean_interval(values, places, confidence=confidence)
         over_cells = cells_interval(values, confidence=confidence, draws=draws, seed=seed)
         least = -1.0 if aggregate == "signed" else 0.0
-        copies = _of_group(null, groups, group, shares.columns)
+        copies = _of_stratum(null, strata, stratum, shares.columns)
         chance = chance_interval(copies, confidence, least=least)
         tables.append(
             pd.DataFrame(
                 {
                     "aggregate": aggregate,
-                    "group": group,
+                    "stratum": stratum,
                     "channel": shares.columns,
                     "cells": len(values),
                     "wells": len(np.unique(places)),
@@ -208,12 +208,12 @@ def beats_chance(found: Interval, chance: Chance, aggregate: str) -> np.ndarray:
     return np.where(missing | (~beats & chance.too_wide), None, beats.astype(object))
 
 
-def _of_group(
-    null: pd.DataFrame | None, groups: pd.Series, group: str, channels: pd.Index
+def _of_stratum(
+    null: pd.DataFrame | None, strata: pd.Series, stratum: str, channels: pd.Index
 ) -> np.ndarray:
-    """Return the mean share over the cells of a group, a row a model of random weights."""
+    """Return the mean share over the cells of a stratum, a row a model of random weights."""
     if null is None:
         return np.empty((0, len(channels)))
-    members = null[groups.reindex(null.index).to_numpy() == group]
+    members = null[strata.reindex(null.index).to_numpy() == stratum]
     means = members.groupby("copy")[list(channels)].mean().dropna()
     return means.to_numpy()

@@ -25,13 +25,13 @@ from nascent.explain.importance.joint import (
     units_of,
 )
 from nascent.explain.importance.shares import IMPORTANCE, channel_importance
-from nascent.explain.reading.groups import GroupRule, groups_table, ordered, study_groups
+from nascent.explain.reading.strata import StratumRule, ordered, strata_table, study_strata
 from nascent.files import read_table, write_table
 
 LABELS = ["model", "seed", "method", "split"]
 CELL_COLUMNS = [
     "split",
-    "group",
+    "stratum",
     "well",
     "target",
     "prediction",
@@ -46,11 +46,11 @@ CELL_COLUMNS = [
 _LOGGER = logging.getLogger(__name__)
 
 
-def write_groups(
-    cells_path: str | Path, splits_path: str | Path, out: str | Path, *, rule: GroupRule
+def write_strata(
+    cells_path: str | Path, splits_path: str | Path, out: str | Path, *, rule: StratumRule
 ) -> None:
-    """Write how many cells of each split each group has, and the limits."""
-    write_table(groups_table(*read_groups(cells_path, splits_path, rule)), out)
+    """Write how many cells of each split each stratum has, and the limits."""
+    write_table(strata_table(*read_strata(cells_path, splits_path, rule)), out)
 
 
 def explain_maps(
@@ -67,7 +67,7 @@ def explain_maps(
     model_seed: int,
     method: str,
     aggregate: str,
-    rule: GroupRule,
+    rule: StratumRule,
     confidence: float,
     draws: int,
     seed: int,
@@ -79,7 +79,7 @@ def explain_maps(
     Parameters
     ----------
     map_paths
-        Every map file of the model and method; cells are grouped within their split.
+        Every map file of the model and method; cells are stratified within their split.
     cells_path, splits_path
         Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
     null_path
@@ -90,7 +90,7 @@ def explain_maps(
     out
         The importance: `model, seed, method, split` and the columns of `IMPORTANCE`.
     cells_out
-        A row a cell: `id`, its split, group, well and target, the predictions of it and of the
+        A row a cell: `id`, its split, stratum, well and target, the predictions of it and of the
         baseline, completeness gap, steps and whether they met the tolerance, total attribution
         Σ|a|, and the share of each channel by `aggregate`.
     joint_out
@@ -103,7 +103,7 @@ def explain_maps(
     aggregate
         Of the shares of the cells; the table of importance has all of AGGREGATES.
     rule
-        Of the groups.
+        Of the strata.
     confidence, draws, seed
         See `channel_importance`.
 
@@ -112,17 +112,17 @@ def explain_maps(
     AttributionError
         Where the maps are not all of one model and method, or a cell comes twice.
     """
-    grouped, _ = read_groups(cells_path, splits_path, rule)
+    stratified, _ = read_strata(cells_path, splits_path, rule)
     channel_groups = pd.DataFrame() if groups_path is None else read_table(groups_path)
     totals, joint, cells, source, groups = _read_totals(map_paths, channel_groups)
-    unknown = cells.index[~cells.index.isin(grouped.index)]
+    unknown = cells.index[~cells.index.isin(stratified.index)]
     if len(unknown):
         raise AttributionError(
             f"{len(unknown)} cells with maps are in no split, the first is {unknown[0]}",
             where=splits_path,
             mend="Make the maps from shards of these splits.",
         )
-    described = cells.join(grouped).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
+    described = cells.join(stratified).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
     tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
     joint_tables = [pd.DataFrame(columns=[*LABELS, *JOINT])]
     if source.axes == "space":
@@ -134,22 +134,24 @@ def explain_maps(
         units = units_of(source.channels, groups)
         apart = shares_apart(totals, units) if joint else {}
         summed = [(totals, False), (joint, True)] if joint else [(totals, False)]
-        for split in grouped["split"].loc[cells.index].unique():
-            members = cells.index[grouped["split"].loc[cells.index] == split]
+        for split in stratified["split"].loc[cells.index].unique():
+            members = cells.index[stratified["split"].loc[cells.index] == split]
             for name, (sums, together) in product(AGGREGATES, summed):
                 found = channel_importance(
                     channel_shares(sums, name).loc[members],
-                    grouped["group"],
-                    grouped["well"],
+                    stratified["stratum"],
+                    stratified["well"],
                     aggregate=name,
-                    null=_of_aggregate(null, name, grouped, split, joint=together),
-                    names=ordered(grouped["group"]),
+                    null=_of_aggregate(null, name, stratified, split, joint=together),
+                    names=ordered(stratified["stratum"]),
                     confidence=confidence,
                     draws=draws,
                     seed=seed,
                 )
                 if together:
-                    found = joint_table(found, apart[name].loc[members], grouped["group"], units)
+                    found = joint_table(
+                        found, apart[name].loc[members], stratified["stratum"], units
+                    )
                 kept = joint_tables if together else tables
                 columns = [*LABELS, *(JOINT if together else IMPORTANCE)]
                 kept.append(found.assign(**labels, split=split)[columns])
@@ -169,9 +171,9 @@ def gather(paths: Iterable[str | Path], out: str | Path) -> None:
     write_table(joined, out)
 
 
-def read_groups(cells_path: str | Path, splits_path: str | Path, rule: GroupRule) -> tuple:
-    """Read cell table and splits, and group the cells; see `study_groups`."""
-    return study_groups(
+def read_strata(cells_path: str | Path, splits_path: str | Path, rule: StratumRule) -> tuple:
+    """Read cell table and splits, and sort the cells into strata; see `study_strata`."""
+    return study_strata(
         read_table(cells_path, required=["id", "target"]),
         read_table(splits_path, required=["id", "split"]),
         rule,
@@ -179,11 +181,11 @@ def read_groups(cells_path: str | Path, splits_path: str | Path, rule: GroupRule
 
 
 def _of_aggregate(
-    null: pd.DataFrame | None, aggregate: str, grouped: pd.DataFrame, split: str, *, joint: bool
+    null: pd.DataFrame | None, aggregate: str, stratified: pd.DataFrame, split: str, *, joint: bool
 ) -> pd.DataFrame | None:
     if null is None:
         return None
-    here = (grouped["split"].reindex(null.index) == split).to_numpy()
+    here = (stratified["split"].reindex(null.index) == split).to_numpy()
     return null[(null["aggregate"] == aggregate) & (null["joint"] == joint) & here]
 
 

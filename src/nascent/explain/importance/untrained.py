@@ -21,11 +21,11 @@ from nascent.explain.importance.aggregates import (
     totals_table,
 )
 from nascent.explain.importance.joint import Groups, joint_totals, units_of
-from nascent.explain.importance.stage import joint_groups, read_groups
+from nascent.explain.importance.stage import joint_groups, read_strata
 from nascent.explain.randomisation.redraw import cascade
 from nascent.explain.reading.cells import ExplainedCell, choose_cells
-from nascent.explain.reading.groups import GroupRule, ordered
 from nascent.explain.reading.inspection import Inspection
+from nascent.explain.reading.strata import StratumRule, ordered
 from nascent.files import read_table, write_table
 from nascent.logs import progress
 
@@ -40,7 +40,7 @@ def write_untrained(
     out: str | Path,
     groups_path: str | Path | None = None,
     *,
-    rule: GroupRule,
+    rule: StratumRule,
     models: int,
     cells: int,
     seed: int,
@@ -61,11 +61,11 @@ def write_untrained(
     groups_path
         Groups of channels, see `nascent.explain.duplicates.pairs`; None where there are none.
     rule
-        Of the groups.
+        Of the strata.
     models
         Copies.
     cells
-        Cells of each group and split that every copy explains, drawn from those that have maps.
+        Cells of each stratum and split that every copy explains, drawn from those that have maps.
     seed
         Of the weights and of the sample.
     """
@@ -75,8 +75,8 @@ def write_untrained(
     columns = dict.fromkeys([*channels, *groups])
     parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "id", *columns])]
     if inspection.source.axes != "space":
-        grouped, _ = read_groups(cells_path, splits_path, rule)
-        chosen = sampled(grouped.loc[inspection.ids], cells, seed)
+        stratified, _ = read_strata(cells_path, splits_path, rule)
+        chosen = sampled(stratified.loc[inspection.ids], cells, seed)
         method, model = inspection.method(), inspection.explained.model
         # Two trainings of one architecture shall not share their random copies.
         own = int(inspection.source.model_sha256[:8], 16)
@@ -89,20 +89,20 @@ def write_untrained(
     write_table(pd.concat(parts[1:] or parts, ignore_index=True), out)
 
 
-def sampled(grouped: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
-    """Return up to `count` cells of each group of each split, in the order they came.
+def sampled(stratified: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
+    """Return up to `count` cells of each stratum of each split, in the order they came.
 
     Parameters
     ----------
-    grouped
-        Index `id`; columns `split` and `group`.
+    stratified
+        Index `id`; columns `split` and `stratum`.
     """
     chosen: set[Hashable] = set()
-    for _, members in grouped.groupby("split", sort=False):
-        for group in ordered(members["group"]):
-            ids = members.index[members["group"] == group].tolist()
+    for _, members in stratified.groupby("split", sort=False):
+        for stratum in ordered(members["stratum"]):
+            ids = members.index[members["stratum"] == stratum].tolist()
             chosen.update(choose_cells(ids, count, seed))
-    return [cell for cell in grouped.index.tolist() if cell in chosen]
+    return [cell for cell in stratified.index.tolist() if cell in chosen]
 
 
 def _shares(

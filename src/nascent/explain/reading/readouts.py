@@ -33,8 +33,8 @@ class Sources:
     normaliser: Normaliser
 
     def told(self) -> pd.DataFrame:
-        """Return split, group and well of the cells by `id`."""
-        required = ["id", "split", "group", "well"]
+        """Return split, stratum and well of the cells by `id`."""
+        required = ["id", "split", "stratum", "well"]
         return read_table(self.cells, required=required).set_index("id")
 
     def ids(self) -> list[Hashable]:

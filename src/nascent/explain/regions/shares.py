@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.references import fitted
-from nascent.explain.reading.groups import ordered
+from nascent.explain.reading.strata import ordered
 from nascent.explain.statistics.exchange import NOBODY, adjusted, along
 from nascent.explain.statistics.intervals import mean_interval
 from nascent.statistics.verdict import decided
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from nascent.explain.reading.cells import CellReader, ExplainedCell
 
 ALL = "all"
-"""Stands for the group of all cells, and for the channels of a map together."""
+"""Stands for the stratum of all cells, and for the channels of a map together."""
 
 REGIONS = (
     "region",
-    "group",
+    "stratum",
     "channel",
     "cells",
     "wells",
@@ -185,14 +185,14 @@ def region_table(
     *,
     confidence: float,
 ) -> pd.DataFrame:
-    """Return the mean enrichment by region, group and channel, with intervals and chance.
+    """Return the mean enrichment by region, stratum and channel, with intervals and chance.
 
     Parameters
     ----------
     of_cells
         See `compare_regions`.
     cells
-        Index `id`; columns `group` and `well`.
+        Index `id`; columns `stratum` and `well`.
     confidence
         Of the intervals, see `nascent.explain.statistics.intervals`.
 
@@ -204,19 +204,19 @@ def region_table(
         expected by other cells, see `compare_regions`; `excess`: mean difference of the two, with
         its interval; `beats_null`: that interval lies above 0.
     """
-    told = of_cells.join(cells[["group", "well"]], on="id")
+    told = of_cells.join(cells[["stratum", "well"]], on="id")
     rows = []
     for region, of_region in told.groupby("region", sort=False):
-        for group in [ALL, *ordered(told["group"])]:
-            chosen = of_region if group == ALL else of_region[of_region["group"] == group]
+        for stratum in [ALL, *ordered(told["stratum"])]:
+            chosen = of_region if stratum == ALL else of_region[of_region["stratum"] == stratum]
             if chosen.empty:
                 continue
-            rows.append(_of_group(chosen, confidence).assign(region=region, group=group))
+            rows.append(_of_stratum(chosen, confidence).assign(region=region, stratum=stratum))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=REGIONS)
     return table[list(REGIONS)]
 
 
-def _of_group(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
+def _of_stratum(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     channels = rows["channel"].unique()
     wide = {
         name: rows.pivot(index="id", columns="channel", values=name)[channels].to_numpy(float)

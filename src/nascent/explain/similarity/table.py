@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.references import fitted
-from nascent.explain.reading.groups import ordered
+from nascent.explain.reading.strata import ordered
 from nascent.explain.similarity.measures import MEASURES, best_matches, similarities
 from nascent.explain.statistics.exchange import NOBODY, adjusted, along
 from nascent.explain.statistics.intervals import mean_interval
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from nascent.explain.reading.cells import CellReader, ExplainedCell
 
 ALL = "all"
-"""Stands for the group where all cells are taken together."""
+"""Stands for the stratum where all cells are taken together."""
 
 SIMILARITY = (
-    "group",
+    "stratum",
     "measure",
     "map_channel",
     "image_channel",
@@ -124,14 +124,14 @@ def similarity_table(
     *,
     confidence: float,
 ) -> pd.DataFrame:
-    """Return every pair of channels by group and measure, beside chance.
+    """Return every pair of channels by stratum and measure, beside chance.
 
     Parameters
     ----------
     compared
         See `compare`.
     cells
-        Index `id`; columns `group` and `well`.
+        Index `id`; columns `stratum` and `well`.
     map_channels, image_channels
         Names of the K and of the C channels.
     confidence
@@ -140,7 +140,7 @@ def similarity_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `SIMILARITY`; the group `all` comes first. `similarity`: mean over cells;
+        The columns of `SIMILARITY`; the stratum `all` comes first. `similarity`: mean over cells;
         `excess`: mean of what the likeness of each cell's map and image adds to what either of the
         two has with those of other cells (`nascent.explain.statistics.exchange.adjusted`), with its
         interval; `null`: mean of these chances; `null_sd`: SD over cells and others; `z`: the
@@ -154,16 +154,18 @@ def similarity_table(
         return pd.DataFrame(columns=SIMILARITY)
     told = cells.loc[compared.ids]
     wells = told["well"].to_numpy(str)
-    names = [ALL, *ordered(told["group"])]
+    names = [ALL, *ordered(told["stratum"])]
     tables = []
     for place, measure in enumerate(MEASURES):
         found, chance = compared.found[:, place], compared.chance[:, :, place]
         excess = adjusted(found, chance, compared.rings)
         won = best_matches(found.astype(np.float64), measure)
         by_chance = best_matches(chance.astype(np.float64), measure)
-        for group in names:
+        for stratum in names:
             inside = (
-                np.ones(len(told), bool) if group == ALL else (told["group"] == group).to_numpy()
+                np.ones(len(told), bool)
+                if stratum == ALL
+                else (told["stratum"] == stratum).to_numpy()
             )
             if not inside.any():
                 continue
@@ -173,7 +175,7 @@ def similarity_table(
             table = pd.DataFrame({name: values.reshape(-1) for name, values in columns.items()})
             table.insert(0, "map_channel", np.repeat(map_channels, len(image_channels)))
             table.insert(1, "image_channel", np.tile(image_channels, len(map_channels)))
-            table = table.assign(group=group, measure=measure)
+            table = table.assign(stratum=stratum, measure=measure)
             tables.append(_ranked(table, measure)[list(SIMILARITY)])
     return pd.concat(tables, ignore_index=True)
 

@@ -6,25 +6,25 @@ import numpy as np
 import pandas as pd
 
 
-def balanced(groups: pd.Series, seed: int) -> list[Hashable]:
-    """Return all cells in an order of which every beginning holds the groups in equal numbers.
+def balanced(strata: pd.Series, seed: int) -> list[Hashable]:
+    """Return all cells in an order of which every beginning holds the strata in equal numbers.
 
-    Groups take turns, each with its cells in random order; one that is used up is left out.
+    Strata take turns, each with its cells in random order; one that is used up is left out.
 
     Parameters
     ----------
-    groups
-        Group by cell id; a missing one is a group of its own.
+    strata
+        Stratum by cell id; a missing one is a stratum of its own.
     seed
-        Of the order within groups.
+        Of the order within strata.
     """
     stream = np.random.default_rng(seed)
     turns = [
-        stream.permutation(len(members)) for _, members in groups.groupby(groups, dropna=False)
+        stream.permutation(len(members)) for _, members in strata.groupby(strata, dropna=False)
     ]
     drawn = [
         members.index[order]
-        for order, (_, members) in zip(turns, groups.groupby(groups, dropna=False), strict=True)
+        for order, (_, members) in zip(turns, strata.groupby(strata, dropna=False), strict=True)
     ]
     longest = max(map(len, drawn), default=0)
     return [ids[turn] for turn in range(longest) for ids in drawn if turn < len(ids)]

@@ -5,7 +5,7 @@ const index = JSON.parse(document.getElementById("index").textContent);
 const explanations = index.explanations || [];
 const total = (index.cells || []).length;
 
-const GROUPS = { low: "#4477AA", medium: "#7F7F7F", high: "#D55E00" };
+const STRATA = { low: "#4477AA", medium: "#7F7F7F", high: "#D55E00" };
 const SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255"];
 const COLOURS = {
   plain: {
@@ -18,8 +18,8 @@ const COLOURS = {
     "purple – orange": ["#542788", "#B2ABD2", "#FFFFFF", "#FDB863", "#B35806"],
   },
 };
-const FILTERS = ["group", "well", "plate", "perturbation", "cell_cycle", "split"];
-const FIRST_FACTS = ["group", "split", "plate", "well", "perturbation", "cell_cycle"];
+const FILTERS = ["stratum", "well", "plate", "perturbation", "cell_cycle", "split"];
+const FIRST_FACTS = ["stratum", "split", "plate", "well", "perturbation", "cell_cycle"];
 const WORDS = {
   cell_cycle: "cell cycle",
   prediction_baseline: "prediction at baseline",
@@ -477,7 +477,7 @@ function drawPick() {
     const levels = [...new Set(column(name).filter((level) => level != null).map(String))];
     if (levels.length < 2) return [];
     levels.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    if (name === "group") levels.sort((a, b) => rank(a) - rank(b));
+    if (name === "stratum") levels.sort((a, b) => rank(a) - rank(b));
     return [select(`filter-${name}`, words(name), [["", "all"], ...levels.map(pair)],
       state.filters[name] || "", (level) => {
         if (level) state.filters[name] = level;
@@ -501,13 +501,13 @@ function drawPick() {
   );
 }
 
-const rank = (group) => (Object.keys(GROUPS).indexOf(group) + 10) % 10;
+const rank = (stratum) => (Object.keys(STRATA).indexOf(stratum) + 10) % 10;
 const numeric = (values) => values.some((value) => typeof value === "number");
 
 function colourOf(cell) {
-  const levels = [...new Set(column("group"))].sort();
-  const group = column("group")[cell];
-  return GROUPS[group] || SERIES[levels.indexOf(group) % SERIES.length];
+  const levels = [...new Set(column("stratum"))].sort();
+  const stratum = column("stratum")[cell];
+  return STRATA[stratum] || SERIES[levels.indexOf(stratum) % SERIES.length];
 }
 
 function drawLook() {
@@ -916,7 +916,7 @@ function writeHelp() {
 
 function start() {
   const cells = `${total} of ${index.explained} explained cells`;
-  at("about").textContent = [index.note, total ? `${cells}, drawn evenly over the groups; `
+  at("about").textContent = [index.note, total ? `${cells}, drawn evenly over the strata; `
     + "of each model the lowest seed." : ""].filter(Boolean).join(" ");
   at("warning").hidden = !index.warning;
   at("warning").textContent = index.warning;

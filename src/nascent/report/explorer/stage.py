@@ -145,7 +145,7 @@ def write_explorer(
             _refuse_unfit(files, digests)
             opened.append((read_h5ad(explanation.scores), files))
         opened, words = _by_standing(opened, standings)
-        every = opened[0][0].cells["group"] if opened else pd.Series(dtype=object)
+        every = opened[0][0].cells["stratum"] if opened else pd.Series(dtype=object)
         order = balanced(every, limits.seed)[: limits.cells]
         shown = [
             _shown(scores, files, order, limits.channels, *said)

@@ -83,7 +83,7 @@ def test_the_byte_order_of_arrays_does_not_matter(tmp_path, pixels, write, crop)
 
 
 def test_raw_columns_named_like_our_own_are_told_apart(tmp_path, pixels, write, crop):
-    names = ("id", "nucleus", "plate", "target", "oversize", "id", "group")
+    names = ("id", "nucleus", "plate", "target", "oversize", "group")
     pixels.metadata |= {name: list("abcde") for name in names}
     with open_store(crop(write(tmp_path / "w", pixels))) as store:
         assert store.cells.index.tolist() == [71, 74, 77, 80, 83]

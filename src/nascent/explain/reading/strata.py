@@ -1,7 +1,7 @@
-"""Groups of cells that explanations are told for: by the target, or by a column of the cell table.
+"""Strata of cells that explanations are told for: by the target, or by a column of the cell table.
 
-The limits of groups by the target come from the *training* cells alone, so that nothing of the test
-cells goes into the groups they are judged by.
+The limits of strata by the target come from the *training* cells alone, so that nothing of the test
+cells goes into the strata they are judged by.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ import pandas as pd
 
 from nascent.errors import SplitError, did_you_mean
 
-GROUPS = ("low", "medium", "high")
+STRATA = ("low", "medium", "high")
 SPLITS = ("train", "val", "test")
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class GroupRule:
-    """How cells are grouped; the fields are those of the config section `explain.groups`.
+class StratumRule:
+    """How cells are stratified; the fields are those of the config section `explain.strata`.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class GroupRule:
 
 
 @dataclass(frozen=True)
-class GroupLimits:
+class StratumLimits:
     """The border values, in units of the target.
 
     Attributes
@@ -46,7 +46,7 @@ class GroupLimits:
     mean, sd : float
         Of the training cells' targets; the SD has ddof 1.
     low, high : float
-        A cell is low at or below `low`, high at or above `high`, else medium. NaN where the groups
+        A cell is low at or below `low`, high at or above `high`, else medium. NaN where the strata
         are levels of a column.
     """
 
@@ -56,9 +56,9 @@ class GroupLimits:
     high: float
 
 
-def group_limits(
-    training_targets: pd.Series | np.ndarray, rule: GroupRule | None = None
-) -> GroupLimits:
+def stratum_limits(
+    training_targets: pd.Series | np.ndarray, rule: StratumRule | None = None
+) -> StratumLimits:
     """Return the limits that a rule draws through the targets of the training cells.
 
     Raises
@@ -66,45 +66,45 @@ def group_limits(
     SplitError
         Where there are fewer than two training cells, a target is missing, or all are equal.
     """
-    rule = rule or GroupRule()
+    rule = rule or StratumRule()
     targets = np.asarray(training_targets, np.float64)
     if len(targets) < 2 or not np.isfinite(targets).all():
         raise SplitError(
-            f"groups need the targets of at least two training cells; there are {len(targets)},"
+            f"strata need the targets of at least two training cells; there are {len(targets)},"
             f" {int((~np.isfinite(targets)).sum())} of them missing",
         )
     mean, sd = float(targets.mean()), float(targets.std(ddof=1))
     if rule.by == "column":
-        return GroupLimits(mean, sd, np.nan, np.nan)
+        return StratumLimits(mean, sd, np.nan, np.nan)
     if sd == 0:
-        raise SplitError("all training cells have the same target: there are no groups")
+        raise SplitError("all training cells have the same target: there are no strata")
     if rule.by == "quantiles":
         low, high = np.quantile(targets, rule.quantiles)
-        return GroupLimits(mean, sd, float(low), float(high))
-    return GroupLimits(mean, sd, mean - rule.width * sd, mean + rule.width * sd)
+        return StratumLimits(mean, sd, float(low), float(high))
+    return StratumLimits(mean, sd, mean - rule.width * sd, mean + rule.width * sd)
 
 
-def assign_groups(targets: pd.Series, limits: GroupLimits) -> pd.Series:
+def assign_strata(targets: pd.Series, limits: StratumLimits) -> pd.Series:
     """Return low, medium or high for each target, by the same index."""
-    groups = np.select([targets <= limits.low, targets >= limits.high], ["low", "high"], "medium")
-    return pd.Series(groups, index=targets.index, name="group", dtype=object)
+    strata = np.select([targets <= limits.low, targets >= limits.high], ["low", "high"], "medium")
+    return pd.Series(strata, index=targets.index, name="stratum", dtype=object)
 
 
-def ordered(groups: pd.Series) -> list[str]:
-    """Return the groups there are in reading order: low, medium, high, then others by name.
+def ordered(strata: pd.Series) -> list[str]:
+    """Return the strata there are in reading order: low, medium, high, then others by name.
 
-    Groups by the target are all three named, also where one has no cells; `unknown` is last.
+    Strata by the target are all three named, also where one has no cells; `unknown` is last.
     """
-    present = set(groups)
-    if present <= set(GROUPS):
-        return list(GROUPS)
+    present = set(strata)
+    if present <= set(STRATA):
+        return list(STRATA)
     return sorted(present - {UNKNOWN}) + [UNKNOWN] * (UNKNOWN in present)
 
 
-def study_groups(
-    cells: pd.DataFrame, splits: pd.DataFrame, rule: GroupRule | None = None
-) -> tuple[pd.DataFrame, GroupLimits]:
-    """Return every cell that has a split with its group, and the limits.
+def study_strata(
+    cells: pd.DataFrame, splits: pd.DataFrame, rule: StratumRule | None = None
+) -> tuple[pd.DataFrame, StratumLimits]:
+    """Return every cell that has a split with its stratum, and the limits.
 
     Parameters
     ----------
@@ -118,9 +118,9 @@ def study_groups(
     Returns
     -------
     pandas.DataFrame
-        Index `id` in the order of `splits`; columns `target`, `split`, `group`, `well` (with
+        Index `id` in the order of `splits`; columns `target`, `split`, `stratum`, `well` (with
         its plate in front; empty where there is none).
-    GroupLimits
+    StratumLimits
 
     Raises
     ------
@@ -128,7 +128,7 @@ def study_groups(
         Where a cell of the splits is not in the cell table, the training cells give no limits, or
         there is no such column.
     """
-    rule = rule or GroupRule()
+    rule = rule or StratumRule()
     known = cells.set_index("id")
     assigned = splits.set_index("id")
     unknown = assigned.index[~assigned.index.isin(known.index)]
@@ -138,32 +138,32 @@ def study_groups(
             mend="Make cell table and splits from the same crops.",
         )
     targets = known.loc[assigned.index, "target"]
-    grouped = pd.DataFrame({"target": targets, "split": assigned["split"]})
-    limits = group_limits(grouped.loc[grouped["split"] == "train", "target"], rule)
+    stratified = pd.DataFrame({"target": targets, "split": assigned["split"]})
+    limits = stratum_limits(stratified.loc[stratified["split"] == "train", "target"], rule)
     if rule.by == "column":
-        grouped["group"] = _levels(known, assigned.index, rule.column)
+        stratified["stratum"] = _levels(known, assigned.index, rule.column)
     else:
-        grouped["group"] = assign_groups(grouped["target"], limits)
-    grouped["well"] = _wells(assigned)
-    return grouped, limits
+        stratified["stratum"] = assign_strata(stratified["target"], limits)
+    stratified["well"] = _wells(assigned)
+    return stratified, limits
 
 
-def groups_table(grouped: pd.DataFrame, limits: GroupLimits) -> pd.DataFrame:
-    """Return how many cells each split has in each group, beside the limits.
+def strata_table(stratified: pd.DataFrame, limits: StratumLimits) -> pd.DataFrame:
+    """Return how many cells each split has in each stratum, beside the limits.
 
-    Columns `split`, `group`, `cells`, `wells`, `share` (of the split's cells), `mean`, `sd`, `low`,
-    `high`; groups without cells are rows too.
+    Columns `split`, `stratum`, `cells`, `wells`, `share` (of the split's cells), `mean`, `sd`,
+    `low`, `high`; strata without cells are rows too.
     """
     rows = []
-    names = ordered(grouped["group"])
+    names = ordered(stratified["stratum"])
     for split in SPLITS:
-        of_split = grouped[grouped["split"] == split]
-        for group in names if len(of_split) else ():
-            members = of_split[of_split["group"] == group]
+        of_split = stratified[stratified["split"] == split]
+        for stratum in names if len(of_split) else ():
+            members = of_split[of_split["stratum"] == stratum]
             rows.append(
                 {
                     "split": split,
-                    "group": group,
+                    "stratum": stratum,
                     "cells": len(members),
                     "wells": members["well"].nunique(),
                     "share": len(members) / len(of_split),
@@ -176,7 +176,7 @@ def _levels(cells: pd.DataFrame, wanted: pd.Index, column: str | None) -> pd.Ser
     if column not in cells.columns:
         raise SplitError(
             f"the cell table has no column {column!r}",
-            where="explain.groups.column",
+            where="explain.strata.column",
             mend=did_you_mean(str(column), [str(name) for name in cells.columns]),
         )
     values = cells.loc[wanted, column]
