@@ -38,7 +38,7 @@ from nascent.attribute.inputs import CellBatch, MethodData
 from nascent.attribute.method import method_of
 from nascent.attribute.references import drawn_references
 from nascent.config.attribution import Method
-from nascent.config.channels import input_channels, model_channels, study_channels
+from nascent.config.channels import model_channels
 from nascent.config.checks import check_study
 from nascent.explain.importance.aggregates import (
     AGGREGATES,
@@ -49,6 +49,7 @@ from nascent.explain.importance.aggregates import (
 from nascent.explain.importance.share_and_use import all_on_top, ordered_alike, rank_correlation
 from nascent.explain.randomisation.redraw import cascade
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.channels import input_channels, study_channels
 from nascent.kinds.cells.simulate.truth import read_truth
 from nascent.logs import progress
 from nascent.shards.normalise import Normaliser

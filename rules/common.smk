@@ -7,23 +7,17 @@ from pathlib import Path
 from nascent import staging
 from nascent.architecture_names import source
 from nascent.code import CodeDigests
-from nascent.config.channels import (
-    check_channel_groups,
-    input_channels,
-    model_channels,
-    study_channels,
-)
-from nascent.config.checks import check_study, check_tables, read_wells
+from nascent.config.channels import check_channel_groups, model_channels
+from nascent.config.checks import check_study
 from nascent.config.folds import study_folds
 from nascent.config.model_checks import searched
 from nascent.config.names import check_paths, check_predicted
 from nascent.config.target import study_levels
 from nascent.config.models import Model
-from nascent.kinds.cells.crops.wells import PIXEL_TABLES
 from nascent.errors import NascentError
 from nascent.figures.table import names_in
 from nascent.files import read_table, refuse_unwritable
-from nascent.kind import kind_of
+from nascent.kind import folder_of_kind, kind_of, module_of
 from nascent.report.explorer.assets import assets_digest
 from nascent.reader import reader_file
 from nascent.task import task_file, task_of
@@ -35,30 +29,6 @@ RULES_BEFORE = {rule.name for rule in workflow.rules}
 
 SCRIPTS = workflow.current_basedir.join("../workflow/scripts")
 CODE = CodeDigests()
-TABLE_FILES = {
-    "cell_cycle": "cell_cycle_classification.csv",
-    "wells": "wells_metadata.csv",
-    "background": "secondary_only_relative_normalisation.csv",
-}
-RAW_FILES = {
-    "text": ["pixels.tsv.gz", "channels.csv", "metadata.csv"],
-    "numpy": [
-        "mpp.npy",
-        "x.npy",
-        "y.npy",
-        "mapobject_ids.npy",
-        "channels.csv",
-        "metadata.csv",
-    ],
-    "campa": [
-        "mpp.npy",
-        "x.npy",
-        "y.npy",
-        "obj_ids.npy",
-        "channels.csv",
-        "metadata.csv",
-    ],
-}
 
 
 def folders_of_staging(settings):
@@ -78,15 +48,18 @@ try:
     STUDY = check_study(
         config, where=", ".join(map(str, workflow.configfiles)) or "config"
     )
-    WELLS = read_wells(STUDY.wells)
-    FOLDS = study_folds(STUDY, WELLS)
+    # The raw data by parts, of which each has a job: what they hold, the kind of data says.
+    RAW = module_of(STUDY.kind, "parts")
+    PARTS = RAW.parts(STUDY)
+    FOLDS = study_folds(STUDY, PARTS)
     refuse_unwritable(f"results/{STUDY.study}")
-    check_paths(STUDY, WELLS)
-    check_tables(STUDY, WELLS)
-    CHANNELS = study_channels(STUDY, WELLS)
-    check_predicted(STUDY, CHANNELS, WELLS)
-    LEVELS = study_levels(STUDY, CHANNELS, WELLS) or ()
-    INPUTS = input_channels(STUDY, CHANNELS)
+    check_paths(STUDY, RAW.paths(STUDY, PARTS))
+    RAW.check(STUDY, PARTS)
+    FEATURES = RAW.features(STUDY, PARTS)
+    COLUMNS = RAW.columns(STUDY, PARTS, FEATURES)
+    check_predicted(STUDY, COLUMNS)
+    LEVELS = study_levels(STUDY, COLUMNS, PARTS) or ()
+    INPUTS = list(RAW.inputs(STUDY, FEATURES)[0].features)
     check_channel_groups(STUDY, INPUTS)
     SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}
     CANDIDATES = {
@@ -110,6 +83,8 @@ KIND = kind_of(STUDY.kind)
 TASK = STUDY.target.task
 FLOORS = KIND.floors[TASK]
 TARGET = STUDY.predicted
+# The feature that holds the target, which no model sees; nothing where there is none.
+IMAGED = next(iter(STUDY.hidden), "")
 
 
 MODELS = {model: STUDY.train.model(model) for model in STUDY.train.models}
@@ -129,7 +104,7 @@ TARGETS = list(
 
 
 wildcard_constraints:
-    well="|".join(map(re.escape, WELLS.index)),
+    part="|".join(map(re.escape, PARTS.index)),
     model="|".join(map(re.escape, STUDY.train.models)),
     fold="|".join(map(re.escape, FOLDS)),
     seed=r"\d+",
@@ -160,7 +135,19 @@ def store_of(part):
 
 def stores_of_study():
     """The stores of all parts of the raw data."""
-    return [store_of(part) for part in WELLS.index]
+    return [store_of(part) for part in PARTS.index]
+
+
+def rules_of_kind():
+    """The file of the rules that make examples of the raw data: a lab's kind brings its own."""
+    folder = folder_of_kind(STUDY.kind)
+    own = folder / "rules.smk"
+    return str(own) if own.is_file() else f"../rules/kinds/{KIND.name}.smk"
+
+
+def truths_of_parts():
+    """What is planted in each part of simulated raw data."""
+    return of_parts("simulate/truth/{part}.h5")
 
 
 def given(path):
@@ -200,10 +187,10 @@ def kept(path):
     return f"results/{STUDY.study}/.state/{path}"
 
 
-def code(name, *others):
+def code(name, *others, scripts=SCRIPTS):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
     # Of a workflow that lies elsewhere, as in github(…), Snakemake makes a copy.
-    script = workflow.sourcecache.get_path(SCRIPTS.join(f"{name}.py"))
+    script = workflow.sourcecache.get_path(scripts.join(f"{name}.py"))
     # Task and readers are found by name: their files count where a script, or what it finds, asks.
     readers = [reader_file(name) for name in KIND.readers]
     chosen = {"nascent.task": [task_file(TASK)], "nascent.reader": readers}
@@ -224,48 +211,9 @@ def code_of_architectures(*architectures):
     return code("train", *sorted({source(name) for name in architectures}))
 
 
-def raw_files(wildcards):
-    """The files of a raw well: simulated here, or whatever lies in the measured well's folder."""
-    if STUDY.simulate is not None:
-        names = RAW_FILES[STUDY.simulate.layout]
-        return [made(f"simulate/{wildcards.well}/{name}") for name in names]
-    return [given(path) for path in measured_files(wildcards)]
-
-
-def measured_files(wildcards):
-    """The files of a measured well."""
-    place = well_path(wildcards)
-    folder = place if place.is_dir() else place.parent
-    known = {"channels.csv", "metadata.csv", place.name}.union(
-        *RAW_FILES.values(), PIXEL_TABLES
-    )
-    return [str(path) for path in sorted(folder.iterdir()) if path.name in known]
-
-
-def well_path(wildcards):
-    """The folder, or the pixel table, of a raw well."""
-    if STUDY.simulate is not None:
-        return Path(made(f"simulate/{wildcards.well}"))
-    return Path(STUDY.data) / WELLS.loc[wildcards.well, "path"]
-
-
-def pixel_table_of_well(wildcards):
-    """The name of the pixel table that stands for a raw well; empty where its folder does."""
-    place = well_path(wildcards)
-    return place.name if place.is_file() else ""
-
-
-def plate_table(name):
-    """The path of a plate table, or an empty list where the study has none."""
-    if STUDY.simulate is not None:
-        return made(f"simulate/tables/{TABLE_FILES[name]}")
-    table = getattr(STUDY.tables, name)
-    return given(Path(STUDY.data) / table) if table else []
-
-
-def of_wells(pattern):
-    """One path a well of the study."""
-    return [made(pattern.format(well=well)) for well in WELLS.index]
+def of_parts(pattern):
+    """One path a part of the raw data."""
+    return [made(pattern.format(part=part)) for part in PARTS.index]
 
 
 def of_runs(pattern, models=None):

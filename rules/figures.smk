@@ -9,7 +9,7 @@ FIGURES_OF_DATA.add(
         {"figure": "nuclei and masks"},
         input={"cells": examples_table(), "stores": stores_of_study()},
         params={
-            "target": STUDY.crops.target,
+            "target": IMAGED,
             "inputs": INPUTS,
             "top_channels": STUDY.figures.top_channels,
         },
@@ -24,7 +24,7 @@ FIGURES_OF_DATA.add(
             "cells": examples_table(),
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
-        params={"target": STUDY.crops.target},
+        params={"target": IMAGED},
     )
 )
 FIGURES_OF_DATA.add(
@@ -33,7 +33,7 @@ FIGURES_OF_DATA.add(
         "Data",
         {"figure": "pixel distributions"},
         input={
-            "histograms": of_wells(f"shards/{EXPLAINED_FOLD}/histograms/{{well}}.h5"),
+            "histograms": of_parts(f"shards/{EXPLAINED_FOLD}/histograms/{{part}}.h5"),
             "channels": made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         },
         params={"inputs": INPUTS, "normalise": STUDY.shards.normalise.plain()},
@@ -49,7 +49,7 @@ FIGURES_OF_DATA.add(
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
         params={
-            "target": STUDY.crops.target,
+            "target": IMAGED,
             "strata": STUDY.strata_of_cells(),
             "classes": TARGET if LEVELS else "",
             "label": STUDY.label,
@@ -99,9 +99,9 @@ rule figures_data:
         state=kept("parts"),
         parts=FIGURES_OF_DATA.told,
         # What captions say.
-        target=lambda wildcards: STUDY.crops.target,
+        target=lambda wildcards: IMAGED,
         strata=STUDY.strata_of_cells(),
-        size=STUDY.crops.size,
+        size=STUDY.places[0],
         label=STUDY.label,
     message:
         f"Draw the data of {STUDY.study}"

@@ -1,25 +1,20 @@
 # What jobs ask of a machine, and which of them go to a cluster together. Arithmetic: nascent.needs.
-from nascent.needs import (
-    files_megabytes,
-    network_megabytes,
-    raw_well_bytes,
-    read_bytes,
-    well_megabytes,
-    well_minutes,
-)
+from math import prod
 
-# Wells whose short jobs a cluster may be given together.
-WELLS_TOGETHER = 20
+from nascent.needs import files_megabytes, network_megabytes
+
+# Parts whose short jobs a cluster may be given together.
+PARTS_TOGETHER = 20
 
 
 def batch_of(stage):
-    """The group of a job of one well: that of twenty wells, and of their fold if there are folds."""
+    """The group of a job of one part: that of twenty parts, and of their fold if there are folds."""
 
     def group(wildcards):
-        batch = WELLS.index.get_loc(wildcards.well) // WELLS_TOGETHER
+        batch = PARTS.index.get_loc(wildcards.part) // PARTS_TOGETHER
         name = "-".join([stage, *wildcards.get("fold", "").split(), str(batch)])
         # Named one by one, for Snakemake merges the parts of one group anew at each look at its
-        # plan, until all wells are one. A profile calls all by the name of the stage.
+        # plan, until all parts are one. A profile calls all by the name of the stage.
         workflow.parent_groupids[name] = stage
         return name
 
@@ -55,7 +50,7 @@ def memory_of_prediction(wildcards, attempt):
 
 def network_memory(batch_size, attempt):
     """Memory of a job that asks or differentiates a network, MB."""
-    return attempt * network_megabytes(batch_size, STUDY.crops.size, len(INPUTS))
+    return attempt * network_megabytes(batch_size, prod(STUDY.places), len(INPUTS))
 
 
 def megabytes(files, times=1.0, plus=0):
@@ -68,21 +63,3 @@ def megabytes(files, times=1.0, plus=0):
 def paths_of(files):
     """The paths of an input; Snakemake gives that of a single one as text."""
     return [files] if isinstance(files, str) else list(files)
-
-
-def bytes_of_well(wildcards):
-    """The size of a raw well in memory: as it is simulated, or by its files."""
-    if STUDY.simulate is None:
-        return read_bytes(measured_files(wildcards))
-    plate = STUDY.simulate
-    return raw_well_bytes(plate.nuclei, plate.mean_area, len(CHANNELS))
-
-
-def memory_of_well(wildcards, attempt):
-    """Memory of a job that makes or cuts one raw well, MB."""
-    return attempt * well_megabytes(bytes_of_well(wildcards))
-
-
-def runtime_of_well(wildcards, attempt):
-    """Minutes that a job may take that makes or cuts one raw well."""
-    return attempt * well_minutes(bytes_of_well(wildcards))

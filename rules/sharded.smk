@@ -1,4 +1,4 @@
-# Shards by name, and the wells of each: known once the cells are split.
+# Shards by name, and the parts of each: known once the examples are split.
 from nascent.shards.plan import plan_shards, shard_name, shard_names, wells_of_shards
 from nascent.splits.fractions import SPLITS
 
@@ -24,10 +24,10 @@ def names_of_shards(table, mtime_ns):
 
 
 @cache
-def names_of_wells(table, mtime_ns):
-    """Shard → names of the wells that its cells are from: it need not look at a whole plate."""
+def names_of_parts(table, mtime_ns):
+    """Shard → names of the parts that its examples are from: it need not look at all raw data."""
     plan = plan_shards(read_table(table), STUDY.shards.cells, STUDY.seed)
-    names = {(row.plate, row.well): row.Index for row in WELLS.itertuples()}
+    names = {(row.plate, row.well): row.Index for row in PARTS.itertuples()}
     return {
         shard: sorted(names[well] for well in wells)
         for shard, wells in wells_of_shards(plan).items()
@@ -35,15 +35,15 @@ def names_of_wells(table, mtime_ns):
 
 
 def stores_of_shard(wildcards):
-    """The crops of the wells that a shard takes cells from."""
+    """The stores of the parts that a shard takes examples from."""
     shard = shard_name(wildcards.split, int(wildcards.number))
-    wells = wells_of_shard(shard, wildcards.fold)
-    return [store_of(well) for well in wells]
+    parts = parts_of_shard(shard, wildcards.fold)
+    return [store_of(part) for part in parts]
 
 
-def wells_of_shard(shard, fold):
-    """The wells of a shard's cells; known once the cells are split."""
-    return names_of_wells(*splits_of(fold))[shard]
+def parts_of_shard(shard, fold):
+    """The parts of a shard's examples; known once these are split."""
+    return names_of_parts(*splits_of(fold))[shard]
 
 
 def shards_from_storage(wildcards):

@@ -3,14 +3,14 @@
 
 rule shards_histogram:
     input:
-        store=store_of("{well}"),
+        store=store_of("{part}"),
         splits=made("splits/{fold}/splits.tsv"),
     output:
-        made("shards/{fold}/histograms/{well}.h5"),
+        made("shards/{fold}/histograms/{part}.h5"),
     log:
-        logged("shards/{fold}/histograms/{well}.log"),
+        logged("shards/{fold}/histograms/{part}.log"),
     benchmark:
-        logged("shards/{fold}/histograms/{well}.tsv")
+        logged("shards/{fold}/histograms/{part}.tsv")
     group:
         batch_of("histograms")
     conda:
@@ -21,7 +21,7 @@ rule shards_histogram:
     params:
         code=code("shards_histogram"),
     message:
-        "Count the pixel values of the training cells of well {wildcards.well}, fold"
+        "Count the pixel values of the training cells of part {wildcards.part}, fold"
         " {wildcards.fold}"
     script:
         "../workflow/scripts/shards_histogram.py"
@@ -29,8 +29,8 @@ rule shards_histogram:
 
 rule shards_channels:
     input:
-        histograms=of_wells("shards/{{fold}}/histograms/{well}.h5"),
-        background=plate_table("background"),
+        histograms=of_parts("shards/{{fold}}/histograms/{part}.h5"),
+        background=background_table(),
     output:
         made("shards/{fold}/channels.tsv"),
     log:

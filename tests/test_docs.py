@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from nascent.augmentation import PRESETS
-from nascent.config.checks import check_study
+from nascent.config.checks import check_study, study_model
 from nascent.config.documents import keys
 from nascent.config.sections import sections
 from nascent.costs.table import COSTS
@@ -115,10 +115,10 @@ def test_make_targets_are_there(page):
 
 @page
 def test_config_keys_are_there(page):
-    known = {key for key, *_ in keys()}
+    known, named = {key for key, *_ in keys()}, sections(study_model())
     for word in quoted(page):
         key = word.partition(":")[0]
-        if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", key) and key.split(".")[0] in sections():
+        if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", key) and key.split(".")[0] in named:
             assert key in known, word
 
 
@@ -161,7 +161,7 @@ def documented() -> set[str]:
     """Paths of results as docs/results.md lists them in its tables, with wildcards as `{name}`."""
     rows = re.findall(r"^\| (`[^|]+`) \|", text_of(ROOT / "docs" / "results.md"), re.MULTILINE)
     paths = {path for row in rows for path in re.findall(r"`([^`]+/[^`]*)`", row)}
-    return {re.sub(r"<(\w+)>", r"{\1}", path.replace("<plate>_<well>", "{well}")) for path in paths}
+    return {re.sub(r"<(\w+)>", r"{\1}", path.replace("<plate>_<well>", "{part}")) for path in paths}
 
 
 def test_every_result_listed_is_declared_by_a_rule():

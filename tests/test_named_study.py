@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.config.channels import study_channels
-from nascent.config.checks import check_study, read_wells
+from nascent.config.checks import check_study
 from nascent.evaluate.levels import levels
 from nascent.explain.importance.stage import read_strata
 from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.channels import study_channels
 from nascent.kinds.cells.crops.gather import gather_wells
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.crops.wells import read_well
+from nascent.kinds.cells.wells_table import read_wells
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import plan_shards, wells_of_shards
@@ -103,7 +104,7 @@ def test_the_study_is_checked_and_its_channels_are_read(study):
             "study": "named",
             "data": str(study.folder / "raw"),
             "wells": str(study.folder / "wells.tsv"),
-            "crops": {"target": "=x"},
+            "target": {"channel": "=x"},
         }
     )
     assert study_channels(checked, study.wells) == CHANNELS

@@ -14,15 +14,15 @@ from nascent.needs import (
 
 
 def test_a_network_takes_more_memory_for_larger_batches_crops_and_channels():
-    small = network_megabytes(8, 32, 4)
-    assert small < network_megabytes(64, 32, 4) < network_megabytes(64, 224, 4)
-    assert network_megabytes(64, 224, 4) < network_megabytes(64, 224, 38)
+    small = network_megabytes(8, 32**2, 4)
+    assert small < network_megabytes(64, 32**2, 4) < network_megabytes(64, 224**2, 4)
+    assert network_megabytes(64, 224**2, 4) < network_megabytes(64, 224**2, 38)
 
 
 def test_the_estimate_of_a_training_covers_the_peaks_that_the_readme_tells():
     # simple_cnn, 38 channels, 224 x 224 pixels, in batches of 32 and of 64.
-    assert network_megabytes(32, 224, 38) > 4900
-    assert network_megabytes(64, 224, 38) > 9500
+    assert network_megabytes(32, 224**2, 38) > 4900
+    assert network_megabytes(64, 224**2, 38) > 9500
 
 
 def test_a_raw_well_is_as_large_as_its_arrays():

@@ -2,7 +2,7 @@
 
     python workflow/plan.py OUT -n --configfile config/mine.yaml
 
-Jobs behind a checkpoint that has not run are counted from what the config says of wells, nuclei and
+Jobs behind a checkpoint that has not run are counted from what the config says of the raw data and
 fractions.
 """
 
@@ -13,7 +13,8 @@ from pathlib import Path
 from snakemake.api import DAGApi
 from snakemake.cli import main
 
-from nascent.costs.facts import Facts, counted_cells, expected_cells, nuclei_of_wells
+from nascent.costs.facts import Facts, counted_cells, expected_cells
+from nascent.kind import module_of
 from nascent.shards.plan import shard_name
 
 
@@ -22,8 +23,8 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
     workflow = dag_api.workflow_api._workflow
     names = workflow.globals
     study, folds = names["STUDY"], names["FOLDS"]
-    known, known_wells = names["shards_of"], names["wells_of_shard"]
-    nuclei = nuclei_of_wells(study, names["WELLS"])
+    known, known_parts = names["shards_of"], names["parts_of_shard"]
+    raw = module_of(study.kind, "parts").counts(study, names["PARTS"])
     expected: dict[str, dict[str, int]] = {}
 
     def shards_of(split: str, fold: str) -> list[str]:
@@ -32,9 +33,9 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
         shards = -(-expected[fold][split] // study.shards.cells)
         return [shard_name(split, number) for number in range(shards)]
 
-    def wells_of_shard(shard: str, fold: str) -> list[str]:
-        # Shards are mixed: of any well, as far as anybody knows.
-        return list(names["WELLS"].index) if fold in expected else known_wells(shard, fold)
+    def parts_of_shard(shard: str, fold: str) -> list[str]:
+        # Shards are mixed: of any part, as far as anybody knows.
+        return list(names["PARTS"].index) if fold in expected else known_parts(shard, fold)
 
     def build_whole() -> None:
         build()
@@ -43,12 +44,12 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
         ]
         for job in pending:
             fold = job.wildcards.fold
-            expected[fold] = expected_cells(study, folds[fold], nuclei)
+            expected[fold] = expected_cells(study, folds[fold], raw)
         # As if they had run: what waits for them is asked for its inputs once more.
         workflow.async_run(workflow.dag.update_checkpoint_dependencies(pending))
 
     # Input functions look them up here when they are asked.
-    names["shards_of"], names["wells_of_shard"] = shards_of, wells_of_shard
+    names["shards_of"], names["parts_of_shard"] = shards_of, parts_of_shard
     build, workflow._build_dag = workflow._build_dag, build_whole
     execute(dag_api, *arguments, **options)
 
@@ -56,10 +57,10 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
     for fold in folds:
         table = Path(names["made"](f"splits/{fold}/splits.tsv"))
         if fold in expected or not table.is_file():
-            cells[fold] = expected_cells(study, folds[fold], nuclei)
+            cells[fold] = expected_cells(study, folds[fold], raw)
         else:
             cells[fold] = counted_cells(table)
-    facts = Facts(study, tuple(names["CHANNELS"]), nuclei, cells)
+    facts = Facts(study, tuple(names["FEATURES"]), raw, cells)
     place = names["logged"]("")
     plan = {
         "facts": facts.plain(),

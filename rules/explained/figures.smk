@@ -72,7 +72,7 @@ def figure_options(figure):
         "split": lambda wildcards: shown_split(),
         "design": lambda wildcards: FOLDS[EXPLAINED_FOLD].design,
         "shown": lambda wildcards: STUDY.explain.similarity.shown,
-        "size": lambda wildcards: STUDY.crops.size,
+        "size": lambda wildcards: STUDY.places[0],
         "channels": lambda wildcards: INPUTS,
         "bound": lambda wildcards: STUDY.explain.duplicates,
     }

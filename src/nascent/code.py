@@ -3,10 +3,12 @@
 import hashlib
 from pathlib import Path
 
+from nascent.kind import kind_folders
 from nascent.syntax import Syntax
 from nascent.syntax_cache import SyntaxCache
 
 PACKAGE = Path(__file__).parent
+KINDS = "kinds"
 
 
 class CodeDigests:
@@ -94,17 +96,23 @@ def modules(script: str | Path) -> dict[str, Path]:
 
 def _package_of(path: Path) -> str:
     """Return the package of nascent that a file lies in; nothing for a script."""
-    if not path.is_relative_to(PACKAGE):
-        return ""
-    return ".".join(path.relative_to(PACKAGE.parent).parent.parts)
+    if path.is_relative_to(PACKAGE):
+        return ".".join(path.relative_to(PACKAGE.parent).parent.parts)
+    for folder in kind_folders():
+        if path.is_relative_to(folder) and path.parent != folder:
+            return ".".join((PACKAGE.name, KINDS, *path.relative_to(folder).parent.parts))
+    return ""
 
 
 def _find(name: str) -> Path | None:
     head, *rest = name.split(".")
     if head != PACKAGE.name:
         return None
-    place = PACKAGE.joinpath(*rest)
-    for path in (place / "__init__.py", place.with_suffix(".py")):
-        if path.is_file():
-            return path
+    places = [PACKAGE.joinpath(*rest)]
+    if rest[:1] == [KINDS]:
+        places += [folder.joinpath(*rest[1:]) for folder in kind_folders()]
+    for place in places:
+        for path in (place / "__init__.py", place.with_suffix(".py")):
+            if path.is_file():
+                return path
     return None

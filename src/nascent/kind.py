@@ -1,13 +1,27 @@
-"""The record a kind of study is described by, and the kinds there are, found by name."""
+"""The record that describes a kind of data, and the kinds there are, found by name.
 
+A kind is a folder of modules. Those that come with nascent lie in `nascent/kinds`. A lab's own lies
+anywhere: a study names its folder, as in `kind: path/to/toy`, or its name, where the environment
+variable `NASCENT_KINDS` lists the folder that it lies in. Either way its modules are
+`nascent.kinds.<name>.*`, in the workflow and in every job.
+"""
+
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from types import ModuleType
 
-from nascent.by_name import known_names, load
-from nascent.errors import ConfigError
+import nascent.kinds
+from nascent.errors import ConfigError, did_you_mean
 
+DEFAULT = "cells"
 PACKAGE = "nascent.kinds"
+SHIPPED = Path(__file__).parent / "kinds"
+
+FOLDERS = "NASCENT_KINDS"
+"""Environment variable: folders in which kinds lie, besides those of nascent, as in `PATH`."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +38,12 @@ class Kind:
     first_stage
         The stage that turns raw data into examples.
     target
-        Column of the cell table that a model predicts.
-    target_label
-        The target in words, with its unit, for axes and captions.
+        Column of the table of examples that a model predicts, where the config names none.
     floors
         Task that a study of this kind can do → names of the floors shown beside every model (see
         `nascent.evaluate.floors`).
     category
-        Column of the cell table that the floor of plain covariates one-hot encodes.
+        Column of the table of examples that the floor of plain covariates one-hot encodes.
     readers
         Names of the readers of its inputs, see `nascent.reader.usual_reader`.
     """
@@ -39,24 +51,119 @@ class Kind:
     name: str
     first_stage: str
     target: str
-    target_label: str
     floors: Mapping[str, tuple[str, ...]]
     category: str
     readers: tuple[str, ...] = ("image",)
 
 
+@dataclass(frozen=True)
+class Columns:
+    """Which columns the table of examples will have, as far as it is known before the first job.
+
+    Attributes
+    ----------
+    measured
+        Those of numbers that are measured of each example.
+    further
+        Name → whether it holds numbers.
+    source
+        Where the further ones come from, for messages.
+    """
+
+    measured: tuple[str, ...]
+    further: Mapping[str, bool]
+    source: str | Path
+
+
 def known_kinds() -> tuple[str, ...]:
     """Return the names of the kinds of studies."""
-    return known_names(PACKAGE)
+    found = {path.parent.name for folder in kind_folders() for path in folder.glob("*/kind.py")}
+    return tuple(sorted(found))
 
 
-def kind_of(name: str) -> Kind:
-    """Return the kind of study called `name`.
+def kind_of(kind: str) -> Kind:
+    """Return the record of a kind of study.
+
+    Parameters
+    ----------
+    kind
+        Its name, or the path of its folder.
 
     Raises
     ------
     ConfigError
         Where there is no such kind; the nearest is named.
     """
-    load(PACKAGE, name, ConfigError, "kind")
-    return import_module(f"{PACKAGE}.{name}.kind").KIND
+    return module_of(kind, "kind").KIND
+
+
+def module_of(kind: str, module: str) -> ModuleType:
+    """Return a module of a kind, `nascent.kinds.<kind>.<module>`.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such kind (the nearest is named), or it has no such module.
+    """
+    file_of_kind(kind, module)
+    return import_module(f"{PACKAGE}.{_name_of(kind)}.{module}")
+
+
+def file_of_kind(kind: str, module: str) -> Path:
+    """Return the file of a module of a kind; parameters and errors as in `module_of`."""
+    file = folder_of_kind(kind) / f"{module}.py"
+    if not file.is_file():
+        raise ConfigError(f"the kind {kind!r} has no module {module!r}", where=file.parent)
+    return file
+
+
+def folder_of_kind(kind: str) -> Path:
+    """Return the folder of a kind's modules; one that is named by its path is known from then on.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such kind (the nearest is named), or another one has its name.
+    """
+    name = _name_of(kind)
+    if name != kind:
+        _make_known(Path(kind))
+    for folder in kind_folders():
+        if name.isidentifier() and (folder / name / "kind.py").is_file():
+            return folder / name
+    known = known_kinds()
+    raise ConfigError(f"there is no kind {kind!r}", where="kind", mend=did_you_mean(kind, known))
+
+
+def kind_folders() -> tuple[Path, ...]:
+    """Return the folders in which kinds lie."""
+    return (SHIPPED, *map(Path, filter(None, os.environ.get(FOLDERS, "").split(os.pathsep))))
+
+
+def _name_of(kind: str) -> str:
+    return Path(kind).name if os.sep in kind else kind
+
+
+def _make_known(place: Path) -> None:
+    """Let this process, and all that it starts, find the kind that lies in a folder."""
+    if not (place / "kind.py").is_file():
+        raise ConfigError(
+            f"there is no kind in the folder {place}",
+            where="kind",
+            mend="Name a folder with a file kind.py, as seen from the working folder.",
+        )
+    alike = [folder / place.name for folder in kind_folders()]
+    alike = [folder for folder in alike if (folder / "kind.py").is_file()]
+    if any(folder.samefile(place) for folder in alike):
+        return
+    if alike or not place.name.isidentifier():
+        what = "the name of another kind" if alike else "no name of a Python package"
+        raise ConfigError(
+            f"the kind in {place} cannot be called {place.name!r}: that is {what}",
+            where="kind",
+            mend="Rename its folder.",
+        )
+    folder = str(place.resolve().parent)
+    os.environ[FOLDERS] = os.pathsep.join(filter(None, [os.environ.get(FOLDERS), folder]))
+    nascent.kinds.__path__.append(folder)
+    invalidate_caches()

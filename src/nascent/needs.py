@@ -29,24 +29,24 @@ COPIES = 2
 INFLATION = 2
 
 
-def network_megabytes(batch_size: int, size: int, channels: int) -> int:
+def network_megabytes(batch_size: int, places: int, channels: int) -> int:
     """Return the memory of a job that trains, asks or differentiates a network.
 
     Parameters
     ----------
     batch_size
         Cells that are computed together.
-    size
-        Edge of a crop, pixels.
+    places
+        Of an example, such as its pixels.
     channels
-        Input channels.
+        Features of a place that enter the network.
 
     Returns
     -------
     int
         MB.
     """
-    one_map = 4 * size**2 / 1e6
+    one_map = 4 * places / 1e6
     return round(FRAMEWORK + batch_size * one_map * (channels + MAPS))
 
 

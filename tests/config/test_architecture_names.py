@@ -48,6 +48,6 @@ def test_a_crop_of_the_smallest_size_is_taken_and_a_smaller_one_is_refused(name)
     check_study(given | {"crops": {"size": least}})
     with pytest.raises(
         ConfigError,
-        match=rf"models\.mine: {name} needs crops of at least {least} pixels.*{least - 1}",
+        match=rf"models\.mine: {name} needs examples of at least {least} pixels.*{least - 1}",
     ):
         check_study(given | {"crops": {"size": least - 1}})

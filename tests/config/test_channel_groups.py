@@ -2,9 +2,10 @@
 
 import pytest
 
-from nascent.config.channels import check_channel_groups, input_channels
+from nascent.config.channels import check_channel_groups
 from nascent.config.checks import check_study
 from nascent.errors import ConfigError
+from nascent.kinds.cells.channels import input_channels
 
 CHANNELS = ["00_DAPI", "01_DAPI", "09_SRRM2", "BG488", "00_EU"]
 

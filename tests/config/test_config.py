@@ -3,16 +3,17 @@ import json
 import pytest
 import yaml
 
-from nascent.config.channels import study_channels
-from nascent.config.checks import check_study, check_tables, read_wells
+from nascent.config.checks import check_study
 from nascent.config.documents import documents, keys
 from nascent.config.folds import study_folds
 from nascent.errors import ConfigError, NascentError, RawDataError
+from nascent.kinds.cells.channels import study_channels
+from nascent.kinds.cells.wells_table import check_tables, read_wells
 
 MEASURED = {"study": "mine", "data": "wells"}
 
 
-SHIPPED = ("config", "classes", "codex", "mpm", "example", "structure", "intensity", "wells")
+SHIPPED = ("config", "classes", "codex", "mpm", "cells.example", "structure", "intensity", "wells")
 
 
 def test_all_studies_that_come_with_nascent_are_listed(root):
@@ -44,14 +45,14 @@ def test_generated_documents_have_not_drifted(root):
 
 
 def test_the_example_holds_every_key(root):
-    text = (root / "config" / "example.yaml").read_text()
+    text = (root / "config" / "cells.example.yaml").read_text()
     for key, *_ in keys():
         if "<" not in key and "[" not in key:
             assert f"{key.rpartition('.')[2]}:" in text, key
 
 
 def test_the_schema_refuses_what_the_model_refuses(root):
-    schema = json.loads((root / "workflow/schemas/config.schema.json").read_text())
+    schema = json.loads((root / "workflow/schemas/cells.schema.json").read_text())
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["study"]
 
@@ -172,7 +173,7 @@ def test_two_wells_at_one_place_are_named(tmp_path, table):
 
 def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_path):
     folder_of(tmp_path, "A01", "0,00_DAPI\n1,00_EUU\n")
-    with pytest.raises(ConfigError, match=r"crops.target: .*'00_EU'. Did you mean '00_EUU'"):
+    with pytest.raises(ConfigError, match=r"target.channel: .*'00_EU'. Did you mean '00_EUU'"):
         channels_of(tmp_path, "plate\twell\np\tA01\n")
 
 

@@ -1,9 +1,10 @@
 import pandas as pd
 import pytest
 
-from nascent.config.checks import check_study, read_wells
+from nascent.config.checks import check_study
 from nascent.config.folds import Fold, study_folds
 from nascent.errors import ConfigError, NascentError
+from nascent.kinds.cells.wells_table import read_wells
 
 STUDY = {"study": "mine", "data": "wells"}
 

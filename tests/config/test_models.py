@@ -3,11 +3,12 @@
 import pytest
 
 from nascent.augmentation import PRESETS, Augmentation
-from nascent.config.channels import input_channels, model_channels
+from nascent.config.channels import model_channels
 from nascent.config.checks import check_study
 from nascent.config.model_checks import searched
 from nascent.config.models import Augment, Layers, Model
 from nascent.errors import ConfigError
+from nascent.kinds.cells.channels import input_channels
 from nascent.train.architectures import options as architectures
 from nascent.train.options import Options
 

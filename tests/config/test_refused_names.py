@@ -3,14 +3,17 @@
 import pandas as pd
 import pytest
 
-from nascent.config.channels import check_channel_groups, study_channels
-from nascent.config.checks import check_study, read_wells
+from nascent.config.channels import check_channel_groups
+from nascent.config.checks import check_study
 from nascent.config.names import check_paths, check_predicted
 from nascent.errors import ConfigError, RawDataError
 from nascent.explain.importance.stage import CELL_COLUMNS
+from nascent.kinds.cells.channels import study_channels
+from nascent.kinds.cells.parts import columns, paths
+from nascent.kinds.cells.wells_table import read_wells
 from nascent.names import BESIDE_CHANNELS
 
-STUDY = {"study": "s", "data": "raw", "crops": {"target": "EU"}, "wells": "wells.tsv"}
+STUDY = {"study": "s", "data": "raw", "target": {"channel": "EU"}, "wells": "wells.tsv"}
 
 
 @pytest.fixture
@@ -76,26 +79,26 @@ def test_a_group_of_channels_is_not_called_like_a_column(measured):
     ("changes", "told"),
     [
         ({"data": "raw/{x}"}, r"data: the path 'raw/\{x\}' has a brace"),
-        ({"crops": {"target": "EU", "exclude": "{x}.txt"}}, r"crops\.exclude"),
+        ({"crops": {"exclude": "{x}.txt"}}, r"crops\.exclude"),
         ({"tables": {"wells": "{x}.csv"}}, r"tables\.wells"),
     ],
 )
 def test_a_path_with_a_brace_is_refused(measured, changes, told):
     study, wells = measured(["EU"], **changes)
     with pytest.raises(ConfigError, match=told):
-        check_paths(study, wells)
+        check_paths(study, paths(study, wells))
 
 
 def test_a_path_with_a_brace_in_the_wells_table_names_its_row(measured):
     study, wells = measured(["EU"])
     with pytest.raises(ConfigError, match=r"wells\.tsv, row 2, column 'path'.*brace"):
-        check_paths(study, wells.assign(path="a{x}"))
+        check_paths(study, paths(study, wells.assign(path="a{x}")))
 
 
 @pytest.mark.parametrize("column", ["area", "mean_DAPI", "dose", "duration", "size_ratio"])
 def test_columns_of_numbers_can_be_predicted(measured, column):
     study, wells = measured(["DAPI", "EU"], **models(also_predict=[column]))
-    check_predicted(study, ["DAPI", "EU"], wells)
+    check_predicted(study, columns(study, wells, ["DAPI", "EU"]))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,7 @@ def test_columns_of_numbers_can_be_predicted(measured, column):
 def test_a_column_that_cannot_be_predicted_is_refused(measured, column, told):
     study, wells = measured(["CD3/CD4", "EU"], **models(also_predict=[column]))
     with pytest.raises(ConfigError, match=told):
-        check_predicted(study, ["CD3/CD4", "EU"], wells)
+        check_predicted(study, columns(study, wells, ["CD3/CD4", "EU"]))
 
 
 @pytest.mark.parametrize("column", ["id", "group"])
@@ -120,15 +123,16 @@ def test_a_column_that_every_table_of_examples_has_is_predicted_under_its_other_
     metadata = f"mapobject_id,{column}\n1,2.5\n"
     study, wells = measured(["EU"], metadata=metadata, **models(also_predict=[column]))
     with pytest.raises(ConfigError, match=rf"no column '{column}'.*{column}_metadata"):
-        check_predicted(study, ["EU"], wells)
+        check_predicted(study, columns(study, wells, ["EU"]))
     other = models(also_predict=[f"{column}_metadata"])
-    check_predicted(measured(["EU"], metadata=metadata, **other)[0], ["EU"], wells)
+    study, wells = measured(["EU"], metadata=metadata, **other)
+    check_predicted(study, columns(study, wells, ["EU"]))
 
 
 def test_of_a_simulated_study_text_is_known_without_a_file():
     study = check_study({"study": "s", "simulate": {}} | models(also_predict=["well_name"]))
     with pytest.raises(ConfigError, match=r"'well_name' .* holds text"):
-        check_predicted(study, ["00_EU"], pd.DataFrame())
+        check_predicted(study, columns(study, pd.DataFrame(), ["00_EU"]))
 
 
 @pytest.mark.parametrize("well", ["01", "1e3", "NA", "None", "TRUE", "null"])

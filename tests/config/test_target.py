@@ -6,6 +6,7 @@ import pytest
 from nascent.config.checks import check_study
 from nascent.config.target import study_levels
 from nascent.errors import ConfigError
+from nascent.kinds.cells.parts import columns
 
 CHANNELS = ["00_EU", "00_DAPI"]
 CLASSES = {"task": "classes", "column": "perturbation"}
@@ -21,7 +22,8 @@ def wells(*names):
 
 
 def levels(target, *names, **changes):
-    return study_levels(study(target, **changes), CHANNELS, wells(*names))
+    config, table = study(target, **changes), wells(*names)
+    return study_levels(config, columns(config, table, CHANNELS), table)
 
 
 def test_numbers_have_no_classes():
@@ -44,7 +46,7 @@ def test_classes_of_wells_are_known_before_the_first_job():
         ({**CLASSES, "levels": ["TSA", "DSMO"]}, ("TSA", "DMSO"), r"'DSMO'.*Did you mean 'DMSO'"),
         (CLASSES, ("TSA", "TSA"), "all are of one class"),
         ({**CLASSES, "most": 2}, ("a", "b", "c"), r"more than 2 classes.*Did you mean a number"),
-        (CLASSES, ("TSA", None), r"not known before its cells are read.*Name them"),
+        (CLASSES, ("TSA", None), r"not known before its examples are read.*Name them"),
         ({"task": "classes", "column": "area"}, ("TSA",), "Did you mean a number"),
         ({"task": "classes", "column": "mean_00_DAPI"}, ("TSA",), "Did you mean a number"),
         ({**CLASSES, "column": "perturbaton"}, ("TSA",), r"Did you mean 'perturbation'"),
@@ -57,7 +59,7 @@ def test_classes_that_cannot_be_are_refused(target, names, message):
 
 
 def test_a_class_of_one_well_cannot_be_left_out_and_learnt():
-    with pytest.raises(ConfigError, match="'TSA' is of well P_A2 alone"):
+    with pytest.raises(ConfigError, match="'TSA' is of P_A2 alone"):
         levels(CLASSES, "DMSO", "DMSO", "TSA", splits={"by": "leave_one_well_out"})
 
 

@@ -9,7 +9,7 @@ from nascent.costs.estimate import PlannedJob
 
 SHARD = {"fold": "cell", "split": "test", "number": "00000"}
 MAPS = {"model": "linear", "seed": "1", "method": "ig", "split": "test", "number": "00000"}
-WELLS = [{"well": "p_A01"}, {"well": "p_A02"}]
+PARTS = [{"part": "p_A01"}, {"part": "p_A02"}]
 CELL = 100 * (4 * 2 + 1)  # pixels × (channels × 16 bits, and the mask)
 
 
@@ -18,7 +18,7 @@ def job(rule, wildcards, to_run=True):
 
 
 def test_bytes_without_compression(facts):
-    assert dense_bytes("crops", WELLS[0], facts) == 100 * CELL
+    assert dense_bytes("crops", PARTS[0], facts) == 100 * CELL
     assert dense_bytes("shards", SHARD, facts) == 20 * CELL
     assert dense_bytes("attribute", MAPS, facts) == 20 * 100 * 3 * 4
     cam = MAPS | {"model": "simple_cnn", "method": "cam"}
@@ -26,7 +26,7 @@ def test_bytes_without_compression(facts):
 
 
 def test_without_any_file_the_compression_of_stores_is_assumed_and_that_of_maps_unknown(facts):
-    jobs = [job("crops", WELLS[0]), job("crops", WELLS[1], to_run=False), job("attribute", MAPS)]
+    jobs = [job("crops", PARTS[0]), job("crops", PARTS[1], to_run=False), job("attribute", MAPS)]
     room = disk(jobs, facts, [])
     assert set(room) == {"crops", "attribute"}
     assert room["crops"].to_write == pytest.approx(100 * CELL / 6)
@@ -47,7 +47,7 @@ def test_files_that_are_there_tell_the_compression(facts, tmp_path):
     gone.parent.mkdir(parents=True)
     gone.write_bytes(b"x" * 5)
     room = disk(
-        [job("crops", WELLS[1]), job("attribute", MAPS)], facts, [("demo", tmp_path, facts)]
+        [job("crops", PARTS[1]), job("attribute", MAPS)], facts, [("demo", tmp_path, facts)]
     )
     assert room["crops"].to_write == pytest.approx(100 * CELL / 4)
     assert room["crops"].source == "4.0× compression measured in demo"

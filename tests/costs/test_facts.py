@@ -7,8 +7,9 @@ import pytest
 
 from nascent import provenance
 from nascent.config.folds import Fold
-from nascent.costs.facts import expected_cells, facts_of, facts_of_results, nuclei_of_wells
+from nascent.costs.facts import expected_cells, facts_of, facts_of_results
 from nascent.files import write_table
+from nascent.kinds.cells.parts import counts
 
 NUCLEI = {"p_A01": 100, "p_A02": 60, "p_A03": 40}
 
@@ -27,7 +28,7 @@ def test_a_well_that_is_left_out_tests_with_all_its_cells(facts):
 
 def test_simulated_wells_have_as_many_nuclei_as_the_config_says(facts):
     wells = pd.DataFrame({"path": ["A01", "A02"]}, index=["p_A01", "p_A02"])
-    assert nuclei_of_wells(facts.study, wells) == {"p_A01": 100, "p_A02": 100}
+    assert counts(facts.study, wells) == {"p_A01": 100, "p_A02": 100}
 
 
 def test_measured_wells_have_as_many_as_their_metadata(facts_with, tmp_path):
@@ -35,7 +36,7 @@ def test_measured_wells_have_as_many_as_their_metadata(facts_with, tmp_path):
     (tmp_path / "A01" / "metadata.csv").write_text("mapobject_id\n1\n2\n3\n")
     facts = facts_with(simulate=None, data=str(tmp_path))
     wells = pd.DataFrame({"path": ["A01"]}, index=["p_A01"])
-    assert nuclei_of_wells(facts.study, wells) == {"p_A01": 3}
+    assert counts(facts.study, wells) == {"p_A01": 3}
 
 
 def test_facts_survive_being_written(facts):
@@ -53,7 +54,7 @@ def results(facts, tmp_path):
     for fold, train in (("cell", 3), ("a_later_one", 9)):
         splits = pd.DataFrame({"split": ["train"] * train + ["val", "test", "test"]})
         write_table(splits, tmp_path / "splits" / fold / "splits.tsv")
-    channels = pd.DataFrame({"channel": list(facts.channels)})
+    channels = pd.DataFrame({"channel": list(facts.features)})
     write_table(channels, tmp_path / "shards" / "cell" / "channels.tsv")
     quality = pd.DataFrame(
         {"plate": "p", "well": "A01", "step": ["rule", "all"], "cells_in": [50, 50]}
@@ -65,9 +66,9 @@ def results(facts, tmp_path):
 def test_results_tell_the_size_of_their_study(results, facts):
     found = facts_of_results(results)
     assert found.study.plain() == facts.study.plain()
-    assert found.channels == facts.channels
+    assert found.features == facts.features
     # Before quality control, as the config of a study to come has it.
-    assert found.nuclei == {"p_A01": 50}
+    assert found.raw == {"p_A01": 50}
     assert found.explained_fold == "cell"
     assert found.cells["cell"] == {"train": 3, "val": 1, "test": 2}
 

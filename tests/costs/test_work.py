@@ -15,8 +15,8 @@ STORED = 100 * 4
 @pytest.mark.parametrize(
     ("rule", "wildcards", "expected"),
     [
-        ("crops", {"well": "p_A01"}, 100 * STORED),
-        ("shards_histogram", {"well": "p_A01", "fold": "cell"}, 100 * STORED),
+        ("crops", {"part": "p_A01"}, 100 * STORED),
+        ("shards_histogram", {"part": "p_A01", "fold": "cell"}, 100 * STORED),
         # 160 training cells in shards of 64: the third holds 32.
         ("shards", {"fold": "cell", "split": "train", "number": "00001"}, 64 * STORED),
         ("shards", {"fold": "cell", "split": "train", "number": "00002"}, 32 * STORED),
@@ -81,7 +81,7 @@ def test_trainings_are_alike_whatever_they_are_for_and_networks_are_not(facts):
     ig = kind("attribute", MAPS | {"model": "simple_cnn"}, facts)
     assert ig == kind("explain_targets_attribute", MAPS | {"model": "simple_cnn"}, facts)
     assert ig != kind("attribute", {"model": "simple_cnn", "method": "cam"}, facts)
-    assert kind("crops", {"well": "p_A01"}, facts) == ("crops",)
+    assert kind("crops", {"part": "p_A01"}, facts) == ("crops",)
 
 
 def test_every_rule_that_has_work_is_a_rule(root):

@@ -7,6 +7,7 @@ from nascent.config.target import study_levels
 from nascent.errors import ConfigError
 from nascent.explain.exports.scores import told_by_maps
 from nascent.explain.use.predictions import predictions_of
+from nascent.kinds.cells.parts import columns
 
 
 class Logits:
@@ -41,12 +42,16 @@ def test_cells_are_stratified_by_their_class_where_classes_are_predicted():
     assert own.strata_of_cells()["column"] == "well"
 
 
+def levels_of_study(config):
+    return study_levels(config, columns(config, WELLS, []), WELLS)
+
+
 def test_a_class_to_explain_must_be_there():
-    assert study_levels(study(attribute={"read_out": "TSA"}), [], WELLS) == ("DMSO", "TSA")
+    assert levels_of_study(study(attribute={"read_out": "TSA"})) == ("DMSO", "TSA")
     with pytest.raises(ConfigError, match=r"no class 'TSB' to explain.*Did you mean 'TSA'"):
-        study_levels(study(attribute={"read_out": "TSB"}), [], WELLS)
+        levels_of_study(study(attribute={"read_out": "TSB"}))
     with pytest.raises(ConfigError, match="regression has no classes"):
-        study_levels(study(target={}, attribute={"read_out": "TSA"}), [], WELLS)
+        levels_of_study(study(target={}, attribute={"read_out": "TSA"}))
 
 
 def test_a_class_has_no_residual():

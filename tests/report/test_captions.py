@@ -63,7 +63,7 @@ def test_the_front_page_names_the_study_its_target_and_models(path):
     assert f"Study {config['study']}" in html
     for name in (*config["train"]["models"], *config["attribute"]["methods"]):
         assert name in html
-    assert config["crops"]["target"] in html
+    assert (config["target"]["column"] or config["target"]["channel"]) in html
     # Every fact stands on a line of its own.
     for fact in ("kind", "data", "wells", "target", "splits", "models", "explained by", "seed"):
         assert re.search(rf"<(th|dt)[^>]*>{fact}", html), fact

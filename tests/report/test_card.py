@@ -12,7 +12,8 @@ CONFIG = {
     "seed": 123,
     "data": None,
     "simulate": {"truth": "structure"},
-    "crops": {"target": "00_EU", "quality": [{"column": "a < b & c", "value": None}]},
+    "target": {"column": None, "channel": "00_EU"},
+    "crops": {"quality": [{"column": "a < b & c", "value": None}]},
     "splits": {"by": "well"},
 }
 RECORD = {"versions": {"python": "3.11.7", "keras": "3.12.0"}}

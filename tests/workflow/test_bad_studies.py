@@ -73,7 +73,7 @@ BAD = {
     ),
     "unknown kind": (
         lambda checkout: write(checkout, kind="celsl"),
-        ["kind: 'celsl'", "Did you mean 'cells'?"],
+        ["no kind 'celsl'", "Did you mean 'cells'?"],
     ),
     "unknown option of a layer": (
         lambda checkout: write(
@@ -131,7 +131,7 @@ BAD = {
     ),
     "target missing": (
         rename_everywhere,
-        ["crops.target", "no channel '00_EU'", "Did you mean '00_EdU'?"],
+        ["target.channel", "no channel '00_EU'", "Did you mean '00_EdU'?"],
     ),
     "well that is no file": (
         lambda checkout: write(checkout, wells=("A01", "A/02")),

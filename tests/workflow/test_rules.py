@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import yaml
 from snakemake.cli import get_argument_parser
 
 from nascent.code import CodeDigests
-from nascent.config.sections import Study
+from nascent.config.checks import study_model
 from nascent.explain.checks import CHECKS, NETWORK, TABLES
 from nascent.kind import kind_of, known_kinds
 
@@ -26,7 +27,10 @@ RULE_FILES = {
 FILES = [
     name for name in RULE_FILES if name not in NO_RULES and not LOOKUPS & set(Path(name).parts[:-1])
 ]
+# Stages that turn raw data into examples lie in the file of their kind of data.
+KINDS = {"kinds/cells": ("crops", "simulate")}
 STAGES = [name for name in FILES if "_" not in name and "/" not in name]
+STAGES += chain(*KINDS.values())
 # Candidates, and models trained anew for a check, are trained and explained as any model is.
 DERIVED = {
     "tune": "train",
@@ -197,7 +201,8 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     stage = stage_of(name)
     assert name == stage or stage in STAGES
     # A check has its rules, figures and pages together; a stage has only its own.
-    assert stage == file or file.startswith("explain/") or file == f"report_{name.split('_')[-1]}"
+    together = file.startswith("explain/") or file == f"report_{name.split('_')[-1]}"
+    assert stage == file or together or stage in KINDS.get(file, ())
     script = DERIVED.get(name, name)
     up = "../" * len(Path(file).parts)
     assert directives["script"].strip() == f'"{up}workflow/scripts/{script}.py"'
@@ -255,8 +260,8 @@ def test_rules_of_every_kind_ask_where_examples_lie():
     # The stage that makes examples is a kind's own: its files are named in its own rules alone.
     first_stages = {kind_of(name).first_stage for name in known_kinds()}
     for file, text in RULE_FILES.items():
-        named = re.findall(r'(?:made|of_wells)\(\s*f?"(\w+)/', text)
-        assert file in first_stages or not first_stages & set(named), file
+        named = re.findall(r'(?:made|of_parts)\(\s*f?"(\w+)/', text)
+        assert file in KINDS or not first_stages & set(named), file
 
 
 def test_every_table_below_explain_is_that_of_a_check_and_the_reverse():
@@ -313,7 +318,7 @@ def test_a_stage_has_one_name_in_library_config_and_tests(stage):
     assert len(own) == 1
     assert (ROOT / "tests" / own[0]).is_dir()
     if stage != "report":
-        assert stage in Study.model_fields
+        assert stage in study_model().model_fields
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nascent.config.checks import check_study, read_wells
+from nascent.config.checks import check_study
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.kinds.cells.simulate.tables import write_plate_tables
+from nascent.kinds.cells.wells_table import read_wells
 
 pytestmark = pytest.mark.slow
 

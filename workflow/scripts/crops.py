@@ -16,6 +16,7 @@ with job(snakemake) as work:
         plate=params.well["plate"],
         well=params.well["well"],
         layout=params.well["layout"],
+        target=params.target,
         perturbation=params.well["perturbation"],
         store=snakemake.output.store,
         quality_table=snakemake.output.quality,

@@ -37,7 +37,7 @@ def study_folds(study: Study, wells: pd.DataFrame) -> dict[str, Fold]:
     study
         The checked config.
     wells
-        The wells table, see `nascent.config.read_wells`.
+        The table of its raw data, a row a part, by name.
 
     Raises
     ------

@@ -17,13 +17,13 @@ NOT_SEARCHED = {"seeds", "resources", "channels", "also_predict", "prediction", 
 
 
 def check_model(study: Study, name: str, *, where: str | Path) -> None:
-    """Refuse a model that cannot be built or trained on a study's crops, and its candidates.
+    """Refuse a model that cannot be built or trained on a study's examples, and its candidates.
 
     Raises
     ------
     ConfigError
-        Where its architecture is unknown (the nearest is named) or needs larger crops, an option is
-        not one of its architecture, its file of weights is missing, or it would be given what it
+        Where its architecture is unknown (the nearest is named) or needs larger examples, an option
+        is not one of its architecture, its file of weights is missing, or it would be given what it
         shall predict.
     """
     key = f"train.models.{name}"
@@ -61,12 +61,12 @@ def _check(study: Study, model: Model, key: str, where: str | Path) -> None:
             mend=did_you_mean(architecture, known),
         )
     least = minimum_size(architecture)
-    if study.crops.size < least:
+    if min(study.places) < least:
         raise ConfigError(
-            f"{key}: {architecture} needs crops of at least {least} pixels, crops.size is"
-            f" {study.crops.size}",
+            f"{key}: {architecture} needs examples of at least {least} pixels along each side,"
+            f" these have {' x '.join(map(str, study.places))}",
             where=where,
-            mend="Raise crops.size or choose another architecture.",
+            mend="Make them larger or choose another architecture.",
         )
     if model.layers.widths is not None and not takes_widths(architecture):
         raise ConfigError(
@@ -113,17 +113,15 @@ def _check_task(study: Study, model: Model, key: str, where: str | Path) -> None
 
 
 def _check_targets(study: Study, model: Model, key: str, where: str | Path) -> None:
-    target = study.crops.target
-    if target in (model.channels or ()):
-        raise ConfigError(
-            f"{key}.channels: {target!r} is the target; a model that sees it predicts nothing",
-            where=where,
-            mend="Leave it out.",
-        )
+    for name in study.hidden:
+        if name in (model.channels or ()):
+            raise ConfigError(
+                f"{key}.channels: {name!r} is the target; a model that sees it predicts nothing",
+                where=where,
+                mend="Leave it out.",
+            )
     for column in model.also_predict:
-        if column == study.predicted or (
-            study.target.column is None and column == f"mean_{target}"
-        ):
+        if column in study.answers:
             raise ConfigError(
                 f"{key}.also_predict: {column!r} is the study's target itself",
                 where=where,

@@ -1,23 +1,20 @@
 """Names and places that a study cannot have, told before the first job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-
-import pandas as pd
 
 from nascent.config.sections import Study
 from nascent.errors import ConfigError, RawDataError, did_you_mean
-from nascent.examples import GROUP, ID
-from nascent.kinds.cells.crops.tables import JOINED
-from nascent.kinds.cells.crops.wells import beside, read_metadata
+from nascent.kind import Columns
 from nascent.names import BESIDE_CHANNELS, TEXT_BESIDE, TEXT_COLUMNS, unprintable
-
-MEASURED = ("area", "x_min", "x_max", "y_min", "y_max", "size_ratio", "oversize")
-"""Columns of numbers that every cell table has, besides the means of channels."""
 
 
 def check_channel_names(
-    channels: Sequence[str], *, where: str | Path, text: bool = False, what: str = "channel"
+    channels: Sequence[str],
+    *,
+    where: str | Path,
+    also: Collection[str] = (),
+    what: str = "channel",
 ) -> None:
     """Refuse channels whose names the tables of a study cannot hold.
 
@@ -27,8 +24,8 @@ def check_channel_names(
         Names.
     where
         What lists them.
-    text
-        Whether pixels lie in a table, where a channel is a column beside `mapobject_id`, x and y.
+    also
+        Further names that are taken: of the columns beside them in a table of raw data.
     what
         What has these names, in words.
 
@@ -39,12 +36,7 @@ def check_channel_names(
         that these tables have of their own.
     """
     # A channel's column would be read as text if it were called like a column of names.
-    taken = (
-        BESIDE_CHANNELS
-        | TEXT_COLUMNS
-        | TEXT_BESIDE.keys()
-        | ({"mapobject_id", "x", "y"} if text else set())
-    )
+    taken = BESIDE_CHANNELS | TEXT_COLUMNS | TEXT_BESIDE.keys() | set(also)
     for name in channels:
         if character := unprintable(name):
             raise RawDataError(
@@ -60,21 +52,26 @@ def check_channel_names(
             )
 
 
-def check_paths(study: Study, wells: pd.DataFrame) -> None:
+def check_paths(study: Study, paths: Mapping[str, str | None]) -> None:
     """Refuse files and folders with braces in their paths.
+
+    Parameters
+    ----------
+    study
+        The checked config.
+    paths
+        Where a path of the kind's raw data is given → the path.
 
     Raises
     ------
     ConfigError
         Where a path that jobs read from has a brace: the workflow takes `{x}` for a placeholder.
     """
-    paths: dict[str, str | None] = {"data": study.data, "crops.exclude": study.crops.exclude}
-    paths |= {f"tables.{key}": path for key, path in study.tables.plain().items()}
-    for name in study.train.models:
-        paths[f"train.models.{name}.weights"] = study.train.model(name).weights
-    for line, path in enumerate(wells["path"], start=2):
-        paths[f"{study.wells}, row {line}, column 'path'"] = path
-    for where, path in paths.items():
+    weights = {
+        f"train.models.{name}.weights": study.train.model(name).weights
+        for name in study.train.models
+    }
+    for where, path in {"data": study.data, **weights, **paths}.items():
         if path is not None and set("{}") & set(path):
             raise ConfigError(
                 f"the path {path!r} has a brace, which marks a placeholder in a workflow",
@@ -83,10 +80,15 @@ def check_paths(study: Study, wells: pd.DataFrame) -> None:
             )
 
 
-def check_predicted(study: Study, channels: Sequence[str], wells: pd.DataFrame) -> None:
+def check_predicted(study: Study, columns: Columns) -> None:
     """Refuse columns of `also_predict` that are no numbers, or whose name cannot be a folder's.
 
-    Of a measured study the metadata of the first well say which columns there are.
+    Parameters
+    ----------
+    study
+        The checked config.
+    columns
+        Of the table of examples.
 
     Raises
     ------
@@ -103,25 +105,20 @@ def check_predicted(study: Study, channels: Sequence[str], wells: pd.DataFrame) 
                     where=where,
                     mend="Rename the column without slashes, quotes and braces.",
                 )
-            if column in MEASURED or column.removeprefix("mean_") in channels:
-                continue
-            _refuse_text(column, where, *_further_columns(study, wells))
+            check_column(column, columns, where=where)
 
 
-def check_column(
-    study: Study,
-    column: str,
-    channels: Sequence[str],
-    wells: pd.DataFrame,
-    *,
-    numbers: bool,
-) -> None:
-    """Refuse a `target.column` that the cell table will not have, or that holds no numbers.
+def check_column(column: str, columns: Columns, *, where: str, numbers: bool = True) -> None:
+    """Refuse a column that the table of examples will not have, or that holds no numbers.
 
     Parameters
     ----------
-    study, column, channels, wells
-        As for `check_predicted`.
+    column
+        That is predicted.
+    columns
+        Of the table of examples.
+    where
+        The key of the config that names it.
     numbers
         Whether it is predicted as a number.
 
@@ -130,40 +127,18 @@ def check_column(
     ConfigError
         The nearest column is named.
     """
-    where = "target.column"
-    if column in MEASURED or column.removeprefix("mean_") in channels:
+    if column in columns.measured:
         return
-    numeric, file = _further_columns(study, wells)
-    if not numbers:
-        numeric = dict.fromkeys(numeric, True)
-    _refuse_text(column, where, numeric, file)
-
-
-def _refuse_text(column: str, where: str, numeric: Mapping[str, bool], file: str | Path) -> None:
-    if column not in numeric:
+    if column not in columns.further:
         raise ConfigError(
-            f"there is no column {column!r} in the cell table to predict",
+            f"there is no column {column!r} in the table of examples to predict",
             where=where,
-            mend=did_you_mean(column, [*MEASURED, *numeric]),
+            mend=did_you_mean(column, [*columns.measured, *columns.further]),
         )
-    if not numeric[column]:
+    if numbers and not columns.further[column]:
         raise ConfigError(
-            f"the column {column!r} of {file} holds text, and only numbers can be predicted",
+            f"the column {column!r} of {columns.source} holds text, and only numbers can be"
+            " predicted",
             where=where,
             mend="Name a column of numbers.",
         )
-
-
-def _further_columns(study: Study, wells: pd.DataFrame) -> tuple[dict[str, bool], str | Path]:
-    """Return the columns that come from elsewhere, whether they hold numbers, and from where."""
-    joined = {name: name not in TEXT_COLUMNS for name in ("plate", "well", *JOINED)}
-    if study.simulate is not None:
-        from nascent.kinds.cells.simulate.tables import METADATA_COLUMNS
-
-        return joined | {name: name not in TEXT_COLUMNS for name in METADATA_COLUMNS}, "the cells"
-    place = Path(study.data) / wells["path"].iloc[0]
-    told = {str(name): kind.name != "str" for name, kind in read_metadata(place).dtypes.items()}
-    # Where the cell table has a column of that name, that of the metadata is told apart.
-    taken = told.keys() & {*MEASURED, ID, GROUP}
-    apart = {f"{name}_metadata": told.pop(name) for name in taken}
-    return joined | told | apart, beside(place, "metadata.csv")

@@ -7,13 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from nascent.config.sections import Study, sections
+from nascent.config.sections import sections
 from nascent.errors import ConfigError, did_you_mean
 
 
-def config_error(
-    error: ValidationError, where: str | Path, model: type[BaseModel] = Study
-) -> ConfigError:
+def config_error(error: ValidationError, where: str | Path, model: type[BaseModel]) -> ConfigError:
     """Return the error of a config that is no valid `model`: its key, and the nearest known one."""
     first = min(error.errors(), key=_rank)
     steps = [

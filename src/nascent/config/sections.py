@@ -13,127 +13,25 @@ from pydantic import BaseModel, Field, model_validator
 from nascent.config.attribution import Attribute
 from nascent.config.explanations import Explain
 from nascent.config.models import Search, Train
-from nascent.config.section import Fraction, Name, Positive, Section, Seed, Share
-from nascent.kind import kind_of, known_kinds
+from nascent.config.section import Name, Positive, Section, Seed, Share
+from nascent.kind import DEFAULT, kind_of
 from nascent.task import REGRESSION, known_tasks, task_of
 
 Design = Literal["cell", "well", "leave_one_well_out", "shuffle"]
 
 
-class Tables(Section):
-    """Optional tables of the whole plate; a relative path starts at `data`."""
-
-    cell_cycle: str | None = Field(
-        None,
-        description="CSV `mapobject_id, cell_cycle`, joined to `mapobject_id_cell`; `plate_name`"
-        " where plates number their cells alike",
-    )
-    wells: str | None = Field(
-        None,
-        description="CSV `plate_name, well_name, cell_type, perturbation, duration`,"
-        " joined to `plate_name_cell, well_name_cell`",
-    )
-    background: str | None = Field(
-        None,
-        description="CSV `channel, measurement_type, cell_line, mean_background`: background a"
-        " channel, camera counts",
-    )
-
-
-class Simulate(Section):
-    """A plate of simulated wells with a planted transcription rate, in place of measured ones."""
-
-    layout: Literal["text", "numpy", "campa"] = Field("text", description="Layout of the raw wells")
-    nuclei: Positive = Field(200, description="Nuclei a well")
-    channels: list[str] | None = Field(
-        None, description="Channels to simulate; null: the 38 of the published plate"
-    )
-    truth: Literal["structure", "intensity", "both"] = Field(
-        "structure",
-        description="What sets the rate: arrangement of speckles and polymerase foci, channel"
-        " means, or both",
-    )
-    mean_area: float = Field(
-        13209, ge=100, description="Mean area of a nucleus, pixels; sets the scale of everything"
-    )
-    well_effect: float = Field(
-        0.0, ge=0, description="Well-to-well shift of target and intensities, SDs of the target"
-    )
-    well_stain: float | None = Field(
-        None,
-        ge=0,
-        description="SD of the log of a well's staining factors, one a channel; null:"
-        " 0.2 × `well_effect`",
-    )
-    noise: Fraction = Field(
-        0.1, description="Share of the target's variance that nothing in the image explains"
-    )
-
-
-class QualityRule(Section):
-    """Cells whose `column` equals `value` are removed."""
-
-    column: str = Field(description="Column of the cell table")
-    value: bool | int | float | str | None = Field(
-        description="Cells with this value are removed; null: those where it is missing"
-    )
-
-
-class Crops(Section):
-    """From a raw well to crops of its nuclei."""
-
-    size: Positive = Field(224, description="Edge S of a crop, pixels")
-    target: str = Field(
-        "00_EU", description="Channel whose mean over the measured pixels is the target"
-    )
-    target_background: Literal["keep", "subtract"] = Field(
-        "keep",
-        description="Whether the channel's background is subtracted from each pixel of the target",
-    )
-    background_cell_line: str = Field(
-        "HeLa", description="Rows of the background table that count (column `cell_line`)"
-    )
-    dtype: Literal["uint8", "uint16", "int32", "float32", "float64"] | None = Field(
-        None, description="Type of the stored pixels; null: as measured"
-    )
-    oversize: Literal["drop", "shrink", "crop"] = Field(
-        "drop", description="What becomes of a nucleus larger than the crop"
-    )
-    duplicates: Literal["error", "first", "last"] = Field(
-        "error", description="Which wins where a cell id comes twice"
-    )
-    id_scope: Literal["study", "plate"] = Field(
-        "study",
-        description="`study`: cell ids as in the raw data; `plate`: `<plate>/<id>`, for plates"
-        " that number their cells alike",
-    )
-    quality: list[QualityRule] = Field(
-        default_factory=list, description="Quality control: a list of {column, value}"
-    )
-    exclude: str | None = Field(
-        None, description="File of cell ids to leave out, one a line; starts at the working folder"
-    )
-    codec: Literal["blosc", "gzip"] = Field(
-        "blosc", description="Compression: `blosc` is fast, `gzip` is read everywhere"
-    )
-
-
 class Target(Section):
-    """What is predicted of a cell."""
+    """What is predicted of an example."""
 
     task: Literal[known_tasks()] = Field(  # type: ignore[valid-type]
         REGRESSION, description="Kind of answer: `regression`, a number; `classes`, one of several"
     )
     column: str | None = Field(
         None,
-        description="Column of the cell table that is predicted, such as `perturbation`; null: the"
-        " mean of the channel `crops.target`",
+        description="Column of the table of examples that is predicted; null: as the kind has it",
     )
-    label: str | None = Field(
-        None,
-        description="The target in words, with its unit in brackets; null: as the kind of study has"
-        " it, or the name of the column",
-    )
+    label: str | None = Field(None, description="The target in words; null: the name of its column")
+    unit: str | None = Field(None, description="Unit of the target, shown in brackets")
     levels: list[str] | None = Field(
         None,
         min_length=2,
@@ -268,8 +166,10 @@ class Study(Section):
     """One study: its raw data, target, models and explanations."""
 
     study: Name = Field(description="Name of the study and of its folder in results/")
-    kind: Literal[known_kinds()] = Field(  # type: ignore[valid-type]
-        "cells", description="Kind of data that the study reads"
+    kind: str = Field(
+        DEFAULT,
+        description="Kind of data that the study reads: a name, or the path of a folder that holds"
+        " a kind",
     )
     seed: Seed = Field(123, description="Seed of simulation, splits, shuffling and bootstrap")
     deterministic: bool = Field(
@@ -283,16 +183,8 @@ class Study(Section):
         " for GPUs of NVIDIA",
     )
     data: str | None = Field(
-        None, description="Folder that holds the raw wells; null: they are simulated"
+        None, description="Folder that holds the raw data; null: they are simulated"
     )
-    wells: str = Field(
-        "config/wells.tsv",
-        description="TSV of the wells: plate, well, and optionally path (within `data`; default:"
-        " the well's name), layout, perturbation",
-    )
-    tables: Tables = Field(default_factory=Tables, description="Tables of the whole plate")
-    simulate: Simulate | None = Field(None, description="Simulate the wells instead")
-    crops: Crops = Field(default_factory=Crops, description="Raw wells → crops")
     target: Target = Field(default_factory=Target, description="What is predicted of a cell")
     splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
     shards: Shards = Field(default_factory=Shards, description="Crops → shards")
@@ -308,8 +200,6 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.data is None) == (self.simulate is None):
-            raise ValueError("give either `data` (measured wells) or `simulate`, not both or none")
         unknown = set(self.attribute.models or ()) - set(self.train.models)
         if unknown:
             raise ValueError(
@@ -342,11 +232,11 @@ class Study(Section):
                 f"train.models: {floors[0]!r} is the name of a floor, which stands in the same"
                 " tables; call the model otherwise"
             )
-        if self.crops.target in (self.shards.inputs or ()):
-            raise ValueError(
-                f"shards.inputs: {self.crops.target!r} is the target; a model that sees it"
-                " predicts nothing"
-            )
+        for name in self.hidden:
+            if name in (self.shards.inputs or ()):
+                raise ValueError(
+                    f"shards.inputs: {name!r} is the target; a model that sees it predicts nothing"
+                )
         return self
 
     def _refuse_other_tasks(self) -> None:
@@ -370,14 +260,34 @@ class Study(Section):
 
     @property
     def predicted(self) -> str:
-        """The column of the cell table that every model predicts."""
+        """The column of the table of examples that every model predicts."""
         return self.target.column or kind_of(self.kind).target
 
     @property
     def label(self) -> str:
-        """The target in words, with its unit."""
-        named = self.target.column or kind_of(self.kind).target_label
-        return self.target.label or named
+        """The target in words, with its unit in brackets."""
+        words = self.target.label or self.target_name
+        return f"{words} ({self.target.unit})" if self.target.unit else words
+
+    @property
+    def target_name(self) -> str:
+        """What the target is called where the config has no words for it."""
+        return self.predicted
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The columns of the table of examples that hold the target."""
+        return (self.predicted,)
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Features that no model may see, for they hold the target."""
+        return ()
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Shape of what models see of an example, without its features."""
+        raise NotImplementedError(f"the kind {self.kind} does not say how large an example is")
 
     def strata_of_cells(self) -> dict[str, Any]:
         """Return the options of the strata of cells; where classes are predicted, these are it."""
@@ -413,7 +323,7 @@ class Study(Section):
         return self.explained_models() if chosen is None else list(chosen)
 
 
-def sections(model: type[BaseModel] = Study) -> Mapping[str, type[BaseModel]]:
+def sections(model: type[BaseModel]) -> Mapping[str, type[BaseModel]]:
     """Return the names and types of the sections directly under `model`."""
     found = {}
     for name, field in model.model_fields.items():

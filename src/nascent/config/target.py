@@ -1,31 +1,26 @@
 """The target of a study before its first job: its column, and the classes where it has some."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from nascent.config.names import MEASURED, check_column
+from nascent.config.names import check_column
 from nascent.config.sections import Study
 from nascent.errors import ConfigError, did_you_mean
+from nascent.kind import Columns
 from nascent.levels import levels_of
 from nascent.task import task_of
 
-PERTURBATION = "perturbation"
 
-
-def study_levels(
-    study: Study, channels: Sequence[str], wells: pd.DataFrame
-) -> tuple[str, ...] | None:
+def study_levels(study: Study, columns: Columns, parts: pd.DataFrame) -> tuple[str, ...] | None:
     """Return the names of the classes of a study's target; None of numbers.
 
     Parameters
     ----------
     study
         The checked config.
-    channels
-        Of its wells.
-    wells
-        The wells table, see `nascent.config.checks.read_wells`.
+    columns
+        Of its table of examples.
+    parts
+        The table of its raw data, a row a part, by name.
 
     Raises
     ------
@@ -35,7 +30,7 @@ def study_levels(
     """
     task, column = task_of(study.target.task), study.target.column
     if column is not None:
-        check_column(study, column, channels, wells, numbers=not task.has_classes)
+        check_column(column, columns, where="target.column", numbers=not task.has_classes)
     if not task.has_classes:
         if study.attribute.read_out is not None:
             raise ConfigError(
@@ -44,28 +39,27 @@ def study_levels(
                 mend="Leave it out.",
             )
         return None
-    if column in MEASURED or column.removeprefix("mean_") in channels:
+    if column in columns.measured:
         raise ConfigError(
-            f"the column {column!r} holds a number of every cell, and no classes",
+            f"the column {column!r} holds a number of every example, and no classes",
             where="target.column",
             mend="Did you mean a number? Set target.task to regression.",
         )
-    of_wells = wells[PERTURBATION].rename(PERTURBATION)
-    known = column == PERTURBATION and of_wells.notna().all()
-    if not known:
+    if column not in parts or parts[column].isna().any():
         if study.target.levels is None:
             raise ConfigError(
-                f"the classes of {column!r} are not known before its cells are read",
+                f"the classes of {column!r} are not known before its examples are read",
                 where="target.levels",
                 mend="Name them, in the order of the network's outputs.",
             )
         return _with_read_out(study, tuple(study.target.levels))
-    levels = levels_of(of_wells, study.target.levels, most=study.target.most)
+    of_parts = parts[column]
+    levels = levels_of(of_parts, study.target.levels, most=study.target.most)
     for level in levels:
-        own = wells.index[of_wells == level]
+        own = parts.index[of_parts == level]
         if len(own) == 1 and "leave_one_well_out" in study.splits.designs:
             raise ConfigError(
-                f"the class {level!r} is of well {own[0]} alone: left out to test it, none is left"
+                f"the class {level!r} is of {own[0]} alone: left out to test it, none is left"
                 " to learn from",
                 where="splits.by",
                 mend="Split by cell or by well, or give the class more wells.",

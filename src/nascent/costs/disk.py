@@ -1,4 +1,4 @@
-"""How much room the large files of a study take: crops, shards and maps."""
+"""How much room the large files of a study take: examples, shards and maps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +9,20 @@ import numpy as np
 from nascent.attribute.options import axes_of
 from nascent.costs.estimate import HERE, PlannedJob
 from nascent.costs.facts import Facts
-from nascent.costs.work import shard_cells
+from nascent.costs.work import ATTRIBUTION, shard_cells
 from nascent.errors import NascentError
+from nascent.kind import kind_of
 from nascent.stages import stage_of
 
 ASSUMED_COMPRESSION = 6.0
-"""Of stores, where none exists yet: that of the simulated well of `benchmarks/crops.py`."""
+"""Of stores, where none exists yet: that of the simulated cells of `benchmarks/crops.py`."""
 
 PLACES: Mapping[str, str] = {
-    "crops": "crops/{well}.h5",
     "shards": "shards/{fold}/{split}-{number}.h5",
     "attribute": "attribute/{model}/{seed}/{method}/{split}-{number}.h5",
     "explain_targets_attribute": "randomised/{model}/{seed}/{method}/{split}-{number}.h5",
 }
-"""Rule → where its large file lies in the results of a study."""
-
-_ITEM = {"uint8": 1, "uint16": 2, "int32": 4, "float32": 4, "float64": 8}
+"""Rule → where its large file lies in the results of a study, of whatever kind."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,9 @@ class Disk:
 def disk(
     jobs: Sequence[PlannedJob], facts: Facts, results: Sequence[tuple[str, Path, Facts]]
 ) -> dict[str, Disk]:
-    """Return the room that crops, shards and maps will take, stage by stage.
+    """Return the room that examples, shards and maps will take, stage by stage.
 
-    Their sizes without compression follow from crops, cells and channels; the compression is that
+    Their sizes without compression follow from examples and features; the compression is that
     of files which are there.
 
     Parameters
@@ -63,8 +61,9 @@ def disk(
         order in which they are asked.
     """
     found: dict[str, Disk] = {}
-    for stage in dict.fromkeys(stage_of(rule) for rule in PLACES):
-        own = [job for job in jobs if job.rule in PLACES and stage_of(job.rule) == stage]
+    places = _places(facts)
+    for stage in dict.fromkeys(map(stage_of, places)):
+        own = [job for job in jobs if job.rule in places and stage_of(job.rule) == stage]
         if not own:
             continue
         kept, source = _kept(own[0].rule, results)
@@ -78,35 +77,37 @@ def disk(
 
 def dense_bytes(rule: str, wildcards: Mapping[str, str], facts: Facts) -> float:
     """Return the bytes of a job's pixels and masks, or maps, without compression."""
-    size = facts.study.crops.size
-    if rule in ("crops", "shards"):
-        pixel = len(facts.channels) * _ITEM[facts.study.crops.dtype or "uint16"] + 1
-        cells = (
-            facts.nuclei[wildcards["well"]] if rule == "crops" else shard_cells(wildcards, facts)
-        )
-        return float(cells * size**2 * pixel)
+    if rule == kind_of(facts.study.kind).first_stage:
+        return float(facts.raw[wildcards["part"]] * facts.stored_bytes)
+    if rule == "shards":
+        return float(shard_cells(wildcards, facts) * facts.stored_bytes)
     method = facts.study.attribute.methods[wildcards["method"].partition(".")[0]]
-    channels = facts.inputs(wildcards["model"])
-    values = {"pixel": size**2 * channels, "space": size**2, "channel": channels}
+    features, pixels = facts.inputs(wildcards["model"]), facts.pixels
+    values = {"pixel": pixels * features, "space": pixels, "channel": features}
     a_cell = 4 * values[axes_of(method.method, method.options())]
     return float(shard_cells(wildcards, facts) * a_cell)
+
+
+def _places(facts: Facts) -> dict[str, str]:
+    first = kind_of(facts.study.kind).first_stage
+    return {first: f"{first}/{{part}}.h5", **PLACES}
 
 
 def _kept(rule: str, results: Sequence[tuple[str, Path, Facts]]) -> tuple[float, str]:
     """Return bytes on disk over bytes without compression, and whose files told it."""
     for name, folder, facts in results:
         there = dense = 0.0
-        for path, wildcards in _files(PLACES[rule], folder):
+        for path, wildcards in _files(_places(facts)[rule], folder):
             try:
                 dense += dense_bytes(rule, wildcards, facts)
             except (KeyError, NascentError):
-                # Of a model, method or well that the study no longer has.
+                # Of a model, method or part that the study no longer has.
                 continue
             there += path.stat().st_size
         if dense:
             where = name if name == HERE else f"in {name}"
             return there / dense, f"{dense / there:.1f}× compression measured {where}"
-    if rule in ("crops", "shards"):
+    if rule not in ATTRIBUTION:
         return 1 / ASSUMED_COMPRESSION, f"{ASSUMED_COMPRESSION:g}× compression assumed"
     return np.nan, "no measurement"
 

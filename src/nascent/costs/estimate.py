@@ -150,13 +150,13 @@ def _measured(past: Past) -> Mapping[tuple[object, ...], list[_Measured]]:
 def _sized(
     rule: str, wildcards: Mapping[str, str], facts: Facts | None
 ) -> tuple[tuple[str, ...], float, tuple[int, int] | None]:
-    """Return a job's kind, its work, and the edge and channels of what it works on."""
+    """Return a job's kind, its work, and the places and channels of what it works on."""
     if facts is None:
         if rule in WORK:
             raise KeyError(rule)
         return (rule,), 1.0, None
-    channels = facts.inputs(wildcards["model"]) if "model" in wildcards else len(facts.channels)
-    crop = (facts.study.crops.size, channels)
+    channels = facts.inputs(wildcards["model"]) if "model" in wildcards else len(facts.features)
+    crop = (facts.pixels, channels)
     return kind(rule, wildcards, facts), work(rule, wildcards, facts), crop
 
 

@@ -1,21 +1,22 @@
-"""How large a study is: what its config, its wells and its own results say of it."""
+"""How large a study is: what its config, its raw data and its own results say of it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from nascent import provenance
-from nascent.config.channels import input_channels, model_channels
+from nascent.config.channels import model_channels
 from nascent.config.checks import check_study
 from nascent.config.folds import Fold
 from nascent.config.sections import Study
 from nascent.errors import NascentError
 from nascent.files import read_table
-from nascent.kinds.cells.crops.wells import beside, read_metadata
+from nascent.kind import module_of
 from nascent.splits.fractions import SPLITS, largest_remainder
 
 Cells = dict[str, int]  # split → cells
@@ -29,17 +30,17 @@ class Facts:
     ----------
     study
         The checked config.
-    channels
-        Names of the channels of its crops.
-    nuclei
-        Well, as paths of results name it → nuclei before quality control.
+    features
+        Names of what is stored at each place of an example.
+    raw
+        Part of the raw data, as paths of results name it → examples before quality control.
     cells
         Fold → cells of each split; the fold that is explained comes first.
     """
 
     study: Study
-    channels: tuple[str, ...]
-    nuclei: Mapping[str, int]
+    features: tuple[str, ...]
+    raw: Mapping[str, int]
     cells: Mapping[str, Cells]
 
     @property
@@ -48,16 +49,30 @@ class Facts:
         return next(iter(self.cells))
 
     def inputs(self, model: str) -> int:
-        """Return how many channels a model sees."""
-        seen = input_channels(self.study, list(self.channels))
-        return len(model_channels(self.study, model, seen))
+        """Return how many features a model sees."""
+        seen = self._parts.inputs(self.study, self.features)[0].features
+        return len(model_channels(self.study, model, list(seen)))
+
+    @property
+    def pixels(self) -> int:
+        """How many places an example has."""
+        return math.prod(self.study.places)
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of an example in a store, without compression."""
+        return self._parts.stored_bytes(self.study, self.features)
+
+    @property
+    def _parts(self) -> ModuleType:
+        return module_of(self.study.kind, "parts")
 
     def plain(self) -> dict[str, Any]:
         """Return the facts as JSON-able values."""
         return {
             "study": self.study.plain(),
-            "channels": list(self.channels),
-            "nuclei": dict(self.nuclei),
+            "features": list(self.features),
+            "raw": dict(self.raw),
             "cells": {fold: dict(cells) for fold, cells in self.cells.items()},
         }
 
@@ -65,41 +80,18 @@ class Facts:
 def facts_of(plain: Mapping[str, Any]) -> Facts:
     """Return the facts that `Facts.plain` gave."""
     study = check_study(plain["study"], where="the plan")
-    return Facts(study, tuple(plain["channels"]), plain["nuclei"], plain["cells"])
+    return Facts(study, tuple(plain["features"]), plain["raw"], plain["cells"])
 
 
-def nuclei_of_wells(study: Study, wells: pd.DataFrame) -> dict[str, int]:
-    """Return how many nuclei each raw well has: those simulated, or the rows of its metadata.
-
-    Parameters
-    ----------
-    study
-        The checked config.
-    wells
-        The wells table, see `nascent.config.read_wells`.
-
-    Raises
-    ------
-    RawDataError
-        Where the metadata of a measured well cannot be read.
-    """
-    if study.simulate is not None:
-        return dict.fromkeys(wells.index, study.simulate.nuclei)
-    places = {name: Path(study.data) / path for name, path in wells["path"].items()}
-    return {
-        name: len(read_metadata(beside(place, "metadata.csv"))) for name, place in places.items()
-    }
-
-
-def expected_cells(study: Study, fold: Fold, nuclei: Mapping[str, int]) -> Cells:
+def expected_cells(study: Study, fold: Fold, raw: Mapping[str, int]) -> Cells:
     """Return how many cells each split of a fold will have, if quality control removes none.
 
-    By well, whole wells make up splits of about these sizes.
+    By group, whole groups make up splits of about these sizes.
     """
     shares = study.splits.fractions.model_dump()
-    total = sum(nuclei.values())
+    total = sum(raw.values())
     if fold.design == "leave_one_well_out":
-        test = nuclei[fold.name.removeprefix("without_")]
+        test = raw[fold.name.removeprefix("without_")]
         train = round((total - test) * shares["train"] / (shares["train"] + shares["val"]))
         return {"train": train, "val": total - test - train, "test": test}
     parts = largest_remainder(total, np.array([shares[split] for split in SPLITS]))
@@ -130,22 +122,14 @@ def facts_of_results(results: str | Path) -> Facts | None:
         cells = {path.parent.name: counted_cells(path) for path in folds}
         first = _first(list(cells), study)
         channels = read_table(results / "shards" / first / "channels.tsv")["channel"]
-        nuclei = _nuclei_of_results(results)
+        raw = module_of(study.kind, "parts").counted(results)
     except (OSError, KeyError, IndexError, NascentError):
         return None
     ordered = {fold: cells[fold] for fold in [first, *(each for each in cells if each != first)]}
-    return Facts(study, tuple(map(str, channels)), nuclei, ordered)
+    return Facts(study, tuple(map(str, channels)), raw, ordered)
 
 
 def _first(folds: Sequence[str], study: Study) -> str:
     design = study.splits.designs[0]
     begins = "without_" if design == "leave_one_well_out" else design
     return next(fold for fold in [*folds, ""] if fold.startswith(begins) or not fold)
-
-
-def _nuclei_of_results(results: Path) -> dict[str, int]:
-    table = read_table(results / "crops" / "quality.tsv", required=("step", "cells_in"))
-    whole = table[table["step"] == "all"]
-    return dict(
-        zip(whole["plate"] + "_" + whole["well"], whole["cells_in"].astype(int), strict=True)
-    )

@@ -1,8 +1,9 @@
 """How much a job has to do: what its time grows with, told from config and sizes alone.
 
-Work has no unit: it only compares jobs of one kind. A pixel is one of a crop, S × S of them a cell.
+Work has no unit: it only compares jobs of one kind. A pixel is a place of an example.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -10,6 +11,7 @@ from nascent.attribute.evaluations import evaluations
 from nascent.config.model_checks import searched
 from nascent.costs.facts import Facts
 from nascent.explain.checks import CHECKS, EXPLAINS, NETWORK, PREDICTS, TABLES
+from nascent.kind import kind_of
 from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name
 
@@ -23,7 +25,10 @@ EIGHT_FOLD = 8
 
 def work(rule: str, wildcards: Wildcards, facts: Facts) -> float:
     """Return how much a job has to do; 1 for rules whose jobs all count alike."""
-    measure = WORK.get(rule)
+    first = kind_of(facts.study.kind).first_stage
+    # The first stage is the kind's own; jobs of every part do what grows with its examples.
+    of_kind = {"simulate": _of_a_part, first: _of_a_part, f"{first}_gather": _all_raw}
+    measure = of_kind.get(rule) or WORK.get(rule)
     return float(measure(wildcards, facts)) if measure else 1.0
 
 
@@ -42,16 +47,12 @@ def kind(rule: str, wildcards: Wildcards, facts: Facts) -> tuple[str, ...]:
     return name, architecture, _method(wildcards, facts).method
 
 
-def _pixels(facts: Facts) -> int:
-    return facts.study.crops.size**2
-
-
 def _seen(wildcards: Wildcards, facts: Facts) -> int:
-    return _pixels(facts) * facts.inputs(wildcards["model"])
+    return facts.pixels * facts.inputs(wildcards["model"])
 
 
 def _stored(facts: Facts) -> int:
-    return _pixels(facts) * len(facts.channels)
+    return facts.pixels * len(facts.features)
 
 
 def _of_fold(wildcards: Wildcards, facts: Facts) -> Mapping[str, int]:
@@ -85,8 +86,8 @@ def _method(wildcards: Wildcards, facts: Facts):
 def _a_map(wildcards: Wildcards, facts: Facts) -> int:
     """Return the work of one map of one cell."""
     method = _method(wildcards, facts)
-    size, inputs = facts.study.crops.size, facts.inputs(wildcards["model"])
-    return evaluations(method.method, method.options(), (size, size, inputs)) * size**2 * inputs
+    shape = (*facts.study.places, facts.inputs(wildcards["model"]))
+    return evaluations(method.method, method.options(), shape) * math.prod(shape)
 
 
 def _epochs(wildcards: Wildcards, facts: Facts) -> int:
@@ -109,16 +110,16 @@ def _predicting(wildcards: Wildcards, facts: Facts, cells: int) -> float:
     return cells * (EIGHT_FOLD if eight else 1) * _seen(wildcards, facts)
 
 
-def _of_a_well(wildcards: Wildcards, facts: Facts) -> float:
-    return facts.nuclei[wildcards["well"]] * _stored(facts)
+def _of_a_part(wildcards: Wildcards, facts: Facts) -> float:
+    return facts.raw[wildcards["part"]] * _stored(facts)
 
 
 def _all_pixels(wildcards: Wildcards, facts: Facts) -> float:
     return sum(_of_fold(wildcards, facts).values()) * _stored(facts)
 
 
-def _all_nuclei(wildcards: Wildcards, facts: Facts) -> float:
-    return sum(facts.nuclei.values())
+def _all_raw(wildcards: Wildcards, facts: Facts) -> float:
+    return sum(facts.raw.values())
 
 
 def _one_shard(wildcards: Wildcards, facts: Facts) -> float:
@@ -223,8 +224,8 @@ def _measured(rule: str, wildcards: Wildcards, facts: Facts) -> float:
 
 
 WORK: Mapping[str, Work] = {
-    **dict.fromkeys(("simulate", "crops", "shards_histogram"), _of_a_well),
-    **dict.fromkeys(("crops_gather", "splits", "evaluate_gather"), _all_nuclei),
+    "shards_histogram": _of_a_part,
+    **dict.fromkeys(("splits", "evaluate_gather"), _all_raw),
     "shards": _one_shard,
     **dict.fromkeys(("shards_gather", "evaluate_floors", "explain_roar_remove"), _all_pixels),
     **dict.fromkeys(TRAINING, _training),

@@ -64,6 +64,8 @@ def summary(
     data = str(config.get("data") or MISSING)
     if simulated:
         data = f"simulated, planted truth: {simulated.get('truth', MISSING)}"
+    target = config.get("target") or {}
+    measured = target.get("column") or target.get("channel")
     by = (config.get("splits") or {}).get("by", MISSING)
     designs = [by] if isinstance(by, str) else list(by)
     fingerprints = {
@@ -74,7 +76,7 @@ def summary(
     return {
         "kind": str(config.get("kind", MISSING)),
         "data": data,
-        "target": f"{label}, of {(config.get('crops') or {}).get('target', MISSING)}",
+        "target": f"{label}, of {measured}" if measured else label,
         "splits": "; ".join(DESIGNS.get(design, design) for design in designs),
         "seed of the study": str(config.get("seed", MISSING)),
         "seeds of the models": "; ".join(_seeds(list(cards))) or MISSING,

@@ -111,7 +111,7 @@ def training_targets(
                 f"all {len(values)} training cells have the same target,"
                 f" {train.cells[column].iloc[0]} (column {column!r})",
                 where="train",
-                mend="There is nothing to learn: check crops.target and also_predict.",
+                mend="There is nothing to learn: check target and also_predict.",
             )
     numbers = values.to_numpy(np.float64)
     means, sds = task_of(task).start(numbers, levels)

@@ -6,7 +6,6 @@ KIND = Kind(
     name="cells",
     first_stage="crops",
     target="target",
-    target_label="transcription rate (mean counts per pixel)",
     floors={
         "regression": ("mean", "area_cycle", "ols", "ridge", "ols_area_cycle", "ridge_area_cycle"),
         "classes": ("majority", "area_cycle", "logistic", "logistic_area_cycle"),

@@ -177,7 +177,7 @@ def channel_position(channels: Sequence[str], channel: str, *, where: str | Path
         raise RawDataError(
             f"there is no channel {channel!r}",
             where=where,
-            mend=f"{did_you_mean(channel, channels)} The target is set by `crops.target`.",
+            mend=f"{did_you_mean(channel, channels)} The target is set by `target.channel`.",
         )
     return list(channels).index(channel)
 

@@ -1,0 +1,169 @@
+"""The keys of a study of single cells: its wells, their tables, simulation and crops."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from nascent.config import sections
+from nascent.config.section import Fraction, Positive, Section
+
+
+class Tables(Section):
+    """Optional tables of the whole plate; a relative path starts at `data`."""
+
+    cell_cycle: str | None = Field(
+        None,
+        description="CSV `mapobject_id, cell_cycle`, joined to `mapobject_id_cell`; `plate_name`"
+        " where plates number their cells alike",
+    )
+    wells: str | None = Field(
+        None,
+        description="CSV `plate_name, well_name, cell_type, perturbation, duration`,"
+        " joined to `plate_name_cell, well_name_cell`",
+    )
+    background: str | None = Field(
+        None,
+        description="CSV `channel, measurement_type, cell_line, mean_background`: background a"
+        " channel, camera counts",
+    )
+
+
+class Simulate(Section):
+    """A plate of simulated wells with a planted transcription rate, in place of measured ones."""
+
+    layout: Literal["text", "numpy", "campa"] = Field("text", description="Layout of the raw wells")
+    nuclei: Positive = Field(200, description="Nuclei a well")
+    channels: list[str] | None = Field(
+        None, description="Channels to simulate; null: the 38 of the published plate"
+    )
+    truth: Literal["structure", "intensity", "both"] = Field(
+        "structure",
+        description="What sets the rate: arrangement of speckles and polymerase foci, channel"
+        " means, or both",
+    )
+    mean_area: float = Field(
+        13209, ge=100, description="Mean area of a nucleus, pixels; sets the scale of everything"
+    )
+    well_effect: float = Field(
+        0.0, ge=0, description="Well-to-well shift of target and intensities, SDs of the target"
+    )
+    well_stain: float | None = Field(
+        None,
+        ge=0,
+        description="SD of the log of a well's staining factors, one a channel; null:"
+        " 0.2 × `well_effect`",
+    )
+    noise: Fraction = Field(
+        0.1, description="Share of the target's variance that nothing in the image explains"
+    )
+
+
+class QualityRule(Section):
+    """Cells whose `column` equals `value` are removed."""
+
+    column: str = Field(description="Column of the cell table")
+    value: bool | int | float | str | None = Field(
+        description="Cells with this value are removed; null: those where it is missing"
+    )
+
+
+class Crops(Section):
+    """From a raw well to crops of its nuclei."""
+
+    size: Positive = Field(224, description="Edge S of a crop, pixels")
+    target_background: Literal["keep", "subtract"] = Field(
+        "keep",
+        description="Whether the channel's background is subtracted from each pixel of the target",
+    )
+    background_cell_line: str = Field(
+        "HeLa", description="Rows of the background table that count (column `cell_line`)"
+    )
+    dtype: Literal["uint8", "uint16", "int32", "float32", "float64"] | None = Field(
+        None, description="Type of the stored pixels; null: as measured"
+    )
+    oversize: Literal["drop", "shrink", "crop"] = Field(
+        "drop", description="What becomes of a nucleus larger than the crop"
+    )
+    duplicates: Literal["error", "first", "last"] = Field(
+        "error", description="Which wins where a cell id comes twice"
+    )
+    id_scope: Literal["study", "plate"] = Field(
+        "study",
+        description="`study`: cell ids as in the raw data; `plate`: `<plate>/<id>`, for plates"
+        " that number their cells alike",
+    )
+    quality: list[QualityRule] = Field(
+        default_factory=list, description="Quality control: a list of {column, value}"
+    )
+    exclude: str | None = Field(
+        None, description="File of cell ids to leave out, one a line; starts at the working folder"
+    )
+    codec: Literal["blosc", "gzip"] = Field(
+        "blosc", description="Compression: `blosc` is fast, `gzip` is read everywhere"
+    )
+
+
+class Target(sections.Target):
+    """What is predicted of a cell."""
+
+    column: str | None = Field(
+        None,
+        description="Column of the cell table that is predicted, such as `perturbation`; null: the"
+        " mean of `channel`",
+    )
+    channel: str = Field(
+        "00_EU",
+        description="Channel whose mean over the measured pixels is the target, and which no model"
+        " sees",
+    )
+    label: str | None = Field(
+        None, description="The target in words; null: the name of its column or channel"
+    )
+
+
+class Study(sections.Study):
+    """One study of single cells: its raw data, target, models and explanations."""
+
+    wells: str = Field(
+        "config/wells.tsv",
+        description="TSV of the wells: plate, well, and optionally path (within `data`; default:"
+        " the well's name), layout, perturbation",
+    )
+    tables: Tables = Field(default_factory=Tables, description="Tables of the whole plate")
+    simulate: Simulate | None = Field(None, description="Simulate the wells instead")
+    crops: Crops = Field(default_factory=Crops, description="Raw wells → crops")
+    target: Target = Field(default_factory=Target, description="What is predicted of a cell")
+
+    @model_validator(mode="after")
+    def _measured_or_simulated(self) -> Self:
+        if (self.data is None) == (self.simulate is None):
+            raise ValueError("give either `data` (measured wells) or `simulate`, not both or none")
+        return self
+
+    @property
+    def target_name(self) -> str:
+        """The column or channel that is predicted."""
+        return self.target.column or self.target.channel
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The columns of the cell table that hold the target."""
+        mean = f"mean_{self.target.channel}"
+        return (self.predicted,) if self.target.column else (self.predicted, mean)
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The channel of the target: whether it or a column is predicted, no model sees it."""
+        return (self.target.channel,)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Rows and columns of a crop, pixels."""
+        return (self.crops.size, self.crops.size)
+
+
+# What the example of a config shows where the default alone would not be valid.
+SHOWN = {
+    "data": "path/to/wells",
+    "crops.quality": [QualityRule(column="is_border_cell", value=1).plain()],
+}
