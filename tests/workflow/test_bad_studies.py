@@ -83,7 +83,7 @@ BAD = {
     ),
     "backbone larger than the crop": (
         lambda checkout: write(checkout, train={"models": {"xception": {}}}),
-        ["train.models.xception", "at least 71 pixels", "crops.size is 32"],
+        ["train.models.xception", "at least 71 pixels", "these have 32 x 32"],
     ),
     "channel of a model": (
         lambda checkout: write(checkout, train={"models": {"linear": {"channels": ["15_SUN"]}}}),
