@@ -112,7 +112,7 @@ rule evaluate_compare:
         comparison=made("evaluate/comparison.tsv"),
         intervals=made("evaluate/intervals.tsv"),
         pairs=made("evaluate/pairs.tsv"),
-        groups=made("evaluate/groups.tsv"),
+        levels=made("evaluate/levels.tsv"),
         calibration=made("evaluate/calibration.tsv"),
         confounders=made("evaluate/confounders.tsv"),
     log:

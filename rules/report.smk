@@ -42,7 +42,7 @@ PAGES_OF_REPORT.add(
         script="report_evaluation",
         input={
             name: made(f"evaluate/{name}.tsv")
-            for name in ("comparison", "pairs", "groups", "confounders", "controls")
+            for name in ("comparison", "pairs", "levels", "confounders", "controls")
         },
         output={
             "comparison": page(
@@ -54,9 +54,9 @@ PAGES_OF_REPORT.add(
             "pairs": page(
                 "pairs", "pairs_table", "Models", {"figure": "every two models"}
             ),
-            "groups": page(
-                "groups",
-                "groups_table",
+            "levels": page(
+                "levels",
+                "levels_table",
                 "Models",
                 {"figure": "by well, cell cycle, perturbation"},
             ),
@@ -85,7 +85,7 @@ for model in MODELS:
                 "cards": of_runs("train/{model}/{fold}/{seed}/card.json", [model]),
                 "comparison": made("evaluate/comparison.tsv"),
                 "intervals": made("evaluate/intervals.tsv"),
-                "groups": made("evaluate/groups.tsv"),
+                "levels": made("evaluate/levels.tsv"),
             },
             output={
                 "page": page(

@@ -201,7 +201,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Comparison", tables.comparison_columns(REGRESSION)),
         ("results.md", "### Intervals", tables.INTERVALS),
         ("results.md", "### Pairs", tables.PAIRS),
-        ("results.md", "### Groups", tables.groups_columns(REGRESSION)),
+        ("results.md", "### Levels", tables.levels_columns(REGRESSION)),
         ("results.md", "### Calibration", tables.calibration_columns(REGRESSION)),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
         ("results.md", "## Use of channels", (*USE, *USE_CELLS)),

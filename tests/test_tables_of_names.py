@@ -48,7 +48,7 @@ TABLES = {
     "predictions": (evaluated.predictions_columns(REGRESSION), RUN | SPLIT),
     "metrics": (evaluated.metrics_columns(REGRESSION), RUN | SPLIT),
     "controls": (evaluated.controls_columns(REGRESSION), RUN | SPLIT),
-    "groups of an evaluation": (evaluated.groups_columns(REGRESSION), RUN | {"level"}),
+    "levels of an evaluation": (evaluated.levels_columns(REGRESSION), RUN | {"level"}),
     "intervals": (evaluated.INTERVALS, RUN),
     "comparison": (evaluated.comparison_columns(REGRESSION), RUN | {"best_floor"}),
     "pairs": (evaluated.PAIRS, RUN | {"other"}),

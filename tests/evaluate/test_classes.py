@@ -159,7 +159,7 @@ def compared(study, plate):
 def test_tables_have_their_columns(compared):
     assert list(compared["comparison"].columns) == list(tables.comparison_columns(TASK))
     assert "worst_well" not in compared["comparison"].columns
-    assert list(compared["groups"].columns) == list(tables.groups_columns(TASK))
+    assert list(compared["levels"].columns) == list(tables.levels_columns(TASK))
     assert list(compared["calibration"].columns) == list(tables.calibration_columns(TASK))
     assert list(compared["confusion"].columns) == list(TASK.more["confusion"])
 

@@ -10,7 +10,7 @@ from nascent.tasks.regression import metrics
 
 REGRESSION = task_of("regression")
 COLUMNS = {
-    "groups": tables.groups_columns(REGRESSION),
+    "levels": tables.levels_columns(REGRESSION),
     "intervals": tables.INTERVALS,
     "comparison": tables.comparison_columns(REGRESSION),
     "pairs": tables.PAIRS,
@@ -73,10 +73,10 @@ def test_every_table_has_its_columns_and_all_targets_and_designs(study):
         assert len(keys) == 4, name
 
 
-def test_groups_are_the_metrics_of_the_test_cells_of_a_level(study):
+def test_levels_are_the_metrics_of_the_test_cells_of_a_level(study):
     predictions, cells = study
     got = (
-        made(predictions, cells)["groups"]
+        made(predictions, cells)["levels"]
         .set_index(["target", "design", "model", "seed", "by", "level"])
         .sort_index()
     )
@@ -97,7 +97,7 @@ def test_groups_are_the_metrics_of_the_test_cells_of_a_level(study):
 
 def test_intervals_of_a_level_are_those_of_its_cells_alone(study):
     predictions, cells = study
-    got = made(predictions, cells, draws=4000)["groups"]
+    got = made(predictions, cells, draws=4000)["levels"]
     row = got.query("target == 'target' and design == 'cell' and by == 'cell_cycle'").iloc[0]
     run = predictions.query("target == 'target' and design == 'cell' and split == 'test'")
     run = run[(run["model"] == row["model"]) & (run["seed"] == row["seed"])]

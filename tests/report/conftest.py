@@ -71,7 +71,7 @@ def make_pairs() -> pd.DataFrame:
     )
 
 
-def make_groups(model: str = "cnn") -> pd.DataFrame:
+def make_levels(model: str = "cnn") -> pd.DataFrame:
     """Return the metrics of two seeds in two phases."""
     return pd.DataFrame(
         [

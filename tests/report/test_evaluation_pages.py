@@ -8,7 +8,7 @@ from nascent.report.evaluation import (
     confounders_rows,
     controls_rows,
     evaluation_pages,
-    groups_rows,
+    levels_rows,
     pairs_rows,
 )
 
@@ -20,7 +20,7 @@ def tables(make):
     return {
         "comparison": make.comparison(),
         "pairs": make.pairs(),
-        "groups": make.groups(),
+        "levels": make.levels(),
         "confounders": make.confounders(),
         "controls": make.controls(),
     }
@@ -73,8 +73,8 @@ def test_a_pair_is_one_row_with_both_metrics(tables):
     assert row["R², difference"] == 0.21 and row["over wells "] == "–"
 
 
-def test_groups_are_means_over_seeds(tables):
-    rows = groups_rows(tables["groups"], "(counts)").set_index("level")
+def test_levels_are_means_over_seeds(tables):
+    rows = levels_rows(tables["levels"], "(counts)").set_index("level")
     assert rows.loc["G1", "MAE (counts)"] == 31.5 and rows.loc["S", "MAE (counts)"] == 41.5
     assert rows.loc["G1", "interval"] == "[29.50, 33.50]"
     assert rows.loc["G1", ["bias (counts)", "interval of bias"]].tolist() == [

@@ -31,7 +31,7 @@ def build(make, cards, **changes):
         "designs": DESIGNS,
         "comparison": make.comparison(),
         "intervals": make.intervals(),
-        "groups": make.groups(),
+        "levels": make.levels(),
     }
     return model_card("cnn", cards, **{**given, **changes})
 
@@ -65,7 +65,7 @@ def test_only_the_model_itself_is_in_its_tables(make, cards):
         make,
         cards,
         intervals=make.intervals("linear").assign(value=77_777.0),
-        groups=make.groups("linear").assign(mae=88_888.0),
+        levels=make.levels("linear").assign(mae=88_888.0),
     )
     assert "77,777" not in html and "88,888" not in html and "36.25" not in html
 
@@ -194,7 +194,7 @@ def test_a_model_without_results_is_shown(make, cards):
         cards,
         **empty,
         intervals=make.intervals().iloc[:0],
-        groups=make.groups().iloc[:0],
+        levels=make.levels().iloc[:0],
     )
     assert "no rows" in html
 

@@ -15,7 +15,7 @@ with job(snakemake):
         designs=params.designs,
         comparison=read_table(given.comparison),
         intervals=read_table(given.intervals),
-        groups=read_table(given.groups),
+        levels=read_table(given.levels),
         target=params.target,
         task=params.task,
     )

@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from nascent.evaluate.by_level import by_level
 from nascent.evaluate.calibration import calibration
 from nascent.evaluate.compare import comparison, pairs
 from nascent.evaluate.confounders import confounders
-from nascent.evaluate.groups import groups
 from nascent.evaluate.held_out import HeldOut, held_out
 from nascent.evaluate.intervals import intervals
 from nascent.evaluate.resampled import resample
@@ -16,7 +16,7 @@ from nascent.evaluate.tables import (
     PAIRS,
     calibration_columns,
     comparison_columns,
-    groups_columns,
+    levels_columns,
 )
 from nascent.task import REGRESSION, task_of
 
@@ -31,7 +31,7 @@ def comparison_tables(
     seed: int = 1,
     task: str = REGRESSION,
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables groups, intervals, comparison, pairs, calibration and confounders.
+    """Return the tables levels, intervals, comparison, pairs, calibration and confounders.
 
     Tables that the task alone has (`nascent.task.Task.more`) follow.
 
@@ -66,7 +66,7 @@ def comparison_tables(
     """
     measured = task_of(task)
     parts: dict[str, list[pd.DataFrame]] = {
-        "groups": [pd.DataFrame(columns=list(groups_columns(measured)))],
+        "levels": [pd.DataFrame(columns=list(levels_columns(measured)))],
         "intervals": [pd.DataFrame(columns=list(INTERVALS))],
         "comparison": [pd.DataFrame(columns=list(comparison_columns(measured)))],
         "pairs": [pd.DataFrame(columns=list(PAIRS))],
@@ -77,7 +77,7 @@ def comparison_tables(
         resampled = resample(held, draws=draws, seed=seed)
         for name, table in more_tables(held).items():
             parts[name].append(table)
-        parts["groups"].append(groups(held, confidence=confidence, draws=draws, seed=seed))
+        parts["levels"].append(by_level(held, confidence=confidence, draws=draws, seed=seed))
         parts["intervals"].append(intervals(held, resampled, confidence=confidence))
         parts["comparison"].append(
             comparison(held, resampled, floors=floors, confidence=confidence)

@@ -46,8 +46,8 @@ def controls_columns(task: Task) -> tuple[str, ...]:
     return ("target", "design", "fold", "split", "model", "seed", "control", "n", *task.metrics)
 
 
-def groups_columns(task: Task) -> tuple[str, ...]:
-    """Return the columns of the table of metrics by group."""
+def levels_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of the table of metrics by level."""
     bounds = [f"{name}_{end}" for name in task.bounded for end in ("low", "high")]
     return ("target", "design", "model", "seed", "by", "level", "n", *task.metrics, *bounds)
 

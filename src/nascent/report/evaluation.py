@@ -23,18 +23,18 @@ OVER = {"cells": ("low_cells", "high_cells"), "wells": ("low_wells", "high_wells
 def evaluation_pages(
     comparison: pd.DataFrame,
     pairs: pd.DataFrame,
-    groups: pd.DataFrame,
+    levels: pd.DataFrame,
     confounders: pd.DataFrame,
     controls: pd.DataFrame,
     *,
     labels: Mapping[str, str],
     task: str = REGRESSION,
 ) -> dict[str, str]:
-    """Return the pages `comparison, pairs, groups, confounders, controls` as HTML.
+    """Return the pages `comparison, pairs, levels, confounders, controls` as HTML.
 
     Parameters
     ----------
-    comparison, pairs, groups, confounders, controls
+    comparison, pairs, levels, confounders, controls
         The tables of those names in `evaluate/`.
     labels
         Predicted column → what it is in words, with its unit; a column without words keeps its
@@ -62,12 +62,12 @@ def evaluation_pages(
             pairs_rows,
             pairs,
         ),
-        "groups": (
+        "levels": (
             "By well, cell cycle and perturbation",
             "Test cells of each level, means over seeds, of the limits of the 95 % intervals over"
             f" cells too.{_OF_NUMBERS if measured.has_errors else ''}",
-            groups_rows,
-            groups,
+            levels_rows,
+            levels,
         ),
         "confounders": (
             "Known factors",
@@ -207,12 +207,12 @@ def pairs_rows(pairs: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> p
     )
 
 
-def groups_rows(groups: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:
+def levels_rows(levels: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:
     """Return the metrics by level as read: a row a design, model and level, mean over seeds."""
     measured = task_of(task)
     keys = ["design", "model", "by", "level"]
     limits = [f"{name}_{end}" for name in measured.bounded for end in ("low", "high")]
-    means = groups.groupby(keys, sort=False)[["n", *measured.bounded, *limits]].mean()
+    means = levels.groupby(keys, sort=False)[["n", *measured.bounded, *limits]].mean()
     means = means.reset_index()
     named = {
         "split": named_designs(means["design"]),

@@ -11,7 +11,7 @@ from nascent.cards import chosen
 from nascent.evaluate.compare import BEATS
 from nascent.figures.words import DESIGNS, count, unit
 from nascent.report import well_shift
-from nascent.report.evaluation import comparison_rows, groups_rows, named_designs
+from nascent.report.evaluation import comparison_rows, levels_rows, named_designs
 from nascent.report.page import facts, items, page, paragraph, section
 from nascent.report.runs import Run, attempts, learnt_from, options, training
 from nascent.report.tables import MISSING, decimals, shown, table
@@ -30,7 +30,7 @@ def model_card(
     designs: Mapping[str, str],
     comparison: pd.DataFrame,
     intervals: pd.DataFrame,
-    groups: pd.DataFrame,
+    levels: pd.DataFrame,
     target: str = "target",
     task: str = REGRESSION,
 ) -> str:
@@ -48,7 +48,7 @@ def model_card(
         The options of a model that nobody changed, nested as in the cards' `config`.
     designs
         Fold → its split design.
-    comparison, intervals, groups
+    comparison, intervals, levels
         The tables of those names in `evaluate/`, of all models.
     target
         The predicted column that is shown.
@@ -58,7 +58,7 @@ def model_card(
     numbers = task_of(task).has_errors
     own = comparison[(comparison["model"] == model) & (comparison["target"] == target)]
     metrics = intervals[(intervals["model"] == model) & (intervals["target"] == target)]
-    levels = groups[(groups["model"] == model) & (groups["target"] == target)]
+    of_levels = levels[(levels["model"] == model) & (levels["target"] == target)]
     parts = [
         facts(summary(cards, own, label)),
         section("Limits", items(limits(cards, own, unit(label)))),
@@ -72,9 +72,9 @@ def model_card(
         ),
         section("Metrics", paragraph(_METRICS), table(metric_rows(metrics, task))),
         section(
-            "By group",
-            paragraph(_GROUPS + (_OWN_MEAN if numbers else "")),
-            table(groups_rows(levels, unit(label), task)),
+            "By level",
+            paragraph(_LEVELS + (_OWN_MEAN if numbers else "")),
+            table(levels_rows(of_levels, unit(label), task)),
         ),
     ]
     return page(f"Model {model}", "\n".join(parts))
@@ -87,7 +87,7 @@ _TRAINING = (
 )
 _RESULTS = "Test cells; intervals are of 95 %, over cells and over wells."
 _METRICS = "Test cells, means over seeds, with 95 % intervals."
-_GROUPS = "Test cells of each level, means over seeds."
+_LEVELS = "Test cells of each level, means over seeds."
 _OWN_MEAN = " R² is against the level's own mean."
 
 

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 
 from nascent.evaluate.held_out import HeldOut
-from nascent.evaluate.tables import groups_columns
+from nascent.evaluate.tables import levels_columns
 from nascent.statistics.bootstrap import counts, interval
 
 BY = ("well", "cell_cycle", "perturbation")
 
 
-def groups(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
+def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
     """Return the metrics of every run in every level of well, cell cycle and perturbation.
 
-    A model can look good over all cells because it tells the groups apart, and be no better than
-    the group's mean within each: R² within a level is against that level's own mean. The intervals
+    A model can look good over all cells because it tells the levels apart, and be no better than
+    the level's mean within each: R² within a level is against that level's own mean. The intervals
     of the metrics that the task bounds are over the level's test cells, of one run: training is not
     in them.
 
@@ -30,7 +30,7 @@ def groups(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.Dat
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.evaluate.tables.groups_columns`, pooled over folds; levels in
+        The columns of `nascent.evaluate.tables.levels_columns`, pooled over folds; levels in
         alphabetical order, those without test cells left out, "missing" for cells without one.
     """
     of_level = [
@@ -56,7 +56,7 @@ def groups(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.Dat
         for run, (model, seed) in enumerate(held.runs)
         for by, level, cells in of_level
     ]
-    return pd.DataFrame(rows, columns=list(groups_columns(held.task)))
+    return pd.DataFrame(rows, columns=list(levels_columns(held.task)))
 
 
 def _measured(
