@@ -86,7 +86,11 @@ class Checkout:
 
     def dry_run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Plan; what Snakemake says, both streams, is in `stdout`."""
-        return planner().plan(self, "-n", *arguments)[0]
+        return self.start("-n", *arguments)
+
+    def start(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake where it comes to no job, in a third of the time that `snakemake` takes."""
+        return planner().plan(self, *arguments)[0]
 
     def _announced(self, what: str, *arguments: str) -> list[dict[str, object]]:
         done, plan = planner().plan(self, "-n", *arguments)

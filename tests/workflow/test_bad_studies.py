@@ -165,7 +165,7 @@ def test_the_study_is_sound_before_it_is_spoilt(measured):
 @pytest.mark.parametrize(("spoil", "told"), BAD.values(), ids=BAD)
 def test_a_study_that_cannot_run_is_refused_in_one_message(measured, spoil, told):
     spoil(measured)
-    refused = measured.snakemake(*LOCAL, *STUDY)
+    refused = measured.start(*LOCAL, *STUDY)
     assert refused.returncode != 0
     assert "Traceback" not in refused.stdout
     messages = [line for line in refused.stdout.splitlines() if "Error" in line]

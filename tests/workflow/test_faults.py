@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.slow
+# As of any other result, but with jobs that load a framework.
+NIGHTLY = pytest.mark.nightly
 
 SHARD = "shards/cell/test-00000.h5"
 MODEL = "train/linear/cell/1/model.keras"
@@ -17,8 +19,12 @@ MAPS = "attribute/linear/1/ig/test-00000.h5"
 METRICS = "evaluate/linear/cell/1/metrics.tsv"
 # Targets stand first on the command line: --configfile takes all that follows it.
 OPTIONS = ("--cores", "2", "--rerun-incomplete", "--configfile", "config/tiny.yaml")
-SOME = (*(f"results/tiny/{name}" for name in (METRICS, MAPS)), *OPTIONS)
 SECONDS = 400
+
+
+def make(name: str) -> tuple[str, ...]:
+    """Return the arguments that make a result of the study."""
+    return (f"results/tiny/{name}", *OPTIONS)
 
 
 def started(checkout, *arguments, largest=resource.RLIM_INFINITY, **environment):
@@ -80,9 +86,7 @@ def records(checkout) -> dict[str, bytes]:
 
 
 def lose(checkout, name):
-    """Delete a result and what needs it: else Snakemake has no reason to make it again."""
-    for each in {name, METRICS, MAPS}:
-        (checkout.results() / each).unlink(missing_ok=True)
+    (checkout.results() / name).unlink()
 
 
 def waits_for_lock(checkout, process):
@@ -94,93 +98,90 @@ def waits_for_lock(checkout, process):
     raise AssertionError(ended(process))
 
 
-@pytest.fixture(scope="module")
-def undisturbed(unrun, tmp_path_factory):
-    """A checkout with a model, its metrics and maps, made without a fault; do not change it."""
-    checkout = unrun.clone(tmp_path_factory.mktemp("undisturbed") / "nascent")
-    runs(checkout, *SOME)
-    return checkout
-
-
-@pytest.fixture
-def disturbed(undisturbed, tmp_path):
-    """A copy to do harm to."""
-    return undisturbed.clone(tmp_path / "nascent")
-
-
-@pytest.mark.parametrize("name", [SHARD, MODEL, MAPS])
-def test_a_disk_that_fills_up_costs_one_job_and_no_result(disturbed, undisturbed, name):
-    place = disturbed.results() / name
-    size = place.stat().st_size
-    lose(disturbed, name)
+@pytest.mark.parametrize("name", [SHARD, *(pytest.param(n, marks=NIGHTLY) for n in (MODEL, MAPS))])
+def test_a_disk_that_fills_up_costs_one_job_and_no_result(ran, finished, name):
+    size = (ran.results() / name).stat().st_size
+    lose(ran, name)
     # Snakemake itself writes files as large as the largest of the rules.
-    told = fails(disturbed, *SOME, largest=size - 256)
+    told = fails(ran, *make(name), largest=size - 256)
     assert "the file grew past the size allowed here" in told
-    left, all_of_them = whole(disturbed), whole(undisturbed)
+    left, all_of_them = whole(ran), whole(finished)
     assert name not in left
     assert left.items() <= all_of_them.items()
-    runs(disturbed, *SOME)
-    assert whole(disturbed) == all_of_them
-    assert records(disturbed) == records(undisturbed)
+    runs(ran, *make(name))
+    assert whole(ran) == all_of_them
+    assert records(ran) == records(finished)
 
 
-@pytest.mark.parametrize("name", [SHARD, MODEL])
+@pytest.mark.parametrize(
+    ("name", "reader"),
+    [
+        ("crops/tiny_A01.h5", SHARD),
+        pytest.param(SHARD, METRICS, marks=NIGHTLY),
+        pytest.param(MODEL, METRICS, marks=NIGHTLY),
+    ],
+)
 def test_a_truncated_result_is_refused_and_what_the_message_says_mends_it(
-    disturbed, undisturbed, name
+    ran, finished, name, reader
 ):
-    place = disturbed.results() / name
+    place = ran.results() / name
     times = place.stat()
     os.truncate(place, times.st_size - 100)
     # Snakemake does not see it, and has a reason to read it.
     os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
-    (disturbed.results() / METRICS).unlink()
-    told = fails(disturbed, *SOME)
+    lose(ran, reader)
+    told = fails(ran, *make(reader))
     assert f"results/tiny/{name}: this result was changed after it was made" in told
     assert f"snakemake -f results/tiny/{name}" in told
-    runs(disturbed, "-f", f"results/tiny/{name}", *OPTIONS)
-    runs(disturbed, *SOME)
-    assert whole(disturbed) == whole(undisturbed)
+    runs(ran, "-f", *make(name))
+    runs(ran, *make(reader))
+    assert whole(ran) == whole(finished)
 
 
-def test_a_second_snakemake_in_the_folder_is_refused_and_harms_nothing(disturbed, undisturbed):
-    lose(disturbed, MODEL)
-    first = started(disturbed, *SOME)
+def test_a_second_snakemake_in_the_folder_is_refused_and_harms_nothing(ran, finished):
+    lose(ran, SHARD)
+    first = started(ran, *make(SHARD))
     try:
-        waits_for_lock(disturbed, first)
-        told = fails(disturbed, *SOME)
+        waits_for_lock(ran, first)
+        # Its job would end before the second one looks.
+        os.killpg(first.pid, signal.SIGSTOP)
+        told = fails(ran, *make(SHARD))
         assert "cannot be locked" in told
         assert "no other Snakemake process is trying to create the same files" in told
     finally:
+        os.killpg(first.pid, signal.SIGCONT)
         told = ended(first)
     assert first.returncode == 0, told
-    assert whole(disturbed) == whole(undisturbed)
+    assert whole(ran) == whole(finished)
 
 
-def test_the_lock_of_a_dead_run_is_told_and_can_be_taken_off(disturbed, undisturbed):
-    lose(disturbed, MODEL)
-    dead = started(disturbed, *SOME)
-    waits_for_lock(disturbed, dead)
+def test_the_lock_of_a_dead_run_is_told_and_can_be_taken_off(ran, finished):
+    lose(ran, SHARD)
+    dead = started(ran, *make(SHARD))
+    waits_for_lock(ran, dead)
     os.killpg(dead.pid, signal.SIGKILL)
     ended(dead)
-    told = fails(disturbed, *SOME)
+    told = fails(ran, *make(SHARD))
     assert "--unlock" in told
-    runs(disturbed, "--unlock", "--configfile", "config/tiny.yaml")
-    runs(disturbed, *SOME)
-    assert whole(disturbed) == whole(undisturbed)
+    assert ran.start("--unlock", "--configfile", "config/tiny.yaml").returncode == 0
+    runs(ran, *make(SHARD))
+    assert whole(ran) == whole(finished)
 
 
 def test_results_that_cannot_be_written_are_told_before_the_first_job(checkout):
     (checkout.path / "results").write_text("")
-    told = fails(checkout, "-n", *SOME)
+    refused = checkout.dry_run(*make(SHARD))
+    assert refused.returncode != 0
+    told = refused.stdout
     assert "Error in the study" in told
     assert f"{checkout.path / 'results'}: results cannot be written here" in told
     assert not Path(checkout.path / "logs").exists()
 
 
-def test_a_gpu_that_is_not_there_is_an_error_or_not_as_the_config_says(disturbed, undisturbed):
+def test_a_gpu_that_is_not_there_is_an_error_or_not_as_the_config_says(ran, finished):
     model = {"learning_rate": 0.01, "channels": ["15_SON", "00_DAPI"]}
     for without, ends in (("error", fails), ("cpu", runs)):
-        disturbed.configure(
+        ran.configure(
             train={
                 "defaults": {"epochs": 3, "batch_size": 8},
                 "models": {
@@ -189,7 +190,7 @@ def test_a_gpu_that_is_not_there_is_an_error_or_not_as_the_config_says(disturbed
                 },
             }
         )
-        lose(disturbed, MODEL)
-        told = ends(disturbed, *SOME, NASCENT_GPUS="")
+        (ran.results() / MODEL).unlink(missing_ok=True)
+        told = ends(ran, *make(MODEL), NASCENT_GPUS="")
         assert "the job asks for a GPU, and there is none here" in told
-    assert whole(disturbed) == whole(undisturbed)
+    assert whole(ran) == whole(finished)

@@ -107,7 +107,7 @@ rule both:
 def test_a_model_that_is_called_like_a_rule_is_refused_in_a_module_too(spaced, elsewhere):
     elsewhere.configure(train={"models": {"train": {"architecture": "linear"}}})
     deploy(elsewhere, f'"{spaced.path / "Snakefile"}"', " as nascent_*")
-    done = elsewhere.snakemake("-n")
+    done = elsewhere.dry_run()
     assert done.returncode != 0
     assert "'train' is the name of a rule" in done.stdout
 

@@ -364,7 +364,7 @@ def test_from_nothing_a_model_needs_the_data_and_no_other_model(unrun):
 
 
 def test_the_targets_are_listed(unrun):
-    listed = set(unrun.snakemake(*TINY, "--list-target-rules").stdout.splitlines())
+    listed = set(unrun.start(*TINY, "--list-target-rules").stdout.splitlines())
     assert {"all", "data", "models", "explanations", "report", "linear", "simple_cnn"} <= listed
 
 

@@ -1,6 +1,7 @@
 """Runs that are killed, repeated, or stand beside each other."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -19,6 +20,15 @@ def files(folder: Path) -> dict[str, Path]:
     """The files under a folder by their names in it, without hidden ones."""
     found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
     return {name: path for name, path in found.items() if not name.startswith(".") | ("/." in name)}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Name → bytes of all results and their records."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".state" not in path.parts
+    }
 
 
 def state(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -46,10 +56,10 @@ def group_is_alive(group: int) -> bool:
     return True
 
 
-def kill_in_training(checkout) -> None:
+def kill_in_training(checkout, *targets: str) -> None:
     """Start the study and kill all its processes after the first epoch of the first model."""
     process = subprocess.Popen(
-        checkout.command(*TINY),
+        checkout.command(*targets, *TINY),
         cwd=checkout.path,
         env=checkout.environment(),
         stdout=subprocess.DEVNULL,
@@ -83,7 +93,7 @@ def killed(unrun, tmp_path_factory):
 def resumed(killed, tmp_path_factory):
     """The killed run, gone on with elsewhere: what it was told is in `run.txt`."""
     checkout = killed.clone(tmp_path_factory.mktemp("resumed") / "nascent")
-    unlocked = checkout.snakemake(*TINY, "--unlock")
+    unlocked = checkout.start(*TINY, "--unlock")
     assert unlocked.returncode == 0, unlocked.stdout
     done = checkout.snakemake(*TINY)
     (checkout.path / "run.txt").write_text(done.stdout)
@@ -91,6 +101,21 @@ def resumed(killed, tmp_path_factory):
     return checkout
 
 
+def test_a_model_whose_training_was_killed_is_in_the_end_that_of_an_undisturbed_run(ran, finished):
+    model = "results/tiny/train/simple_cnn/cell/1/model.keras"
+    shutil.rmtree((ran.path / model).parent)
+    kill_in_training(ran, model)
+    assert not (ran.path / model).exists()
+    assert ran.start("--unlock", *TINY).returncode == 0
+    done = ran.snakemake(model, *TINY)
+    assert done.returncode == 0, done.stdout
+    log = (ran.path / "logs/tiny/train/simple_cnn/cell/1.log").read_text()
+    assert "going on after epoch" in log
+    assert contents(ran.results()) == contents(finished.results())
+    assert ran.planned(*TINY) == {}
+
+
+@pytest.mark.nightly
 def test_a_killed_run_leaves_whole_files_or_none_under_final_names(killed, finished):
     left, whole = files(killed.results()), files(finished.results())
     assert "shards/cell/shards.tsv" in left
@@ -100,21 +125,25 @@ def test_a_killed_run_leaves_whole_files_or_none_under_final_names(killed, finis
         assert path.read_bytes() == whole[name].read_bytes(), name
 
 
+@pytest.mark.nightly
 def test_a_killed_training_goes_on_from_its_last_epoch(resumed):
     logs = [path.read_text() for path in resumed.path.glob("logs/tiny/train/*/*/*.log")]
     assert any("going on after epoch" in log for log in logs)
 
 
+@pytest.mark.nightly
 def test_a_resumed_run_repeats_nothing_that_was_done(resumed):
     told = (resumed.path / "run.txt").read_text()
     assert "Simulate the raw well" not in told
     assert "Cut the nuclei" not in told
 
 
+@pytest.mark.nightly
 def test_a_resumed_run_ends_with_nothing_left_to_do(resumed):
     assert resumed.planned(*TINY) == {}
 
 
+@pytest.mark.nightly
 def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, finished):
     ours, theirs = files(resumed.results()), files(finished.results())
     assert set(ours) == set(theirs)
@@ -134,6 +163,7 @@ def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, fi
         assert path.read_bytes() == theirs[name].read_bytes(), name
 
 
+@pytest.mark.nightly
 def test_two_runs_keep_equal_records_of_all_they_made(resumed, finished):
     ours, theirs = (
         {

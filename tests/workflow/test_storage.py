@@ -12,7 +12,14 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync"),
 ]
 
-TARGETS = (
+SHARD = "results/tiny/shards/cell/test-00000.h5"
+# The first is a table, the last a figure.
+SOME = (
+    "results/tiny/evaluate/linear/cell/1/metrics.tsv",
+    "results/tiny/attribute/linear/1/ig/test-00000.h5",
+    "results/tiny/figures/balance.png",
+)
+MOST = (
     "results/tiny/evaluate/comparison.tsv",
     "results/tiny/explain/channel_importance.tsv",
     "results/tiny/figures/comparison.png",
@@ -26,6 +33,7 @@ class Stored:
     checkout: object
     store: Path
     scratch: Path
+    targets: tuple[str, ...]
 
     def options(self, config: str = "tiny") -> tuple[str, ...]:
         """Return the options of Snakemake; targets stand before them."""
@@ -50,19 +58,28 @@ def files(folder: Path) -> list[str]:
     return [name for _, _, names in os.walk(folder) for name in names]
 
 
-@pytest.fixture(scope="module")
-def stored(unrun, tmp_path_factory) -> Stored:
-    """The tiny study, run with its results in a storage."""
+@pytest.fixture(
+    scope="module",
+    params=[SOME, pytest.param(MOST, marks=pytest.mark.nightly)],
+    ids=["some", "most"],
+)
+def stored(request, unrun, tmp_path_factory) -> Stored:
+    """The tiny study, or some of it, run with its results in a storage."""
     place = tmp_path_factory.mktemp("stored")
-    study = Stored(unrun.clone(place / "nascent"), place / "store", place / "scratch")
-    study.run(*TARGETS)
+    checkout = unrun.clone(place / "nascent")
+    study = Stored(checkout, place / "store", place / "scratch", request.param)
+    study.run(*study.targets)
     return study
 
 
 def test_a_study_in_a_storage_has_the_tables_of_one_on_disk(stored, finished):
     found, on_disk = tables(stored.store / "results" / "tiny"), tables(finished.results())
     assert found == {name: on_disk[name] for name in found}
-    assert {target.removeprefix("results/tiny/") for target in TARGETS[:2]} <= set(found)
+    asked = {target.removeprefix("results/tiny/") for target in stored.targets}
+    assert {name for name in asked if name.endswith(".tsv")} <= set(found)
+    for name in asked:
+        ours, theirs = stored.store / "results" / "tiny" / name, finished.results() / name
+        assert ours.read_bytes() == theirs.read_bytes()
 
 
 def test_each_result_has_its_record_beside_it_in_the_storage(stored):
@@ -72,7 +89,7 @@ def test_each_result_has_its_record_beside_it_in_the_storage(stored):
         path.parents[1] / path.stem for path in results if path.parent.name == ".provenance"
     }
     assert made == recorded
-    assert stored.store / TARGETS[0] in made
+    assert stored.store / stored.targets[0] in made
 
 
 def test_logs_and_benchmarks_stay_in_the_clone_and_copies_are_gone(stored):
@@ -86,13 +103,14 @@ def test_logs_and_benchmarks_stay_in_the_clone_and_copies_are_gone(stored):
 
 
 def test_a_second_run_does_nothing(stored):
-    assert stored.checkout.planned(*TARGETS, *stored.options()) == {}
+    assert stored.checkout.planned(*stored.targets, *stored.options()) == {}
 
 
 def test_a_figure_of_a_storage_gets_into_the_report(stored):
-    done = stored.checkout.snakemake(TARGETS[2], "--report", "report.html", *stored.options())
+    figure = stored.targets[-1]
+    done = stored.checkout.snakemake(figure, "--report", "report.html", *stored.options())
     assert done.returncode == 0, done.stdout
-    assert "comparison.png" in (stored.checkout.path / "report.html").read_text()
+    assert Path(figure).name in (stored.checkout.path / "report.html").read_text()
 
 
 def test_what_is_temporary_leaves_the_storage(stored):
@@ -135,10 +153,9 @@ def test_measured_wells_are_read_where_they_are(stored, finished):
 
 
 def test_a_result_that_was_changed_in_the_storage_is_refused_by_name(stored):
-    controls = stored.store / "results/tiny/evaluate/linear/cell/1/controls.tsv"
-    controls.write_bytes(controls.read_bytes().replace(b"0", b"1"))
-    target = "results/tiny/evaluate/controls.tsv"
-    done = stored.checkout.snakemake("-f", target, *stored.options())
+    crops = stored.store / "results/tiny/crops/tiny_A01.h5"
+    crops.write_bytes(crops.read_bytes() + b"0")
+    done = stored.checkout.snakemake("-f", SHARD, *stored.options())
     assert done.returncode != 0
     assert "this result was changed after it was made" in done.stdout
-    assert str(controls) in done.stdout
+    assert str(crops) in done.stdout
