@@ -8,7 +8,7 @@ import sys
 
 import keras
 import numpy as np
-from networks import LARGE, SMALL, network, paths, plain_loop
+from networks import LARGE, ONE, SMALL, network, paths, plain_loop
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.integrated_gradients import PathIntegrator
@@ -41,5 +41,5 @@ def differences(models):
 
 if __name__ == "__main__":
     keras.config.set_floatx(sys.argv[2])
-    chosen = {"small": SMALL, "large": LARGE}[sys.argv[1]]
+    chosen = {"one": ONE, "small": SMALL, "large": LARGE}[sys.argv[1]]
     print(json.dumps({"backend": keras.backend.backend(), "found": differences(chosen)}))

@@ -17,6 +17,7 @@ SMALL = [
     ("simple_cnn", 30, {"widths": (4, 4)}),  # not a multiple of the stride
     ("simple_cnn", 128, {"widths": (4, 4)}),  # a frame whose windows are no squares
 ]
+ONE = [("simple_cnn", 32, {"widths": (4, 4)})]
 LARGE = [("resnet50v2", 64, {}), ("xception", 71, {}), ("EfficientNetV2B0", 64, {})]
 CHANNELS = 3
 

@@ -1,6 +1,8 @@
 """A throw-away Slurm for all tests here, and Snakemake on it under the shipped profile."""
 
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,10 +142,18 @@ def local_snakemake() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def local_study(tmp_path_factory, local_snakemake) -> Path:
+def local_study(tmp_path_factory, local_snakemake, worker_id) -> Path:
     """The folder of the small study, run without Slurm; do not change it."""
-    folder = tmp_path_factory.mktemp("local")
-    local_snakemake(folder, "--cores", "2", *TARGETS, *write_study(folder))
+    mine = tmp_path_factory.getbasetemp()
+    # One run serves all processes that share the tests.
+    shared = mine if worker_id == "master" else mine.parent
+    folder, ended = shared / "local", shared / "local.txt"
+    with (shared / "local.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ended.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            local_snakemake(folder, "--cores", "2", *TARGETS, *write_study(folder))
+            ended.touch()
     return folder
 
 

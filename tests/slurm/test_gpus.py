@@ -1,5 +1,6 @@
 """A job that runs a network has a GPU of its own, or knows that there is none for it."""
 
+import pytest
 from toy import toy
 
 
@@ -25,6 +26,7 @@ def test_where_the_profile_has_no_gpus_the_job_runs_on_cpus_and_knows(
     assert (snakemake.folder / "train.log").read_text() == "gpus: 0, devices: none\n"
 
 
+@pytest.mark.nightly
 def test_a_limit_to_all_gpus_is_not_told_to_the_job_and_so_must_allow_what_one_asks_for(
     snakemake, cluster, submitted
 ):

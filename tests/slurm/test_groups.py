@@ -9,7 +9,11 @@ WELLS = str(Path(__file__).with_name("wells.smk"))
 
 
 @pytest.mark.parametrize(
-    ("slots", "asked"), [(1, ("1", "600M", "04:00:00")), (4, ("4", "2400M", "01:00:00"))]
+    ("slots", "asked"),
+    [
+        (1, ("1", "600M", "04:00:00")),
+        pytest.param(4, ("4", "2400M", "01:00:00"), marks=pytest.mark.nightly),
+    ],
 )
 def test_a_group_runs_one_job_at_a_time_whatever_it_asks_for(slots, asked, snakemake, submitted):
     resources = {} if slots == 1 else {"resources": {"slots": slots}}

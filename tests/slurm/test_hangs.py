@@ -12,6 +12,8 @@ import pytest
 from cluster import preempt, until
 from toy import toy
 
+pytestmark = pytest.mark.nightly
+
 HERE = Path(__file__).parent
 OVER = ("COMPLETED", "CANCELLED", "FAILED", "NODE_FAIL")
 # A run polls every second here: one that says nothing for so long never will, seconds.

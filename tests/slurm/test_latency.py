@@ -7,11 +7,15 @@ import time
 import pytest
 from cluster import until
 
-LATE = 6
+LATE = 4
 """Seconds after which the machine where Snakemake runs sees what a job made."""
 
 
-@pytest.mark.parametrize(("patience", "status"), [(2, 1), (60, 0)], ids=["too short", "shipped"])
+@pytest.mark.parametrize(
+    ("patience", "status"),
+    [pytest.param(2, 1, marks=pytest.mark.nightly), (60, 0)],
+    ids=["too short", "shipped"],
+)
 def test_a_file_that_is_seen_late_is_missing_or_waited_for(
     patience, status, running, snakemake, submitted
 ):

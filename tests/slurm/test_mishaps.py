@@ -26,6 +26,7 @@ def test_a_job_killed_for_memory_asks_for_more(snakemake, submitted, sound):
     sound(runs=2)
 
 
+@pytest.mark.nightly
 def test_a_restart_of_the_controller_goes_unnoticed(running, snakemake, cluster, submitted, sound):
     process = running(15)
     cluster.stop_controller()
@@ -43,6 +44,7 @@ def test_a_job_cancelled_by_hand_is_run_again(running, snakemake, cluster, submi
     sound(runs=2)
 
 
+@pytest.mark.nightly
 def test_snakemake_asked_to_end_waits_for_its_jobs_and_goes_on(
     running, snakemake, submitted, sound
 ):
@@ -63,6 +65,7 @@ def test_snakemake_interrupted_cancels_its_jobs_and_goes_on(running, snakemake, 
     sound(runs=2)
 
 
+@pytest.mark.nightly
 def test_snakemake_killed_and_its_jobs_cancelled_goes_on(
     running, snakemake, cluster, submitted, sound
 ):
@@ -70,9 +73,6 @@ def test_snakemake_killed_and_its_jobs_cancelled_goes_on(
     snakemake.kill(process)
     name = submitted()[0]["JobName"]
     assert name in snakemake.said()
-    # It holds the lock of a run that is no more.
-    assert snakemake.run(*toy(5)) != 0
-    assert "--unlock" in snakemake.said()
     cluster.client("scancel", "--name", name)
     until(lambda: submitted()[0]["JobState"] == "CANCELLED", 30, "the orphan is gone")
     assert snakemake.run(*toy(5), "--unlock") == 0
@@ -81,14 +81,18 @@ def test_snakemake_killed_and_its_jobs_cancelled_goes_on(
 
 
 def test_snakemake_killed_takes_over_what_its_jobs_finished(running, snakemake, submitted, sound):
-    snakemake.kill(running(10))
+    snakemake.kill(running(4))
     until(lambda: submitted()[0]["JobState"] == "COMPLETED", 60, "the orphan ends")
-    assert snakemake.run(*toy(10), "--unlock") == 0
-    assert snakemake.run(*toy(10)) == 0, snakemake.said()[-4000:]
+    # It holds the lock of a run that is no more.
+    assert snakemake.run(*toy(4)) != 0
+    assert "--unlock" in snakemake.said()
+    assert snakemake.run(*toy(4), "--unlock") == 0
+    assert snakemake.run(*toy(4)) == 0, snakemake.said()[-4000:]
     assert len(submitted()) == 1
     sound(runs=1)
 
 
+@pytest.mark.nightly
 def test_snakemake_killed_and_started_at_once_ends_well_too(
     running, snakemake, submitted, undisturbed
 ):
@@ -100,7 +104,9 @@ def test_snakemake_killed_and_started_at_once_ends_well_too(
     assert (snakemake.folder / "table.tsv").read_bytes() == undisturbed
 
 
-@pytest.mark.parametrize("how", ["preempted", "requeued by hand"])
+@pytest.mark.parametrize(
+    "how", ["preempted", pytest.param("requeued by hand", marks=pytest.mark.nightly)]
+)
 def test_where_slurm_restarts_jobs_snakemake_waits(
     how, running, snakemake, cluster, submitted, sound
 ):

@@ -34,8 +34,17 @@ def refused(snakemake, needs: dict[str, object]) -> str:
     ("needs", "words"),
     [
         ({"slurm_partition": "nosuch"}, "invalid partition specified: nosuch"),
-        ({"slurm_partition": "gpu", "runtime": 100000}, "Requested time limit is invalid"),
-        ({"slurm_partition": "gpu", "gpu": 3}, "Requested node configuration is not available"),
+        pytest.param(
+            *({"slurm_partition": "gpu", "runtime": 100000}, "Requested time limit is invalid"),
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            *(
+                {"slurm_partition": "gpu", "gpu": 3},
+                "Requested node configuration is not available",
+            ),
+            marks=pytest.mark.nightly,
+        ),
         ({"slurm_partition": "gpu", "mem_mb": 10**6}, "Memory specification can not be satisfied"),
     ],
     ids=["partition", "time", "gpus", "memory"],

@@ -5,6 +5,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import pytest
 from cluster import PREEMPTIBLE, URGENT, preempt, rule_of, until
 from study import TARGETS, tables, write_study
 
@@ -78,6 +79,7 @@ def test_a_training_out_of_time_goes_on_from_its_checkpoint(
     assert not list(folder.rglob("results/**/*.part*"))
 
 
+@pytest.mark.nightly
 def test_a_preempted_attribution_goes_on_behind_its_last_cell(
     snakemake, cluster, submitted, local_study
 ):
