@@ -47,6 +47,7 @@ test-nightly: $(READY) ## run what takes long, for hours: large cases, repeated 
 	$(BIN)/pytest -m '(nightly or hypothesis) and not slurm' --hypothesis-profile nightly \
 	  --numprocesses logical --maxprocesses 4 --dist worksteal
 	$(BIN)/pytest -m 'slurm and nightly' --numprocesses 2 --dist loadfile tests/slurm
+	.ci/codex all
 
 lint: $(READY) ## check style of Python and Snakemake files
 	$(BIN)/ruff check
