@@ -138,23 +138,24 @@ def test_the_code_of_one_architecture_is_no_business_of_another():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SMALL)
-def test_a_saved_model_loads_in_a_fresh_process(name, tmp_path):
-    model = build(name, [image_input(16, 3)], target_mean=377.0, target_sd=60.0)
-    model.get_layer("output").kernel.assign(
-        keras.random.normal(model.get_layer("output").kernel.shape, seed=1)
-    )
+def test_saved_models_load_in_a_fresh_process(tmp_path):
+    models = {
+        name: build(name, [image_input(16, 3)], target_mean=377.0, target_sd=60.0) for name in SMALL
+    }
     cells = inputs()
-    model.save(tmp_path / "model.keras")
     np.savez(tmp_path / "cells.npz", **cells)
+    for name, model in models.items():
+        kernel = model.get_layer("output").kernel
+        kernel.assign(keras.random.normal(kernel.shape, seed=1))
+        model.save(tmp_path / f"{name}.keras")
     code = (
-        "import sys, numpy; from nascent.train.models import load_model;"
-        "model = load_model(sys.argv[1]);"
-        "cells = dict(numpy.load(sys.argv[2]));"
-        "numpy.save(sys.argv[3], model.predict(cells, verbose=0))"
+        "import sys, numpy; from nascent.train.models import load_model\n"
+        "cells = dict(numpy.load('cells.npz'))\n"
+        "for name in sys.argv[1:]:\n"
+        "    numpy.save(name, load_model(f'{name}.keras').predict(cells, verbose=0))"
     )
-    files = [str(tmp_path / file) for file in ("model.keras", "cells.npz", "y.npy")]
-    subprocess.run([sys.executable, "-c", code, *files], check=True)
-    np.testing.assert_allclose(
-        np.load(tmp_path / "y.npy"), model.predict(cells, verbose=0), rtol=1e-5
-    )
+    subprocess.run([sys.executable, "-c", code, *SMALL], check=True, cwd=tmp_path)
+    for name, model in models.items():
+        np.testing.assert_allclose(
+            np.load(tmp_path / f"{name}.npy"), model.predict(cells, verbose=0), rtol=1e-5
+        )

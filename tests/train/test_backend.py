@@ -25,18 +25,6 @@ def test_the_same_seed_draws_the_same_numbers():
     assert (draw(3) != draw(4)).all()
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="asks TensorFlow")
-def test_a_fresh_process_computes_with_the_threads_it_is_given():
-    code = (
-        "from nascent.train import backend; backend.use_threads(1);"
-        "import tensorflow as tf; tf.zeros(1);"
-        "print(tf.config.threading.get_intra_op_parallelism_threads())"
-    )
-    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert out.stdout.strip() == "1"
-
-
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="asks TensorFlow")
 def test_threads_that_cannot_be_changed_any_more_are_said(caplog):
     keras.ops.convert_to_numpy(keras.ops.zeros(1))
@@ -61,43 +49,42 @@ import json, sys
 from nascent.devices import devices_of_job
 from nascent.train import backend
 with devices_of_job(0) as none:
-    told = backend.prepare(none, threads=2, seed=3, deterministic=json.loads(sys.argv[1]))
+    told = backend.prepare(none, threads=2, seed=3, deterministic=DETERMINISTIC)
+"""
+OF_TENSORFLOW = """
+import tensorflow
+from tensorflow.python.framework import config
+tensorflow.zeros(1)
+asked = config.is_op_determinism_enabled(), config.get_intra_op_parallelism_threads()
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("deterministic", [True, False])
-def test_what_a_job_computes_with_is_told(deterministic):
-    program = PREPARED.replace("sys.argv[1]", repr(json.dumps(deterministic)))
-    told = json.loads(in_a_process(f"{program}print(json.dumps(told))"))
+def test_what_a_job_computes_with_is_told_and_asked_of_the_backend(deterministic):
+    backend = keras.backend.backend()
+    asks = OF_TENSORFLOW if backend == "tensorflow" else "asked = DETERMINISTIC, 2"
+    program = PREPARED + asks + "\nprint(json.dumps([told, asked]))"
+    told, asked = json.loads(in_a_process(program.replace("DETERMINISTIC", repr(deterministic))))
     expected = {"device": "cpu", "devices": [], "threads": 2, "deterministic": deterministic}
-    assert told == {"backend": keras.backend.backend(), **expected}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="asks TensorFlow")
-@pytest.mark.parametrize("deterministic", [True, False])
-def test_exact_operations_are_asked_for_where_they_shall_be(deterministic):
-    program = PREPARED.replace("sys.argv[1]", repr(json.dumps(deterministic)))
-    asks = "from tensorflow.python.framework import config as of\n"
-    asks += "print(of.is_op_determinism_enabled())"
-    assert in_a_process(program + asks) == str(deterministic)
+    assert told == {"backend": backend, **expected}
+    assert asked == [deterministic, 2]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("jax") is None, reason="needs JAX")
-@pytest.mark.parametrize(("gpus", "asked"), [("0", True), ("", False)])
-def test_jax_is_asked_for_exact_kernels_on_a_gpu_alone(gpus, asked):
-    program = """
+def test_jax_is_asked_for_exact_kernels_on_a_gpu_alone():
+    program = f"""
 import os
 from nascent.devices import devices_of_job
 from nascent.train import backend
-with devices_of_job(1):
-    backend.make_deterministic(1)
-print("deterministic" in os.environ.get("XLA_FLAGS", ""))
+for gpus in ("", "0"):
+    os.environ["{devices.OVERRIDE}"] = gpus
+    with devices_of_job(1):
+        backend.make_deterministic(1)
+    print("deterministic" in os.environ.get("XLA_FLAGS", ""))
 """
-    told = in_a_process(program, KERAS_BACKEND="jax", **{devices.OVERRIDE: gpus})
-    assert told == str(asked)
+    assert in_a_process(program, KERAS_BACKEND="jax").split() == ["False", "True"]
 
 
 def test_a_gpu_that_the_backend_cannot_use_is_said_or_an_error(caplog):

@@ -43,6 +43,13 @@ def train_on_two_devices(folder, arguments):
 
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("jax") is None, reason="needs JAX")
+def test_two_devices_share_each_batch(study):
+    train_on_two_devices(study.folder, study.arguments(epochs=1, devices="all"))
+    assert study.card()["devices"] == {"asked": "all", "used": 2}
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(find_spec("jax") is None, reason="needs JAX")
 def test_two_devices_learn_what_one_learns(study):
     # 26 cells in batches of 8 leave 2; 9 validation cells leave one, which is filled up.
     changes = {"augment": {"flip": True, "zoom": "normal"}, "epochs": 3}

@@ -95,7 +95,7 @@ def test_other_targets_on_the_same_pixels_are_other_data(study, monkeypatch, cap
     assert "going on after epoch" not in caplog.text
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_run_killed_by_the_system_goes_on_from_its_last_epoch(study, tmp_path):
     script = tmp_path / "train.py"
     script.write_text(
