@@ -27,7 +27,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and ".state" not in path.parts
+        if path.is_file() and ".state" not in path.parts and path.suffix != ".checked"
     }
 
 
