@@ -15,9 +15,11 @@ from functools import cache
 from pathlib import Path
 
 from nascent.files import written
-from nascent.stages import STAGES, stage_of
+from nascent.kind import DEFAULT, kind_of
+from nascent.stages import stage_of, stages_of
 
 DOCS = Path(__file__).parent
+STAGES = stages_of(kind_of(DEFAULT).first_stage)
 COLOURS = dict(
     zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 3, *["#F9E3D3"] * 2), strict=False)
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}

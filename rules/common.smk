@@ -20,6 +20,7 @@ from nascent.files import read_table, refuse_unwritable
 from nascent.kind import folder_of_kind, kind_of, module_of
 from nascent.report.explorer.assets import assets_digest
 from nascent.reader import reader_file
+from nascent.stages import stages_of
 from nascent.task import task_file, task_of
 from nascent.tune.candidates import candidate_name
 
@@ -138,6 +139,22 @@ def stores_of_study():
     return [store_of(part) for part in PARTS.index]
 
 
+def background_table():
+    """A table of background counts; the rules of a kind that has such tables say it anew."""
+    return []
+
+
+def options_of_background():
+    """How such a table is read, by the module `background` of the kind."""
+    return {}
+
+
+def file_in_kind(module):
+    """The file of a module of the study's kind of data, which a kind need not have."""
+    file = folder_of_kind(STUDY.kind) / f"{module}.py"
+    return [file] if file.is_file() else []
+
+
 def rules_of_kind():
     """The file of the rules that make examples of the raw data: a lab's kind brings its own."""
     folder = folder_of_kind(STUDY.kind)
@@ -191,11 +208,19 @@ def code(name, *others, scripts=SCRIPTS):
     """Digest of a rule's script, of the library modules it stands on, and of other files."""
     # Of a workflow that lies elsewhere, as in github(…), Snakemake makes a copy.
     script = workflow.sourcecache.get_path(scripts.join(f"{name}.py"))
-    # Task and readers are found by name: their files count where a script, or what it finds, asks.
+    # Task, readers and kind are found by name: their files count where a script, or what it finds,
+    # asks.
     readers = [reader_file(name) for name in KIND.readers]
-    chosen = {"nascent.task": [task_file(TASK)], "nascent.reader": readers}
+    chosen = {
+        "nascent.task": [task_file(TASK)],
+        "nascent.reader": readers,
+        "nascent.shards.background": file_in_kind("background"),
+        "nascent.explain.truth.planted": file_in_kind("planted"),
+    }
     modules = {module for file in (script, *others) for module in CODE.modules(file)}
-    named = [file for name, files in chosen.items() if name in modules for file in files]
+    named = [
+        file for name, files in chosen.items() if name in modules for file in files
+    ]
     return CODE.digest(script, *named, *others)
 
 

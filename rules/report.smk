@@ -166,6 +166,7 @@ rule report_costs:
         code=code("report_costs"),
         logs=logged(""),
         benchmarks=lambda wildcards: benchmarks_of_rules(),
+        stages=stages_of(KIND.first_stage),
         study=STUDY.plain(),
     message:
         f"Sum up what the jobs of {STUDY.study} cost"

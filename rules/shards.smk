@@ -45,7 +45,8 @@ rule shards_channels:
     params:
         code=code("shards_channels"),
         normalise=STUDY.shards.normalise.plain(),
-        cell_line=lambda wildcards: STUDY.crops.background_cell_line,
+        kind=STUDY.kind,
+        background=lambda wildcards: options_of_background(),
     message:
         f"Take the channel statistics of {STUDY.study} from the training cells of fold"
         " {wildcards.fold}"

@@ -140,10 +140,10 @@ def test_a_job_holds_the_gpus_it_asks_for_and_others_see_none(work, monkeypatch)
 def test_a_job_is_of_the_stage_of_its_rule_whatever_other_workflows_put_before_the_name(
     work, described
 ):
-    for rule in ("crops", "crops_gather", "nascent_crops", "mine_crops_gather"):
+    for rule in ("shards", "shards_gather", "nascent_shards", "mine_shards_gather"):
         with job(described(rule, output=[OUT])) as done:
             write_json({}, OUT)
-        assert done.record["stage"] == "crops", rule
+        assert done.record["stage"] == "shards", rule
     with job(described("tune", output=[OUT]), stage="train") as done:
         write_json({}, OUT)
     assert done.record["stage"] == provenance.read(OUT)["stage"] == "train"

@@ -44,9 +44,9 @@ from nascent.explain.sensitivity import table as sensitivity
 from nascent.explain.similarity import table as similarity
 from nascent.explain.statistics import image_nulls
 from nascent.explain.truth import table as truth
-from nascent.explain.truth.planted import Planted
 from nascent.explain.use import changes as use_changes
 from nascent.figures.gather import read_examples
+from nascent.kinds.cells.planted import Planted
 from nascent.places import bounding_box, has_places
 from nascent.report.explorer import stage as explorer_stage
 from nascent.train.layers import MaskedAverage

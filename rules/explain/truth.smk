@@ -1,4 +1,4 @@
-# Where the plate is simulated: what the maps find of what was planted.
+# Where the data are simulated: what the maps find of what was planted.
 
 
 NETWORK_CHECKS_OF_MAPS.add(
@@ -19,7 +19,8 @@ NETWORK_CHECKS_OF_MAPS.add(
             "cells": made("explain/{model}/{seed}/{method}/truth.cells.tsv"),
         },
         params={
-            "wells": PARTS[["plate", "well"]].to_numpy().tolist(),
+            "kind": STUDY.kind,
+            "parts": PARTS.to_dict("records"),
             "cells": STUDY.explain.cells,
             "confidence": STUDY.explain.confidence,
             "draws": STUDY.explain.bootstrap,
@@ -47,7 +48,8 @@ if EXPLAINED:
             },
             params={
                 "split": shown_split(),
-                "wells": PARTS[["plate", "well"]].to_numpy().tolist(),
+                "kind": STUDY.kind,
+                "parts": PARTS.to_dict("records"),
                 "explored": HELD_AGAINST_TRUTH,
             },
             subcategory="Checks",

@@ -54,6 +54,11 @@ def background_table():
     return plate_table("background")
 
 
+def options_of_background():
+    """Which rows of that table count."""
+    return {"cell_line": STUDY.crops.background_cell_line}
+
+
 rule simulate:
     output:
         raw=[

@@ -174,7 +174,7 @@ def _plan_in_words(options: list[str], past: list[Path]) -> list[str]:
 
     plan = _ask_snakemake(options)
     estimates, room = planned_costs(plan, past)
-    return list(plan_in_words(plan, by_stage(estimates, room), room, past))
+    return list(plan_in_words(plan, by_stage(estimates, room, plan.facts.study.kind), room, past))
 
 
 def _ask_snakemake(options: list[str]):

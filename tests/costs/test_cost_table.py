@@ -6,6 +6,7 @@ import pytest
 
 from nascent.costs.benchmarks import BENCHMARKS
 from nascent.costs.table import COSTS, by_stage, cost_table
+from nascent.stages import stages_of
 
 NAN = np.nan
 JOBS = pd.DataFrame(
@@ -56,12 +57,18 @@ def test_what_nobody_told_is_missing_and_not_zero():
 
 
 def test_stages_come_in_their_order_with_their_sum():
-    table = by_stage(cost_table(JOBS))
+    table = by_stage(cost_table(JOBS), stages_of("crops"))
     assert list(table["stage"]) == ["crops", "train", "all"]
     assert list(table["jobs"]) == [3, 2, 5]
     assert table["wall_hours"].to_numpy() == pytest.approx([1260.5 / 3600, 1.5, 6660.5 / 3600])
     assert table["gpu_hours"].to_numpy() == pytest.approx([0, 1.5, 1.5])
     assert list(table["peak_memory_mb"]) == [500, 1500, 1500]
+
+
+def test_a_stage_that_nobody_knows_comes_last_and_is_not_lost():
+    table = by_stage(cost_table(JOBS.replace({"crops": "windows"})), stages_of("crops"))
+    assert list(table["stage"]) == ["crops", "train", "windows", "all"]
+    assert table["jobs"].iloc[-1] == 5
 
 
 def test_of_no_jobs_there_is_an_empty_table():

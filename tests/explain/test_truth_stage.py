@@ -17,6 +17,7 @@ from nascent.explain.use.changes import CHANGES
 from nascent.explain.use.loss import USE_CELLS
 from nascent.files import read_table, write_table
 from nascent.kinds.cells.crops.stage import crop_well
+from nascent.kinds.cells.planted import read_planted
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.shards.normalise import Normaliser
 from nascent.shards.write import write_shard
@@ -26,6 +27,7 @@ CHANNELS = ["00_DAPI", "09_SRRM2", "15_SON", "21_NCL", "00_EU"]
 INPUTS = CHANNELS[:-1]
 READS = (0, 1, 1, 0)  # the planted channels
 WELLS = [("p", "A01"), ("p", "A02")]
+PARTS = [{"plate": plate, "well": well} for plate, well in WELLS]
 SIZE = 24
 OPTIONS = {
     "input_x_gradient": {"batch_size": 16},
@@ -119,9 +121,7 @@ def check(plate, folder, weights, method="input_x_gradient", target=0, *, truth=
     shards = [place / "shard.h5"]
     check_truth(
         Inspection(model, [maps], shards, normaliser),
-        shards,
-        truths,
-        wells=WELLS,
+        lambda: read_planted(truths, PARTS, shards),
         out=folder / "truth.tsv",
         cells_out=folder / "truth.cells.tsv",
         **settings,

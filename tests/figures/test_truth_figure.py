@@ -4,10 +4,10 @@ import pytest
 
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
-from nascent.explain.truth.planted import Planted
 from nascent.explain.truth.table import BEATS
 from nascent.figures import truth
 from nascent.kinds.cells.crops.crop_store import CropWriter
+from nascent.kinds.cells.planted import Planted
 from nascent.kinds.cells.simulate.truth import Truth
 
 ROWS = {  # mark -> truth, map, whether it is the strongest of the image

@@ -5,6 +5,7 @@ import pandas as pd
 
 from nascent.costs.table import COSTS
 from nascent.report.costs import costs_page, worth_a_word
+from nascent.stages import stages_of
 
 NAN = np.nan
 
@@ -19,7 +20,7 @@ GATHER = ("crops_gather", 1, 0.01, NAN, NAN, 0.1, NAN, NAN, NAN, NAN, 0)
 
 
 def test_the_page_shows_stages_rules_and_missing_numbers_as_such():
-    page = costs_page(costs(TRAIN, CROPS, GATHER), "demo")
+    page = costs_page(costs(TRAIN, CROPS, GATHER), "demo", stages_of("crops"))
     assert "What demo cost" in page
     assert "wall, h" in page
     for word in ("train", "crops", "crops_gather", "By stage", "By rule", "3.51"):
@@ -29,14 +30,14 @@ def test_the_page_shows_stages_rules_and_missing_numbers_as_such():
 
 
 def test_short_studies_are_told_in_minutes():
-    page = costs_page(costs(CROPS), "demo")
+    page = costs_page(costs(CROPS), "demo", stages_of("crops"))
     assert "wall, min" in page
     assert ">30.00<" in page
 
 
 def test_gpus_have_a_column_where_there_were_any():
-    assert "GPU asked for, h" in costs_page(costs(TRAIN), "demo")
-    assert "GPU asked for" not in costs_page(costs(CROPS), "demo")
+    assert "GPU asked for, h" in costs_page(costs(TRAIN), "demo", stages_of("crops"))
+    assert "GPU asked for" not in costs_page(costs(CROPS), "demo", stages_of("crops"))
 
 
 def test_a_rule_near_its_memory_and_one_that_wastes_it_are_named():
@@ -53,4 +54,4 @@ def test_a_rule_of_which_nothing_is_known_is_not_blamed():
 
 
 def test_without_benchmarks_the_page_says_so():
-    assert "no benchmark" in costs_page(costs(), "demo")
+    assert "no benchmark" in costs_page(costs(), "demo", stages_of("crops"))

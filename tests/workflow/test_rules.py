@@ -295,7 +295,10 @@ def test_a_script_works_in_a_job_and_never_reads_the_whole_config(name):
     text = SCRIPTS[name].read_text()
     assert "snakemake.config" not in text
     # Of several rules, those of other stages too, a script says itself which stage's it is.
-    told = rf', stage="{stage_of(name)}"' if name in DERIVED.values() and "_" not in name else ""
+    # So does that of a stage which only one kind of data has.
+    derived = name in DERIVED.values() and "_" not in name
+    of_kind = stage_of(name) in {kind_of(kind).first_stage for kind in known_kinds()}
+    told = rf', stage="{stage_of(name)}"' if derived or of_kind else ""
     working = rf"\b(?:(?:network_)?job\(snakemake{told}\)|make_parts\(snakemake, )"
     assert len(re.findall(working, text)) == 1
 

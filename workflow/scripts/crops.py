@@ -5,7 +5,7 @@ from pathlib import Path
 from nascent.jobs import job
 from nascent.kinds.cells.crops.stage import crop_well
 
-with job(snakemake) as work:
+with job(snakemake, stage="crops") as work:
     params, given = snakemake.params, snakemake.input
     options = dict(params.crops)
     tables = {

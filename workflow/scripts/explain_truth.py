@@ -1,6 +1,7 @@
-"""Maps of one model and method, and the truth of the simulated wells -> what was found of it."""
+"""Maps of one model and method, and the truth of the simulated examples -> what was found of it."""
 
 from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.truth.planted import read_planted
 from nascent.explain.truth.stage import channels_used, check_truth
 from nascent.network_jobs import network_job
 
@@ -24,9 +25,7 @@ with network_job(snakemake) as work:
         )
     check_truth(
         inspection,
-        given.shards,
-        given.truth,
-        wells=params.wells,
+        lambda: read_planted(params.kind, given.truth, params.parts, given.shards),
         out=made.table,
         cells_out=made.cells,
         cells=params.cells,

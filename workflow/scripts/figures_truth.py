@@ -18,7 +18,7 @@ with job(snakemake) as work:
     cell = None if cells is None else truth.typical_cell(cells[cells["split"] == params.split])
     example = None
     if cell is not None:
-        planted = read_planted(given.truth, params.wells, given.shards)
+        planted = read_planted(params.kind, given.truth, params.parts, given.shards)
         example = truth.read_example(cell, maps, given.shards, planted)
     work.note(shown={"cell": cell})
     figure = truth.draw(table[table["split"] == params.split], example)

@@ -12,4 +12,4 @@ with job(snakemake):
     costs = cost_table(benchmarks)
     write_table(costs, out.table)
     with written(out.page) as beside:
-        beside.write_text(costs_page(costs, params.study["study"]), encoding="utf-8")
+        beside.write_text(costs_page(costs, params.study["study"], params.stages), encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Histograms of all wells -> percentile, mean and SD of every channel."""
+"""Histograms of all parts -> percentile, mean and SD of every channel."""
 
 from nascent.files import write_table
 from nascent.jobs import job
-from nascent.kinds.cells.crops.tables import background_per_channel
+from nascent.shards.background import read_background
 from nascent.shards.statistics import channel_statistics, load, merge
 from nascent.shards.steps import Steps
 
@@ -11,6 +11,7 @@ with job(snakemake):
     histograms = merge(map(load, snakemake.input.histograms))
     background = None
     if table:
-        background = background_per_channel(table, list(histograms.channels), params.cell_line)
+        channels = list(histograms.channels)
+        background = read_background(params.kind, table, channels, **params.background)
     statistics = channel_statistics(histograms, Steps.of(params.normalise), background)
     write_table(statistics, snakemake.output[0])

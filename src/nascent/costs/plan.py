@@ -13,7 +13,8 @@ from nascent.costs.estimate import HERE, NO_MEASUREMENT, Past, PlannedJob, estim
 from nascent.costs.facts import Facts, facts_of, facts_of_results
 from nascent.errors import ConfigError
 from nascent.files import read_json
-from nascent.stages import STAGES, stage_of
+from nascent.kind import DEFAULT, kind_of
+from nascent.stages import in_order, stage_of, stages_of
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,17 @@ STAGE_COSTS = (
 )
 
 
-def by_stage(estimates: pd.DataFrame, room: Mapping[str, Disk]) -> pd.DataFrame:
+def by_stage(
+    estimates: pd.DataFrame, room: Mapping[str, Disk], kind: str = DEFAULT
+) -> pd.DataFrame:
     """Return the estimate of each stage that has jobs, in order, and of all together.
+
+    Parameters
+    ----------
+    estimates, room
+        As `planned_costs` returns them.
+    kind
+        Of the study.
 
     Returns
     -------
@@ -138,8 +148,7 @@ def by_stage(estimates: pd.DataFrame, room: Mapping[str, Disk]) -> pd.DataFrame:
     stages = estimates["rule"].map(stage_of)
     rows = [
         _row(stage, estimates[stages == stage], [room[stage]] if stage in room else [])
-        for stage in STAGES
-        if (stages == stage).any()
+        for stage in in_order(stages, stages_of(kind_of(kind).first_stage))
     ]
     return pd.DataFrame(
         [*rows, _row("all", estimates, list(room.values()))], columns=list(STAGE_COSTS)

@@ -1,9 +1,11 @@
 """What each rule of a study cost: hours, memory, and how much of what it asked for it used."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from nascent.stages import STAGES, stage_of
+from nascent.stages import in_order, stage_of
 
 COSTS = (
     "rule",
@@ -42,17 +44,20 @@ def cost_table(benchmarks: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("wall_hours", ascending=False, kind="stable", ignore_index=True)
 
 
-def by_stage(costs: pd.DataFrame) -> pd.DataFrame:
+def by_stage(costs: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
     """Return jobs, hours and peak memory of each stage that has jobs, in order, and of all.
 
     Parameters
     ----------
     costs
         As `cost_table` returns it.
+    stages
+        Of the study, in order; jobs of others come last.
     """
     sums = ["jobs", "wall_hours", "cpu_hours", "gpu_hours"]
     stage = costs["rule"].map(stage_of)
-    found = costs.groupby(stage)[sums].sum(min_count=1).reindex(STAGES)
+    found = costs.groupby(stage)[sums].sum(min_count=1)
+    found = found.reindex(in_order(found.index, stages))
     found["peak_memory_mb"] = costs.groupby(stage)["peak_memory_mb"].max()
     found = found.dropna(subset="jobs").astype({"jobs": int})
     whole = pd.DataFrame(

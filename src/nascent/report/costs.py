@@ -1,5 +1,7 @@
 """What the study cost, as a page: by stage, then by rule with what each used of what it had."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from nascent.costs.table import by_stage
@@ -25,7 +27,7 @@ WHERE = (
 )
 
 
-def costs_page(costs: pd.DataFrame, study: str) -> str:
+def costs_page(costs: pd.DataFrame, study: str, stages: Sequence[str]) -> str:
     """Return the page of what a study cost.
 
     Parameters
@@ -34,8 +36,10 @@ def costs_page(costs: pd.DataFrame, study: str) -> str:
         As `nascent.costs.table.cost_table` returns it.
     study
         Name.
+    stages
+        Of the study, in order.
     """
-    stage = by_stage(costs)
+    stage = by_stage(costs, stages)
     hours = float(stage["wall_hours"].iloc[-1])
     unit, factor = ("h", 1) if hours >= 2 else ("min", 60)
     parts = [paragraph(NOTE.format(study=study))]

@@ -1,7 +1,7 @@
 """The check `truth`: from maps and truth files to tables of what was found of the truth."""
 
 import logging
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from nascent.explain.randomisation.redraw import cascade
 from nascent.explain.reading.cells import ExplainedCell, choose_cells
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
-from nascent.explain.truth.planted import Planted, read_planted
+from nascent.explain.truth.planted import Planted
 from nascent.explain.truth.table import (
     CELLS,
     PLANTED,
@@ -42,10 +42,8 @@ Found = tuple[Hashable, str, str, CellScores]
 
 def check_truth(
     inspection: Inspection,
-    shard_paths: Sequence[str | Path],
-    truth_paths: Sequence[str | Path],
+    read_planted: Callable[[], Planted],
     *,
-    wells: Sequence[tuple[str, str]],
     out: str | Path,
     cells_out: str | Path,
     cells: int,
@@ -61,10 +59,8 @@ def check_truth(
     ----------
     inspection
         The explanation. Of further targets nothing was planted: their tables have no rows.
-    shard_paths
-        The shards that it is of.
-    truth_paths, wells
-        The truth files of the simulated wells, and plate and well of each.
+    read_planted
+        Reads what was planted in the examples that are explained.
     out, cells_out
         The tables: the columns of `nascent.explain.truth.table.TRUTH`, and those of `cell_table`.
     cells
@@ -83,7 +79,7 @@ def check_truth(
     Raises
     ------
     AttributionError
-        Where the truth is of other wells.
+        Where the truth is of other examples.
     """
     if inspection.source.target:
         _LOGGER.info(
@@ -92,7 +88,7 @@ def check_truth(
         write_table(pd.DataFrame(columns=CELLS), cells_out)
         write_table(pd.DataFrame(columns=TRUTH), out)
         return
-    planted = read_planted(truth_paths, wells, shard_paths)
+    planted = read_planted()
     held = _Held(planted, tuple(inspection.source.channels), used, aggregate)
     chosen = choose_cells(inspection.ids, cells, seed)
     among = set(chosen)

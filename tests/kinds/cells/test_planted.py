@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import AttributionError
-from nascent.explain.truth.planted import Box, placed, read_planted
 from nascent.kinds.cells.crops.placement import centre, shrink
 from nascent.kinds.cells.crops.stage import crop_well
+from nascent.kinds.cells.planted import Box, placed, read_planted
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.kinds.cells.simulate.truth import read_truth
 from nascent.shards.write import write_shard
@@ -75,7 +75,7 @@ def shard_of(folder, out, oversize):
 
 
 def planted_of(folder, shard):
-    return read_planted([folder / "truth.h5"], [("p", "A01")], [shard])
+    return read_planted([folder / "truth.h5"], [{"plate": "p", "well": "A01"}], [shard])
 
 
 @pytest.mark.parametrize("oversize", ["drop", "crop", "shrink"])
@@ -132,10 +132,10 @@ def test_a_truth_of_other_nuclei_is_refused(well, tmp_path):
     shard = shard_of(well, tmp_path, "drop")
     other = simulated(tmp_path / "other", position=1)
     with pytest.raises(AttributionError, match="does not know cell"):
-        stranger = read_planted([other / "truth.h5"], [("p", "A01")], [shard])
+        stranger = read_planted([other / "truth.h5"], [{"plate": "p", "well": "A01"}], [shard])
         stranger.mask(stranger.cells.index[0], np.ones((SIZE, SIZE), bool))
     with pytest.raises(AttributionError, match="well p A01 does not know"):
-        elsewhere = read_planted([well / "truth.h5"], [("p", "A02")], [shard])
+        elsewhere = read_planted([well / "truth.h5"], [{"plate": "p", "well": "A02"}], [shard])
         elsewhere.mask(elsewhere.cells.index[0], np.ones((SIZE, SIZE), bool))
 
 
@@ -154,7 +154,7 @@ def test_causal_pixels_outside_of_the_nucleus_are_refused(well, tmp_path):
 
 def test_without_shards_nothing_is_said(well):
     with pytest.raises(AttributionError, match="without truth and shards"):
-        read_planted([well / "truth.h5"], [("p", "A01")], [])
+        read_planted([well / "truth.h5"], [{"plate": "p", "well": "A01"}], [])
 
 
 boxes = st.tuples(st.integers(1, 30), st.integers(1, 30), st.integers(0, 99), st.integers(0, 99))
