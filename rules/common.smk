@@ -15,11 +15,11 @@ from nascent.config.names import check_paths, check_predicted
 from nascent.config.target import study_levels
 from nascent.config.models import Model
 from nascent.errors import NascentError
-from nascent.figures.table import names_in
+from nascent.figures.table import figures_of
 from nascent.files import read_table, refuse_unwritable
 from nascent.kind import folder_of_kind, kind_of, module_of
 from nascent.report.explorer.assets import assets_digest
-from nascent.reader import reader_file
+from nascent.reader import IMAGE, reader_file
 from nascent.stages import stages_of
 from nascent.task import task_file, task_of
 from nascent.tune.candidates import candidate_name
@@ -84,6 +84,9 @@ KIND = kind_of(STUDY.kind)
 TASK = STUDY.target.task
 FLOORS = KIND.floors[TASK]
 TARGET = STUDY.predicted
+FIGURES = figures_of(KIND)
+# Channels have statistics where some input is an image.
+IMAGES = IMAGE in KIND.readers
 # The feature that holds the target, which no model sees; nothing where there is none.
 IMAGED = next(iter(STUDY.hidden), "")
 
@@ -153,6 +156,11 @@ def file_in_kind(module):
     """The file of a module of the study's kind of data, which a kind need not have."""
     file = folder_of_kind(STUDY.kind) / f"{module}.py"
     return [file] if file.is_file() else []
+
+
+def channels_table(fold):
+    """The statistics of the channels of images, by the training examples of a fold."""
+    return made(f"shards/{fold}/channels.tsv") if IMAGES else []
 
 
 def rules_of_kind():
@@ -331,6 +339,11 @@ def how_to_split():
 def figures(*names):
     """The figures of these names, PNG and SVG."""
     return [made(f"figures/{name}.{kind}") for name in names for kind in ("png", "svg")]
+
+
+def names_in(category):
+    """Names of the study's figures in a category of the report."""
+    return [figure.name for figure in FIGURES if figure.category == category]
 
 
 def figures_of_data():

@@ -43,7 +43,7 @@ rule evaluate_floors:
         splits=made("splits/{fold}/splits.tsv"),
         shards=made("shards/{fold}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made("shards/{fold}/channels.tsv"),
+        channels=channels_table("{fold}"),
     output:
         predictions=made("evaluate/floors/{fold}/predictions.tsv"),
         metrics=made("evaluate/floors/{fold}/metrics.tsv"),

@@ -73,7 +73,7 @@ use rule train as explain_roar_train with:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        channels=channels_table(EXPLAINED_FOLD),
         chosen=chosen_of_explained,
         weights=weights_of_training,
         removal=made("roar/{model}/{seed}/{order}/{fraction}/removed.h5"),
@@ -108,7 +108,7 @@ use rule train as explain_targets_train with:
     input:
         shards=made(f"shards/{EXPLAINED_FOLD}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        channels=channels_table(EXPLAINED_FOLD),
         chosen=chosen_of_explained,
         weights=weights_of_training,
         targets=made("randomised/{model}/{seed}/targets.tsv"),

@@ -2,19 +2,20 @@
 # One job draws those of the data, one those of the models, one those of the checks, and one those of
 # each model and method. What is drawn of tables alone follows from nascent.figures.table and
 # nascent.explain.checks.
-FIGURES_OF_DATA.add(
-    study_figure(
-        "crops",
-        "Data",
-        {"figure": "nuclei and masks"},
-        input={"cells": examples_table(), "stores": stores_of_study()},
-        params={
-            "target": IMAGED,
-            "inputs": INPUTS,
-            "top_channels": STUDY.figures.top_channels,
-        },
+if "crops" in KIND.figures:
+    FIGURES_OF_DATA.add(
+        study_figure(
+            "crops",
+            "Data",
+            {"figure": "nuclei and masks"},
+            input={"cells": examples_table(), "stores": stores_of_study()},
+            params={
+                "target": IMAGED,
+                "inputs": INPUTS,
+                "top_channels": STUDY.figures.top_channels,
+            },
+        )
     )
-)
 FIGURES_OF_DATA.add(
     study_figure(
         "balance",
@@ -27,18 +28,21 @@ FIGURES_OF_DATA.add(
         params={"target": IMAGED},
     )
 )
-FIGURES_OF_DATA.add(
-    study_figure(
-        "pixels",
-        "Data",
-        {"figure": "pixel distributions"},
-        input={
-            "histograms": of_parts(f"shards/{EXPLAINED_FOLD}/histograms/{{part}}.h5"),
-            "channels": made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
-        },
-        params={"inputs": INPUTS, "normalise": STUDY.shards.normalise.plain()},
+if "pixels" in KIND.figures:
+    FIGURES_OF_DATA.add(
+        study_figure(
+            "pixels",
+            "Data",
+            {"figure": "pixel distributions"},
+            input={
+                "histograms": of_parts(
+                    f"shards/{EXPLAINED_FOLD}/histograms/{{part}}.h5"
+                ),
+                "channels": made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+            },
+            params={"inputs": INPUTS, "normalise": STUDY.shards.normalise.plain()},
+        )
     )
-)
 FIGURES_OF_DATA.add(
     study_figure(
         "target",

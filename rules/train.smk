@@ -5,7 +5,7 @@ rule train:
     input:
         shards=made("shards/{fold}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made("shards/{fold}/channels.tsv"),
+        channels=channels_table("{fold}"),
         chosen=lambda wildcards: (
             made(f"tune/{wildcards.model}/{wildcards.fold}/candidates.tsv")
             if CANDIDATES[wildcards.model]

@@ -5,7 +5,7 @@ use rule train as tune with:
     input:
         shards=made("shards/{fold}/shards.tsv"),
         shard_files=shards_from_storage,
-        channels=made("shards/{fold}/channels.tsv"),
+        channels=channels_table("{fold}"),
         chosen=[],
         weights=weights_of_training,
     output:

@@ -4,7 +4,7 @@
 rule explain_duplicates:
     input:
         shards=training_cells,
-        channels=made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
+        channels=channels_table(EXPLAINED_FOLD),
     output:
         correlations=made("explain/channel_correlations.tsv"),
         groups=made("explain/channel_groups.tsv"),

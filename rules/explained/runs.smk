@@ -1,6 +1,5 @@
 # Which models are explained, by which methods, and which checks are made.
 from nascent.explain.checks import checks_of
-from nascent.figures.table import FIGURES
 from nascent.shards.removal import RANDOM
 
 # Of classes, the one whose logit is explained, and what maps explain in words.

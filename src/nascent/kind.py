@@ -46,6 +46,9 @@ class Kind:
         Column of the table of examples that the floor of plain covariates one-hot encodes.
     readers
         Names of the readers of its inputs, see `nascent.reader.usual_reader`.
+    figures
+        Names of the figures of data that its examples have, beside those that all kinds have (see
+        `nascent.figures.table`).
     """
 
     name: str
@@ -54,6 +57,7 @@ class Kind:
     floors: Mapping[str, tuple[str, ...]]
     category: str
     readers: tuple[str, ...] = ("image",)
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

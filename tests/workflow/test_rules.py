@@ -200,8 +200,8 @@ def test_every_key_of_the_profile_for_slurm_is_explained():
 def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, directives):
     stage = stage_of(name)
     assert name == stage or stage in STAGES
-    # A check has its rules, figures and pages together; a stage has only its own.
-    together = file.startswith("explain/") or file == f"report_{name.split('_')[-1]}"
+    # A check has its rules, figures and pages together; a part of a stage may have a file of its own.
+    together = file.startswith(("explain/", "shards/")) or file == f"report_{name.split('_')[-1]}"
     assert stage == file or together or stage in KINDS.get(file, ())
     script = DERIVED.get(name, name)
     up = "../" * len(Path(file).parts)

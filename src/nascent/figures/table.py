@@ -7,6 +7,8 @@ Snakemake starts, so this loads nothing that draws.
 from dataclasses import dataclass
 from pathlib import Path
 
+from nascent.kind import Kind
+
 DATA, MODELS, EXPLANATIONS = "Data", "Models", "Explanations"
 """Categories of the report."""
 
@@ -39,6 +41,8 @@ class Figure:
         Kinds of maps of which there is one a model and method; empty for a figure of the study.
     every_seed
         Whether a figure of maps shows all seeds of the model, and not the lowest alone.
+    of_kinds
+        Whether only the studies have it whose kind of data names it, see `nascent.kind.Kind`.
     memory_mb, minutes
         What its job asks for.
     """
@@ -54,6 +58,7 @@ class Figure:
     rule: str = ""
     maps: tuple[str, ...] = ()
     every_seed: bool = False
+    of_kinds: bool = False
     memory_mb: int = 2000
     minutes: int = 30
 
@@ -71,11 +76,18 @@ class Figure:
 COMPARISON = "evaluate/comparison.tsv"
 
 FIGURES = (
-    Figure("crops", DATA),
-    Figure("quality", DATA, "quality control", ("{examples}/quality.tsv",)),
-    Figure("sizes", DATA, "sizes of the nuclei", ("{examples}/cells.tsv",), ("size",)),
+    Figure("crops", DATA, of_kinds=True),
+    Figure("quality", DATA, "quality control", ("{examples}/quality.tsv",), of_kinds=True),
+    Figure(
+        "sizes",
+        DATA,
+        "sizes of the nuclei",
+        ("{examples}/cells.tsv",),
+        ("size",),
+        of_kinds=True,
+    ),
     Figure("balance", DATA),
-    Figure("pixels", DATA),
+    Figure("pixels", DATA, of_kinds=True),
     Figure("target", DATA),
     Figure("learning", MODELS),
     Figure(
@@ -110,9 +122,9 @@ FIGURES = (
 """Figures of the study's data and of its models together."""
 
 
-def names_in(category: str) -> list[str]:
-    """Return the names of the study's figures in a category of the report."""
-    return [figure.name for figure in FIGURES if figure.category == category]
+def figures_of(kind: Kind) -> list[Figure]:
+    """Return the figures of data and models that a study of a kind of data has."""
+    return [figure for figure in FIGURES if not figure.of_kinds or figure.name in kind.figures]
 
 
 def source_of(figure: Figure) -> Path:

@@ -94,7 +94,8 @@ def split_cells(
     )
     check(split, chosen, by=by)
     table = chosen[["well", "plate"]].assign(split=split).rename_axis("id").reset_index()
-    report = balance(chosen, split, variables=[*STRATA, *stratify])
+    described = [name for name in STRATA if name in chosen.columns]
+    report = balance(chosen, split, variables=[*described, *stratify])
     if optimum is not None:
         logger.info(
             "wells held out: they deviate from balance by %.4f of the cells, the best possible is"

@@ -11,4 +11,5 @@ KIND = Kind(
         "classes": ("majority", "area_cycle", "logistic", "logistic_area_cycle"),
     },
     category="cell_cycle",
+    figures=("crops", "quality", "sizes", "pixels"),
 )

@@ -1,0 +1,15 @@
+"""What a toy gene is, what is predicted of it, and what it is held against."""
+
+from nascent.kind import Kind
+
+KIND = Kind(
+    name="toy",
+    first_stage="windows",
+    target="target",
+    floors={
+        "regression": ("mean", "ols", "ridge"),
+        "classes": ("majority", "logistic"),
+    },
+    category="chromosome",
+    readers=("values", "columns"),
+)
