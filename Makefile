@@ -37,7 +37,7 @@ $(STUDIES:%=study-%): study-%: $(READY)
 	  --configfile config/$*.yaml
 
 test: $(READY) ## run every test but those on Slurm and those of test-nightly
-	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
 	$(BIN)/pytest -m 'slurm and not nightly' --numprocesses 2 --dist loadfile \
@@ -45,7 +45,7 @@ test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
 
 test-nightly: $(READY) ## run what takes long, for hours: large cases, repeated studies, mishaps
 	$(BIN)/pytest -m '(nightly or hypothesis) and not slurm' --hypothesis-profile nightly \
-	  --numprocesses logical --maxprocesses 4 --dist worksteal
+	  --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest -m 'slurm and nightly' --numprocesses 2 --dist loadfile tests/slurm
 	.ci/codex all
 

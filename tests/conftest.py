@@ -24,6 +24,25 @@ settings.load_profile("nascent")
 ROOT = Path(__file__).parent.parent
 # The one setting that tells where the real data lie.
 REAL_DATA = Path(os.environ.get("NASCENT_REAL_DATA", ROOT.parent / "shared" / "data"))
+# What takes longest goes first: processes share the tests file by file, and the last ones should be
+# short. The first of them make the study that the others find finished.
+LONGEST = (
+    "workflow/test_plans.py",
+    "workflow/test_storage.py",
+    "workflow/test_faults.py",
+    "workflow/test_costs.py",
+    "workflow/test_searches.py",
+    "attribute/test_fast_paths.py",
+    "workflow/test_runs.py",
+    "workflow/test_shipped_studies.py",
+    "workflow/test_bad_studies.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = [ROOT / "tests" / name for name in LONGEST]
+    assert all(path.is_file() for path in places), f"{LONGEST} are not all there"
+    items.sort(key=lambda item: places.index(item.path) if item.path in places else len(places))
 
 
 @pytest.fixture(scope="session")
