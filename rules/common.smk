@@ -17,7 +17,13 @@ from nascent.config.models import Model
 from nascent.errors import NascentError
 from nascent.figures.table import figures_of
 from nascent.files import read_table, refuse_unwritable
-from nascent.kind import folder_of_kind, kind_of, module_of
+from nascent.kind import (
+    file_of_kind,
+    folder_of_kind,
+    has_module,
+    kind_of,
+    module_of,
+)
 from nascent.report.explorer.assets import assets_digest
 from nascent.reader import IMAGE, reader_file
 from nascent.stages import stages_of
@@ -154,8 +160,8 @@ def options_of_background():
 
 def file_in_kind(module):
     """The file of a module of the study's kind of data, which a kind need not have."""
-    file = folder_of_kind(STUDY.kind) / f"{module}.py"
-    return [file] if file.is_file() else []
+    has = has_module(STUDY.kind, module)
+    return [file_of_kind(STUDY.kind, module)] if has else []
 
 
 def channels_table(fold):
@@ -222,6 +228,7 @@ def code(name, *others, scripts=SCRIPTS):
     chosen = {
         "nascent.task": [task_file(TASK)],
         "nascent.reader": readers,
+        "nascent.evaluate.floor_predictions": file_in_kind("floors"),
         "nascent.shards.background": file_in_kind("background"),
         "nascent.explain.truth.planted": file_in_kind("planted"),
     }

@@ -66,10 +66,10 @@ rule evaluate_floors:
         inputs=lambda wildcards: INPUTS,
         normalise=STUDY.shards.normalise.plain(),
         floors=list(FLOORS),
-        category=KIND.category,
+        kind=STUDY.kind,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
-        f"Predict every cell of {STUDY.study} from means, area and cell cycle alone, fold"
+        f"Predict every cell of {STUDY.study} from columns of their table alone, fold"
         " {wildcards.fold}"
     script:
         "../workflow/scripts/evaluate_floors.py"

@@ -15,7 +15,6 @@ from nascent.config.documents import keys
 from nascent.config.sections import sections
 from nascent.costs.table import COSTS
 from nascent.evaluate import tables
-from nascent.evaluate.floors import FLOORS
 from nascent.explain.agreement.table import AGREEMENT
 from nascent.explain.attention import feature_table
 from nascent.explain.attention import features as feature_attention
@@ -39,6 +38,7 @@ from nascent.explain.truth import table as truth
 from nascent.explain.use.loss import USE, USE_CELLS
 from nascent.figures.table import FIGURES
 from nascent.kinds.cells.crops import quality
+from nascent.kinds.cells.floors import FLOORS
 from nascent.shards import statistics
 from nascent.task import task_of
 from nascent.train.stage import history_columns

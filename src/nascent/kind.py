@@ -40,10 +40,8 @@ class Kind:
     target
         Column of the table of examples that a model predicts, where the config names none.
     floors
-        Task that a study of this kind can do → names of the floors shown beside every model (see
-        `nascent.evaluate.floors`).
-    category
-        Column of the table of examples that the floor of plain covariates one-hot encodes.
+        Task that a study of this kind can do → names of the floors shown beside every model, of
+        those in the kind's module `floors`.
     readers
         Names of the readers of its inputs, see `nascent.reader.usual_reader`.
     figures
@@ -55,7 +53,6 @@ class Kind:
     first_stage: str
     target: str
     floors: Mapping[str, tuple[str, ...]]
-    category: str
     readers: tuple[str, ...] = ("image",)
     figures: tuple[str, ...] = ()
 
@@ -119,6 +116,11 @@ def file_of_kind(kind: str, module: str) -> Path:
     if not file.is_file():
         raise ConfigError(f"the kind {kind!r} has no module {module!r}", where=file.parent)
     return file
+
+
+def has_module(kind: str, module: str) -> bool:
+    """Return whether a kind has a module that it need not have; errors as in `folder_of_kind`."""
+    return (folder_of_kind(kind) / f"{module}.py").is_file()
 
 
 def folder_of_kind(kind: str) -> Path:

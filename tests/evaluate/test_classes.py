@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from nascent.errors import TrainError
 from nascent.evaluate import tables
 from nascent.evaluate.class_floors import logistic_regression
-from nascent.evaluate.floors import predict_floors
+from nascent.evaluate.floor_predictions import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.stage import comparison_tables, model_verdicts
 from nascent.files import read_table, write_table

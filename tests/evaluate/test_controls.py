@@ -9,7 +9,7 @@ from nascent.evaluate.controls import (
     model_controls,
     standardised,
 )
-from nascent.evaluate.floors import predict_floors
+from nascent.evaluate.floor_predictions import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import controls_columns

@@ -4,9 +4,9 @@ import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 
 from nascent.errors import TrainError
-from nascent.evaluate.floors import FLOORS as FLOORS_OF
-from nascent.evaluate.floors import predict_floors
+from nascent.evaluate.floor_predictions import predict_floors
 from nascent.evaluate.tables import predictions_columns
+from nascent.kinds.cells.floors import FLOORS as FLOORS_OF
 from nascent.task import task_of
 
 FLOORS = FLOORS_OF["regression"]

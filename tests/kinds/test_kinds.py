@@ -6,6 +6,7 @@ import pytest
 import nascent.kinds
 from nascent.code import code_digest, modules
 from nascent.errors import ConfigError
+from nascent.evaluate.floor_predictions import floors_of
 from nascent.kind import FOLDERS, file_of_kind, kind_of, known_kinds
 
 
@@ -67,7 +68,6 @@ def test_a_folder_that_can_be_no_kind_is_refused(elsewhere, name, message):
 
 
 def test_every_floor_of_a_kind_exists():
-    from nascent.evaluate.floors import FLOORS
-
     for name in known_kinds():
-        assert all(set(own) <= set(FLOORS[task]) for task, own in kind_of(name).floors.items())
+        floors = floors_of(name)
+        assert {task: tuple(own) for task, own in floors.items()} == kind_of(name).floors

@@ -200,7 +200,7 @@ def test_every_key_of_the_profile_for_slurm_is_explained():
 def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, directives):
     stage = stage_of(name)
     assert name == stage or stage in STAGES
-    # A check has its rules, figures and pages together; a part of a stage may have a file of its own.
+    # A check has its rules, figures and pages together; part of a stage may have a file of its own.
     together = file.startswith(("explain/", "shards/")) or file == f"report_{name.split('_')[-1]}"
     assert stage == file or together or stage in KINDS.get(file, ())
     script = DERIVED.get(name, name)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from nascent.evaluate.controls import level_of_nothing, linear_per_cell
-from nascent.evaluate.floors import predict_floors
+from nascent.evaluate.floor_predictions import predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
 from nascent.jobs import check, job
@@ -25,7 +25,7 @@ with job(snakemake):
                 ridge_alphas=params.ridge_alphas,
                 floors=params.floors,
                 target=target,
-                category=params.category,
+                kind=params.kind,
                 **of_fold,
             )
             for target in params.targets

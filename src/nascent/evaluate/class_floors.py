@@ -1,42 +1,27 @@
 """Floors of classes: how often each class is there, and logistic regression on plain columns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nascent.evaluate.floor_inputs import FloorInputs, area_and_cycle
+from nascent.evaluate.floor_inputs import Floor, FloorInputs
 
 FOLDS = 5
 """Of the cross-validation among the penalties, at most."""
 
 
 def majority(inputs: FloorInputs) -> np.ndarray:
-    """Predict the shares of the classes among the training cells for every cell; (n, k)."""
+    """Predict the shares of the classes among the training examples for every example; (n, k)."""
     shares = np.bincount(inputs.y[inputs.train], minlength=inputs.classes) / inputs.train.sum()
     return np.tile(shares, (len(inputs.y), 1))
 
 
-def area_cycle(inputs: FloorInputs) -> np.ndarray:
-    """Predict by logistic regression on the area and the one-hot cell cycle; (n, k)."""
-    return _logistic(area_and_cycle(inputs), inputs)
-
-
 def logistic(inputs: FloorInputs) -> np.ndarray:
-    """Predict by logistic regression on the masked channel means; (n, k)."""
-    return _logistic(inputs.means, inputs)
+    """Predict by logistic regression on the means of features; (n, k)."""
+    return logistic_floor(inputs.means, inputs)
 
 
-def logistic_area_cycle(inputs: FloorInputs) -> np.ndarray:
-    """Predict by logistic regression on means, area and one-hot cell cycle; (n, k)."""
-    return _logistic(np.hstack([inputs.means, area_and_cycle(inputs)]), inputs)
-
-
-CLASS_FLOORS: Mapping[str, Callable[[FloorInputs], np.ndarray]] = {
-    "majority": majority,
-    "area_cycle": area_cycle,
-    "logistic": logistic,
-    "logistic_area_cycle": logistic_area_cycle,
-}
+CLASS_FLOORS: Mapping[str, Floor] = {"majority": Floor(majority), "logistic": Floor(logistic)}
 
 
 def logistic_regression(
@@ -92,7 +77,8 @@ def logistic_regression(
     return found
 
 
-def _logistic(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
+def logistic_floor(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
+    """Fit `logistic_regression` as floors are fitted, on features (n, p) of all rows."""
     return logistic_regression(
         features, inputs.y, inputs.train, classes=inputs.classes, alphas=inputs.ridge_alphas
     )

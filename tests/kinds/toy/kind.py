@@ -10,6 +10,5 @@ KIND = Kind(
         "regression": ("mean", "ols", "ridge"),
         "classes": ("majority", "logistic"),
     },
-    category="chromosome",
     readers=("values", "columns"),
 )

@@ -10,6 +10,5 @@ KIND = Kind(
         "regression": ("mean", "area_cycle", "ols", "ridge", "ols_area_cycle", "ridge_area_cycle"),
         "classes": ("majority", "area_cycle", "logistic", "logistic_area_cycle"),
     },
-    category="cell_cycle",
     figures=("crops", "quality", "sizes", "pixels"),
 )

@@ -1,0 +1,140 @@
+"""Floors fitted on the training examples of a fold, and their predictions of all examples."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from nascent.errors import TrainError, did_you_mean
+from nascent.evaluate.floor_inputs import Floor, FloorInputs
+from nascent.evaluate.floors import FLOOR_SEED, FLOORS
+from nascent.evaluate.tables import predictions_columns
+from nascent.kind import DEFAULT, has_module, module_of
+from nascent.splits.fractions import SPLITS
+from nascent.task import REGRESSION, task_of
+
+
+def floors_of(kind: str) -> Mapping[str, Mapping[str, Floor]]:
+    """Return task → name → floor of a kind of data; one without any of its own has the usual."""
+    return module_of(kind, "floors").FLOORS if has_module(kind, "floors") else FLOORS
+
+
+def predict_floors(
+    cells: pd.DataFrame,
+    split: pd.Series,
+    *,
+    design: str,
+    fold: str,
+    channels: Sequence[str],
+    ridge_alphas: Sequence[float],
+    kind: str = DEFAULT,
+    floors: Sequence[str] = (),
+    target: str = "target",
+    task: str = REGRESSION,
+    levels: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Fit the floors on the training cells and predict every cell that has a split.
+
+    Floors that read the target itself are left out. The mean of an input channel is no target:
+    least squares would copy it.
+
+    Parameters
+    ----------
+    cells
+        The study's table of examples; its index is `id`. Needed: the target, `mean_<channel>` of
+        every input channel, and what the floors read.
+    split
+        id → train, val or test. Cells of the table that are not in it are left out.
+    design, fold
+        Of the split, for the table.
+    channels
+        The study's input channels: a floor sees no fewer proteins than a network.
+    ridge_alphas
+        Penalties that `ridge` chooses among.
+    kind
+        Of the study, whose floors these are.
+    floors
+        Names, in the order they are to appear; empty: all that the kind has for the task.
+    target
+        Column of the table. Of several targets, one a call.
+    task
+        Name of what is predicted.
+    levels
+        Names of the classes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `nascent.evaluate.tables.predictions_columns`; floors as `model`.
+
+    Raises
+    ------
+    TrainError
+        Where a column is missing, a value is missing or not finite (the cell is named), there is
+        no training cell, a floor is unknown (the nearest is named), or the target is the mean of
+        an input channel.
+    """
+    measured, known = task_of(task), floors_of(kind)[task]
+    for name in floors:
+        if name not in known:
+            raise TrainError(f"there is no floor {name!r}", mend=did_you_mean(name, known))
+    columns = [f"mean_{channel}" for channel in channels]
+    if target in columns:
+        raise TrainError(
+            f"the target {target!r} is the mean of an input channel",
+            mend="Leave the channel out of the inputs, or predict something else.",
+        )
+    chosen = {name: known[name] for name in floors or known if target not in known[name].reads}
+    needed = dict.fromkeys(column for floor in chosen.values() for column in floor.numbers)
+    needed = [name for name in needed if name not in columns]
+    for name in (target, *needed, *columns):
+        if name not in cells.columns:
+            raise TrainError(
+                f"the table of examples has no column {name!r}",
+                mend=did_you_mean(name, cells.columns),
+            )
+    unknown = split.index.difference(cells.index)
+    if len(unknown):
+        raise TrainError(
+            f"{len(unknown)} cells of the split are not in the table of examples, the first"
+            f" {unknown[0]}"
+        )
+    cells = cells.loc[split.index]
+    numbers = cells[[*needed, *columns]].to_numpy(np.float64)
+    wrong = np.argwhere(~np.isfinite(numbers))
+    if len(wrong):
+        row, column = wrong[0]
+        raise TrainError(
+            f"cell {cells.index[row]} has no finite {[*needed, *columns][column]!r}",
+            where="table of examples",
+            mend="Remove it by a quality rule, or leave it out.",
+        )
+    try:
+        y = measured.encode(cells[target], levels)
+    except TrainError as error:
+        raise TrainError(error.what, where="table of examples", mend=error.mend) from error
+    train = (split == "train").to_numpy()
+    if not train.any():
+        raise TrainError("no cell is in the training split", mend="Check splits.fractions.")
+    inputs = FloorInputs(
+        means=numbers[:, len(needed) :],
+        table=cells,
+        train=train,
+        y=y,
+        ridge_alphas=tuple(ridge_alphas),
+        classes=len(levels),
+    )
+    order = np.argsort(split.map(SPLITS.index).to_numpy(), kind="stable")
+    columns = list(predictions_columns(measured, levels))
+    parts = [
+        measured.table(cells.index[order], y[order], floor.predict(inputs)[order], levels).assign(
+            design=design,
+            fold=fold,
+            split=split.to_numpy()[order],
+            model=name,
+            seed=FLOOR_SEED,
+            target=target,
+        )[columns]
+        for name, floor in chosen.items()
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
