@@ -235,7 +235,7 @@ def attribute(folder: Path, draws: int) -> None:
         folder / "model.keras",
         folder / "cells.h5",
         folder / "maps.h5",
-        normaliser=normaliser_of(folder / "cells.h5"),
+        reader=normaliser_of(folder / "cells.h5"),
         method="vargrad",
         options=Method(method="vargrad", samples=draws).options(),
         seed=1,

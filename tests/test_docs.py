@@ -227,7 +227,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
             (*feature_table.FEATURES, *feature_attention.CELLS),
         ),
         ("results.md", "## Costs", COSTS),
-        ("results.md", "## Truth", (*truth.TRUTH, *truth.CELLS, *truth.MEASURES["pixel"])),
+        ("results.md", "## Truth", (*truth.TRUTH, *truth.CELLS, *truth.MEASURES["entry"])),
     ],
 )
 def test_every_column_is_described_where_its_table_is(name, heading, columns):

@@ -183,7 +183,7 @@ def test_exports_keep_names_of_channels_and_columns_and_their_values(
     cells.index = pd.Index([7, 8], name="id")
     shares = np.arange(2.0 * len(channels)).reshape(2, -1)
     facts = {"model": "m", "seed": 1, "method": "ig", "target": "target", "kind": "gradient"}
-    facts |= {"axes": "pixel", "options": {}, "told": list(told), "checks": []}
+    facts |= {"axes": "entry", "options": {}, "told": list(told), "checks": []}
     scores = ChannelScores(cells, tuple(channels), dict.fromkeys(STATISTICS, shares), facts)
     write_h5ad(scores, folder / "names.h5ad")
     back = read_h5ad(folder / "names.h5ad")

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -168,11 +167,13 @@ def _maps(path: Path) -> list[str]:
     from nascent.attribute.maps import open_maps
 
     with open_maps(path) as maps:
+        others = [name for name in maps.inputs if name != maps.source.input]
         options = ", ".join(f"{name} {value}" for name, value in maps.source.options.items())
         loss = maps.cells["loss"].max() if len(maps) else 0.0
         missed = int((~maps.cells["converged"]).sum()) if len(maps) else 0
         return [
             f"attribution maps of {len(maps)} nuclei, {' x '.join(map(str, maps.places))} pixels",
+            *([f"of the input {maps.source.input}; also of {', '.join(others)}"] if others else []),
             f"method: {maps.source.method} ({options})",
             f"axes: {maps.axes}, target: output {maps.source.target}",
             f"stored as {maps.source.precision}, largest rounding error {loss:.1e} of a map's"
@@ -187,15 +188,19 @@ def _maps(path: Path) -> list[str]:
 def _reader(path: Path) -> list[str]:
     lines = ["what a model reads"]
     for one in read_reader(path).inputs:
-        spec, steps = one.spec, asdict(one.steps)
+        spec, plain = one.spec, one.to_plain()
         shape, masks = " x ".join(map(str, spec.shape)), ", ".join(spec.masks)
         lines += [
             f"input {spec.name}: {shape} ({spec.axes}), float32{masks and f', masks: {masks}'}",
-            f"made by: reader {one.name}, of {len(one.channels)} channels of a store",
-            "normalised: " + ", ".join(f"{name} {value}" for name, value in steps.items()),
+            f"made by: reader {one.name}, of {len(one.stored.features)} features of a store",
+            *(["normalised: " + _listed(plain["steps"])] if "steps" in plain else []),
             *_named(spec.features, f"{spec.name}: features"),
         ]
     return lines
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def _truth(path: Path) -> list[str]:

@@ -16,6 +16,8 @@ def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
     mask
         Bool, of any number of axes.
     """
+    if not mask.ndim:
+        return ()
     found = np.nonzero(mask)
     if not len(found[0]):
         return tuple(slice(0, size) for size in mask.shape)

@@ -1,6 +1,5 @@
 """Map files: what is written is read back within its stated loss, and no other file is taken."""
 
-import json
 from dataclasses import replace
 
 import h5py
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nascent.attribute.maps import COLUMNS, MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.maps import COLUMNS, MapParts, MapSource, join_maps, open_maps, write_maps
 from nascent.attribute.results import Attributions
 from nascent.contents import describe
 from nascent.errors import StoreError
@@ -47,7 +46,7 @@ def test_as_float32_what_is_written_is_read_back_bit_for_bit(tmp_path, ids):
         assert len(maps) == 3
         assert maps.channels == ["00_DAPI", "15_SON"]
         assert maps.ids == ids
-        assert (maps.places, maps.axes) == ((4, 4), "pixel")
+        assert (maps.places, maps.axes) == ((4, 4), "entry")
         assert maps.source == SOURCE
         assert maps.provenance == {"stage": "attribute"}
         for index in range(3):
@@ -104,9 +103,9 @@ def test_the_loss_is_shown_by_inspect(tmp_path):
 @pytest.mark.parametrize(
     ("axes", "shape", "channels"),
     [
-        ("pixel", (4, 4, 2), ["00_DAPI", "15_SON"]),
-        ("space", (4, 4, 1), ["all"]),
-        ("channel", (1, 1, 2), ["00_DAPI", "15_SON"]),
+        ("entry", (4, 4, 2), ["00_DAPI", "15_SON"]),
+        ("place", (4, 4, 1), ["all"]),
+        ("feature", (1, 1, 2), ["00_DAPI", "15_SON"]),
     ],
 )
 def test_each_kind_of_map_has_its_shape(tmp_path, axes, shape, channels):
@@ -130,9 +129,8 @@ def test_joined_files_hold_the_cells_of_all_in_order(tmp_path, source):
         part = Attributions(*(value[first:last] for value in vars(made).values()))
         ids = list(range(first, last))
         written(tmp_path / f"{first}.h5", part, masks[first:last], source, ids=ids)
-    join_maps(
-        [tmp_path / "0.h5", tmp_path / "2.h5"], tmp_path / "all.h5", places=(4, 4), source=source
-    )
+    parts = MapParts(source, (4, 4), [tmp_path / "0.h5", tmp_path / "2.h5"])
+    join_maps([parts], tmp_path / "all.h5")
     with open_maps(tmp_path / "all.h5") as maps, open_maps(tmp_path / "whole.h5") as whole:
         np.testing.assert_array_equal(np.stack(list(maps)), np.stack(list(whole)))
         assert maps.ids == [0, 1, 2, 3, 4]
@@ -142,41 +140,48 @@ def test_joined_files_hold_the_cells_of_all_in_order(tmp_path, source):
 
 
 def test_no_cells_are_a_file_too(tmp_path):
-    join_maps([], tmp_path / "none.h5", places=(4, 4), source=ROUNDED)
+    join_maps([MapParts(ROUNDED, (4, 4), [])], tmp_path / "none.h5")
     with open_maps(tmp_path / "none.h5") as maps:
         assert (len(maps), maps.places, maps.channels) == (0, (4, 4), ["00_DAPI", "15_SON"])
         assert maps.cells.empty
 
 
-@pytest.mark.parametrize("change", [{"model_sha256": "another"}, {"target": 1}, {"axes": "space"}])
+@pytest.mark.parametrize("change", [{"model_sha256": "another"}, {"target": 1}, {"axes": "place"}])
 def test_parts_of_another_source_are_not_joined(tmp_path, change):
     made, masks = attributions(2)
     written(tmp_path / "a.h5", made, masks)
     with pytest.raises(StoreError, match="something else"):
-        join_maps(
-            [tmp_path / "a.h5"],
-            tmp_path / "all.h5",
-            places=(4, 4),
-            source=replace(SOURCE, **change),
-        )
+        parts = MapParts(replace(SOURCE, **change), (4, 4), [tmp_path / "a.h5"])
+        join_maps([parts], tmp_path / "all.h5")
 
 
-def test_files_of_the_first_version_are_read(tmp_path):
-    made, masks = attributions(2)
-    told = {"channels": ["00_DAPI", "15_SON"], "method": "vargrad", "options": {"steps": 3}}
-    told |= {"seed": 7, "model_sha256": "ab", "shard_sha256": "cd"}
-    with h5py.File(tmp_path / "old.h5", "w") as file:
-        file.attrs["format"], file.attrs["version"] = "nascent-maps", 1
-        file.attrs["source"], file.attrs["provenance"] = json.dumps(told), "{}"
-        file["maps"], file["masks"], file["id"] = made.maps, masks, [4, 5]
-        for name in ("prediction", "prediction_baseline", "completeness_gap"):
-            file[name] = getattr(made, name)
-    with open_maps(tmp_path / "old.h5") as maps:
-        np.testing.assert_array_equal(np.stack(list(maps)), made.maps)
-        assert (maps.axes, maps.source.target, maps.source.precision) == ("pixel", 0, "float32")
-        assert maps.cells["steps"].tolist() == [3, 3]
-        assert maps.cells["converged"].all()
-        assert (maps.cells["loss"] == 0).all()
+def test_inputs_of_any_places_lie_in_one_file(tmp_path):
+    sequence = replace(SOURCE, input="sequence", channels=tuple("ACGT"))
+    columns = replace(SOURCE, input="columns", channels=("length", "gc", "half_life"))
+    written_maps = {}
+    parts = []
+    for source, shape in ((sequence, (5, 4)), (columns, (3,))):
+        made, _ = attributions(3, shape=shape)
+        masks = np.ones((3, *shape[:-1]), bool)
+        path = written(tmp_path / f"{source.input}.h5", made, masks, source)
+        parts.append(MapParts(source, shape[:-1], [path]))
+        written_maps[source.input] = made
+    join_maps(parts, tmp_path / "all.h5")
+    for source in (sequence, columns):
+        with open_maps(tmp_path / "all.h5", source.input) as maps:
+            assert maps.source == source
+            assert maps.inputs == ("sequence", "columns")
+            expected = written_maps[source.input]
+            np.testing.assert_array_equal(np.stack(list(maps)), expected.maps)
+            np.testing.assert_array_equal(maps.cells["prediction"], expected.prediction)
+            assert maps.mask(0).shape == maps.places == expected.maps.shape[1:-1]
+    with open_maps(tmp_path / "all.h5") as maps:
+        assert maps.source.input == "sequence"
+    with pytest.raises(StoreError, match=r"no maps of an input 'colums'.*'columns'"):
+        open_maps(tmp_path / "all.h5", "colums")
+    others = written(tmp_path / "o.h5", made, masks, columns, ids=[7, 8, 9])
+    with pytest.raises(StoreError, match="'columns' are of other cells"):
+        join_maps([parts[0], replace(parts[1], paths=[others])], tmp_path / "odd.h5")
 
 
 def test_other_files_are_refused(tmp_path):
@@ -198,6 +203,10 @@ def test_other_files_are_refused(tmp_path):
         open_maps(tmp_path / "a.h5")
     with h5py.File(tmp_path / "a.h5", "r+") as file:
         file.attrs["version"] = 2
-        del file["masks"]
-    with pytest.raises(StoreError, match="masks"):
+    with pytest.raises(StoreError, match=r"version 2, this nascent reads 3\. Delete them"):
+        open_maps(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        file.attrs["version"] = 3
+        del file["masks/image"]
+    with pytest.raises(StoreError, match="image"):
         open_maps(tmp_path / "a.h5")

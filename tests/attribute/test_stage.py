@@ -72,7 +72,7 @@ def inputs(tmp_path_factory):
 def explain(inputs, tmp_path):
     def run(out: Path, **changes) -> Path:
         arguments = {
-            "normaliser": make_normaliser(),
+            "reader": make_normaliser(),
             "method": "vargrad",
             "options": VARGRAD,
             "seed": 3,
@@ -177,7 +177,7 @@ def test_a_half_written_batch_is_made_again(explain, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "change",
-    ["seed", "options", "record", "model", "shard", "normaliser", "precision"],
+    ["seed", "options", "record", "model", "shard", "reader", "precision"],
 )
 def test_what_was_begun_with_something_else_is_made_anew(explain, tmp_path, monkeypatch, change):
     changes = {
@@ -186,7 +186,7 @@ def test_what_was_begun_with_something_else_is_made_anew(explain, tmp_path, monk
         "record": lambda: {"stage": "attribute", "config": "changed"},
         "model": lambda: make_model(tmp_path / "other.keras", seed=2),
         "shard": lambda: make_shard(tmp_path / "other.h5", 4),
-        "normaliser": lambda: make_normaliser(sd=50.0),
+        "reader": lambda: make_normaliser(sd=50.0),
         "precision": lambda: "float16",
     }
     with monkeypatch.context() as patch, pytest.raises(Killed):
@@ -295,8 +295,8 @@ def test_a_killed_job_of_any_method_goes_on(explain, tmp_path, monkeypatch, meth
     assert len(done) == 2  # 5 cells in batches of 2, one made before the kill
     assert (tmp_path / "maps.h5").read_bytes() == whole.read_bytes()
     with open_maps(whole) as maps:
-        assert maps.axes == {"grad_cam": "space", "channel_ablation": "channel"}.get(
-            method, "pixel"
+        assert maps.axes == {"grad_cam": "place", "channel_ablation": "feature"}.get(
+            method, "entry"
         )
         assert any(values.any() for values in maps)
         assert maps.cells["loss"].max() < 2**-11
@@ -372,9 +372,9 @@ def test_a_model_refuses_a_shard_unlike_those_that_it_reads_and_names_both(
 ):
     write_reader([ImageReader.of_shard(make_normaliser(), inputs[1])], tmp_path / "reader.json")
     reader = image_reader(tmp_path)
-    ours, theirs = explain(tmp_path / "a.h5", normaliser=reader), explain(tmp_path / "b.h5")
+    ours, theirs = explain(tmp_path / "a.h5", reader=reader), explain(tmp_path / "b.h5")
     with open_maps(ours) as maps, open_maps(theirs) as others:
         assert np.stack(list(maps)).tobytes() == np.stack(list(others)).tobytes()
     larger = make_shard(tmp_path / "larger.h5", 2, size=7)
     with pytest.raises(StoreError, match=r"\(7, 7, 2\), and the model .* \(6, 6, 2\)"):
-        explain(tmp_path / "c.h5", normaliser=reader, shard=larger)
+        explain(tmp_path / "c.h5", reader=reader, shard=larger)

@@ -19,7 +19,7 @@ def test_every_method_of_the_config_is_made_by_the_library():
     for name in known_methods():
         options = Method(method=name).options()
         assert options_of(name, options) == options
-        assert method_of(name).axes(options) in ("pixel", "space", "channel")
+        assert method_of(name).axes(options) in ("entry", "place", "feature")
         assert method_of(name).evaluations(options, (64, 64, 3)) >= 1
 
 

@@ -116,7 +116,7 @@ def study(folder: Path, model: keras.Model, method: str, cells: int = 12) -> Stu
             path,
             shards[-1],
             maps[-1],
-            normaliser=normaliser(),
+            reader=normaliser(),
             method=method,
             options=OPTIONS[method],
             seed=3,

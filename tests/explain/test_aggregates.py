@@ -18,7 +18,7 @@ from nascent.explain.importance.aggregates import (
 )
 
 
-def written(path, maps, masks, axes="pixel"):
+def written(path, maps, masks, axes="entry"):
     source = MapSource(("a", "b"), "integrated_gradients", {}, 0, "m", "s", axes)
     made = Attributions(maps, *np.zeros((3, 2)), np.zeros(2, int), np.ones(2, bool))
     write_maps(path, made, ids=[7, 8], masks=masks, source=source)
@@ -47,7 +47,7 @@ def test_totals_are_those_of_measured_pixels_alone(tmp_path):
 def test_a_number_a_channel_counts_once_whatever_the_nucleus(tmp_path):
     maps = np.array([[[[1.0, -3.0]]], [[[2.0, 2.0]]]], np.float32)
     masks = np.ones((2, 4, 4), bool)
-    totals = written(tmp_path / "maps.h5", maps, masks, axes="channel")
+    totals = written(tmp_path / "maps.h5", maps, masks, axes="feature")
     assert channel_shares(totals, "absolute").loc[7].to_dict() == {"a": 0.25, "b": 0.75}
     assert channel_shares(totals, "signed").loc[7].to_dict() == {"a": 0.25, "b": -0.75}
     for aggregate in ("net", "smoothed"):

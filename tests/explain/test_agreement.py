@@ -28,7 +28,7 @@ def masks_of(cells):
     return masks[cells]
 
 
-def write(path, maps, *, cells=None, channels=CHANNELS, axes="pixel", model=None, masks=None):
+def write(path, maps, *, cells=None, channels=CHANNELS, axes="entry", model=None, masks=None):
     cells = np.arange(CELLS) if cells is None else np.asarray(cells)
     one, nothing = np.ones(len(cells)), np.zeros(len(cells))
     write_maps(
@@ -232,7 +232,7 @@ def test_maps_without_channels_are_compared_by_pixel_alone(maps, tmp_path):
     table = study(
         tmp_path,
         Explanation("cnn", 1, "ig", [write(tmp_path / "1.h5", maps)]),
-        Explanation("cnn", 1, "cam", [write(tmp_path / "2.h5", places, axes="space")]),
+        Explanation("cnn", 1, "cam", [write(tmp_path / "2.h5", places, axes="place")]),
     )
     pair = table[(table["method"] == "ig") & (table["other_method"] == "cam")]
     assert pair["level"].tolist() == ["pixels"]

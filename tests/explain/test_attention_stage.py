@@ -12,7 +12,7 @@ from nascent.explain.attention.stage import check_attention
 from nascent.files import read_table, write_table
 
 SIZE = 12
-SHAPES = {"pixel": (SIZE, SIZE, 2), "space": (SIZE, SIZE, 1), "channel": (1, 1, 2)}
+SHAPES = {"entry": (SIZE, SIZE, 2), "place": (SIZE, SIZE, 1), "feature": (1, 1, 2)}
 
 
 def nuclei(count):
@@ -24,7 +24,7 @@ def nuclei(count):
     return masks
 
 
-def write(path, ids, maps, masks, axes="pixel"):
+def write(path, ids, maps, masks, axes="entry"):
     source = MapSource(("a", "b"), "gradient", {}, 0, "m", "s", axes)
     write_maps(
         path,
@@ -43,7 +43,7 @@ def study(tmp_path):
     table = pd.DataFrame({"id": ids, "plate": "p", "well": np.repeat(["A", "B", "C"], [8, 8, 8])})
     write_table(table.assign(split=np.where(ids < 20, "test", "val")), tmp_path / "splits.tsv")
 
-    def made(maps, axes="pixel"):
+    def made(maps, axes="entry"):
         return [
             write(tmp_path / f"{axes}-{k}.h5", ids[part], maps[part], masks[part], axes)
             for k, part in enumerate((slice(0, 10), slice(10, 24)))
@@ -85,14 +85,14 @@ def test_maps_that_are_half_inside_are_said_to_be(study):
 
 def test_a_map_of_one_channel_is_a_map(study):
     folder, masks, made = study
-    table, _ = check(folder, made(masks[..., None].astype(float), "space"))
+    table, _ = check(folder, made(masks[..., None].astype(float), "place"))
     assert table["share"].tolist() == [1] * 4
     assert table["trivial"].tolist() == [1] * 4
 
 
 def test_maps_without_pixels_have_no_rows(study):
     folder, _, made = study
-    table, cells = check(folder, made(np.ones((24, 1, 1, 2)), "channel"))
+    table, cells = check(folder, made(np.ones((24, 1, 1, 2)), "feature"))
     assert list(table.columns) == list(ATTENTION)
     assert table.empty
     assert cells.empty
@@ -112,7 +112,7 @@ def test_masks_are_exchanged_over_all_files_and_the_same_way_again(study):
 
 def test_a_cell_without_a_split_is_named(study):
     folder, masks, made = study
-    paths = made(masks[..., None].astype(float), "space")
+    paths = made(masks[..., None].astype(float), "place")
     splits = read_table(folder / "splits.tsv")
     write_table(splits[splits["id"] != 11], folder / "splits.tsv")
     with pytest.raises(AttributionError, match="cell 11 has a map but no split"):

@@ -220,7 +220,7 @@ def test_maps_of_places_alone_have_no_importance(tmp_path, study):
         ),
         ids=read_table(folder / "cells.tsv")["id"].iloc[ids].tolist(),
         masks=masks,
-        source=MapSource(("a", "b"), "grad_cam", {}, 1, "m", "s", "space"),
+        source=MapSource(("a", "b"), "grad_cam", {}, 1, "m", "s", "place"),
     )
     explain(folder, [tmp_path / "cam.h5"])
     table = read_table(folder / "vargrad.tsv")

@@ -65,7 +65,7 @@ def test_without_groups_every_channel_is_a_unit():
     np.testing.assert_array_equal(joined(scores, CHANNELS, {}), scores)
 
 
-def explained(folder, *, axes="pixel", groups=GROUPS, null=None):
+def explained(folder, *, axes="entry", groups=GROUPS, null=None):
     ids = list(range(6))
     write_table(pd.DataFrame({"id": ids, "target": [1.0, 2, 3, 4, 5, 6]}), folder / "c.tsv")
     write_table(
@@ -73,7 +73,7 @@ def explained(folder, *, axes="pixel", groups=GROUPS, null=None):
         folder / "splits.tsv",
     )
     scores = np.stack([maps(number)[2] for number in ids]).astype(np.float32)
-    if axes == "channel":
+    if axes == "feature":
         scores = scores.sum(axis=(1, 2), keepdims=True)
     made = Attributions(scores, *np.zeros((3, 6)), np.zeros(6, int), np.ones(6, bool))
     source = MapSource(tuple(CHANNELS), "gradient", {}, 0, "m", "s", axes)
@@ -137,7 +137,7 @@ def test_joint_shares_are_held_against_those_of_random_weights(tmp_path):
     assert (single.loc[single["cells"] > 0, "null"].round(9) == 0.25).all()
 
 
-@pytest.mark.parametrize(("axes", "groups"), [("channel", GROUPS), ("pixel", {})])
+@pytest.mark.parametrize(("axes", "groups"), [("feature", GROUPS), ("entry", {})])
 def test_there_is_nothing_to_join_without_groups_or_where_channels_were_left_out(
     tmp_path, axes, groups
 ):

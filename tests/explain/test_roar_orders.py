@@ -54,7 +54,7 @@ def study(tmp_path):
     return tmp_path, known
 
 
-def write(folder, name, maps, ids, masks, axes="pixel"):
+def write(folder, name, maps, ids, masks, axes="entry"):
     source = MapSource(
         CHANNELS,
         "gradient",
@@ -142,7 +142,7 @@ def test_a_map_of_places_ranks_pixels_and_no_entries(study):
         ids = 100 * number + np.arange(cells)
         maps = np.stack([known[example_id][0][..., :1] for example_id in ids])
         masks = np.stack([known[example_id][1] for example_id in ids])
-        write(folder, name, maps, ids, masks, axes="space")
+        write(folder, name, maps, ids, masks, axes="place")
     for example_id, flags in removed_of(by_maps(folder, "pixels"), known).items():
         sizes, mask = np.abs(known[example_id][0][..., 0]), known[example_id][1]
         if sizes.any():

@@ -33,18 +33,18 @@ EXPECTED = {
     "smoothed": [[4, 1], [1, 1], [0, 0]],
     "share": [[4 / 7, 3 / 7], [0.5, 0.5], [np.nan, np.nan]],
 }
-SHAPES = {"pixel": (2, 2, 2), "space": (2, 2, 1), "channel": (1, 1, 2)}
+SHAPES = {"entry": (2, 2, 2), "place": (2, 2, 1), "feature": (1, 1, 2)}
 
 
-def write_cells(path, ids, *, names=None, axes="pixel", method="integrated_gradients", model="m"):
+def write_cells(path, ids, *, names=None, axes="entry", method="integrated_gradients", model="m"):
     masks = np.zeros((len(ids), 2, 2), bool)
     masks[:, 0] = True
     maps = np.full((len(ids), *SHAPES[axes]), 99.0, np.float32)  # 99: not measured
     for row, cell in enumerate(ids):
         scored = np.array(SCORED[cell])
-        if axes == "pixel":
+        if axes == "entry":
             maps[row, 0] = scored
-        elif axes == "space":
+        elif axes == "place":
             maps[row, 0] = scored[:, :1]
         else:
             maps[row, 0, 0] = scored[0]
@@ -125,7 +125,7 @@ def test_the_residual_is_that_of_the_column_that_is_explained(study):
 
 @pytest.mark.parametrize(
     ("axes", "channels", "absolute"),
-    [("space", ("all",), [[4], [1], [0]]), ("channel", ("a", "b"), [[1, 2], [1, 0.5], [0, 0]])],
+    [("place", ("all",), [[4], [1], [0]]), ("feature", ("a", "b"), [[1, 2], [1, 0.5], [0, 0]])],
 )
 def test_maps_without_pixels_or_without_channels_have_scores_too(study, axes, channels, absolute):
     folder, _, ids = study
@@ -252,7 +252,7 @@ def test_another_file_is_refused(tmp_path):
 def tables(study):
     """Two explanations of the study as AnnData files."""
     folder, _, ids = study
-    space = [write_cells(folder / "space.h5", [0, 1, 2], names=ids, axes="space", method="cam")]
+    space = [write_cells(folder / "space.h5", [0, 1, 2], names=ids, axes="place", method="cam")]
     write_h5ad(scores_of(study), folder / "ig.h5ad")
     write_h5ad(scores_of(study, space, method="cam", seed=1), folder / "cam.h5ad")
     return folder, [folder / "ig.h5ad", folder / "cam.h5ad"], ids

@@ -31,7 +31,7 @@ from nascent.explain.truth.table import (
 CHANNELS = ["a", "b", "c", "d", "e"]
 CAUSAL = ["b", "d"]
 SHAPE = (8, 8)
-EVERY = MEASURES["pixel"]
+EVERY = MEASURES["entry"]
 
 
 def nucleus(seed=0):
@@ -318,11 +318,11 @@ def test_the_rank_of_each_planted_channel_has_a_row():
     assert ranks["value"].tolist() == [1.5, 1.5, 1.5]
 
 
-@pytest.mark.parametrize("axes", ["space", "channel"])
+@pytest.mark.parametrize("axes", ["place", "feature"])
 def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
     table = truth_table(study(), axes=axes, **OPTIONS)
     assert set(table["what"]) == set(MEASURES[axes])
-    assert (table["channel"] != "").any() == (axes == "channel")
+    assert (table["channel"] != "").any() == (axes == "feature")
 
 
 def test_what_cannot_be_found_is_counted():

@@ -100,7 +100,7 @@ def plate(tmp_path_factory):
                 model,
                 folder / "shard.h5",
                 made[key][1],
-                normaliser=normaliser,
+                reader=normaliser,
                 method=method,
                 options=OPTIONS[method],
                 target=target,

@@ -184,7 +184,7 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
     maps = np.random.default_rng(2).normal(size=(2, size, size, 2)).astype(np.float32)
     none = np.zeros((2, 1, 1, 2), np.float32)
     paths = {}
-    for name, values, axes in (("ig", maps, "pixel"), ("ablation", none, "channel")):
+    for name, values, axes in (("ig", maps, "entry"), ("ablation", none, "feature")):
         source = MapSource(("a", "b"), "gradient", {}, 0, "m", "s", axes)
         paths["cnn", name] = [tmp_path / f"{name}.h5"]
         made = without_path(values, np.zeros(2))

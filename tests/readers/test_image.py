@@ -157,7 +157,7 @@ def test_what_a_model_reads_is_told(reader, tmp_path):
     assert describe(tmp_path) == describe(tmp_path / FILE)
     lines = describe(tmp_path)
     assert "input image: 4 x 5 x 2 (yxc), float32, masks: measured, nucleus" in lines
-    assert "made by: reader image, of 3 channels of a store" in lines
+    assert "made by: reader image, of 3 features of a store" in lines
     assert any("background True, clip 99.5, scale False" in line for line in lines)
     assert lines[-2:] == ["  0 07_H2B", "  1 00_DAPI"]
 

@@ -40,7 +40,7 @@ JOINING = {
     "report_pages": [""],
 }
 # Of a model and method: they say the verdict, and show single cells of the lowest seed.
-OF_MAPS = {"figures_maps_pixel"}
+OF_MAPS = {"figures_maps_entry"}
 TRAINING = {"train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"}
 COMPARING = {
     "all",
@@ -251,7 +251,7 @@ def test_a_channel_less_trains_that_model_alone(ran):
 
 def test_a_key_of_the_figures_draws_again_and_computes_nothing(ran):
     ran.configure(figures={"top_channels": 3})
-    drawn = {"figures_data", "figures_maps_pixel"}
+    drawn = {"figures_data", "figures_maps_entry"}
     assert set(ran.planned(*TINY)) == {"all", "report_pages", "report_costs"} | drawn
 
 
@@ -308,7 +308,7 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
                 "explain_gather",
                 "explain_scores",
                 "figures_checks",
-                "figures_maps_pixel",
+                "figures_maps_entry",
                 "report_explorer",
                 "report_pages",
             },
@@ -379,7 +379,7 @@ def test_the_targets_are_listed(unrun):
         ),
         (
             "explanations",
-            {"explain_tables", "explain_gather", "figures_maps_pixel"},
+            {"explain_tables", "explain_gather", "figures_maps_entry"},
             {"report_pages"},
         ),
         ("report", {"train", "explain_gather", "report_pages"}, set()),

@@ -2,7 +2,7 @@
 
 from nascent.attribute.stage import attribute_shard
 from nascent.network_jobs import network_job
-from nascent.reader import image_reader
+from nascent.reader import read_reader
 
 with network_job(snakemake, stage="attribute") as work:
     params, given = snakemake.params, snakemake.input
@@ -10,7 +10,7 @@ with network_job(snakemake, stage="attribute") as work:
         given.model,
         given.shard,
         snakemake.output[0],
-        normaliser=image_reader(given.reader),
+        reader=read_reader(given.reader),
         method=params.method,
         options=params.options,
         seed=params.seed,

@@ -13,6 +13,7 @@ from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.references import References
 from nascent.errors import AttributionError, did_you_mean
 from nascent.places import bounding_box
+from nascent.reader import COLUMNS, InputReader
 from nascent.shards.normalise import Normaliser
 
 Baseline = Callable[[np.ndarray, np.ndarray, Hashable], np.ndarray]
@@ -66,17 +67,20 @@ def baseline_of(name: str, data: BaselineData | None = None) -> Baseline:
     return BASELINES[name](data or BaselineData())
 
 
-def training_mean_of(normaliser: Normaliser) -> np.ndarray:
-    """Return each channel's mean over the training cells' measured pixels, as the model sees it.
+def training_mean_of(reader: InputReader | Normaliser) -> np.ndarray | None:
+    """Return each feature's mean over what was measured of the training cells, as models see it.
 
     Zero after a z-score, after mean extraction, and where each cell is standardised by itself:
     `training_mean` is then the same as `black`. Otherwise the mean after background, clip and
-    scale. (C,) float32.
+    scale. (C,) float32; None for values that are read as they lie, whose mean nobody took.
     """
-    steps = normaliser.steps
+    if not isinstance(reader, Normaliser):
+        standard = reader.name == COLUMNS
+        return np.zeros(len(reader.spec.features), np.float32) if standard else None
+    steps = reader.steps
     if steps.z_score or steps.mean_extraction or steps.per_cell:
-        return np.zeros(len(normaliser.inputs), np.float32)
-    return np.asarray(normaliser.mean, np.float32)
+        return np.zeros(len(reader.inputs), np.float32)
+    return np.asarray(reader.mean, np.float32)
 
 
 def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
@@ -105,6 +109,10 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
     from scipy.ndimage import gaussian_filter
 
     found = np.zeros(image.shape, np.float32)
+    if not mask.ndim:
+        # Without places there is nothing to blur along.
+        found[...] = image
+        return found
     # Beyond the nucleus there is nothing to add, so its bounding box is enough.
     box = bounding_box(mask)
     weight = mask[box].astype(np.float64)

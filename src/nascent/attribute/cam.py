@@ -19,6 +19,7 @@ from nascent.attribute.explained import ExplainedModel, LayerOutputs
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.results import Attributions, without_path
 from nascent.errors import AttributionError, did_you_mean
+from nascent.frameworks import keras, layers
 
 
 def grad_cam(layer: LayerOutputs, cells: CellBatch, *, sign: str, batch_size: int) -> Attributions:
@@ -50,9 +51,13 @@ def layer_of(explained: ExplainedModel, name: str | None) -> LayerOutputs:
         features (as many axes as the image), or the prediction goes by ways around it.
     """
     model, where = explained.model, "attribute.methods.*.layer"
-    rank = len(model.input["image"].shape)
-    # An image of features alone has no places.
-    having = [layer.name for layer in model.layers if _rank(layer) == rank > 2]
+    rank = len(model.input[explained.name].shape)
+    # An input of features alone has no places.
+    having = [
+        layer.name
+        for layer in model.layers
+        if _rank(layer) == rank > 2 and _sees_no_other_input(layer, explained)
+    ]
     if not having:
         raise AttributionError(f"no layer of {model.name} gives a map of features", where=where)
     if name is None:
@@ -77,6 +82,18 @@ def upsampled(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     first, *rest = lines
     subscripts = ",".join([matrices[0], f"n{given}", *matrices[1:]])
     return np.einsum(f"{subscripts}->n{wanted}", first, maps, *rest, optimize=True)
+
+
+def _sees_no_other_input(layer: Any, explained: ExplainedModel) -> bool:
+    """Return whether a layer's features are of the explained input, not of another one."""
+    if len(explained.model.input) - explained.takes_mask == 1:
+        return True
+    own = (explained.name, *explained.context_names[: explained.takes_mask])
+    try:
+        keras.Model([explained.model.input[name] for name in own], layer.output)
+    except ValueError:
+        return False
+    return not isinstance(layer, layers.InputLayer) or layer.name == explained.name
 
 
 def _rank(layer: Any) -> int:

@@ -96,12 +96,15 @@ class Chain:
         return weight / (weight.sum() or 1.0)
 
 
-def chain_of(model: keras.Model) -> Chain | None:
-    """Read a model as a chain of blocks on squares; None where it is none.
+def chain_of(model: keras.Model, name: str = "image") -> Chain | None:
+    """Read a model as a chain of blocks on squares of an input; None where it is none.
 
     Windows are of a plane: models of lines and volumes take the way of any model.
     """
-    line = trunk(model)
+    shape = model.input[name].shape
+    if len(shape) != 4:
+        return None
+    line = trunk(model, name)
     blocks: list[Block] = []
     reach, taken = Reach(), 0
     while (found := _block(line[taken:])) is not None:
@@ -109,7 +112,7 @@ def chain_of(model: keras.Model) -> Chain | None:
         blocks.append(block)
         taken += count
         reach = reach.convolved(block.convolution.kernel_size[0]).pooled(block.pool)
-    height, width = model.input["image"].shape[1:3]
+    height, width = shape[1:3]
     if not blocks or height != width or height % reach.stride:
         return None
     after = consumers(model, line[taken - 1].output)

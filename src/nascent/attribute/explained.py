@@ -1,10 +1,12 @@
-"""A model's prediction as a function of the image: its values, its gradients, and its layers.
+"""A model's prediction as a function of one input: its values, its gradients, and its layers.
 
-Models are called in inference mode, so that batch normalisation and dropout are fixed and the cells
-of a batch do not touch each other: the gradient of the summed outputs is then each cell's own. Only
-the image is differentiated; the mask is an input without a gradient.
+Models are called in inference mode, so that batch normalisation and dropout are fixed and the
+examples of a batch do not touch each other: the gradient of the summed outputs is then each one's
+own. Only the explained input, the *image* below whatever its places, is differentiated; its mask
+and the other inputs stay as they are.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,18 +23,46 @@ class ExplainedModel:
     Parameters
     ----------
     model
-        Takes {"image": (n, places …, C), "mask": (n, places …)} and returns (n, T) or (n,).
+        Takes its inputs by name and returns (n, T) or (n,).
     target
         Column of the outputs that is explained; the others have no part in the gradient.
+    name
+        Of the explained input, (n, places …, C).
+    mask
+        Name under which the model takes the mask (n, places …) of that input, if it takes one.
+
+    Attributes
+    ----------
+    context_names : tuple of str
+        Of the inputs besides the explained one: its mask first, where the model takes it.
+    takes_mask : bool
+        Whether the model takes the mask of the explained input.
+    others : dict
+        Those but the mask, of the one example that is explained: name → (…). Empty where the model
+        has none.
 
     Raises
     ------
     AttributionError
-        Where Keras runs on a backend that has no gradients here, or the model has no such column.
+        Where Keras runs on a backend that has no gradients here, or the model has no such input or
+        column.
     """
 
-    def __init__(self, model: keras.Model, target: int = 0) -> None:
-        self.model, self.target = model, target
+    def __init__(
+        self, model: keras.Model, target: int = 0, *, name: str = "image", mask: str | None = "mask"
+    ) -> None:
+        self.model, self.target, self.name = model, target, name
+        if name not in model.input:
+            raise AttributionError(
+                f"the model {model.name} has no input {name!r}",
+                where="attribute",
+                mend=did_you_mean(name, model.input),
+            )
+        taken = (mask,) if mask in model.input else ()
+        further = [each for each in model.input if each not in (name, *taken)]
+        self.takes_mask = bool(taken)
+        self.context_names = (*taken, *further)
+        self.others: dict[str, np.ndarray] = {}
         columns = _columns(model)
         if not 0 <= target < columns:
             raise AttributionError(
@@ -42,11 +72,11 @@ class ExplainedModel:
             )
         engine = backend()
 
-        def outputs(images: Any, masks: Any) -> Any:
-            return self.column(model({"image": images, "mask": masks}, training=False))
+        def outputs(images: Any, *context: Any) -> Any:
+            return self.column(model(self.named(images, context), training=False))
 
-        def gradients(images: Any, masks: Any) -> tuple[Any, Any]:
-            return engine.differentiate(lambda points: outputs(points, masks), images, None)
+        def gradients(images: Any, *context: Any) -> tuple[Any, Any]:
+            return engine.differentiate(lambda points: outputs(points, *context), images, None)
 
         self._outputs = engine.compiled(outputs, [model])
         self._gradients = engine.compiled(gradients, [model])
@@ -55,13 +85,35 @@ class ExplainedModel:
         """Return the explained column (n,) of a tensor (n, T) or (n,)."""
         return outputs[:, self.target] if len(outputs.shape) == 2 else outputs
 
+    def named(self, images: Any, context: Sequence[Any]) -> dict[str, Any]:
+        """Return the inputs of the model by name, of images and context."""
+        return {self.name: images} | dict(zip(self.context_names, context, strict=True))
+
+    def context(self, masks: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return what the model is given besides images (n, …), which have these masks.
+
+        Raises
+        ------
+        AttributionError
+            Where the model has further inputs, and the example's are not in `others`.
+        """
+        own = (np.ascontiguousarray(masks, bool),) if self.takes_mask else ()
+        further = self.context_names[len(own) :]
+        if missing := [name for name in further if name not in self.others]:
+            raise AttributionError(
+                f"the model {self.model.name} also takes {', '.join(missing)}",
+                where="attribute",
+                mend="Give all inputs of the examples that are explained.",
+            )
+        return own + tuple(np.repeat(self.others[name][None], len(masks), 0) for name in further)
+
     def outputs(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         """Return the predictions (n,) float32 of images (n, places …, C) and their masks."""
-        return array(self._outputs(*_given(images, masks)))
+        return array(self._outputs(_float(images), *self.context(masks)))
 
     def gradients(self, images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the predictions (n,) and their gradients (n, places …, C), both float32."""
-        outputs, gradients = self._gradients(*_given(images, masks))
+        outputs, gradients = self._gradients(_float(images), *self.context(masks))
         return array(outputs), array(gradients)
 
     def at_layer(self, name: str) -> "LayerOutputs":
@@ -98,7 +150,7 @@ class LayerOutputs:
         output = layers[name].output
         body = keras.Model(model.input, output)
         try:
-            rest = behind(model, output)
+            rest = behind(model, output, explained.context_names)
         except ValueError as error:
             raise AttributionError(
                 f"the prediction of {model.name} does not depend on the image through the layer"
@@ -106,14 +158,14 @@ class LayerOutputs:
                 where="attribute.methods.*.layer",
                 mend="Choose a layer that everything passes through.",
             ) from error
-        engine = backend()
+        engine, self._explained = backend(), explained
 
-        def features(images: Any, masks: Any) -> Any:
-            return body({"image": images, "mask": masks}, training=False)
+        def features(images: Any, *context: Any) -> Any:
+            return body(explained.named(images, context), training=False)
 
-        def gradients(features: Any, masks: Any) -> tuple[Any, Any]:
+        def gradients(features: Any, *context: Any) -> tuple[Any, Any]:
             return engine.differentiate(
-                lambda points: explained.column(rest([points, masks], training=False)),
+                lambda points: explained.column(rest([points, *context], training=False)),
                 features,
                 None,
             )
@@ -123,11 +175,11 @@ class LayerOutputs:
 
     def features(self, images: np.ndarray, masks: np.ndarray) -> np.ndarray:
         """Return what the layer gives (n, places …, F) float32 for images and masks."""
-        return array(self._features(*_given(images, masks)))
+        return array(self._features(_float(images), *self._explained.context(masks)))
 
     def gradients(self, features: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the predictions (n,) and their gradients by the features (n, places …, F)."""
-        outputs, gradients = self._gradients(*_given(features, masks))
+        outputs, gradients = self._gradients(_float(features), *self._explained.context(masks))
         return array(outputs), array(gradients)
 
 
@@ -141,5 +193,5 @@ def _columns(model: keras.Model) -> int:
     return shape[1] if len(shape) == 2 else 1
 
 
-def _given(images: np.ndarray, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return np.ascontiguousarray(images, float_type()), np.ascontiguousarray(masks, bool)
+def _float(images: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(images, float_type())

@@ -37,12 +37,12 @@ AFFINE = (
 """Layers that are affine in inference mode, where they have no activation."""
 
 
-def trunk(model: keras.Model) -> list[Any]:
-    """Return the layers, from the image on, that each take the one before and feed the next alone.
+def trunk(model: keras.Model, name: str = "image") -> list[Any]:
+    """Return the layers, from an input on, that each take the one before and feed the next alone.
 
-    It ends where the image's information branches, meets another input, or leaves the model.
+    It ends where the input's information branches, meets another input, or leaves the model.
     """
-    found, tensor = [], model.input["image"]
+    found, tensor = [], model.input[name]
     while len(after := consumers(model, tensor)) == 1:
         (layer,) = after
         if isinstance(layer.input, list | tuple | dict):
@@ -52,10 +52,10 @@ def trunk(model: keras.Model) -> list[Any]:
     return found
 
 
-def affine_prefix(model: keras.Model) -> list[Any]:
-    """Return the first layers of the trunk that are affine in the image; the last layer is none."""
+def affine_prefix(model: keras.Model, name: str = "image") -> list[Any]:
+    """Return the first layers of the trunk that are affine in an input; the last layer is none."""
     prefix = []
-    for layer in trunk(model):
+    for layer in trunk(model, name):
         linear = getattr(layer, "activation", None) in (None, keras.activations.linear)
         if not (isinstance(layer, AFFINE) and linear) or layer.output is model.output:
             break
@@ -63,15 +63,15 @@ def affine_prefix(model: keras.Model) -> list[Any]:
     return prefix
 
 
-def behind(model: keras.Model, tensor: Any) -> keras.Model:
-    """Return the rest of a model, from [such a tensor, masks] to its outputs.
+def behind(model: keras.Model, tensor: Any, others: Sequence[str] = ("mask",)) -> keras.Model:
+    """Return the rest of a model, from [such a tensor, other inputs …] to its outputs.
 
     Raises
     ------
     ValueError
-        Where the outputs depend on the image by ways around the tensor.
+        Where the outputs depend on a further input, by ways around the tensor.
     """
-    return keras.Model([tensor, model.input["mask"]], model.output)
+    return keras.Model([tensor, *(model.input[name] for name in others)], model.output)
 
 
 def apply(steps: Sequence[Any], tensor: Any) -> Any:

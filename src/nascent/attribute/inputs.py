@@ -1,7 +1,7 @@
 """What an attribution method is given besides a model and its options."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,24 @@ from nascent.errors import AttributionError
 
 @dataclass(frozen=True)
 class CellBatch:
-    """Cells to explain: images (n, places …, C) float32 normalised, masks, ids (n,)."""
+    """Cells to explain: images (n, places …, C) float32 normalised, masks, ids (n,).
+
+    The images are the explained input; `others` are the model's further inputs, by name.
+    """
 
     images: np.ndarray
     masks: np.ndarray
     ids: Sequence[Hashable]
+    others: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def one(self, number: int) -> "CellBatch":
+        """Return the batch of one of the cells."""
+        here = slice(number, number + 1)
+        others = {name: values[here] for name, values in self.others.items()}
+        return CellBatch(self.images[here], self.masks[here], self.ids[here], others)
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,19 @@
 """Attribution maps on disk: one HDF5 file a shard, chunked by cell, with the rounding told.
 
-Layout: `maps` and `masks`, one chunk a cell, and one value a cell of `scale`, `id` and of each
-column below; a map is `maps` · `scale`. Masks are (n, places …) bool, (n, S, S) of images in a
-plane; the shape of maps follows from the method's axes: `pixel` (n, places …, C), `space`
-(n, places …, 1), `channel` (n, 1 …, C). As float16 each map is scaled by a power of two so that its
+Layout: for each explained input `maps/<input>` and `masks/<input>`, one chunk a cell, and one value
+a cell of `scale/<input>` and of each column below, `<column>/<input>`; a map is `maps` · `scale`.
+`id` names the cells. Masks are (n, places …) bool, True where the input was measured; the shape of
+maps follows from the method's axes: `entry` (n, places …, C), a score a place and feature; `place`
+(n, places …, 1); `feature` (n, 1 …, C). As float16 each map is scaled by a power of two so that its
 largest magnitude lies between 2¹⁴ and 2¹⁵: nothing overflows, and down to a billionth of the
 largest nothing loses more than the 11 bits of float16 do. `loss` is the largest rounding error over
-the largest magnitude, of the cell as stored. The attributes say format, version, axes, channels,
-method with its options, target and seed, the SHA-256 of the model and of the shard the maps were
-made from, and provenance.
-
-Version 1, still read, held float32 maps of the axes `pixel`, without scales, steps and loss.
+the largest magnitude, of the cell as stored. The attributes say format, version and provenance, and
+of each input its features and axes, the method with its options, target and seed, and the SHA-256
+of the model and of the shard the maps were made from.
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,12 +24,12 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.results import Attributions
-from nascent.errors import StoreError
+from nascent.errors import StoreError, did_you_mean
 from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.store_layout import CODECS
 
 FORMAT = "nascent-maps"
-VERSION = 2
+VERSION = 3
 COLUMNS: Mapping[str, type] = {
     "prediction": np.float64,
     "prediction_baseline": np.float64,
@@ -40,13 +39,14 @@ COLUMNS: Mapping[str, type] = {
     "loss": np.float64,
 }
 Places = tuple[int, ...]
-"""Pixels of an image along each axis of places."""
+"""Of an input along each of its axes but the features."""
+ENTRY, PLACE, FEATURE = "entry", "place", "feature"
 AXES: Mapping[str, Callable[[Places, int], tuple[int, ...]]] = {
-    "pixel": lambda places, channels: (*places, channels),
-    "space": lambda places, channels: (*places, 1),
-    "channel": lambda places, channels: (*[1] * len(places), channels),
+    ENTRY: lambda places, features: (*places, features),
+    PLACE: lambda places, features: (*places, 1),
+    FEATURE: lambda places, features: (*[1] * len(places), features),
 }
-"""Kind of map → its shape, by the places of an image and its number of input channels."""
+"""Kind of map → its shape, by the places of an input and its number of features."""
 PRECISIONS = ("float16", "float32")
 
 # Of float16 the largest finite number is 65504 and the smallest normal one 2⁻¹⁴; of float32 the
@@ -56,12 +56,12 @@ _LARGEST, _LEAST_SCALE = 15, -126
 
 @dataclass(frozen=True)
 class MapSource:
-    """What a map file was made from, and how.
+    """What the maps of an input were made from, and how.
 
     Attributes
     ----------
     channels : tuple of str
-        The model's input channels, in their order.
+        The features of the input, in their order.
     method : str
         Name in `nascent.attribute.method.known_methods`.
     options : mapping
@@ -75,6 +75,8 @@ class MapSource:
         Column of the model's outputs that is explained.
     precision : str
         Of the stored maps, in PRECISIONS.
+    input : str
+        Name of the explained input.
     """
 
     channels: tuple[str, ...]
@@ -83,77 +85,91 @@ class MapSource:
     seed: int
     model_sha256: str
     shard_sha256: str
-    axes: str = "pixel"
+    axes: str = ENTRY
     target: int = 0
     precision: str = "float32"
+    input: str = "image"
 
     def map_shape(self, places: Places) -> tuple[int, ...]:
-        """Return the shape of a map of images of such places."""
+        """Return the shape of a map of an input of such places."""
         return AXES[self.axes](places, len(self.channels))
 
 
-def open_maps(path: str | Path) -> "Maps":
+@dataclass(frozen=True)
+class MapParts:
+    """The map files of one input, of some cells each, in their order.
+
+    Attributes
+    ----------
+    source : MapSource
+    places : tuple of int
+        Of the input; with no file to join, empty maps are written.
+    paths : sequence of path
+    """
+
+    source: MapSource
+    places: Places
+    paths: Sequence[str | Path]
+
+
+def open_maps(path: str | Path, name: str | None = None) -> "Maps":
     """Open a map file for reading; use it in a `with` statement or `close()` it.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    name
+        Of the input whose maps are read; None for the first.
 
     Raises
     ------
     StoreError
-        Where the file is missing, truncated, or no map file.
+        Where the file is missing, truncated, or no map file, or has no maps of such an input.
     """
-    return Maps(path)
+    return Maps(path, name)
 
 
 class Maps:
-    """Attribution maps of the cells of one shard.
+    """Attribution maps of an input of the cells of one shard.
 
     Attributes
     ----------
     path : Path
+    inputs : tuple of str
+        Names of all inputs that have maps in the file.
     source : MapSource
     axes : str
         Kind of map, in AXES.
     channels : list of str
-        Along the last map axis: the model's inputs, or `all` where a map has places alone.
+        Along the last map axis: the input's features, or `all` where a map has places alone.
     cells : pandas.DataFrame
         Columns as in COLUMNS; the index is `id`.
     ids : list
     scales : (n,) float64
         What the stored map of each cell is multiplied by when it is read.
     places : tuple of int
-        Pixels of an image along each axis of places: (S, S) of crops.
+        Of the input along each axis of places: (S, S) of crops.
     provenance : dict
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, name: str | None = None) -> None:
         self.path = Path(path)
         self._file = open_hdf5(self.path)
         try:
-            attributes = self._file.attrs
-            if attributes.get("format") != FORMAT:
-                raise StoreError(
-                    f"this HDF5 file holds no maps (format: {attributes.get('format')})",
-                    where=path,
-                )
-            if attributes["version"] > VERSION:
-                raise StoreError(
-                    f"the maps have version {attributes['version']}, this nascent reads up to"
-                    f" {VERSION}",
-                    where=path,
-                    mend="Update nascent.",
-                )
-            source = json.loads(attributes["source"])
-            self.source = MapSource(**{**source, "channels": tuple(source["channels"])})
-            self.provenance: dict[str, Any] = json.loads(attributes["provenance"])
-            self._maps: h5py.Dataset = self._file["maps"]
-            self._masks: h5py.Dataset = self._file["masks"]
-            columns = _first_version if attributes["version"] == 1 else _columns
+            _refuse_other_formats(self._file.attrs, path)
+            sources = json.loads(self._file.attrs["sources"])
+            self.inputs: tuple[str, ...] = tuple(source["input"] for source in sources)
+            self.source = _source_of(sources, name, path)
+            self.provenance: dict[str, Any] = json.loads(self._file.attrs["provenance"])
+            own = self.source.input
+            self._maps: h5py.Dataset = self._file[f"maps/{own}"]
+            self._masks: h5py.Dataset = self._file[f"masks/{own}"]
             self.cells = pd.DataFrame(
-                columns(self._file, self.source),
+                {column: self._file[f"{column}/{own}"][:] for column in COLUMNS},
                 index=pd.Index(_read_ids(self._file["id"]), name="id"),
             )
-            self.scales: np.ndarray = (
-                np.ones(len(self._maps)) if attributes["version"] == 1 else self._file["scale"][:]
-            )
+            self.scales: np.ndarray = self._file[f"scale/{own}"][:]
         except KeyError as error:
             self._file.close()
             raise StoreError(f"a part of the map file is missing ({error})", where=path) from error
@@ -161,7 +177,7 @@ class Maps:
             self._file.close()
             raise
         self.axes = self.source.axes
-        self.channels = ["all"] if self.axes == "space" else list(self.source.channels)
+        self.channels = ["all"] if self.axes == PLACE else list(self.source.channels)
         self.ids: list[Hashable] = self.cells.index.tolist()
         self.places: Places = self._masks.shape[1:]
 
@@ -236,85 +252,127 @@ def write_maps(
     ]
     told = {name: getattr(attributions, name) for name in COLUMNS if name != "loss"}
     cells = pd.DataFrame(told | {"loss": loss}, index=pd.Index(ids, name="id"))
-    with _created(path, tuple(places), cells, scales, source, record) as file:
+    written = _Written(source, tuple(places), cells, scales)
+    with _created(path, [written], record) as file:
         for cell, values in enumerate(attributions.maps):
-            file["maps"][cell] = _rounded(values, scales[cell], source.precision)
-            file["masks"][cell] = masks[cell]
+            rounded = _rounded(values, scales[cell], source.precision)
+            file[f"maps/{source.input}"][cell] = rounded
+            file[f"masks/{source.input}"][cell] = masks[cell]
 
 
 def join_maps(
-    paths: Iterable[str | Path],
-    path: str | Path,
-    *,
-    places: Places,
-    source: MapSource,
-    record: Mapping[str, Any] | None = None,
+    inputs: Sequence[MapParts], path: str | Path, *, record: Mapping[str, Any] | None = None
 ) -> None:
-    """Write the cells of several map files, in their order, as one file, without decoding them.
+    """Write the maps of several inputs, and the cells of several files, as one file.
 
-    `places` are those of the images: with no file to join an empty file is written.
+    Nothing is decoded on the way.
 
     Raises
     ------
     StoreError
-        Where a file was made from another source.
+        Where a file was made from another source, or two inputs have maps of other cells.
     """
-    parts = [Path(part) for part in paths]
+    read = [_read_parts(parts) for parts in inputs]
+    for one in read[1:]:
+        if one.cells.index.tolist() != read[0].cells.index.tolist():
+            raise StoreError(
+                f"the maps of {one.source.input!r} are of other cells than those of"
+                f" {read[0].source.input!r}",
+                where=path,
+            )
+    with _created(path, read, record) as file:
+        for parts in inputs:
+            first = 0
+            for part in parts.paths:
+                with open_maps(part, parts.source.input) as maps:
+                    for index in range(len(maps)):
+                        for name, (skips, stored) in zip(
+                            ("maps", "masks"), maps.compressed(index), strict=True
+                        ):
+                            dataset = file[f"{name}/{parts.source.input}"]
+                            at = _chunk(dataset, first)
+                            dataset.id.write_direct_chunk(at, stored, skips)
+                        first += 1
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What is written of an input besides its maps and masks: one row and scale a cell."""
+
+    source: MapSource
+    places: Places
+    cells: pd.DataFrame
+    scales: np.ndarray
+
+
+def _read_parts(parts: MapParts) -> _Written:
     tables = [pd.DataFrame(columns=list(COLUMNS), dtype=float).rename_axis("id")]
     scales = [np.empty(0)]
-    for part in parts:
+    for part in parts.paths:
         with open_maps(part) as maps:
-            if maps.source != source:
+            if maps.source != parts.source:
                 raise StoreError("these maps were made from something else", where=part)
             tables.append(maps.cells)
             scales.append(maps.scales)
     cells = pd.concat(tables[1:] or tables)
-    with _created(path, places, cells, np.concatenate(scales), source, record) as file:
-        first = 0
-        for part in parts:
-            with open_maps(part) as maps:
-                for index in range(len(maps)):
-                    (values_skips, values), (mask_skips, mask) = maps.compressed(index)
-                    for name, stored, skips in (
-                        ("maps", values, values_skips),
-                        ("masks", mask, mask_skips),
-                    ):
-                        at = _chunk(file[name], first)
-                        file[name].id.write_direct_chunk(at, stored, skips)
-                    first += 1
+    return _Written(parts.source, parts.places, cells, np.concatenate(scales))
 
 
 @contextmanager
 def _created(
-    path: str | Path,
-    places: Places,
-    cells: pd.DataFrame,
-    scales: np.ndarray,
-    source: MapSource,
-    record: Mapping[str, Any] | None,
+    path: str | Path, inputs: Sequence[_Written], record: Mapping[str, Any] | None
 ) -> Iterator[h5py.File]:
     codec = CODECS["blosc"]
     with hdf5_written(path) as (file, _):
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
-        file.attrs["axes"] = source.axes
-        file.attrs["source"] = json.dumps(asdict(source), sort_keys=True)
+        sources = [asdict(one.source) for one in inputs]
+        file.attrs["sources"] = json.dumps(sources, sort_keys=True)
         file.attrs["provenance"] = json.dumps(record or {}, sort_keys=True)
-        for name, shape, dtype in (
-            ("maps", source.map_shape(places), source.precision),
-            ("masks", places, bool),
-        ):
-            # An empty dataset cannot have chunks of one cell.
-            chunks = {"maxshape": (None, *shape), "chunks": (1, *shape), **codec}
-            file.create_dataset(name, (len(cells), *shape), dtype, **chunks)
-        file.create_dataset("scale", data=scales.astype(np.float64))
-        if pd.api.types.is_integer_dtype(cells.index.dtype):
-            file.create_dataset("id", data=cells.index.to_numpy(np.int64))
+        ids = inputs[0].cells.index
+        if pd.api.types.is_integer_dtype(ids.dtype):
+            file.create_dataset("id", data=ids.to_numpy(np.int64))
         else:
-            text = [str(example_id) for example_id in cells.index]
+            text = [str(example_id) for example_id in ids]
             file.create_dataset("id", data=text, dtype=h5py.string_dtype())
-        for name, dtype in COLUMNS.items():
-            file.create_dataset(name, data=cells[name].to_numpy(dtype))
+        for one in inputs:
+            own = one.source.input
+            for name, shape, dtype in (
+                ("maps", one.source.map_shape(one.places), one.source.precision),
+                ("masks", one.places, bool),
+            ):
+                # An empty dataset cannot have chunks of one cell.
+                chunks = {"maxshape": (None, *shape), "chunks": (1, *shape), **codec}
+                file.create_dataset(f"{name}/{own}", (len(ids), *shape), dtype, **chunks)
+            file.create_dataset(f"scale/{own}", data=one.scales.astype(np.float64))
+            for name, dtype in COLUMNS.items():
+                file.create_dataset(f"{name}/{own}", data=one.cells[name].to_numpy(dtype))
         yield file
+
+
+def _refuse_other_formats(attributes: Mapping[str, Any], path: str | Path) -> None:
+    form, version = attributes.get("format"), attributes.get("version")
+    if form != FORMAT:
+        raise StoreError(f"this HDF5 file holds no maps (format: {form})", where=path)
+    if version != VERSION:
+        raise StoreError(
+            f"the maps have version {version}, this nascent reads {VERSION}",
+            where=path,
+            mend="Update nascent."
+            if version > VERSION
+            else "Delete them and run again: the job that makes them will be repeated.",
+        )
+
+
+def _source_of(
+    sources: Sequence[Mapping[str, Any]], name: str | None, path: str | Path
+) -> MapSource:
+    named = {source["input"]: source for source in sources}
+    if name is not None and name not in named:
+        raise StoreError(
+            f"there are no maps of an input {name!r}", where=path, mend=did_you_mean(name, named)
+        )
+    source = sources[0] if name is None else named[name]
+    return MapSource(**{**source, "channels": tuple(source["channels"])})
 
 
 def _chunk(dataset: h5py.Dataset, index: int) -> tuple[int, ...]:
@@ -343,21 +401,6 @@ def _loss(values: np.ndarray, read: np.ndarray) -> float:
     """Return the largest rounding error over the largest magnitude; 0 for a zero map."""
     peak = float(np.abs(values).max(initial=0))
     return float(np.abs(read - values).max() / peak) if peak else 0.0
-
-
-def _columns(file: h5py.File, source: MapSource) -> dict[str, np.ndarray]:
-    return {name: file[name][:] for name in COLUMNS}
-
-
-def _first_version(file: h5py.File, source: MapSource) -> dict[str, np.ndarray]:
-    told = {name: file[name][:] for name in ("prediction", "prediction_baseline")}
-    told["completeness_gap"] = file["completeness_gap"][:]
-    count = len(told["prediction"])
-    return told | {
-        "steps": np.full(count, source.options.get("steps", 0)),
-        "converged": np.ones(count, bool),
-        "loss": np.zeros(count),
-    }
 
 
 def _read_ids(dataset: h5py.Dataset) -> np.ndarray | list[str]:

@@ -30,8 +30,8 @@ def _nothing(given: Options) -> Options:
     return {}
 
 
-def _pixel(options: Options) -> str:
-    return "pixel"
+def _entry(options: Options) -> str:
+    return "entry"
 
 
 def _once(options: Options, shape: tuple[int, ...]) -> int:
@@ -46,7 +46,7 @@ class Method:
     ----------
     prepare : callable
         (explained model, data, options) → function of cells. Refuses what the model cannot do
-        before any cell is read, and compiles once for all cells.
+        before any cell is read, and compiles once for all cells. `ready` is what to call.
     taken : callable
         Given options, null replaced → names of those that the method takes, without those that its
         baseline takes and without `batch_size`, which every method takes.
@@ -61,7 +61,7 @@ class Method:
     prepare: Callable[["ExplainedModel", "MethodData", Options], Prepared]
     taken: Callable[[Options], Sequence[str]] = _none
     usual: Callable[[Options], Options] = _nothing
-    axes: Callable[[Options], str] = _pixel
+    axes: Callable[[Options], str] = _entry
     evaluations: Callable[[Options, tuple[int, ...]], int] = _once
 
     def attribute(
@@ -78,7 +78,29 @@ class Method:
         from nascent.attribute.inputs import MethodData
 
         data = MethodData(seed, training_mean, references)
-        return self.prepare(explained, data, options)(cells)
+        return self.ready(explained, data, options)(cells)
+
+    def ready(self, explained: "ExplainedModel", data: "MethodData", options: Options) -> Prepared:
+        """Return the function of cells that `prepare` gives, for models of any number of inputs.
+
+        Each cell of a model with further inputs is explained on its own: the others are held at
+        what they are in that cell, wherever a method moves the explained one.
+        """
+        from nascent.attribute.results import joined
+
+        attribute = self.prepare(explained, data, options)
+        if len(explained.context_names) == explained.takes_mask:
+            return attribute
+
+        def one_by_one(cells: "CellBatch") -> "Attributions":
+            found = []
+            for number in range(len(cells)):
+                one = cells.one(number)
+                explained.others = {name: values[0] for name, values in one.others.items()}
+                found.append(attribute(one))
+            return joined(found)
+
+        return one_by_one
 
 
 def known_methods() -> tuple[str, ...]:

@@ -98,20 +98,23 @@ class Plan(Protocol):
 
 def plan_of(explained: ExplainedModel) -> Plan:
     """Return the plan that takes least work for a model."""
-    chain = chain_of(explained.model)
+    chain = chain_of(explained.model, explained.name)
     return PrefixPlan(explained) if chain is None else ChainPlan(explained, chain)
 
 
 class PrefixPlan:
     """Any model, cut behind its affine beginning, which may be empty.
 
-    Points cover the whole frame, of any number of places. The context of a path is its mask.
+    Points cover the whole frame, of any number of places. The context of a path is its mask, where
+    the model takes one, and its other inputs.
     """
 
     def __init__(self, explained: ExplainedModel) -> None:
         engine, model = backend(), explained.model
-        prefix = affine_prefix(model)
-        rest = behind(model, prefix[-1].output if prefix else model.input["image"])
+        self._explained = explained
+        prefix = affine_prefix(model, explained.name)
+        start = prefix[-1].output if prefix else model.input[explained.name]
+        rest = behind(model, start, explained.context_names)
 
         def ends(tensors: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
             start = apply(prefix, baselines)
@@ -149,8 +152,9 @@ class PrefixPlan:
         return Parameters()
 
     def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
-        """Return the whole frame, and the mask."""
-        return Frame(tuple(slice(0, size) for size in mask.shape), (mask,))
+        """Return the whole frame, and what the model is given besides."""
+        context = tuple(each[0] for each in self._explained.context(mask[None]))
+        return Frame(tuple(slice(0, size) for size in mask.shape), context)
 
 
 class ChainPlan:
@@ -164,7 +168,7 @@ class ChainPlan:
     def __init__(self, explained: ExplainedModel, chain: Chain) -> None:
         engine = backend()
         self._chain = chain
-        self._frame_shape = (1, *explained.model.input["image"].shape[1:])
+        self._frame_shape = (1, *explained.model.input[explained.name].shape[1:])
         first, *later = chain.blocks
         rectify = [engine.fused(_rectified_maximum(block)) for block in later]
         leave = engine.fused(_rectified_maximum(first))

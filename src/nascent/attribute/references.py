@@ -19,7 +19,9 @@ import numpy as np
 from nascent.attribute.draws import stream
 from nascent.errors import AttributionError
 from nascent.places import bounding_box
+from nascent.reader import InputReader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import read_input
 from nascent.store import open_store
 
 
@@ -89,11 +91,15 @@ def _source(measured: np.ndarray) -> _Source:
             "a nucleus without measured pixels cannot stand in for another",
             mend="Leave such cells out by a quality rule.",
         )
+    if not measured.ndim:
+        return _Source(np.empty(0, int), ())
     nearest = distance_transform_edt(~measured, return_distances=False, return_indices=True)
     return _Source(nearest, bounding_box(measured))
 
 
 def _filled(image: np.ndarray, source: _Source, mask: np.ndarray) -> np.ndarray:
+    if not mask.ndim:
+        return image.copy()
     found = np.zeros_like(image)
     places = np.nonzero(mask)
     if len(places[0]):
@@ -111,7 +117,7 @@ def _stretched(places: np.ndarray, onto: slice) -> np.ndarray:
 
 
 def drawn_references(
-    paths: Sequence[str | Path], normaliser: Normaliser, *, count: int, seed: int
+    paths: Sequence[str | Path], reader: InputReader | Normaliser, *, count: int, seed: int
 ) -> References:
     """Draw training cells, without replacement, each with the same chance.
 
@@ -119,8 +125,8 @@ def drawn_references(
     ----------
     paths
         The training shards.
-    normaliser
-        Of the model's input.
+    reader
+        Of the explained input; a normaliser reads the first one, an image.
     count
         How many; all of them where there are fewer.
     seed
@@ -131,12 +137,12 @@ def drawn_references(
     AttributionError
         Where there is no training cell to draw.
     StoreError
-        Where a shard has other channels than the normaliser.
+        Where a shard has other examples than the reader.
     """
     lengths = []
     for path in paths:
         with open_store(path) as shard:
-            normaliser.refuse_other(shard)
+            reader.refuse_other(shard)
             lengths.append(len(shard))
     total = sum(lengths)
     if not total:
@@ -153,7 +159,8 @@ def drawn_references(
         if not len(here):
             continue
         with open_store(path) as shard:
-            pixels, measured = shard.read(here.tolist())
-        images.append(normaliser(pixels, measured))
+            (one,) = reader_of(reader, [path]).inputs
+            values, measured = read_input(shard, one, here)
+        images.append(values)
         masks.append(measured)
     return References(np.concatenate(images), np.concatenate(masks))

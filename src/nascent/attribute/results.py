@@ -1,6 +1,7 @@
 """What an attribution method returns."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -12,7 +13,7 @@ class Attributions:
     Attributes
     ----------
     maps : (n, places …, C), (n, places …, 1) or (n, 1 …, C) float32
-        A score a pixel and channel, a place, or a channel, as the method's `axes` say; see
+        A score a place and feature, a place, or a feature, as the method's `axes` say; see
         `nascent.attribute.maps.AXES`. In units of the prediction unless the method says otherwise.
     prediction : (n,) float64
         The model's output at the image.
@@ -33,6 +34,14 @@ class Attributions:
     completeness_gap: np.ndarray
     steps: np.ndarray
     converged: np.ndarray
+
+
+def joined(parts: Sequence[Attributions]) -> Attributions:
+    """Return the attributions of several batches as those of one."""
+    names = [each.name for each in fields(Attributions)]
+    return Attributions(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
 
 
 def without_path(

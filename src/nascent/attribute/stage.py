@@ -4,7 +4,8 @@ import hashlib
 import json
 import logging
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,19 @@ import numpy as np
 from nascent.attribute.baselines import training_mean_of
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData
-from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.maps import MapParts, MapSource, join_maps, open_maps, write_maps
 from nascent.attribute.method import Method, method_of
 from nascent.attribute.options import options_of
 from nascent.attribute.references import References, drawn_references
 from nascent.attribute.results import Attributions
-from nascent.errors import AttributionError, StoreError
+from nascent.errors import AttributionError, StoreError, did_you_mean
+from nascent.examples import InputSpec, mask_inputs
 from nascent.files import explained, read_json, write_json
 from nascent.logs import progress
 from nascent.provenance import file_digest
+from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import read_input, refuse_two_masks
 from nascent.store import Store, open_store
 from nascent.train.models import load_model
 
@@ -39,7 +43,7 @@ def attribute_shard(
     shard_path: str | Path,
     out: str | Path,
     *,
-    normaliser: Normaliser,
+    reader: Reader | InputReader | Normaliser,
     method: str,
     options: Mapping[str, Any],
     seed: int,
@@ -51,8 +55,12 @@ def attribute_shard(
 ) -> None:
     """Explain a model's prediction of every cell of a shard, and write the maps to `out`.
 
+    Each input of the model is explained by itself, the others held at what they are in the cell:
+    its map tells what the input adds given the others. An input that the method cannot explain is
+    left out, and the log says why.
+
     Finished batches wait in `state_dir`. A job that was killed goes on behind the last of them,
-    where model, shard, normaliser, method, seed and record are still the same; otherwise it starts
+    where model, shard, reader, method, seed and record are still the same; otherwise it starts
     anew. The result has the same bytes either way.
 
     Parameters
@@ -63,8 +71,8 @@ def attribute_shard(
         A shard of cells.
     out
         The map file; see `nascent.attribute.maps`.
-    normaliser
-        From the shard's pixels as measured to the model's input.
+    reader
+        From the shard's examples to the model's inputs.
     method, options
         Name in `nascent.attribute.method.known_methods`, and just the options that it takes.
     seed
@@ -83,66 +91,150 @@ def attribute_shard(
     Raises
     ------
     AttributionError
-        Where model and shard do not fit each other, the method cannot be had of the model, or an
+        Where model and shard do not fit each other, the method cannot be had of any input, or an
         attribution is not finite.
     """
     chosen, wanted = method_of(method), options_of(method, options)
-    source = MapSource(
-        normaliser.inputs,
-        method,
-        wanted,
-        seed,
-        file_digest(model_path),
-        file_digest(shard_path),
-        chosen.axes(wanted),
-        target,
-        precision,
-    )
-    data = MethodData(
-        seed,
-        training_mean_of(normaliser),
-        _references(training_paths, normaliser, wanted, seed),
-    )
-    state = _resumed_state(Path(state_dir), source, normaliser, data, record)
+    readers = reader_of(reader, [shard_path])
+    digests = file_digest(model_path), file_digest(shard_path)
+    inputs = [
+        _Explained(
+            one,
+            MapSource(
+                one.spec.features,
+                method,
+                wanted,
+                seed,
+                *digests,
+                chosen.axes(wanted),
+                target,
+                precision,
+                one.spec.name,
+            ),
+            MethodData(seed, training_mean_of(one), _references(training_paths, one, wanted, seed)),
+        )
+        for one in readers.inputs
+    ]
+    state = _resumed_state(Path(state_dir), inputs, record)
     with open_store(shard_path) as shard:
-        normaliser.refuse_other(shard)
-        shape = (*shard.input().places, len(normaliser.inputs))
-        flushes = _flushes(len(shard), chosen, wanted, shape)
-        parts = [state / f"{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
-        left = [
-            (cells, part) for cells, part in zip(flushes, parts, strict=True) if not _is_whole(part)
+        readers.refuse_other(shard)
+        for one in readers.inputs:
+            refuse_two_masks(shard, one.stored)
+        model = _Model(model_path, readers, target)
+        inputs = _able(inputs, model, chosen, wanted)
+        parts = [
+            _attribute_input(one, shard, model, chosen, wanted, state, several=len(inputs) > 1)
+            for one in inputs
         ]
-        if 0 < len(left) < len(flushes):
-            _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
-        if left:
-            model = load_model(model_path)
-            _check_fit(model, shape, model_path)
-            attribute = chosen.prepare(ExplainedModel(model, target), data, wanted)
-            evaluations = chosen.evaluations(wanted, shape)
-            _LOGGER.info("%s: up to %d evaluations of the model a cell", method, evaluations)
-            for cells, part in progress(left, total=len(left), what=f"{method}: batches of cells"):
-                batch = _read(shard, cells, normaliser)
-                attributions = attribute(batch)
-                _check_finite(attributions, batch.ids, model_path)
-                write_maps(
-                    part,
-                    attributions,
-                    ids=batch.ids,
-                    masks=batch.masks,
-                    source=source,
-                )
-        join_maps(parts, out, places=shape[:-1], source=source, record=record)
-    _tell_what_fell_short(out)
+        join_maps(parts, out, record=record)
+    for one in inputs:
+        _tell_what_fell_short(out, one.source.input)
     _clear(state)
     state.rmdir()
 
 
+@dataclass(frozen=True)
+class _Explained:
+    """An input that is explained.
+
+    Attributes
+    ----------
+    reader
+        Of the input.
+    source
+        Of its maps.
+    data
+        What the method is given besides its options.
+    """
+
+    reader: InputReader
+    source: MapSource
+    data: MethodData
+
+
+class _Model:
+    """A model that is loaded when it is first asked."""
+
+    def __init__(self, path: str | Path, reader: Reader, target: int) -> None:
+        self.path, self.reader, self._target = path, reader, target
+
+    @cached_property
+    def _network(self) -> Any:
+        network = load_model(self.path)
+        for spec in self.reader.specs:
+            _check_fit(network, spec, self.path)
+        return network
+
+    def of_input(self, name: str) -> ExplainedModel:
+        """Return the model as a function of one of its inputs."""
+        mask = mask_inputs(self.reader.specs).get(name)
+        return ExplainedModel(self._network, self._target, name=name, mask=mask)
+
+
+def _able(
+    inputs: Sequence[_Explained], model: _Model, method: Method, options: Mapping[str, Any]
+) -> list[_Explained]:
+    """Return the inputs of several that the method can explain; of one, it itself."""
+    if len(inputs) == 1:
+        return list(inputs)
+    able, reasons = [], []
+    for one in inputs:
+        try:
+            method.prepare(model.of_input(one.source.input), one.data, options)
+        except AttributionError as error:
+            reasons.append(error)
+            _LOGGER.warning("the input %s is not explained: %s", one.source.input, error)
+        else:
+            able.append(one)
+    if not able:
+        raise reasons[0]
+    return able
+
+
+def _attribute_input(
+    one: _Explained,
+    shard: Store,
+    model: _Model,
+    method: Method,
+    options: Mapping[str, Any],
+    state: Path,
+    *,
+    several: bool,
+) -> MapParts:
+    """Write the maps of one input that are not in `state` yet, and return where all of them are."""
+    spec, name = one.reader.spec, one.source.method
+    flushes = _flushes(len(shard), method, options, spec.shape)
+    prefix = f"{spec.name}-" if several else ""
+    parts = [state / f"{prefix}{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
+    left = [
+        (cells, part) for cells, part in zip(flushes, parts, strict=True) if not _is_whole(part)
+    ]
+    if 0 < len(left) < len(flushes):
+        _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
+    if left:
+        attribute = method.ready(model.of_input(spec.name), one.data, options)
+        evaluations = method.evaluations(options, spec.shape)
+        _LOGGER.info("%s: up to %d evaluations of the model a cell", name, evaluations)
+        for cells, part in progress(left, total=len(left), what=f"{name}: batches of cells"):
+            batch = _read(shard, cells, one.reader, model.reader)
+            attributions = attribute(batch)
+            _check_finite(attributions, batch.ids, model.path)
+            write_maps(
+                part,
+                attributions,
+                ids=batch.ids,
+                masks=batch.masks,
+                source=one.source,
+            )
+    return MapParts(one.source, spec.places, parts)
+
+
 def _references(
-    paths: Sequence[str | Path], normaliser: Normaliser, options: Mapping[str, Any], seed: int
+    paths: Sequence[str | Path], reader: InputReader, options: Mapping[str, Any], seed: int
 ) -> References | None:
     if "references" not in options:
         return None
-    return drawn_references(paths, normaliser, count=options["references"], seed=seed)
+    return drawn_references(paths, reader, count=options["references"], seed=seed)
 
 
 def _flushes(
@@ -156,8 +248,8 @@ def _flushes(
     return [range(first, min(cells, first + count)) for first in range(0, cells, count)]
 
 
-def _tell_what_fell_short(path: str | Path) -> None:
-    with open_maps(path) as maps:
+def _tell_what_fell_short(path: str | Path, name: str) -> None:
+    with open_maps(path, name) as maps:
         zero = sum(not values.any() for values in maps)
         missed, count = int((~maps.cells["converged"]).sum()) if len(maps) else 0, len(maps)
     if missed:
@@ -171,15 +263,16 @@ def _tell_what_fell_short(path: str | Path) -> None:
         _LOGGER.warning("%d of %d maps are zero everywhere", zero, count)
 
 
-def _resumed_state(
-    folder: Path,
-    source: MapSource,
-    normaliser: Normaliser,
-    data: MethodData,
-    record: Mapping[str, Any],
-) -> Path:
-    told = {"source": asdict(source), "normaliser": asdict(normaliser), "record": record}
-    told["references"] = data.references.digest() if data.references is not None else None
+def _resumed_state(folder: Path, inputs: Sequence[_Explained], record: Mapping[str, Any]) -> Path:
+    told: dict[str, Any] = {"record": record}
+    told["inputs"] = [
+        {
+            "source": asdict(one.source),
+            "reader": {"name": one.reader.name} | one.reader.to_plain(),
+            "references": None if one.data.references is None else one.data.references.digest(),
+        }
+        for one in inputs
+    ]
     fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     sign = folder / SIGN
     if not (sign.is_file() and read_json(sign) == {"fingerprint": fingerprint}):
@@ -208,17 +301,31 @@ def _is_whole(part: Path) -> bool:
     return True
 
 
-def _read(shard: Store, cells: range, normaliser: Normaliser) -> CellBatch:
-    images, masks = shard.read(slice(cells.start, cells.stop))
-    ids = shard.cells.index[cells.start : cells.stop].tolist()
-    return CellBatch(normaliser(images, masks), masks, ids)
+def _read(shard: Store, cells: range, reader: InputReader, all_inputs: Reader) -> CellBatch:
+    images, masks = read_input(shard, reader, cells)
+    others = {}
+    names = mask_inputs(all_inputs.specs)
+    for other in all_inputs.inputs:
+        if other.spec.name == reader.spec.name:
+            continue
+        others[other.spec.name], measured = read_input(shard, other, cells)
+        if other.spec.name in names:
+            others[names[other.spec.name]] = measured
+    ids = shard.examples.index[cells.start : cells.stop].tolist()
+    return CellBatch(images, masks, ids, others)
 
 
-def _check_fit(model: Any, shape: tuple[int, ...], model_path: str | Path) -> None:
-    expected = tuple(model.input["image"].shape[1:])
-    if expected != shape:
+def _check_fit(model: Any, spec: InputSpec, model_path: str | Path) -> None:
+    if spec.name not in model.input:
         raise AttributionError(
-            f"the model takes images of shape {expected}, the shard holds {shape}",
+            f"the model has no input {spec.name!r}, which the shard holds",
+            where=model_path,
+            mend=did_you_mean(spec.name, model.input),
+        )
+    expected = tuple(model.input[spec.name].shape[1:])
+    if expected != spec.shape:
+        raise AttributionError(
+            f"the model takes {spec.name} of shape {expected}, the shard holds {spec.shape}",
             where=model_path,
             mend="Explain it with shards of the crop size and channels it was trained on.",
         )

@@ -93,7 +93,7 @@ def check_retraining(study: Study, *, where: str | Path) -> None:
 
 def ranked_by(method: Method) -> tuple[str, ...]:
     """Return what the maps of a method can rank."""
-    able = {"pixel": (ENTRIES, PIXELS), "space": (PIXELS,), "channel": ()}
+    able = {"entry": (ENTRIES, PIXELS), "place": (PIXELS,), "feature": ()}
     return able[axes_of(method.method, method.options())]
 
 

@@ -83,7 +83,7 @@ def dense_bytes(rule: str, wildcards: Mapping[str, str], facts: Facts) -> float:
         return float(shard_cells(wildcards, facts) * facts.stored_bytes)
     method = facts.study.attribute.methods[wildcards["method"].partition(".")[0]]
     features, pixels = facts.inputs(wildcards["model"]), facts.pixels
-    values = {"pixel": pixels * features, "space": pixels, "channel": features}
+    values = {"entry": pixels * features, "place": pixels, "feature": features}
     a_cell = 4 * values[axes_of(method.method, method.options())]
     return float(shard_cells(wildcards, facts) * a_cell)
 

@@ -15,7 +15,7 @@ from nascent.kind import module_of
 PREDICTS, EXPLAINS = "predicts", "explains"
 """What a check does with a network: it predicts changed cells, or makes maps again."""
 
-PIXEL, SPACE, CHANNEL = "pixel", "space", "channel"
+ENTRY, PLACE, FEATURE = "entry", "place", "feature"
 """Kinds of maps: of pixels of channels, of places, of whole channels."""
 
 TABLES, NETWORK = "explain_tables", "explain_network"
@@ -175,9 +175,9 @@ CHECKS = (
         always=True,
         beside=(f"{OF_MAPS}.tsv", f"{OF_MAPS}.cells.tsv", f"{OF_MAPS}.null.tsv"),
         figures=(
-            _of_maps("score_maps", "", (PIXEL, SPACE)),
-            _of_maps("importance", "", (PIXEL, CHANNEL)),
-            _of_maps("panels", "", (PIXEL,)),
+            _of_maps("score_maps", "", (ENTRY, PLACE)),
+            _of_maps("importance", "", (ENTRY, FEATURE)),
+            _of_maps("panels", "", (ENTRY,)),
         ),
         work="explained maps",
         rule=TABLES,
@@ -215,7 +215,7 @@ CHECKS = (
         each=True,
         figures=(
             _of_maps(
-                "similarity", "what maps look like", (PIXEL,), "similarity", options=("shown",)
+                "similarity", "what maps look like", (ENTRY,), "similarity", options=("shown",)
             ),
         ),
         work="shown maps",
@@ -231,7 +231,7 @@ CHECKS = (
             _of_maps(
                 "clusters",
                 "channels by their maps",
-                (PIXEL,),
+                (ENTRY,),
                 "channel_clusters",
                 "channel_distances",
             ),
@@ -247,7 +247,7 @@ CHECKS = (
         " chance.",
         each=True,
         applies=with_regions,
-        figures=(_of_maps("regions", "nuclear regions", (PIXEL, SPACE), "regions"),),
+        figures=(_of_maps("regions", "nuclear regions", (ENTRY, PLACE), "regions"),),
         work="shown maps",
         rule=TABLES,
     ),
@@ -262,7 +262,7 @@ CHECKS = (
             _of_maps(
                 "trend",
                 "change with the target",
-                (PIXEL, CHANNEL),
+                (ENTRY, FEATURE),
                 "trend",
                 options=("label",),
                 every_seed=True,
@@ -309,7 +309,7 @@ CHECKS = (
             _of_maps(
                 "removal",
                 "curves of deletion and insertion",
-                (PIXEL, SPACE),
+                (ENTRY, PLACE),
                 "removal",
                 options=("label", "confidence"),
                 drawing="removal.draw_curves",

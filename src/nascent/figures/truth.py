@@ -261,7 +261,7 @@ def read_example(
     for key, paths in map_paths.items():
         for path in paths:
             with open_maps(path) as opened:
-                if opened.axes != "channel" and example_id in opened.cells.index:
+                if opened.axes != "feature" and example_id in opened.cells.index:
                     values = opened[opened.ids.index(example_id)]
                     maps[key] = np.abs(values).sum(axis=2)
     return Example(

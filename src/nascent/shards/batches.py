@@ -20,10 +20,11 @@ from nascent.examples import Batch, InputSpec, mask_inputs
 from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.memory import Arena
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import has_one_mask, object_path
 from nascent.shards.removal import level_out
 from nascent.shards.removal_file import Removals, opened
 from nascent.store import Store, open_store
-from nascent.store_layout import input_path, mask_path, target_path, weight_path
+from nascent.store_layout import input_path, target_path, weight_path
 
 POOL = 2048
 
@@ -221,24 +222,12 @@ class Batches:
         """Read the mask of the object into `out`; return where values were measured."""
         if out is None:
             return None
-        store.array_into(_object_of(spec), row, out)
+        store.array_into(object_path(spec), row, out)
         return out if self._one_mask[spec.name] else store.measured(row, spec.name)
 
 
 def _stacked(rows: Sequence[tuple[Store, int]], path: str) -> np.ndarray:
     return np.stack([store.array(path, row) for store, row in rows])
-
-
-def _object_of(spec: InputSpec) -> str:
-    """Return the path of the mask of the object: of the first region, or of what was measured."""
-    return mask_path(spec.name, spec.masks[0] if not spec.regions else spec.regions[0])
-
-
-def _has_one_mask(store: Store, spec: InputSpec) -> bool:
-    if not spec.masks:
-        return True
-    path, measured = _object_of(spec), mask_path(spec.name)
-    return spec.measured and (path == measured or store.layout.same.get(path) == measured)
 
 
 def _cell_tables(
@@ -259,7 +248,7 @@ def _cell_tables(
                 )
             tables.append(store.cells)
             for name in one_mask:
-                one_mask[name] &= _has_one_mask(store, store.input(name))
+                one_mask[name] &= has_one_mask(store, store.input(name))
     return tables, one_mask
 
 

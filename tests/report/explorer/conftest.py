@@ -27,11 +27,11 @@ WELLS = ["A01", "A01", "A02", "A02", "B</script>", "A01"]
 SHARDS = [(0, 4), (4, 6)]
 # Model, method, function of the method, axes, whether scores have both signs.
 EXPLAINED = [
-    ("cnn", "ig", "integrated_gradients", "pixel", True),
-    ("cnn", "vargrad", "vargrad", "pixel", False),
-    ("cnn", "cam", "grad_cam", "space", False),
-    ("linear", "ig", "integrated_gradients", "pixel", True),
-    ("linear", "ablation", "channel_ablation", "channel", True),
+    ("cnn", "ig", "integrated_gradients", "entry", True),
+    ("cnn", "vargrad", "vargrad", "entry", False),
+    ("cnn", "cam", "grad_cam", "place", False),
+    ("linear", "ig", "integrated_gradients", "entry", True),
+    ("linear", "ablation", "channel_ablation", "feature", True),
 ]
 LIMITS = Limits(cells=6, channels=3, megabytes=5, edge=None, seed=1)
 
@@ -110,12 +110,12 @@ def study(tmp_path_factory) -> Study:
         shards.append(path)
     maps, predictions, explanations = {}, {}, []
     for model, method, kind, axes, both in EXPLAINED:
-        shape = {"pixel": (SIZE, SIZE, 3), "space": (SIZE, SIZE, 1), "channel": (1, 1, 3)}[axes]
+        shape = {"entry": (SIZE, SIZE, 3), "place": (SIZE, SIZE, 1), "feature": (1, 1, 3)}[axes]
         scores = (
             stream.standard_t(4, (len(IDS), *shape)).astype(np.float32) * [1, 3, 2][-shape[2] :]
         )
         scores = scores if both else np.abs(scores)
-        maps[model, method] = (scores * masks[..., None] if axes != "channel" else scores).astype(
+        maps[model, method] = (scores * masks[..., None] if axes != "feature" else scores).astype(
             np.float32
         )
         fit = predictions.setdefault(model, np.array(TARGETS) + stream.normal(0, 30, len(IDS)))

@@ -33,5 +33,5 @@ def method_at_layer(maps: Callable[..., "Attributions"], *, sign: str) -> Method
         prepare,
         taken=lambda given: ("layer", "sign"),
         usual=lambda given: {"sign": sign},
-        axes=lambda options: "space",
+        axes=lambda options: "place",
     )

@@ -30,6 +30,6 @@ def _taken(given: Options) -> tuple[str, ...]:
 METHOD = Method(
     _prepare,
     taken=_taken,
-    axes=lambda options: "channel",
+    axes=lambda options: "feature",
     evaluations=lambda options, shape: shape[-1] * options.get("samples", 1),
 )

@@ -28,6 +28,6 @@ METHOD = Method(
     _prepare,
     taken=lambda given: ("window", "stride", "channels", "baseline"),
     usual=lambda given: {"stride": given.get("window")},
-    axes=lambda options: "pixel" if options["channels"] == "each" else "space",
+    axes=lambda options: "entry" if options["channels"] == "each" else "place",
     evaluations=_evaluations,
 )

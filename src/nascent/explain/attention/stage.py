@@ -65,7 +65,7 @@ def check_attention(
     rows: list[dict[str, object]] = []
     if map_paths:
         with opened(map_paths) as maps:
-            if maps.source.axes == "channel":
+            if maps.source.axes == "feature":
                 _LOGGER.info("maps of one number a channel: no part of them lies in the nucleus")
             else:
                 places = [_place_of(splits, example_id, splits_path) for example_id in maps.ids]

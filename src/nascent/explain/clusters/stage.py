@@ -41,7 +41,7 @@ def write_clusters(
     """
     table = pd.DataFrame(columns=clusters.CLUSTERS)
     distances = pd.DataFrame(columns=clusters.DISTANCES)
-    if sources.axes() != "pixel":
+    if sources.axes() != "entry":
         _LOGGER.info("maps without pixels of each channel cannot be grouped: no rows")
     else:
         ids = sources.ids()

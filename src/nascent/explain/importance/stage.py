@@ -125,7 +125,7 @@ def explain_maps(
     described = cells.join(stratified).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
     tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
     joint_tables = [pd.DataFrame(columns=[*LABELS, *JOINT])]
-    if source.axes == "space":
+    if source.axes == "place":
         _LOGGER.info("maps of %s have one value a place for all channels: no shares", method)
     else:
         described = described.join(channel_shares(totals, aggregate))
@@ -219,7 +219,7 @@ def _read_totals(paths: Sequence[str | Path], channel_groups: pd.DataFrame) -> t
 
 def joint_groups(channel_groups: pd.DataFrame, source: MapSource) -> Groups:
     """Return the groups of channels whose joint share a map can tell, as its model sees them."""
-    if source.axes != "pixel" or channel_groups.empty:
+    if source.axes != "entry" or channel_groups.empty:
         return {}
     return groups_of(channel_groups, source.channels)
 

@@ -74,7 +74,7 @@ def write_untrained(
     groups = joint_groups(channel_groups, inspection.source)
     columns = dict.fromkeys([*channels, *groups])
     parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "id", *columns])]
-    if inspection.source.axes != "space":
+    if inspection.source.axes != "place":
         stratified, _ = read_strata(cells_path, splits_path, rule)
         chosen = sampled(stratified.loc[inspection.ids], cells, seed)
         method, model = inspection.method(), inspection.explained.model

@@ -46,11 +46,11 @@ class Sources:
         return found
 
     def axes(self) -> str:
-        """Return what kind of maps these are; `pixel` where there are none."""
+        """Return what kind of maps these are; `entry` where there are none."""
         for path in self.maps:
             with open_maps(path) as maps:
                 return maps.axes
-        return "pixel"
+        return "entry"
 
     def channels(self) -> list[str]:
         """Return the channels of the maps."""

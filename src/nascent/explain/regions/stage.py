@@ -51,7 +51,7 @@ def write_regions(
         Where the crops lack a region's channel; the nearest is named.
     """
     table = pd.DataFrame(columns=regions.REGIONS)
-    if sources.axes() == "channel":
+    if sources.axes() == "feature":
         _LOGGER.info("maps of one number a channel fall on no region: no rows")
     else:
         ids = sources.ids()

@@ -131,7 +131,7 @@ def write_removal(
     seed
         Of the sample, of the random orders and of the intervals.
     """
-    has_pixels = inspection.source.axes != "channel"
+    has_pixels = inspection.source.axes != "feature"
     chosen = choose_cells(inspection.ids, cells, seed) if has_pixels else []
     predict, baseline = inspection.explained.outputs, inspection.baseline()
     found = [

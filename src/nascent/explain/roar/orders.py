@@ -20,7 +20,7 @@ from nascent.shards.removal import ENTRIES, PIXELS, RANDOM, removed_entries, str
 from nascent.shards.removal_file import RemovalSource, RemovedCell, flags_of, write_removals
 from nascent.store import open_store
 
-RANKED = {"pixel": (ENTRIES, PIXELS), "space": (PIXELS,), "channel": ()}
+RANKED = {"entry": (ENTRIES, PIXELS), "place": (PIXELS,), "feature": ()}
 """Axes of a map → what it can rank."""
 
 

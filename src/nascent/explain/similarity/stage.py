@@ -37,7 +37,7 @@ def write_similarity(
         See `nascent.explain.similarity.table`.
     """
     table = pd.DataFrame(columns=similarity.SIMILARITY)
-    if sources.axes() == "channel":
+    if sources.axes() == "feature":
         _LOGGER.info("maps of one number a channel look like no image: no rows")
     else:
         ids = sources.ids()

@@ -29,9 +29,9 @@ OF_PIXELS = ("pixel_share", "pixel_precision")
 OF_ENTRIES = ("entry_share", "entry_precision")
 OF_CHANNELS = ("channel_share", "top_channel", "top_channels", "all_top_channels", "rank")
 MEASURES: Mapping[str, tuple[str, ...]] = {
-    "pixel": (*OF_PIXELS, *OF_ENTRIES, *OF_CHANNELS),
-    "space": OF_PIXELS,
-    "channel": OF_CHANNELS,
+    "entry": (*OF_PIXELS, *OF_ENTRIES, *OF_CHANNELS),
+    "place": OF_PIXELS,
+    "feature": OF_CHANNELS,
 }
 """What is measured of maps of each kind of axes, see `scores`; an entry is a pixel of a channel."""
 
@@ -149,7 +149,7 @@ def scores(
     from scipy.stats import rankdata
 
     planted = np.array([name in causal_channels for name in channels])
-    found = dict.fromkeys(MEASURES["pixel"], NOTHING)
+    found = dict.fromkeys(MEASURES["entry"], NOTHING)
     spatial, by_channel = has_places(magnitudes, mask), magnitudes.shape[-1] == len(channels)
     values = magnitudes[mask] if spatial else magnitudes.reshape(1, -1)
     values = values.astype(np.float64)
@@ -241,7 +241,7 @@ def cell_table(
 
 
 def truth_table(
-    cells: pd.DataFrame, *, axes: str = "pixel", confidence: float, draws: int, seed: int
+    cells: pd.DataFrame, *, axes: str = "entry", confidence: float, draws: int, seed: int
 ) -> pd.DataFrame:
     """Return the means over cells of every measure, with chance, ceiling, lift and intervals.
 
@@ -287,7 +287,7 @@ def _asked(group: pd.DataFrame, axes: str) -> list[tuple[str, str, str]]:
     """Return measure, channel and column of each row of a map."""
     ranked = [name for name in group if name.startswith("rank_") and name != "rank_chance"]
     # What is used may be a part of the channels that are planted.
-    ranked = [name for name in ranked if group[name].notna().any()] if axes != "space" else []
+    ranked = [name for name in ranked if group[name].notna().any()] if axes != "place" else []
     asked = [(what, "", what) for what in MEASURES[axes]]
     return asked + [("rank", column.removeprefix("rank_"), column) for column in ranked]
 

@@ -158,7 +158,7 @@ const valueOf = (plane, zero, k) => plane.low + (plane.levels[k] - zero) * plane
 function planeOf(map, e, channel) {
   if (!map) return null;
   const { axes, kept: names } = explanations[e];
-  const place = axes === "space" ? 0 : names.indexOf(channel);
+  const place = axes === "place" ? 0 : names.indexOf(channel);
   return place < 0 ? null : map.planes[place];
 }
 
@@ -317,7 +317,7 @@ function rowOf(e, cell, channel, image, map, limit, first) {
         `Image with the largest scores: ${about}`),
     );
   } else {
-    const why = one.axes === "channel" ? "This method gives one score a channel, and no map."
+    const why = one.axes === "feature" ? "This method gives one score a channel, and no map."
       : "No map of this channel is kept on this page.";
     figures.push(make("p", { class: "none" }, why));
   }
@@ -417,13 +417,13 @@ function listed() {
 }
 
 const channelsOf = (e) =>
-  (explanations[e].axes === "space" ? index.images : explanations[e].channels);
+  (explanations[e].axes === "place" ? index.images : explanations[e].channels);
 
 // Channels in the order of the bars.
 function barred() {
   const one = explanations[state.e];
   const names = [...channelsOf(state.e)];
-  if (one.axes === "space" || state.order === "model") return names;
+  if (one.axes === "place" || state.order === "model") return names;
   const shares = state.order === "mean" ? meanShares(state.e) : one.share[state.cell];
   return names.map((name, place) => [name, shares[place] ?? -1])
     .sort((a, b) => b[1] - a[1]).map(([name]) => name);
@@ -597,10 +597,10 @@ function drawScatter(cells) {
 
 function drawBars() {
   const one = explanations[state.e];
-  const shares = one.axes === "space" ? [] : one.share[state.cell];
-  const means = one.axes === "space" ? [] : meanShares(state.e);
+  const shares = one.axes === "place" ? [] : one.share[state.cell];
+  const means = one.axes === "place" ? [] : meanShares(state.e);
   const most = Math.max(1e-9, ...shares.map((share) => share || 0), ...means);
-  at("channels-note").replaceChildren(...(one.axes === "space"
+  at("channels-note").replaceChildren(...(one.axes === "place"
     ? ["This method scores places, not channels: its one map lies over the image you choose."]
     : [`Share of this cell's ${one.sum}; `, make("b", {}, "|"), " mean of the cells here. ",
       `Alike they would have ${percent(1 / one.channels.length)} each. `,
@@ -625,7 +625,7 @@ function drawBars() {
         title: can ? name : `${name}: no pixels of it on this page`,
         onclick: () => show(name) },
       make("span", {}, name), track, make("span", { class: "amount" },
-        one.axes === "space" ? "" : percent(share))),
+        one.axes === "place" ? "" : percent(share))),
       make("button", { type: "button", class: "pin", disabled: !can, "aria-pressed": String(beside),
         "aria-label": `show ${name} beside`, title: "show beside", "data-pin": name,
         onclick: () => pin(name) }, beside ? "−" : "+"));

@@ -222,7 +222,7 @@ def _shown(
         sentence,
         scores,
         files,
-        [] if scores.facts["axes"] == "channel" else kept,
+        [] if scores.facts["axes"] == "feature" else kept,
         planes.MIDDLE if both else planes.DARKEST,
     )
 
@@ -232,7 +232,7 @@ def _image_channels(shown: Sequence[_Shown], count: int) -> list[str]:
     inputs = [str(name) for one in shown for name in one.files[0].source.channels]
     wanted = {name for one in shown for name in one.kept} - {"all"}
     for one in shown:
-        if one.scores.facts["axes"] == "channel":
+        if one.scores.facts["axes"] == "feature":
             wanted |= set(largest(one.scores.values["share"], one.scores.channels, count))
     return [name for name in dict.fromkeys(inputs) if name in wanted] or inputs[:count]
 

@@ -1,0 +1,68 @@
+"""One input of some examples, as a model sees it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nascent.errors import StoreError
+from nascent.examples import InputSpec
+from nascent.reader import InputReader
+from nascent.store import Store
+from nascent.store_layout import input_path, mask_path
+
+
+def read_input(
+    store: Store, reader: InputReader, rows: Sequence[int] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return an input of some examples in the order asked, and where its values were measured.
+
+    Parameters
+    ----------
+    store
+        Of the examples.
+    reader
+        Of the input.
+    rows
+        Of the examples in the store.
+
+    Returns
+    -------
+    values : numpy.ndarray
+        (n, …) float32.
+    measured : numpy.ndarray
+        (n, places …) bool, everywhere True where no mask tells.
+    """
+    spec, stored = reader.spec, reader.stored
+    values = np.empty((len(rows), *spec.shape), np.float32)
+    measured = np.ones((len(rows), *spec.places), bool)
+    raw = np.empty(stored.shape, store.layout.dtypes[stored.name])
+    for place, row in enumerate(rows):
+        store.array_into(input_path(stored.name), int(row), raw)
+        known = store.measured(int(row), stored.name)
+        if known is not None:
+            measured[place] = known
+        reader.into(raw, known, values[place])
+    return values, measured
+
+
+def object_path(spec: InputSpec) -> str:
+    """Return the path of the mask of the object: of the first region, or of what was measured."""
+    return mask_path(spec.name, spec.regions[0] if spec.regions else spec.masks[0])
+
+
+def has_one_mask(store: Store, spec: InputSpec) -> bool:
+    """Return whether the mask of the object is that of the measured values, or there is none."""
+    if not spec.masks:
+        return True
+    path, measured = object_path(spec), mask_path(spec.name)
+    return spec.measured and (path == measured or store.layout.same.get(path) == measured)
+
+
+def refuse_two_masks(store: Store, spec: InputSpec) -> None:
+    """Raise StoreError where one mask cannot stand for the measured values and the object."""
+    if not has_one_mask(store, spec):
+        raise StoreError(
+            f"the input {spec.name!r} has no mask that is both its measured values and its object",
+            where=store.path,
+            mend="Explain examples that are measured in their object alone.",
+        )
