@@ -3,8 +3,9 @@ import pytest
 from typer.testing import CliRunner
 
 from nascent import provenance
-from nascent.cli import app, well_names
+from nascent.cli import app
 from nascent.errors import ConfigError
+from nascent.kinds.cells.commands import well_names
 
 SMALL = [
     "--nuclei",

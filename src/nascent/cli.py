@@ -3,15 +3,15 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nascent.errors import ConfigError, NascentError
-
-ROWS, COLUMNS = 16, 24
-"""Of a 384-well plate."""
+from nascent.kind import has_module, known_kinds, module_of
 
 app = typer.Typer(
     help="From raw wells to the pixels and proteins that explain transcription.",
@@ -20,53 +20,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-
-
-@app.command()
-def simulate(
-    out: Annotated[Path, typer.Argument(help="Folder for the plate.")],
-    nuclei: Annotated[int, typer.Option(help="Nuclei a well.")] = 200,
-    wells: Annotated[int, typer.Option(help="Number of wells, at most 384.")] = 4,
-    layout: Annotated[str, typer.Option(help="text, numpy or campa.")] = "text",
-    truth: Annotated[
-        str, typer.Option(help="What sets the rate: structure, intensity or both.")
-    ] = "structure",
-    seed: Annotated[int, typer.Option(help="Seed of everything drawn.")] = 123,
-    mean_area: Annotated[
-        float, typer.Option(help="Mean area of a nucleus, pixels; 1080 suits crops of 64.")
-    ] = 13209.0,
-    channels: Annotated[
-        str | None, typer.Option(help="Names, separated by commas; all 38 if not given.")
-    ] = None,
-    perturbations: Annotated[
-        str, typer.Option(help="Compounds, separated by commas, given to the wells in turn.")
-    ] = "normal",
-    well_effect: Annotated[
-        float, typer.Option(help="Shift of the target between wells, SDs of the target.")
-    ] = 0.0,
-    noise: Annotated[
-        float, typer.Option(help="Share of the target's variance that nothing shows, 0 to 1.")
-    ] = 0.1,
-    plate: Annotated[str, typer.Option(help="Name of the plate.")] = "plate01",
-    jobs: Annotated[int, typer.Option(help="Wells made at once.")] = 1,
-) -> None:
-    """Simulate a plate of nuclei whose transcription rate is planted, as raw wells with tables."""
-    with_message(
-        _simulate_plate,
-        out,
-        plate=plate,
-        wells=wells,
-        compounds=_names(perturbations),
-        jobs=jobs,
-        nuclei=nuclei,
-        layout=layout,
-        truth=truth,
-        seed=seed,
-        mean_area=mean_area,
-        channels=_names(channels) if channels is not None else None,
-        well_effect=well_effect,
-        noise=noise,
-    )
 
 
 @app.command()
@@ -140,6 +93,16 @@ def plan(
         typer.echo(line)
 
 
+def with_message_of(function: Callable) -> Callable:
+    """Return `function` as a command: an error that a user can mend ends it with its message."""
+
+    @wraps(function)
+    def command(*arguments, **options):
+        return with_message(function, *arguments, **options)
+
+    return command
+
+
 def with_message(function, *arguments, **options):
     """Call `function`; an error a user can mend ends the program with its message alone."""
     try:
@@ -147,25 +110,6 @@ def with_message(function, *arguments, **options):
     except NascentError as error:
         typer.echo(f"nascent: {error}", err=True)
         raise typer.Exit(1) from error
-
-
-def well_names(n: int) -> list[str]:
-    """Return the names of the first n wells of a 384-well plate: A01, A02, … P24.
-
-    Raises
-    ------
-    ConfigError
-        Where the plate has no such number.
-    """
-    if not 1 <= n <= ROWS * COLUMNS:
-        raise ConfigError(
-            f"a plate cannot have {n} wells", where="--wells", mend=f"1 to {ROWS * COLUMNS}."
-        )
-    return [f"{chr(ord('A') + i // COLUMNS)}{i % COLUMNS + 1:02d}" for i in range(n)]
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _plan_in_words(options: list[str], past: list[Path]) -> list[str]:
@@ -193,29 +137,11 @@ def _ask_snakemake(options: list[str]):
         return read_plan(told)
 
 
-def _simulate_plate(
-    out: Path, *, plate: str, wells: int, compounds: list[str], jobs: int, **options: object
-) -> None:
-    import pandas as pd
-
-    from nascent.kinds.cells.simulate.plate import simulate_plate
-    from nascent.provenance import record
-
-    names = well_names(wells)
-    if not compounds:
-        raise ConfigError("no compound is named", where="--perturbations", mend="Try normal.")
-    if jobs < 1:
-        raise ConfigError(f"{jobs} jobs make nothing", where="--jobs", mend="Give at least 1.")
-    table = pd.DataFrame(
-        {
-            "plate": plate,
-            "well": names,
-            "perturbation": [compounds[i % len(compounds)] for i in range(wells)],
-        }
-    )
-    made_of = record("simulate", options, seed=options["seed"])
-    simulate_plate(out, table, jobs=jobs, record=made_of, **options)
-    typer.echo(f"{wells} wells of {options['nuclei']} nuclei in {out}")
+# What a kind of data adds, such as the simulation of its raw data.
+for _kind in known_kinds():
+    if has_module(_kind, "commands"):
+        for _name, _command in module_of(_kind, "commands").COMMANDS.items():
+            app.command(_name)(with_message_of(_command))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 
 from nascent.errors import RawDataError, did_you_mean
 from nascent.examples import InputSpec, TargetSpec
+from nascent.kind import has_module, known_kinds, module_of
 from nascent.reader import FILE, read_reader
 
 _FACTS = ("plate", "well", "perturbation", "cell_cycle")
@@ -18,9 +20,8 @@ _FACTS = ("plate", "well", "perturbation", "cell_cycle")
 def describe(path: str | Path) -> list[str]:
     """Return lines that say what is at `path`.
 
-    A raw well (folder or pixel table), a folder of wells, what a model reads (its folder or its
-    `reader.json`), or an HDF5 file: store, shard, attribution maps, truth of a simulated well; of
-    any other HDF5 file, its data sets.
+    Raw data of some kind, what a model reads (its folder or its `reader.json`), or an HDF5 file:
+    store, shard, attribution maps, truth of simulated data; of any other HDF5 file, its data sets.
 
     Raises
     ------
@@ -32,19 +33,9 @@ def describe(path: str | Path) -> list[str]:
     path = Path(path)
     if path.name == FILE or (path / FILE).is_file():
         return _reader(path)
-    if path.is_dir():
-        return _folder(path)
     if not path.exists():
         raise RawDataError("there is no such file or folder", where=path, mend=_near(path))
-    if path.name.removesuffix(".gz").endswith((".csv", ".tsv")):
-        return _well(path)
-    if path.suffix == ".h5":
-        return _hdf5(path)
-    raise RawDataError(
-        "this is nothing nascent knows",
-        where=path,
-        mend="Give the folder of a raw well or model, or a store, shard, map or truth file (.h5).",
-    )
+    return _hdf5(path) if path.suffix == ".h5" else _raw(path)
 
 
 def _near(path: Path) -> str | None:
@@ -53,63 +44,31 @@ def _near(path: Path) -> str | None:
     return did_you_mean(path.name, sorted(found.name for found in path.parent.iterdir())[:20])
 
 
-def _folder(path: Path) -> list[str]:
-    if (path / "channels.csv").is_file():
-        return _well(path)
-    wells = sorted(found.parent for found in path.glob("*/channels.csv"))
-    if not wells:
-        raise RawDataError(
-            "this folder holds no raw well (no channels.csv in it or in a folder of it)",
-            where=path,
-        )
-    lines = [f"folder of {len(wells)} raw wells"]
-    return lines + [f"  {well.name}: {_nuclei_of(well)}" for well in wells]
-
-
-def _nuclei_of(well: Path) -> str:
-    from nascent.kinds.cells.crops.wells import read_metadata
-
-    if not (well / "metadata.csv").is_file():
-        return "without metadata.csv"
-    return f"{len(read_metadata(well))} nuclei"
-
-
-def _well(path: Path) -> list[str]:
-    from nascent.kinds.cells.crops.arrays import open_array
-    from nascent.kinds.cells.crops.wells import (
-        detect_layout,
-        pixel_table,
-        read_channels,
-        read_metadata,
-    )
-
-    layout = detect_layout(path)
-    channels = read_channels(path)
-    metadata = read_metadata(path)
-    lines = [f"raw well, layout {layout}", f"nuclei: {len(metadata)}"]
-    if layout == "text":
-        table = pixel_table(path)
-        lines.append(f"pixels: in {table.name}, {table.stat().st_size / 1e6:.1f} MB")
-    else:
-        pixels = open_array(path / "mpp.npy")
-        lines.append(f"pixels: {len(pixels)}, {pixels.dtype}, shape {pixels.shape}")
-    for column in ("plate_name", "well_name"):
-        if column in metadata:
-            lines.append(f"{column}: {_counted(metadata[column])}")
-    for column in metadata.columns:
-        if column.startswith("is_") and not column.endswith("_labels"):
-            lines.append(f"{column}: {int((metadata[column] == 1).sum())}")
-    return lines + _named(channels)
-
-
 def _hdf5(path: Path) -> list[str]:
     from nascent.hdf5 import open_hdf5
 
     with open_hdf5(path) as file:
         form = file.attrs.get("format")
-        if form not in _FORMATS:
+        formats = {**_FORMATS, **{k: v for kind in _of_kinds() for k, v in kind.FORMATS.items()}}
+        if form not in formats:
             return ["HDF5 file of another kind", *_data_sets(file)]
-    return _FORMATS[form](path)
+    return formats[form](path)
+
+
+def _raw(path: Path) -> list[str]:
+    for kind in _of_kinds():
+        if lines := kind.describe_raw(path):
+            return lines
+    raise RawDataError(
+        "this is nothing nascent knows",
+        where=path,
+        mend="Give raw data, a model's folder, or a store, shard, map or truth file (.h5).",
+    )
+
+
+def _of_kinds() -> list[ModuleType]:
+    """Return what kinds of data know of their own files."""
+    return [module_of(kind, "contents") for kind in known_kinds() if has_module(kind, "contents")]
 
 
 def _data_sets(file: Iterable) -> list[str]:
@@ -138,7 +97,7 @@ def _store(path: Path) -> list[str]:
         ]
         for column in _FACTS:
             if column in cells and len(cells):
-                lines.append(f"{column}: {_counted(cells[column])}")
+                lines.append(f"{column}: {counted(cells[column])}")
         for column in ("target", "area"):
             if column in cells and len(cells):
                 values = cells[column].astype("float64")
@@ -147,8 +106,8 @@ def _store(path: Path) -> list[str]:
                     f" {values.min():.2f} to {values.max():.2f}"
                 )
         for spec in store.inputs:
-            lines += _named(spec.features, f"{spec.name}: features")
-        return [*lines, *_provenance(store.attributes.get("provenance"))]
+            lines += named(spec.features, f"{spec.name}: features")
+        return [*lines, *made_by(store.attributes.get("provenance"))]
 
 
 def _input(spec: InputSpec, dtype: np.dtype) -> str:
@@ -172,16 +131,16 @@ def _maps(path: Path) -> list[str]:
         loss = maps.cells["loss"].max() if len(maps) else 0.0
         missed = int((~maps.cells["converged"]).sum()) if len(maps) else 0
         return [
-            f"attribution maps of {len(maps)} nuclei, {' x '.join(map(str, maps.places))} pixels",
+            f"attribution maps of {len(maps)} examples, {' x '.join(map(str, maps.places))} pixels",
             *([f"of the input {maps.source.input}; also of {', '.join(others)}"] if others else []),
             f"method: {maps.source.method} ({options})",
             f"axes: {maps.axes}, target: output {maps.source.target}",
             f"stored as {maps.source.precision}, largest rounding error {loss:.1e} of a map's"
             " largest value",
-            *([f"tolerance not met: {missed} nuclei"] if missed else []),
+            *([f"tolerance not met: {missed} examples"] if missed else []),
             f"model: sha256 {maps.source.model_sha256}",
-            *_named(maps.channels),
-            *_provenance(maps.provenance),
+            *named(maps.channels),
+            *made_by(maps.provenance),
         ]
 
 
@@ -194,7 +153,7 @@ def _reader(path: Path) -> list[str]:
             f"input {spec.name}: {shape} ({spec.axes}), float32{masks and f', masks: {masks}'}",
             f"made by: reader {one.name}, of {len(one.stored.features)} features of a store",
             *(["normalised: " + _listed(plain["steps"])] if "steps" in plain else []),
-            *_named(spec.features, f"{spec.name}: features"),
+            *named(spec.features, f"{spec.name}: features"),
         ]
     return lines
 
@@ -203,41 +162,29 @@ def _listed(values: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
-def _truth(path: Path) -> list[str]:
-    from nascent.kinds.cells.simulate.truth import read_truth
-
-    truth = read_truth(path)
-    pixels = np.diff(truth.offsets)
-    return [
-        f"truth of a simulated well, {len(truth.id)} nuclei",
-        *(f"{name}: {truth.attributes[name]}" for name in ("truth", "seed", "noise", "well_shift")),
-        f"causal channels: {', '.join(truth.causal_channels)}",
-        f"causal pixels: {pixels.sum()}, {pixels.mean() if len(pixels) else 0:.1f} a nucleus",
-        *_provenance(truth.attributes.get("provenance")),
-    ]
-
-
 _FORMATS: dict[str, Callable[[Path], list[str]]] = {
     "nascent-examples": _store,
     "nascent-crops": _store,
     "nascent-maps": _maps,
-    "nascent-truth": _truth,
 }
 
 
-def _named(channels: Iterable[str], what: str = "channels") -> list[str]:
+def named(channels: Iterable[str], what: str = "channels") -> list[str]:
+    """Return lines that count and number some names."""
     names = list(channels)
     return [f"{what}: {len(names)}", *(f"  {i} {name}" for i, name in enumerate(names))]
 
 
-def _counted(column: pd.Series) -> str:
+def counted(column: pd.Series) -> str:
+    """Return the values of a column with how often each comes, the eight most frequent first."""
     counts = Counter("missing" if pd.isna(value) else str(value) for value in column)
     shown = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:8]
     more = f" and {len(counts) - len(shown)} more" if len(counts) > len(shown) else ""
     return ", ".join(f"{value} {count}" for value, count in shown) + more
 
 
-def _provenance(record: object) -> list[str]:
+def made_by(record: object) -> list[str]:
+    """Return a line that says what made a file, by its record of provenance."""
     if isinstance(record, str):
         record = json.loads(record)
     if not isinstance(record, dict) or "stage" not in record:

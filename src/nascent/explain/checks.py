@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nascent.figures.table import DATA, EXPLANATIONS, Figure
-from nascent.kind import module_of
+from nascent.kind import has_module, module_of
 
 PREDICTS, EXPLAINS = "predicts", "explains"
 """What a check does with a network: it predicts changed cells, or makes maps again."""
@@ -42,7 +42,8 @@ def of_numbers(study: Study) -> bool:
 
 def planted(study: Study) -> bool:
     """Return whether what sets the target was planted, as in simulated raw data."""
-    return module_of(study["kind"], "explanation").planted(study)
+    kind = study["kind"]
+    return has_module(kind, "explanation") and module_of(kind, "explanation").planted(study)
 
 
 def with_regions(study: Study) -> bool:
