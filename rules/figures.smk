@@ -7,7 +7,7 @@ if "crops" in KIND.figures:
         study_figure(
             "crops",
             "Data",
-            {"figure": "nuclei and masks"},
+            {"figure": "cells and masks"},
             input={"cells": examples_table(), "stores": stores_of_study()},
             params={
                 "target": IMAGED,

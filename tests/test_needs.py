@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from nascent.kinds.cells.needs import raw_well_bytes
 from nascent.needs import (
     files_megabytes,
     network_megabytes,
-    raw_well_bytes,
     read_bytes,
     well_megabytes,
     well_minutes,

@@ -1,4 +1,4 @@
-# Grad-CAMO: how much of the maps, and of the features behind them, lies in the nucleus.
+# Grad-CAMO: how much of the maps, and of the features behind them, lies in the cell.
 
 
 TABLES_OF_MAPS.add(
@@ -46,7 +46,7 @@ rule explain_features:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Find which features of {wildcards.model}, seed {wildcards.seed}, lie in the nucleus"
+        "Find which features of {wildcards.model}, seed {wildcards.seed}, lie in the cell"
     script:
         "../../workflow/scripts/explain_features.py"
 

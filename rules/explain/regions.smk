@@ -1,4 +1,4 @@
-# How much of the maps falls on nuclear regions, against regions of other cells.
+# How much of the maps falls on regions of the cell, against regions of other cells.
 
 
 TABLES_OF_MAPS.add(

@@ -1,5 +1,6 @@
 # Single cells: raw wells, simulated or measured, and the crops that are cut of them. One job a well.
-from nascent.needs import raw_well_bytes, read_bytes, well_megabytes, well_minutes
+from nascent.kinds.cells.needs import raw_well_bytes
+from nascent.needs import read_bytes, well_megabytes, well_minutes
 
 
 def raw_files(wildcards):

@@ -1,4 +1,4 @@
-"""nascent: from raw wells to the pixels and proteins that explain a nucleus' transcription rate."""
+"""nascent: from raw wells to the pixels and proteins that explain a cell's transcription rate."""
 
 from importlib import import_module
 from importlib.metadata import version

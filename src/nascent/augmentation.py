@@ -1,4 +1,4 @@
-"""What training may change about a nucleus, as plain records that need no backend.
+"""What training may change about a cell, as plain records that need no backend.
 
 The order is fixed: colour shift, noise, centre zoom, flip, quarter turn. The operations
 themselves are the layers of `nascent.train.augment`.
@@ -29,7 +29,7 @@ class Augmentation:
     noise_sd
         Of the normal noise on every measured pixel, in units of the normalised image; 0 for none.
     zoom
-        The nucleus is scaled about the centre to a size ratio that is drawn from those of the
+        The cell is scaled about the centre to a size ratio that is drawn from those of the
         training cells: `normal` (their mean and SD, clipped to between the least and 1), `uniform`
         (between the least and 1), or `equal` (each cell to the mean).
     flip

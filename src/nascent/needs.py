@@ -14,10 +14,6 @@ FRAMEWORK = 2000
 # Maps of 64 channels that a network holds of each cell of a batch, on the way there and back.
 MAPS = 10 * 64
 
-# Of a raw well: bytes of a pixel's place and cell, and of one channel's count.
-PLACE_BYTES = 12
-COUNT_BYTES = 2
-
 # Of a job of one well: thirty times what two slow cores took. Twenty go to a cluster together, one
 # after the other, and ask for the time of all.
 FEW_MINUTES, MINUTES_A_GB = 10, 20
@@ -48,26 +44,6 @@ def network_megabytes(batch_size: int, places: int, channels: int) -> int:
     """
     one_map = 4 * places / 1e6
     return round(FRAMEWORK + batch_size * one_map * (channels + MAPS))
-
-
-def raw_well_bytes(nuclei: int, mean_area: float, channels: int) -> int:
-    """Return the size of a raw well in memory: every pixel of its nuclei in every channel.
-
-    Parameters
-    ----------
-    nuclei
-        Of the well.
-    mean_area
-        Of a nucleus, pixels.
-    channels
-        Measured or simulated.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
-    return round(nuclei * mean_area * (PLACE_BYTES + COUNT_BYTES * channels))
 
 
 def read_bytes(files: Sequence[str | Path]) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nascent.explain.attention.maps import (
     ATTENTION,
-    NUCLEUS,
+    CELL,
     RIM,
     attention_table,
     cell_rows,
@@ -151,7 +151,7 @@ def test_no_map_or_no_masks_have_no_null():
 
 
 def of_cells(maps, drawn, exchanges=25):
-    regions = {NUCLEUS: drawn, RIM: np.array([with_rim(mask, 2) for mask in drawn])}
+    regions = {CELL: drawn, RIM: np.array([with_rim(mask, 2) for mask in drawn])}
     others = rings(len(drawn), exchanges, 1)
     rows = []
     for cell, values in enumerate(maps):
@@ -168,12 +168,12 @@ def test_the_table_tells_maps_that_could_lie_outside_from_those_that_could_not()
     everywhere = inside + 0.001
     told = attention_table(of_cells(inside, drawn), confidence=0.95)
     assert list(told.columns) == list(ATTENTION)
-    assert told["region"].tolist() == [NUCLEUS, RIM]
+    assert told["region"].tolist() == [CELL, RIM]
     assert told["trivial"].tolist() == [1, 1]
     assert told["share"].tolist() == [1, 1]
     assert told["corrected"].tolist() == [1, 1]
     assert told["interval"].tolist() == ["wells", "wells"]
-    nucleus = told.set_index("region").loc[NUCLEUS]
+    nucleus = told.set_index("region").loc[CELL]
     assert nucleus["lift"] == pytest.approx(1 / drawn.mean())
     assert nucleus["beats_exchange"] > 0.9
     told = attention_table(of_cells(everywhere, drawn), confidence=0.95)

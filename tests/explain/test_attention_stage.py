@@ -71,13 +71,13 @@ def test_maps_that_are_half_inside_are_said_to_be(study):
     table, cells = check(folder, made(np.repeat(maps[..., None], 2, axis=3)))
     assert list(table.columns) == list(ATTENTION)
     assert list(cells.columns) == list(CELLS)
-    own = table[table["region"] == "nucleus"].set_index("split")
+    own = table[table["region"] == "cell"].set_index("split")
     np.testing.assert_allclose(own["share"], 0.5, rtol=1e-3)
     assert own["cells"].to_dict() == {"test": 20, "val": 4}
     assert own["trivial"].tolist() == [0, 0]
     # All wells are among the test cells, one alone among those of validation.
     assert own["interval"].fillna("").to_dict() == {"test": "wells", "val": ""}
-    of_cells = cells[(cells["region"] == "nucleus") & (cells["split"] == "test")]
+    of_cells = cells[(cells["region"] == "cell") & (cells["split"] == "test")]
     np.testing.assert_allclose(of_cells["chance"], masks[:20].mean((1, 2)))
     np.testing.assert_allclose(own.loc["test", "chance"], masks[:20].mean())
     assert set(of_cells["well"]) == {"p/A", "p/B", "p/C"}

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.explain.attention.maps import NUCLEUS, RIM
+from nascent.explain.attention.maps import CELL, RIM
 from nascent.figures import attention, style
 
 METHODS = {"ig": 1.0, "gradient": 0.0, "grad_cam": 0.2}
@@ -12,7 +12,7 @@ def table(models=("simple_cnn", "linear"), seeds=(1,)):
     rows = []
     for k, (model, seed) in enumerate((m, s) for m in models for s in seeds):
         for method, trivial in METHODS.items():
-            for region, more in ((NUCLEUS, 0.0), (RIM, 0.1)):
+            for region, more in ((CELL, 0.0), (RIM, 0.1)):
                 share = 1.0 if trivial == 1 else 0.4 + more + 0.02 * k + 0.1 * trivial
                 row = {"model": model, "seed": seed, "method": method, "region": region}
                 row |= {"cells": 8, "trivial": trivial, "chance": 0.25 + more, "exchanged": 0.35}
@@ -47,10 +47,10 @@ def test_points_are_the_values():
     shown = table()
     figure = attention.draw(shown, features().iloc[:0])
     shares, corrected, follows = figure.axes
-    own = shown[shown["region"] == NUCLEUS]
+    own = shown[shown["region"] == CELL]
     assert drawn(shares, "share") == pytest.approx(sorted(own["share"]))
     assert drawn(shares, "chance") == [0.25] * 6
-    for region in (NUCLEUS, RIM):
+    for region in (CELL, RIM):
         rows = shown[shown["region"] == region]
         assert drawn(corrected, f"corrected {region}") == pytest.approx(sorted(rows["corrected"]))
     assert drawn(follows, "follows") == pytest.approx(sorted(own["beats_exchange"]))

@@ -1,4 +1,4 @@
-"""Maps of one model and method -> how much of them lies in the nucleus."""
+"""Maps of one model and method -> how much of them lies in the cell."""
 
 from nascent.explain.attention.stage import check_attention
 from nascent.jobs import job

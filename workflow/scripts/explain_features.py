@@ -1,4 +1,4 @@
-"""A model and its explained cells -> which of its pooled features lie in the nucleus."""
+"""A model and its explained cells -> which of its pooled features lie in the cell."""
 
 from nascent.explain.attention.features import check_features
 from nascent.network_jobs import network_job

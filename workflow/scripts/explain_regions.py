@@ -1,4 +1,4 @@
-"""Maps and crops -> how much of the maps falls on nuclear regions."""
+"""Maps and crops -> how much of the maps falls on regions of the cell."""
 
 from nascent.explain.reading.readouts import Sources
 from nascent.explain.regions.shares import RegionRule

@@ -1,4 +1,4 @@
-"""Crops of all wells -> figure of a few nuclei, spread over the target, with their masks."""
+"""Crops of all wells -> figure of a few cells, spread over the target, with their masks."""
 
 from contextlib import ExitStack
 

@@ -1,8 +1,8 @@
-"""Channel ablation: how far the prediction falls when one channel says nothing of this nucleus.
+"""Channel ablation: how far the prediction falls when one channel says nothing of this cell.
 
 A channel either becomes its baseline, or is exchanged for the same channel of drawn training cells,
-each fitted into the outline of the explained nucleus (`nascent.attribute.references`): pattern and
-intensities are then those of another nucleus and out of step with the other channels. The latter is
+each fitted into the outline of the explained cell (`nascent.attribute.references`): pattern and
+intensities are then those of another cell and out of step with the other channels. The latter is
 permutation importance (Breiman: Random forests, Machine Learning 45, 2001) for one cell.
 
 A map has one value a channel: it is (1 …, C), with an axis of length 1 for each axis of places.

@@ -1,7 +1,7 @@
 """Baselines: the image that stands for "nothing to see", where a path of attribution begins.
 
 A baseline differs from the image on measured pixels alone: unmeasured ones are zero in both, so
-that no attribution falls outside the nucleus.
+that no attribution falls outside the cell.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -48,9 +48,9 @@ class BaselineData:
 def baseline_of(name: str, data: BaselineData | None = None) -> Baseline:
     """Return the baseline of that name.
 
-    `black`: zeros of the normalised image. After z-scoring that is a nucleus of average and even
+    `black`: zeros of the normalised image. After z-scoring that is a cell of average and even
     intensity, not "no signal". `training_mean`: each channel's training mean. `blurred`: the
-    nucleus without structure finer than `blur`. `noise`: one draw of N(0, baseline_sd²) a cell.
+    cell without structure finer than `blur`. `noise`: one draw of N(0, baseline_sd²) a cell.
     `training_cells`: one drawn training cell a cell, fitted into its outline.
 
     Raises
@@ -84,11 +84,11 @@ def training_mean_of(reader: InputReader | Normaliser) -> np.ndarray | None:
 
 
 def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
-    """Return a nucleus blurred within its mask.
+    """Return a cell blurred within its mask.
 
     A Gaussian of `sd` pixels along every axis of places, never along channels, as a normalised
     convolution: G ∗ (m x) / G ∗ m with the mask m, so that nothing outside the mask enters the mean
-    and an even nucleus stays what it is. Knutsson & Westin: Normalized and differential
+    and an even cell stays what it is. Knutsson & Westin: Normalized and differential
     convolution, CVPR 1993.
 
     Parameters
@@ -113,7 +113,7 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
         # Without places there is nothing to blur along.
         found[...] = image
         return found
-    # Beyond the nucleus there is nothing to add, so its bounding box is enough.
+    # Beyond the cell there is nothing to add, so its bounding box is enough.
     box = bounding_box(mask)
     weight = mask[box].astype(np.float64)
     sums = gaussian_filter(image[box] * weight[..., None], (*[sd] * mask.ndim, 0), mode="constant")

@@ -1,4 +1,4 @@
-"""What becomes of a map when the nucleus is made noisy: its mean and its spread over draws.
+"""What becomes of a map when the cell is made noisy: its mean and its spread over draws.
 
 For draws i = 1 … n, noise ε_i ~ N(0, σ²) is added to the measured pixels, and a map a_i is made of
 x + ε_i: the gradient, input × gradient, or Integrated Gradients against the baseline without noise.

@@ -1,6 +1,6 @@
 """Training cells that stand in for a cell under explanation.
 
-Nuclei differ in size and outline, so another nucleus is **fitted** into the outline of the one that
+Cells differ in size and outline, so another cell is **fitted** into the outline of the one that
 is explained: it is stretched, by nearest neighbour, from its bounding box to the other's (along
 every axis of places, be it a line, a plane or a volume), and a
 place that falls on none of its measured pixels takes the measured pixel nearest to it. Every pixel
@@ -51,12 +51,12 @@ class References:
 
 
 def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return a nucleus brought into another's outline.
+    """Return a cell brought into another's outline.
 
     Parameters
     ----------
     image
-        (places …, C) of the nucleus.
+        (places …, C) of the cell.
     measured
         (places …) bool, its measured pixels.
     mask
@@ -70,14 +70,14 @@ def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndar
     Raises
     ------
     AttributionError
-        Where the nucleus has no measured pixel.
+        Where the cell has no measured pixel.
     """
     return _filled(image, _source(measured), mask)
 
 
 @dataclass(frozen=True)
 class _Source:
-    """Of a nucleus: its measured pixel nearest to each one (D, places …), and its bounding box."""
+    """Of a cell: its measured pixel nearest to each one (D, places …), and its bounding box."""
 
     nearest: np.ndarray
     box: tuple[slice, ...]
@@ -88,7 +88,7 @@ def _source(measured: np.ndarray) -> _Source:
 
     if not measured.any():
         raise AttributionError(
-            "a nucleus without measured pixels cannot stand in for another",
+            "a cell without measured pixels cannot stand in for another",
             mend="Leave such cells out by a quality rule.",
         )
     if not measured.ndim:

@@ -93,7 +93,7 @@ class Method(Section):
     to: Literal["baseline", "permutation"] = Field(
         "baseline",
         description="What a channel becomes (channel_ablation): its baseline, or that of other"
-        " cells, fitted into the nucleus",
+        " cells, fitted into the cell",
     )
     batch_size: Positive = Field(32, description="Images in one evaluation; bounds the memory")
 

@@ -45,7 +45,7 @@ class Untrained(Section):
 
 
 class Region(Section):
-    """One kind of nuclear region, told by a bright channel."""
+    """One kind of region of the cell, told by a bright channel."""
 
     channel: str = Field(description="Channel that shows it")
     percentile: float = Field(
@@ -141,10 +141,10 @@ class Sensitivity(Section):
 
 
 class Attention(Section):
-    """How much of a map lies in the nucleus."""
+    """How much of a map lies in the cell."""
 
     rim: Annotated[int, Field(ge=0)] = Field(
-        2, description="Pixels around the nucleus that still count as it, where so told"
+        2, description="Pixels around the cell that still count as it, where so told"
     )
     exchanges: Positive = Field(50, description="Masks of other cells tried on each map")
 
@@ -176,7 +176,7 @@ class Explorer(Section):
     megabytes: Positive = Field(60, description="Largest page; fewer cells are shown if need be")
     edge: Positive | None = Field(
         None,
-        description="Longest side of a nucleus on the page, pixels; larger ones are binned; null:"
+        description="Longest side of a cell on the page, pixels; larger ones are binned; null:"
         " as measured",
     )
 
@@ -190,7 +190,7 @@ class Explain(Section):
     aggregate: Literal["absolute", "net", "smoothed", "squared"] = Field(
         "squared",
         description="How the shares of channels are summed wherever one is shown: `absolute` Σ|a|,"
-        " `net` |Σa|, `smoothed` Σ|a smoothed within the nucleus|, `squared` Σa²",
+        " `net` |Σa|, `smoothed` Σ|a smoothed within the cell|, `squared` Σa²",
     )
     duplicates: float = Field(
         0.9,
@@ -220,13 +220,13 @@ class Explain(Section):
         default_factory=Randomisation, description="Weights drawn anew"
     )
     sensitivity: Sensitivity = Field(default_factory=Sensitivity, description="Small changes")
-    attention: Attention = Field(default_factory=Attention, description="Share in the nucleus")
+    attention: Attention = Field(default_factory=Attention, description="Share in the cell")
     similarity: Similarity = Field(
         default_factory=Similarity, description="Maps against image channels"
     )
     clusters: Clusters = Field(default_factory=Clusters, description="Channels by their maps")
     regions: dict[Name, Region] = Field(
-        default_factory=dict, description="Name → nuclear region told by a bright channel"
+        default_factory=dict, description="Name → region of the cell told by a bright channel"
     )
     explorer: Explorer = Field(default_factory=Explorer, description="Page of single cells")
 

@@ -21,7 +21,7 @@ class Layers(Section):
 
     pooling: Literal["average", "masked_average", "flatten"] | None = Field(
         None,
-        description="From the body's map to features: over the frame, over the nucleus, or every"
+        description="From the body's map to features: over the frame, over the cell, or every"
         " place by itself; null: as the architecture has it",
     )
     head: list[Positive] | None = Field(
@@ -79,7 +79,7 @@ class Augment(Section):
     )
     zoom: Literal["none", "normal", "uniform", "equal"] | None = Field(
         None,
-        description="Size of the nucleus in its crop, drawn as the training cells' size ratios"
+        description="Size of the cell in its crop, drawn as the training cells' size ratios"
         " are: normal, uniform, or all brought to their mean; null: as the preset",
     )
     flip: bool | None = Field(None, description="Left–right flips; null: as the preset")

@@ -47,7 +47,7 @@ def planted(study: Study) -> bool:
 
 
 def with_regions(study: Study) -> bool:
-    """Return whether the config names nuclear regions."""
+    """Return whether the config names regions of the cell."""
     return bool(study["explain"]["regions"])
 
 
@@ -211,7 +211,7 @@ CHECKS = (
     Check(
         "similarity",
         title="Maps and images",
-        note="Of each map channel the image channel that it is most like within the nucleus, beside"
+        note="Of each map channel the image channel that it is most like within the cell, beside"
         " the same against images of other cells.",
         each=True,
         figures=(
@@ -243,12 +243,11 @@ CHECKS = (
     ),
     Check(
         "regions",
-        title="Share of the maps in nuclear regions",
-        note="Beside the region's share of the nucleus, and with regions of other cells for"
-        " chance.",
+        title="Share of the maps in regions of the cell",
+        note="Beside the region's share of the cell, and with regions of other cells for chance.",
         each=True,
         applies=with_regions,
-        figures=(_of_maps("regions", "nuclear regions", (ENTRY, PLACE), "regions"),),
+        figures=(_of_maps("regions", "regions of the cell", (ENTRY, PLACE), "regions"),),
         work="shown maps",
         rule=TABLES,
     ),
@@ -273,15 +272,15 @@ CHECKS = (
     ),
     Check(
         "attention",
-        title="Share of the maps in the nucleus",
-        note="Grad-CAMO: of the positive part of a map, what lies on the nucleus, beside the share"
-        " of the frame that the nucleus covers, and the share under the masks of other cells.",
+        title="Share of the maps in the cell",
+        note="Grad-CAMO: of the positive part of a map, what lies on the cell, beside the share"
+        " of the frame that the cell covers, and the share under the masks of other cells.",
         each=True,
         cells=True,
         figures=(
             _of_study(
                 "attention",
-                "share in the nucleus (Grad-CAMO)",
+                "share in the cell (Grad-CAMO)",
                 "split",
                 tables=("explain/attention.tsv", "explain/feature_attention.tsv"),
                 drawing="attention.draw_split",
@@ -339,7 +338,7 @@ CHECKS = (
         "agreement",
         title="Agreement of explanations",
         note="Rank correlation of the maps of two explanations of the same cells, within the"
-        " nucleus, beside that of maps of different cells.",
+        " cell, beside that of maps of different cells.",
         figures=(_of_study("agreement", "agreement", "confidence"),),
         work="agreement",
     ),

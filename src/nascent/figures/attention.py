@@ -1,4 +1,4 @@
-"""How much of the maps, and of the features behind them, lies in the nucleus."""
+"""How much of the maps, and of the features behind them, lies in the cell."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.explain.attention.maps import LEVEL, NUCLEUS, RIM
+from nascent.explain.attention.maps import CELL, LEVEL, RIM
 from nascent.figures import method_rows, style
 
 INSIDE, EXCHANGED, WITH_RIM = "#0072B2", "#D55E00", "#56B4E9"
 RAISES, LOWERS = "#D55E00", "#4477AA"
 DASHED = (0, (4, 2))
-SHIFT = {NUCLEUS: -0.16, RIM: 0.16}
+SHIFT = {CELL: -0.16, RIM: 0.16}
 STRIP = 0.42  # inches a model's features
 
 
@@ -26,7 +26,7 @@ def draw_split(table: pd.DataFrame, features: pd.DataFrame, *, split: str) -> Fi
 
 @style.look()
 def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
-    """Draw the share of each model's and method's maps in the nucleus, and of its features.
+    """Draw the share of each model's and method's maps in the cell, and of its features.
 
     Left: the share in the cell's own mask, and in the masks of other cells; the tick is the mask's
     share of the frame. Middle: the share corrected for that chance, without and with the rim.
@@ -43,7 +43,7 @@ def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
     """
     if table.empty or not (table["cells"] > 0).any():
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(figure.subplots(), "No map has pixels that could lie in the nucleus.")
+        style.say(figure.subplots(), "No map has pixels that could lie in the cell.")
         return figure
     shown = method_rows.over_seeds(
         table,
@@ -64,7 +64,7 @@ def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
         upper, lower = figure.subfigures(2, 1, height_ratios=[top, bottom])
         _features(lower.subplots(), strips)
     grid = upper.subplots(1, 3)
-    own = shown[shown["region"] == NUCLEUS]
+    own = shown[shown["region"] == CELL]
     _shares(grid[0], own, at)
     _corrected(grid[1], shown, at)
     _follows(grid[2], own, at)
@@ -86,7 +86,7 @@ def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float])
         colour = _colour(row, INSIDE)
         method_rows.point(axes, row["share"], y, ends, colour=colour, gid="share")
     axes.set_xlim(0, 1.04)
-    axes.set_title("share in the nucleus", fontsize=7.5, fontweight="normal", loc="center")
+    axes.set_title("share in the cell", fontsize=7.5, fontweight="normal", loc="center")
 
 
 def _corrected(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
@@ -96,10 +96,10 @@ def _corrected(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, floa
             row["corrected"],
             at[row["model"], row["method"]] + SHIFT[row["region"]],
             (row["corrected_low"], row["corrected_high"]),
-            colour=_colour(row, INSIDE if row["region"] == NUCLEUS else WITH_RIM),
-            marker="o" if row["region"] == NUCLEUS else "s",
-            filled=row["region"] == NUCLEUS,
-            size=4.2 if row["region"] == NUCLEUS else 3.4,
+            colour=_colour(row, INSIDE if row["region"] == CELL else WITH_RIM),
+            marker="o" if row["region"] == CELL else "s",
+            filled=row["region"] == CELL,
+            size=4.2 if row["region"] == CELL else 3.4,
             gid=f"corrected {row['region']}",
         )
     axes.axvline(0, color=style.INK, lw=0.9, ls=DASHED, zorder=1)
@@ -158,7 +158,7 @@ def _features(axes: Axes, strips: Mapping[str, pd.DataFrame]) -> None:
     axes.tick_params(axis="y", length=0, labelsize=7)
     axes.set_ylim(len(strips) - 0.4, -0.6)
     axes.set_xlim(0, 1.02)
-    axes.set_xlabel("share of a feature's activation in the nucleus, mean over cells")
+    axes.set_xlabel("share of a feature's activation in the cell, mean over cells")
     axes.set_title("features before the pooling", fontsize=7.5, fontweight="normal", loc="left")
     axes.grid(axis="x")
     keys = [

@@ -1,4 +1,4 @@
-"""Sample crops: a few nuclei in a few channels, with the outline of the mask."""
+"""Sample crops: a few cells in a few channels, with the outline of the mask."""
 
 from collections.abc import Sequence
 
@@ -82,7 +82,7 @@ def show(axes: Axes, image: np.ndarray, low: float, high: float, cmap: str = "gr
 def outline(axes: Axes, mask: np.ndarray, colour: str = OUTLINE) -> None:
     """Draw the border of the measured pixels, half-way between the last one and its neighbour."""
     if mask.any():
-        # A frame of zeros closes the outline of a nucleus that touches the border.
+        # A frame of zeros closes the outline of a cell that touches the border.
         framed = np.pad(mask.astype(float), 1)
         at = np.arange(-1, mask.shape[0] + 1)
         axes.contour(at, at, framed, levels=[0.5], colors=colour, linewidths=0.6)

@@ -1,4 +1,4 @@
-"""How much of the maps falls on nuclear regions."""
+"""How much of the maps falls on regions of the cell."""
 
 import numpy as np
 import pandas as pd

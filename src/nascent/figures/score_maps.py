@@ -112,7 +112,7 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
 
 
 def common_window(masks: np.ndarray) -> range:
-    """Return the smallest centred range of rows and columns that holds every nucleus shown.
+    """Return the smallest centred range of rows and columns that holds every cell shown.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def shown(
 
     A map of places alone (axes `space`) stands at every channel, and the channels are spread over
     the list, since none has a share; a number a channel (axes `channel`) fills the whole
-    nucleus.
+    cell.
 
     Parameters
     ----------

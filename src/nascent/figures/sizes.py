@@ -1,4 +1,4 @@
-"""Sizes of the nuclei: area and size ratio, by cell cycle where it is known."""
+"""Sizes of the cells: area and size ratio, by cell cycle where it is known."""
 
 import numpy as np
 import pandas as pd

@@ -81,7 +81,7 @@ FIGURES = (
     Figure(
         "sizes",
         DATA,
-        "sizes of the nuclei",
+        "sizes of the cells",
         ("{examples}/cells.tsv",),
         ("size",),
         of_kinds=True,

@@ -62,7 +62,7 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
             va="top",
             fontsize=7,
         )
-    axes.set_xlabel(f"mean {target} of the nucleus (counts)")
+    axes.set_xlabel(f"mean {target} of the cell (counts)")
     axes.set_ylabel("cells")
     axes.set_ylim(bottom=0)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)

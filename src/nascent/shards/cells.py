@@ -12,7 +12,7 @@ def rows_of(store: Store, cells: pd.DataFrame) -> np.ndarray:
     """Return the row in `store` of each of `cells`, (n,) integer, -1 where it is not there.
 
     A cell is told by plate, well and id together. Where an id comes in two wells, the crop of the
-    well that lost it (see `crops.duplicates`) is another nucleus, and is left where it is.
+    well that lost it (see `crops.duplicates`) is another object, and is left where it is.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 Every two explanations of the same cells are compared at the levels of
 `nascent.explain.reading.map_levels`.
 
-**Null.** Maps of different nuclei agree as well, if every map looks the same: always the same
+**Null.** Maps of different cells agree as well, if every map looks the same: always the same
 channels, always the middle. So each cell's map by the one explanation is also compared with maps of
 *other* cells by the other explanation (`nascent.explain.statistics.exchange`), fitted into the
 outline of the first (`nascent.attribute.references.fitted`), so that rim lies on rim and middle on

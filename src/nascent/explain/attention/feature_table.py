@@ -1,4 +1,4 @@
-"""How much of each feature of a network lies in the nucleus: the table, of one model and of all."""
+"""How much of each feature of a network lies in the cell: the table, of one model and of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class FeatureShares:
-    """Shares inside the nucleus of n cells.
+    """Shares inside the cell of n cells.
 
     Attributes
     ----------
     inside, total : (n, F) float64
-        Sums of each feature's positive part, inside the nucleus and everywhere.
+        Sums of each feature's positive part, inside the cell and everywhere.
     chance : (n,) float64
-        The nucleus' share of the frame.
+        The cell's share of the frame.
     gradient : (n, F) float64
         Change of the prediction with the feature, behind an average pooling: the sum of the
         gradient over places.

@@ -1,6 +1,6 @@
-"""Which features of a network with global pooling answer to the nucleus, and which to the frame.
+"""Which features of a network with global pooling answer to the cell, and which to the frame.
 
-Before a global pooling a feature is a map, (h, w) of an image; its share inside the nucleus takes
+Before a global pooling a feature is a map, (h, w) of an image; its share inside the cell takes
 one forward pass, for all features at once. A place of a coarse map counts as inside by the part of
 it that was measured. What the head makes of a feature is its gradient behind the pooling.
 """
@@ -78,7 +78,7 @@ def inside_weights(masks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def feature_shares(features: np.ndarray, gradients: np.ndarray, masks: np.ndarray) -> FeatureShares:
-    """Return how much of each feature lies in the nucleus.
+    """Return how much of each feature lies in the cell.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def check_features(
     cells_out: str | Path,
     confidence: float,
 ) -> None:
-    """Write which features of a model lie in the nucleus, over the cells of some shards.
+    """Write which features of a model lie in the cell, over the cells of some shards.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Grad-CAMO: how much of a map's positive part lies in the nucleus.
+"""Grad-CAMO: how much of a map's positive part lies in the cell.
 
 Gopalakrishnan, Ma & Xie (2024) score a saliency map by the share of it that lies in the mask of the
 cell of interest. The share of a map that knows nothing is the mask's share of the frame, so the
 share stands beside that chance, as their ratio, and corrected for it. What a map gets merely for
-being in the middle of the frame, as all nuclei are, is told by the masks of other cells.
+being in the middle of the frame, as all cells are, is told by the masks of other cells.
 """
 
 from collections.abc import Hashable, Mapping
@@ -57,7 +57,7 @@ CELLS = (
 )
 """Columns of the table of cells."""
 
-NUCLEUS, RIM = "nucleus", "nucleus_and_rim"
+CELL, RIM = "cell", "cell_and_rim"
 """The two regions: the mask, and the mask with a rim around it."""
 
 LEVEL = 0.05
@@ -168,7 +168,7 @@ def cell_rows(
     masks: Mapping[str, np.ndarray],
     others: Mapping[str, np.ndarray],
 ) -> list[dict[str, object]]:
-    """Return a row for the nucleus and one for the nucleus with its rim: `CELLS` without labels.
+    """Return a row for the cell and one for the cell with its rim: `CELLS` without labels.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def cell_rows(
         Region → (n, places …) bool of other cells.
     """
     positive = positive_part(values)
-    trivial = not np.any(values[~masks[NUCLEUS]])
+    trivial = not np.any(values[~masks[CELL]])
     rows = []
     for region, own in masks.items():
         shared = share_inside(positive, own)

@@ -1,4 +1,4 @@
-"""The check `attention`: from map files to tables of how much of each map lies in the nucleus."""
+"""The check `attention`: from map files to tables of how much of each map lies in the cell."""
 
 import logging
 from collections.abc import Hashable, Sequence
@@ -10,8 +10,8 @@ import pandas as pd
 
 from nascent.errors import AttributionError
 from nascent.explain.attention.maps import (
+    CELL,
     CELLS,
-    NUCLEUS,
     RIM,
     attention_table,
     cell_rows,
@@ -35,7 +35,7 @@ def check_attention(
     confidence: float,
     seed: int,
 ) -> None:
-    """Write how much of the maps of one model and method lies in the nucleus, and each cell's.
+    """Write how much of the maps of one model and method lies in the cell, and each cell's.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def check_attention(
     out, cells_out
         The tables: the columns of `nascent.explain.attention.maps.ATTENTION` and of `CELLS`.
     rim
-        Pixels around the nucleus that count as it in the second region.
+        Pixels around the cell that count as it in the second region.
     exchanges
         Masks of other cells tried on each map; all explained cells serve equally often.
     confidence
@@ -66,7 +66,7 @@ def check_attention(
     if map_paths:
         with opened(map_paths) as maps:
             if maps.source.axes == "feature":
-                _LOGGER.info("maps of one number a channel: no part of them lies in the nucleus")
+                _LOGGER.info("maps of one number a channel: no part of them lies in the cell")
             else:
                 places = [_place_of(splits, example_id, splits_path) for example_id in maps.ids]
                 for (split, well), found in zip(
@@ -88,7 +88,7 @@ def _rows(maps: MapSet, rim: int, exchanges: int, seed: int) -> list[list[dict[s
     @lru_cache(maxsize=len(others) + 1)
     def masks_of(place: int) -> dict[str, np.ndarray]:
         mask = maps.mask(ids[place])
-        return {NUCLEUS: mask, RIM: with_rim(mask, rim)}
+        return {CELL: mask, RIM: with_rim(mask, rim)}
 
     found: dict[int, list[dict[str, object]]] = {}
     for place in along(others):

@@ -69,8 +69,8 @@ def without_outline(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return maps (places …, K) less what follows the outline: a gradient from rim to middle.
 
     Curves over the depth below the rim and over the distance from the middle (in units of the
-    nucleus' axes), straight between knots, are fitted together by least squares over the measured
-    pixels. Small nuclei have fewer knots. Zero outside of the mask.
+    cell's axes), straight between knots, are fitted together by least squares over the measured
+    pixels. Small cells have fewer knots. Zero outside of the mask.
     """
 
     from scipy.ndimage import distance_transform_edt

@@ -2,7 +2,7 @@
 
 Two channels are duplicates where their pixels correlate at or above a bound, in either sign. Pixels
 are centred by the mean of their cell and pooled over cells, so that the correlation speaks of the
-pattern within nuclei. That of the cells' means stands beside it and decides nothing: means of
+pattern within cells. That of the cells' means stands beside it and decides nothing: means of
 unlike stains correlate too, where larger or healthier cells have more of both; and two stains of
 one structure share their pattern though each has levels of its own.
 """

@@ -9,7 +9,7 @@ def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
     """Return maps smoothed along every axis of places, within the mask.
 
     Normalised convolution (Knutsson & Westin 1993): the Gaussian mean of the measured pixels
-    around each, so that nothing flows in from outside of the nucleus or out of it. Channels do
+    around each, so that nothing flows in from outside of the cell or out of it. Channels do
     not touch each other.
 
     Parameters

@@ -1,6 +1,6 @@
-"""How much of a map falls on nuclear regions that a bright channel shows, against their area.
+"""How much of a map falls on regions of the cell that a bright channel shows, against their area.
 
-Chance is the regions of other nuclei, each fitted into the outline of the map's own
+Chance is the regions of other cells, each fitted into the outline of the map's own
 (`nascent.attribute.references.fitted`), so that a rim falls on the rim and a middle on the middle.
 """
 
@@ -107,7 +107,7 @@ def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.n
     -------
     (K + 1,) float64
         Of each channel, and of all together: 1 where the map knows nothing of the region. NaN for
-        a map of zeros, and where the region is empty or the whole nucleus.
+        a map of zeros, and where the region is empty or the whole cell.
     """
     shares, area = _shares(scores, region, mask)
     return shares / area if 0 < area < 1 else np.full(len(shares), np.nan)
@@ -199,7 +199,7 @@ def region_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `REGIONS`. `area` and `share`: mean shares of the region in the nucleus and
+        The columns of `REGIONS`. `area` and `share`: mean shares of the region in the cell and
         in the map; `enrichment`: mean of their ratio, with its interval; `null`: mean of what is
         expected by other cells, see `compare_regions`; `excess`: mean difference of the two, with
         its interval; `beats_null`: that interval lies above 0.

@@ -1,4 +1,4 @@
-"""Maps and shards to the table of the nuclear regions the maps fall on."""
+"""Maps and shards to the table of the regions of the cell the maps fall on."""
 
 import logging
 from collections.abc import Hashable, Mapping, Sequence
@@ -28,7 +28,7 @@ def write_regions(
     confidence: float,
     seed: int,
 ) -> None:
-    """Write how much of the maps falls on nuclear regions; no rows for maps without pixels.
+    """Write how much of the maps falls on regions of the cell; no rows for maps without pixels.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Deletion and insertion: does the prediction move when the pixels that a map ranks first go?
 
-The measured pixels of a nucleus are put in an order and replaced by something that says nothing.
-**Deletion** replaces the first share q of them, **insertion** starts from a nucleus in which all
+The measured pixels of a cell are put in an order and replaced by something that says nothing.
+**Deletion** replaces the first share q of them, **insertion** starts from a cell in which all
 are replaced and gives the first share q back. At each q stands |f(x_q) − f(x)|, how far the
-prediction is from that of the whole nucleus: a good order moves it far by few pixels deleted, and
+prediction is from that of the whole cell: a good order moves it far by few pixels deleted, and
 brings it near by few pixels inserted (Petsiuk, Das, Saenko: RISE, BMVC 2018, with the change of a
 regression in place of a class's probability). An order is good only beside others: a random one,
 and that of plain brightness (`nascent.explain.statistics.image_nulls`).

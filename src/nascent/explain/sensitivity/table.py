@@ -1,8 +1,8 @@
-"""Sensitivity: how much a map moves when the nucleus is changed by less than anyone can see.
+"""Sensitivity: how much a map moves when the cell is changed by less than anyone can see.
 
 Uniform noise of a radius r, in units of the normalised channel, is added to the measured pixels.
-The map of the changed nucleus, by the same model, method and options (and with the same draws of
-methods that draw), is compared with that of the nucleus itself:
+The map of the changed cell, by the same model, method and options (and with the same draws of
+methods that draw), is compared with that of the cell itself:
 
     max over draws of ‖map(x + δ) − map(x)‖ / ‖map(x)‖,    |δ| ≤ r in every pixel and channel,
 

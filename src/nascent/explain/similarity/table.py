@@ -1,9 +1,9 @@
 """Which images the maps look like: every map channel against every image channel, and chance.
 
-A map may look like an image because the model looked at it, or because all nuclei are bright in the
-middle. So every map is also held against the images of *other* nuclei, each fitted into the outline
+A map may look like an image because the model looked at it, or because all cells are bright in the
+middle. So every map is also held against the images of *other* cells, each fitted into the outline
 of the map's own (`nascent.attribute.references.fitted`): what is left of the likeness there is
-chance. Laid over each other as they lie, nuclei of different outlines would have neither rim nor
+chance. Laid over each other as they lie, cells of different outlines would have neither rim nor
 middle in common, and whatever follows the outline would seem to be of this cell.
 """
 
@@ -54,7 +54,7 @@ SIMILARITY = (
 """Columns of a table of similarities."""
 
 FEWEST = 16
-"""Measured pixels that a nucleus must have to be compared with others."""
+"""Measured pixels that a cell must have to be compared with others."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Compared:
     found : (n, M, K, C) float32
         Of a cell's map with its own image, for each of `MEASURES`.
     chance : (E, n, M, K, C) float32
-        Of its map with the images of E other cells; NaN where there is none or a nucleus has
+        Of its map with the images of E other cells; NaN where there is none or a cell has
         hardly a pixel.
     rings : (E, n) int
         Who these are (`nascent.explain.statistics.exchange.rings`).

@@ -47,7 +47,7 @@ def image_map(name: str, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return a map of the image alone, none of whose values is below 0.
 
     Means and gradients are of measured pixels alone (normalised convolution, Knutsson & Westin
-    1993), so that the outline of the nucleus is no edge and nothing flows in from outside.
+    1993), so that the outline of the cell is no edge and nothing flows in from outside.
 
     Parameters
     ----------

@@ -2,11 +2,11 @@
 
 Another cell's image of the channel, fitted into this cell's outline
 (`nascent.attribute.references.fitted`), takes away all of it. Intensity and structure are taken
-away one at a time by exchanging the mean over the nucleus alone, or all but the mean: either way
+away one at a time by exchanging the mean over the cell alone, or all but the mean: either way
 the image is made of what was measured in cells, where one that is levelled or replaced by a
 constant looks like none that the model has seen.
 
-**Intensity** is the factor of the light, not an offset: a nucleus twice as bright has twice the
+**Intensity** is the factor of the light, not an offset: a cell twice as bright has twice the
 mean and twice the contrast. So a pattern is brought to another mean by a factor, counted from where
 the model's input says "no light". Channels standardised by cell hold no intensity, and none is
 moved.

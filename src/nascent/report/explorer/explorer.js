@@ -897,7 +897,7 @@ function writeHelp() {
   const edge = index.edge == null ? "" : ` Windows wider than ${index.edge} pixels are binned:
     a pixel here is then the mean of the measured pixels of a square, and the heading says so.`;
   const notes = [
-    `Each picture is cut to the nucleus' bounding box; grey around it was not measured.${edge}`,
+    `Each picture is cut to the cell's bounding box; grey around it was not measured.${edge}`,
     `Images are counts as measured, before normalisation, in 256 steps between the ${index.tail}th and
      the ${100 - index.tail}th percentile of the cell's measured pixels. Maps are kept in 255 or 256
      steps, each plane with its own scale, which ends at the ${100 - index.tail}th percentile of its

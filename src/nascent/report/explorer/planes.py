@@ -1,4 +1,4 @@
-"""Pixels as the explorer keeps them: bytes of the measured pixels of a nucleus' window, deflated.
+"""Pixels as the explorer keeps them: bytes of the measured pixels of a cell's window, deflated.
 
 A plane is one channel of a cell's image or map. Its values are kept as whole numbers q of 0 to 255
 with value = low + (q − zero) · step. Of an image, low is the 0.1th and low + 255 · step the 99.9th

@@ -1,4 +1,4 @@
-"""Nuclei scaled about the centre of their crops, so that their size says nothing."""
+"""Cells scaled about the centre of their crops, so that their size says nothing."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ DISTRIBUTIONS = ("normal", "uniform", "equal")
 
 @keras.saving.register_keras_serializable(package="nascent")
 class CentreZoom(PerExample):
-    """Scale each nucleus about the crop's centre to a size ratio drawn from the training cells'.
+    """Scale each cell about the crop's centre to a size ratio drawn from the training cells'.
 
     The scale is the drawn ratio over the cell's own, 1 - 2 d / S with d the smallest of the four
-    empty margins of its mask; as no ratio exceeds 1, no nucleus is cut.
+    empty margins of its mask; as no ratio exceeds 1, no cell is cut.
 
     The image is interpolated between the four nearest pixels, of which the measured alone count:
-    Σ w v / Σ w over them. So a nucleus' border does not become a ramp to zero. A new pixel counts
+    Σ w v / Σ w over them. So a cell's border does not become a ramp to zero. A new pixel counts
     as measured where the measured ones have half of the weight or more, and is zero elsewhere.
 
     Parameters

@@ -1,0 +1,131 @@
+"""What is general knows no kind of data: neither its words, nor its modules, nor its name."""
+
+import ast
+import re
+import subprocess
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+LIBRARY = ROOT / "src" / "nascent"
+WORDS = re.compile(r"nucle|mapobject|00_EU", re.IGNORECASE)
+ASKS_WHICH = re.compile(
+    r"\b(?:(?:study|STUDY)\.kind|KIND\.name) *(?:==|!=|in\b)|\[\"kind\"\] *[=!]="
+)
+LOADER = "nascent.kind"
+KINDS = "nascent.kinds"
+
+
+def tracked(*places: str) -> list[Path]:
+    """Return the files of the project in some places."""
+    run = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *places],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / name for name in run.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def of_kinds() -> set[str]:
+    """Return the names of the scripts that the rules of kinds run."""
+    text = "".join(path.read_text() for path in (ROOT / "rules" / "kinds").glob("*.smk"))
+    return set(re.findall(r"workflow/scripts/(\w+)\.py", text))
+
+
+def general() -> list[Path]:
+    """Return the files of the library, the rules and the scripts that are of no kind of data."""
+    own = (LIBRARY / "kinds", ROOT / "rules" / "kinds")
+    return [
+        path
+        for path in tracked("src/nascent", "rules", "workflow/scripts", "workflow/Snakefile")
+        if not any(path.is_relative_to(place) for place in own)
+        and not (path.parent.name == "scripts" and path.stem in of_kinds())
+    ]
+
+
+def found(pattern: re.Pattern) -> list[str]:
+    """Return where a pattern is found in what is general."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in general()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if pattern.search(line)
+    ]
+
+
+def test_nothing_general_speaks_of_what_one_kind_alone_has():
+    assert len(general()) > 300
+    assert found(WORDS) == []
+
+
+def test_nothing_asks_which_kind_a_study_is_of():
+    assert found(ASKS_WHICH) == []
+
+
+@pytest.mark.parametrize(
+    "line", ['if STUDY.kind == "cells":', 'study.kind in ("a",)', 'study["kind"] == "cells"']
+)
+def test_a_question_for_the_kind_would_be_found(line):
+    assert ASKS_WHICH.search(line)
+
+
+def modules() -> dict[str, Path]:
+    """Return name → file of the modules of the library."""
+    found = {}
+    for path in LIBRARY.rglob("*.py"):
+        name = ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the modules of the library that a file imports, inside functions too.
+
+    What runs for type checkers alone is left out.
+    """
+    pending, told = [ast.parse(path.read_text(encoding="utf-8"))], set()
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{name.name}" for name in node.names}
+            told |= {name if name in MODULES else node.module for name in whole}
+        elif isinstance(node, ast.Import):
+            told |= {name.name for name in node.names}
+        pending += ast.iter_child_nodes(node)
+    return told & MODULES.keys()
+
+
+GRAPH = {name: imports_of(path) for name, path in MODULES.items()}
+
+
+def test_imports_go_in_no_circle():
+    try:
+        TopologicalSorter(GRAPH).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
+
+
+def test_nobody_imports_a_kind_but_the_loader_and_the_scripts_of_its_own_rules():
+    outside = {name: own for name, own in GRAPH.items() if not name.startswith(KINDS)}
+    told = {
+        f"{name} imports {module}"
+        for name, own in outside.items()
+        for module in own
+        if module.startswith(f"{KINDS}.") or (module == KINDS and name != LOADER)
+    }
+    for path in (ROOT / "workflow" / "scripts").glob("*.py"):
+        if path.stem not in of_kinds():
+            told |= {f"{path.name} imports {name}" for name in imports_of(path) if KINDS in name}
+    for path in (ROOT / "rules").rglob("*.smk"):
+        if path.parent.name != "kinds" and f"{KINDS}." in path.read_text():
+            told.add(f"{path.name} imports a kind")
+    assert told == set()
