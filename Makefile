@@ -71,7 +71,7 @@ envs/%.yaml: uv.lock envs/export.py $(READY)
 	$(UV) export --locked --extra $* --no-dev --no-hashes --no-emit-project --no-annotate \
 	  --no-header --quiet | $(BIN)/python envs/export.py > $@
 
-dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml the graphs of that study
+dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml files and jobs of that study
 ifdef CONFIG
 	$(BIN)/python workflow/graphs.py $(CONFIG) $(TARGETS)
 else

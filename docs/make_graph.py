@@ -2,14 +2,11 @@
 
 Reads Snakemake's graph (`snakemake --rulegraph dot`) from standard input, that of the demo with
 what it has not (`docs/rulegraph.yaml`), so that no rule is missing. Arrows that a longer way
-implies are left out. Writes it as Mermaid to `docs/rulegraph.mmd` and into `docs/structure.md`, one
-box a stage, and, where Graphviz is installed, as `docs/images/rulegraph.svg`. Equal graphs give
-equal files.
+implies are left out. Writes it into `docs/structure.md`, as Mermaid, one box a stage. Equal graphs
+give equal pages.
 """
 
 import re
-import shutil
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -32,22 +29,11 @@ Graph = tuple[list[str], list[tuple[str, str]]]
 
 
 def main() -> None:
-    """Write the rule graph in every form."""
-    graph = parse(sys.stdin.read())
-    mermaid = as_mermaid(graph)
+    """Write the rule graph into the page."""
     page = DOCS / "structure.md"
-    texts = {
-        DOCS / "rulegraph.mmd": mermaid,
-        page: embedded(page.read_text(encoding="utf-8"), mermaid),
-    }
-    for path, text in texts.items():
-        with written(path) as beside:
-            beside.write_text(text, encoding="utf-8")
-    if shutil.which("dot") is None:
-        print("Graphviz is not installed: docs/images/rulegraph.svg stays as it is")
-        return
-    with written(DOCS / "images" / "rulegraph.svg") as beside:
-        subprocess.run(["dot", "-Tsvg", "-o", beside], input=as_dot(graph), text=True, check=True)
+    text = embedded(page.read_text(encoding="utf-8"), as_mermaid(parse(sys.stdin.read())))
+    with written(page) as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def parse(dot: str) -> Graph:
@@ -89,22 +75,6 @@ def as_mermaid(graph: Graph) -> str:
         lines += [f"  subgraph stage_{name}[{name}]", *(f"    {rule}" for rule in own), "  end"]
         lines.append(f"  style stage_{name} fill:{COLOURS[name]},stroke:#999999")
     return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in edges)]) + "\n"
-
-
-def as_dot(graph: Graph) -> str:
-    """Return the graph in the language of Graphviz."""
-    rules, edges = graph
-    lines = [
-        "digraph rules {",
-        '  graph [rankdir=LR, bgcolor=white, nodesep=0.12, ranksep=0.45, fontname="sans-serif"];',
-        '  node [shape=box, style="rounded,filled", color="#777777", fontname="sans-serif",'
-        " fontsize=10, height=0.3];",
-        '  edge [color="#999999", arrowsize=0.6];',
-        *(f'  {rule} [fillcolor="{COLOURS[stage_of(rule)]}"];' for rule in rules),
-        *(f"  {a} -> {b};" for a, b in edges),
-        "}",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def embedded(page: str, mermaid: str) -> str:

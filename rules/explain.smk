@@ -1,5 +1,5 @@
 # Maps and predictions -> read-outs and checks. A check lies in its own file: as rules, or as a part of
-# the two jobs of a map set, of which one asks the network and one sums up.
+# the job of a map set.
 
 
 include: "explain/targets.smk"
@@ -15,15 +15,15 @@ include: "explain/join.smk"
 include: "explain/exports.smk"
 
 
-rule explain_network:
+rule explain_maps:
     input:
-        **NETWORK_CHECKS_OF_MAPS.input,
+        **CHECKS_OF_MAPS.input,
     output:
-        **NETWORK_CHECKS_OF_MAPS.output,
+        **CHECKS_OF_MAPS.output,
     log:
-        logged("explain/{model}/{seed}/{method}/network.log"),
+        logged("explain/{model}/{seed}/{method}/maps.log"),
     benchmark:
-        logged("explain/{model}/{seed}/{method}/network.tsv")
+        logged("explain/{model}/{seed}/{method}/maps.tsv")
     conda:
         ENVIRONMENT
     threads: 2
@@ -34,38 +34,14 @@ rule explain_network:
         runtime=growing(960),
         gpu=of_model("gpu"),
     params:
-        code=code("explain_network"),
+        code=code("explain_maps"),
         state=kept("parts"),
-        parts=NETWORK_CHECKS_OF_MAPS.told,
+        parts=CHECKS_OF_MAPS.told,
     message:
-        "Check the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method} with the"
-        " network"
+        "Sum up and check the maps of {wildcards.model}, seed {wildcards.seed}, by"
+        " {wildcards.method}"
     script:
-        "../workflow/scripts/explain_network.py"
-
-
-rule explain_tables:
-    input:
-        **TABLES_OF_MAPS.input,
-    output:
-        **TABLES_OF_MAPS.output,
-    log:
-        logged("explain/{model}/{seed}/{method}/tables.log"),
-    benchmark:
-        logged("explain/{model}/{seed}/{method}/tables.tsv")
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(480),
-    params:
-        code=code("explain_tables"),
-        state=kept("parts"),
-        parts=TABLES_OF_MAPS.told,
-    message:
-        "Sum up the maps of {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}"
-    script:
-        "../workflow/scripts/explain_tables.py"
+        "../workflow/scripts/explain_maps.py"
 
 
 # Rules made of others lie in one folder with them: a script's path is as seen from the rule file.

@@ -75,8 +75,7 @@ def value_of(value, wildcards):
 
 # What further rule files add to, until a rule takes it.
 FIGURES_OF_DATA, FIGURES_OF_MODELS, FIGURES_OF_STUDY_CHECKS = Parts(), Parts(), Parts()
-PAGES_OF_REPORT = Parts()
-NETWORK_CHECKS_OF_MAPS, TABLES_OF_MAPS = Parts(), Parts()
+PAGES_OF_REPORT, CHECKS_OF_MAPS = Parts(), Parts()
 
 
 def figure_files(place, name, category, subcategory, labels, caption):

@@ -57,7 +57,7 @@ def work(tmp_path, monkeypatch):
         for path in outputs.values():
             Path(path).unlink(missing_ok=True)
         job = SimpleNamespace(
-            rule="explain_tables",
+            rule="explain_maps",
             log=["job.log"],
             input=Files({"numbers": ["1.txt", "2.txt"], "one": "1.txt"}),
             output=Files(outputs),

@@ -2,9 +2,9 @@
 
     python workflow/graphs.py config/mine.yaml [TARGET …]
 
-Three graphs of Snakemake, as `.dot` and, where Graphviz is installed, as `.svg` in
-`results/<study>/graphs/`: `rules` (which rule feeds which), `files` (what each rule reads and
-writes) and `jobs` (every job; a dashed one has nothing to do).
+Two graphs of Snakemake, as `.dot` and, where Graphviz is installed, as `.svg` in
+`results/<study>/graphs/`: `files` (what each rule reads and writes) and `jobs` (every job; a dashed
+one has nothing to do). Which rule feeds which is in docs/structure.md.
 """
 
 import shutil
@@ -17,7 +17,7 @@ import yaml
 
 from nascent.files import written
 
-GRAPHS = {"rules": "--rulegraph", "files": "--filegraph", "jobs": "--dag"}
+GRAPHS = {"files": "--filegraph", "jobs": "--dag"}
 PATIENCE = 300
 """Seconds after which Graphviz is given up."""
 

@@ -1,7 +1,7 @@
 # Grad-CAMO: how much of the maps, and of the features behind them, lies in the cell.
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_attention",
         input={

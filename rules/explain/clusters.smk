@@ -1,7 +1,7 @@
 # Channels grouped by their maps, against maps of different cells.
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_clusters",
         input={

@@ -1,7 +1,7 @@
 # Maps -> channel scores of every cell, for other programs: AnnData and Parquet.
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_anndata",
         input={

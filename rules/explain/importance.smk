@@ -1,7 +1,7 @@
 # Maps and predictions -> which channels matter, in which stratum of cells.
 
 
-NETWORK_CHECKS_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_importance_null",
         input={
@@ -26,7 +26,7 @@ NETWORK_CHECKS_OF_MAPS.add(
 )
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain",
         input={

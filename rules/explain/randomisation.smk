@@ -1,7 +1,7 @@
 # Weights drawn anew, and targets permuted: what is left of the maps?
 
 
-NETWORK_CHECKS_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_randomisation",
         input={

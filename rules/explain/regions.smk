@@ -1,7 +1,7 @@
 # How much of the maps falls on regions of the cell, against regions of other cells.
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_regions",
         input={

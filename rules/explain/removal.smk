@@ -1,7 +1,7 @@
 # Deletion and insertion: does the prediction move when the pixels that a map ranks first go?
 
 
-NETWORK_CHECKS_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_removal",
         input={

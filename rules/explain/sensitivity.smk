@@ -1,7 +1,7 @@
 # Small changes of the image: how much do maps move?
 
 
-NETWORK_CHECKS_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_sensitivity",
         input={

@@ -1,7 +1,7 @@
 # Which images the maps look like, against the images of other cells.
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_similarity",
         input={

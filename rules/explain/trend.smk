@@ -1,7 +1,7 @@
 # How the share of each channel changes with the target, within wells.
 
 
-TABLES_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_trend",
         input={

@@ -1,7 +1,7 @@
 # Where the data are simulated: what the maps find of what was planted.
 
 
-NETWORK_CHECKS_OF_MAPS.add(
+CHECKS_OF_MAPS.add(
     Part(
         script="explain_truth",
         input={

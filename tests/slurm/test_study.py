@@ -10,7 +10,7 @@ from cluster import PREEMPTIBLE, URGENT, preempt, rule_of, until
 from study import TARGETS, tables, write_study
 
 # They run a network, so they belong on the partition with GPUs.
-NETWORKS = {"train", "evaluate", "attribute", "explain_network", "explain_use"}
+NETWORKS = {"train", "evaluate", "attribute", "explain_maps", "explain_use"}
 MODEL = "results/tiny/train/linear/cell/1"
 STATE = "results/tiny/.state/train/linear/cell/1"
 MAPS = "results/tiny/attribute/linear/1/ig/test-00000.h5"

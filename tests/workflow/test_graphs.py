@@ -33,11 +33,10 @@ def test_without_graphviz_the_graphs_are_there_and_it_is_said_how_to_draw_them(c
     assert done.returncode == 0, done.stderr
     assert "Graphviz is not installed" in done.stdout
     folder = checkout.results() / "graphs"
-    assert sorted(path.name for path in folder.iterdir()) == ["files.dot", "jobs.dot", "rules.dot"]
+    assert sorted(path.name for path in folder.iterdir()) == ["files.dot", "jobs.dot"]
     texts = {path.stem: path.read_text() for path in folder.iterdir()}
     assert all(text.startswith("digraph") for text in texts.values())
-    # Rules once, jobs by well, files by name; and nothing that the target does not need.
-    assert texts["rules"].count('"crops"') == 1
+    # Jobs by well, files by name; and nothing that the target does not need.
     assert texts["jobs"].count("crops") > 2
     assert "crops/cells.tsv" in texts["files"]
     assert "train" not in "".join(texts.values()).replace("strain", "")
@@ -47,7 +46,7 @@ def test_without_graphviz_the_graphs_are_there_and_it_is_said_how_to_draw_them(c
 def test_with_graphviz_they_are_pictures(checkout):
     done = draw(checkout)
     assert done.returncode == 0, done.stderr
-    for name in ("rules", "files", "jobs"):
+    for name in ("files", "jobs"):
         path = Path("results/tiny/graphs") / f"{name}.svg"
         assert str(path) in done.stdout
         assert "<svg" in (checkout.path / path).read_text()

@@ -24,7 +24,7 @@ OPTIONS = {"epochs": 3, "batch_size": 8}
 # Map sets of the tiny study: one a target of a model.
 MAP_SETS = {"linear": ["ig"], "simple_cnn": ["ig", "ig.area"], "steep": ["ig"]}
 # What is made of each map set, of all of them together, and shown of the lowest seed alone.
-READ_OUTS = {"explain_network", "explain_tables"}
+READ_OUTS = {"explain_maps"}
 # The tiny study is simulated, names no regions and retrains nothing.
 CHECKS = {name: check for name, check in EVERY_CHECK.items() if name not in ("regions", "roar")}
 JOINED = sorted(name for name, check in CHECKS.items() if check.each)
@@ -269,7 +269,7 @@ def test_a_second_design_trains_its_own_fold_alone(ran):
     assert planned["train"] == planned["evaluate"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
     assert planned["evaluate_floors"] == ["shuffle"]
     # The first design stays the one that is explained.
-    assert not {"attribute", "explain_tables", "figures_data", "crops"} & set(planned)
+    assert not {"attribute", "explain_maps", "figures_data", "crops"} & set(planned)
 
 
 def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
@@ -303,10 +303,11 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         (
             "src/nascent/explain/trend/slopes.py",
             {
-                "explain_tables",
+                "explain_maps",
                 "explain_join",
                 "explain_gather",
                 "explain_scores",
+                "explain_standing",
                 "figures_checks",
                 "figures_maps_entry",
                 "report_explorer",
@@ -360,7 +361,7 @@ def test_from_nothing_a_model_needs_the_data_and_no_other_model(unrun):
     planned = unrun.planned("results/tiny/train/linear/cell/1/model.keras", *TINY)
     assert planned["train"] == ["linear/cell/1"]
     assert planned["crops"] == ["tiny_A01", "tiny_A02"]
-    assert not {"evaluate", "explain_tables", "all"} & set(planned)
+    assert not {"evaluate", "explain_maps", "all"} & set(planned)
 
 
 def test_the_targets_are_listed(unrun):
@@ -371,15 +372,15 @@ def test_the_targets_are_listed(unrun):
 @pytest.mark.parametrize(
     ("target", "made", "left"),
     [
-        ("data", {"shards_gather", "shards_channels", "figures_data"}, {"train", "explain_tables"}),
+        ("data", {"shards_gather", "shards_channels", "figures_data"}, {"train", "explain_maps"}),
         (
             "models",
             {"train", "evaluate_compare", "figures_models"},
-            {"explain_tables", "report_pages"},
+            {"explain_maps", "report_pages"},
         ),
         (
             "explanations",
-            {"explain_tables", "explain_gather", "figures_maps_entry"},
+            {"explain_maps", "explain_gather", "figures_maps_entry"},
             {"report_pages"},
         ),
         ("report", {"train", "explain_gather", "report_pages"}, set()),

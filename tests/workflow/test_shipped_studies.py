@@ -58,7 +58,7 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun
     models = check_study(yaml.safe_load((root / "config" / "mpm.yaml").read_text())).train.models
     assert trained(planned) == {(model, fold) for model in models for fold in ("shuffle", "well")}
     assert {f"simple_cnn/1/{method}" for method in ("vargrad", "ig", "gradient")} <= set(
-        planned["explain_tables"]
+        planned["explain_maps"]
     )
     # Nine fractions, by the published map and by chance.
     assert len(planned["explain_roar_train"]) == 9 * 2
@@ -89,8 +89,7 @@ def test_the_measured_claims_plan_their_jobs(root, unrun, name, folds):
     assert {fold for _, fold in trained(planned)} == folds
     assert planned["evaluate_floors"] == sorted(folds)
     # Where structure sets the rate the maps are held against it; the others have none.
-    checked = {"explain_network", "explain_tables"}
-    assert checked & set(planned) == (checked if name == "structure" else set())
+    assert ("explain_maps" in planned) == (name == "structure")
 
 
 @pytest.mark.parametrize("form", ["text", "npy"])
@@ -106,7 +105,7 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     assert trained(planned) == {(model, fold) for model in models for fold in folds}
     methods = ("ig", "vargrad", "gradient", "grad_cam")
     explained = {f"simple_cnn/{seed}/{method}" for seed in (1, 2) for method in methods}
-    assert set(planned["explain_network"]) == set(planned["explain_tables"]) == explained
+    assert set(planned["explain_maps"]) == explained
     assert len(planned["explain_roar_train"]) == 2
 
 

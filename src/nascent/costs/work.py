@@ -10,7 +10,7 @@ from functools import partial
 from nascent.attribute.evaluations import evaluations
 from nascent.config.model_checks import searched
 from nascent.costs.facts import Facts
-from nascent.explain.checks import CHECKS, EXPLAINS, NETWORK, PREDICTS, TABLES
+from nascent.explain.checks import CHECKS, EXPLAINS, MAPS, PREDICTS
 from nascent.kind import kind_of
 from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name
@@ -206,11 +206,10 @@ MEASURES: Mapping[str, Work] = {
 
 def _of_checks(rule: str, wildcards: Wildcards, facts: Facts) -> float:
     """Return the work of a rule of one check or several: of those that the study has."""
-    if rule == TABLES:
-        # And the export.
-        return _reading_maps(wildcards, facts) + _measured(rule, wildcards, facts)
-    if rule == NETWORK:
-        return _untrained(wildcards, facts) + _measured(rule, wildcards, facts)
+    if rule == MAPS:
+        # And maps of random weights, and the export.
+        beside = _untrained(wildcards, facts) + _reading_maps(wildcards, facts)
+        return beside + _measured(rule, wildcards, facts)
     return _measured(rule, wildcards, facts) or 1.0
 
 

@@ -18,8 +18,8 @@ PREDICTS, EXPLAINS = "predicts", "explains"
 ENTRY, PLACE, FEATURE = "entry", "place", "feature"
 """Kinds of maps: of pixels of channels, of places, of whole channels."""
 
-TABLES, NETWORK = "explain_tables", "explain_network"
-"""Rules of which several checks are parts: of a map set, without and with a network."""
+MAPS = "explain_maps"
+"""The rule of which all checks of a map set are parts."""
 
 OF_RUN = "{model}/{seed}/"
 OF_MAPS = OF_RUN + "{method}"
@@ -83,7 +83,7 @@ class Check:
     figures
         Figures of the study, and those of each model and method.
     rule
-        The rule that does its work, of its own or of several checks (`TABLES`, `NETWORK`); the
+        The rule that does its work, of its own or of several checks (`MAPS`); the
         default is `explain_<name>`.
     work
         What the time of that rule's jobs grows with: a name in `nascent.costs.work.MEASURES`.
@@ -108,7 +108,7 @@ class Check:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule", self.rule or f"explain_{self.name}")
-        own = self.name if self.rule in (TABLES, NETWORK) else self.rule.removeprefix("explain_")
+        own = self.name if self.rule == MAPS else self.rule.removeprefix("explain_")
         object.__setattr__(self, "file", self.file or own)
 
     @property
@@ -181,7 +181,7 @@ CHECKS = (
             _of_maps("panels", "", (ENTRY,)),
         ),
         work="explained maps",
-        rule=TABLES,
+        rule=MAPS,
         file="importance",
     ),
     Check(
@@ -191,7 +191,7 @@ CHECKS = (
         " counted as one unit beside all other channels; apart is the sum of the shares that they"
         " have as single channels.",
         each=True,
-        rule=TABLES,
+        rule=MAPS,
         file="importance",
     ),
     Check(
@@ -220,7 +220,7 @@ CHECKS = (
             ),
         ),
         work="shown maps",
-        rule=TABLES,
+        rule=MAPS,
     ),
     Check(
         "channel_clusters",
@@ -238,7 +238,7 @@ CHECKS = (
             ),
         ),
         work="shown maps",
-        rule=TABLES,
+        rule=MAPS,
         file="clusters",
     ),
     Check(
@@ -249,7 +249,7 @@ CHECKS = (
         applies=with_regions,
         figures=(_of_maps("regions", "regions of the cell", (ENTRY, PLACE), "regions"),),
         work="shown maps",
-        rule=TABLES,
+        rule=MAPS,
     ),
     Check(
         "trend",
@@ -268,7 +268,7 @@ CHECKS = (
                 every_seed=True,
             ),
         ),
-        rule=TABLES,
+        rule=MAPS,
     ),
     Check(
         "attention",
@@ -287,7 +287,7 @@ CHECKS = (
             ),
         ),
         work="explained maps",
-        rule=TABLES,
+        rule=MAPS,
     ),
     Check(
         "feature_attention",
@@ -320,7 +320,7 @@ CHECKS = (
             ),
         ),
         work="removal",
-        rule=NETWORK,
+        rule=MAPS,
     ),
     Check(
         "randomisation",
@@ -332,7 +332,7 @@ CHECKS = (
         network=EXPLAINS,
         figures=(_of_study("randomisation", "randomised weights", "confidence"),),
         work="randomisation",
-        rule=NETWORK,
+        rule=MAPS,
     ),
     Check(
         "agreement",
@@ -351,7 +351,7 @@ CHECKS = (
         network=EXPLAINS,
         figures=(_of_study("sensitivity", "small changes", "label", "confidence"),),
         work="sensitivity",
-        rule=NETWORK,
+        rule=MAPS,
     ),
     Check(
         "roar",
@@ -383,7 +383,7 @@ CHECKS = (
         network=EXPLAINS,
         figures=(_of_study("truth", "", tables=()),),
         work="truth",
-        rule=NETWORK,
+        rule=MAPS,
     ),
 )
 """Every check, in the order in which rules, exports and targets name them."""

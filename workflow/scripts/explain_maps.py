@@ -1,4 +1,4 @@
-"""Maps of one model and method, and the model -> checks of the maps that ask it again."""
+"""Maps of one model and method, and the model -> what is read out of them, and their checks."""
 
 from pathlib import Path
 
