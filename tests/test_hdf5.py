@@ -2,8 +2,11 @@ import h5py
 import numpy as np
 import pytest
 
-from nascent.errors import OutputError
-from nascent.hdf5 import hdf5_written
+from nascent.attribute.maps import Maps
+from nascent.errors import OutputError, StoreError
+from nascent.hdf5 import Hdf5Reader, hdf5_written
+from nascent.shards.removal_file import Removals
+from nascent.store import Store
 
 
 @pytest.mark.parametrize("limit", [0, 100, 3_000, 50_000, 200_000])
@@ -40,3 +43,25 @@ def test_what_was_written_is_there(tmp_path):
         file["x"] = np.arange(5)
     with h5py.File(tmp_path / "maps.h5") as file:
         assert file["x"][:].tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("reader", [Store, Maps, Removals])
+def test_every_format_refuses_others_newer_versions_and_lost_parts(tmp_path, reader):
+    assert issubclass(reader, Hdf5Reader)
+    form, version = next(iter(reader.formats.items()))
+    for attributes, words in (
+        ({}, r"is no .* \(format: None\)"),
+        ({"format": "another", "version": 1}, r"is no .* \(format: another\)"),
+        ({"format": form, "version": version + 1}, f"has version {version + 1}, this nascent"),
+        ({"format": form}, "a part of the .* is missing"),
+        ({"format": form, "version": version}, "a part of the .* is missing"),
+    ):
+        path = tmp_path / "one.h5"
+        with h5py.File(path, "w") as file:
+            file.attrs.update(attributes)
+        with pytest.raises(StoreError, match=words) as refused:
+            reader(path)
+        assert refused.value.where == path
+        # It is closed again: HDF5 opens no file for writing that is open for reading.
+        with h5py.File(path, "a"):
+            pass

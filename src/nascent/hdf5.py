@@ -1,13 +1,15 @@
 """HDF5 files that are whole or absent, and whose failures are told as what they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import h5py
+import numpy as np
 
-from nascent.errors import StoreError
+from nascent.errors import ExampleError, StoreError
 from nascent.files import written
 
 
@@ -111,3 +113,97 @@ def open_hdf5(path: str | Path) -> h5py.File:
             where=path,
             mend="Delete it and run again: the job that makes it will be repeated.",
         ) from error
+
+
+class Hdf5Reader:
+    """A file of one format, open for reading within a `with` statement or until `close()`.
+
+    A format is a class of its own: it names what it reads, and finds its parts in `read_parts`.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+
+    Attributes
+    ----------
+    path : Path
+    attributes : dict
+        What the file says of itself: format, version, provenance and what its stage added.
+
+    Raises
+    ------
+    StoreError
+        Where the file is missing, truncated, of another format or version, or lacks a part.
+    """
+
+    noun: ClassVar[str]
+    """What such a file is, in messages."""
+
+    formats: ClassVar[Mapping[str, int]]
+    """Names of the formats that are read → the newest version of each."""
+
+    oldest: ClassVar[int] = 1
+    """The oldest version that is read."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._file = open_hdf5(self.path)
+        try:
+            self.attributes = {key: _plain(value) for key, value in self._file.attrs.items()}
+            self._refuse_other_formats()
+            self.read_parts(self._file)
+        except (KeyError, ExampleError) as error:
+            self._file.close()
+            raise StoreError(
+                f"a part of the {self.noun} is missing ({error})", where=self.path
+            ) from error
+        except BaseException:
+            self._file.close()
+            raise
+
+    def read_parts(self, file: h5py.File) -> None:
+        """Find the parts of the file; one that is not there may be a KeyError."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _refuse_other_formats(self) -> None:
+        form, version = self.attributes.get("format"), self.attributes.get("version")
+        if form not in self.formats:
+            raise StoreError(f"this HDF5 file is no {self.noun} (format: {form})", where=self.path)
+        if version is None:
+            raise KeyError("version")
+        if version < self.oldest:
+            raise StoreError(
+                f"the {self.noun} has version {version}, this nascent reads no older one than"
+                f" {self.oldest}",
+                where=self.path,
+                mend="Delete it and run again: the job that makes it will be repeated.",
+            )
+        if version > self.formats[form]:
+            raise StoreError(
+                f"the {self.noun} has version {version}, this nascent reads up to"
+                f" {self.formats[form]}",
+                where=self.path,
+                mend="Update nascent.",
+            )
+
+
+def read_ids(dataset: h5py.Dataset) -> np.ndarray | list[str]:
+    """Return the ids that a dataset holds: text, or integers."""
+    if h5py.check_string_dtype(dataset.dtype):
+        return list(dataset.asstr()[:]) if len(dataset) else []
+    return dataset[:]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -12,16 +12,16 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import h5py
 import numpy as np
 import pandas as pd
 
 from nascent import store_v1
-from nascent.errors import ExampleError, StoreError, did_you_mean
+from nascent.errors import StoreError, did_you_mean
 from nascent.examples import InputSpec, TargetSpec
-from nascent.hdf5 import open_hdf5
+from nascent.hdf5 import Hdf5Reader
 from nascent.store_images import Images
 from nascent.store_layout import (
     EXAMPLES,
@@ -47,7 +47,7 @@ def open_store(path: str | Path) -> "Store":
     return Store(path)
 
 
-class Store(Images):
+class Store(Hdf5Reader, Images):
     """Examples with their inputs, masks, targets and table.
 
     Attributes
@@ -61,32 +61,23 @@ class Store(Images):
         What the file says of itself: format, version, codec, provenance and what its stage added.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self._file = open_hdf5(self.path)
-        try:
-            self.attributes = {key: _plain(value) for key, value in self._file.attrs.items()}
-            _refuse_other_formats(self.attributes, path)
-            if self.attributes["format"] == FORMAT:
-                self._table = ExamplesTable(self._file[EXAMPLES])
-                self.layout = _layout_of(self._file, self.attributes)
-                datasets: Mapping[str, str] = {}
-            else:
-                self._table = store_v1.CellsTable(self._file["cells"])
-                self.layout = store_v1.layout_of(self._file, self.attributes, self._table.names)
-                datasets = store_v1.DATASETS
-            self._datasets: dict[str, h5py.Dataset] = {
-                path: self._file[datasets.get(path, path)] for path in self.layout.forms
-            }
-            self._datasets |= {
-                mask: self._datasets[other] for mask, other in self.layout.same.items()
-            }
-        except (KeyError, ExampleError) as error:
-            self._file.close()
-            raise StoreError(f"a part of the store is missing ({error})", where=path) from error
-        except BaseException:
-            self._file.close()
-            raise
+    noun = "store"
+    formats: ClassVar = {FORMAT: VERSION, store_v1.FORMAT_1: 1}
+
+    def read_parts(self, file: h5py.File) -> None:
+        """Find table, layout and datasets."""
+        if self.attributes["format"] == FORMAT:
+            self._table = ExamplesTable(file[EXAMPLES])
+            self.layout = _layout_of(file, self.attributes)
+            datasets: Mapping[str, str] = {}
+        else:
+            self._table = store_v1.CellsTable(file["cells"])
+            self.layout = store_v1.layout_of(file, self.attributes, self._table.names)
+            datasets = store_v1.DATASETS
+        self._datasets: dict[str, h5py.Dataset] = {
+            path: file[datasets.get(path, path)] for path in self.layout.forms
+        }
+        self._datasets |= {mask: self._datasets[other] for mask, other in self.layout.same.items()}
         self._refuse_other_shapes()
 
     @property
@@ -186,16 +177,6 @@ class Store(Images):
         dataset = self._dataset(path)
         return dataset.id.read_direct_chunk((index, *[0] * (dataset.ndim - 1)))
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
     def _dataset(self, path: str) -> h5py.Dataset:
         try:
             return self._datasets[path]
@@ -219,25 +200,12 @@ class Store(Images):
         for path, form in self.layout.forms.items():
             shape = self._datasets[path].shape
             if shape != (len(self), *form.shape):
-                self._file.close()
                 raise StoreError(
                     f"{path} has shape {shape}, and the specification says"
                     f" {(len(self), *form.shape)}",
                     where=self.path,
                     mend="Make the store again.",
                 )
-
-
-def _refuse_other_formats(attributes: Mapping[str, Any], path: str | Path) -> None:
-    form, version = attributes.get("format"), attributes.get("version")
-    if form not in (FORMAT, store_v1.FORMAT_1):
-        raise StoreError(f"this HDF5 file is no store of examples (format: {form})", where=path)
-    if version > (VERSION if form == FORMAT else 1):
-        raise StoreError(
-            f"the store has version {version}, this nascent reads up to {VERSION}",
-            where=path,
-            mend="Update nascent.",
-        )
 
 
 def _layout_of(file: h5py.File, attributes: Mapping[str, Any]) -> Layout:
@@ -263,7 +231,3 @@ def _layout_of(file: h5py.File, attributes: Mapping[str, Any]) -> Layout:
             if isinstance(link, h5py.SoftLink)
         },
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

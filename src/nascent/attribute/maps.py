@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import h5py
 import numpy as np
@@ -25,7 +25,7 @@ import pandas as pd
 
 from nascent.attribute.results import Attributions
 from nascent.errors import StoreError, did_you_mean
-from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.hdf5 import Hdf5Reader, hdf5_written, read_ids
 from nascent.store_layout import CODECS
 
 FORMAT = "nascent-maps"
@@ -130,7 +130,7 @@ def open_maps(path: str | Path, name: str | None = None) -> "Maps":
     return Maps(path, name)
 
 
-class Maps:
+class Maps(Hdf5Reader):
     """Attribution maps of an input of the cells of one shard.
 
     Attributes
@@ -153,29 +153,28 @@ class Maps:
     provenance : dict
     """
 
+    noun = "file of maps"
+    formats: ClassVar = {FORMAT: VERSION}
+    oldest = VERSION
+
     def __init__(self, path: str | Path, name: str | None = None) -> None:
-        self.path = Path(path)
-        self._file = open_hdf5(self.path)
-        try:
-            _refuse_other_formats(self._file.attrs, path)
-            sources = json.loads(self._file.attrs["sources"])
-            self.inputs: tuple[str, ...] = tuple(source["input"] for source in sources)
-            self.source = _source_of(sources, name, path)
-            self.provenance: dict[str, Any] = json.loads(self._file.attrs["provenance"])
-            own = self.source.input
-            self._maps: h5py.Dataset = self._file[f"maps/{own}"]
-            self._masks: h5py.Dataset = self._file[f"masks/{own}"]
-            self.cells = pd.DataFrame(
-                {column: self._file[f"{column}/{own}"][:] for column in COLUMNS},
-                index=pd.Index(_read_ids(self._file["id"]), name="id"),
-            )
-            self.scales: np.ndarray = self._file[f"scale/{own}"][:]
-        except KeyError as error:
-            self._file.close()
-            raise StoreError(f"a part of the map file is missing ({error})", where=path) from error
-        except BaseException:
-            self._file.close()
-            raise
+        self._name = name
+        super().__init__(path)
+
+    def read_parts(self, file: h5py.File) -> None:
+        """Find maps and masks of the input, and read what is told of each cell."""
+        sources = json.loads(self.attributes["sources"])
+        self.inputs: tuple[str, ...] = tuple(source["input"] for source in sources)
+        self.source = _source_of(sources, self._name, self.path)
+        self.provenance: dict[str, Any] = json.loads(self.attributes["provenance"])
+        own = self.source.input
+        self._maps: h5py.Dataset = file[f"maps/{own}"]
+        self._masks: h5py.Dataset = file[f"masks/{own}"]
+        self.cells = pd.DataFrame(
+            {column: file[f"{column}/{own}"][:] for column in COLUMNS},
+            index=pd.Index(read_ids(file["id"]), name="id"),
+        )
+        self.scales: np.ndarray = file[f"scale/{own}"][:]
         self.axes = self.source.axes
         self.channels = ["all"] if self.axes == PLACE else list(self.source.channels)
         self.ids: list[Hashable] = self.cells.index.tolist()
@@ -203,20 +202,10 @@ class Maps:
             self._masks.id.read_direct_chunk(_chunk(self._masks, index)),
         )
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
     def _position(self, index: int) -> int:
         if not -len(self) <= index < len(self):
             raise IndexError(f"cell {index} of {len(self)} maps")
         return index % len(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
 
 def write_maps(
@@ -349,20 +338,6 @@ def _created(
         yield file
 
 
-def _refuse_other_formats(attributes: Mapping[str, Any], path: str | Path) -> None:
-    form, version = attributes.get("format"), attributes.get("version")
-    if form != FORMAT:
-        raise StoreError(f"this HDF5 file holds no maps (format: {form})", where=path)
-    if version != VERSION:
-        raise StoreError(
-            f"the maps have version {version}, this nascent reads {VERSION}",
-            where=path,
-            mend="Update nascent."
-            if version > VERSION
-            else "Delete them and run again: the job that makes them will be repeated.",
-        )
-
-
 def _source_of(
     sources: Sequence[Mapping[str, Any]], name: str | None, path: str | Path
 ) -> MapSource:
@@ -401,9 +376,3 @@ def _loss(values: np.ndarray, read: np.ndarray) -> float:
     """Return the largest rounding error over the largest magnitude; 0 for a zero map."""
     peak = float(np.abs(values).max(initial=0))
     return float(np.abs(read - values).max() / peak) if peak else 0.0
-
-
-def _read_ids(dataset: h5py.Dataset) -> np.ndarray | list[str]:
-    if h5py.check_string_dtype(dataset.dtype):
-        return list(dataset.asstr()[:]) if len(dataset) else []
-    return dataset[:]

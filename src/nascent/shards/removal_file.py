@@ -11,14 +11,14 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import h5py
 import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError
-from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.hdf5 import Hdf5Reader, hdf5_written, read_ids
 from nascent.shards.removal import ENTRIES
 from nascent.store_layout import CODECS
 
@@ -85,7 +85,7 @@ def open_removals(path: str | Path) -> "Removals":
     return Removals(path)
 
 
-class Removals:
+class Removals(Hdf5Reader):
     """The removed entries of cells, by their ids.
 
     Attributes
@@ -98,43 +98,23 @@ class Removals:
         K: channels, or 1 where whole pixels are removed.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self._file = open_hdf5(self.path)
-        try:
-            attributes = self._file.attrs
-            if attributes.get("format") != FORMAT:
-                raise StoreError(
-                    f"this HDF5 file says of nothing what is removed (format:"
-                    f" {attributes.get('format')})",
-                    where=path,
-                )
-            if attributes["version"] > VERSION:
-                raise StoreError(
-                    f"the file has version {attributes['version']}, this nascent reads up to"
-                    f" {VERSION}",
-                    where=path,
-                    mend="Update nascent.",
-                )
-            told = json.loads(attributes["source"])
-            self.source = RemovalSource(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in told.items()
-                }
-            )
-            self._removed: h5py.Dataset = self._file["removed"]
-            ids = self._file["id"]
-            names = list(ids.asstr()[:]) if len(ids) else []
-            self.cells = pd.DataFrame(
-                {"zero": self._file["zero"][:]}, index=pd.Index(names, name="id", dtype=object)
-            )
-        except KeyError as error:
-            self._file.close()
-            raise StoreError(f"a part of the file is missing ({error})", where=path) from error
-        except BaseException:
-            self._file.close()
-            raise
+    noun = "file of removed entries"
+    formats: ClassVar = {FORMAT: VERSION}
+
+    def read_parts(self, file: h5py.File) -> None:
+        """Find what is removed, and read whose it is."""
+        source = json.loads(self.attributes["source"])
+        self.source = RemovalSource(
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in source.items()
+            }
+        )
+        self._removed: h5py.Dataset = file["removed"]
+        self.cells = pd.DataFrame(
+            {"zero": file["zero"][:]},
+            index=pd.Index(read_ids(file["id"]), name="id", dtype=object),
+        )
         self.flags = flags_of(self.source)
 
     def __len__(self) -> int:
@@ -173,16 +153,6 @@ class Removals:
         """Return which entries of a cell's measured pixels are removed, (P, K) bool."""
         packed = self._removed[row][mask]
         return np.unpackbits(packed, axis=1, count=self.flags).astype(bool)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
 
 def flags_of(source: RemovalSource) -> int:
