@@ -12,7 +12,8 @@ from _table_verdicts import CONFIDENCE, DRAWS, Outcome, _covered, _flags, _seed,
 
 from nascent.explain.agreement.table import EXCHANGES as OF_MAPS
 from nascent.explain.agreement.table import VERDICTS, Explanation, _correlations, _table
-from nascent.explain.clusters.groups import cluster_channels, correlate
+from nascent.explain.clusters.correlations import correlate
+from nascent.explain.clusters.groups import cluster_channels
 from nascent.explain.reading.cells import ExplainedCell
 from nascent.explain.reading.map_levels import LEVELS
 from nascent.explain.regions.shares import (

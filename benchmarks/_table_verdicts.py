@@ -26,8 +26,9 @@ from nascent.explain.statistics.cell_means import cell_means
 from nascent.explain.statistics.dependence import SURVIVES, VERDICTS, WEIGHTS
 from nascent.explain.statistics.image_nulls import BRIGHTNESS, IMAGE_MAPS
 from nascent.explain.trend.slopes import trend_table
+from nascent.explain.truth.scores import MEASURES
 from nascent.explain.truth.table import BEATS as BEATS_OTHERS
-from nascent.explain.truth.table import MEASURES, PLANTED, RANDOMISED, TRAINED, truth_table
+from nascent.explain.truth.table import PLANTED, RANDOMISED, TRAINED, truth_table
 from nascent.explain.use.loss import CHANGES, CHANNEL, USED, WORSE, Unit, Uses, use_table
 from nascent.statistics.bootstrap import counts
 from nascent.statistics.jackknife import group_sums

@@ -42,8 +42,9 @@ from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.simulate.intensities import CHANNELS
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.shards.batches import Batches
+from nascent.shards.histograms import load
 from nascent.shards.normalise import Normaliser
-from nascent.shards.statistics import channel_statistics, count_well, load
+from nascent.shards.statistics import channel_statistics, count_well
 from nascent.shards.steps import Steps
 from nascent.shards.write import write_shard
 from nascent.store import open_store

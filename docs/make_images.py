@@ -27,7 +27,7 @@ from nascent.figures.banner import headed
 from nascent.figures.crops import contrast, outline, scale_bar, show
 from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels, typical_cells
-from nascent.figures.importance import over_seeds
+from nascent.figures.importance_rows import over_seeds
 from nascent.figures.predictions import of_run
 from nascent.figures.save import frame
 from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window

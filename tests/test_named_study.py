@@ -19,9 +19,10 @@ from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.crops.wells import read_well
 from nascent.kinds.cells.wells_table import read_wells
 from nascent.shards.batches import Batches
+from nascent.shards.histograms import load, merge
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import plan_shards, wells_of_shards
-from nascent.shards.statistics import channel_statistics, count_well, load, merge
+from nascent.shards.statistics import channel_statistics, count_well
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards, write_shard
 from nascent.splits.assignment import split_cells

@@ -5,12 +5,12 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
+from nascent.explain.clusters.correlations import correlate
 from nascent.explain.clusters.groups import (
     CLUSTERS,
     DISTANCES,
     best_cut,
     cluster_channels,
-    correlate,
     mean_distance,
     mean_silhouette,
 )

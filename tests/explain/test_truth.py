@@ -9,22 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
-from nascent.explain.truth.table import (
-    BEATS,
-    MAPS,
+from nascent.explain.truth.scores import (
     MEASURES,
     OF_CHANNELS,
     OF_ENTRIES,
     OF_PIXELS,
+    average_precision,
+    chance_precision,
+    scores,
+)
+from nascent.explain.truth.table import (
+    BEATS,
+    MAPS,
     PLANTED,
     RANDOMISED,
     TRAINED,
     TRUTH,
     USED,
-    average_precision,
     cell_table,
-    chance_precision,
-    scores,
     truth_table,
 )
 

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from nascent.figures.gather import Examples
 from nascent.kinds.cells.crops.quality import Step, removal_table
+from nascent.shards.histograms import Histograms
 from nascent.shards.normalise import Normaliser
-from nascent.shards.statistics import Histograms, channel_statistics
+from nascent.shards.statistics import channel_statistics
 from nascent.shards.steps import Steps
 
 PHASES = ("G1", "S", "G2")

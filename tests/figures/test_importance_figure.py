@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import AttributionError
-from nascent.figures import importance
+from nascent.figures import importance, importance_rows
 
 STRATA = {"low": 50, "medium": 264, "high": 57}
 
@@ -40,7 +40,7 @@ def test_channels_are_sorted_by_their_mean(make):
     table = make.importance(make.channels_38, [1, 2], STRATA)
     (axes,) = importance.draw(table).axes
     shown = [label.get_text() for label in axes.get_yticklabels()]
-    means = importance.over_seeds(table).groupby("channel")["importance"].mean()
+    means = importance_rows.over_seeds(table).groupby("channel")["importance"].mean()
     assert shown == means.sort_values(ascending=False).index.tolist()
 
 
@@ -55,7 +55,7 @@ def test_the_uniform_share_counts_all_channels(make, top):
 
 def test_over_seeds_is_the_mean_and_the_span_of_the_intervals(make):
     table = make.importance(["a", "b"], [1, 2, 3], {"low": 9})
-    found = importance.over_seeds(table).set_index("channel").loc["a"]
+    found = importance_rows.over_seeds(table).set_index("channel").loc["a"]
     rows = table[table["channel"] == "a"]
     assert found["importance"] == pytest.approx(rows["importance"].mean())
     assert found["low"] == rows["low"].min()
@@ -167,9 +167,9 @@ def test_one_seed_that_does_not_beat_its_null_outweighs_one_that_cannot_be_told(
     table = with_null(make.importance(["a", "b"], [1, 2], {"low": 9}), 0.1, False)
     table["beats_null"] = table["beats_null"].astype(object)
     table.loc[table["seed"] == 2, "beats_null"] = None
-    assert (importance.over_seeds(table)["beats_null"] == 0).all()
+    assert (importance_rows.over_seeds(table)["beats_null"] == 0).all()
     table.loc[table["seed"] == 1, "beats_null"] = True
-    assert importance.over_seeds(table)["beats_null"].isna().all()
+    assert importance_rows.over_seeds(table)["beats_null"].isna().all()
 
 
 def test_proven_use_stands_in_bold_whatever_the_null_of_shares_says(make):

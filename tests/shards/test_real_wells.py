@@ -5,9 +5,10 @@ import pandas as pd
 
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.shards.batches import Batches
+from nascent.shards.histograms import load, merge
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import plan_shards
-from nascent.shards.statistics import channel_statistics, count_well, load, merge
+from nascent.shards.statistics import channel_statistics, count_well
 from nascent.shards.steps import Steps, input_channels
 from nascent.shards.write import write_shard
 from nascent.splits.assignment import split_cells

@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 
 from nascent.errors import OutputError, StoreError
 from nascent.kinds.cells.crops.crop_store import CropWriter
-from nascent.shards import statistics
-from nascent.shards.statistics import (
-    Histograms,
-    channel_statistics,
-    count_pixels,
-    count_well,
-    load,
-    merge,
-    save,
-)
+from nascent.shards import histograms
+from nascent.shards.histograms import Histograms, load, merge, save
+from nascent.shards.statistics import channel_statistics, count_pixels, count_well
 from nascent.shards.steps import Steps
 from nascent.store import open_store
 
@@ -138,7 +131,7 @@ def test_pixels_in_floats_are_counted_as_exactly(pixels, percentile):
 
 
 def test_floats_of_many_values_are_joined_without_moving_the_statistics(tmp_path, monkeypatch):
-    monkeypatch.setattr(statistics, "MOST_FLOATS", 1 << 14)
+    monkeypatch.setattr(histograms, "MOST_FLOATS", 1 << 14)
     generator = np.random.default_rng(3)
     shape = (40, 32, 32, len(CHANNELS))
     images = (generator.gamma(4, 60, shape) + generator.integers(0, 2, shape)).astype(np.float32)

@@ -11,7 +11,8 @@ from snakemake.cli import get_argument_parser
 
 from nascent.code import CodeDigests
 from nascent.config.checks import study_model
-from nascent.explain.checks import CHECKS, MAPS
+from nascent.explain.check import MAPS
+from nascent.explain.checks import CHECKS
 from nascent.kind import kind_of, known_kinds
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,8 +4,8 @@ from nascent.figures import pixels
 from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
+from nascent.shards.histograms import load, merge
 from nascent.shards.normalise import Normaliser
-from nascent.shards.statistics import load, merge
 
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input

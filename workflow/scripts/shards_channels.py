@@ -3,7 +3,8 @@
 from nascent.files import write_table
 from nascent.jobs import job
 from nascent.shards.background import read_background
-from nascent.shards.statistics import channel_statistics, load, merge
+from nascent.shards.histograms import load, merge
+from nascent.shards.statistics import channel_statistics
 from nascent.shards.steps import Steps
 
 with job(snakemake):

@@ -10,7 +10,8 @@ from functools import partial
 from nascent.attribute.evaluations import evaluations
 from nascent.config.model_checks import searched
 from nascent.costs.facts import Facts
-from nascent.explain.checks import CHECKS, EXPLAINS, MAPS, PREDICTS
+from nascent.explain.check import EXPLAINS, MAPS, PREDICTS
+from nascent.explain.checks import CHECKS
 from nascent.kind import kind_of
 from nascent.splits.fractions import SPLITS
 from nascent.tune.candidates import candidate_name

@@ -12,9 +12,8 @@ from matplotlib.lines import Line2D
 
 from nascent.errors import AttributionError, did_you_mean
 from nascent.explain.importance.aggregates import SYMBOLS
-from nascent.explain.use.changes import PERMUTED
-from nascent.explain.use.loss import EACH, USED
 from nascent.figures import style
+from nascent.figures.importance_rows import over_seeds, used
 
 SPREAD = 0.24  # between two strata of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
@@ -160,46 +159,6 @@ def _labels(
     return found
 
 
-def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.DataFrame:
-    """Return one row a stratum and channel: the mean over seeds, and the span of their intervals.
-
-    `beats_null` is 1 where all seeds beat their nulls, 0 where one does not, missing where that of
-    any cannot be told. `wide` says whether the null of one is too wide to deny anything.
-    """
-    kept = importance[importance["cells"] > 0].dropna(subset=["importance"])
-    if "aggregate" in kept.columns:
-        kept = kept[kept["aggregate"] == aggregate]
-    nulls = ["null_low", "null_high", "null_half", "beats_null"]
-    told = kept.reindex(columns=[*kept.columns.union(nulls)])
-    # Read from a table, a column of True, False and missing values holds all three as objects.
-    beats = told["beats_null"].map({True: 1.0, False: 0.0, "True": 1.0, "False": 0.0})
-    return (
-        told.assign(
-            beats_null=beats.astype(float),
-            wide=told["null_half"].astype(float) > 1 / max(kept["channel"].nunique(), 1),
-        )
-        .groupby(["stratum", "channel"], sort=False)
-        .agg(
-            cells=("cells", "max"),
-            importance=("importance", "mean"),
-            low=("low", "min"),
-            high=("high", "max"),
-            null_low=("null_low", "min"),
-            null_high=("null_high", "max"),
-            null_half=("null_half", "max"),
-            wide=("wide", "any"),
-            beats_null=("beats_null", _of_all_seeds),
-        )
-        .reset_index()
-    )
-
-
-def _of_all_seeds(beats: pd.Series) -> float:
-    if (beats == 0).any():
-        return 0.0
-    return np.nan if beats.isna().any() else 1.0
-
-
 def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
     """Draw the points of every stratum, the bands of random weights, and stripes behind them."""
     _band(axes, summary, channels)
@@ -284,22 +243,6 @@ def _column(axes: Axes, head: str, words: Sequence[str], bold: Sequence[bool]) -
         own = place | {"color": style.INK, "fontweight": "bold"} if strong else place
         xy = {"xy": (1, row), "xycoords": ("axes fraction", "data")}
         axes.annotate(word, va="center", gid=f"{head} {row}", **xy, **own)
-
-
-def used(use: pd.DataFrame) -> dict[str, tuple[float, bool]]:
-    """Return channel, or group of channels → R² lost without it, and whether its use is proven.
-
-    Parameters
-    ----------
-    use
-        Rows of `use.tsv` of one model; the mean over its seeds is taken, of all that a channel
-        tells.
-    """
-    rows = use[(use["seed"].astype(str) == EACH) & (use["change"] == PERMUTED)]
-    return {
-        name: (float(value), verdict == USED)
-        for name, value, verdict in rows[["channel", "use", "verdict"]].itertuples(index=False)
-    }
 
 
 def _keys(summary: pd.DataFrame) -> list[Line2D]:

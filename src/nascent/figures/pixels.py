@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import style
+from nascent.shards.histograms import Histograms
 from nascent.shards.normalise import Normaliser
-from nascent.shards.statistics import Histograms
 
 Histogram = tuple[np.ndarray, np.ndarray]  # distinct values ascending, pixels at each
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nascent.task import Values
+from nascent.metrics import Values
 
 
 def measure_places(totals: np.ndarray, means: Sequence[str]) -> Values:

@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
-from nascent.task import Sums, Task, Values
+from nascent.metrics import Sums, Values
+from nascent.task import Task
 from nascent.tasks._class_numbers import class_numbers
 from nascent.tasks._class_tables import calibration_curve, confusion
 from nascent.tasks._ranks import auroc, mean_of_classes

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nascent.task import Sums, Task, Values
+from nascent.metrics import Sums, Values
+from nascent.task import Task
 from nascent.tasks._places import mean_of_places, measure_places
 
 

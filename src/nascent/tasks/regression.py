@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from nascent.errors import TrainError
-from nascent.task import Sums, Task, Values
+from nascent.metrics import Sums, Values
+from nascent.task import Task
 from nascent.tasks._spread_of_seeds import SPREAD_AGAINST_ERROR, spread_against_error
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
 from nascent.explain.standing import FAILS, OPEN, ORDER, PASSES, STANDING
 from nascent.report.explorer.assets import ASSETS, assets_digest
-from nascent.report.explorer.stage import Explanation, Limits, score_unit
+from nascent.report.explorer.shown import score_unit
+from nascent.report.explorer.stage import Explanation, Limits
 
 LIMITS = Limits(cells=6, channels=3, megabytes=5, edge=None, seed=1)
 

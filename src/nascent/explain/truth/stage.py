@@ -15,6 +15,7 @@ from nascent.explain.reading.cells import ExplainedCell, choose_cells
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
 from nascent.explain.truth.planted import Planted
+from nascent.explain.truth.scores import CellScores, scores
 from nascent.explain.truth.table import (
     CELLS,
     PLANTED,
@@ -22,9 +23,7 @@ from nascent.explain.truth.table import (
     TRAINED,
     TRUTH,
     USED,
-    CellScores,
     cell_table,
-    scores,
     truth_table,
 )
 from nascent.explain.use.changes import PERMUTED

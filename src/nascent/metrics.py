@@ -1,0 +1,225 @@
+"""How answers are measured: metrics as functions of sums over examples.
+
+A metric is a function of sums over examples. So a resample of the examples only changes how often
+each one counts, and every metric in B resamples comes from one matrix product: counts (B, n) times
+sums (n, K). All models are resampled alike, which makes differences between them paired. What needs
+ranks (AUROC) is no function of sums, and a task computes it from the counts themselves.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from pandas.core.groupby import DataFrameGroupBy
+
+Values = dict[str, np.ndarray]
+"""Metric → one value a run, or one a draw and run."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What the metrics of R runs are made of, example by example.
+
+    Attributes
+    ----------
+    values
+        (n, K) float64; K depends on R.
+    offset
+        (R,), or None: what was taken off before summing, so that no small difference of large
+        numbers is left, and what `Task.measure` puts back.
+    """
+
+    values: np.ndarray
+    offset: np.ndarray | None = None
+
+
+class Metrics:
+    """The metrics of one kind of answer; no framework is loaded to measure.
+
+    Arrays have n examples first. A prediction has the axis of R runs behind it: (n, R, …).
+
+    Attributes
+    ----------
+    metrics
+        Names, in the order of tables.
+    primary
+        The metric that verdicts are about.
+    higher
+        Metrics of which more is better.
+    compared, bounded
+        Metrics that the comparison of models shows with intervals, and those that get intervals in
+        each group of examples.
+    words
+        Metric → how figures and pages call it.
+    calibrated
+        Columns of `calibration`.
+    more
+        Tables of a run that this task alone has → their columns.
+    """
+
+    metrics: ClassVar[tuple[str, ...]]
+    primary: ClassVar[str]
+    higher: ClassVar[frozenset[str]]
+    compared: ClassVar[tuple[str, ...]]
+    bounded: ClassVar[tuple[str, ...]]
+    words: ClassVar[Mapping[str, str]]
+    calibrated: ClassVar[tuple[str, ...]]
+    more: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether less of the primary metric is better."""
+        return self.primary not in self.higher
+
+    def values(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        weight: np.ndarray | None = None,
+        *,
+        scale: np.ndarray | float = np.nan,
+    ) -> Values:
+        """Return the metrics of R runs over the examples as they are, (R,) each.
+
+        Parameters
+        ----------
+        y
+            (n, …), as measured.
+        y_hat
+            (n, R, …), as predicted.
+        weight
+            (n,), or the shape of y; how often an example counts, 0 where it was not measured.
+            None: each once.
+        scale
+            (n,), or of all examples: what a metric needs of the training examples, see `scales`.
+        """
+        sums = self.sums(y, y_hat, weight, scale=scale)
+        totals = sums.values.sum(axis=0, keepdims=True)
+        return {name: value[0] for name, value in self.measure(totals, sums.offset).items()}
+
+    def sums(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        weight: np.ndarray | None = None,
+        *,
+        scale: np.ndarray | float = np.nan,
+        known: Mapping[str, np.ndarray] | None = None,
+    ) -> Sums:
+        """Return what the metrics are made of; parameters as for `values`.
+
+        `known` are the metrics of these very examples, where they were computed before.
+        """
+        raise NotImplementedError
+
+    def measure(self, totals: np.ndarray, offset: np.ndarray | None = None) -> Values:
+        """Return the metrics from sums over examples: (B, K) → metric → (B, R)."""
+        raise NotImplementedError
+
+    def resampled(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        counts: Iterable[np.ndarray],
+        *,
+        scale: np.ndarray | float = np.nan,
+        known: Mapping[str, np.ndarray] | None = None,
+    ) -> Values:
+        """Return the metrics in resamples of the examples, (B, R) each.
+
+        Parameters
+        ----------
+        y, y_hat, scale, known
+            As for `sums`.
+        counts
+            Blocks (b, n) of how often each example is drawn, B rows in all.
+        """
+        sums = self.sums(y, y_hat, scale=scale, known=known)
+        return self.measure(np.vstack([held @ sums.values for held in counts]), sums.offset)
+
+    def left_out(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        groups: np.ndarray,
+        *,
+        scale: np.ndarray | float = np.nan,
+        known: Mapping[str, np.ndarray] | None = None,
+    ) -> Values:
+        """Return the metrics without each group of examples, (G, R) each, groups sorted by label.
+
+        Parameters
+        ----------
+        y, y_hat, scale, known
+            As for `sums`.
+        groups
+            (n,) labels.
+        """
+        from nascent.statistics.jackknife import group_sums, without_each
+
+        sums = self.sums(y, y_hat, scale=scale, known=known)
+        return self.measure(without_each(group_sums(sums.values, groups)), sums.offset)
+
+    def scales(self, train: "DataFrameGroupBy") -> pd.Series:
+        """Return what metrics need to know of the training examples of each fold.
+
+        Parameters
+        ----------
+        train
+            A table of predictions of training examples, each once, fold by fold.
+
+        Returns
+        -------
+        pandas.Series
+            Fold → float64; NaN where the metrics need nothing.
+        """
+        return train.size() * np.nan
+
+    def numbers(self, y: np.ndarray) -> np.ndarray:
+        """Return answers as numbers whose variance can be divided: (n,) or (n, k) float64."""
+        raise NotImplementedError
+
+    def levels(self, table: pd.DataFrame) -> tuple[str, ...]:
+        """Return the names of the classes that a table of predictions has, in their order."""
+        return ()
+
+    def calibration(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        *,
+        seeds: Sequence[int],
+        levels: Sequence[str],
+        confidence: float,
+    ) -> pd.DataFrame:
+        """Return how far the predictions of a model's seeds hold what they promise.
+
+        Parameters
+        ----------
+        y
+            (n, …).
+        y_hat
+            (n, S, …), of S seeds.
+        seeds
+            (S,).
+        levels
+            Names of the classes.
+        confidence
+            Of intervals, between 0 and 1.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns `calibrated`; no row where the seeds are too few.
+        """
+        raise NotImplementedError
+
+    def tables(
+        self, y: np.ndarray, y_hat: np.ndarray, *, levels: Sequence[str]
+    ) -> dict[str, pd.DataFrame]:
+        """Return more tables of a run, those of `more`; parameters as for `calibration`."""
+        return {}

@@ -1,0 +1,131 @@
+"""What the explorer's page knows of an explanation and of the cells, before it decodes a cell."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nascent.attribute.maps import Maps
+from nascent.explain.exports.scores import ChannelScores
+from nascent.explain.importance.aggregates import SYMBOLS
+from nascent.figures.words import quantity, unit
+from nascent.report.explorer import planes
+from nascent.report.explorer.choose import largest
+
+FACTS = ("model", "seed", "method", "kind", "axes", "options", "checks")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One explanation on the page."""
+
+    standing: str
+    sentence: str
+    scores: ChannelScores
+    files: Sequence[Maps]
+    kept: Sequence[str]
+    zero: int
+
+
+def as_shown(
+    scores: ChannelScores,
+    files: Sequence[Maps],
+    order: Sequence[Hashable],
+    count: int,
+    standing: str,
+    sentence: str,
+) -> Shown:
+    """Return an explanation as the page shows it: the maps of its largest channels."""
+    at = scores.cells.index.get_indexer(order)
+    kept = largest(scores.values["share"][at], scores.channels, count)
+    # Σa is Σ|a| to the last bit where no score is negative.
+    both = (scores.values["signed"] != scores.values["absolute"]).any()
+    return Shown(
+        standing,
+        sentence,
+        scores,
+        files,
+        [] if scores.facts["axes"] == "feature" else kept,
+        planes.MIDDLE if both else planes.DARKEST,
+    )
+
+
+def image_channels(shown: Sequence[Shown], count: int) -> list[str]:
+    """Return the channels whose images are kept: those of the maps, in the model's order."""
+    inputs = [str(name) for one in shown for name in one.files[0].source.channels]
+    wanted = {name for one in shown for name in one.kept} - {"all"}
+    for one in shown:
+        if one.scores.facts["axes"] == "feature":
+            wanted |= set(largest(one.scores.values["share"], one.scores.channels, count))
+    return [name for name in dict.fromkeys(inputs) if name in wanted] or inputs[:count]
+
+
+def facts_of(one: Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page knows of an explanation before it decodes a cell."""
+    facts, scores = one.scores.facts, one.scores
+    at = scores.cells.index.get_indexer(order)
+    label = labels.get(facts["target"], facts["target"])
+    return {
+        **{name: facts[name] for name in FACTS},
+        "standing": one.standing,
+        "sentence": one.sentence,
+        "quantity": quantity(label),
+        "unit": unit(label).strip("()"),
+        "scores": score_unit(facts["kind"], facts["options"], unit(label).strip("()")),
+        "zero": one.zero,
+        "channels": list(scores.channels),
+        "sum": SYMBOLS[facts["aggregate"]],
+        "kept": list(one.kept),
+        "share": [plain(row) for row in scores.values["share"][at]],
+        "signed": [plain(row) for row in scores.values["signed"][at]],
+        "told": {name: plain(scores.cells[name].iloc[at]) for name in facts["told"]},
+    }
+
+
+def score_unit(kind: str, options: Mapping[str, Any], of_prediction: str) -> str:
+    """Return the unit of a map's scores; empty where they have none, or it is not known.
+
+    Parameters
+    ----------
+    kind
+        Name of the method's file, in `nascent.attribute.methods`.
+    options
+        Of the method.
+    of_prediction
+        Unit of what is predicted.
+    """
+    if not of_prediction or kind == "grad_cam":
+        return ""
+    gradient = kind == "gradient" or options.get("over") == "gradient"
+    one = f"{of_prediction} per unit of input" if gradient else of_prediction
+    if kind == "smoothgrad_squared" or options.get("statistic") == "variance":
+        return f"({one})²"
+    return one
+
+
+def cells_of(shown: Sequence[Shown], order: Sequence[Hashable]) -> dict[str, Any]:
+    """Return ids and columns of the cells, which are alike for all explanations."""
+    if not shown:
+        return {"cells": [], "columns": {}}
+    scores = shown[0].scores
+    known = scores.cells.loc[order].drop(columns=scores.facts["told"])
+    return {
+        "cells": [str(cell) for cell in order],
+        "columns": {str(name): plain(values) for name, values in known.items()},
+    }
+
+
+def plain(values: pd.Series | np.ndarray) -> list:
+    """Return values as JSON has them: numbers of seven digits, nothing where missing."""
+    plain = []
+    for value in values.tolist():
+        if value is None or value != value:
+            plain.append(None)
+        elif isinstance(value, float):
+            short = float(f"{value:.7g}")
+            plain.append(int(short) if short.is_integer() and abs(short) < 1e15 else short)
+        else:
+            plain.append(value)
+    return plain
