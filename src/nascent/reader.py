@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from nascent.by_name import file_of, load
-from nascent.errors import ExampleError, NascentError, StoreError
+from nascent.errors import ExampleError, NascentError, StoreError, did_you_mean
 from nascent.examples import InputSpec
 from nascent.files import write_json
 
@@ -93,6 +93,19 @@ class Reader:
     def specs(self) -> tuple[InputSpec, ...]:
         """Specifications of the model's inputs, in order."""
         return tuple(one.spec for one in self.inputs)
+
+    def input(self, name: str) -> InputReader:
+        """Return the reader of an input.
+
+        Raises
+        ------
+        StoreError
+            Where the model reads no such input; the nearest is named.
+        """
+        named = {one.spec.name: one for one in self.inputs}
+        if name not in named:
+            raise StoreError(f"the model reads no input {name!r}", mend=did_you_mean(name, named))
+        return named[name]
 
     def refuse_other(self, store: "Store") -> None:
         """Raise StoreError unless the examples of a store are like those the model learnt from."""

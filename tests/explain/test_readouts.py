@@ -154,16 +154,16 @@ def test_a_region_of_a_channel_that_is_not_there_names_the_nearest(of_pixels, tm
 
 def test_maps_of_another_shard_are_refused(of_pixels, tmp_path):
     given = of_pixels[0]
-    other = Sources(given.maps, given.shards[::-1], given.cells, given.normaliser)
+    other = Sources(given.maps, given.shards[::-1], given.cells, given.inputs)
     with pytest.raises(AttributionError, match="another shard"):
         write_similarity(other, tmp_path / "out.tsv", exchanges=1, bins=4, **OPTIONS)
 
 
 def test_maps_are_read_out_with_the_reader_of_their_own_model(of_pixels, tmp_path):
     given = of_pixels[0]
-    own = ImageReader.of_shard(given.normaliser, given.shards[0])
+    own = ImageReader.of_shard(given.inputs, given.shards[0])
     narrow = replace(own.spec, shape=(7, *own.spec.shape[1:]))
-    other = replace(given, normaliser=replace(own, spec=narrow))
+    other = replace(given, inputs=replace(own, spec=narrow))
     with pytest.raises(StoreError, match=r"shape \(8, 8, 2\), and the model .* \(7, 8, 2\)"):
         write_similarity(other, tmp_path / "out.tsv", exchanges=1, bins=4, **OPTIONS)
     with pytest.raises(StoreError, match=r"shape \(8, 8, 2\), and the model .* \(7, 8, 2\)"):

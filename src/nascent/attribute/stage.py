@@ -26,7 +26,7 @@ from nascent.logs import progress
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
-from nascent.shards.read import read_input, refuse_two_masks
+from nascent.shards.read import read_input, read_other_inputs, refuse_two_masks
 from nascent.store import Store, open_store
 from nascent.train.models import load_model
 
@@ -301,16 +301,9 @@ def _is_whole(part: Path) -> bool:
     return True
 
 
-def _read(shard: Store, cells: range, reader: InputReader, all_inputs: Reader) -> CellBatch:
-    images, masks = read_input(shard, reader, cells)
-    others = {}
-    names = mask_inputs(all_inputs.specs)
-    for other in all_inputs.inputs:
-        if other.spec.name == reader.spec.name:
-            continue
-        others[other.spec.name], measured = read_input(shard, other, cells)
-        if other.spec.name in names:
-            others[names[other.spec.name]] = measured
+def _read(shard: Store, cells: range, one: InputReader, reader: Reader) -> CellBatch:
+    images, masks = read_input(shard, one, cells)
+    others = read_other_inputs(shard, reader, cells, but=one.spec.name)
     ids = shard.examples.index[cells.start : cells.stop].tolist()
     return CellBatch(images, masks, ids, others)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from nascent.errors import StoreError
-from nascent.examples import InputSpec
-from nascent.reader import InputReader
+from nascent.examples import InputSpec, mask_inputs
+from nascent.reader import InputReader, Reader
 from nascent.store import Store
 from nascent.store_layout import input_path, mask_path
 
@@ -43,6 +43,26 @@ def read_input(
             measured[place] = known
         reader.into(raw, known, values[place])
     return values, measured
+
+
+def read_example(store: Store, reader: InputReader, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return an input of one example, (…) float32, and where its values were measured."""
+    values, measured = read_input(store, reader, [row])
+    return values[0], measured[0]
+
+
+def read_other_inputs(
+    store: Store, reader: Reader, rows: Sequence[int] | np.ndarray, *, but: str
+) -> dict[str, np.ndarray]:
+    """Return all inputs of some examples but one, and their masks, by name: (n, …)."""
+    found, masks = {}, mask_inputs(reader.specs)
+    for one in reader.inputs:
+        name = one.spec.name
+        if name != but:
+            found[name], measured = read_input(store, one, rows)
+            if name in masks:
+                found[masks[name]] = measured
+    return found
 
 
 def object_path(spec: InputSpec) -> str:

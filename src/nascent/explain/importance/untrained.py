@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.inputs import CellBatch
 from nascent.attribute.method import Prepared
 from nascent.explain.importance.aggregates import (
     AGGREGATES,
@@ -23,7 +22,7 @@ from nascent.explain.importance.aggregates import (
 from nascent.explain.importance.joint import Groups, joint_totals, units_of
 from nascent.explain.importance.stage import joint_groups, read_strata
 from nascent.explain.randomisation.redraw import cascade
-from nascent.explain.reading.cells import ExplainedCell, choose_cells
+from nascent.explain.reading.cells import ExplainedCell, batch_of, choose_cells
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.reading.strata import StratumRule, ordered
 from nascent.files import read_table, write_table
@@ -130,6 +129,5 @@ def _maps(
     method: Prepared, cells: Iterator[ExplainedCell]
 ) -> Iterator[tuple[ExplainedCell, np.ndarray]]:
     while some := list(islice(cells, CELLS_AT_A_TIME)):
-        images, masks = np.stack([c.image for c in some]), np.stack([c.mask for c in some])
-        made = method(CellBatch(images, masks, [c.id for c in some]))
+        made = method(batch_of(some))
         yield from zip(some, made.maps, strict=True)

@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.inputs import CellBatch
 from nascent.explain.agreement.table import agreement_of_maps
 from nascent.explain.randomisation.redraw import cascade
-from nascent.explain.reading.cells import ExplainedCell, choose_cells
+from nascent.explain.reading.cells import ExplainedCell, batch_of, choose_cells
 from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
 from nascent.explain.statistics.cell_means import MEAN, cell_means, wells_of
 from nascent.explain.statistics.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
@@ -202,7 +201,7 @@ def write_randomisation(
     method = inspection.method()
 
     def remake(cell: ExplainedCell) -> np.ndarray:
-        return method(CellBatch(cell.image[None], cell.mask[None], [cell.id])).maps[0]
+        return method(batch_of([cell])).maps[0]
 
     # Two trainings of one architecture shall not share their random weights.
     own = int(inspection.source.model_sha256[:8], 16)

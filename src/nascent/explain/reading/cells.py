@@ -1,24 +1,27 @@
 """The cells of an explanation: their maps beside the pixels that the model saw."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
+from nascent.attribute.inputs import CellBatch
 from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
 from nascent.provenance import file_digest
+from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import read_example, read_other_inputs
 from nascent.store import Store, open_store
 
 
 @dataclass(frozen=True)
 class ExplainedCell:
-    """One cell as the model saw it, and its map.
+    """One cell as the model saw it, and its map: the image is the explained input.
 
     Attributes
     ----------
@@ -30,6 +33,8 @@ class ExplainedCell:
         In units of the prediction.
     prediction, prediction_baseline : float
         The model's output at the image and at the baseline.
+    others : dict
+        The model's further inputs by name.
     """
 
     id: Hashable
@@ -38,12 +43,23 @@ class ExplainedCell:
     map: np.ndarray
     prediction: float
     prediction_baseline: float
+    others: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def batch_of(cells: Sequence[ExplainedCell]) -> CellBatch:
+    """Return cells as methods take them."""
+    return CellBatch(
+        np.stack([cell.image for cell in cells]),
+        np.stack([cell.mask for cell in cells]),
+        [cell.id for cell in cells],
+        {name: np.stack([cell.others[name] for cell in cells]) for name in cells[0].others},
+    )
 
 
 def explained_cells(
     map_paths: Sequence[str | Path],
     shard_paths: Sequence[str | Path],
-    normaliser: Normaliser,
+    reader: Reader | InputReader | Normaliser,
     *,
     chosen: Collection[Hashable] | None = None,
 ) -> Iterator[ExplainedCell]:
@@ -53,8 +69,8 @@ def explained_cells(
     ----------
     map_paths, shard_paths
         Map files, and for each the shard that it was made from.
-    normaliser
-        From the shards' pixels as measured to the model's input.
+    reader
+        From the shards' examples to the model's inputs.
     chosen
         Ids of the cells that are wanted; None for all.
 
@@ -67,13 +83,14 @@ def explained_cells(
     for map_path, shard_path in zip(map_paths, shard_paths, strict=True):
         with open_maps(map_path) as maps, open_store(shard_path) as shard:
             _refuse_other_shard(maps, shard)
-            normaliser.refuse_other(shard)
+            readers = reader_of(reader, [shard_path])
+            readers.refuse_other(shard)
             for index, example_id in enumerate(maps.ids):
                 if left is not None and example_id not in left:
                     continue
                 if left is not None:
                     left.discard(example_id)
-                yield _cell(maps, shard, normaliser, index)
+                yield _cell(maps, shard, readers, index)
     if left:
         raise AttributionError(
             f"{len(left)} of the chosen cells have no map, one of them is {sorted(left)[0]}",
@@ -87,7 +104,7 @@ class CellReader:
 
     Parameters
     ----------
-    map_paths, shard_paths, normaliser
+    map_paths, shard_paths, reader
         See `explained_cells`.
     recent
         Cells kept in memory, those asked for last.
@@ -102,11 +119,11 @@ class CellReader:
         self,
         map_paths: Sequence[str | Path],
         shard_paths: Sequence[str | Path],
-        normaliser: Normaliser,
+        reader: Reader | InputReader | Normaliser,
         *,
         recent: int = 1,
     ) -> None:
-        self._normaliser, self._stack = normaliser, ExitStack()
+        self._reader, self._stack = reader_of(reader, shard_paths), ExitStack()
         self._places: dict[Hashable, tuple[int, int]] = {}
         self._paths = list(zip(map_paths, shard_paths, strict=True))
         for file, (map_path, _) in enumerate(self._paths):
@@ -134,9 +151,9 @@ class CellReader:
             maps = self._stack.enter_context(open_maps(map_path))
             shard = self._stack.enter_context(open_store(shard_path))
             _refuse_other_shard(maps, shard)
-            self._normaliser.refuse_other(shard)
+            self._reader.refuse_other(shard)
             self._files[file] = maps, shard
-        return _cell(*self._files[file], self._normaliser, index)
+        return _cell(*self._files[file], self._reader, index)
 
     def __enter__(self) -> Self:
         return self
@@ -163,10 +180,8 @@ def _refuse_other_shard(maps: Maps, shard: Store) -> None:
         )
 
 
-def _cell(maps: Maps, shard: Store, normaliser: Normaliser, index: int) -> ExplainedCell:
-    counts, mask = shard[index]
-    image = np.empty((*mask.shape, len(normaliser.inputs)), np.float32)
-    normaliser.into(counts, mask, image)
+def _cell(maps: Maps, shard: Store, reader: Reader, index: int) -> ExplainedCell:
+    image, mask = read_example(shard, reader.input(maps.source.input), index)
     row = maps.cells.iloc[index]
     return ExplainedCell(
         maps.ids[index],
@@ -175,4 +190,10 @@ def _cell(maps: Maps, shard: Store, normaliser: Normaliser, index: int) -> Expla
         maps[index],
         float(row["prediction"]),
         float(row["prediction_baseline"]),
+        {
+            name: values[0]
+            for name, values in read_other_inputs(
+                shard, reader, [index], but=maps.source.input
+            ).items()
+        },
     )

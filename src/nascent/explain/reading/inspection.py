@@ -1,7 +1,9 @@
 """An explanation opened for the checks that ask the model again: its maps, pixels and method."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from nascent.attribute.baselines import Baseline, training_mean_of
 from nascent.attribute.explained import ExplainedModel
@@ -10,9 +12,10 @@ from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.method import Prepared, method_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
+from nascent.examples import mask_inputs
 from nascent.explain.reading.cells import ExplainedCell, explained_cells
 from nascent.provenance import file_digest
-from nascent.reader import image_reader
+from nascent.reader import InputReader, Reader, read_reader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.train.models import load_model
 
@@ -29,8 +32,8 @@ class Inspection:
         The model.
     map_paths, shard_paths
         Its maps, and for each file the shard that it was made from.
-    normaliser
-        From the shards' pixels as measured to the model's input.
+    reader
+        From the shards' examples to the model's inputs.
     training_paths
         Training shards, for methods and baselines that draw cells of them.
 
@@ -57,30 +60,36 @@ class Inspection:
         model_path: str | Path,
         map_paths: Sequence[str | Path],
         shard_paths: Sequence[str | Path],
-        normaliser: Normaliser,
+        reader: Reader | InputReader | Normaliser,
         *,
         training_paths: Sequence[str | Path] = (),
     ) -> None:
         self.map_paths = list(map_paths)
-        self._shard_paths, self._normaliser = list(shard_paths), normaliser
+        self._shard_paths, self._reader = list(shard_paths), reader_of(reader, shard_paths)
         self.source, self.ids = _read(map_paths)
-        self.explained = _of_model(model_path, map_paths, self.source.target)
+        self.explained = _of_model(model_path, map_paths, self.source, self._reader)
+        one = self._reader.input(self.source.input)
         options = self.source.options
         references = None
         if "references" in options:
             references = drawn_references(
-                training_paths, normaliser, count=options["references"], seed=self.source.seed
+                training_paths, one, count=options["references"], seed=self.source.seed
             )
-        self.data = MethodData(self.source.seed, training_mean_of(normaliser), references)
+        self.data = MethodData(self.source.seed, training_mean_of(one), references)
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the cells with their maps, all or the chosen ones, in the order of the maps."""
-        return explained_cells(self.map_paths, self._shard_paths, self._normaliser, chosen=chosen)
+        return explained_cells(self.map_paths, self._shard_paths, self._reader, chosen=chosen)
 
     def method(self) -> Prepared:
         """Return the method, with the options that it had, of the model as it is when called."""
         method = method_of(self.source.method)
-        return method.prepare(self.explained, self.data, self.source.options)
+        return method.ready(self.explained, self.data, self.source.options)
+
+    def outputs_of(self, cell: ExplainedCell) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+        """Return the model as a function of the explained input, all else as it is in a cell."""
+        self.explained.others = dict(cell.others)
+        return self.explained.outputs
 
     def baseline(self) -> Baseline:
         """Return the baseline of the method; black where it has none."""
@@ -104,12 +113,12 @@ def open_inspection(
     reader_path
         The model's `reader.json`.
     """
-    reader = image_reader(reader_path)
+    reader = read_reader(reader_path)
     return Inspection(model_path, map_paths, shard_paths, reader, training_paths=training_paths)
 
 
 def _of_model(
-    model_path: str | Path, map_paths: Sequence[str | Path], target: int
+    model_path: str | Path, map_paths: Sequence[str | Path], source: MapSource, reader: Reader
 ) -> ExplainedModel:
     """Return one output of a model, after making sure that the maps are of this model."""
     digest = file_digest(model_path)
@@ -121,7 +130,8 @@ def _of_model(
                     where=path,
                     mend="Delete them and run again: they will be made of this model.",
                 )
-    return ExplainedModel(load_model(model_path), target)
+    mask = mask_inputs(reader.specs).get(source.input)
+    return ExplainedModel(load_model(model_path), source.target, name=source.input, mask=mask)
 
 
 def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
@@ -129,7 +139,7 @@ def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
     for path in paths:
         with open_maps(path) as maps:
             source = source or maps.source
-            for what in ("method", "options", "seed", "target", "channels"):
+            for what in ("method", "options", "seed", "target", "input", "channels"):
                 if getattr(maps.source, what) != getattr(source, what):
                     raise AttributionError(
                         f"these maps differ in {what} from those before them",

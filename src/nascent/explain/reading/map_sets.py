@@ -9,7 +9,7 @@ import numpy as np
 from nascent.attribute.maps import Maps, MapSource, open_maps
 from nascent.errors import AttributionError
 
-ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
+ALIKE = ("model_sha256", "method", "options", "seed", "input", "channels", "axes", "target")
 """What the files of one explanation have in common; each is of another shard."""
 
 

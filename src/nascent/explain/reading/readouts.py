@@ -10,6 +10,7 @@ import pandas as pd
 from nascent.attribute.maps import open_maps
 from nascent.explain.reading.cells import CellReader, ExplainedCell, explained_cells
 from nascent.files import read_table
+from nascent.reader import Reader, reader_of
 from nascent.shards.normalise import Normaliser
 
 
@@ -23,14 +24,14 @@ class Sources:
         Map files of one model and method, and the shard of each.
     cells : path
         Their shares, as `nascent.explain.importance.stage.explain_maps` writes them.
-    normaliser : Normaliser
-        From the shards' pixels as measured to the model's input.
+    inputs : Reader or Normaliser
+        From the shards' examples to the model's inputs.
     """
 
     maps: Sequence[str | Path]
     shards: Sequence[str | Path]
     cells: str | Path
-    normaliser: Normaliser
+    inputs: Reader | Normaliser
 
     def told(self) -> pd.DataFrame:
         """Return split, stratum and well of the cells by `id`."""
@@ -57,15 +58,22 @@ class Sources:
         for path in self.maps:
             with open_maps(path) as maps:
                 return maps.channels
-        return list(self.normaliser.inputs)
+        return list(reader_of(self.inputs, self.shards).specs[0].features)
+
+    def features(self) -> list[str]:
+        """Return the features of the explained input."""
+        for path in self.maps:
+            with open_maps(path) as maps:
+                return list(maps.source.channels)
+        return list(reader_of(self.inputs, self.shards).specs[0].features)
 
     def read(self, chosen: Sequence[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the cells, or those chosen, one in memory at a time."""
-        return explained_cells(self.maps, self.shards, self.normaliser, chosen=chosen)
+        return explained_cells(self.maps, self.shards, self.inputs, chosen=chosen)
 
     def reader(self, recent: int) -> CellReader:
         """Return a reader of cells in any order, which keeps some in memory."""
-        return CellReader(self.maps, self.shards, self.normaliser, recent=recent)
+        return CellReader(self.maps, self.shards, self.inputs, recent=recent)
 
     def wells(self) -> np.ndarray:
         """Return the wells (n,) of the cells that have maps, in their order."""

@@ -133,10 +133,10 @@ def write_removal(
     """
     has_pixels = inspection.source.axes != "feature"
     chosen = choose_cells(inspection.ids, cells, seed) if has_pixels else []
-    predict, baseline = inspection.explained.outputs, inspection.baseline()
+    baseline = inspection.baseline()
     found = [
         cell_changes(
-            predict,
+            inspection.outputs_of(cell),
             cell.image,
             cell.mask,
             cell.map,

@@ -12,6 +12,7 @@ beside it stands how far the prediction moved.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ import pandas as pd
 
 from nascent.attribute.draws import stream
 from nascent.attribute.inputs import CellBatch
-from nascent.explain.reading.cells import choose_cells
+from nascent.explain.reading.cells import ExplainedCell, choose_cells
 from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
 from nascent.explain.statistics.cell_means import MEAN, cell_means, wells_of
 from nascent.files import write_table
@@ -184,13 +185,20 @@ def write_sensitivity(
     method = inspection.method()
 
     def explain(
-        images: np.ndarray, masks: np.ndarray, ids: Sequence[Hashable]
+        cell: ExplainedCell, images: np.ndarray, masks: np.ndarray, ids: Sequence[Hashable]
     ) -> tuple[np.ndarray, np.ndarray]:
-        attributions = method(CellBatch(images, masks, ids))
+        others = {name: np.stack([value] * len(ids)) for name, value in cell.others.items()}
+        attributions = method(CellBatch(images, masks, ids, others))
         return attributions.maps, attributions.prediction
 
     found = [
-        map_changes(explain, cell.image, cell.mask, cell.id, radius=radius, draws=noises, seed=seed)
+        map_changes(
+            partial(explain, cell),
+            *(cell.image, cell.mask, cell.id),
+            radius=radius,
+            draws=noises,
+            seed=seed,
+        )
         for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
     ]
     table = sensitivity_table(

@@ -48,7 +48,7 @@ def write_similarity(
             compared,
             sources.told(),
             sources.channels(),
-            list(sources.normaliser.inputs),
+            sources.features(),
             confidence=confidence,
         )
     write_table(of_split(table, split), out)

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.inputs import CellBatch
 from nascent.explain.importance.aggregates import aggregated
 from nascent.explain.randomisation.redraw import cascade
-from nascent.explain.reading.cells import ExplainedCell, choose_cells
+from nascent.explain.reading.cells import ExplainedCell, batch_of, choose_cells
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
 from nascent.explain.truth.planted import Planted
@@ -123,7 +122,7 @@ def _of_random_weights(
     """
     method, model = inspection.method(), inspection.explained.model
     for number, cell in enumerate(inspection.cells(chosen)):
-        batch = CellBatch(cell.image[None], cell.mask[None], [cell.id])
+        batch = batch_of([cell])
         # One stage: all weights at once, in place, and the trained ones back behind it.
         for _ in cascade(model, 1, np.random.default_rng([seed, number])):
             made = method(batch)
