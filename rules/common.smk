@@ -95,6 +95,10 @@ FIGURES = figures_of(KIND)
 IMAGES = IMAGE in KIND.readers
 # The feature that holds the target, which no model sees; nothing where there is none.
 IMAGED = next(iter(STUDY.hidden), "")
+# What every example has been measured to show, in words; another column may be predicted instead.
+MEASURED = (
+    STUDY.label if TARGET == KIND.target else f"mean {IMAGED}" if IMAGED else TARGET
+)
 
 
 MODELS = {model: STUDY.train.model(model) for model in STUDY.train.models}

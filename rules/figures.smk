@@ -25,7 +25,7 @@ FIGURES_OF_DATA.add(
             "cells": examples_table(),
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
-        params={"target": IMAGED},
+        params={"label": MEASURED},
     )
 )
 if "pixels" in KIND.figures:
@@ -53,10 +53,9 @@ FIGURES_OF_DATA.add(
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
         params={
-            "target": IMAGED,
             "strata": STUDY.strata_of_cells(),
             "classes": TARGET if LEVELS else "",
-            "label": STUDY.label,
+            "label": STUDY.label if LEVELS else MEASURED,
         },
     )
 )
@@ -103,7 +102,7 @@ rule figures_data:
         state=kept("parts"),
         parts=FIGURES_OF_DATA.told,
         # What captions say.
-        target=lambda wildcards: IMAGED,
+        measured=MEASURED,
         strata=STUDY.strata_of_cells(),
         size=STUDY.places[0],
         label=STUDY.label,

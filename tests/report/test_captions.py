@@ -32,7 +32,7 @@ def render(path: Path, config: dict) -> str:
         config=config,
         wildcards=Named(model="simple_cnn", method="vargrad"),
         params=Named(
-            target="00_EU",
+            measured="transcription rate (counts)",
             label="transcription rate (counts)",
             size=224,
             confidence=0.99,

@@ -7,5 +7,5 @@ from nascent.jobs import job
 
 with job(snakemake) as work:
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
-    figure = balance.draw(cells, splits, target=snakemake.params.target)
+    figure = balance.draw(cells, splits, label=snakemake.params.label)
     save(figure, snakemake.output.png, work.record)

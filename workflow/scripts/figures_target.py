@@ -15,6 +15,6 @@ with job(snakemake) as work:
     else:
         stratified, limits = study_strata(cells, splits, StratumRule(**params.strata))
         figure = target.draw(
-            stratified["target"], low=limits.low, high=limits.high, target=params.target
+            stratified["target"], low=limits.low, high=limits.high, label=params.label
         )
     save(figure, snakemake.output.png, work.record)

@@ -18,7 +18,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @style.look()
-def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
+def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, label: str) -> Figure:
     """Draw the cells of each split, their make-up and the quantiles of their targets.
 
     Every level of a factor is a bar of its cells' shares in train, val and test;
@@ -31,8 +31,8 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
         `cell_cycle`, `well` where known. A factor with one level is not drawn.
     splits
         Columns `id, split`.
-    target
-        Name of the target channel.
+    label
+        The target in words, with its unit.
     """
     table = joined(cells, splits)
     names = [name for name in style.SPLITS if (table["split"] == name).any()]
@@ -56,7 +56,7 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, target: str) -> Figure:
     _counts(counts_axes, table, names)
     _shares(shares_axes, table, names, rows)
     _targets(target_axes, table, names)
-    target_axes.set_ylabel(f"mean {target} (counts)")
+    target_axes.set_ylabel(label)
     return figure
 
 

@@ -9,18 +9,18 @@ from nascent.figures.sizes import bin_count
 
 
 @style.look()
-def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
+def draw(values: pd.Series, *, low: float, high: float, label: str) -> Figure:
     """Draw the histogram of the target, each stratum in its colour, limits as dashed lines.
 
     Parameters
     ----------
     values
-        Target of every cell, counts; missing values are left out.
+        Target of every cell; missing values are left out.
     low, high
         Limits: low is y ≤ `low`, high is y ≥ `high`, medium lies between. NaN: there are none, and
         the histogram has one colour.
-    target
-        Name of the target channel.
+    label
+        The target in words, with its unit.
     """
     figure = Figure(figsize=(style.WIDTH * 0.72, 2.7), layout="constrained")
     axes = figure.subplots()
@@ -62,7 +62,7 @@ def draw(values: pd.Series, *, low: float, high: float, target: str) -> Figure:
             va="top",
             fontsize=7,
         )
-    axes.set_xlabel(f"mean {target} of the cell (counts)")
+    axes.set_xlabel(label)
     axes.set_ylabel("cells")
     axes.set_ylim(bottom=0)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)

@@ -909,7 +909,7 @@ function writeHelp() {
      lowers it.`,
     `Shares, sums, predictions and checks are from the study's tables, not from these rounded pixels.
      The residual is measured less predicted.`,
-    `A score says what the model reacts to, not what causes transcription.`,
+    `A score says what the model reacts to, not what causes the target.`,
   ];
   at("notes").replaceChildren(...notes.map((text) => make("p", {}, text)));
 }
