@@ -309,7 +309,7 @@ def test_a_table_that_cannot_be_written_leaves_nothing(tables, file_size_limit):
     assert set(folder.iterdir()) == before
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_library_anndata_reads_the_file(study, root, tmp_path):
     """Reading, writing again and slicing as scanpy's users do, in an environment of its own."""
     uv = shutil.which("uv") or shutil.which(root / ".uv" / "bin" / "uv")

@@ -8,7 +8,7 @@ from toy import toy
 
 
 def test_a_job_whose_node_crashes_is_run_again_once(running, snakemake, cluster, submitted, sound):
-    process = running(15)
+    process = running(6)
     cluster.crash_node(GPU_NODES[0])
     until(lambda: submitted()[0]["JobState"] == "NODE_FAIL", 90, "Slurm sees the node die")
     cluster.start_node(GPU_NODES[0])
@@ -37,7 +37,7 @@ def test_a_restart_of_the_controller_goes_unnoticed(running, snakemake, cluster,
 
 
 def test_a_job_cancelled_by_hand_is_run_again(running, snakemake, cluster, submitted, sound):
-    process = running(8)
+    process = running(5)
     cluster.client("scancel", submitted()[0]["JobId"])
     assert snakemake.finish(process) == 0, snakemake.said()[-4000:]
     assert [job["JobState"] for job in submitted()] == ["CANCELLED", "COMPLETED"]
@@ -110,7 +110,7 @@ def test_snakemake_killed_and_started_at_once_ends_well_too(
 def test_where_slurm_restarts_jobs_snakemake_waits(
     how, running, snakemake, cluster, submitted, sound
 ):
-    process = running(8, *snakemake.profile(PREEMPTIBLE))
+    process = running(5, *snakemake.profile(PREEMPTIBLE))
     job = submitted()[0]["JobId"]
     if how == "preempted":
         preempt(cluster)
