@@ -25,7 +25,7 @@ from nascent.kind import (
     module_of,
 )
 from nascent.report.explorer.assets import assets_digest
-from nascent.reader import IMAGE, reader_file
+from nascent.reader import reader_file
 from nascent.stages import stages_of
 from nascent.task import task_file, task_of
 from nascent.tune.candidates import candidate_name
@@ -66,7 +66,9 @@ try:
     COLUMNS = RAW.columns(STUDY, PARTS, FEATURES)
     check_predicted(STUDY, COLUMNS)
     LEVELS = study_levels(STUDY, COLUMNS, PARTS) or ()
-    INPUTS = list(RAW.inputs(STUDY, FEATURES)[0].features)
+    SPECS = RAW.inputs(STUDY, FEATURES)
+    # Of the first input, whose maps are read out; floors see those of all inputs.
+    INPUTS = list(SPECS[0].features)
     check_channel_groups(STUDY, INPUTS)
     SEEN = {model: model_channels(STUDY, model, INPUTS) for model in STUDY.train.models}
     CANDIDATES = {
@@ -92,7 +94,7 @@ FLOORS = KIND.floors[TASK]
 TARGET = STUDY.predicted
 FIGURES = figures_of(KIND)
 # Channels have statistics where some input is an image.
-IMAGES = IMAGE in KIND.readers
+IMAGES = KIND.has_images
 # The feature that holds the target, which no model sees; nothing where there is none.
 IMAGED = next(iter(STUDY.hidden), "")
 # What every example has been measured to show, in words; another column may be predicted instead.

@@ -63,7 +63,7 @@ rule evaluate_floors:
         levels=LEVELS,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         targets=lambda wildcards: TARGETS,
-        inputs=lambda wildcards: INPUTS,
+        inputs=lambda wildcards: [name for one in SPECS for name in one.features],
         normalise=STUDY.shards.normalise.plain(),
         floors=list(FLOORS),
         kind=STUDY.kind,

@@ -143,7 +143,7 @@ rule report_costs:
         rules.models.input,
         rules.explanations.input,
         rules.report_pages.output,
-        rules.report_explorer.output,
+        rules.report_explorer.output if IMAGES else [],
     output:
         table=made("report/costs.tsv"),
         page=report(

@@ -51,7 +51,12 @@ JOINED_CHECKS = [name for name, check in CHECKS.items() if check.each]
 # Checks that are made: of a study that explains nothing, those that need no maps.
 MADE_CHECKS = [check for check in CHECKS.values() if check.always or EXPLAINED]
 
-FIGURES_OF_CHECKS = [figure for check in CHECKS.values() for figure in check.figures]
+FIGURES_OF_CHECKS = [
+    figure
+    for check in CHECKS.values()
+    for figure in check.figures
+    if IMAGES or not figure.of_images
+]
 
 # Figures of the study that are drawn of tables alone.
 DRAWN_OF_TABLES = [

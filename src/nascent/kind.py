@@ -56,6 +56,11 @@ class Kind:
     readers: tuple[str, ...] = ("image",)
     figures: tuple[str, ...] = ()
 
+    @property
+    def has_images(self) -> bool:
+        """Whether some input is an image, with channels, outlines and neighbours."""
+        return "image" in self.readers
+
 
 @dataclass(frozen=True)
 class Columns:

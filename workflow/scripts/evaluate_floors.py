@@ -31,15 +31,18 @@ with job(snakemake):
             for target in params.targets
         ]
     )
-    controls = linear_per_cell(
-        {split: shards_of(given.shards, split) for split in ("train", "test")},
-        Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise),
-        targets=params.targets,
-        batch_size=64,
-        **of_fold,
-    )
-    level = level_of_nothing(predictions, task=params.task)
+    controls = [level_of_nothing(predictions, task=params.task)]
+    # Where no input is an image there is nothing to standardise by example.
+    if given.channels:
+        per_cell = linear_per_cell(
+            {split: shards_of(given.shards, split) for split in ("train", "test")},
+            Normaliser.from_table(read_table(given.channels), params.inputs, params.normalise),
+            targets=params.targets,
+            batch_size=64,
+            **of_fold,
+        )
+        controls.append(per_cell)
     made = snakemake.output
     write_table(predictions, made.predictions)
     write_table(metrics_table(predictions, task=params.task), made.metrics)
-    write_table(pd.concat([level, controls]), made.controls)
+    write_table(pd.concat(controls), made.controls)

@@ -20,7 +20,12 @@ from nascent.explain.check import (
     Study,
 )
 from nascent.figures.table import DATA, EXPLANATIONS, Figure
-from nascent.kind import has_module, module_of
+from nascent.kind import has_module, kind_of, module_of
+
+
+def of_images(study: Study) -> bool:
+    """Return whether models see images, in which things have outlines and neighbours."""
+    return kind_of(study["kind"]).has_images
 
 
 def of_numbers(study: Study) -> bool:
@@ -38,8 +43,8 @@ def planted(study: Study) -> bool:
 
 
 def with_regions(study: Study) -> bool:
-    """Return whether the config names regions of the cell."""
-    return bool(study["explain"]["regions"])
+    """Return whether the config names regions of the cell, and models see images."""
+    return bool(study["explain"]["regions"]) and of_images(study)
 
 
 def with_retraining(study: Study) -> bool:
@@ -103,9 +108,9 @@ CHECKS = (
         always=True,
         beside=(f"{OF_MAPS}.tsv", f"{OF_MAPS}.cells.tsv", f"{OF_MAPS}.null.tsv"),
         figures=(
-            _of_maps("score_maps", "", (ENTRY, PLACE)),
+            _of_maps("score_maps", "", (ENTRY, PLACE), of_images=True),
             _of_maps("importance", "", (ENTRY, FEATURE)),
-            _of_maps("panels", "", (ENTRY,)),
+            _of_maps("panels", "", (ENTRY,), of_images=True),
         ),
         work="explained maps",
         rule=MAPS,
@@ -146,6 +151,7 @@ CHECKS = (
                 "similarity", "what maps look like", (ENTRY,), "similarity", options=("shown",)
             ),
         ),
+        applies=of_images,
         work="shown maps",
         rule=MAPS,
     ),
@@ -213,6 +219,7 @@ CHECKS = (
                 drawing="attention.draw_split",
             ),
         ),
+        applies=of_images,
         work="explained maps",
         rule=MAPS,
     ),
@@ -221,6 +228,7 @@ CHECKS = (
         network=PREDICTS,
         beside=(f"{OF_RUN}features.tsv", f"{OF_RUN}feature_attention.tsv"),
         rule="explain_features",
+        applies=of_images,
         work="explained maps",
         file="attention",
     ),

@@ -43,6 +43,8 @@ class Figure:
         Whether a figure of maps shows all seeds of the model, and not the lowest alone.
     of_kinds
         Whether only the studies have it whose kind of data names it, see `nascent.kind.Kind`.
+    of_images
+        Whether only studies of images have it, for it shows them.
     memory_mb, minutes
         What its job asks for.
     """
@@ -59,6 +61,7 @@ class Figure:
     maps: tuple[str, ...] = ()
     every_seed: bool = False
     of_kinds: bool = False
+    of_images: bool = False
     memory_mb: int = 2000
     minutes: int = 30
 
