@@ -89,7 +89,10 @@ class Checkout:
         return self.start("-n", *arguments)
 
     def start(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake where it comes to no job, in a third of the time that `snakemake` takes."""
+        """Run Snakemake in a fork of the planner, in a third of the time that `snakemake` takes.
+
+        For runs without jobs of the study: nothing ends them when a test is interrupted.
+        """
         return planner().plan(self, *arguments)[0]
 
     def _announced(self, what: str, *arguments: str) -> list[dict[str, object]]:

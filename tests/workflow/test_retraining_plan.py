@@ -31,7 +31,7 @@ def test_models_of_permuted_targets_are_trained_by_the_rule_that_explains_them(c
     assert "train" not in planned
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_thousands_of_jobs_are_planned_in_seconds(checkout):
     seeds = list(range(1, 11))
     models = {name: {"architecture": "linear", "seeds": seeds} for name in ("a", "b")}

@@ -109,6 +109,7 @@ def test_the_real_wells_plan_their_jobs_in_both_forms(unrun, real_data, form):
     assert len(planned["explain_roar_train"]) == 2
 
 
+@pytest.mark.nightly
 def test_a_plate_of_384_wells_and_8_models_is_planned_in_a_minute(root):
     told = subprocess.run(
         [sys.executable, root / "benchmarks" / "dryrun.py"],

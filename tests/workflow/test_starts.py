@@ -51,7 +51,7 @@ def cpu_seconds(program: str) -> float:
     return spent() - before
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_a_job_of_a_well_starts_in_a_second_and_a_half(script):
     program = start_of(script)

@@ -69,7 +69,7 @@ def test_a_crop_below_the_minimum_is_refused_with_the_minimum(name):
         pytest.param("EfficientNetV2B0", 1, marks=pytest.mark.nightly),
         pytest.param("ConvNeXtTiny", 1, marks=pytest.mark.nightly),
         # This one divides by 255 itself, which the adapter leaves out.
-        pytest.param("EfficientNetB0", 255, marks=pytest.mark.slow),
+        pytest.param("EfficientNetB0", 255, marks=pytest.mark.nightly),
         # Layers without names of their own.
         pytest.param("Xception", 1, marks=pytest.mark.slow),
         pytest.param("InceptionV3", 1, marks=pytest.mark.nightly),

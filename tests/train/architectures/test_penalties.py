@@ -58,7 +58,7 @@ def total(model):
         # Depthwise convolutions; dense layers and convolutions inside of a Sequential; separable
         # convolutions.
         ("MobileNetV3Small", 32),
-        pytest.param("ConvNeXtTiny", 32, marks=pytest.mark.slow),
+        pytest.param("ConvNeXtTiny", 32, marks=pytest.mark.nightly),
         pytest.param("xception", 71, marks=pytest.mark.nightly),
     ],
 )
