@@ -82,7 +82,7 @@ staging.tell(*folders_of_staging(workflow.storage_settings))
 
 # The report's captions read the config: they shall see the defaults too. That of a workflow which uses
 # this one as a module stays as it is.
-config = STUDY.plain() | {"target_label": STUDY.label}
+config = STUDY.plain() | {"target_label": STUDY.label, "skill": task_of(TASK).skill}
 
 # What `--sdm conda` gives every job; both are made from the lock file. A place, not a path: that would
 # be as seen from each rule file, whatever folder it is in.

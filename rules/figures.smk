@@ -263,6 +263,7 @@ DRAWN_OF_MORE_THAN_TABLES = {
             "aggregate": STUDY.explain.aggregate,
             "inputs": seen,
             "split": shown_split(),
+            "task": TASK,
         },
     ),
 }
@@ -338,6 +339,7 @@ rule figures_importance:
         aggregate=lambda wildcards: wildcards.aggregate,
         inputs=seen,
         split=shown_split(),
+        task=TASK,
     message:
         "Draw shares of the map of {wildcards.model} by {wildcards.method}, summed as"
         " {wildcards.aggregate}"

@@ -1,4 +1,4 @@
-# Trained models and test cells -> how much R² a model loses without what a channel tells.
+# Trained models and test cells -> how much skill a model loses without what a channel tells.
 
 
 rule explain_use:
@@ -77,6 +77,6 @@ PAGES_OF_REPORT.add(
                 subcategory="Channel use",
             )
         },
-        params={"confidence": STUDY.explain.confidence},
+        params={"confidence": STUDY.explain.confidence, "task": TASK},
     )
 )

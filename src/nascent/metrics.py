@@ -55,6 +55,8 @@ class Metrics:
         each group of examples.
     words
         Metric → how figures and pages call it.
+    skill
+        What 1 − Σ(y − ŷ)² / Σ(y − ȳ)² is called: of numbers, or of the probability of one class.
     calibrated
         Columns of `calibration`.
     more
@@ -67,6 +69,7 @@ class Metrics:
     compared: ClassVar[tuple[str, ...]]
     bounded: ClassVar[tuple[str, ...]]
     words: ClassVar[Mapping[str, str]]
+    skill: ClassVar[str] = "R²"
     calibrated: ClassVar[tuple[str, ...]]
     more: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 

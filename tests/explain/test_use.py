@@ -127,7 +127,7 @@ def test_what_is_planted_is_found_to_the_last_digit(shards):
     assert of(table, "level", "levelled")["use"] == pytest.approx(0, abs=1e-9)
     assert of(table, "pattern", "levelled")["use"] == pytest.approx(np.mean(b**2) / spread)
     assert of(table, "level", "ablated")["use"] == pytest.approx(np.mean(a**2) / spread, rel=1e-5)
-    assert (table["r2"] > 1 - 1e-9).all() and (table["wells"] == WELLS).all()
+    assert (table["skill"] > 1 - 1e-9).all() and (table["wells"] == WELLS).all()
     idle = table[table["channel"] == "idle"]
     assert (idle[["use", "low", "high"]].to_numpy(float) == 0).all()
     assert (idle["verdict"] == NOT_SHOWN).all()
@@ -302,8 +302,8 @@ def test_equal_targets_define_no_use(tmp_path, caplog):
         confidence=0.9, draws=20, seed=1,
     )  # fmt: skip
     table = read_table(tmp_path / "use.tsv")
-    assert table[["use", "low", "high_wells", "r2"]].isna().all(axis=None) and len(table)
-    assert "no R² is defined" in caplog.text
+    assert table[["use", "low", "high_wells", "skill"]].isna().all(axis=None) and len(table)
+    assert "no skill is defined" in caplog.text
     assert (table["verdict"] == "cannot tell").all()
 
 

@@ -80,11 +80,13 @@ def test_the_page_says_what_is_used_first():
     table = make_use()
     rows = table[table["seed"] == EACH]
     assert sentence(rows) == "Shown to be used: 09_SRRM2, 15_SON, copy."
-    shown = use_rows(rows)
+    shown = use_rows(rows, "R²")
     assert shown["channel"].tolist()[::4] == ["09_SRRM2", "together: 00_DAPI, copy"]
     assert shown["R² lost: all of it"][0] == "0.900 [0.850, 0.950]"
     assert shown["sum, one at a time"].tolist() == [*["–"] * 4, "0.100"]
     assert "net (R² 0.950)" in use_page(table, confidence=0.99)
+    of_classes = use_page(table, confidence=0.99, task="classes")
+    assert "net (Brier skill 0.950)" in of_classes and "R²" not in of_classes
     few = rows.assign(verdict="cannot tell (2 wells)")
     assert sentence(few) == "No channel is shown to be used: cannot tell (2 wells)."
     assert order(rows[rows["change"] == PERMUTED])[0] == ("channel", "09_SRRM2")

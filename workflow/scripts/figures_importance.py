@@ -23,6 +23,7 @@ with job(snakemake) as work:
         joint=joint[joint["split"] == params.split],
         groups=groups_of(groups, params.inputs),
         use=use,
+        task=params.task,
     )
     standing = read_standing(given.verdict, given.randomisation, **params.explained)
     save(headed(figure, standing), snakemake.output.png, work.record)

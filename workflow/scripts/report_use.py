@@ -6,6 +6,6 @@ from nascent.report.use import use_page
 
 with job(snakemake):
     table = read_table(snakemake.input[0])
-    text = use_page(table, confidence=snakemake.params.confidence)
+    text = use_page(table, confidence=snakemake.params.confidence, task=snakemake.params.task)
     with written(snakemake.output[0]) as beside:
         beside.write_text(text, encoding="utf-8")

@@ -98,6 +98,7 @@ CHECKS = (
                 "use",
                 "what the models use of each channel",
                 "confidence",
+                "task",
                 subcategory="Channel use",
             ),
         ),

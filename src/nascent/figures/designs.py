@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
-from nascent.task import REGRESSION
+from nascent.task import REGRESSION, task_of
 
 WELL = "well"
-LEAST_IDENTITY = (-0.05, 0.1)  # R² that the axis of well identity holds at least
+LEAST_IDENTITY = (-0.05, 0.1)  # skill that the axis of well identity holds at least
 SHIFT = 0.22  # between the designs of a row, in rows
 
 
@@ -29,8 +29,8 @@ def draw(
 
     Of another task they are its first two metrics. The dashed line on the panel of R² is what a
     model of well identity alone reaches on cells of the same wells. Below: η², the share of the
-    target's variance that lies between the levels of each known factor, and the R² of well identity
-    under each design.
+    target's variance that lies between the levels of each known factor, and the skill of well
+    identity under each design.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def draw(
             _identity_line(axes, identity["cell"])
     left, right = lower.subplots(1, 2)
     _shares(left, factors)
-    _identity(right, identity, looks)
+    _identity(right, identity, looks, task_of(task).skill)
     keys = [
         Line2D(
             [],
@@ -97,7 +97,7 @@ def design_looks(names: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def well_identity(confounders: pd.DataFrame) -> dict[str, float]:
-    """Return design → R² on the test cells of a model that knows only a cell's well."""
+    """Return design → skill on the test cells of a model that knows only a cell's well."""
     found = confounders.dropna(subset=["design", "r2"])
     found = found[found["variable"].isin([WELL]) | found["variable"].isna()]
     return dict(zip(found["design"], found["r2"], strict=True))
@@ -178,14 +178,17 @@ def _shares(axes: Axes, factors: pd.DataFrame) -> None:
 
 
 def _identity(
-    axes: Axes, identity: Mapping[str, float], looks: Mapping[str, tuple[str, str]]
+    axes: Axes,
+    identity: Mapping[str, float],
+    looks: Mapping[str, tuple[str, str]],
+    skill: str,
 ) -> None:
     shown = [name for name in looks if name in identity]
     if not shown:
         style.say(axes, "No model of well identity was fitted.")
         return
     values = [identity[name] for name in shown]
-    # By well R² is 0 but for a little: no finer than that.
+    # By well it is 0 but for a little: no finer than that.
     span = rows.limits("r2", [*values, *LEAST_IDENTITY], [])
     axes.axvline(0, color=style.GREY, lw=0.7, zorder=1)
     for y, name in enumerate(shown):
@@ -199,5 +202,5 @@ def _identity(
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    axes.set_xlabel("R² on the test cells")
+    axes.set_xlabel(f"{skill} on the test cells")
     axes.set_title("A model of well identity alone")

@@ -14,6 +14,7 @@ from nascent.errors import AttributionError, did_you_mean
 from nascent.explain.importance.aggregates import SYMBOLS
 from nascent.figures import style
 from nascent.figures.importance_rows import over_seeds, used
+from nascent.task import REGRESSION, task_of
 
 SPREAD = 0.24  # between two strata of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
@@ -31,6 +32,7 @@ def draw(
     joint: pd.DataFrame | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     use: pd.DataFrame | None = None,
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw each channel's mean share of the map as points with intervals, by stratum.
 
@@ -66,6 +68,8 @@ def draw(
         Name of a group → its channels.
     use
         Rows of `use.tsv` of the model; None where its use was not measured.
+    task
+        Name of what is predicted; it says what its skill is called.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def draw(
         textcoords="offset points",
         fontsize=6.5,
     )
-    _columns(others[-1] if others else axes, axes, summary, rows, use)
+    _columns(others[-1] if others else axes, axes, summary, rows, use, task_of(task).skill)
     axes.set_yticks(range(len(rows)), _labels(channels, together, letters))
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
@@ -218,7 +222,12 @@ def _band(axes, summary: pd.DataFrame, channels: list[str]) -> None:
 
 
 def _columns(
-    last: Axes, first: Axes, summary: pd.DataFrame, rows: list[str], use: pd.DataFrame | None
+    last: Axes,
+    first: Axes,
+    summary: pd.DataFrame,
+    rows: list[str],
+    use: pd.DataFrame | None,
+    skill: str,
 ) -> None:
     """Write right of the panels the half width of each band, and how much the model uses a row."""
     halves = summary.groupby("channel")["null_half"].max()
@@ -233,7 +242,7 @@ def _columns(
         f"{value:+.2f}".replace("-", "\N{MINUS SIGN}") if np.isfinite(value) else ""
         for value, _ in found
     ]
-    _column(last, "use (R²)", words, [proven for _, proven in found])
+    _column(last, f"use ({skill})", words, [proven for _, proven in found])
 
 
 def _column(axes: Axes, head: str, words: Sequence[str], bold: Sequence[bool]) -> None:

@@ -48,7 +48,7 @@ def _of_all_seeds(beats: pd.Series) -> float:
 
 
 def used(use: pd.DataFrame) -> dict[str, tuple[float, bool]]:
-    """Return channel, or group of channels → R² lost without it, and whether its use is proven.
+    """Return channel, or group of channels → skill lost without it, and whether its use is proven.
 
     Parameters
     ----------

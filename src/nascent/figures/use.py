@@ -1,4 +1,4 @@
-"""How much R² trained models lose without what a channel tells: all of it, intensity, structure."""
+"""The skill that trained models lose without what a channel tells: all, intensity, structure."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from nascent.explain.use.changes import INTENSITY, PERMUTED, STRUCTURE
 from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.figures import rows, style, words
+from nascent.task import REGRESSION, task_of
 
 PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
     PERMUTED: ("all that the channel tells", style.INK),
@@ -18,14 +19,14 @@ PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
     STRUCTURE: ("its structure", "#0072B2"),
 }
 ROW = 0.19  # inches
-LEAST_WIDTH = 0.05  # of an axis, R²: smaller changes are no story
+LEAST_WIDTH = 0.05  # of an axis, skill: smaller changes are no story
 MOST_MODELS = 12
 NOTHING = "No network was trained, or there are fewer than two test cells."
 
 
 @style.look()
-def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
-    """Draw R² lost by channel, the most used on top: three panels a model, the best model first.
+def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> Figure:
+    """Draw skill lost by channel, the most used on top: three panels a model, the best model first.
 
     A point is the mean over seeds, filled where the model is shown to use the channel, with its
     interval over cells (thick) and over wells (thin); an interval that leaves the panel is cut.
@@ -35,10 +36,13 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     Parameters
     ----------
     table
-        `explain/use.tsv`. Of more than `MOST_MODELS` models those of the highest R² are drawn.
+        `explain/use.tsv`. Of more than `MOST_MODELS` models those of the highest skill are drawn.
     confidence
         Of the intervals.
+    task
+        Name of what is predicted; it says what its skill is called.
     """
+    skill = task_of(task).skill
     table = table[(table["seed"].astype(str) == EACH) & table["use"].notna()]
     models = _best(table)
     if not models:
@@ -60,7 +64,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
             axes.set_title(title, fontsize=7.5, fontweight="normal", pad=2)
         line[0].set_yticks(range(len(found)), [name for _, name in found])
         line[0].annotate(
-            _heading(model, part.iloc[0]),
+            _heading(model, part.iloc[0], skill),
             (0, 1),
             xycoords="axes fraction",
             xytext=(0, 16),
@@ -70,7 +74,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
             annotation_clip=False,
         )
     for axes in grid[-1]:
-        axes.set_xlabel("R² lost without it")
+        axes.set_xlabel(f"{skill} lost without it")
     _legend(
         figure, confidence, any(kind == GROUP for found in orders.values() for kind, _ in found)
     )
@@ -87,13 +91,13 @@ def order(part: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _heading(model: str, row: pd.Series) -> str:
+def _heading(model: str, row: pd.Series, skill: str) -> str:
     cells, wells = words.count(int(row["cells"]), "cell"), words.count(int(row["wells"]), "well")
-    return f"{model} (R² {row['r2']:.2f}; {cells}, {wells})"
+    return f"{model} ({skill} {row['skill']:.2f}; {cells}, {wells})"
 
 
 def _best(table: pd.DataFrame) -> list[str]:
-    models = table.groupby("model", sort=False)["r2"].first()
+    models = table.groupby("model", sort=False)["skill"].first()
     return list(models.sort_values(ascending=False, kind="stable").index[:MOST_MODELS])
 
 

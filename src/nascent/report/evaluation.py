@@ -1,6 +1,7 @@
 """The evaluation's tables as pages: what is compared, with intervals in brackets."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, decimals, shown, table
 from nascent.task import REGRESSION, Task, task_of
 
+_AGAINST_OWN_MEAN = ", R² against each fold's own mean"
 CONTROLS = {"as_trained": "as trained", "per_cell": "each cell standardised"}
 _OF_NUMBERS = (
     " Bias is measured less predicted. R² is against the level's own mean: a model that only tells"
@@ -45,6 +47,7 @@ def evaluation_pages(
     measured = task_of(task)
     primary, names = measured.words[measured.primary], _listed(measured)
     shift = f" {well_shift.NOTE}" if measured.has_errors else ""
+    against = _AGAINST_OWN_MEAN if measured.has_errors else ""
     built = {
         "comparison": (
             "Models and floors",
@@ -72,16 +75,16 @@ def evaluation_pages(
         "confounders": (
             "Known factors",
             "η² and ω²: share of the target's variance between the levels of a factor, over all"
-            " cells. R²: of the test cells, each predicted by the training mean of its level. This"
-            " is about the target and not about the error of a model, which may be far off in whole"
-            " wells that explain little of the target: that stands below.",
+            f" cells. {measured.skill}: of the test cells, each predicted by the training cells of"
+            " its level. This is about the target and not about the error of a model, which may be"
+            " far off in whole wells that explain little of the target: that stands below.",
             confounders_rows,
             confounders,
         ),
         "controls": (
             "Colour or structure",
             "Test cells as the model was trained, and with each channel of each cell brought to"
-            " mean 0 and SD 1; means over seeds and folds, R² against each fold's own mean."
+            f" mean 0 and SD 1; means over seeds and folds{against}."
             f" {LINEAR_PER_CELL[task]} is a linear fit to the channel means of the standardised"
             f" cells: where it is better than {plainest(task)}, which reads nothing of a cell, by"
             " more than chance, intensity was left behind.",
@@ -92,7 +95,12 @@ def evaluation_pages(
     below = {}
     if measured.has_errors:
         below["confounders"] = (
-            *(comparison, "Error by well", well_shift.NOTE, well_shift.shift_rows),
+            *(
+                comparison,
+                "Error by well",
+                well_shift.NOTE,
+                partial(well_shift.shift_rows, task=task),
+            ),
         )
     return {
         name: page(
@@ -232,13 +240,15 @@ def levels_rows(levels: pd.DataFrame, unit: str = "", task: str = REGRESSION) ->
 def confounders_rows(
     confounders: pd.DataFrame, unit: str = "", task: str = REGRESSION
 ) -> pd.DataFrame:
-    """Return the factors as read: a row each, with the R² of its means under each design."""
+    """Return the factors as read: a row each, with the skill of its means under each design."""
     facts = ["variable", "levels", "n", "eta2", "omega2"]
     found = confounders.dropna(subset=["eta2"]).drop_duplicates("variable")[facts]
-    r2 = confounders.dropna(subset=["design", "r2"])
-    for design, own in r2.groupby("design", sort=False):
+    skill = confounders.dropna(subset=["design", "r2"])
+    for design, own in skill.groupby("design", sort=False):
         known = own.drop_duplicates("variable").set_index("variable")["r2"]
-        found[f"R², {DESIGNS.get(str(design), design)}"] = found["variable"].map(known)
+        found[f"{task_of(task).skill}, {DESIGNS.get(str(design), design)}"] = found["variable"].map(
+            known
+        )
     found["variable"] = found["variable"].map(lambda name: FACTORS.get(name, name))
     return found.rename(columns={"variable": "factor", "n": "cells", "eta2": "η²", "omega2": "ω²"})
 

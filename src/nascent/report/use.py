@@ -6,19 +6,21 @@ from nascent.explain.use.changes import INTENSITY, PERMUTED, STRUCTURE
 from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, shown, table
+from nascent.task import REGRESSION, task_of
 
 COLUMNS = {PERMUTED: "all of it", INTENSITY: "its intensity", STRUCTURE: "its structure"}
 PLACES = 3
 
 NOTE = (
-    "R² that a trained model loses on the test cells when the channel of each cell is replaced by"
-    " that of other cells, fitted into its outline: all of it, its intensity (mean) alone, or its"
-    " structure alone. Means over seeds; in brackets the interval at {confidence:.0%} over cells. A"
-    " channel is said to be used where the intervals over cells and over wells lie above 0."
+    "{skill} that a trained model loses on the test cells when the channel of each cell is replaced"
+    " by that of other cells, fitted into its outline: all of it, its intensity (mean) alone, or"
+    " its structure alone. Means over seeds; in brackets the interval at {confidence:.0%} over"
+    " cells. A channel is said to be used where the intervals over cells and over wells lie above"
+    " 0."
 )
 
 
-def use_page(use: pd.DataFrame, *, confidence: float) -> str:
+def use_page(use: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> str:
     """Return the page of `explain/use.tsv`: a section a model, its most used channels first.
 
     Parameters
@@ -27,18 +29,21 @@ def use_page(use: pd.DataFrame, *, confidence: float) -> str:
         The columns of `nascent.explain.use.loss.USE`.
     confidence
         Of the intervals.
+    task
+        Name of what is predicted.
     """
+    skill = task_of(task).skill
     told = use[(use["seed"].astype(str) == EACH) & use["change"].isin(COLUMNS)]
     parts = [
         section(
-            f"{model} (R² {shown(rows['r2'].iloc[0], PLACES)})",
+            f"{model} ({skill} {shown(rows['skill'].iloc[0], PLACES)})",
             paragraph(sentence(rows)),
-            table(use_rows(rows)),
+            table(use_rows(rows, skill)),
         )
         for model, rows in told.groupby("model", sort=False)
     ]
     nothing = [paragraph("There is no trained model with two test cells or more.")]
-    note = paragraph(NOTE.format(confidence=confidence))
+    note = paragraph(NOTE.format(skill=skill, confidence=confidence))
     return page("What the models use of each channel", "\n".join([note, *(parts or nothing)]))
 
 
@@ -52,7 +57,7 @@ def sentence(rows: pd.DataFrame) -> str:
     return f"No channel is shown to be used{f': {said}' if said.startswith('cannot') else ''}."
 
 
-def use_rows(rows: pd.DataFrame) -> pd.DataFrame:
+def use_rows(rows: pd.DataFrame, skill: str) -> pd.DataFrame:
     """Return a row a channel, then a row a group: what is lost, with intervals, and verdicts."""
     found = []
     for kind in (CHANNEL, GROUP):
@@ -62,7 +67,7 @@ def use_rows(rows: pd.DataFrame) -> pd.DataFrame:
             own = of_kind[of_kind["channel"] == name].set_index("change")
             line = {"channel": name if kind == CHANNEL else f"together: {own['members'].iloc[0]}"}
             for change, title in COLUMNS.items():
-                line[f"R² lost: {title}"] = _with_interval(own.loc[change])
+                line[f"{skill} lost: {title}"] = _with_interval(own.loc[change])
                 line[f"{title}: verdict"] = own.loc[change, "verdict"]
             if (rows["unit"] == GROUP).any():
                 total = own.loc[PERMUTED, "members_sum"]

@@ -9,6 +9,7 @@ import pandas as pd
 from nascent.figures.rows import interval, short
 from nascent.figures.words import DESIGNS
 from nascent.report.tables import MISSING
+from nascent.task import REGRESSION, task_of
 
 LARGE = 0.1
 """Share of the squared error from which on well biases are a limit of a model."""
@@ -81,12 +82,12 @@ def columns(comparison: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def shift_rows(comparison: pd.DataFrame) -> pd.DataFrame:
+def shift_rows(comparison: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame:
     """Return the shift by well of every model, a row a design and model, floors left out."""
-    own = comparison[~comparison["floor"]]
+    own, measured = comparison[~comparison["floor"]], task_of(task)
     named = {
         "split": own["design"].map(lambda name: DESIGNS.get(name, name)),
         "model": own["model"],
-        "MAE": own["mae"],
+        measured.words[measured.primary]: own[measured.primary],
     }
     return pd.DataFrame(named | columns(own))

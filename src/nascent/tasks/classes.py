@@ -56,6 +56,8 @@ class Classes(Task):
     learning = "log_loss"
     losses = ("cross_entropy", "binary_cross_entropy")
     has_classes = True
+    # One less the Brier score over that of the share of the class.
+    skill = "Brier skill"
     calibrated = (
         "seed", "class", "bin", "n", "probability", "share", "share_low", "share_high",
     )  # fmt: skip

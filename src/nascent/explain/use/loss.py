@@ -1,11 +1,11 @@
-"""Use: how much of a trained model's R² is lost when a channel's information is taken away.
+"""Use: how much of a trained model's skill is lost when a channel's information is taken away.
 
 The model stays as it is; what it sees is changed, channel by channel
 (`nascent.explain.use.changes`). With e² the squared error of a cell and e'² that under the change,
 
     use = Σ (e'² − e²) / Σ (y − ȳ)²,
 
-the R² of the model less that under the change, over the same cells. After permutation importance
+the skill of the model less that under the change, over the same cells. After permutation importance
 (Breiman 2001, Machine Learning 45:5; Fisher, Rudin & Dominici 2019, JMLR 20:177), for images.
 
 **Donors.** A change that takes something from another cell depends on two cells. With d(k, j) the
@@ -45,7 +45,7 @@ USE = (
     "change",
     "cells",
     "wells",
-    "r2",
+    "skill",
     "use",
     "low",
     "high",
@@ -139,7 +139,7 @@ class Uses:
 
 
 def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
-    """Return how much R² a model loses by each unit and change.
+    """Return how much skill a model loses by each unit and change.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
     -------
     pandas.DataFrame
         The columns of `USE`, seed by seed, then the mean over seeds. Where all measured values are
-        equal no R² is defined, and use is NaN.
+        equal no skill is defined, and use is NaN.
     """
     found = _estimate(uses, draws, seed)
     wells = len(found.sizes)
@@ -167,7 +167,7 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
     runs.append((EACH, list(range(len(uses.seeds)))))
     rows = []
     for name, places in runs:
-        r2 = found.r2[places].mean()
+        skill = found.skill[places].mean()
         alone: dict[tuple[str, str], float] = {}
         for u, unit in enumerate(uses.units):
             for c, change in enumerate(CHANGES):
@@ -179,7 +179,7 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
                     together = sum(alone[member, change] for member in unit.members)
                 said = verdict(value, ends, wells)
                 labels = unit.kind, unit.name, JOINT.join(unit.members), change
-                key = (model, name, *labels, len(uses.y), wells, r2)
+                key = (model, name, *labels, len(uses.y), wells, skill)
                 rows.append((*key, value, *ends, together, said))
     return pd.DataFrame(rows, columns=list(USE))
 
@@ -190,7 +190,7 @@ def verdict(value: float, ends: Sequence[float], wells: int) -> str:
     Parameters
     ----------
     value
-        R² lost.
+        Skill lost.
     ends
         Limits over cells and over wells.
     wells
@@ -203,13 +203,13 @@ def verdict(value: float, ends: Sequence[float], wells: int) -> str:
 
 @dataclass(frozen=True)
 class _Estimate:
-    """R² lost (S, U, K), in resamples (B, …) and without each well (G, …); R² (S,)."""
+    """Skill lost (S, U, K), in resamples (B, …) and without each well (G, …); skill (S,)."""
 
     value: np.ndarray
     cells: np.ndarray
     wells: np.ndarray
     sizes: np.ndarray
-    r2: np.ndarray
+    skill: np.ndarray
 
 
 def _estimate(uses: Uses, draws: int, seed: int) -> _Estimate:
@@ -220,7 +220,7 @@ def _estimate(uses: Uses, draws: int, seed: int) -> _Estimate:
     errors = slice(3, 3 + len(uses.seeds))
 
     def lost(of: np.ndarray) -> np.ndarray:
-        """Return R² lost for rows of sums (B, …)."""
+        """Return skill lost for rows of sums (B, …)."""
         ratio = of[:, errors.stop :] / _spread(of)[:, None]
         return ratio.reshape(len(of), *uses.values.shape[1:])
 
@@ -234,7 +234,7 @@ def _estimate(uses: Uses, draws: int, seed: int) -> _Estimate:
             cells=np.concatenate(drawn),
             wells=lost(without_each(by_well)),
             sizes=by_well[:, 0].astype(int),
-            r2=1 - total[0, errors] / _spread(total)[0],
+            skill=1 - total[0, errors] / _spread(total)[0],
         )
 
 

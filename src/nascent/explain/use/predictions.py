@@ -15,8 +15,8 @@ Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
 def predictions_of(model: keras.Model, *, task: str = REGRESSION, output: int = 0) -> Predict:
     """Return the function whose squared error is measured.
 
-    Of a class it is the probability against 1 or 0: R² is then the skill of the Brier score of
-    that class.
+    Of a class it is the probability against 1 or 0: its skill is then that of the Brier
+    score of the class.
 
     Parameters
     ----------

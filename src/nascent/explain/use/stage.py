@@ -205,7 +205,7 @@ def gather_use(
             continue
         if np.ptp(uses.y) == 0:
             _LOGGER.warning(
-                "%s: all test cells have the same measured value: no R² is defined, and no use",
+                "%s: all test cells have the same measured value: no skill is defined, and no use",
                 model,
             )
         parts.append(use_table(uses, model, confidence=confidence, draws=draws, seed=seed))
