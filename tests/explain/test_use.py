@@ -87,7 +87,7 @@ def shards(tmp_path):
 
 
 def table_of(predict, cells, groups, *, repeats=3, seeds=(1,), draws=400):
-    together = units(cells.normaliser.inputs, groups)
+    together = units(cells.features, groups)
     made = [changes_in_error(predict, cells, together, repeats=repeats, seed=5) for _ in seeds]
     uses = Uses(
         seeds=seeds,

@@ -2,14 +2,14 @@
 
 from nascent.explain.attention.features import check_features
 from nascent.network_jobs import network_job
-from nascent.reader import image_reader
+from nascent.reader import read_reader
 
 with network_job(snakemake) as work:
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     check_features(
         given.model,
         given.shards,
-        image_reader(given.reader),
+        read_reader(given.reader),
         out=made.table,
         cells_out=made.cells,
         confidence=params.confidence,

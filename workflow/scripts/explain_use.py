@@ -5,14 +5,16 @@ from nascent.explain.use.predictions import predictions_of
 from nascent.explain.use.stage import chosen_cells, write_use_cells
 from nascent.files import read_table
 from nascent.network_jobs import network_job
-from nascent.reader import image_reader
+from nascent.reader import read_reader
 from nascent.train.models import load_model
 
 with network_job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
-    reader = image_reader(given.reader)
+    reader = read_reader(given.reader)
     write_use_cells(
-        predictions_of(load_model(given.model), task=params.task, output=params.output),
+        predictions_of(
+            load_model(given.model), reader.specs, task=params.task, output=params.output
+        ),
         chosen_cells(
             given.shards,
             reader,
@@ -21,7 +23,7 @@ with network_job(snakemake) as work:
             cells=params.cells,
             seed=params.seed,
         ),
-        groups_of(read_table(given.groups), reader.inputs),
+        groups_of(read_table(given.groups), reader.specs[0].features),
         snakemake.output[0],
         repeats=params.repeats,
         seed=params.seed,

@@ -18,7 +18,9 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.explain.attention.feature_table import FEATURES, FeatureShares, feature_table
 from nascent.files import write_table
 from nascent.frameworks import keras
+from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import read_input
 from nascent.store import open_store
 from nascent.train.layers import MaskedAverage, averaged_along, shares
 from nascent.train.models import load_model
@@ -101,7 +103,7 @@ def feature_shares(features: np.ndarray, gradients: np.ndarray, masks: np.ndarra
 def check_features(
     model_path: str | Path,
     shard_paths: Sequence[str | Path],
-    normaliser: Normaliser,
+    reader: Reader | InputReader | Normaliser,
     *,
     out: str | Path,
     cells_out: str | Path,
@@ -113,11 +115,12 @@ def check_features(
     ----------
     model_path
         A `.keras` file; its first target is explained.
-    shard_paths, normaliser
+    shard_paths, reader
         The cells, and how they become model input.
     out
         The columns of `FEATURES`. A model without features that are pooled globally has one row,
-        without numbers, that tells so in `told`.
+        without numbers, that tells so in `told`; so has one of several inputs, or of an input
+        without a mask.
     cells_out
         A row a cell: the columns of `CELLS`, then `feature_0`, `feature_1` … Where no feature is
         pooled there are no rows. `all`, `raising` and `lowering` are shares over all features,
@@ -127,15 +130,19 @@ def check_features(
         Of the intervals, see `nascent.explain.statistics.intervals`.
     """
     network = load_model(model_path)
-    layer = pooled_layer(network)
+    inputs = reader_of(reader, shard_paths).inputs
+    layer, told = pooled_layer(network), "no feature map is pooled globally"
+    if len(inputs) > 1:
+        layer, told = None, "features of a model of several inputs lie in no one of them"
+    elif not inputs[0].spec.masks:
+        layer, told = None, "no mask tells where the object lies"
     if layer is None:
-        told = "no feature map is pooled globally"
         _LOGGER.info("%s: there is nothing to look at", told)
         write_table(pd.DataFrame([{"told": told}], columns=FEATURES), out)
         write_table(pd.DataFrame(columns=CELLS), cells_out)
         return
-    cut = ExplainedModel(network).at_layer(layer)
-    parts = list(_of_shards(shard_paths, normaliser, cut))
+    cut = ExplainedModel(network, name=inputs[0].spec.name).at_layer(layer)
+    parts = list(_of_shards(shard_paths, inputs[0], cut))
     cells = pd.concat([table for table, _ in parts])
     found = _joined([shares for _, shares in parts])
     tables = []
@@ -162,17 +169,17 @@ def check_features(
 
 
 def _of_shards(
-    shard_paths: Sequence[str | Path], normaliser: Normaliser, cut: Any
+    shard_paths: Sequence[str | Path], reader: InputReader, cut: Any
 ) -> Iterator[tuple[pd.DataFrame, FeatureShares]]:
     for path in shard_paths:
         with open_store(path) as shard:
-            normaliser.refuse_other(shard)
+            reader.refuse_other(shard)
             table = shard.cells.reset_index()
             table["well"] = table["plate"].astype(str) + "/" + table["well"].astype(str)
             for first in range(0, len(shard), CELLS_AT_A_TIME):
                 rows = slice(first, min(first + CELLS_AT_A_TIME, len(shard)))
-                images, masks = shard.read(rows)
-                features = cut.features(normaliser(images, masks), masks)
+                images, masks = read_input(shard, reader, range(rows.start, rows.stop))
+                features = cut.features(images, masks)
                 _, gradients = cut.gradients(features, masks)
                 yield (
                     table.loc[rows.start : rows.stop - 1, ["id", "split", "well"]],

@@ -15,7 +15,9 @@ from nascent.explain.duplicates.pairs import (
 )
 from nascent.files import write_table
 from nascent.logs import progress
+from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import read_example
 from nascent.store import open_store
 
 CELLS = 1000
@@ -29,7 +31,7 @@ _LOGGER = logging.getLogger(__name__)
 
 def write_duplicates(
     shard_paths: Sequence[str | Path],
-    normaliser: Normaliser,
+    reader: Reader | Normaliser,
     out: str | Path,
     groups_out: str | Path,
     *,
@@ -44,8 +46,8 @@ def write_duplicates(
     ----------
     shard_paths
         Training shards of one fold.
-    normaliser
-        From the shards' pixels as measured to the models' input.
+    reader
+        From the shards' examples to the models' inputs, of which the first counts.
     out
         A row a pair of channels: the columns of `nascent.explain.duplicates.pairs.CORRELATIONS`.
     groups_out
@@ -59,8 +61,9 @@ def write_duplicates(
     seed
         Of the draw.
     """
-    pixels = sampled_pixels(shard_paths, normaliser, cells, seed)
-    likeness = channel_likeness(pixels, normaliser.inputs)
+    one = reader_of(reader, shard_paths).inputs[0]
+    pixels = sampled_pixels(shard_paths, one, cells, seed)
+    likeness = channel_likeness(pixels, one.spec.features)
     table = correlation_table(likeness, bound)
     if said := warning(table):
         _LOGGER.warning("%s", said)
@@ -71,25 +74,23 @@ def write_duplicates(
 
 
 def sampled_pixels(
-    shard_paths: Sequence[str | Path], normaliser: Normaliser, count: int, seed: int
+    shard_paths: Sequence[str | Path], reader: InputReader, count: int, seed: int
 ) -> Iterator[np.ndarray]:
     """Yield the normalised measured pixels, (P, C), of up to `count` cells of some shards."""
     places = []
     for path in shard_paths:
         with open_store(path) as shard:
-            normaliser.refuse_other(shard)
+            reader.refuse_other(shard)
             places += [(path, index) for index in range(len(shard))]
     if len(places) > count:
         drawn = np.random.default_rng(seed).choice(len(places), count, replace=False)
         places = [places[number] for number in sorted(drawn)]
-    yield from progress(_pixels(places, normaliser), total=len(places), what="cells")
+    yield from progress(_pixels(places, reader), total=len(places), what="cells")
 
 
-def _pixels(
-    places: Sequence[tuple[str | Path, int]], normaliser: Normaliser
-) -> Iterator[np.ndarray]:
+def _pixels(places: Sequence[tuple[str | Path, int]], reader: InputReader) -> Iterator[np.ndarray]:
     for path in dict.fromkeys(path for path, _ in places):
         with open_store(path) as shard:
             for index in (index for other, index in places if other == path):
-                image, mask = shard[index]
-                yield normaliser.pixels(image[mask])
+                image, mask = read_example(shard, reader, index)
+                yield image[mask]

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nascent.reader import InputReader
 from nascent.shards.normalise import Normaliser
 
 PERMUTED, INTENSITY, STRUCTURE = "permuted", "intensity", "structure"
@@ -30,11 +31,14 @@ ALONE = (LEVELLED, ABLATED)
 CHANGES = (*BY_DONOR, *ALONE)
 
 
-def darkness_of(normaliser: Normaliser) -> np.ndarray | None:
+def darkness_of(normaliser: InputReader | Normaliser) -> np.ndarray | None:
     """Return what the model's input is where there is no light, (C,) float64.
 
-    None where each cell is standardised by itself: no value stands for darkness then.
+    None where each cell is standardised by itself, or the input is no image: no value stands for
+    darkness then.
     """
+    if not isinstance(normaliser, Normaliser):
+        return None
     steps = normaliser.steps
     if steps.per_cell:
         return None

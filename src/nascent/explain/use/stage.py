@@ -1,4 +1,7 @@
-"""Trained models and test cells to the table of use."""
+"""Trained models and test cells to the table of use.
+
+Of a model with several inputs the features of the first are exchanged; the others stay as they are.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,23 +28,27 @@ from nascent.explain.use.loss import USE, USE_CELLS, Unit, of_both_roles, units,
 from nascent.explain.use.tables import read_uses
 from nascent.files import read_table, write_table
 from nascent.logs import progress
+from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
-from nascent.store import open_store
+from nascent.shards.read import read_example, read_other_inputs
+from nascent.store import Store, open_store
 
 IMAGES_AT_A_TIME = 64
 
-Predict = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Images (n, S, S, C) float32 and masks (n, S, S) bool → predictions (n,)."""
+Predict = Callable[..., np.ndarray]
+"""Images (n, places …, C) float32, masks (n, places …) bool, and where a model has further inputs
+these by name → predictions (n,)."""
 
 _LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as the model sees it: image (places …, C) float32, mask (places …) bool."""
+    """A cell as the model sees it: image (places …, C) float32, mask (places …) bool, others."""
 
     image: np.ndarray
     mask: np.ndarray
+    others: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,13 @@ class SplitCells:
         id, plate, well, y; in the order of the shards.
     places : list of (path, index)
         Of each cell.
-    normaliser : Normaliser
+    reader : Reader
+        Of the model.
     """
 
     table: pd.DataFrame
     places: Sequence[tuple[str | Path, int]]
-    normaliser: Normaliser
+    reader: Reader
 
     def __len__(self) -> int:
         return len(self.places)
@@ -68,13 +76,24 @@ class SplitCells:
         """Return a cell by its number."""
         path, index = self.places[number]
         with open_store(path) as shard:
-            counts, mask = shard[index]
-        return Cell(self.normaliser(counts[None], mask[None])[0], mask)
+            image, mask = read_example(shard, self.explained, index)
+            others = read_other_inputs(shard, self.reader, [index], but=self.explained.spec.name)
+        return Cell(image, mask, {name: values[0] for name, values in others.items()})
+
+    @property
+    def explained(self) -> InputReader:
+        """Reader of the input whose features are exchanged."""
+        return self.reader.inputs[0]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Features of that input."""
+        return self.explained.spec.features
 
 
 def chosen_cells(
     shard_paths: Sequence[str | Path],
-    normaliser: Normaliser,
+    reader: Reader | InputReader | Normaliser,
     *,
     target: str,
     cells: int,
@@ -86,10 +105,11 @@ def chosen_cells(
     Where the target holds classes, y is 1 in cells of the class `level` and 0 in others.
     """
     tables, places = [], []
+    readers = reader_of(reader, shard_paths)
     for path in shard_paths:
         with open_store(path) as shard:
-            normaliser.refuse_other(shard)
-            seen = [index for index in range(len(shard)) if shard.mask(index).any()]
+            readers.refuse_other(shard)
+            seen = [index for index in range(len(shard)) if _any_measured(shard, readers, index)]
             table = shard.columns(["plate", "well", target]).iloc[seen]
             tables.append(table.rename(columns={target: "y"}).reset_index())
             places += [(path, index) for index in seen]
@@ -98,7 +118,12 @@ def chosen_cells(
         table["y"] = (table["y"].astype(str) == level).astype(np.float64)
     chosen = choose_cells(range(len(places)), cells, seed)
     table = table.iloc[chosen].reset_index(drop=True)
-    return SplitCells(table, [places[number] for number in chosen], normaliser)
+    return SplitCells(table, [places[number] for number in chosen], readers)
+
+
+def _any_measured(shard: Store, reader: Reader, index: int) -> bool:
+    measured = shard.measured(index, reader.specs[0].name)
+    return measured is None or bool(measured.any())
 
 
 def write_use_cells(
@@ -136,7 +161,7 @@ def write_use_cells(
         )
         write_table(pd.DataFrame(columns=list(USE_CELLS)), out)
         return
-    together = units(cells.normaliser.inputs, groups)
+    together = units(cells.features, groups)
     error, values = changes_in_error(predict, cells, together, repeats=repeats, seed=seed)
     first = cells.table.assign(squared_error=error)
     parts = [
@@ -214,9 +239,11 @@ def gather_use(
 
 def _images(
     cells: SplitCells, circle: np.ndarray, together: Sequence[Unit], repeats: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (image, mask) cell by cell along the circle: as it is, then unit by unit changed."""
-    training_mean, darkness = training_mean_of(cells.normaliser), darkness_of(cells.normaliser)
+) -> Iterator[tuple[np.ndarray, np.ndarray, Mapping[str, np.ndarray]]]:
+    """Yield (image, mask, others), cell by cell along the circle: as it is, then changed."""
+    training_mean, darkness = training_mean_of(cells.explained), darkness_of(cells.explained)
+    if training_mean is None:
+        training_mean = np.zeros(len(cells.features), np.float32)
     n = len(circle)
     near = [cells.read(int(circle[place])) for place in range(repeats)]
     for place in progress(range(n), total=n, what="cells"):
@@ -226,7 +253,7 @@ def _images(
         image, mask = cell.image, cell.mask
         own = image[mask]
         donors = [fitted(other.image, other.mask, mask)[mask] for other in others]
-        yield image, mask
+        yield image, mask, cell.others
         for unit in together:
             chosen = list(unit.places)
             dark = None if darkness is None else darkness[chosen]
@@ -236,14 +263,16 @@ def _images(
                 given = changed_by_donor(own[:, chosen], donor[:, chosen], darkness=dark)
                 versions += [given[change] for change in BY_DONOR]
             for pixels in versions:
-                yield exchanged(image, mask, chosen, pixels), mask
+                yield exchanged(image, mask, chosen, pixels), mask, cell.others
 
 
 def _predicted(
-    predict: Predict, images: Iterator[tuple[np.ndarray, np.ndarray]]
+    predict: Predict, images: Iterator[tuple[np.ndarray, np.ndarray, Mapping[str, np.ndarray]]]
 ) -> Iterator[float]:
     """Yield the predictions of images; all calls have the same number, the last one filled up."""
     while batch := list(islice(images, IMAGES_AT_A_TIME)):
         filled = batch + batch[:1] * (IMAGES_AT_A_TIME - len(batch))
-        pixels, masks = (np.stack(part) for part in zip(*filled, strict=True))
-        yield from np.asarray(predict(pixels, masks), np.float64)[: len(batch)]
+        pixels, masks = (np.stack([each[part] for each in filled]) for part in range(2))
+        others = {name: np.stack([each[2][name] for each in filled]) for name in filled[0][2]}
+        given = (pixels, masks, others) if others else (pixels, masks)
+        yield from np.asarray(predict(*given), np.float64)[: len(batch)]
