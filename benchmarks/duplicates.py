@@ -29,9 +29,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from nascent.cli import well_names
 from nascent.explain.use.loss import EACH
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.commands import well_names
 from nascent.kinds.cells.simulate.plate import simulate_plate
 
 ROOT = Path(__file__).parent.parent

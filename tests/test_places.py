@@ -32,7 +32,7 @@ from nascent.config.attribution import Method
 from nascent.errors import AttributionError
 from nascent.explain.attention import features as feature_attention
 from nascent.explain.attention import maps as attention
-from nascent.explain.clusters import groups as clusters
+from nascent.explain.clusters.correlations import correlate
 from nascent.explain.clusters.permuted_maps import common_outline, unit_maps, without_outline
 from nascent.explain.importance import aggregates
 from nascent.explain.importance.smoothing import smoothed
@@ -43,7 +43,7 @@ from nascent.explain.removal import deletion
 from nascent.explain.sensitivity import table as sensitivity
 from nascent.explain.similarity import table as similarity
 from nascent.explain.statistics import image_nulls
-from nascent.explain.truth import table as truth
+from nascent.explain.truth import scores as truth
 from nascent.explain.use import changes as use_changes
 from nascent.figures.gather import read_examples
 from nascent.kinds.cells.planted import Planted
@@ -407,7 +407,7 @@ def test_shares_in_the_nucleus_and_its_rim(case):
         expected = expected | np.roll(np.pad(mask, 1), by, axis)
     np.testing.assert_array_equal(rim, expected[(slice(1, -1),) * mask.ndim])
     others = np.stack([mask, ~mask])
-    masks = {attention.NUCLEUS: mask, attention.RIM: rim}
+    masks = {attention.CELL: mask, attention.RIM: rim}
     nucleus, around = attention.cell_rows(0, scores, masks, dict.fromkeys(masks, others))
     inside, frame = mask.sum(), mask.size
     assert nucleus["share"] == pytest.approx(3 * inside / (3 * inside + frame - inside))
@@ -430,7 +430,7 @@ def test_channels_of_one_pattern_correlate(case):
     maps = np.random.default_rng(1).normal(size=(3, *case.shape)).astype(np.float32)
     maps[..., 1], maps[..., 2] = 2 * maps[..., 0], -maps[..., 0]
     whole = [replace(cell, mask=np.ones(case.places, bool)) for cell in cells_with(case, maps)]
-    found = clusters.correlate(iter(whole), sigma=1.0)
+    found = correlate(iter(whole), sigma=1.0)
     assert found.tested.tolist() == [0, 1, 2]
     np.testing.assert_allclose(found.within[:, 0, :3], [[1, 1, -1]] * 3, rtol=1e-5)
     assert (np.abs(found.within[:, 0, 3]) < 0.9).all()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.explain.clusters import groups as clusters
+from nascent.explain.clusters.correlations import correlate
 from nascent.explain.reading.cells import choose_cells
 from nascent.explain.reading.readouts import Sources, of_split
 from nascent.files import write_table
@@ -46,7 +47,7 @@ def write_clusters(
     else:
         ids = sources.ids()
         tested = frozenset(choose_cells(ids, clusters.TESTED, seed))
-        found = clusters.correlate(sources.read(), sigma=smoothing, tested=tested)
+        found = correlate(sources.read(), sigma=smoothing, tested=tested)
         table, distances = clusters.cluster_channels(
             found,
             sources.channels(),
