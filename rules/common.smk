@@ -80,6 +80,8 @@ except NascentError as error:
 
 staging.tell(*folders_of_staging(workflow.storage_settings))
 
+TASK = STUDY.target.task
+
 # The report's captions read the config: they shall see the defaults too. That of a workflow which uses
 # this one as a module stays as it is.
 config = STUDY.plain() | {"target_label": STUDY.label, "skill": task_of(TASK).skill}
@@ -89,7 +91,6 @@ config = STUDY.plain() | {"target_label": STUDY.label, "skill": task_of(TASK).sk
 ENVIRONMENT = workflow.current_basedir.join(f"../envs/{STUDY.environment}.yaml")
 
 KIND = kind_of(STUDY.kind)
-TASK = STUDY.target.task
 FLOORS = KIND.floors[TASK]
 TARGET = STUDY.predicted
 FIGURES = figures_of(KIND)
