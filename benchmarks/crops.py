@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 
 SIZE, CHANNELS, MEAN_AREA, SITES = 224, 38, 13_209, 30
@@ -122,8 +123,8 @@ def crop(well: Path, store: Path, *, size: int, target: str = TARGET) -> float:
     """Return seconds of the whole stage on a well."""
     began = time.perf_counter()
     crop_well(
-        path=well, plate="p", well="A01", store=store, size=size, target=target,
-        quality_table=store.with_suffix(".tsv"), threads=THREADS,
+        WellSource(well, "p", "A01"), store, store.with_suffix(".tsv"),
+        options=CropOptions(target, size), threads=THREADS,
     )  # fmt: skip
     return time.perf_counter() - began
 
@@ -175,8 +176,8 @@ def store_fraction(folder: Path, nuclei: int, mean_area: int, size: int) -> floa
         mean_area=mean_area, truth_path=folder / "truth.h5", cycle_path=folder / "cycle.csv",
     )  # fmt: skip
     crop_well(
-        path=folder / "raw", plate="p", well="A01", store=folder / "store.h5", target="00_EU",
-        size=size, dtype="uint16", duplicates="first", quality_table=folder / "store.tsv",
+        WellSource(folder / "raw", "p", "A01"), folder / "store.h5", folder / "store.tsv",
+        options=CropOptions("00_EU", size, dtype="uint16", duplicates="first"),
     )  # fmt: skip
     with open_store(folder / "store.h5") as store:
         dense = len(store) * size * size * len(store.channels) * 2

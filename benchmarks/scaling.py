@@ -38,6 +38,7 @@ from nascent.attribute.options import options_of
 from nascent.config.attribution import Method
 from nascent.evaluate.predict import predict
 from nascent.examples import image_input
+from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.simulate.intensities import CHANNELS
 from nascent.kinds.cells.simulate.plate import simulate_well
@@ -140,8 +141,8 @@ def costs(folder: Path, setting: Setting) -> Iterator[tuple[str, float]]:
     )  # fmt: skip
     yield "crops", spent(
         lambda: crop_well(
-            path=well, **names, store=store, quality_table=folder / "quality.tsv", target=TARGET,
-            size=setting.size, threads=THREADS, oversize="crop", record={},
+            WellSource(well, **names), store, folder / "quality.tsv", threads=THREADS,
+            options=CropOptions(TARGET, setting.size, oversize="crop"), record={},
         )
     )  # fmt: skip
     with open_store(store) as crops:

@@ -15,6 +15,7 @@ from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 from nascent.kinds.cells.channels import study_channels
 from nascent.kinds.cells.crops.gather import gather_wells
+from nascent.kinds.cells.crops.options import CropOptions, PlateTables, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.crops.wells import read_well
 from nascent.kinds.cells.wells_table import read_wells
@@ -56,16 +57,13 @@ def study(tmp_path_factory):
     crops = folder / "crops"
     for row in wells.itertuples():
         crop_well(
-            path=folder / "raw" / row.path,
-            plate=row.plate,
-            well=row.well,
-            perturbation=row.perturbation,
-            store=crops / f"{row.Index}.h5",
-            quality_table=crops / f"{row.Index}.quality.tsv",
-            cell_cycle=folder / "raw" / "cycle.csv",
-            target="=x",
-            size=8,
-            rules=[{"column": "batch", "value": "1"}],
+            WellSource(
+                folder / "raw" / row.path, row.plate, row.well, perturbation=row.perturbation
+            ),
+            crops / f"{row.Index}.h5",
+            crops / f"{row.Index}.quality.tsv",
+            options=CropOptions("=x", 8, rules=[{"column": "batch", "value": "1"}]),
+            tables=PlateTables(cell_cycle=folder / "raw" / "cycle.csv"),
         )
     stores = [crops / f"{name}.h5" for name in wells.index]
     gathered = gather_wells(stores, [path.with_suffix(".quality.tsv") for path in stores])
@@ -135,14 +133,10 @@ def test_a_store_gives_names_and_means_of_its_pixels_back(study):
 
 def test_names_that_often_stand_for_a_missing_value_are_warned_of(study, tmp_path, caplog):
     crop_well(
-        path=study.folder / "raw" / "1e3",
-        plate="NA",
-        well="1e3",
-        perturbation="NA",
-        store=tmp_path / "a.h5",
-        quality_table=tmp_path / "a.tsv",
-        target="=x",
-        size=8,
+        WellSource(study.folder / "raw" / "1e3", "NA", "1e3", perturbation="NA"),
+        tmp_path / "a.h5",
+        tmp_path / "a.tsv",
+        options=CropOptions("=x", 8),
     )
     assert "'NA' is kept as the name of a perturbation" in caplog.text
     assert "cell_cycle" not in caplog.text

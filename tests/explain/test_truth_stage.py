@@ -16,6 +16,7 @@ from nascent.explain.truth.table import MAPS, PLANTED, TRUTH, USED
 from nascent.explain.use.changes import CHANGES
 from nascent.explain.use.loss import USE_CELLS
 from nascent.files import read_table, write_table
+from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.planted import read_planted
 from nascent.kinds.cells.simulate.plate import simulate_well
@@ -70,13 +71,10 @@ def plate(tmp_path_factory):
         )
         stores.append(folder / f"{well}.h5")
         crop_well(
-            path=folder / well,
-            plate=name,
-            well=well,
-            store=stores[-1],
-            quality_table=folder / f"{well}.tsv",
-            target="00_EU",
-            size=SIZE,
+            WellSource(folder / well, name, well),
+            stores[-1],
+            folder / f"{well}.tsv",
+            options=CropOptions("00_EU", SIZE),
         )
         with open_store(stores[-1]) as crops:
             tables.append(crops.cells.reset_index()[["id", "plate", "well"]])

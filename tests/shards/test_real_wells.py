@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.shards.batches import Batches
 from nascent.shards.histograms import load, merge
@@ -50,13 +51,10 @@ def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
 def _crop(well, folder):
     store = folder / f"codex_{well.name}.h5"
     crop_well(
-        path=well,
-        plate="codex",
-        well=well.name,
-        store=store,
-        quality_table=folder / f"{well.name}.tsv",
-        target=TARGET,
-        size=SIZE,
+        WellSource(well, "codex", well.name),
+        store,
+        folder / f"{well.name}.tsv",
+        options=CropOptions(TARGET, SIZE),
     )
     return store
 

@@ -3,25 +3,20 @@
 from pathlib import Path
 
 from nascent.jobs import job
+from nascent.kinds.cells.crops.options import CropOptions, PlateTables, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 
 with job(snakemake, stage="crops") as work:
     params, given = snakemake.params, snakemake.input
     options = dict(params.crops)
-    tables = {
-        name: given[name] or None for name in ("cell_cycle", "wells", "background", "exclude")
-    }
+    tables = ("cell_cycle", "wells", "background", "exclude")
+    row = {name: params.well[name] for name in ("plate", "well", "layout", "perturbation")}
     crop_well(
-        path=Path(given.raw[0]).parent / params.table,
-        plate=params.well["plate"],
-        well=params.well["well"],
-        layout=params.well["layout"],
-        target=params.target,
-        perturbation=params.well["perturbation"],
-        store=snakemake.output.store,
-        quality_table=snakemake.output.quality,
-        rules=options.pop("quality"),
+        WellSource(Path(given.raw[0]).parent / params.table, **row),
+        snakemake.output.store,
+        snakemake.output.quality,
+        options=CropOptions(params.target, rules=options.pop("quality"), **options),
+        tables=PlateTables(**{name: given[name] or None for name in tables}),
         record=work.record,
         threads=snakemake.threads,
-        **options | tables,
     )

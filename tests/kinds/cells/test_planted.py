@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import AttributionError
+from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.placement import centre, shrink
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.planted import Box, placed, read_planted
@@ -60,13 +61,10 @@ def show_truth_in(folder, channel):
 def shard_of(folder, out, oversize):
     store, shard = out / f"{oversize}.h5", out / f"{oversize}-shard.h5"
     crop_well(
-        path=folder,
-        **PLACE,
-        store=store,
-        quality_table=out / "quality.tsv",
-        target="00_EU",
-        size=SIZE,
-        oversize=oversize,
+        WellSource(folder, **PLACE),
+        store,
+        out / "quality.tsv",
+        options=CropOptions("00_EU", SIZE, oversize=oversize),
     )
     with open_store(store) as crops:
         cells = crops.cells.reset_index()[["id", "plate", "well"]]

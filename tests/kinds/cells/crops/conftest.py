@@ -1,7 +1,7 @@
 """Small raw wells with known pixels, written in any layout."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -80,21 +80,30 @@ def pixels() -> Pixels:
     return ellipses({101: (21, 30), 104: (32, 32), 107: (17, 9), 110: (5, 5), 113: (28, 11)})
 
 
+def fields_of(record: type) -> set[str]:
+    """Return the names of the fields of a dataclass."""
+    return {field.name for field in fields(record)}
+
+
 @pytest.fixture
 def crop(tmp_path: Path) -> Callable[..., Path]:
     """Run the stage on one well with crops of 32 px; returns the path of the store."""
+    from nascent.kinds.cells.crops.options import CropOptions, PlateTables, WellSource
     from nascent.kinds.cells.crops.stage import crop_well
 
     def run(path: Path, *, plate: str = "plate01", well: str = "A01", **options: Any) -> Path:
         store = tmp_path / "out" / f"{plate}_{well}.h5"
-        settings = {"target": "00_EU", "size": 32} | options
+        parts = [
+            {name: options.pop(name) for name in list(options) if name in fields_of(record)}
+            for record in (WellSource, PlateTables, CropOptions)
+        ]
         crop_well(
-            path=path,
-            plate=plate,
-            well=well,
-            store=store,
-            quality_table=store.with_suffix(".quality.tsv"),
-            **settings,
+            WellSource(path, plate, well, **parts[0]),
+            store,
+            store.with_suffix(".quality.tsv"),
+            options=CropOptions(**{"target": "00_EU", "size": 32} | parts[2]),
+            tables=PlateTables(**parts[1]),
+            **options,
         )
         return store
 
