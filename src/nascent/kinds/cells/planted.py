@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import AttributionError
-from nascent.kinds.cells.crops.placement import Fit, centre
 from nascent.kinds.cells.crops.options import FITS
+from nascent.kinds.cells.crops.placement import Fit, centre
 from nascent.kinds.cells.simulate.truth import Truth, read_truth
 from nascent.places import refuse_unless_plane
 from nascent.store import open_store
