@@ -9,7 +9,14 @@ from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
 from nascent.explain.importance.aggregates import AGGREGATES
 from nascent.explain.importance.shares import IMPORTANCE
-from nascent.explain.importance.stage import explain_maps, gather, write_strata
+from nascent.explain.importance.stage import (
+    MapSet,
+    Resampling,
+    ShareTables,
+    explain_maps,
+    gather,
+    write_strata,
+)
 from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 
@@ -63,23 +70,15 @@ def study(request, tmp_path):
     return tmp_path, maps
 
 
-def explain(folder, maps, **changes):
+def explain(folder, maps, *, null=None, name="vargrad", **changes):
     explain_maps(
-        maps,
-        folder / "cells.tsv",
-        folder / "splits.tsv",
+        MapSet(maps, folder / "cells.tsv", folder / "splits.tsv", null),
+        ShareTables(*(folder / f"{name}.{of}tsv" for of in ("", "cells.", "joint."))),
         **{
-            "out": folder / "vargrad.tsv",
-            "cells_out": folder / "vargrad.cells.tsv",
-            "joint_out": folder / "vargrad.joint.tsv",
-            "model": "linear",
-            "model_seed": 2,
-            "method": "vargrad",
+            "labels": ("linear", 2, "vargrad"),
             "aggregate": "absolute",
             "rule": StratumRule(),
-            "confidence": 0.9,
-            "draws": 100,
-            "seed": 5,
+            "resampling": Resampling(0.9, 100, 5),
             **changes,
         },
     )
@@ -133,7 +132,7 @@ def test_the_same_seed_makes_the_same_table(study):
 def test_a_gathered_table_holds_every_model(study):
     folder, maps = study
     explain(folder, maps)
-    explain(folder, maps, model="cnn", out=folder / "cnn.tsv")
+    explain(folder, maps, labels=("cnn", 2, "vargrad"), name="cnn")
     gather([folder / "vargrad.tsv", folder / "cnn.tsv"], folder / "channel_importance.tsv")
     table = read_table(folder / "channel_importance.tsv")
     assert table["model"].value_counts().to_dict() == {"linear": 60, "cnn": 60}
@@ -196,7 +195,7 @@ def test_shares_by_random_weights_come_beside(study):
         for aggregate in AGGREGATES
     ]
     write_table(pd.concat(null), folder / "null.tsv")
-    explain(folder, maps, null_path=folder / "null.tsv")
+    explain(folder, maps, null=folder / "null.tsv")
     table = read_table(folder / "vargrad.tsv")
     rows = table[table["cells"] > 1].set_index(["aggregate", "split", "stratum", "channel"])
     np.testing.assert_allclose(rows["null"], 0.5)

@@ -13,7 +13,7 @@ from nascent.explain.importance.aggregates import (
     totals_table,
 )
 from nascent.explain.importance.joint import JOINT, joined, joint_totals, shares_apart, units_of
-from nascent.explain.importance.stage import explain_maps
+from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
 from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 
@@ -82,22 +82,18 @@ def explained(folder, *, axes="entry", groups=GROUPS, null=None):
     rows = [(name, channel) for name, members in groups.items() for channel in members]
     write_table(pd.DataFrame(rows, columns=["group", "channel"]), folder / "groups.tsv")
     explain_maps(
-        [folder / "maps.h5"],
-        folder / "c.tsv",
-        folder / "splits.tsv",
-        null,
-        folder / "groups.tsv",
-        out=folder / "importance.tsv",
-        cells_out=folder / "cells.tsv",
-        joint_out=folder / "joint.tsv",
-        model="cnn",
-        model_seed=1,
-        method="ig",
+        MapSet(
+            [folder / "maps.h5"],
+            folder / "c.tsv",
+            folder / "splits.tsv",
+            null,
+            folder / "groups.tsv",
+        ),
+        ShareTables(*(folder / f"{name}.tsv" for name in ("importance", "cells", "joint"))),
+        labels=("cnn", 1, "ig"),
         aggregate="absolute",
         rule=StratumRule(),
-        confidence=0.9,
-        draws=50,
-        seed=1,
+        resampling=Resampling(0.9, 50, 1),
     )
     return read_table(folder / "importance.tsv"), read_table(folder / "joint.tsv")
 

@@ -9,7 +9,7 @@ import pytest
 from nascent.errors import AttributionError, StoreError
 from nascent.explain.clusters.groups import CLUSTERS, DISTANCES
 from nascent.explain.clusters.stage import write_clusters
-from nascent.explain.importance.stage import explain_maps
+from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
 from nascent.explain.reading.readouts import Sources
 from nascent.explain.reading.strata import StratumRule
 from nascent.explain.regions.shares import ALL, REGIONS, RegionRule
@@ -39,20 +39,12 @@ def sources(checked, folder, method, model=None):
     write_table(table, study.cells)
     write_table(table[["id", "well", "plate", "split"]], folder / "splits.tsv")
     explain_maps(
-        study.maps,
-        study.cells,
-        folder / "splits.tsv",
-        out=folder / "importance.tsv",
-        cells_out=folder / "shares.tsv",
-        joint_out=folder / "joint.tsv",
-        model="m",
-        model_seed=1,
-        method=method,
+        MapSet(study.maps, study.cells, folder / "splits.tsv"),
+        ShareTables(*(folder / f"{name}.tsv" for name in ("importance", "shares", "joint"))),
+        labels=("m", 1, method),
         rule=StratumRule(),
         aggregate="absolute",
-        confidence=0.95,
-        draws=50,
-        seed=1,
+        resampling=Resampling(0.95, 50, 1),
     )
     statistics = {"background": 0.0, "percentile": 400.0, "mean": 200.0, "sd": 100.0}
     normaliser = Normaliser.from_table(

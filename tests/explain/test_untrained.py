@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nascent.explain.importance.aggregates import AGGREGATES
-from nascent.explain.importance.stage import explain_maps
+from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
 from nascent.explain.importance.untrained import sampled, write_untrained
 from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
@@ -70,21 +70,12 @@ def test_copies_tell_the_joint_shares_of_groups_too(of_one_channel):
 def test_a_channel_that_a_model_has_learnt_beats_random_weights(of_one_channel):
     study = of_one_channel
     explain_maps(
-        study.maps,
-        study.cells,
-        study.folder / "splits.tsv",
-        untrained(study),
-        out=study.folder / "shares.tsv",
-        cells_out=study.folder / "shares.cells.tsv",
-        joint_out=study.folder / "shares.joint.tsv",
-        model="linear",
-        model_seed=1,
-        method="gradient",
+        MapSet(study.maps, study.cells, study.folder / "splits.tsv", untrained(study)),
+        ShareTables(*(study.folder / f"shares.{name}tsv" for name in ("", "cells.", "joint."))),
+        labels=("linear", 1, "gradient"),
         aggregate="absolute",
         rule=RULE,
-        confidence=0.95,
-        draws=200,
-        seed=1,
+        resampling=Resampling(0.95, 200, 1),
     )
     table = read_table(study.folder / "shares.tsv")
     rows = table[(table["aggregate"] == "absolute") & (table["cells"] > 1)]

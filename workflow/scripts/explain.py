@@ -1,26 +1,17 @@
 """Attribution maps of one model and method -> importance of its channels."""
 
-from nascent.explain.importance.stage import explain_maps
+from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
 from nascent.explain.reading.strata import StratumRule
 from nascent.jobs import job
 
 with job(snakemake):
-    params, wildcards = snakemake.params, snakemake.wildcards
+    given, out, params = snakemake.input, snakemake.output, snakemake.params
+    of = snakemake.wildcards
     explain_maps(
-        snakemake.input.maps,
-        snakemake.input.cells,
-        snakemake.input.splits,
-        snakemake.input.null,
-        snakemake.input.groups,
-        out=snakemake.output.importance,
-        cells_out=snakemake.output.cells,
-        joint_out=snakemake.output.joint,
-        model=wildcards.model,
-        model_seed=int(wildcards.seed),
-        method=wildcards.method,
+        MapSet(given.maps, given.cells, given.splits, given.null, given.groups),
+        ShareTables(out.importance, out.cells, out.joint),
+        labels=(of.model, int(of.seed), of.method),
         aggregate=params.aggregate,
         rule=StratumRule(**params.strata),
-        confidence=params.confidence,
-        draws=params.bootstrap,
-        seed=params.seed,
+        resampling=Resampling(params.confidence, params.bootstrap, params.seed),
     )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
@@ -53,84 +54,113 @@ def write_strata(
     write_table(strata_table(*read_strata(cells_path, splits_path, rule)), out)
 
 
+@dataclass(frozen=True)
+class MapSet:
+    """Paths of what shares of channels are read from.
+
+    Attributes
+    ----------
+    maps
+        Every map file of the model and method; cells are stratified within their split.
+    cells, splits
+        Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
+    null
+        Shares by models of random weights, see `nascent.explain.importance.untrained`; None where
+        there are none.
+    groups
+        Groups of channels, see `nascent.explain.duplicates.pairs`; None where there are none.
+    """
+
+    maps: Sequence[str | Path]
+    cells: str | Path
+    splits: str | Path
+    null: str | Path | None = None
+    groups: str | Path | None = None
+
+
+@dataclass(frozen=True)
+class ShareTables:
+    """Paths of the tables of shares.
+
+    Attributes
+    ----------
+    importance
+        `model, seed, method, split` and the columns of `IMPORTANCE`.
+    cells
+        A row a cell: `id`, its split, stratum, well and target, the predictions of it and of the
+        baseline, completeness gap, steps and whether they met the tolerance, total attribution
+        Σ|a|, and the share of each channel.
+    joint
+        Joint shares of the groups of channels: `model, seed, method, split` and the columns of
+        `nascent.explain.importance.joint.JOINT`. No rows without groups; nor for maps that ask what
+        is lost without a channel (axes `feature`), of which the sum is not what is lost without
+        all.
+    """
+
+    importance: str | Path
+    cells: str | Path
+    joint: str | Path
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How intervals are found, see `nascent.explain.importance.shares.channel_importance`."""
+
+    confidence: float
+    draws: int
+    seed: int
+
+
 def explain_maps(
-    map_paths: Sequence[str | Path],
-    cells_path: str | Path,
-    splits_path: str | Path,
-    null_path: str | Path | None = None,
-    groups_path: str | Path | None = None,
+    given: MapSet,
+    out: ShareTables,
     *,
-    out: str | Path,
-    cells_out: str | Path,
-    joint_out: str | Path,
-    model: str,
-    model_seed: int,
-    method: str,
+    labels: tuple[str, int, str],
     aggregate: str,
     rule: StratumRule,
-    confidence: float,
-    draws: int,
-    seed: int,
+    resampling: Resampling,
 ) -> None:
     """Write the channel importance of one model and method, and the shares of its cells.
 
-    Maps without channels (of the axes `space`) give a table without rows, and cells without shares.
+    Maps without channels (of the axes `place`) give a table without rows, and cells without shares.
 
     Parameters
     ----------
-    map_paths
-        Every map file of the model and method; cells are stratified within their split.
-    cells_path, splits_path
-        Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
-    null_path
-        Shares by models of random weights, see `nascent.explain.importance.untrained`; None where
-        there are none.
-    groups_path
-        Groups of channels, see `nascent.explain.duplicates.pairs`; None where there are none.
-    out
-        The importance: `model, seed, method, split` and the columns of `IMPORTANCE`.
-    cells_out
-        A row a cell: `id`, its split, stratum, well and target, the predictions of it and of the
-        baseline, completeness gap, steps and whether they met the tolerance, total attribution
-        Σ|a|, and the share of each channel by `aggregate`.
-    joint_out
-        Joint shares of the groups of channels: `model, seed, method, split` and the columns of
-        `nascent.explain.importance.joint.JOINT`. No rows without groups; nor for maps that ask what
-        is lost without a channel (axes `channel`), of which the sum is not what is lost without
-        all.
-    model, model_seed, method
-        What the maps are of, as named in the study.
+    given, out
+        The files.
+    labels
+        Model, seed and method that the maps are of, as named in the study.
     aggregate
         Of the shares of the cells; the table of importance has all of AGGREGATES.
     rule
         Of the strata.
-    confidence, draws, seed
-        See `channel_importance`.
+    resampling
+        Of the intervals.
 
     Raises
     ------
     AttributionError
         Where the maps are not all of one model and method, or a cell comes twice.
     """
-    stratified, _ = read_strata(cells_path, splits_path, rule)
-    channel_groups = pd.DataFrame() if groups_path is None else read_table(groups_path)
-    totals, joint, cells, source, groups = _read_totals(map_paths, channel_groups)
+    stratified, _ = read_strata(given.cells, given.splits, rule)
+    channel_groups = pd.DataFrame() if given.groups is None else read_table(given.groups)
+    totals, joint, cells, source, groups = _read_totals(given.maps, channel_groups)
     unknown = cells.index[~cells.index.isin(stratified.index)]
     if len(unknown):
         raise AttributionError(
             f"{len(unknown)} cells with maps are in no split, the first is {unknown[0]}",
-            where=splits_path,
+            where=given.splits,
             mend="Make the maps from shards of these splits.",
         )
     described = cells.join(stratified).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
     tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
     joint_tables = [pd.DataFrame(columns=[*LABELS, *JOINT])]
     if source.axes == "place":
-        _LOGGER.info("maps of %s have one value a place for all channels: no shares", method)
+        _LOGGER.info("maps of %s have one value a place for all channels: no shares", labels[-1])
     else:
         described = described.join(channel_shares(totals, aggregate))
-        null = None if null_path is None else read_table(null_path).set_index("id")
-        labels = dict(zip(LABELS, (model, model_seed, method), strict=False))
+        null = None if given.null is None else read_table(given.null).set_index("id")
+        named = dict(zip(LABELS, labels, strict=False))
         units = units_of(source.channels, groups)
         apart = shares_apart(totals, units) if joint else {}
         summed = [(totals, False), (joint, True)] if joint else [(totals, False)]
@@ -144,9 +174,7 @@ def explain_maps(
                     aggregate=name,
                     null=_of_aggregate(null, name, stratified, split, joint=together),
                     names=ordered(stratified["stratum"]),
-                    confidence=confidence,
-                    draws=draws,
-                    seed=seed,
+                    **asdict(resampling),
                 )
                 if together:
                     found = joint_table(
@@ -154,10 +182,10 @@ def explain_maps(
                     )
                 kept = joint_tables if together else tables
                 columns = [*LABELS, *(JOINT if together else IMPORTANCE)]
-                kept.append(found.assign(**labels, split=split)[columns])
-    write_table(described, cells_out, index=True)
-    write_table(pd.concat(tables[1:] or tables, ignore_index=True), out)
-    write_table(pd.concat(joint_tables[1:] or joint_tables, ignore_index=True), joint_out)
+                kept.append(found.assign(**named, split=split)[columns])
+    write_table(described, out.cells, index=True)
+    write_table(pd.concat(tables[1:] or tables, ignore_index=True), out.importance)
+    write_table(pd.concat(joint_tables[1:] or joint_tables, ignore_index=True), out.joint)
 
 
 def gather(paths: Iterable[str | Path], out: str | Path) -> None:
