@@ -8,7 +8,8 @@ from nascent.kinds.cells.crops.stage import crop_well
 
 with job(snakemake, stage="crops") as work:
     params, given = snakemake.params, snakemake.input
-    options = dict(params.crops)
+    # The list of cells to leave out is a file, and an input.
+    options = {key: value for key, value in params.crops.items() if key != "exclude"}
     tables = ("cell_cycle", "wells", "background", "exclude")
     row = {name: params.well[name] for name in ("plate", "well", "layout", "perturbation")}
     crop_well(
