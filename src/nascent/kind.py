@@ -82,9 +82,13 @@ class Columns:
 
 
 def known_kinds() -> tuple[str, ...]:
-    """Return the names of the kinds of studies."""
-    found = {path.parent.name for folder in kind_folders() for path in folder.glob("*/kind.py")}
-    return tuple(sorted(found))
+    """Return the names of the kinds of studies, those of a lab too."""
+    return tuple(sorted({name for folder in kind_folders() for name in _kinds_in(folder)}))
+
+
+def shipped_kinds() -> tuple[str, ...]:
+    """Return the names of the kinds of studies that come with nascent."""
+    return tuple(sorted(_kinds_in(SHIPPED)))
 
 
 def kind_of(kind: str) -> Kind:
@@ -149,6 +153,10 @@ def folder_of_kind(kind: str) -> Path:
 def kind_folders() -> tuple[Path, ...]:
     """Return the folders in which kinds lie."""
     return (SHIPPED, *map(Path, filter(None, os.environ.get(FOLDERS, "").split(os.pathsep))))
+
+
+def _kinds_in(folder: Path) -> set[str]:
+    return {path.parent.name for path in folder.glob("*/kind.py")}
 
 
 def _name_of(kind: str) -> str:

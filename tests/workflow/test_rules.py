@@ -13,7 +13,7 @@ from nascent.code import CodeDigests
 from nascent.config.checks import study_model
 from nascent.explain.check import MAPS
 from nascent.explain.checks import CHECKS
-from nascent.kind import kind_of, known_kinds
+from nascent.kind import kind_of, shipped_kinds
 
 ROOT = Path(__file__).parent.parent.parent
 NO_RULES = {"common", "needs", "parts", "sharded"}
@@ -259,7 +259,7 @@ def test_a_rule_writes_to_the_folder_of_its_stage(file, name, directives):
 
 def test_rules_of_every_kind_ask_where_examples_lie():
     # The stage that makes examples is a kind's own: its files are named in its own rules alone.
-    first_stages = {kind_of(name).first_stage for name in known_kinds()}
+    first_stages = {kind_of(name).first_stage for name in shipped_kinds()}
     for file, text in RULE_FILES.items():
         named = re.findall(r'(?:made|of_parts)\(\s*f?"(\w+)/', text)
         assert file in KINDS or not first_stages & set(named), file
@@ -299,7 +299,7 @@ def test_a_script_works_in_a_job_and_never_reads_the_whole_config(name):
     # Of several rules, those of other stages too, a script says itself which stage's it is.
     # So does that of a stage which only one kind of data has.
     derived = name in DERIVED.values() and "_" not in name
-    of_kind = stage_of(name) in {kind_of(kind).first_stage for kind in known_kinds()}
+    of_kind = stage_of(name) in {kind_of(kind).first_stage for kind in shipped_kinds()}
     told = rf', stage="{stage_of(name)}"' if derived or of_kind else ""
     working = rf"\b(?:(?:network_)?job\(snakemake{told}\)|make_parts\(snakemake, )"
     assert len(re.findall(working, text)) == 1
@@ -318,7 +318,7 @@ def test_a_job_that_loads_a_network_says_so_and_whether_to_repeat_exactly(file, 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_has_one_name_in_library_config_and_tests(stage):
     # A stage of one kind of data lies in the folder of that kind.
-    places = [stage, *(f"kinds/{kind}/{stage}" for kind in known_kinds())]
+    places = [stage, *(f"kinds/{kind}/{stage}" for kind in shipped_kinds())]
     own = [place for place in places if (ROOT / "src/nascent" / place / "__init__.py").is_file()]
     assert len(own) == 1
     assert (ROOT / "tests" / own[0]).is_dir()

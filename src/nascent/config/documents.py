@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 from nascent.config.attribution import Method
 from nascent.config.checks import study_model
 from nascent.config.sections import Study
-from nascent.kind import DEFAULT, known_kinds, module_of
+from nascent.kind import DEFAULT, module_of, shipped_kinds
 
 # Sections whose keys stand under a name that the user chooses, where the section does not tell it.
 _ENTRY_NAMES = {"tune": "model"}
@@ -29,7 +29,7 @@ def documents(root: Path) -> dict[Path, str]:
     readme = root / "config" / "README.md"
     text = readme.read_text(encoding="utf-8")
     found = {}
-    for kind in known_kinds():
+    for kind in shipped_kinds():
         found[schemas / f"{kind}.schema.json"] = schema(study_model(kind))
         found[root / "config" / f"{kind}.example.yaml"] = example(kind)
         for table, row in module_of(kind, "parts").TABLES.items():
