@@ -1,16 +1,8 @@
 """Estimates of memory and time grow with what a job works on, and cover what was measured."""
 
-import numpy as np
 import pytest
 
-from nascent.kinds.cells.needs import raw_well_bytes
-from nascent.needs import (
-    files_megabytes,
-    network_megabytes,
-    read_bytes,
-    well_megabytes,
-    well_minutes,
-)
+from nascent.needs import files_megabytes, network_megabytes, read_bytes
 
 
 def test_a_network_takes_more_memory_for_larger_batches_crops_and_channels():
@@ -23,20 +15,6 @@ def test_the_estimate_of_a_training_covers_the_peaks_that_the_readme_tells():
     # simple_cnn, 38 channels, 224 x 224 pixels, in batches of 32 and of 64.
     assert network_megabytes(32, 224**2, 38) > 4900
     assert network_megabytes(64, 224**2, 38) > 9500
-
-
-def test_a_raw_well_is_as_large_as_its_arrays():
-    nuclei, area, channels = 50, 100, 3
-    pixels = nuclei * area
-    arrays = [np.empty((pixels, channels), np.uint16), *np.empty((3, pixels), np.int32)]
-    assert raw_well_bytes(nuclei, area, channels) == sum(array.nbytes for array in arrays)
-
-
-def test_the_estimate_of_a_well_covers_the_peaks_that_the_readme_tells():
-    # A full-size well: 1.21 GB of raw table, 1.50 GB at the peak from NumPy, 1.65 GB from text.
-    assert well_megabytes(1_210_000_000) > 1650
-    assert well_minutes(0) >= 10
-    assert well_minutes(4_000_000_000) > well_minutes(1_000_000_000)
 
 
 def test_what_files_come_to_counts_compressed_ones_more(tmp_path):

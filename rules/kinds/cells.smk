@@ -1,6 +1,6 @@
 # Single cells: raw wells, simulated or measured, and the crops that are cut of them. One job a well.
-from nascent.kinds.cells.needs import raw_well_bytes
-from nascent.needs import read_bytes, well_megabytes, well_minutes
+from nascent.kinds.cells.needs import raw_well_bytes, well_megabytes, well_minutes
+from nascent.needs import read_bytes
 
 
 def raw_files(wildcards):

@@ -11,15 +11,8 @@ from pathlib import Path
 PLAIN = 1500
 FRAMEWORK = 2000
 
-# Maps of 64 channels that a network holds of each cell of a batch, on the way there and back.
+# Maps of 64 channels that a network holds of each example of a batch, on the way there and back.
 MAPS = 10 * 64
-
-# Of a job of one well: thirty times what two slow cores took. Twenty go to a cluster together, one
-# after the other, and ask for the time of all.
-FEW_MINUTES, MINUTES_A_GB = 10, 20
-
-# Copies of a raw well that its simulation and its cropping hold at the same time.
-COPIES = 2
 
 # What a compressed byte of a table of counts comes to in memory.
 INFLATION = 2
@@ -31,7 +24,7 @@ def network_megabytes(batch_size: int, places: int, channels: int) -> int:
     Parameters
     ----------
     batch_size
-        Cells that are computed together.
+        Examples that are computed together.
     places
         Of an example, such as its pixels.
     channels
@@ -47,7 +40,7 @@ def network_megabytes(batch_size: int, places: int, channels: int) -> int:
 
 
 def read_bytes(files: Sequence[str | Path]) -> int:
-    """Return what the files of a raw well come to in memory, bytes; `.gz` are compressed.
+    """Return what files of raw data come to in memory, bytes; `.gz` are compressed.
 
     Raises
     ------
@@ -58,16 +51,6 @@ def read_bytes(files: Sequence[str | Path]) -> int:
         Path(file).stat().st_size * (INFLATION if Path(file).suffix == ".gz" else 1)
         for file in files
     )
-
-
-def well_megabytes(raw_bytes: int) -> int:
-    """Return the memory of a job that makes or cuts a raw well of so many bytes, MB."""
-    return round(PLAIN + COPIES * raw_bytes / 1e6)
-
-
-def well_minutes(raw_bytes: int) -> int:
-    """Return how long a job may take that makes or cuts a raw well of so many bytes, minutes."""
-    return round(FEW_MINUTES + MINUTES_A_GB * raw_bytes / 1e9)
 
 
 def files_megabytes(files: Sequence[str | Path], times: float, plus: float) -> int:
