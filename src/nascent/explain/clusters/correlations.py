@@ -1,6 +1,6 @@
 """Correlations of the maps of channels, cell by cell.
 
-Maps are smoothed in the plane of the image alone, and within the nucleus alone: a filter that ran
+Maps are smoothed in the plane of the image alone, and within the cell alone: a filter that ran
 along the channel axis too would make neighbours in the channel list alike, whatever they show.
 """
 
