@@ -185,8 +185,8 @@ def test_two_studies_side_by_side_do_not_touch(ran):
     ran.configure("second", seed=7)
     places = [ran.path / folder / "tiny" for folder in ("results", "logs")]
     before = [state(place) for place in places]
-    shards = "results/second/shards/cell/shards.tsv"
-    second = (shards, "--profile", "profiles/local", "--configfile", "config/second.yaml")
+    table = "results/second/splits/cell/splits.tsv"
+    second = (table, "--profile", "profiles/local", "--configfile", "config/second.yaml")
     done = ran.snakemake(*second)
     assert done.returncode == 0, done.stdout
     assert [state(place) for place in places] == before
