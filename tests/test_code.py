@@ -55,6 +55,17 @@ def test_a_change_in_what_it_stands_on_changes_the_digest(package, name):
     assert code.code_digest(script) != before
 
 
+def test_the_table_of_a_module_counts_with_it(package):
+    place, script = package
+    without = code.code_digest(script)
+    (place / "inner" / "other.tsv").write_text("of a module that the script does not stand on")
+    assert code.code_digest(script) == without
+    (place / "base.tsv").write_text("a\n1\n")
+    first = code.code_digest(script)
+    (place / "base.tsv").write_text("a\n2\n")
+    assert len({without, first, code.code_digest(script)}) == 3
+
+
 @pytest.mark.parametrize("name", ["base", "inner/__init__", "../script"])
 def test_what_a_file_says_of_itself_changes_nothing(package, name):
     place, script = package

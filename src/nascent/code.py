@@ -18,7 +18,8 @@ class CodeDigests:
     module changes the digests of just the scripts that import it, directly or through others. A
     package's `__init__` runs when a module in it is imported, so it counts. Imports are followed as
     they are written, those inside functions too; what runs for type checkers alone is left out.
-    Comments and docstrings do not count.
+    Comments and docstrings do not count. A module's table, the file of its name that ends in
+    `.tsv`, counts with the module.
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,12 @@ class CodeDigests:
         stands_on = {name: path for file in files for name, path in self.modules(file).items()}
         texts += [
             f"{name} {self._syntax_of(path).digest}" for name, path in sorted(stands_on.items())
+        ]
+        tables = (path.with_suffix(".tsv") for _, path in sorted(stands_on.items()))
+        texts += [
+            f"{table.name} {hashlib.sha256(table.read_bytes()).hexdigest()}"
+            for table in tables
+            if table.is_file()
         ]
         self._cache.save()
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

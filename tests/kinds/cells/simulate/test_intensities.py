@@ -5,14 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from nascent.kinds.cells.simulate.intensities import (
-    CALIBRATIONS,
     CHANNELS,
     PROBABILITY_MAPS,
-    TARGET,
     digitised,
     exposed,
     with_mean,
 )
+from nascent.kinds.cells.simulate.published import CALIBRATIONS, TARGET
 
 STAINS = [name for name in CHANNELS if name not in (TARGET, *PROBABILITY_MAPS)]
 

@@ -6,7 +6,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from nascent.errors import StoreError
-from nascent.kinds.cells.simulate.intensities import CHANNELS, PROBABILITY_MAPS, TARGET
+from nascent.kinds.cells.simulate.intensities import CHANNELS, PROBABILITY_MAPS
+from nascent.kinds.cells.simulate.published import TARGET
 from nascent.kinds.cells.simulate.truth import INTENSITY_WEIGHTS, read_truth, write_truth
 
 CAUSAL = ("09_SRRM2", "15_SON", "07_POLR2A", "10_POL2RA_pS2", "13_POL2RA_pS5")

@@ -7,12 +7,8 @@ from types import MappingProxyType
 import numpy as np
 
 from nascent.kinds.cells.simulate.biology import Cell, Perturbation
-from nascent.kinds.cells.simulate.intensities import (
-    CALIBRATIONS,
-    PROBABILITY_MAPS,
-    SATURATION,
-    TARGET,
-)
+from nascent.kinds.cells.simulate.intensities import PROBABILITY_MAPS, SATURATION
+from nascent.kinds.cells.simulate.published import CALIBRATIONS, TARGET
 from nascent.kinds.cells.simulate.structures import PARTS, STRUCTURES, Structures
 
 

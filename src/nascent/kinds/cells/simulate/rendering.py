@@ -4,17 +4,15 @@ import numpy as np
 
 from nascent.kinds.cells.simulate.biology import BRIGHTNESS_SPREAD, Perturbation
 from nascent.kinds.cells.simulate.intensities import (
-    CALIBRATIONS,
     CHANNELS,
     PROBABILITY_MAPS,
-    TARGET,
-    TARGET_BACKGROUND,
     digitised,
     exposed,
     with_mean,
 )
 from nascent.kinds.cells.simulate.markers import lit, patterns, probability_map
 from nascent.kinds.cells.simulate.population import Nucleus
+from nascent.kinds.cells.simulate.published import CALIBRATIONS, TARGET, TARGET_BACKGROUND
 from nascent.kinds.cells.simulate.structures import draw_structures
 from nascent.kinds.cells.simulate.textures import Textures, scattered
 from nascent.kinds.cells.simulate.truth import Plan, as_flags, brightness_of, rates

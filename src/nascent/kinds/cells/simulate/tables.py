@@ -8,8 +8,9 @@ import pandas as pd
 
 from nascent.files import read_table, written
 from nascent.kinds.cells.simulate.biology import perturbation
-from nascent.kinds.cells.simulate.intensities import CALIBRATIONS, checked_channels
+from nascent.kinds.cells.simulate.intensities import checked_channels
 from nascent.kinds.cells.simulate.placement import SITES, Place
+from nascent.kinds.cells.simulate.published import CALIBRATIONS
 
 METADATA_COLUMNS = (
     "mapobject_id",
