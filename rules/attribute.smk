@@ -30,7 +30,7 @@ rule attribute:
         ),
         method=lambda wildcards: method_of_maps(wildcards).method,
         options=lambda wildcards: method_of_maps(wildcards).options(),
-        target=target_of_maps,
+        read_out=read_out_of_maps,
         precision=STUDY.attribute.precision,
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,

@@ -15,6 +15,7 @@ from nascent.config.names import check_paths, check_predicted
 from nascent.config.target import study_levels
 from nascent.config.models import Model
 from nascent.errors import NascentError
+from nascent.examples import column_target
 from nascent.figures.table import figures_of
 from nascent.files import read_table, refuse_unwritable
 from nascent.kind import (
@@ -339,6 +340,14 @@ def seen(wildcards):
 def targets(wildcards):
     """Columns of the cell table that a model predicts."""
     return [TARGET, *MODELS[wildcards.model].also_predict]
+
+
+def target_specs(wildcards):
+    """What a model predicts. Words for people are left out: a caption shall retrain no model."""
+    return [
+        column_target(name, TASK, levels=LEVELS).to_plain()
+        for name in targets(wildcards)
+    ]
 
 
 def how_to_split():

@@ -24,10 +24,7 @@ rule evaluate:
         gpu=of_model("gpu"),
     params:
         code=code("evaluate"),
-        task=TASK,
-        levels=LEVELS,
         design=lambda wildcards: FOLDS[wildcards.fold].design,
-        targets=targets,
         batch_size=lambda wildcards: MODELS[wildcards.model].batch_size,
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
         deterministic=STUDY.deterministic,

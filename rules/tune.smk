@@ -24,9 +24,7 @@ use rule train as tune with:
         ),
         tensorboard=logged("tune/{model}/{fold}/{candidate}.tensorboard"),
         options=options_of_training,
-        task=TASK,
-        levels=LEVELS,
-        targets=targets,
+        targets=target_specs,
         inputs=seen,
         normalise=STUDY.shards.normalise.plain(),
         # A seed of its own: the choice shall not fit a seed that is trained later.

@@ -38,12 +38,10 @@ def kind_of_maps(map_set):
     return axes_of(method.method, method.options())
 
 
-def target_of_maps(wildcards):
-    """The column of the model's outputs that a map set explains."""
-    if LEVELS:
-        return LEVELS.index(READ_OUT)
+def read_out_of_maps(wildcards):
+    """What of the model's outputs a map set explains: the logit of a class, or a target."""
     _, _, column = wildcards.method.partition(".")
-    return targets(wildcards).index(column) if column else 0
+    return READ_OUT or column or TARGET
 
 
 def training_cells(wildcards):

@@ -276,6 +276,13 @@ def image_input(
     return InputSpec(name, "yxc", shape, tuple(map(str, names)), measured=True, regions=(region,))
 
 
+def column_target(
+    column: str, task: str = "regression", *, levels: Sequence[str] = ()
+) -> TargetSpec:
+    """Return the target that is a column of the table of examples, called by its name."""
+    return TargetSpec(column, task, column, "", column, levels=tuple(levels))
+
+
 def mask_inputs(inputs: Sequence[InputSpec]) -> dict[str, str]:
     """Return input → name under which a model is given the mask of its object.
 

@@ -1,4 +1,4 @@
-"""What a trained model reads: the file beside it that says how its input is made.
+"""What a trained model reads and predicts: the file beside it that says how its input is made.
 
 Whoever asks a trained model takes the reader from the model's folder, and so gives the model what
 it was trained with: the same features, in the same order, normalised by the same statistics.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from nascent.by_name import file_of, load
 from nascent.errors import ExampleError, NascentError, StoreError, did_you_mean
-from nascent.examples import InputSpec
+from nascent.examples import InputSpec, TargetSpec
 from nascent.files import write_json
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PACKAGE = "nascent.readers"
 IMAGE, COLUMNS, VALUES = "image", "columns", "values"
 
 FILE = "reader.json"
-FORMAT, VERSION = "nascent reader", 1
+FORMAT, VERSION = "nascent reader", 2
 
 
 class InputReader(Protocol):
@@ -79,20 +79,63 @@ class InputReader(Protocol):
 
 @dataclass(frozen=True)
 class Reader:
-    """How the inputs of a model are made of examples.
+    """How the inputs of a model are made of examples, and what it predicts.
 
     Attributes
     ----------
     inputs : tuple
         One reader an input of the model, of a class `READER` of `nascent.readers`.
+    targets : tuple of TargetSpec
+        What the model predicts, in the order of its outputs; all of one task.
     """
 
     inputs: tuple[InputReader, ...]
+    targets: tuple[TargetSpec, ...] = ()
 
     @property
     def specs(self) -> tuple[InputSpec, ...]:
         """Specifications of the model's inputs, in order."""
         return tuple(one.spec for one in self.inputs)
+
+    @property
+    def task(self) -> str:
+        """Name of the task of the targets.
+
+        Raises
+        ------
+        StoreError
+            Where it knows no target.
+        """
+        if not self.targets:
+            raise StoreError("the reader knows no target of the model", where=FILE)
+        return self.targets[0].task
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the targets, or their names where they are arrays."""
+        return [one.column or one.name for one in self.targets]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the outputs; numbers have none."""
+        return self.targets[0].levels if self.targets else ()
+
+    def output_of(self, read_out: str) -> int:
+        """Return the number of the output that a read-out explains: of a class, or of a target.
+
+        Raises
+        ------
+        StoreError
+            Where the model has no such output; the nearest is named.
+        """
+        names = list(self.levels) or [one.name for one in self.targets]
+        if read_out not in names:
+            raise StoreError(
+                f"the model predicts no {read_out!r}, but {', '.join(names) or 'nothing known'}",
+                where=FILE,
+                mend=did_you_mean(read_out, names),
+            )
+        return names.index(read_out)
 
     def input(self, name: str) -> InputReader:
         """Return the reader of an input.
@@ -115,7 +158,8 @@ class Reader:
     def to_plain(self) -> dict[str, Any]:
         """Return the reader as JSON can hold it."""
         inputs = [{"reader": one.name} | one.to_plain() for one in self.inputs]
-        return {"format": FORMAT, "version": VERSION, "inputs": inputs}
+        targets = [one.to_plain() for one in self.targets]
+        return {"format": FORMAT, "version": VERSION, "inputs": inputs, "targets": targets}
 
 
 def usual_reader(spec: InputSpec) -> str:
@@ -186,9 +230,11 @@ def reader_of(given: "Reader | InputReader | Normaliser", paths: Sequence[str | 
     return Reader((image.of_shard(given, paths[0]),) if paths else ())
 
 
-def write_reader(inputs: Sequence[InputReader], path: str | Path) -> None:
-    """Write the readers of a model's inputs."""
-    write_json(Reader(tuple(inputs)).to_plain(), path)
+def write_reader(
+    inputs: Sequence[InputReader], path: str | Path, *, targets: Sequence[TargetSpec] = ()
+) -> None:
+    """Write the readers of a model's inputs, and what it predicts."""
+    write_json(Reader(tuple(inputs), tuple(targets)).to_plain(), path)
 
 
 def read_reader(path: str | Path) -> Reader:
@@ -208,7 +254,8 @@ def read_reader(path: str | Path) -> Reader:
     path = path / FILE if path.is_dir() else path
     plain = _plain(path)
     try:
-        return Reader(tuple(map(_input, plain["inputs"])))
+        targets = tuple(map(TargetSpec.from_plain, plain["targets"]))
+        return Reader(tuple(map(_input, plain["inputs"])), targets)
     except NascentError as error:
         raise StoreError(str(error).rstrip("."), where=path) from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:

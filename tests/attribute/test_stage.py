@@ -11,9 +11,9 @@ from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
 from nascent.errors import AttributionError, OutputError, StoreError, TrainError
-from nascent.examples import image_input
+from nascent.examples import column_target, image_input
 from nascent.kinds.cells.crops.crop_store import CropWriter
-from nascent.reader import image_reader, write_reader
+from nascent.reader import Reader, image_reader, write_reader
 from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser
 from nascent.train.architectures.build import build
@@ -345,20 +345,22 @@ def test_a_layer_that_is_not_there_is_told_before_any_cell_is_read(explain, tmp_
     assert not (tmp_path / "a.h5").exists()
 
 
-def test_each_target_has_maps_of_its_own(explain, tmp_path):
+def test_each_target_has_maps_of_its_own(explain, inputs, tmp_path):
     model = build("linear", [image_input(6, 2)], target_mean=[0.0, 5.0], target_sd=[1.0, 2.0])
     weights = np.array([[0.5, 3.0], [-2.0, 1.0]])
     model.get_layer("output").kernel.assign(weights)
     model.save(tmp_path / "two.keras")
     shown = {"model": tmp_path / "two.keras", "method": "gradient", "options": {"batch_size": 3}}
-    for target, scale in ((0, 1.0), (1, 2.0)):
-        out = explain(tmp_path / f"{target}.h5", target=target, **shown)
+    one = ImageReader.of_shard(make_normaliser(), inputs[1])
+    shown["reader"] = Reader((one,), (column_target("rate"), column_target("area")))
+    for target, (name, scale) in enumerate((("rate", 1.0), ("area", 2.0))):
+        out = explain(tmp_path / f"{target}.h5", read_out=name, **shown)
         with open_maps(out) as maps:
-            assert maps.source.target == target
+            assert (maps.source.target, maps.source.read_out) == (target, name)
             expected = weights[:, target] * scale / maps.mask(0).sum()
             np.testing.assert_allclose(maps[0][maps.mask(0)][0], expected, rtol=1e-5)
-    with pytest.raises(AttributionError, match="predicts 2 targets; there is no number 2"):
-        explain(tmp_path / "2.h5", target=2, **shown)
+    with pytest.raises(StoreError, match="no 'aera', but rate, area"):
+        explain(tmp_path / "2.h5", read_out="aera", **shown)
 
 
 def test_methods_that_compare_need_training_cells(explain, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
 from nascent.evaluate.predict import predict
+from nascent.examples import column_target
 from nascent.explain.roar.curves import NONE, roar_table
 from nascent.explain.roar.orders import remove_at_random, remove_by_maps
 from nascent.files import write_table
@@ -84,7 +85,7 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
         train_model(
             manifest=folder / "shards.tsv",
             normaliser=normaliser,
-            targets=["target"],
+            targets=[column_target("target")],
             seed=1,
             threads=1,
             state_dir=folder / "state",

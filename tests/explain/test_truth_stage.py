@@ -8,6 +8,7 @@ import pytest
 from nascent.attribute.maps import open_maps
 from nascent.attribute.stage import attribute_shard
 from nascent.errors import AttributionError
+from nascent.examples import column_target
 from nascent.explain.importance.aggregates import channel_shares, channel_totals
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS
@@ -20,6 +21,8 @@ from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.planted import read_planted
 from nascent.kinds.cells.simulate.plate import simulate_well
+from nascent.reader import Reader
+from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser
 from nascent.shards.write import write_shard
 from nascent.store import open_store
@@ -35,6 +38,7 @@ OPTIONS = {
     "hirescam": {"layer": "seen", "sign": "both", "batch_size": 16},
     "channel_ablation": {"to": "baseline", "baseline": "black", "batch_size": 16},
 }
+TARGETS = (column_target("rate"), column_target("other"))
 
 
 def reader(path, of_channels):
@@ -98,10 +102,10 @@ def plate(tmp_path_factory):
                 model,
                 folder / "shard.h5",
                 made[key][1],
-                reader=normaliser,
+                reader=Reader((ImageReader.of_shard(normaliser, folder / "shard.h5"),), TARGETS),
                 method=method,
                 options=OPTIONS[method],
-                target=target,
+                read_out=TARGETS[target].name,
                 seed=3,
                 state_dir=folder / "state",
                 record={},

@@ -129,8 +129,8 @@ def test_features_that_are_not_the_normalised_channels_are_refused(reader):
     ("change", "said"),
     [
         (lambda plain: plain | {"format": "card"}, "no reader of a model .format: card"),
-        (lambda plain: plain | {"version": 2}, "version 2, this nascent reads 1"),
-        (lambda plain: {"format": plain["format"], "version": 1}, "missing or malformed .*inputs"),
+        (lambda plain: plain | {"version": 3}, "version 3, this nascent reads 2"),
+        (lambda plain: {"format": plain["format"], "version": 2}, "missing or malformed .*targets"),
         (lambda plain: plain | {"inputs": [{"reader": "imgae"}]}, "Did you mean 'image'"),
         (lambda plain: plain | {"inputs": [{"reader": "image"}]}, "missing or malformed .*spec"),
         (lambda plain: plain | {"inputs": []}, "the model reads 0 inputs, not one"),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.examples import column_target
 from nascent.files import read_json, read_table, write_table
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
@@ -67,7 +68,7 @@ class Study:
         return {
             "manifest": self.manifest,
             "normaliser": NORMALISER,
-            "targets": ["target"],
+            "targets": [column_target("target")],
             "architecture": "linear",
             "seed": 7,
             "epochs": 3,

@@ -5,6 +5,7 @@ import pytest
 
 from nascent.errors import ConfigError, TrainError
 from nascent.evaluate.predict import predict
+from nascent.examples import column_target
 from nascent.levels import check_classes, levels_of
 from nascent.shards.plan import shards_of
 from nascent.train.models import load_model
@@ -29,9 +30,7 @@ def classes(study):
 
 def arguments(study, out="out", **changes):
     options = {
-        "targets": ["perturbation"],
-        "task": "classes",
-        "levels": LEVELS,
+        "targets": [column_target("perturbation", "classes", levels=LEVELS)],
         "epochs": 12,
         "learning_rate": 0.05,
     }

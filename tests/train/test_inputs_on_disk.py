@@ -7,7 +7,7 @@ import pytest
 from nascent.errors import StoreError, TrainError
 from nascent.evaluate.controls import AS_TRAINED, model_controls
 from nascent.evaluate.predict import predict
-from nascent.examples import InputSpec, TargetSpec
+from nascent.examples import InputSpec, TargetSpec, column_target
 from nascent.files import write_table
 from nascent.reader import FILE, fitted_reader, read_reader, write_reader
 from nascent.shards.plan import shards_of
@@ -74,7 +74,7 @@ def arguments(manifest, out, **changes):
     return {
         "manifest": manifest,
         "normaliser": None,
-        "targets": ["activity"],
+        "targets": [column_target("activity")],
         "architecture": "linear",
         "seed": 3,
         "epochs": 60,
@@ -146,10 +146,15 @@ def test_a_model_of_a_sequence_and_columns_learns_from_both(
 
 def test_classes_of_a_sequence_are_learnt(manifest, tmp_path):
     levels = ("low", "high")
-    options = {"task": "classes", "levels": levels, "targets": ["kind"]}
-    given = arguments(manifest, tmp_path, epochs=3, **options)
+    target = column_target("kind", "classes", levels=levels)
+    given = arguments(manifest, tmp_path, epochs=3, targets=[target])
     train_model(**{key: value for key, value in given.items() if "huber" not in key})
     assert load_model(tmp_path / "model.keras").output.shape == (None, 2)
+    reader = read_reader(tmp_path)
+    assert (reader.task, reader.columns, reader.levels) == ("classes", ["kind"], levels)
+    assert (reader.output_of("high"), reader.targets) == (1, (target,))
+    with pytest.raises(StoreError, match=r"predicts no 'hihg', but low, high. Did you mean 'high'"):
+        reader.output_of("hihg")
 
 
 def test_examples_of_other_features_are_refused_and_both_are_named(manifest, tmp_path):

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from nascent.errors import OutputError, TrainError
+from nascent.examples import column_target
 from nascent.reader import image_reader
 from nascent.shards.batches import Batches
 from nascent.shards.plan import shards_of
@@ -123,7 +124,11 @@ def test_a_run_shorter_than_the_window_says_so(study, caplog):
 
 
 def test_two_targets_are_learnt_together(study):
-    options = {"targets": ["target", "area"], "epochs": 40, "learning_rate": 0.1}
+    options = {
+        "targets": [column_target("target"), column_target("area")],
+        "epochs": 40,
+        "learning_rate": 0.1,
+    }
     options["layers"] = {"pooling": "average"}
     train_model(**study.arguments(**options))
     card = study.card()
@@ -214,7 +219,7 @@ def test_a_missing_target_names_the_cell(study, name):
         train_model(**study.arguments())
     study.write(name, 9, lambda cells: cells.assign(area=[*cells["area"][:-1], np.nan]))
     with pytest.raises(TrainError, match=rf"the target of cell {last} is nan .*'area'"):
-        train_model(**study.arguments(targets=["target", "area"]))
+        train_model(**study.arguments(targets=[column_target("target"), column_target("area")]))
 
 
 def test_equal_targets_are_refused(study):
@@ -246,7 +251,7 @@ def test_an_option_that_is_none_names_the_nearest(study):
 
 def test_a_column_that_is_not_there_names_the_nearest(study):
     with pytest.raises(TrainError, match=r"no column 'aera'.*'area'"):
-        train_model(**study.arguments(targets=["target", "aera"]))
+        train_model(**study.arguments(targets=[column_target("target"), column_target("aera")]))
 
 
 def eight_ways(batch):

@@ -1,6 +1,7 @@
 import pytest
 
 from nascent.errors import TrainError
+from nascent.examples import column_target
 from nascent.files import read_json, read_table
 from nascent.train.collapse import NotANumber
 from nascent.train.stage import history_columns
@@ -12,14 +13,14 @@ from nascent.tune.choice import choose
 def paths(tmp_path):
     files = ("model.keras", "reader.json", "history.tsv", "card.json")
     made = {f"{file.split('.')[0]}_path": tmp_path / "candidate" / file for file in files}
-    return made | {"state_dir": tmp_path / "state"}
+    return made | {"state_dir": tmp_path / "state", "targets": [column_target("target")]}
 
 
 def test_a_candidate_is_trained_as_any_model(paths, monkeypatch):
     given = []
     monkeypatch.setattr(training, "train_model", lambda **options: given.append(options))
     training.train_candidate(**paths, seed=3, epochs=2)
-    assert given == [{**paths, "task": "regression", "seed": 3, "epochs": 2}]
+    assert given == [{**paths, "seed": 3, "epochs": 2}]
 
 
 def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_among(

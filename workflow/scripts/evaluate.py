@@ -17,14 +17,14 @@ with network_job(snakemake) as work:
     how = {
         "batch_size": params.batch_size,
         "prediction": params.prediction,
-        "task": params.task,
-        "levels": params.levels,
+        "task": reader.task,
+        "levels": reader.levels,
     }
     predictions = predict(
         model,
         {split: shards_of(given.shards, split) for split in ("train", "val", "test")},
         reader,
-        targets=params.targets,
+        targets=reader.columns,
         design=params.design,
         fold=wildcards.fold,
         name=wildcards.model,
@@ -40,5 +40,5 @@ with network_job(snakemake) as work:
     )
     made = snakemake.output
     write_table(predictions, made.predictions)
-    write_table(metrics_table(predictions, task=params.task), made.metrics)
+    write_table(metrics_table(predictions, task=reader.task), made.metrics)
     write_table(controls, made.controls)

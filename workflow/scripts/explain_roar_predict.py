@@ -13,24 +13,25 @@ with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
     how = {"batch_size": params.batch_size, "prediction": params.prediction}
+    reader = read_reader(given.reader)
     table = predict(
         load_model(given.model),
         {"test": shards_of(given.shards, "test")},
-        read_reader(given.reader),
-        targets=params.targets,
+        reader,
+        targets=reader.columns,
         design=params.design,
         fold=params.fold,
         name=wildcards.model,
         seed=work.seed,
         removal=given.removal,
-        task=params.task,
-        levels=params.levels,
+        task=reader.task,
+        levels=reader.levels,
         **how,
     )
     # Of several targets the maps explain the first.
     table = told_apart(
         table,
-        target=params.targets[0],
+        target=reader.columns[0],
         order=wildcards.order,
         fraction=float(wildcards.fraction),
         removal=given.removal,

@@ -1,5 +1,6 @@
 """Train one model with one seed on one fold, or one candidate of a search."""
 
+from nascent.examples import TargetSpec
 from nascent.files import read_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job
@@ -23,7 +24,7 @@ with network_job(snakemake, stage="train") as work:
     train(
         manifest=given.shards,
         normaliser=normaliser,
-        targets=params.targets,
+        targets=[TargetSpec.from_plain(one) for one in params.targets],
         seed=work.seed,
         threads=snakemake.threads,
         deterministic=params.deterministic,
@@ -36,7 +37,5 @@ with network_job(snakemake, stage="train") as work:
         removal=given.get("removal"),
         target_table=given.get("targets"),
         record=work.record,
-        task=params.task,
-        levels=params.levels,
         **options,
     )

@@ -72,11 +72,13 @@ class MapSource:
     axes : str
         In AXES.
     target : int
-        Column of the model's outputs that is explained.
+        Number of the model's output that is explained.
     precision : str
         Of the stored maps, in PRECISIONS.
     input : str
         Name of the explained input.
+    read_out : str
+        What is explained: the name of a target, or of the class whose logit it is.
     """
 
     channels: tuple[str, ...]
@@ -89,6 +91,7 @@ class MapSource:
     target: int = 0
     precision: str = "float32"
     input: str = "image"
+    read_out: str = ""
 
     def map_shape(self, places: Places) -> tuple[int, ...]:
         """Return the shape of a map of an input of such places."""

@@ -49,7 +49,7 @@ def attribute_shard(
     seed: int,
     state_dir: str | Path,
     record: Mapping[str, Any],
-    target: int = 0,
+    read_out: str | None = None,
     precision: str = "float16",
     training_paths: Sequence[str | Path] = (),
 ) -> None:
@@ -81,8 +81,9 @@ def attribute_shard(
         A folder of this job alone, outside the declared outputs.
     record
         Provenance, kept in the file.
-    target
-        Column of the model's outputs that is explained.
+    read_out
+        What is explained: a target, or the class whose logit it is, see
+        `nascent.reader.Reader.output_of`; None for the first output.
     precision
         Of the stored maps, in `nascent.attribute.maps.PRECISIONS`.
     training_paths
@@ -96,6 +97,7 @@ def attribute_shard(
     """
     chosen, wanted = method_of(method), options_of(method, options)
     readers = reader_of(reader, [shard_path])
+    target = 0 if read_out is None else readers.output_of(read_out)
     digests = file_digest(model_path), file_digest(shard_path)
     inputs = [
         _Explained(
@@ -110,6 +112,7 @@ def attribute_shard(
                 target,
                 precision,
                 one.spec.name,
+                read_out or "",
             ),
             MethodData(seed, training_mean_of(one), _references(training_paths, one, wanted, seed)),
         )

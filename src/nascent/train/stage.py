@@ -12,6 +12,7 @@ import pandas as pd
 
 from nascent.augmentation import Augmentation, SizeRatios
 from nascent.errors import TrainError
+from nascent.examples import TargetSpec
 from nascent.files import read_table, write_json, write_table
 from nascent.frameworks import keras
 from nascent.provenance import file_digest
@@ -73,7 +74,7 @@ def train_model(
     *,
     manifest: str | Path,
     normaliser: Normaliser | None,
-    targets: Sequence[str],
+    targets: Sequence[TargetSpec],
     seed: int,
     threads: int,
     state_dir: str | Path,
@@ -86,8 +87,6 @@ def train_model(
     removal: str | Path | None = None,
     target_table: str | Path | None = None,
     deterministic: bool = True,
-    task: str = REGRESSION,
-    levels: Sequence[str] = (),
     **options: Any,
 ) -> None:
     """Train a model and write it as it was after its chosen epoch, with its history and card.
@@ -102,8 +101,8 @@ def train_model(
         Of images: applied to the pixels as they are read; its inputs are the model's channels.
         None where no input is an image.
     targets
-        Columns of the cell table that are predicted; numbers in raw counts, the loss in the unit of
-        the first.
+        What is predicted: columns of the cell table, all of one task; numbers in raw counts, the
+        loss in the unit of the first.
     seed
         Of the initial weights, the order of the cells and the augmentation.
     threads
@@ -126,10 +125,6 @@ def train_model(
     deterministic
         Whether to compute so that the same seed gives the same weights, see
         `nascent.train.backend.make_deterministic`.
-    task
-        Name of what is predicted.
-    levels
-        Names of the classes, in the order of the network's outputs; numbers have none.
     **options
         Of the model, see `nascent.train.options.Options.of`.
 
@@ -141,11 +136,13 @@ def train_model(
         training set or cannot be shared by the devices, a target is missing (the cell is named) or
         always the same, or the loss is no longer finite (the epoch is named) with the last seed.
     """
+    predicted = Reader((), tuple(targets))
+    task, levels, columns = predicted.task, predicted.levels, predicted.columns
     asked = Options.of({**options, "task": task})
     fitting = asked.fitting
     backend.use_threads(threads)
     board = _board(asked, tensorboard_dir)
-    instead = None if target_table is None else _targets_of(target_table, targets)
+    instead = None if target_table is None else _targets_of(target_table, columns)
     answers = {"task": task, "levels": levels}
     reader = fitted_reader(shards_of(manifest, "train"), normaliser)
     read = partial(
@@ -155,7 +152,7 @@ def train_model(
         instead=instead,
     )
     train, val = read("train", seed), read("val", None)
-    known = training_targets(train, targets, **answers)
+    known = training_targets(train, columns, **answers)
     _refuse_no_cells(val)
     _refuse_no_image(asked, reader)
     ratios = size_ratios(train) if asked.augmentation.zoom != "none" else None
@@ -165,8 +162,8 @@ def train_model(
         "readers": {
             one.spec.name: {"reader": one.name} | plain(one.to_plain()) for one in reader.inputs
         },
-        "data": fingerprint(manifest, (train, val), targets, **answers),
-        "targets": list(targets),
+        "data": fingerprint(manifest, (train, val), columns, **answers),
+        "targets": columns,
         "deterministic": deterministic,
         "backend": keras.backend.backend(),
         "keras": keras.__version__,
@@ -200,7 +197,7 @@ def train_model(
         network = _network(asked, known, reader, steps=len(train))
         checkpoint.restore_weights(result.folder, network, result.epoch)
     write_model(network, model_path)
-    write_reader(reader.inputs, reader_path)
+    write_reader(reader.inputs, reader_path, targets=targets)
     write_table(history_table(result.progress, fitting, result.width), history_path)
     write_json(
         card(

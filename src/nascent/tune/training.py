@@ -2,13 +2,15 @@
 
 import logging
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from nascent.examples import TargetSpec
 from nascent.files import write_json, write_table, written
-from nascent.task import REGRESSION, task_of
+from nascent.task import task_of
 from nascent.train.collapse import NotANumber
 from nascent.train.stage import history_columns, train_model
 
@@ -22,7 +24,7 @@ def train_candidate(
     history_path: str | Path,
     card_path: str | Path,
     state_dir: str | Path,
-    task: str = REGRESSION,
+    targets: Sequence[TargetSpec],
     **training: Any,
 ) -> None:
     """Train a candidate as any model; where its loss is no number in the end, write that down.
@@ -36,8 +38,8 @@ def train_candidate(
         What is written.
     state_dir
         Of this candidate alone; removed where it diverged, since nothing goes on from there.
-    task
-        Name of what is predicted.
+    targets
+        What is predicted.
     **training
         See `nascent.train.stage.train_model`.
 
@@ -53,12 +55,13 @@ def train_candidate(
         "card_path": card_path,
     }
     try:
-        train_model(**paths, state_dir=state_dir, task=task, **training)
+        train_model(**paths, state_dir=state_dir, targets=targets, **training)
     except NotANumber as error:
         logger.warning("the candidate is left out of the choice: %s", error.what)
         for path in (model_path, reader_path):
             with written(path) as beside:
                 beside.touch()
+        task = targets[0].task
         write_table(pd.DataFrame(columns=list(history_columns(task))), history_path)
         best = {f"val_{task_of(task).learning}": None, "epoch": None}
         card = {"best": best, "epochs": 0}
