@@ -316,7 +316,11 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         ),
         # What all architectures share is in every training, and what follows; so is the reader.
         ("src/nascent/train/architectures/pooling.py", TRAINING | EXPLAINING | COMPARING),
-        ("src/nascent/readers/image.py", TRAINING | EXPLAINING | COMPARING),
+        # Of the floors one reads standardised crops.
+        (
+            "src/nascent/readers/image.py",
+            TRAINING | EXPLAINING | COMPARING | {"evaluate_floors"},
+        ),
         # Read by no job: the command line, the benchmarks, the tests.
         ("src/nascent/cli.py", set()),
         ("tests/conftest.py", set()),
