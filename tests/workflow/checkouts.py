@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from nascent.kind import FOLDERS
+
 PLANNER = Path(__file__).with_name("plan.py")
 CONFIG = {
     "study": "tiny",
@@ -65,7 +67,9 @@ class Checkout:
         return [sys.executable, "-m", "snakemake", *arguments]
 
     def environment(self) -> dict[str, str]:
-        mine = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        # A kind that the tests have loaded is found in the checkout where its study says.
+        left_out = {"PYTHONDONTWRITEBYTECODE", FOLDERS}
+        mine = {key: value for key, value in os.environ.items() if key not in left_out}
         library = self.library or self.path
         return mine | {"PYTHONPATH": str(library / "src"), "TF_CPP_MIN_LOG_LEVEL": "2"}
 
@@ -205,16 +209,24 @@ def unrun(root, tmp_path_factory) -> Checkout:
 @pytest.fixture(scope="session")
 def finished(unrun, tmp_path_factory, worker_id) -> Checkout:
     """A checkout in which the tiny study has run to its end; do not change it."""
+    return run_once(unrun, "tiny", shared_folder(tmp_path_factory, worker_id) / "finished")
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of what one run makes for all processes that share the tests."""
     mine = tmp_path_factory.getbasetemp()
-    # One run serves all processes that share the tests.
-    shared = mine if worker_id == "master" else mine.parent
-    checkout, ended = Checkout(shared / "finished" / "nascent"), shared / "finished.txt"
-    with (shared / "finished.lock").open("w") as lock:
+    return mine if worker_id == "master" else mine.parent
+
+
+def run_once(unrun: Checkout, study: str, place: Path) -> Checkout:
+    """Return a checkout in a folder in which a study has run, by whichever process came first."""
+    checkout, ended = Checkout(place / "nascent"), place.with_suffix(".txt")
+    with place.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ended.exists():
             shutil.rmtree(checkout.path, ignore_errors=True)
             unrun.clone(checkout.path)
-            local = ("--profile", "profiles/local", "--configfile", "config/tiny.yaml")
+            local = ("--profile", "profiles/local", "--configfile", f"config/{study}.yaml")
             done = checkout.snakemake(*local)
             assert done.returncode == 0, done.stdout
             ended.write_text(done.stdout)
