@@ -184,7 +184,8 @@ def test_names_that_look_like_something_else_are_planned_as_they_are(measured):
     write(
         measured,
         wells=("1e3", "NA"),
-        crops={"size": 32, "target": "=x"},
+        crops={"size": 32},
+        target={"channel": "=x"},
         train={"models": {"linear": {"channels": ["{x}", "CD3/CD4"]}}},
         explain={"channel_groups": {"{y}": ["{x}", "01"]}},
     )
