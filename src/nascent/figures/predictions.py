@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from nascent.figures import evaluated, rows, style, words
 from nascent.splits.wells import well_labels
+from nascent.task import REGRESSION, task_of
 
 FACTORS = ("cell_cycle", "perturbation", "well")
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
@@ -52,7 +53,7 @@ def draw(
     label
         The target in words with its unit.
     intervals
-        The table `intervals.tsv`, of test cells; R² and MAE then have their intervals over cells.
+        The table `intervals.tsv`, of test cells; the metrics then have their intervals over cells.
     target
         The predicted column that is shown.
     """
@@ -139,7 +140,7 @@ def numbers(
     *,
     split: str = "test",
 ) -> str:
-    """Return n, R² and MAE of the run that `table` holds, as the evaluation wrote them.
+    """Return n and the compared metrics of the run that `table` holds, as evaluation wrote them.
 
     Parameters
     ----------
@@ -161,10 +162,11 @@ def numbers(
     if intervals is not None and split == "test":
         same = (intervals[keys].astype(str) == run[keys].astype(str)).all(axis=1)
         ends = intervals[same].set_index("metric")[["low_cells", "high_cells"]]
-    for measure, name in (("r2", "R²"), ("mae", "MAE")):
+    measured = task_of(REGRESSION)
+    for measure in reversed(measured.compared):
         value = rows.short(own[measure].iloc[0])
         between = rows.interval(*ends.loc[measure]) if measure in ends.index else ""
-        told.append(f"{name} = {value} {between}".strip())
+        told.append(f"{measured.words[measure]} = {value} {between}".strip())
     return "   ".join(told)
 
 

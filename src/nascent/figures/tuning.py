@@ -47,7 +47,7 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
     left = min(KEY_WIDTH * (len(keys) + 1), 0.62 * style.WIDTH)
     options, axes = figure.subplots(1, 2, sharey=True, width_ratios=[left, style.WIDTH - left])
     chosen = table["chosen"].astype(bool).to_numpy()
-    span = rows.limits("mae", table[metric], [])
+    span = rows.limits(task_of(task).learning, table[metric], [])
     for i, (value, best) in enumerate(zip(table[metric], chosen, strict=True)):
         rows.point(
             axes,
