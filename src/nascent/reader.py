@@ -18,7 +18,6 @@ from nascent.files import write_json
 if TYPE_CHECKING:
     import numpy as np
 
-    from nascent.readers.image import ImageReader
     from nascent.shards.normalise import Normaliser
     from nascent.store import Store
 
@@ -262,26 +261,6 @@ def read_reader(path: str | Path) -> Reader:
         raise StoreError(
             f"a part of the reader is missing or malformed ({error!r})", where=path
         ) from error
-
-
-def image_reader(path: str | Path) -> "ImageReader":
-    """Return the reader of a model that reads one image.
-
-    Parameters
-    ----------
-    path
-        As in `read_reader`.
-
-    Raises
-    ------
-    StoreError
-        As `read_reader`, and where the model has another number of inputs.
-    """
-    inputs = read_reader(path).inputs
-    if len(inputs) != 1:
-        names = ", ".join(one.spec.name for one in inputs)
-        raise StoreError(f"the model reads {len(inputs)} inputs, not one ({names})", where=path)
-    return inputs[0]
 
 
 def reader_file(name: str) -> Path:

@@ -13,7 +13,7 @@ from nascent.attribute.stage import attribute_shard
 from nascent.errors import AttributionError, OutputError, StoreError, TrainError
 from nascent.examples import column_target, image_input
 from nascent.kinds.cells.crops.crop_store import CropWriter
-from nascent.reader import Reader, image_reader, write_reader
+from nascent.reader import Reader, read_reader, write_reader
 from nascent.readers.image import ImageReader
 from nascent.shards.normalise import Normaliser
 from nascent.train.architectures.build import build
@@ -373,7 +373,7 @@ def test_a_model_refuses_a_shard_unlike_those_that_it_reads_and_names_both(
     explain, inputs, tmp_path
 ):
     write_reader([ImageReader.of_shard(make_normaliser(), inputs[1])], tmp_path / "reader.json")
-    reader = image_reader(tmp_path)
+    reader = read_reader(tmp_path)
     ours, theirs = explain(tmp_path / "a.h5", reader=reader), explain(tmp_path / "b.h5")
     with open_maps(ours) as maps, open_maps(theirs) as others:
         assert np.stack(list(maps)).tobytes() == np.stack(list(others)).tobytes()

@@ -4,7 +4,7 @@ import pytest
 
 from nascent.errors import OutputError, TrainError
 from nascent.examples import column_target
-from nascent.reader import image_reader
+from nascent.reader import read_reader
 from nascent.shards.batches import Batches
 from nascent.shards.plan import shards_of
 from nascent.train import checkpoint
@@ -31,7 +31,8 @@ def test_the_model_on_disk_is_that_of_the_best_epoch(study):
 
 def test_the_reader_beside_the_model_reads_what_it_learnt_from(study):
     train_model(**study.arguments(epochs=1))
-    reader, normaliser = image_reader(study.folder / "out"), study.arguments()["normaliser"]
+    (reader,) = read_reader(study.folder / "out").inputs
+    normaliser = study.arguments()["normaliser"]
     model = load_model(study.folder / "out/model.keras")
     assert model.input["image"].shape[1:] == reader.spec.shape
     assert (reader.inputs, reader.mean) == (normaliser.inputs, normaliser.mean)

@@ -5,7 +5,59 @@ from typing import Any
 
 import numpy as np
 
-from nascent.metrics import Values
+from nascent.metrics import Sums, Values
+from nascent.task import Task
+
+
+class TaskOfPlaces(Task):
+    """What tasks have in common whose answers have a value at every place."""
+
+    def numbers(self, y: np.ndarray) -> np.ndarray:
+        """Return each example's mean value, (n,) float64."""
+        y = np.asarray(y, np.float64)
+        return y.reshape(len(y), -1).mean(axis=1)
+
+    def columns(self, levels: Sequence[str] = ()) -> None:
+        """Return None: an answer a place does not fit into a table."""
+
+    def table(
+        self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
+    ) -> None:
+        """Return None, as `columns`."""
+
+
+def weights_of_places(y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    """Return how often each value counts, (n, values) float64.
+
+    Parameters
+    ----------
+    y
+        (n, …).
+    weight
+        (n,), or the first axes of y; None: each once.
+    """
+    weight = np.ones(y.shape) if weight is None else np.asarray(weight, np.float64)
+    weight = weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim))
+    return np.broadcast_to(weight, y.shape).reshape(len(y), -1)
+
+
+def sums_of_places(y: np.ndarray, weight: np.ndarray, of_runs: Sequence[np.ndarray]) -> Sums:
+    """Return sums over the places of each example: (n, 3 + K R).
+
+    They are of 1, y − m and (y − m)², with m the mean of all y; then for each of R runs of K parts.
+
+    Parameters
+    ----------
+    y, weight
+        (n, values).
+    of_runs
+        K parts, (n, R, values) each.
+    """
+    mean = np.average(y, weights=weight)
+    common = [np.ones_like(weight), y - mean, (y - mean) ** 2]
+    common = np.stack([np.sum(weight * part, axis=1) for part in common], axis=-1)
+    summed = [np.sum(weight[:, None] * part, axis=2) for part in of_runs]
+    return Sums(np.hstack([common, np.stack(summed, axis=-1).reshape(len(y), -1)]))
 
 
 def measure_places(totals: np.ndarray, means: Sequence[str]) -> Values:

@@ -15,14 +15,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nascent.metrics import Sums, Values
-from nascent.task import Task
-from nascent.tasks._places import mean_of_places, measure_places
+from nascent.tasks._places import (
+    TaskOfPlaces,
+    mean_of_places,
+    measure_places,
+    sums_of_places,
+    weights_of_places,
+)
 
 LEAST = 1e-15
 """Probabilities below count as this much in the log loss."""
 
 
-class Distribution(Task):
+class Distribution(TaskOfPlaces):
     """A level, 0 to k − 1, at each place; its number is its value."""
 
     name = "distribution"
@@ -62,37 +67,17 @@ class Distribution(Task):
         """
         y, y_hat = np.asarray(y), np.asarray(y_hat, np.float64)
         n, runs, k = len(y), y_hat.shape[1], y_hat.shape[-1]
-        weight = np.ones(y.shape) if weight is None else np.asarray(weight, np.float64)
-        weight = np.broadcast_to(
-            weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim)), y.shape
-        )
-        level = np.where(weight > 0, y, 0).astype(np.int64).reshape(n, -1)
-        weight, q = weight.reshape(n, -1), y_hat.reshape(n, runs, level.shape[1], k)
+        weight = weights_of_places(y, weight)
+        level = np.where(weight > 0, y.reshape(n, -1), 0).astype(np.int64)
+        q = y_hat.reshape(n, runs, level.shape[1], k)
         of_true = np.take_along_axis(q, level[:, None, :, None], axis=3)[..., 0]
         error = level[:, None] - q @ np.arange(k)
-        mean = np.average(level, weights=weight)
-        common = [np.ones_like(weight), level - mean, (level - mean) ** 2]
-        of_runs = [-np.log(np.maximum(of_true, LEAST)), np.abs(error), error**2]
-        common = np.stack([np.sum(weight * part, axis=1) for part in common], axis=-1)
-        of_runs = [np.sum(weight[:, None] * part, axis=2) for part in of_runs]
-        return Sums(np.hstack([common, np.stack(of_runs, axis=-1).reshape(n, -1)]))
+        log_loss = -np.log(np.maximum(of_true, LEAST))
+        return sums_of_places(level, weight, [log_loss, np.abs(error), error**2])
 
     def measure(self, totals: np.ndarray, offset: np.ndarray | None = None) -> Values:
         """See `nascent.task.Task.measure`."""
         return measure_places(totals, ("log_loss", "mae"))
-
-    def numbers(self, y: np.ndarray) -> np.ndarray:
-        """Return each example's mean value, (n,) float64."""
-        y = np.asarray(y, np.float64)
-        return y.reshape(len(y), -1).mean(axis=1)
-
-    def columns(self, levels: Sequence[str] = ()) -> None:
-        """Return None: a probability a place and level does not fit into a table."""
-
-    def table(
-        self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
-    ) -> None:
-        """Return None, as `columns`."""
 
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return a feature a level."""

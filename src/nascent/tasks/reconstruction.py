@@ -11,11 +11,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nascent.metrics import Sums, Values
-from nascent.task import Task
-from nascent.tasks._places import mean_of_places, measure_places
+from nascent.tasks._places import (
+    TaskOfPlaces,
+    mean_of_places,
+    measure_places,
+    sums_of_places,
+    weights_of_places,
+)
 
 
-class Reconstruction(Task):
+class Reconstruction(TaskOfPlaces):
     """Values of any shape, in the unit they were given to the network in."""
 
     name = "reconstruction"
@@ -55,34 +60,14 @@ class Reconstruction(Task):
         """
         y, y_hat = np.asarray(y, np.float64), np.asarray(y_hat, np.float64)
         n, runs = y_hat.shape[:2]
-        weight = np.ones(y.shape) if weight is None else np.asarray(weight, np.float64)
-        weight = weight.reshape(weight.shape + (1,) * (y.ndim - weight.ndim))
-        weight = np.broadcast_to(weight, y.shape).reshape(n, -1)
+        weight = weights_of_places(y, weight)
         y = np.where(weight > 0, y.reshape(n, -1), 0.0)
         error = np.where(weight[:, None] > 0, y[:, None] - y_hat.reshape(n, runs, -1), 0.0)
-        mean = np.average(y, weights=weight)
-        common = [np.ones_like(y), y - mean, (y - mean) ** 2]
-        common = np.stack([np.sum(weight * part, axis=1) for part in common], axis=-1)
-        of_runs = [error**2, np.abs(error), error**2]
-        of_runs = [np.sum(weight[:, None] * part, axis=2) for part in of_runs]
-        return Sums(np.hstack([common, np.stack(of_runs, axis=-1).reshape(n, -1)]))
+        return sums_of_places(y, weight, [error**2, np.abs(error), error**2])
 
     def measure(self, totals: np.ndarray, offset: np.ndarray | None = None) -> Values:
         """See `nascent.task.Task.measure`."""
         return measure_places(totals, ("mse", "mae"))
-
-    def numbers(self, y: np.ndarray) -> np.ndarray:
-        """Return each example's mean value, (n,) float64."""
-        y = np.asarray(y, np.float64)
-        return y.reshape(len(y), -1).mean(axis=1)
-
-    def columns(self, levels: Sequence[str] = ()) -> None:
-        """Return None: a whole input does not fit into a table."""
-
-    def table(
-        self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
-    ) -> None:
-        """Return None, as `columns`."""
 
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return a feature a target: the features of the input are its targets."""

@@ -163,5 +163,5 @@ def read_planted(
     for path in shard_paths:
         with open_store(path) as shard:
             tables.append(shard.cells)
-            size, oversize = shard.size, shard.attributes.get("oversize")
+            size, oversize = shard.input().places[0], shard.attributes.get("oversize")
     return Planted(truths, pd.concat(tables), size, FITS.get(oversize, centre))
