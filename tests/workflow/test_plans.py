@@ -316,10 +316,13 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
         ),
         # What all architectures share is in every training, and what follows; so is the reader.
         ("src/nascent/train/architectures/pooling.py", TRAINING | EXPLAINING | COMPARING),
-        # Of the floors one reads standardised crops.
+        # A floor reads standardised crops, and so do correlations of channels.
         (
             "src/nascent/readers/image.py",
-            TRAINING | EXPLAINING | COMPARING | {"evaluate_floors"},
+            TRAINING
+            | EXPLAINING
+            | COMPARING
+            | {"evaluate_floors", "explain_duplicates", "figures_data"},
         ),
         # Read by no job: the command line, the benchmarks, the tests.
         ("src/nascent/cli.py", set()),
