@@ -76,7 +76,7 @@ ifdef CONFIG
 	$(BIN)/python workflow/graphs.py $(CONFIG) $(TARGETS)
 else
 # How many shards there are is known once the cells are split: before, the graph would lack them.
-	$(BIN)/snakemake --profile profiles/local results/demo/splits/cell/splits.tsv
+	$(BIN)/snakemake --profile profiles/local results/demo/splits/example/splits.tsv
 	$(BIN)/snakemake --rulegraph dot --configfile config/config.yaml docs/rulegraph.yaml \
 	  | $(BIN)/python docs/make_graph.py
 endif

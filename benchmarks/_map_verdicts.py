@@ -1,6 +1,6 @@
 """Verdicts of maps and images: small ones, in which likeness is that of all nuclei alone.
 
-Every nucleus is an ellipse that is brighter in the middle, more so in some cells and wells than in
+Every nucleus is an ellipse that is brighter in the middle, more so in some cells and groups than in
 others. Maps and images have that in common, and no more; with an effect, maps hold some of the
 image of their own cell.
 """
@@ -62,7 +62,7 @@ def nuclei(
 
 
 def similarity(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
-    """Map channels against image channels of the same cell and of others of its well."""
+    """Map channels against image channels of the same cell and of others of its group."""
     cells = nuclei(design, effect, columns, stream)
     by_id = {cell.id: cell for cell in cells}
     others = rings(len(cells), 5, _seed(stream), design.labels)
@@ -79,7 +79,7 @@ def similarity(design: Design, effect: float, columns: int, stream: np.random.Ge
 
 
 def regions(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
-    """Maps on the bright fifth of an image channel, against that of others of the well."""
+    """Maps on the bright fifth of an image channel, against that of others of the group."""
     cells = nuclei(design, effect, columns, stream)
     by_id = {cell.id: cell for cell in cells}
     names = [f"ch{number}" for number in range(columns)]
@@ -148,7 +148,7 @@ class _MapSet:
 
 
 def agreement(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
-    """Pairs of explanations of the same cells, against those of other cells of the well."""
+    """Pairs of explanations of the same cells, against those of other cells of the group."""
     cells = {cell.id: cell for cell in nuclei(design, effect, columns * CHANNELS, stream)}
     sets, explanations = [], []
     for column in range(columns):
@@ -172,11 +172,11 @@ def agreement(design: Design, effect: float, columns: int, stream: np.random.Gen
     table = pd.concat(tables)
     words = {"beyond other cells": VERDICTS[1], "less than other cells": VERDICTS[-1]}
     covered = _covered(
-        table["beyond_low_wells"], table["beyond_high_wells"], np.nan if effect else 0.0
+        table["beyond_low_groups"], table["beyond_high_groups"], np.nan if effect else 0.0
     )
     return Outcome(_words(table["verdict"], words), covered)
 
 
 def _places(cells: dict[str, ExplainedCell], design: Design) -> pd.DataFrame:
-    table = pd.DataFrame({"stratum": "one", "well": design.labels}, index=list(cells))
+    table = pd.DataFrame({"stratum": "one", "group": design.labels}, index=list(cells))
     return table.rename_axis("id")

@@ -50,7 +50,7 @@ class Outcome:
     claims : dict
         What is claimed → (R,) float: 1 where it was, 0 where not, NaN where no verdict was given.
     covered : (R,) float
-        1 where the stated interval over wells holds the true value; NaN where there is none.
+        1 where the stated interval over groups holds the true value; NaN where there is none.
     """
 
     claims: dict[str, np.ndarray]
@@ -68,14 +68,14 @@ def models(design: Design, effect: float, columns: int, stream: np.random.Genera
     errors = np.column_stack(
         [size * stream.choice([-1.0, 1.0], len(y)), (signs * of_models).reshape(len(y), -1)]
     )
-    levels = pd.DataFrame({"well": labels}, index=[f"c{n:04d}" for n in range(len(y))])
-    held = HeldOut("target", "cell", levels, y, tuple(runs), y[:, None] - errors)
+    levels = pd.DataFrame({"group": labels}, index=[f"c{n:04d}" for n in range(len(y))])
+    held = HeldOut("target", "example", levels, y, tuple(runs), y[:, None] - errors)
     resampled = resample(held, draws=DRAWS, seed=_seed(stream))
     table = comparison(held, resampled, floors=["floor"], confidence=CONFIDENCE_OF_MODELS)
     told = table[~table["floor"]]
     return Outcome(
         _words(told["verdict"], {"beats": BEATS, "does not beat": LOSES}),
-        _covered(told["difference_low_wells"], told["difference_high_wells"], -effect),
+        _covered(told["difference_low_groups"], told["difference_high_groups"], -effect),
     )
 
 
@@ -84,7 +84,7 @@ def retrained(design: Design, effect: float, columns: int, stream: np.random.Gen
     labels, y_sd, square = design.labels, 60.0, 400.0
     n = len(labels)
     cells = pd.DataFrame(
-        {"plate": "p", "well": labels, "cell_cycle": "", "perturbation": ""},
+        {"plate": "p", "group": labels, "cell_cycle": "", "perturbation": ""},
         index=pd.Index([f"c{number:04d}" for number in range(n)], name="id"),
     )
     y = stream.normal(300, y_sd, n)
@@ -98,7 +98,7 @@ def retrained(design: Design, effect: float, columns: int, stream: np.random.Gen
             pd.DataFrame(
                 {
                     "id": cells.index,
-                    "design": "cell",
+                    "design": "example",
                     "fold": "f",
                     "split": "test",
                     "model": "m",
@@ -137,7 +137,7 @@ def retrained(design: Design, effect: float, columns: int, stream: np.random.Gen
     words = {"removes more": "removes more than random", "does not": "does not remove more"}
     return Outcome(
         _words(told["verdict"], words),
-        _covered(told["difference_low_wells"], told["difference_high_wells"], truth),
+        _covered(told["difference_low_groups"], told["difference_high_groups"], truth),
     )
 
 
@@ -147,14 +147,14 @@ def means(design: Design, effect: float, columns: int, stream: np.random.Generat
     table = cell_means(
         values, design.labels, confidence=CONFIDENCE, draws=DRAWS, seed=_seed(stream)
     )
-    ends = table[["low", "high", "low_wells", "high_wells"]].to_numpy()
+    ends = table[["low", "high", "low_groups", "high_groups"]].to_numpy()
     found = np.array([side(tuple(row)) for row in ends], float)
     found[np.isnan(ends).any(axis=1)] = np.nan
     claims = {
         name: np.where(np.isnan(found), np.nan, (found == sign).astype(float))
         for name, sign in (("above", 1), ("below", -1))
     }
-    return Outcome(claims, _covered(table["low_wells"], table["high_wells"], effect))
+    return Outcome(claims, _covered(table["low_groups"], table["high_groups"], effect))
 
 
 def removal(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
@@ -176,7 +176,7 @@ def removal(design: Design, effect: float, columns: int, stream: np.random.Gener
     told = table[(table["measure"] == "gain_over_random") & (table["order"] == ATTRIBUTION)]
     words = {"beats": "beats random", "worse": "worse than random"}
     return Outcome(
-        _words(told["verdict"], words), _covered(told["low_wells"], told["high_wells"], effect)
+        _words(told["verdict"], words), _covered(told["low_groups"], told["high_groups"], effect)
     )
 
 
@@ -207,7 +207,7 @@ def randomisation(
     truth = SURVIVES - 0.1 * effect
     return Outcome(
         _words(table["verdict"], {"depends": depends, "does not depend": survives}),
-        _covered(table["low_wells"], table["high_wells"], truth),
+        _covered(table["low_groups"], table["high_groups"], truth),
     )
 
 
@@ -221,7 +221,7 @@ def attention(design: Design, effect: float, columns: int, stream: np.random.Gen
         {
             "id": np.repeat(np.arange(shape[0]), columns),
             "split": "test",
-            "well": np.repeat(labels, columns),
+            "group": np.repeat(labels, columns),
             "region": np.tile(np.arange(columns), shape[0]),
             "zero": False,
             "trivial": False,
@@ -266,7 +266,7 @@ def truth(design: Design, effect: float, columns: int, stream: np.random.Generat
         chances = stream.uniform(0.2, 0.4, (len(labels), len(measures)))
         for name in (TRAINED, RANDOMISED, *IMAGE_MAPS):
             values = design.values(len(measures), stream) + effect * (name == TRAINED)
-            table = pd.DataFrame({"id": ids, "split": f"s{number}", "well": labels})
+            table = pd.DataFrame({"id": ids, "split": f"s{number}", "group": labels})
             table = table.assign(truth=PLANTED, map=name, zero=False)
             table[list(measures)] = chances * (1 + 0.2 * values)
             table[[f"{measure}_chance" for measure in measures]] = chances
@@ -323,7 +323,7 @@ def use(design: Design, effect: float, columns: int, stream: np.random.Generator
     uses = Uses(
         seeds=tuple(range(design.repeats)),
         y=y,
-        wells=labels,
+        groups=labels,
         squared_error=np.full((len(y), design.repeats), 0.5 * spread**2),
         values=100 * np.repeat(values[..., None], len(CHANGES), axis=-1),
         units=[Unit(CHANNEL, f"ch{u}", (f"ch{u}",), (u,)) for u in range(columns)],
@@ -332,15 +332,15 @@ def use(design: Design, effect: float, columns: int, stream: np.random.Generator
     told = table[(table["seed"] == EACH) & (table["change"] == next(iter(CHANGES)))]
     return Outcome(
         _words(told["verdict"], {"is used": USED, "makes it worse": WORSE}),
-        _covered(told["low_wells"], told["high_wells"], 100 * effect / y.var()),
+        _covered(told["low_groups"], told["high_groups"], 100 * effect / y.var()),
     )
 
 
 def trends(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
     """Tables of eight channels of which none goes with the target; with an effect, the first does.
 
-    The effect is the correlation within wells. What differs between trainings elsewhere is here the
-    correlation in a well, which is 0 on average.
+    The effect is the correlation within groups. What differs between trainings elsewhere is here
+    the correlation in a group, which is 0 on average.
     """
     labels, channels = design.labels, 8
     ids = [f"c{number:04d}" for number in range(len(labels))]
@@ -349,7 +349,7 @@ def trends(design: Design, effect: float, columns: int, stream: np.random.Genera
         target = design.values(1, stream)
         shares = design.values(channels, stream)
         if design.repeat_sd:
-            # A correlation of each well's own, the same for no two of them.
+            # A correlation of each group's own, the same for no two of them.
             own = np.tanh(design.repeat_sd * stream.normal(size=(design.wells, channels)))
             own = own[np.unique(labels, return_inverse=True)[1]]
             shares = own * target + np.sqrt(1 - own**2) * shares
@@ -364,7 +364,7 @@ def trends(design: Design, effect: float, columns: int, stream: np.random.Genera
         )
         told = table["trend"].isin(["rises", "falls"])
         claimed = told.iloc[0] if effect else told.any()
-        # Without an interval over wells nothing is said to rise or fall.
+        # Without an interval over groups nothing is said to rise or fall.
         found.append(float(claimed) if table["low"].notna().any() else float(claimed) or np.nan)
         covered.append(_covered(table["low"], table["high"], 0.0)[-1])
     return Outcome({"rises or falls": np.array(found)}, np.array(covered))
@@ -373,7 +373,8 @@ def trends(design: Design, effect: float, columns: int, stream: np.random.Genera
 def earlier_rule(
     design: Design, effect: float, columns: int, stream: np.random.Generator
 ) -> Outcome:
-    """The mean over cells by percentiles of a bootstrap of whole wells: a common rule, not ours."""
+    """The mean over cells by percentiles of a bootstrap of whole groups: a common rule, not
+    ours."""
     values, labels = design.values(columns, stream) + effect, design.labels
     sums = group_sums(np.hstack([values, np.ones_like(values[:, :1])]), labels)
     drawn = np.vstack([held @ sums for held in counts(len(sums), DRAWS, stream)])
@@ -387,7 +388,7 @@ def _seed(stream: np.random.Generator) -> int:
 
 
 def _words(verdicts: pd.Series, words: dict[str, str]) -> dict[str, np.ndarray]:
-    """Return who claims what; a verdict that names the wells there are is none."""
+    """Return who claims what; a verdict that names the groups there are is none."""
     texts = verdicts.astype(str)
     given = ~texts.str.startswith("cannot tell (").to_numpy()
     return {

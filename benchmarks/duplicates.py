@@ -126,7 +126,7 @@ def run(folder: Path, name: str, plate: Path, chosen: argparse.Namespace) -> Non
         "wells": str(plate / "wells.tsv"),
         "crops": {"size": 64},
         "target": {"channel": "00_EU"},
-        "splits": {"by": "well", "fractions": {"train": 0.6, "val": 0.15, "test": 0.25}},
+        "splits": {"by": "group", "fractions": {"train": 0.6, "val": 0.15, "test": 0.25}},
         "shards": {"normalise": {"clip": 99.8, "z_score": True}},
         "train": {
             "defaults": {

@@ -42,7 +42,7 @@ SIMULATED = {
         *("07_POLR2A", "03_CDK9", "10_H3K27ac", "00_EU"),
     ],
 }
-MODEL = "results/plate/train/model_0/cell/1/model.keras"
+MODEL = "results/plate/train/model_0/example/1/model.keras"
 MODELS, SEEDS = 8, [1, 2, 3, 4, 5]
 ROAR = {
     "seeds": SEEDS,

@@ -45,7 +45,7 @@ from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.shards.batches import Batches
 from nascent.shards.histograms import load
 from nascent.shards.normalise import Normaliser
-from nascent.shards.statistics import channel_statistics, count_well
+from nascent.shards.statistics import channel_statistics, count_part
 from nascent.shards.steps import Steps
 from nascent.shards.write import write_shard
 from nascent.store import open_store
@@ -146,9 +146,9 @@ def costs(folder: Path, setting: Setting) -> Iterator[tuple[str, float]]:
         )
     )  # fmt: skip
     with open_store(store) as crops:
-        cells = crops.cells.reset_index()[["id", "plate", "well"]].assign(split="train")
+        cells = crops.cells.reset_index()[["id"]].assign(part=store.stem, split="train")
     counted = folder / "histograms.h5"
-    yield "histograms", spent(lambda: count_well(store, cells, counted, record={}))
+    yield "histograms", spent(lambda: count_part(store, cells, counted, record={}))
     yield "shards", spent(lambda: write_shard([store], cells, shard, split="train", record={}))
     normaliser = Normaliser.from_table(channel_statistics(load(counted), Steps()), inputs, Steps())
     yield from costs_of_network(folder, shard, normaliser, setting, len(cells) / setting.nuclei)
@@ -174,7 +174,8 @@ def costs_of_network(
     )
     yield "evaluate", warm(
         lambda: predict(
-            model, {"train": [shard]}, normaliser, targets=["target"], design="cell", fold="cell",
+            model, {"train": [shard]}, normaliser, targets=["target"], design="example",
+            fold="example",
             name="model", seed=1, batch_size=fitting.batch_size,
         )
     ) / kept  # fmt: skip

@@ -36,7 +36,7 @@ from nascent.kinds.cells.crops.placement import margin
 from nascent.kinds.cells.simulate.truth import Truth, read_truth
 from nascent.store import open_store
 
-FOLD, SEED, TARGET = "cell", 1, "00_EU"
+FOLD, SEED, TARGET = "example", 1, "00_EU"
 SHOWN = ("00_DAPI", "15_SON", "07_POLR2A", TARGET)
 SCORED = ("15_SON", "07_POLR2A")
 PLANTED = "#6A3D9A"

@@ -76,7 +76,7 @@ def rows(comparison: pd.DataFrame) -> list[str]:
     own = comparison[comparison["target"] == "target"]
     return [
         f"| {row.design} | {row.model} | {row.r2:.2f} | {between(row.r2_low, row.r2_high)}"
-        f" | {between(row.r2_low_wells, row.r2_high_wells)} | {row.mae:.1f}"
+        f" | {between(row.r2_low_groups, row.r2_high_groups)} | {row.mae:.1f}"
         f" | {row.verdict if isinstance(row.verdict, str) else ''} |"
         for row in own.itertuples()
     ]
@@ -160,7 +160,7 @@ def lost(comparison: pd.DataFrame, planted: float) -> str:
     own = comparison[comparison["target"] == "target"]
     r2 = own.pivot(index="model", columns="design", values="r2")
     told = ", ".join(
-        f"{model} {r2.loc[model, 'cell'] - r2.loc[model, 'well']:.2f}"
+        f"{model} {r2.loc[model, 'example'] - r2.loc[model, 'group']:.2f}"
         for model in ("simple_cnn", "ols", "linear")
     )
     return (

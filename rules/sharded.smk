@@ -1,5 +1,5 @@
 # Shards by name, and the parts of each: known once the examples are split.
-from nascent.shards.plan import plan_shards, shard_name, shard_names, wells_of_shards
+from nascent.shards.plan import parts_of_shards, plan_shards, shard_name, shard_names
 from nascent.splits.fractions import SPLITS
 
 
@@ -26,12 +26,9 @@ def names_of_shards(table, mtime_ns):
 @cache
 def names_of_parts(table, mtime_ns):
     """Shard → names of the parts that its examples are from: it need not look at all raw data."""
-    plan = plan_shards(read_table(table), STUDY.shards.cells, STUDY.seed)
-    names = {(row.plate, row.well): row.Index for row in PARTS.itertuples()}
-    return {
-        shard: sorted(names[well] for well in wells)
-        for shard, wells in wells_of_shards(plan).items()
-    }
+    return parts_of_shards(
+        plan_shards(read_table(table), STUDY.shards.cells, STUDY.seed)
+    )
 
 
 def stores_of_shard(wildcards):

@@ -21,7 +21,7 @@ checkpoint splits:
         code=code("splits"),
         splits=how_to_split(),
         design=lambda wildcards: FOLDS[wildcards.fold].design,
-        well=lambda wildcards: FOLDS[wildcards.fold].well,
+        group=lambda wildcards: FOLDS[wildcards.fold].group,
         seed=STUDY.seed,
         target=TARGET,
         levels=LEVELS,

@@ -16,7 +16,7 @@ def study(tmp_path, monkeypatch, described):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pixels.tsv").write_text("1\n")
     before = "pixels.tsv"
-    for number, name in enumerate(("crops/cells.json", "splits/cell/splits.json", "card.json")):
+    for number, name in enumerate(("crops/cells.json", "splits/example/splits.json", "card.json")):
         out = f"results/mine/{name}"
         params = {"size": number, "seed": 7}
         with job(described(name.split("/")[0], "job.log", [before], [out], params)):
@@ -26,11 +26,11 @@ def study(tmp_path, monkeypatch, described):
 
 
 def test_a_result_tells_what_made_it_and_what_each_input_was_made_by(study):
-    told = lineage(study / "splits" / "cell" / "splits.json", whole=False)
+    told = lineage(study / "splits" / "example" / "splits.json", whole=False)
     text = "\n".join(told)
     assert "made by: stage splits, code -, seed 7" in text
     assert "size: 1" in text
-    assert provenance.file_digest(study / "splits/cell/splits.json") in text
+    assert provenance.file_digest(study / "splits/example/splits.json") in text
     (line,) = [line for line in told if "crops/cells.json" in line]
     assert line.endswith("stage crops, code -, seed 7")
 
@@ -42,7 +42,7 @@ def test_the_whole_chain_goes_back_to_what_the_user_gave(study, relative):
     heads = [line for line in told if line and not line.startswith(" ")]
     assert [head.rpartition("mine/")[2] for head in heads] == [
         "card.json",
-        "splits/cell/splits.json",
+        "splits/example/splits.json",
         "crops/cells.json",
     ]
     assert "pixels.tsv: given by the user" in told[-1]
@@ -51,8 +51,10 @@ def test_the_whole_chain_goes_back_to_what_the_user_gave(study, relative):
 def test_inputs_that_are_no_longer_what_was_read_are_told(study, described):
     with job(described("crops", "job.log", ["pixels.tsv"], [study / "crops/cells.json"])):
         write_json({"made": "anew"}, study / "crops/cells.json")
-    (study / "splits/cell/splits.json").unlink()
-    assert "made anew since" in "\n".join(lineage(study / "splits/cell/splits.json", whole=False))
+    (study / "splits/example/splits.json").unlink()
+    assert "made anew since" in "\n".join(
+        lineage(study / "splits/example/splits.json", whole=False)
+    )
     assert "removed since" in "\n".join(lineage(study / "card.json", whole=False))
 
 

@@ -22,8 +22,8 @@ from nascent.kinds.cells.wells_table import read_wells
 from nascent.shards.batches import Batches
 from nascent.shards.histograms import load, merge
 from nascent.shards.normalise import Normaliser
-from nascent.shards.plan import plan_shards, wells_of_shards
-from nascent.shards.statistics import channel_statistics, count_well
+from nascent.shards.plan import parts_of_shards, plan_shards
+from nascent.shards.statistics import channel_statistics, count_part
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards, write_shard
 from nascent.splits.assignment import split_cells
@@ -144,7 +144,7 @@ def test_names_that_often_stand_for_a_missing_value_are_warned_of(study, tmp_pat
 
 def test_splits_balance_and_strata_tell_the_levels_apart(study):
     splits = read_table(study.folder / "splits.tsv")
-    assert set(splits["well"]) == set(WELLS)
+    assert set(splits["group"]) == {f"NA/{well}" for well in WELLS}
     balance = read_table(study.folder / "balance.tsv")
     of_batches = balance[(balance["variable"] == "batch") & (balance["split"] == "all")]
     assert dict(zip(of_batches["level"], of_batches["cells"], strict=True)) == {
@@ -159,12 +159,12 @@ def test_splits_balance_and_strata_tell_the_levels_apart(study):
 
 def test_shards_and_batches_have_every_channel(study):
     folder = study.folder
-    assert {well for wells in wells_of_shards(study.plan).values() for well in wells} == {
-        ("NA", well) for well in WELLS
+    assert {part for parts in parts_of_shards(study.plan).values() for part in parts} == {
+        f"NA_{well}" for well in WELLS
     }
     for number, store in enumerate(study.stores):
         splits = read_table(folder / "splits.tsv")
-        count_well(store, splits, folder / f"{number}.histogram.h5", record={})
+        count_part(store, splits, folder / f"{number}.histogram.h5", record={})
     counted = merge(load(folder / f"{number}.histogram.h5") for number in range(len(WELLS)))
     write_table(channel_statistics(counted, Steps()), folder / "channels.tsv")
     write_table(list_shards(sorted(folder.glob("shards/*.h5"))), folder / "shards.tsv")

@@ -116,7 +116,7 @@ def test_a_shard_of_both_versions_is_whole(tmp_path, write_version_1, arrays):
     old = write_version_1(tmp_path / "old.h5", *arrays, CELLS)
     new = write_version_1(tmp_path / "new.h5", *arrays, CELLS.assign(well="A02", cell_id=[1, 2, 3]))
     migrate(new)
-    wanted = pd.DataFrame({"id": [2, 6], "plate": "p", "well": ["A02", "A01"]})
+    wanted = pd.DataFrame({"id": [2, 6], "part": ["new", "old"]})
     write_shard([old, new], wanted, tmp_path / "shard.h5", split="train", record={})
     with open_store(tmp_path / "shard.h5") as shard:
         assert shard.examples["group"].tolist() == ["p/A02", "p/A01"]

@@ -24,6 +24,8 @@ MASK = "mask"
 """Name under which a model is given the mask of the first input that has one."""
 ID, GROUP = "id", "group"
 """Columns that every table of examples has: of one example, and of what is held out whole."""
+PART = "part"
+"""Column of the table of all examples: the part of the raw data that an example is from."""
 
 
 @dataclass(frozen=True)

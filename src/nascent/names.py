@@ -18,7 +18,7 @@ TEXT_COLUMNS = frozenset(
         "perturbation", "cell_cycle", "cell_type", "cell_line", "measurement_type",
         "channel", "map_channel", "image_channel", "channel_group",
         "split", "design", "fold", "model", "method", "other_model", "other_method",
-        "architecture", "best_floor", "worst_well", "candidate", "shard", "sha256",
+        "architecture", "best_floor", "worst_group", "candidate", "shard", "sha256",
         "true_class", "predicted_class", "class",
     }
 )  # fmt: skip

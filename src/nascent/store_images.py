@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
-from nascent.examples import GROUP, InputSpec
+from nascent.examples import InputSpec
 from nascent.store_layout import input_path, mask_path
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Images:
     channels : list of str
         Names in the order of the last axis.
     cells : pandas.DataFrame
-        The table without groups; the index is `id`.
+        The table of examples; the index is `id`.
     size : int
         Edge S of an image, in pixels.
     dtype : numpy.dtype
@@ -64,8 +64,8 @@ class Images:
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """The table without groups; the index is `id`."""
-        return self.columns([name for name in self.column_names if name != GROUP])
+        """The table of examples; the index is `id`."""
+        return self.columns(self.column_names)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one cell."""

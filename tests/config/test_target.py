@@ -60,7 +60,7 @@ def test_classes_that_cannot_be_are_refused(target, names, message):
 
 def test_a_class_of_one_well_cannot_be_left_out_and_learnt():
     with pytest.raises(ConfigError, match="'TSA' is of P_A2 alone"):
-        levels(CLASSES, "DMSO", "DMSO", "TSA", splits={"by": "leave_one_well_out"})
+        levels(CLASSES, "DMSO", "DMSO", "TSA", splits={"by": "leave_one_group_out"})
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def facts_with():
             study,
             ("00_DAPI", "15_SON", "09_SRRM2", "00_EU"),
             {"p_A01": 100, "p_A02": 100},
-            {"cell": {"train": cells, "val": 20, "test": 20}},
+            {"example": {"train": cells, "val": 20, "test": 20}},
         )
 
     return made

@@ -7,7 +7,7 @@ import pytest
 from nascent.costs.disk import dense_bytes, disk
 from nascent.costs.estimate import PlannedJob
 
-SHARD = {"fold": "cell", "split": "test", "number": "00000"}
+SHARD = {"fold": "example", "split": "test", "number": "00000"}
 MAPS = {"model": "linear", "seed": "1", "method": "ig", "split": "test", "number": "00000"}
 PARTS = [{"part": "p_A01"}, {"part": "p_A02"}]
 CELL = 100 * (4 * 2 + 1)  # pixels × (channels × 16 bits, and the mask)

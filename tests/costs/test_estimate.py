@@ -10,7 +10,7 @@ from nascent.costs.benchmarks import BENCHMARKS
 from nascent.costs.estimate import ESTIMATES, Past, PlannedJob, estimate
 from nascent.costs.plan import by_stage
 
-RUN = {"model": "linear", "fold": "cell", "seed": "1"}
+RUN = {"model": "linear", "fold": "example", "seed": "1"}
 OTHER = RUN | {"seed": "2"}
 
 

@@ -16,12 +16,12 @@ NUCLEI = {"p_A01": 100, "p_A02": 60, "p_A03": 40}
 
 def test_expected_cells_follow_the_fractions(facts):
     # 0.8, 0.1, 0.1 of 200, whole cells.
-    cells = expected_cells(facts.study, Fold("cell", "cell"), NUCLEI)
+    cells = expected_cells(facts.study, Fold("example", "example"), NUCLEI)
     assert cells == {"train": 160, "val": 20, "test": 20}
 
 
 def test_a_well_that_is_left_out_tests_with_all_its_cells(facts):
-    fold = Fold("without_p_A02", "leave_one_well_out", "A02")
+    fold = Fold("without_p_A02", "leave_one_group_out", "A02")
     # 140 are left: eight of nine parts train.
     assert expected_cells(facts.study, fold, NUCLEI) == {"train": 124, "val": 16, "test": 60}
 
@@ -51,11 +51,11 @@ def results(facts, tmp_path):
     """Results of a study as far as they tell its size, with a fold that is not the first."""
     table = tmp_path / "report" / "costs.tsv"
     provenance.write(table, provenance.record("report", {"study": facts.plain()["study"]}))
-    for fold, train in (("cell", 3), ("a_later_one", 9)):
+    for fold, train in (("example", 3), ("a_later_one", 9)):
         splits = pd.DataFrame({"split": ["train"] * train + ["val", "test", "test"]})
         write_table(splits, tmp_path / "splits" / fold / "splits.tsv")
     channels = pd.DataFrame({"channel": list(facts.features)})
-    write_table(channels, tmp_path / "shards" / "cell" / "channels.tsv")
+    write_table(channels, tmp_path / "shards" / "example" / "channels.tsv")
     quality = pd.DataFrame(
         {"plate": "p", "well": "A01", "step": ["rule", "all"], "cells_in": [50, 50]}
     )
@@ -69,12 +69,12 @@ def test_results_tell_the_size_of_their_study(results, facts):
     assert found.features == facts.features
     # Before quality control, as the config of a study to come has it.
     assert found.raw == {"p_A01": 50}
-    assert found.explained_fold == "cell"
-    assert found.cells["cell"] == {"train": 3, "val": 1, "test": 2}
+    assert found.explained_fold == "example"
+    assert found.cells["example"] == {"train": 3, "val": 1, "test": 2}
 
 
 @pytest.mark.parametrize(
-    "lost", ["report/.provenance/costs.tsv.json", "splits/cell/splits.tsv", "crops/quality.tsv"]
+    "lost", ["report/.provenance/costs.tsv.json", "splits/example/splits.tsv", "crops/quality.tsv"]
 )
 def test_results_that_lack_something_tell_nothing(results, lost):
     (results / lost).unlink()

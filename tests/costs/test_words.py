@@ -20,7 +20,7 @@ COSTS = pd.DataFrame(
 )
 
 
-def lines(facts, expected=("cell",), others=(), room=None):
+def lines(facts, expected=("example",), others=(), room=None):
     plan = Plan([], facts, expected, Path("logs/planted"), Path("results/planted"), {})
     room = {"crops": Disk(12.3e9, 20e9, "6× compression assumed")} if room is None else room
     return list(plan_in_words(plan, COSTS, room, others))

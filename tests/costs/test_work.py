@@ -6,7 +6,7 @@ from nascent.config.model_checks import searched
 from nascent.costs.work import WORK, kind, work
 from nascent.tune.candidates import candidate_name
 
-RUN = {"model": "linear", "fold": "cell", "seed": "1"}
+RUN = {"model": "linear", "fold": "example", "seed": "1"}
 MAPS = {"model": "linear", "seed": "1", "method": "ig"}
 ALL_SEEN = 100 * 3  # pixels × input channels: all but the target
 STORED = 100 * 4
@@ -16,11 +16,11 @@ STORED = 100 * 4
     ("rule", "wildcards", "expected"),
     [
         ("crops", {"part": "p_A01"}, 100 * STORED),
-        ("shards_histogram", {"part": "p_A01", "fold": "cell"}, 100 * STORED),
+        ("shards_histogram", {"part": "p_A01", "fold": "example"}, 100 * STORED),
         # 160 training cells in shards of 64: the third holds 32.
-        ("shards", {"fold": "cell", "split": "train", "number": "00001"}, 64 * STORED),
-        ("shards", {"fold": "cell", "split": "train", "number": "00002"}, 32 * STORED),
-        ("splits", {"fold": "cell"}, 200),
+        ("shards", {"fold": "example", "split": "train", "number": "00001"}, 64 * STORED),
+        ("shards", {"fold": "example", "split": "train", "number": "00002"}, 32 * STORED),
+        ("splits", {"fold": "example"}, 200),
         ("train", RUN, 160 * 5 * ALL_SEEN),
         ("train", RUN | {"model": "simple_cnn"}, 160 * 5 * 100),
         ("explain_roar_train", MAPS | {"order": "ig", "fraction": "0.5"}, 160 * 5 * ALL_SEEN),

@@ -20,7 +20,7 @@ def ensemble(noise, n=6000, seeds=50, seed=0, between=60.0):
     y_hat = truth[:, None] + sd[:, None] * rng.normal(size=(n, seeds))
     levels = pd.DataFrame(index=pd.RangeIndex(n, name="id"))
     runs = tuple(("cnn", number) for number in range(seeds))
-    return HeldOut("target", "cell", levels, y, runs, y_hat)
+    return HeldOut("target", "example", levels, y, runs, y_hat)
 
 
 @pytest.mark.parametrize("seeds", [2, 3, 5, 50])
@@ -50,7 +50,7 @@ def test_members_of_another_law_than_the_normal_have_a_ratio_of_one_in_every_bin
     values = rng.exponential(30, (n, 3)) + rng.exponential(30, n)[:, None]
     levels = pd.DataFrame(index=pd.RangeIndex(n, name="id"))
     runs = (("cnn", 1), ("cnn", 2))
-    table = calibration(HeldOut("target", "cell", levels, values[:, 0], runs, values[:, 1:]))
+    table = calibration(HeldOut("target", "example", levels, values[:, 0], runs, values[:, 1:]))
     np.testing.assert_allclose(table["ratio"], 1, atol=0.06)
 
 
@@ -88,7 +88,7 @@ def test_one_seed_has_no_spread_and_equal_seeds_no_rank():
     assert calibration(held).empty
     assert list(calibration(held).columns) == list(CALIBRATION)
     same = HeldOut(
-        "target", "cell", held.levels, held.y, (("cnn", 1), ("cnn", 2)), held.y_hat[:, [0, 0]]
+        "target", "example", held.levels, held.y, (("cnn", 1), ("cnn", 2)), held.y_hat[:, [0, 0]]
     )
     overall = calibration(same).set_index("bin").loc["all"]
     assert np.isnan(overall["spearman"])

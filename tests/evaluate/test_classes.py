@@ -24,13 +24,13 @@ CHANNELS = ["A", "B"]
 
 @pytest.fixture(scope="module")
 def plate():
-    """240 cells of six wells; the mean of channel A tells the classes apart, in part."""
+    """240 cells of six groups; the mean of channel A tells the classes apart, in part."""
     rng = np.random.default_rng(0)
     place = np.arange(240) % 3
     cells = pd.DataFrame(
         {
             "plate": "P",
-            "well": np.repeat(["A1", "A2", "A3", "B1", "B2", "B3"], 40),
+            "group": np.repeat(["A1", "A2", "A3", "B1", "B2", "B3"], 40),
             "perturbation": np.array(LEVELS)[place],
             "cell_cycle": np.resize(["G1", "S"], 240),
             "area": rng.normal(1000, 50, 240),
@@ -49,8 +49,8 @@ def floors(plate):
     cells, split = plate
     return predict_floors(
         *(cells, split),
-        design="cell",
-        fold="cell",
+        design="example",
+        fold="example",
         channels=CHANNELS,
         ridge_alphas=[0.1, 1.0, 10.0],
         target="perturbation",
@@ -103,8 +103,8 @@ def test_where_the_phase_is_predicted_no_floor_knows_it(plate):
     cells, split = plate
     found = predict_floors(
         *(cells, split),
-        design="cell",
-        fold="cell",
+        design="example",
+        fold="example",
         channels=CHANNELS,
         ridge_alphas=[1.0],
         target="cell_cycle",
@@ -120,8 +120,8 @@ def test_a_cell_of_no_class_is_named(plate):
     with pytest.raises(TrainError, match=r"the class of cell 7 .* is missing, none of 01, CX, TSA"):
         predict_floors(
             *(cells, split),
-            design="cell",
-            fold="cell",
+            design="example",
+            fold="example",
             channels=CHANNELS,
             ridge_alphas=[1.0],
             target="perturbation",
@@ -142,7 +142,8 @@ def study(plate, floors):
         (p,) = TASK.of_targets(logits)
         parts.append(
             TASK.table(cells.index, y, p, LEVELS).assign(
-                design="cell", fold="cell", split=split.to_numpy(), model=model, seed=seed,
+                group=cells["group"].to_numpy(), design="example", fold="example",
+                split=split.to_numpy(), model=model, seed=seed,
                 target="perturbation",
             )[list(floors.columns)]
         )  # fmt: skip
@@ -158,7 +159,7 @@ def compared(study, plate):
 
 def test_tables_have_their_columns(compared):
     assert list(compared["comparison"].columns) == list(tables.comparison_columns(TASK))
-    assert "worst_well" not in compared["comparison"].columns
+    assert "worst_group" not in compared["comparison"].columns
     assert list(compared["levels"].columns) == list(tables.levels_columns(TASK))
     assert list(compared["calibration"].columns) == list(tables.calibration_columns(TASK))
     assert list(compared["confusion"].columns) == list(TASK.more["confusion"])
@@ -187,9 +188,9 @@ def test_metrics_of_a_run_are_those_of_its_rows(study, compared):
     assert row["log_loss"] == pytest.approx(expected)
     found = compared["intervals"].query("model == 'cnn' and seed == '1' and metric == 'log_loss'")
     assert found["value"].item() == pytest.approx(expected)
-    assert found["low_cells"].item() < expected < found["high_cells"].item()
+    assert found["low"].item() < expected < found["high"].item()
     auroc = compared["intervals"].query("metric == 'auroc' and model == 'cnn'")
-    assert (auroc["low_wells"] <= auroc["high_wells"]).all()
+    assert (auroc["low_groups"] <= auroc["high_groups"]).all()
 
 
 def test_confusion_and_calibration_are_of_the_test_cells(study, compared):
@@ -205,14 +206,14 @@ def test_confusion_and_calibration_are_of_the_test_cells(study, compared):
     assert ((curve["share_low"] <= curve["share"]) & (curve["share"] <= curve["share_high"])).all()
 
 
-def test_what_wells_explain_of_classes_is_tau(compared, plate):
+def test_what_groups_explain_of_classes_is_tau(compared, plate):
     rows = compared["confounders"].set_index("variable")
     cells = plate[0]
-    shares = pd.crosstab(cells["well"], cells["perturbation"]) / len(cells)
-    of_wells, of_classes = shares.sum(axis=1), shares.sum(axis=0)
+    shares = pd.crosstab(cells["group"], cells["perturbation"]) / len(cells)
+    of_groups, of_classes = shares.sum(axis=1), shares.sum(axis=0)
     error = 1 - (of_classes**2).sum()
-    tau = ((shares**2).div(of_wells, axis=0).sum().sum() - (of_classes**2).sum()) / error
-    assert rows.loc["well", "eta2"] == pytest.approx(tau)
+    tau = ((shares**2).div(of_groups, axis=0).sum().sum() - (of_classes**2).sum()) / error
+    assert rows.loc["group", "eta2"] == pytest.approx(tau)
     assert rows.loc["perturbation", "r2"] == pytest.approx(1)
 
 

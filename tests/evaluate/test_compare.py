@@ -18,17 +18,17 @@ from nascent.tasks.regression import metrics
 FLOORS = ("mean", "ols")
 
 
-def held(errors, wells=8, n=240, seed=0):
+def held(errors, groups=8, n=240, seed=0):
     """Return test cells for which run (model, seed) errs by `errors[model, seed]` (a SD)."""
     rng = np.random.default_rng(seed)
     y = rng.normal(377, 60, n)
-    names = [f"W{number}" for number in range(wells)]
+    names = [f"W{number}" for number in range(groups)]
     levels = pd.DataFrame(
-        {"well": np.resize(names, n), "plate": "P", "perturbation": "x", "cell_cycle": "G1"},
+        {"group": np.resize(names, n), "plate": "P", "perturbation": "x", "cell_cycle": "G1"},
         index=pd.RangeIndex(n, name="id"),
     )
     y_hat = [y - rng.normal(0, sd, n) for sd in errors.values()]
-    return HeldOut("target", "cell", levels, y, tuple(errors), np.column_stack(y_hat), 60.0)
+    return HeldOut("target", "example", levels, y, tuple(errors), np.column_stack(y_hat), 60.0)
 
 
 def tables(record, floors=FLOORS, **options):
@@ -69,16 +69,16 @@ def test_a_copy_of_the_floor_does_not_beat_it():
     assert row["verdict"] == "does not beat it"
 
 
-def test_a_gain_of_one_well_alone_is_not_claimed():
-    # Better in the cells of one large well of six, a little worse in the others.
+def test_a_gain_of_one_group_alone_is_not_claimed():
+    # Better in the cells of one large group of six, a little worse in the others.
     rng = np.random.default_rng(2)
-    record = held({("ols", 0): 40, ("cnn", 1): 40}, wells=6, n=600)
+    record = held({("ols", 0): 40, ("cnn", 1): 40}, groups=6, n=600)
     error = rng.normal(0, 40, 600)
-    one = (record.levels["well"] == "W0").to_numpy()
+    one = (record.levels["group"] == "W0").to_numpy()
     record.y_hat[:, 0] = record.y - error
     record.y_hat[:, 1] = record.y - np.where(one, 0.2 * error, 1.02 * error)
     _, table = tables(record)
-    assert table.loc["cnn", "difference_high"] < 0 < table.loc["cnn", "difference_high_wells"]
+    assert table.loc["cnn", "difference_high"] < 0 < table.loc["cnn", "difference_high_groups"]
     assert table.loc["cnn", "verdict"] == "cannot tell"
 
 
@@ -86,22 +86,22 @@ limit = st.one_of(st.floats(-5, 5), st.just(float("nan")))
 
 
 @given(st.tuples(limit, limit), st.tuples(limit, limit), st.integers(3, 12))
-def test_a_verdict_needs_every_interval_on_one_side(cells, wells, number):
-    difference = Limits(0.0, min(cells), max(cells), min(wells), max(wells))
+def test_a_verdict_needs_every_interval_on_one_side(cells, groups, number):
+    difference = Limits(0.0, min(cells), max(cells), min(groups), max(groups))
     got = verdict(difference, number)
-    below = difference.high < 0 and difference.high_wells < 0
-    above = difference.low >= 0 and difference.low_wells >= 0
+    below = difference.high < 0 and difference.high_groups < 0
+    above = difference.low >= 0 and difference.low_groups >= 0
     words = {(True, False): "beats the best floor", (False, True): "does not beat it"}
     assert got == words.get((below, above), "cannot tell")
 
 
-def test_two_wells_tell_nothing_of_others():
+def test_two_groups_tell_nothing_of_others():
     nan = float("nan")
     assert verdict(Limits(-1.0, -2.0, -0.5, nan, nan), 2) == "cannot tell (2 wells)"
     assert verdict(Limits(1.0, 0.5, 2.0, nan, nan), 1) == "cannot tell (1 well)"
-    _, table = tables(held(THREE, wells=2))
+    _, table = tables(held(THREE, groups=2))
     assert table.loc["cnn", "difference_high"] < 0
-    assert np.isnan(table.loc["cnn", "difference_high_wells"])
+    assert np.isnan(table.loc["cnn", "difference_high_groups"])
     assert table.loc["cnn", "verdict"] == "cannot tell (2 wells)"
 
 
@@ -112,7 +112,7 @@ def test_seeds_that_differ_widen_the_interval_of_their_mean_and_of_its_differenc
     mae = resampled.value["mae"][1:4]
     half = stats.t.ppf(0.975, 2) * stats.sem(mae)
     row = table.loc["cnn"]
-    for low, high in (("low", "high"), ("low_wells", "high_wells")):
+    for low, high in (("low", "high"), ("low_groups", "high_groups")):
         assert row[f"mae_{high}"] - row[f"mae_{low}"] > 1.99 * half
         assert row[f"difference_{high}"] - row[f"difference_{low}"] > 1.99 * half
     assert row["verdict"] == "cannot tell"
@@ -147,7 +147,7 @@ def test_means_spread_and_ensemble_are_those_of_the_runs():
         assert table.loc["cnn", f"{name}_seed_sd"] == pytest.approx(np.std(of_runs, ddof=1))
         assert table.loc["cnn", f"ensemble_{name}"] == pytest.approx(mean_prediction[name])
     assert table.loc["cnn", "seeds"] == 3
-    assert (table.loc["cnn", "n"], table.loc["cnn", "wells"]) == (240, 8)
+    assert (table.loc["cnn", "n"], table.loc["cnn", "groups"]) == (240, 8)
 
 
 def test_the_best_floor_is_the_one_with_the_least_mae():
@@ -190,8 +190,8 @@ def test_pairs_hold_every_two_once_with_the_difference_of_means():
     last = compared.iloc[-2]
     assert last["difference"] == pytest.approx(-table.loc["cnn", "difference"])
     # The same draws, seen from the other side.
-    assert last["low_cells"] == pytest.approx(-table.loc["cnn", "difference_high"])
-    assert last["high_wells"] == pytest.approx(-table.loc["cnn", "difference_low_wells"])
+    assert last["low"] == pytest.approx(-table.loc["cnn", "difference_high"])
+    assert last["high_groups"] == pytest.approx(-table.loc["cnn", "difference_low_groups"])
 
 
 def test_one_model_more_changes_no_interval_of_the_others():
@@ -217,19 +217,19 @@ def test_intervals_have_rows_for_each_seed_their_mean_and_the_ensemble():
     assert rows.loc[("cnn", "2", "sd"), "value"] == pytest.approx(
         np.std(record.y - record.y_hat[:, 3], ddof=1)
     )
-    inside = (table["low_cells"] <= table["value"]) & (table["value"] <= table["high_cells"])
+    inside = (table["low"] <= table["value"]) & (table["value"] <= table["high"])
     assert inside.all()
     # A floor has one seed: nothing to draw, and "each" is that seed.
     one, each = (rows.loc["ols"].loc[seed] for seed in ("0", "each"))
     pd.testing.assert_frame_equal(one, each)
 
 
-def test_one_well_has_no_interval_over_wells_and_one_cell_none_at_all():
-    for n, column in ((40, "low_wells"), (1, "low_cells")):
-        record = held({("ols", 0): 30, ("cnn", 1): 20, ("cnn", 2): 20}, wells=1, n=n)
+def test_one_group_has_no_interval_over_groups_and_one_cell_none_at_all():
+    for n, column in ((40, "low_groups"), (1, "low")):
+        record = held({("ols", 0): 30, ("cnn", 1): 20, ("cnn", 2): 20}, groups=1, n=n)
         table = intervals(record, resample(record, draws=50, seed=4), confidence=0.95)
         assert table[column].isna().all()
-        assert set(table["wells"]) == {1}
+        assert set(table["groups"]) == {1}
 
 
 def test_equal_measurements_leave_r2_open_and_nothing_else():
@@ -237,5 +237,5 @@ def test_equal_measurements_leave_r2_open_and_nothing_else():
     record.y[:] = 377.0
     resampled = resample(record, draws=50, seed=4)
     table = intervals(record, resampled, confidence=0.95).set_index("metric")
-    assert table.loc["r2", ["value", "low_cells", "high_wells"]].isna().all(axis=None)
-    assert table.loc["mae", ["value", "low_cells", "high_wells"]].notna().all(axis=None)
+    assert table.loc["r2", ["value", "low", "high_groups"]].isna().all(axis=None)
+    assert table.loc["mae", ["value", "low", "high_groups"]].notna().all(axis=None)

@@ -38,22 +38,22 @@ def test_levels_that_tell_all_or_nothing():
     assert np.isnan(variance_explained(np.arange(4.0), np.arange(4))["omega2"])
 
 
-def plate(well_sd, wells=10, of_each=60, seed=1):
+def plate(group_sd, groups=10, of_each=60, seed=1):
     rng = np.random.default_rng(seed)
-    names = np.repeat([f"W{number}" for number in range(wells)], of_each)
-    effect = np.repeat(rng.normal(0, 1, wells), of_each)
-    effect = well_sd * (effect - effect.mean()) / effect.std()
+    names = np.repeat([f"W{number}" for number in range(groups)], of_each)
+    effect = np.repeat(rng.normal(0, 1, groups), of_each)
+    effect = group_sd * (effect - effect.mean()) / effect.std()
     y = 377 + effect + rng.normal(0, 30, len(names))
-    cells = pd.DataFrame({"plate": "P", "well": names}, index=pd.RangeIndex(len(y), name="id"))
+    cells = pd.DataFrame({"plate": "P", "group": names}, index=pd.RangeIndex(len(y), name="id"))
     return cells, y
 
 
-def test_left_out_wells_give_their_training_mean_the_correlation_that_wells_explain():
+def test_left_out_groups_give_their_training_mean_the_correlation_that_groups_explain():
     cells, y = plate(20)
-    well = cells["well"].to_numpy()
-    y_hat = np.array([y[well != name].mean() for name in well])
+    group = cells["group"].to_numpy()
+    y_hat = np.array([y[group != name].mean() for name in group])
     got = metrics(y, y_hat)
-    assert got["pearson2"] == pytest.approx(variance_explained(y, well)["eta2"], rel=1e-9)
+    assert got["pearson2"] == pytest.approx(variance_explained(y, group)["eta2"], rel=1e-9)
     assert got["r2"] < 0 < got["pearson2"]
 
 
@@ -68,51 +68,55 @@ def predictions(cells, y, split, design, fold):
 
 @pytest.fixture
 def study():
-    """Return the splits of three designs, the cells of ten wells, which explain half, and y."""
-    cells, y = plate(well_sd=30)
+    """Return the splits of three designs, the cells of ten groups, which explain half, and y."""
+    cells, y = plate(group_sd=30)
     by_cell = np.resize(["train", "train", "train", "test"], len(y))
-    by_well = np.where(cells["well"].isin(["W3", "W7"]), "test", "train")
+    by_group = np.where(cells["group"].isin(["W3", "W7"]), "test", "train")
     folds = [
         predictions(
-            cells, y, np.where(cells["well"] == well, "test", "train"),
-            "leave_one_well_out", f"without_P_{well}",
+            cells, y, np.where(cells["group"] == group, "test", "train"),
+            "leave_one_group_out", f"without_P_{group}",
         )
-        for well in cells["well"].unique()
+        for group in cells["group"].unique()
     ]  # fmt: skip
     parts = [
-        predictions(cells, y, by_cell, "cell", "cell"),
-        predictions(cells, y, by_well, "well", "well"),
+        predictions(cells, y, by_cell, "example", "example"),
+        predictions(cells, y, by_group, "group", "group"),
         *folds,
     ]
     return pd.concat(parts), cells, y
 
 
-def test_a_planted_well_effect_is_predicted_by_cell_and_not_by_well(study):
+def test_a_planted_group_effect_is_predicted_by_cell_and_not_by_group(study):
     table = confounders(*study[:2])
     assert list(table.columns) == list(CONFOUNDERS)
-    well = table[table["variable"] == "well"].set_index("design")
-    # Half of the variance is the well's: 30² of 30² + 30².
-    assert well["omega2"].iloc[0] == pytest.approx(0.5, abs=0.05)
-    assert well.loc["cell", "r2"] == pytest.approx(0.5, abs=0.1)
-    assert well.loc["well", "r2"] <= 0
-    assert well.loc["leave_one_well_out", "r2"] < 0
-    assert set(well["levels"]) == {10}
+    group = table[table["variable"] == "group"].set_index("design")
+    # Half of the variance is the group's: 30² of 30² + 30².
+    assert group["omega2"].iloc[0] == pytest.approx(0.5, abs=0.05)
+    assert group.loc["example", "r2"] == pytest.approx(0.5, abs=0.1)
+    assert group.loc["group", "r2"] <= 0
+    assert group.loc["leave_one_group_out", "r2"] < 0
+    assert set(group["levels"]) == {10}
     # Every cell counts once, however many folds it is in.
     assert set(table["n"]) == {600}
 
 
-def test_an_unseen_well_is_predicted_by_the_training_mean(study):
+def test_an_unseen_group_is_predicted_by_the_training_mean(study):
     table, cells, y = study
     rows = confounders(table, cells)
-    got = rows[(rows["variable"] == "well") & (rows["design"] == "leave_one_well_out")]["r2"].item()
-    error = [y[cells["well"] == w] - y[cells["well"] != w].mean() for w in cells["well"].unique()]
+    got = rows[(rows["variable"] == "group") & (rows["design"] == "leave_one_group_out")][
+        "r2"
+    ].item()
+    error = [
+        y[cells["group"] == w] - y[cells["group"] != w].mean() for w in cells["group"].unique()
+    ]
     expected = 1 - np.sum(np.concatenate(error) ** 2) / np.sum((y - y.mean()) ** 2)
     assert got == pytest.approx(expected)
 
 
 def test_a_study_without_perturbations_has_one_level_that_explains_nothing(study):
     table = confounders(*study[:2])
-    row = table[(table["variable"] == "perturbation") & (table["design"] == "cell")].iloc[0]
+    row = table[(table["variable"] == "perturbation") & (table["design"] == "example")].iloc[0]
     assert row["levels"] == 1
     assert row["eta2"] == pytest.approx(0, abs=1e-12)
     assert row["omega2"] == pytest.approx(0, abs=1e-12)

@@ -45,12 +45,13 @@ def study(tmp_path_factory):
             id=np.arange(first, first + n),
             split=split,
             area=masks.sum(axis=(1, 2)),
+            group="p/A01",
             target=50 + means @ [0.5, -0.3, 0.1],
         )
         path = folder / f"{split}-00000.h5"
         with CropWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
             writer.append_crops(images.astype(np.uint16), masks)
-            writer.cells = cells.assign(plate="p", well="A01")
+            writer.cells = cells
         shards[split], first = [path], first + n
         tables.append(cells.set_index("id"))
     with open_store(shards["train"][0]) as store:
@@ -75,7 +76,7 @@ def normaliser(statistics):
     return Normaliser.from_table(statistics, CHANNELS, STEPS)
 
 
-RUN = {"targets": ["target"], "design": "well", "fold": "well", "batch_size": 64}
+RUN = {"targets": ["target"], "design": "group", "fold": "group", "batch_size": 64}
 
 
 def test_standardised_crops_keep_no_mean_and_an_sd_of_one(study):
@@ -90,7 +91,7 @@ def test_least_squares_on_means_finds_the_target_and_on_standardised_crops_the_m
     shards, statistics, cells = study
     floors = predict_floors(
         cells, cells["split"], channels=CHANNELS, ridge_alphas=[1.0], floors=["ols"],
-        design="well", fold="well",
+        design="group", fold="group",
     )  # fmt: skip
     test = floors[floors["split"] == "test"]
     assert metrics(test["y"], test["y_hat"])["r2"] == pytest.approx(1, abs=1e-9)
@@ -108,7 +109,7 @@ def test_the_level_of_the_mean_is_that_of_each_fold(study):
     _, _, cells = study
     floors = predict_floors(
         cells, cells["split"], channels=CHANNELS, ridge_alphas=[1.0], floors=["mean", "ols"],
-        design="well", fold="well",
+        design="group", fold="group",
     )  # fmt: skip
     table = level_of_nothing(floors)
     assert list(table.columns) == list(controls_columns(task_of("regression")))

@@ -14,7 +14,7 @@ PREDICTIONS = predictions_columns(task_of("regression"))
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 ALPHAS = [0.1, 10.0, 100.0, 1000.0]
-FOLD = {"design": "well", "fold": "well"}
+FOLD = {"design": "group", "fold": "group"}
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def plate():
     cells = pd.DataFrame(means, columns=[f"mean_{channel}" for channel in CHANNELS])
     cells["area"] = rng.integers(4_000, 20_000, 90)
     cells["cell_cycle"] = rng.choice(np.array(["G1", "S", "G2", None], dtype=object), 90)
+    cells["group"] = "p/A01"
     cells["target"] = 12 + means @ [0.5, -0.2, 1.5]
     cells.index = pd.Index(rng.permutation(90) + 1000, name="id")
     split = pd.Series(["train"] * 60 + ["val"] * 15 + ["test"] * 15, cells.index)
@@ -205,7 +206,7 @@ def test_the_table_holds_every_floor_split_by_split(plate):
     table = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
     assert list(table.columns) == list(PREDICTIONS)
     assert list(table["model"].unique()) == list(FLOORS)
-    assert set(table["design"]) == set(table["fold"]) == {"well"}
+    assert set(table["design"]) == set(table["fold"]) == {"group"}
     assert set(table["target"]) == {"target"}
     for _, rows in table.groupby("model"):
         assert list(rows["split"].unique()) == ["train", "val", "test"]

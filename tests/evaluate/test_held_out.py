@@ -9,14 +9,14 @@ from nascent.evaluate.levels import levels
 CELLS = pd.DataFrame(
     {
         "plate": ["P1", "P1", "P2", "P2"],
-        "well": ["A1", "A2", "A1", "B7"],
+        "group": ["A1", "A2", "A1", "B7"],
         "cell_cycle": ["G1", None, "S", "S"],
     },
     index=pd.Index([7, 3, 9, 5], name="id"),
 )
 
 
-def run(model, seed, ids=(7, 3, 9, 5), design="cell", fold="cell", split="test", shift=0.0):
+def run(model, seed, ids=(7, 3, 9, 5), design="example", fold="example", split="test", shift=0.0):
     ids = np.array(ids)
     return pd.DataFrame(
         {
@@ -48,13 +48,13 @@ def test_runs_are_aligned_cell_by_cell_whatever_their_order():
 
 def test_folds_are_pooled_and_designs_are_not():
     folds = [
-        run("cnn", 1, ids=[cell], design="leave_one_well_out", fold=f"without_{cell}")
+        run("cnn", 1, ids=[cell], design="leave_one_group_out", fold=f"without_{cell}")
         for cell in CELLS.index
     ]
     records = held_out(pd.concat([run("cnn", 1), *folds]), CELLS)
     assert [(held.design, len(held.y)) for held in records] == [
-        ("cell", 4),
-        ("leave_one_well_out", 4),
+        ("example", 4),
+        ("leave_one_group_out", 4),
     ]
 
 
@@ -63,9 +63,8 @@ def test_training_cells_are_passed_over():
     assert list(held.levels.index) == [7]
 
 
-def test_wells_of_one_name_on_two_plates_are_two_and_missing_is_a_level():
+def test_what_is_missing_is_a_level():
     got = levels(CELLS)
-    assert list(got["well"]) == ["P1/A1", "A2", "P2/A1", "B7"]
     assert list(got["cell_cycle"]) == ["G1", "missing", "S", "S"]
     # The study has no perturbations.
     assert set(got["perturbation"]) == {"missing"}
@@ -73,7 +72,7 @@ def test_wells_of_one_name_on_two_plates_are_two_and_missing_is_a_level():
 
 def test_a_cell_missing_from_a_run_is_named_with_the_run():
     table = pd.concat([run("ols", 0), run("cnn", 3, ids=(7, 3, 5))])
-    with pytest.raises(TrainError, match="cnn, seed 3, design cell: cell 9 has no prediction"):
+    with pytest.raises(TrainError, match="cnn, seed 3, design example: cell 9 has no prediction"):
         held_out(table, CELLS)
 
 

@@ -91,7 +91,7 @@ def test_bad_input_is_refused(y, y_hat, message):
 
 
 def table_of(**columns):
-    defaults = {"target": "target", "design": "cell", "fold": "cell", "seed": 1, "model": "a"}
+    defaults = {"target": "target", "design": "example", "fold": "example", "seed": 1, "model": "a"}
     table = pd.DataFrame(defaults | columns)
     return table.assign(id=table.index) if "id" not in table else table
 
@@ -121,7 +121,7 @@ def test_folds_of_a_design_are_pooled_cell_by_cell_and_single_folds_are_not():
     predictions = pd.concat(
         [
             table_of(
-                design="leave_one_well_out",
+                design="leave_one_group_out",
                 fold=["without_P_A1", "without_P_A2", "without_P_A2"],
                 split="test",
                 y=[1.0, 2.0, 6.0],
@@ -131,12 +131,12 @@ def test_folds_of_a_design_are_pooled_cell_by_cell_and_single_folds_are_not():
         ]
     )
     table = metrics_table(predictions).set_index(["design", "fold"])
-    pooled = table.loc[("leave_one_well_out", "all")]
+    pooled = table.loc[("leave_one_group_out", "all")]
     # e = 1, 0, 4 over the three cells: not the mean of the folds' 1 and 2.
     assert pooled["n"] == 3
     assert pooled["mae"] == pytest.approx(5 / 3)
     assert pooled["r2"] == pytest.approx(1 - 17 / 14)
-    assert ("cell", "all") not in table.index
+    assert ("example", "all") not in table.index
     assert len(table) == 4
 
 
@@ -156,7 +156,7 @@ def test_the_delta_of_huber_is_the_sd_of_the_fold_s_training_cells_for_every_mod
             parts.append(
                 pd.DataFrame(
                     {
-                        "id": np.arange(first, first + 20), "design": "leave_one_well_out",
+                        "id": np.arange(first, first + 20), "design": "leave_one_group_out",
                         "fold": fold, "split": np.resize(["train", "train", "test"], 20),
                         "model": model, "seed": seed, "target": "target", "y": y,
                         "y_hat": y + rng.normal(0, 60, 20),
@@ -166,12 +166,12 @@ def test_the_delta_of_huber_is_the_sd_of_the_fold_s_training_cells_for_every_mod
     table = pd.concat(parts, ignore_index=True)
     sds = training_scales(table)
     own = table[(table["fold"] == "b") & (table["model"] == "mean") & (table["split"] == "train")]
-    assert sds["target", "leave_one_well_out", "b"] == pytest.approx(own["y"].std(ddof=1))
+    assert sds["target", "leave_one_group_out", "b"] == pytest.approx(own["y"].std(ddof=1))
     found = metrics_table(table)
     keys = ["fold", "model", "seed"]
     of_runs = found[found["split"] == "test"].set_index(keys)["huber"]
     for key, rows in table[table["split"] == "test"].groupby(keys):
-        delta = sds["target", "leave_one_well_out", key[0]]
+        delta = sds["target", "leave_one_group_out", key[0]]
         expected = metrics(rows["y"], rows["y_hat"], delta)["huber"]
         assert of_runs[key] == pytest.approx(expected)
     # Pooled over folds, each cell keeps the δ of its own.

@@ -55,7 +55,7 @@ def shards(tmp_path):
         paths.append(tmp_path / f"{name}.h5")
         with CropWriter(paths[-1], channels=CHANNELS, size=8, dtype=np.uint16) as writer:
             writer.append_crops(images, masks)
-            writer.cells = cells.assign(plate="p", well="A01")
+            writer.cells = cells.assign(plate="p", group="A01")
         pairs = zip(images, masks, strict=True)
         means = np.array([image[mask].mean(axis=0) for image, mask in pairs])
         z = (means - [150.0, 90.0]) / [40.0, 30.0]
@@ -83,8 +83,8 @@ def predictions(manifest, model=None, targets=("target",), **options):
         {split: shards_of(manifest, split) for split in ("train", "val", "test")},
         normaliser,
         targets=targets,
-        design="cell",
-        fold="cell",
+        design="example",
+        fold="example",
         name="linear",
         seed=4,
         batch_size=2,
@@ -107,7 +107,12 @@ def test_every_cell_stands_once_split_by_split(shards):
     assert list(table["split"].unique()) == ["train", "val", "test"]
     ids = [*range(10, 15), *range(30, 35), *range(20, 25), *range(40, 45)]
     assert list(table["id"]) == ids
-    for column, value in {"model": "linear", "seed": 4, "design": "cell", "fold": "cell"}.items():
+    for column, value in {
+        "model": "linear",
+        "seed": 4,
+        "design": "example",
+        "fold": "example",
+    }.items():
         assert set(table[column]) == {value}
 
 

@@ -24,23 +24,23 @@ RUNS = [("mean", 0, 0.0), ("ols", 0, 0.4), ("cnn", 1, 0.8), ("cnn", 2, 0.8)]
 
 @pytest.fixture
 def study():
-    """Return predictions of two designs and two targets, and the cells: 120 in six wells."""
+    """Return predictions of two designs and two targets, and the cells: 120 in six groups."""
     rng = np.random.default_rng(3)
     n = 120
     cells = pd.DataFrame(
         {
             "plate": "P",
-            "well": np.resize([f"A{number}" for number in range(6)], n),
+            "group": np.resize([f"A{number}" for number in range(6)], n),
             "perturbation": np.resize(["DMSO", "AZD4573", None], n),
             "cell_cycle": np.resize(["G1", "S", "G2", "M"], n),
         },
         index=pd.Index(rng.permutation(n) + 1000, name="id"),
     )
     y = {"target": rng.normal(377, 60, n), "area": rng.normal(9000, 800, n)}
-    wells = {f"without_P_{well}": well for well in cells["well"].unique()}
-    folds = [("cell", "cell", np.resize(["train", "test"], n))] + [
-        ("leave_one_well_out", fold, np.where(cells["well"] == well, "test", "train"))
-        for fold, well in wells.items()
+    groups = {f"without_P_{group}": group for group in cells["group"].unique()}
+    folds = [("example", "example", np.resize(["train", "test"], n))] + [
+        ("leave_one_group_out", fold, np.where(cells["group"] == group, "test", "train"))
+        for fold, group in groups.items()
     ]
     parts = [
         pd.DataFrame(
@@ -80,17 +80,17 @@ def test_levels_are_the_metrics_of_the_test_cells_of_a_level(study):
         .set_index(["target", "design", "model", "seed", "by", "level"])
         .sort_index()
     )
-    row = got.loc[("area", "leave_one_well_out", "cnn", 2, "cell_cycle", "S")]
+    row = got.loc[("area", "leave_one_group_out", "cnn", 2, "cell_cycle", "S")]
     wanted = predictions.query(
-        "target == 'area' and design == 'leave_one_well_out' and model == 'cnn' and seed == 2"
+        "target == 'area' and design == 'leave_one_group_out' and model == 'cnn' and seed == 2"
         " and split == 'test'"
     )
     wanted = wanted[wanted["id"].map(cells["cell_cycle"]) == "S"]
     y = cells.index.map(predictions.query("target == 'area'").groupby("id")["y"].first())
-    folds = [np.std(y[cells["well"] != well], ddof=1) for well in wanted["fold"].str[-2:]]
+    folds = [np.std(y[cells["group"] != group], ddof=1) for group in wanted["fold"].str[-2:]]
     for name, value in metrics(wanted["y"], wanted["y_hat"], np.array(folds)).items():
         assert row[name] == pytest.approx(value), name
-    of_perturbation = got.loc[("target", "cell", "ols", 0, "perturbation")]
+    of_perturbation = got.loc[("target", "example", "ols", 0, "perturbation")]
     assert list(of_perturbation.index) == ["AZD4573", "DMSO", "missing"]
     assert of_perturbation["n"].sum() == 60
 
@@ -98,8 +98,8 @@ def test_levels_are_the_metrics_of_the_test_cells_of_a_level(study):
 def test_intervals_of_a_level_are_those_of_its_cells_alone(study):
     predictions, cells = study
     got = made(predictions, cells, draws=4000)["levels"]
-    row = got.query("target == 'target' and design == 'cell' and by == 'cell_cycle'").iloc[0]
-    run = predictions.query("target == 'target' and design == 'cell' and split == 'test'")
+    row = got.query("target == 'target' and design == 'example' and by == 'cell_cycle'").iloc[0]
+    run = predictions.query("target == 'target' and design == 'example' and split == 'test'")
     run = run[(run["model"] == row["model"]) & (run["seed"] == row["seed"])]
     error = (run["y"] - run["y_hat"])[run["id"].map(cells["cell_cycle"]) == row["level"]].abs()
     half = stats.t.ppf(0.975, len(error) - 1) * error.std(ddof=1) / np.sqrt(len(error))
@@ -125,13 +125,13 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(study):
     first, again, other = (made(*study, seed=seed)["intervals"] for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again, check_exact=True)
     pd.testing.assert_series_equal(first["value"], other["value"], check_exact=True)
-    assert (first["low_cells"] != other["low_cells"]).mean() > 0.9
+    assert (first["low"] != other["low"]).mean() > 0.9
 
 
 def test_more_confidence_is_wider(study):
     narrow, wide = (made(*study, confidence=share)["intervals"] for share in (0.5, 0.99))
-    assert (narrow["low_cells"] >= wide["low_cells"]).all()
-    assert (narrow["high_wells"] <= wide["high_wells"]).all()
+    assert (narrow["low"] >= wide["low"]).all()
+    assert (narrow["high_groups"] <= wide["high_groups"]).all()
 
 
 def test_no_test_cell_gives_empty_tables_with_columns(study):

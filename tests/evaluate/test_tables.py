@@ -10,11 +10,12 @@ PREDICTIONS = predictions_columns(task_of("regression"))
 METRICS_TABLE = metrics_columns(task_of("regression"))
 
 
-def predictions(model, seed, split="test", fold="cell", y_hat=(1.5, 2.5)):
+def predictions(model, seed, split="test", fold="example", y_hat=(1.5, 2.5)):
     return pd.DataFrame(
         {
             "id": [11, 12],
-            "design": "cell",
+            "group": "p/A01",
+            "design": "example",
             "fold": fold,
             "split": split,
             "model": model,

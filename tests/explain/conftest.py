@@ -94,14 +94,14 @@ class Study:
 
 
 def study(folder: Path, model: keras.Model, method: str, cells: int = 12) -> Study:
-    """Write a study of `cells` nuclei from three wells, in two shards."""
+    """Write a study of `cells` nuclei from three groups, in two shards."""
     stream = np.random.default_rng(4)
     masks = np.zeros((cells, SIZE, SIZE), bool)
     masks[:, 1:-1, 1:-1] = stream.random((cells, SIZE - 2, SIZE - 2)) < 0.9
     images = stream.integers(1, 500, (cells, SIZE, SIZE, len(CHANNELS))).astype(np.uint16)
     ids = np.arange(100, 100 + cells)
-    wells = np.array(["A01", "A02", "A03"])[np.arange(cells) % 3]
-    table = pd.DataFrame({"id": ids, "plate": "p", "well": wells})
+    groups = np.array(["A01", "A02", "A03"])[np.arange(cells) % 3]
+    table = pd.DataFrame({"id": ids, "plate": "p", "group": groups})
     write_table(table, folder / "cells.tsv")
     path = folder / "model.keras"
     model.save(path)

@@ -55,9 +55,9 @@ def other_noise(maps, seed=5):
     return maps * np.random.default_rng(seed).gamma(2, size=maps.shape)
 
 
-def study(folder, *several, wells=("A", "B", "C")):
-    wells = [*wells] * (CELLS // len(wells))
-    cells = pd.DataFrame({"id": range(CELLS), "plate": "p", "well": wells})
+def study(folder, *several, groups=("A", "B", "C")):
+    groups = [*groups] * (CELLS // len(groups))
+    cells = pd.DataFrame({"id": range(CELLS), "plate": "p", "group": groups})
     write_table(cells, folder / "cells.tsv")
     write_agreement(several, folder / "cells.tsv", folder / "agreement.tsv", **OPTIONS)
     return read_table(folder / "agreement.tsv")
@@ -121,7 +121,7 @@ def test_maps_that_share_what_is_the_cells_own_agree_beyond_other_cells(maps, tm
     pair = row(table, "entries", seed=1, other_seed=2)
     assert pair["differs"] == "seed"
     assert pair["cells"] == CELLS
-    assert pair["wells"] == 3
+    assert pair["groups"] == 3
     # The pattern of the channels is in all maps, so other cells agree as well.
     assert 0.7 < pair["null"] < pair["mean"] < 1
     assert pair["beyond"] == pytest.approx(pair["mean"] - pair["null"])
@@ -174,7 +174,7 @@ def test_the_other_cell_is_fitted_into_the_outline(maps, tmp_path):
         tmp_path,
         Explanation("cnn", 1, "ig", [write(tmp_path / "1.h5", maps[:2], cells=[0, 1])]),
         Explanation("cnn", 2, "ig", [write(tmp_path / "2.h5", other[:2], cells=[0, 1])]),
-        wells=["A"],
+        groups=["A"],
     )
     masks = masks_of([0, 1])
     expected = np.mean(

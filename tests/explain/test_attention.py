@@ -158,7 +158,7 @@ def of_cells(maps, drawn, exchanges=25):
         own = {region: masks[cell] for region, masks in regions.items()}
         theirs = {region: masks[others[:, cell]] for region, masks in regions.items()}
         found = cell_rows(cell, values, own, theirs)
-        rows += [row | {"split": "test", "well": "ABC"[cell % 3]} for row in found]
+        rows += [row | {"split": "test", "group": "ABC"[cell % 3]} for row in found]
     return pd.DataFrame(rows)
 
 
@@ -172,7 +172,7 @@ def test_the_table_tells_maps_that_could_lie_outside_from_those_that_could_not()
     assert told["trivial"].tolist() == [1, 1]
     assert told["share"].tolist() == [1, 1]
     assert told["corrected"].tolist() == [1, 1]
-    assert told["interval"].tolist() == ["wells", "wells"]
+    assert told["interval"].tolist() == ["groups", "groups"]
     nucleus = told.set_index("region").loc[CELL]
     assert nucleus["lift"] == pytest.approx(1 / drawn.mean())
     assert nucleus["beats_exchange"] > 0.9

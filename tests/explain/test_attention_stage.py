@@ -40,7 +40,7 @@ def write(path, ids, maps, masks, axes="entry"):
 def study(tmp_path):
     """Twenty-four cells in two files, and their splits."""
     ids, masks = np.arange(24), nuclei(24)
-    table = pd.DataFrame({"id": ids, "plate": "p", "well": np.repeat(["A", "B", "C"], [8, 8, 8])})
+    table = pd.DataFrame({"id": ids, "group": np.repeat(["p/A", "p/B", "p/C"], [8, 8, 8])})
     write_table(table.assign(split=np.where(ids < 20, "test", "val")), tmp_path / "splits.tsv")
 
     def made(maps, axes="entry"):
@@ -75,12 +75,12 @@ def test_maps_that_are_half_inside_are_said_to_be(study):
     np.testing.assert_allclose(own["share"], 0.5, rtol=1e-3)
     assert own["cells"].to_dict() == {"test": 20, "val": 4}
     assert own["trivial"].tolist() == [0, 0]
-    # All wells are among the test cells, one alone among those of validation.
-    assert own["interval"].fillna("").to_dict() == {"test": "wells", "val": ""}
+    # All groups are among the test cells, one alone among those of validation.
+    assert own["interval"].fillna("").to_dict() == {"test": "groups", "val": ""}
     of_cells = cells[(cells["region"] == "cell") & (cells["split"] == "test")]
     np.testing.assert_allclose(of_cells["chance"], masks[:20].mean((1, 2)))
     np.testing.assert_allclose(own.loc["test", "chance"], masks[:20].mean())
-    assert set(of_cells["well"]) == {"p/A", "p/B", "p/C"}
+    assert set(of_cells["group"]) == {"p/A", "p/B", "p/C"}
 
 
 def test_a_map_of_one_channel_is_a_map(study):

@@ -1,4 +1,4 @@
-"""Means against chance: closed forms, theory, and what the wells know that the cells do not."""
+"""Means against chance: closed forms, theory, and what the groups know that the cells do not."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from scipy import stats
 from nascent.explain.statistics.chance import against_chance
 
 
-def compared(values, chances, wells):
-    return against_chance(values, chances, np.asarray(wells), confidence=0.95)
+def compared(values, chances, groups):
+    return against_chance(values, chances, np.asarray(groups), confidence=0.95)
 
 
 def test_a_value_that_is_thrice_its_chance_in_every_cell_has_that_lift_without_spread():
@@ -20,21 +20,21 @@ def test_a_value_that_is_thrice_its_chance_in_every_cell_has_that_lift_without_s
     assert told.beats_chance is True
 
 
-def test_the_interval_is_students_over_wells():
-    # Cells of a well are all alike, so their number tells nothing.
-    values, wells = np.repeat([0.0, 1.0, 5.0], 500), np.repeat(list("abc"), 500)
-    told = compared(values, np.full(1500, 0.5), wells)
+def test_the_interval_is_students_over_groups():
+    # Cells of a group are all alike, so their number tells nothing.
+    values, groups = np.repeat([0.0, 1.0, 5.0], 500), np.repeat(list("abc"), 500)
+    told = compared(values, np.full(1500, 0.5), groups)
     half = stats.t.ppf(0.975, 2) * np.sqrt(7 / 3)
-    assert (told.interval, told.wells) == ("wells", 3)
+    assert (told.interval, told.groups) == ("groups", 3)
     assert told.high == pytest.approx(2 + half)
     assert told.lift_high == pytest.approx(2 * (2 + half))
     # A share is not negative, whatever its interval says.
     assert (told.low, told.beats_chance) == (0, False)
 
 
-def test_two_wells_tell_nothing_of_others():
+def test_two_groups_tell_nothing_of_others():
     told = compared(np.ones(100), np.full(100, 0.5), np.repeat(["a", "b"], 50))
-    assert (told.lift, told.wells, told.interval, told.beats_chance) == (2, 2, "", None)
+    assert (told.lift, told.groups, told.interval, told.beats_chance) == (2, 2, "", None)
     assert np.isnan([told.low, told.lift_high]).all()
 
 
@@ -46,7 +46,7 @@ def test_missing_values_count_in_neither():
 
 def test_without_cells_there_is_nothing():
     none = compared(np.array([np.nan]), np.array([1.0]), ["a"])
-    assert (none.cells, none.wells, none.beats_chance) == (0, 0, None)
+    assert (none.cells, none.groups, none.beats_chance) == (0, 0, None)
     assert np.isnan([none.value, none.lift, none.chance]).all()
 
 

@@ -38,8 +38,8 @@ def independent(stream):
 
 def clustered(given, **changes):
     found = correlate(iter(given), sigma=1.0)
-    wells = np.array([f"w{number % 3}" for number in range(len(given))])
-    return cluster_channels(found, NAMES, wells, **{**OPTIONS, **changes})
+    groups = np.array([f"w{number % 3}" for number in range(len(given))])
+    return cluster_channels(found, NAMES, groups, **{**OPTIONS, **changes})
 
 
 def neighbours(values):
@@ -210,13 +210,13 @@ def test_a_pattern_that_all_channels_of_a_cell_share_makes_no_groups():
     assert not table["beats_null"].any()
 
 
-def test_what_a_well_alone_has_makes_no_groups_and_few_wells_cannot_tell():
+def test_what_a_group_alone_has_makes_no_groups_and_few_groups_cannot_tell():
     groups = np.array([0, 1, 2] * 4)
-    of_wells = np.random.default_rng(8).normal(size=(3, SIZE, SIZE, 3))[..., groups]
+    of_groups = np.random.default_rng(8).normal(size=(3, SIZE, SIZE, 3))[..., groups]
     number = iter(range(24))
 
     def stained(stream):
-        return 2 * of_wells[next(number) % 3] + independent(stream)
+        return 2 * of_groups[next(number) % 3] + independent(stream)
 
     given = cells(stained, 24)
     table, _ = clustered(given)

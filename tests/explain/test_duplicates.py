@@ -7,10 +7,10 @@ import pytest
 from nascent.explain.duplicates.pairs import (
     CHANNEL_GROUPS,
     CORRELATIONS,
+    channel_groups_of,
     channel_likeness,
     correlation_table,
     found_groups,
-    groups_of,
     groups_table,
     warning,
 )
@@ -111,8 +111,8 @@ def test_an_even_channel_correlates_with_nothing_and_no_cell_is_no_error():
 
 def test_a_model_has_the_groups_of_which_it_sees_two_channels():
     table = pd.DataFrame({"group": ["x", "x", "x", "y", "y"], "channel": list("abcde")})
-    assert groups_of(table, ["c", "a", "d"]) == {"x": ["c", "a"]}
-    assert groups_of(table.iloc[:0], ["a"]) == {}
+    assert channel_groups_of(table, ["c", "a", "d"]) == {"x": ["c", "a"]}
+    assert channel_groups_of(table.iloc[:0], ["a"]) == {}
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def shards(tmp_path):
         table = pd.DataFrame({"id": range(100 * number, 100 * number + 30)})
         with CropWriter(path, channels=NAMES, size=12, dtype=np.uint16) as store:
             store.append_crops(images, np.repeat(mask[None], 30, axis=0))
-            store.cells = table.assign(plate="p", well="A01").set_index("id")
+            store.cells = table.assign(plate="p", group="A01").set_index("id")
         paths.append(path)
     return paths
 
@@ -175,9 +175,9 @@ def test_groups_of_odd_names_come_back_as_they_were(tmp_path, names):
     likeness = channel_likeness(stacks, names)
     path = tmp_path / "groups.tsv"
     write_table(groups_table(found_groups(likeness, BOUND), likeness, found=True), path)
-    assert groups_of(read_table(path), names) == {"+".join(names): names}
+    assert channel_groups_of(read_table(path), names) == {"+".join(names): names}
     named = groups_table({"None": names}, likeness, found=False)
     write_table(named, path)
-    assert groups_of(read_table(path), names[:2]) == {"None": names[:2]}
+    assert channel_groups_of(read_table(path), names[:2]) == {"None": names[:2]}
     write_table(correlation_table(likeness, BOUND), path)
     assert set(read_table(path)["other"]) <= set(names)

@@ -15,14 +15,14 @@ def test_every_cell_has_others_and_is_an_other_equally_often(count, exchanges):
         assert len({place, *found[:, place]}) == 1 + len(found)
 
 
-def test_others_are_of_the_same_well_and_a_cell_alone_has_none():
-    wells = np.array(["a", "b", "a", "c", "a", "b", "a"])
-    found = rings(7, 2, 1, wells)
+def test_others_are_of_the_same_group_and_a_cell_alone_has_none():
+    groups = np.array(["a", "b", "a", "c", "a", "b", "a"])
+    found = rings(7, 2, 1, groups)
     assert found.shape == (2, 7)
     assert found[:, 3].tolist() == [NOBODY, NOBODY]
     assert found[:, [1, 5]].tolist() == [[5, 1], [NOBODY, NOBODY]]
-    for place in np.flatnonzero(wells == "a"):
-        assert set(wells[found[:, place]]) == {"a"}
+    for place in np.flatnonzero(groups == "a"):
+        assert set(groups[found[:, place]]) == {"a"}
     assert sorted(sorted(circle.tolist()) for circle in circles_of(found)) == [
         [0, 2, 4, 6],
         [1, 5],
@@ -50,17 +50,18 @@ def test_others_follow_each_cell_on_its_circle_and_depend_on_the_seed():
 
 def test_the_mean_is_that_of_own_less_chance_also_where_values_are_missing():
     stream = np.random.default_rng(3)
-    wells = np.repeat(["a", "b", "c"], [8, 6, 1])
-    others = rings(15, 4, 1, wells)
+    groups = np.repeat(["a", "b", "c"], [8, 6, 1])
+    others = rings(15, 4, 1, groups)
     own, chance = stream.normal(size=(15, 2)), stream.normal(size=(4, 15, 2))
     chance[np.broadcast_to((others == NOBODY)[..., None], chance.shape)] = np.nan
     own[2, 0], chance[1, 4], chance[:, 9, 1] = np.nan, np.nan, np.nan
     found = adjusted(own, chance, others)
     expected = own - known_mean(chance)
     np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
-    for well in ("a", "b"):
+    for group in ("a", "b"):
         np.testing.assert_allclose(
-            np.nanmean(found[wells == well], axis=0), np.nanmean(expected[wells == well], axis=0)
+            np.nanmean(found[groups == group], axis=0),
+            np.nanmean(expected[groups == group], axis=0),
         )
 
 

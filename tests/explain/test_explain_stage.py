@@ -56,7 +56,7 @@ def study(request, tmp_path):
         pd.DataFrame(
             {
                 "id": ids,
-                "well": ["A01", "A02", "A03"] * 10,
+                "group": ["A01", "A02", "A03"] * 10,
                 "split": ["train"] * 20 + ["test"] * 10,
             }
         ),
@@ -112,7 +112,7 @@ def test_the_table_of_cells_has_each_cells_shares(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     assert list(cells.columns) == [
-        *("id", "split", "stratum", "well", "target", "prediction", "prediction_baseline"),
+        *("id", "split", "stratum", "group", "target", "prediction", "prediction_baseline"),
         *("completeness_gap", "steps", "converged", "total", "a", "b"),
     ]
     cells = cells.sort_values("target")

@@ -69,13 +69,13 @@ def test_the_table_tells_features_of_the_nucleus_from_those_of_the_frame():
     masks = np.array([block(rows) for rows in rng.integers(2, 6, 30)])
     values = features_of([0.9, 0.1], masks) * rng.uniform(0.5, 2, (30, 1, 1, 1))
     told = feature_shares(values, np.full_like(values, -0.5), masks)
-    wells = np.repeat(["A", "B", "C"], 10)
-    table = feature_table(told, wells, confidence=0.95)
+    groups = np.repeat(["A", "B", "C"], 10)
+    table = feature_table(told, groups, confidence=0.95)
     assert table["feature"].tolist() == [0, 1]
     np.testing.assert_allclose(table["share"], [0.9, 0.1], rtol=1e-6)
     np.testing.assert_allclose(table["lift"], np.array([0.9, 0.1]) / masks.mean())
     assert table["beats_chance"].tolist() == [True, False]
-    assert table["interval"].tolist() == ["wells", "wells"]
+    assert table["interval"].tolist() == ["groups", "groups"]
     np.testing.assert_allclose(table["gradient"], -0.5 * SIZE**2)
 
 
@@ -111,7 +111,7 @@ def shard(tmp_path):
     with CropWriter(path, channels=CHANNELS, size=SIZE, dtype=np.uint16) as store:
         store.append_crops(images * masks[..., None], masks)
         store.cells = pd.DataFrame(
-            {"plate": "p", "well": list("ABABA"), "split": "test"},
+            {"group": [f"p/{name}" for name in "ABABA"], "split": "test"},
             index=pd.Index(range(10, 15), name="id"),
         )
     return path, images, masks
@@ -172,7 +172,7 @@ def test_a_network_whose_features_are_known(tmp_path, shard):
     np.testing.assert_allclose(table["gradient"], [1, 3, -2], rtol=1e-5)
     np.testing.assert_allclose(table["share"], shares.mean(0), rtol=1e-5)
     assert (table["layer"] == "seen").all()
-    assert cells["well"].tolist() == ["p/A", "p/B", "p/A", "p/B", "p/A"]
+    assert cells["group"].tolist() == ["p/A", "p/B", "p/A", "p/B", "p/A"]
 
 
 def test_a_model_without_pooled_features_says_so(tmp_path, shard):

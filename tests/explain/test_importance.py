@@ -64,19 +64,19 @@ def test_signed_shares_have_no_uniform_share():
     assert rows_of(*shares_and_strata(), aggregate="signed")["uniform"].isna().all()
 
 
-def drawn(count=60, wells=3, seed=0):
+def drawn(count=60, groups=3, seed=0):
     stream = np.random.default_rng(seed)
     first = stream.normal(0.6, 0.02, count)
     shares = pd.DataFrame({"a": first, "b": 1 - first})
-    return shares, pd.Series("low", index=shares.index), shares.index.to_series() % wells
+    return shares, pd.Series("low", index=shares.index), shares.index.to_series() % groups
 
 
-def test_the_interval_is_over_wells_and_says_so():
-    shares, strata, wells = drawn()
-    table = rows_of(shares, strata, wells)
-    assert table.loc[("low", "a"), ["interval", "wells"]].tolist() == ["wells", 3]
-    alone = rows_of(shares, strata, 0 * wells)
-    assert alone.loc[("low", "a"), ["interval", "wells"]].tolist() == ["", 1]
+def test_the_interval_is_over_groups_and_says_so():
+    shares, strata, groups = drawn()
+    table = rows_of(shares, strata, groups)
+    assert table.loc[("low", "a"), ["interval", "groups"]].tolist() == ["groups", 3]
+    alone = rows_of(shares, strata, 0 * groups)
+    assert alone.loc[("low", "a"), ["interval", "groups"]].tolist() == ["", 1]
     for name in ("low", "high"):
         assert np.isnan(alone.loc[("low", "a"), name])
         ends = [each.loc[("low", "a"), f"{name}_cells"] for each in (alone, table)]
@@ -116,26 +116,26 @@ def test_a_share_above_that_of_random_weights_beats_it_and_no_other():
 
 
 def test_signed_shares_beat_random_weights_on_either_side():
-    shares, strata, wells = drawn()
+    shares, strata, groups = drawn()
     centred = shares - 0.5  # 0.1 and −0.1
     null = null_shares([0.0] * 4)
     null["a"] = null["b"] = np.repeat([0.01, -0.01, 0.0, 0.005], 4)
-    table = rows_of(centred, strata, wells, aggregate="signed", null=null)
+    table = rows_of(centred, strata, groups, aggregate="signed", null=null)
     assert table.loc[("low", "a"), "beats_null"] is True
     assert table.loc[("low", "b"), "beats_null"] is True
 
 
 def test_the_null_of_signed_shares_reaches_below_zero_though_no_copy_does():
-    """The next copy may well be negative: 0 is no bound of a share with a sign."""
-    shares, strata, wells = drawn()
+    """The next copy may group be negative: 0 is no bound of a share with a sign."""
+    shares, strata, groups = drawn()
     below = shares - shares.to_numpy().max(axis=0) - 0.01
     null = null_shares([0.0] * 4)
     null["a"] = null["b"] = np.repeat([0.001, 0.3, 0.1, 0.2], 4)
-    table = rows_of(below, strata, wells, aggregate="signed", null=null)
+    table = rows_of(below, strata, groups, aggregate="signed", null=null)
     assert (table.loc["low", "null_low"] < -0.1).all()
     # Inside of it, but it is so wide that it denies nothing.
     assert table.loc[("low", "a"), "beats_null"] is None
-    assert rows_of(shares, strata, wells, null=null)["null_low"].min() == 0
+    assert rows_of(shares, strata, groups, null=null)["null_low"].min() == 0
 
 
 def test_a_null_too_wide_to_deny_anything_denies_nothing_and_may_still_be_beaten():
@@ -153,7 +153,7 @@ def test_a_null_too_wide_to_deny_anything_denies_nothing_and_may_still_be_beaten
     assert many["null_half"] < 0.5 and many["beats_null"] is False
     low = np.array([0.0, 0.1, 0.2, 0.3])
     found = chance_interval(np.column_stack([low, 1 - low]) / 4, 0.99)
-    above = Interval(np.array([0.9, 0.1]), np.array([0.95, 0.2]), "wells")
+    above = Interval(np.array([0.9, 0.1]), np.array([0.95, 0.2]), "groups")
     wider = replace(found, half=np.array([0.6, 0.6]))
     assert beats_chance(above, wider, "absolute").tolist() == [True, None]
 
@@ -165,11 +165,11 @@ def test_without_copies_nothing_is_said_of_the_null():
 
 
 def test_the_null_of_a_stratum_is_of_its_own_cells():
-    shares, strata, wells = drawn()
+    shares, strata, groups = drawn()
     strata = strata.where(strata.index != 0, "high")
     null = null_shares([0.4, 0.5])
     null.loc[0, "a"] = 0.9
-    table = rows_of(shares, strata, wells, null=null)
+    table = rows_of(shares, strata, groups, null=null)
     assert table.loc[("high", "a"), "null"] == pytest.approx(0.9)
     assert table.loc[("low", "a"), "null"] == pytest.approx(0.45)
 

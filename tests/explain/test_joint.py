@@ -69,7 +69,7 @@ def explained(folder, *, axes="entry", groups=GROUPS, null=None):
     ids = list(range(6))
     write_table(pd.DataFrame({"id": ids, "target": [1.0, 2, 3, 4, 5, 6]}), folder / "c.tsv")
     write_table(
-        pd.DataFrame({"id": ids, "well": "A01", "split": ["train"] * 3 + ["test"] * 3}),
+        pd.DataFrame({"id": ids, "group": "A01", "split": ["train"] * 3 + ["test"] * 3}),
         folder / "splits.tsv",
     )
     scores = np.stack([maps(number)[2] for number in ids]).astype(np.float32)

@@ -17,7 +17,7 @@ from nascent.explain.clusters.permuted_maps import (
     without_outline,
 )
 
-WELLS = np.repeat(["a", "b", "c"], 8)
+GROUPS = np.repeat(["a", "b", "c"], 8)
 
 
 def unit(values):
@@ -25,8 +25,8 @@ def unit(values):
     return (centred / np.linalg.norm(centred, axis=-1, keepdims=True)).astype(np.float32)
 
 
-def p_value(maps, wells, seed, draws=19):
-    found = permuted_correlations(maps, wells, draws=draws, seed=seed)
+def p_value(maps, groups, seed, draws=19):
+    found = permuted_correlations(maps, groups, draws=draws, seed=seed)
     apart = (1 - found) * (1 - np.eye(maps.shape[1]))
     values = contrasts(found, [best_cut(distance, 3)[0] for distance in apart])
     return np.mean(values >= values[0])
@@ -57,25 +57,25 @@ def test_what_follows_the_outline_is_taken_from_a_map_and_other_patterns_stay():
     assert not without_outline(maps, 0 * mask > 0).any()
 
 
-def test_permutations_stay_in_the_well_and_keep_every_map():
+def test_permutations_stay_in_the_group_and_keep_every_map():
     maps = np.random.default_rng(2).normal(size=(24, 3, 5)).astype(np.float32)
-    dealt = permuted_once(maps, WELLS, 1)
-    for well in np.unique(WELLS):
-        here = well == WELLS
+    dealt = permuted_once(maps, GROUPS, 1)
+    for group in np.unique(GROUPS):
+        here = group == GROUPS
         for channel in range(3):
             ours, theirs = maps[here, channel], dealt[here, channel]
             np.testing.assert_array_equal(np.sort(ours, axis=0), np.sort(theirs, axis=0))
             assert {row.tobytes() for row in ours} == {row.tobytes() for row in theirs}
     assert (dealt[:, 0] != dealt[:, 1]).any()
-    # Cells alone in their wells stay where they are.
+    # Cells alone in their groups stay where they are.
     np.testing.assert_array_equal(permuted_once(maps, np.arange(24), 1), maps)
 
 
-def test_the_permuted_mean_is_the_product_of_the_mean_maps_of_the_wells():
+def test_the_permuted_mean_is_the_product_of_the_mean_maps_of_the_groups():
     stream = np.random.default_rng(3)
     maps = unit(stream.normal(size=(24, 3, 9)) + stream.normal(size=(3, 9)))
-    found = permuted_correlations(maps, WELLS, draws=600, seed=1)[1:].mean(axis=0)
-    means = [maps[well == WELLS].mean(axis=0) for well in np.unique(WELLS)]
+    found = permuted_correlations(maps, GROUPS, draws=600, seed=1)[1:].mean(axis=0)
+    means = [maps[group == GROUPS].mean(axis=0) for group in np.unique(GROUPS)]
     expected = np.mean([mean @ mean.T for mean in means], axis=0)
     apart = ~np.eye(3, dtype=bool)
     np.testing.assert_allclose(found[apart], expected[apart], atol=0.01)
@@ -99,7 +99,7 @@ def test_without_groups_one_in_twenty_studies_has_clusters(shared):
             values += np.linspace(0, 2, 6)[:, None] * np.linspace(-1.5, 1.5, 15)
         if shared == "a pattern of each cell":
             values += 1.5 * stream.normal(size=(24, 1, 15))
-        found.append(p_value(unit(values), WELLS, number))
+        found.append(p_value(unit(values), GROUPS, number))
     rate = np.mean(np.array(found) <= 0.05)
     assert rate <= 0.05 + 2.6 * np.sqrt(0.05 * 0.95 / 80)
     if shared != "a pattern of each cell":
@@ -110,11 +110,11 @@ def test_planted_groups_are_found():
     stream = np.random.default_rng(7)
     values = stream.normal(size=(24, 2, 15))[:, [0, 0, 0, 1, 1, 1]] * 0.6
     values += stream.normal(size=(24, 6, 15))
-    assert p_value(unit(values), WELLS, 1) == 0.05
+    assert p_value(unit(values), GROUPS, 1) == 0.05
 
 
 def test_a_test_that_cannot_reach_its_level_says_nothing():
-    assert can_tell(WELLS, 6, draws=99, confidence=0.99)
-    assert not can_tell(WELLS, 6, draws=98, confidence=0.99)
-    assert not can_tell(WELLS[:16], 6, draws=999, confidence=0.99)
+    assert can_tell(GROUPS, 6, draws=99, confidence=0.99)
+    assert not can_tell(GROUPS, 6, draws=98, confidence=0.99)
+    assert not can_tell(GROUPS[:16], 6, draws=999, confidence=0.99)
     assert not can_tell(np.arange(24), 6, draws=999, confidence=0.99)

@@ -74,7 +74,7 @@ def test_every_cell_has_a_draw_of_weights_of_its_own(study, tmp_path, monkeypatc
     monkeypatch.setattr(randomisation, "cascade", spied)
     table = check(study, tmp_path / "out.tsv", stages=1)
     (row,) = stage_of(table, WEIGHTS).to_dict("records")
-    assert (row["cells"], row["wells"]) == (12, 3)
+    assert (row["cells"], row["groups"]) == (12, 3)
     assert len(set(drawn)) == len(drawn) == 12
 
 
@@ -184,11 +184,11 @@ def scored(cells, **correlations):
         ([0.9, 0.95, 0.9, 0.97, 0.1, 0.2, 0.1, 0.0], "cannot tell"),
     ],
 )
-def test_the_verdict_stands_only_where_cells_and_wells_say_the_same(values, said):
+def test_the_verdict_stands_only_where_cells_and_groups_say_the_same(values, said):
     cells = list(range(8))
-    wells = pd.Series([*"ABCD"] * 2, index=cells)
+    groups = pd.Series([*"ABCD"] * 2, index=cells)
     table = randomisation_table(
-        scored(cells, weights=values), wells, confidence=0.95, draws=200, seed=1
+        scored(cells, weights=values), groups, confidence=0.95, draws=200, seed=1
     )
     assert table["verdict"].tolist() == [said] * 3
 
@@ -200,7 +200,7 @@ def test_the_verdict_keeps_its_level_where_the_draws_of_weights_differ_most():
     side of 0.5 in one of eight studies, and the intervals over cells would not know.
     """
     stream = np.random.default_rng(11)
-    cells, wells = list(range(32)), pd.Series([*"ABCDEFGH"] * 4)
+    cells, groups = list(range(32)), pd.Series([*"ABCDEFGH"] * 4)
     said = {"own": 0, "shared": 0}
     studies = 200
     for study in range(studies):
@@ -209,19 +209,19 @@ def test_the_verdict_keeps_its_level_where_the_draws_of_weights_differ_most():
         for kind, effect in (("own", own), ("shared", shared)):
             values = 0.5 + effect + stream.normal(0, 0.01, 32)
             table = randomisation_table(
-                scored(cells, weights=values), wells, confidence=0.95, draws=200, seed=study
+                scored(cells, weights=values), groups, confidence=0.95, draws=200, seed=study
             )
             said[kind] += not table["verdict"].iloc[0].startswith("cannot tell")
     assert said["own"] / studies < 0.09
     assert said["shared"] / studies > 0.3
 
 
-def test_wells_that_disagree_leave_the_verdict_open():
+def test_groups_that_disagree_leave_the_verdict_open():
     cells = list(range(30))
-    wells = pd.Series(np.repeat(["A", "B", "C"], 10), index=cells)
+    groups = pd.Series(np.repeat(["A", "B", "C"], 10), index=cells)
     values = np.repeat([0.95, 0.9, 0.2], 10)
     rows = scored(cells, weights=values)
-    table = randomisation_table(rows, wells, confidence=0.95, draws=400, seed=1)
+    table = randomisation_table(rows, groups, confidence=0.95, draws=400, seed=1)
     assert (table["low"] > 0.5).all()
     assert table["verdict"].tolist() == ["cannot tell"] * 3
 

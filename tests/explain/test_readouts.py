@@ -37,7 +37,7 @@ def sources(checked, folder, method, model=None):
     table = table.assign(target=np.arange(count) + 100.0, split="test")
     table.loc[:3, "split"] = "train"
     write_table(table, study.cells)
-    write_table(table[["id", "well", "plate", "split"]], folder / "splits.tsv")
+    write_table(table[["id", "group", "plate", "split"]], folder / "splits.tsv")
     explain_maps(
         MapSet(study.maps, study.cells, folder / "splits.tsv"),
         ShareTables(*(folder / f"{name}.tsv" for name in ("importance", "shares", "joint"))),

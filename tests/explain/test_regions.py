@@ -52,8 +52,8 @@ def test_a_map_of_zeros_and_an_empty_region_have_none():
     assert np.isnan(enrichment(np.ones((SIZE, SIZE, 1)), MASK, MASK)).all()
 
 
-def compared(cells, own, names, wells=None):
-    others = rings(len(cells), 5, 1, wells)
+def compared(cells, own, names, groups=None):
+    others = rings(len(cells), 5, 1, groups)
     return compare_regions(cells, own.__getitem__, list(own), others, names)
 
 
@@ -67,9 +67,9 @@ def given(maps_of, names=("on", "even")):
         cells.append(ExplainedCell(number, 0 * maps, MASK, maps, 0.0, 0.0))
         own[number] = RegionCell(number, MASK, {"spots": spots})
     told = pd.DataFrame(
-        {"stratum": ["low", "high"] * (CELLS // 2), "well": [f"w{n % 3}" for n in range(CELLS)]}
+        {"stratum": ["low", "high"] * (CELLS // 2), "group": [f"w{n % 3}" for n in range(CELLS)]}
     )
-    of_cells = compared(cells, own, list(names), told["well"])
+    of_cells = compared(cells, own, list(names), told["group"])
     return region_table(of_cells, told, **OPTIONS)
 
 
@@ -132,5 +132,5 @@ def test_a_map_of_places_alone_has_one_row():
 
 def test_without_regions_there_are_no_rows():
     none = compared([], {}, ["a"])
-    told = pd.DataFrame({"stratum": [], "well": []})
+    told = pd.DataFrame({"stratum": [], "group": []})
     assert list(region_table(none, told, **OPTIONS).columns) == list(REGIONS)

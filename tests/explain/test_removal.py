@@ -15,7 +15,7 @@ from nascent.files import read_table
 
 FRACTIONS = (0.5, 1.0)
 OPTIONS = {"confidence": 0.95, "draws": 300, "seed": 2}
-WELLS = np.repeat(["a", "b", "c"], 10)
+GROUPS = np.repeat(["a", "b", "c"], 10)
 
 
 def make_cells(attribution, random, brightness, *, spread=0.1, cells=30):
@@ -34,8 +34,8 @@ def make_cells(attribution, random, brightness, *, spread=0.1, cells=30):
     return found
 
 
-def table_of(cells, wells=WELLS, **changes):
-    return removal_table(cells, wells, FRACTIONS, **{**OPTIONS, **changes})
+def table_of(cells, groups=GROUPS, **changes):
+    return removal_table(cells, groups, FRACTIONS, **{**OPTIONS, **changes})
 
 
 def gains(table, curve=DELETION, order=ATTRIBUTION):
@@ -77,12 +77,12 @@ def test_brightness_too_is_held_against_random():
     assert found["verdict"].tolist() == ["beats random"]
 
 
-def test_a_gain_in_one_well_alone_is_no_verdict():
+def test_a_gain_in_one_group_alone_is_no_verdict():
     cells = make_cells(5, 5, 5, cells=30)
     for cell in cells[:10]:
         cell["pixels", "mean", DELETION, ATTRIBUTION] += np.array([0, 3.0, 0])
     row = gains(table_of(cells)).loc["gain_over_random"]
-    assert row["low"] > 0 > row["low_wells"]
+    assert row["low"] > 0 > row["low_groups"]
     assert row["verdict"] == "cannot tell"
 
 
@@ -139,7 +139,7 @@ def test_a_linear_model_that_reads_some_pixels_is_moved_by_them_and_by_no_others
         assert back["attribution", 0.5] == pytest.approx(0, abs=1e-3)
         assert back["random", 0.5] > 0.1 * back["random", 0.0]
     assert table.loc[table["measure"] == "change", "cells"].eq(12).all()
-    assert table.loc[table["measure"] == "change", "wells"].eq(3).all()
+    assert table.loc[table["measure"] == "change", "groups"].eq(3).all()
 
 
 def test_maps_of_channels_have_a_table_without_rows(checked, check):

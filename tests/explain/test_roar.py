@@ -19,8 +19,8 @@ LIMITS = {"confidence": 0.95, "draws": 400, "seed": 5}
 @pytest.fixture
 def cells() -> pd.DataFrame:
     ids = np.arange(CELLS) + 1000
-    wells = np.array([f"A{n % 6:02d}" for n in range(CELLS)])
-    return pd.DataFrame({"plate": "p", "well": wells}, index=pd.Index(ids, name="id"))
+    groups = np.array([f"A{n % 6:02d}" for n in range(CELLS)])
+    return pd.DataFrame({"plate": "p", "group": groups}, index=pd.Index(ids, name="id"))
 
 
 def truth(cells) -> np.ndarray:
@@ -34,8 +34,9 @@ def run(cells, order, fraction, *, error, seed=1, model="cnn", zero=0) -> pd.Dat
     return pd.DataFrame(
         {
             "id": cells.index,
-            "design": "cell",
-            "fold": "cell",
+            "group": cells["group"].to_numpy(),
+            "design": "example",
+            "fold": "example",
             "split": "test",
             "model": model,
             "seed": seed,
@@ -85,8 +86,8 @@ def test_metrics_are_those_of_the_predictions_and_stand_in_intervals(cells):
             for measure in ("r2", "mae"):
                 assert row[measure] == pytest.approx(expected[measure], rel=1e-12)
                 assert row[f"{measure}_low"] < row[measure] < row[f"{measure}_high"]
-                assert row[f"{measure}_low_wells"] < row[measure] < row[f"{measure}_high_wells"]
-            assert (row["cells"], row["wells"], row["rank"]) == (CELLS, 6, "entries")
+                assert row[f"{measure}_low_groups"] < row[measure] < row[f"{measure}_high_groups"]
+            assert (row["cells"], row["groups"], row["rank"]) == (CELLS, 6, "entries")
     whole = of(predictions, order="none")
     for row in of(table, order="none").to_dict("records"):
         assert row["fraction"] == "0.0"
@@ -151,10 +152,10 @@ def test_the_verdict_tells_an_order_that_finds_from_one_that_does_not(cells):
     assert verdicts["good"] == "removes more than random"
     assert verdicts["bad"] == "does not remove more"
     assert of(table, method="good", order="attribution")["zero_cells"].eq(3).all()
-    # What is known of one well alone is not claimed of others.
-    few = cells.assign(well="A01")
+    # What is known of one group alone is not claimed of others.
+    few = cells.assign(group="A01")
     table = roar_table(planted(few), few, rank="entries", **LIMITS)
-    assert of(table, order="attribution")["difference_low_wells"].isna().all()
+    assert of(table, order="attribution")["difference_low_groups"].isna().all()
     assert of(table, method="good", fraction="all")["verdict"].iloc[0] == "cannot tell (1 well)"
 
 

@@ -40,7 +40,7 @@ def study(tmp_path):
             table = {
                 "id": ids,
                 "plate": "p",
-                "well": "A01",
+                "group": "A01",
                 "split": name.split("-")[0],
                 "target": rng.normal(300, 40, cells),
                 "area": masks.sum((1, 2)),

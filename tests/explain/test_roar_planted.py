@@ -48,7 +48,7 @@ def planted(tmp_path):
             writer.append_crops(images.round().clip(1, 60000).astype(np.uint16), masks)
             writer.cells = pd.DataFrame(
                 {"id": ids, "split": split, "target": 300 + 40 * told, "plate": "p"}
-            ).assign(well=[f"A{cell % 6}" for cell in ids])
+            ).assign(group=[f"A{cell % 6}" for cell in ids])
         # Any score, so that they come first: a method need not be right about the sign.
         maps = np.abs(named) + 0.01 * rng.random((count, SIZE, SIZE, 2)).astype(np.float32)
         digests = [file_digest(tmp_path / "model.keras"), file_digest(path)]
@@ -106,8 +106,8 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
             {"test": shards_of(folder / "shards.tsv", "test")},
             normaliser,
             targets=["target"],
-            design="cell",
-            fold="cell",
+            design="example",
+            fold="example",
             name="linear",
             seed=1,
             batch_size=80,
@@ -116,7 +116,7 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
         fraction = 0.0 if removal is None else PLANTED
         tables.append(found.assign(order=order, fraction=fraction, zero_cells=0))
     cells = pd.DataFrame({"id": 2000 + np.arange(CELLS["test"]), "plate": "p"})
-    cells = cells.assign(well=[f"A{cell % 6}" for cell in cells["id"]]).set_index("id")
+    cells = cells.assign(group=[f"A{cell % 6}" for cell in cells["id"]]).set_index("id")
     table = roar_table(pd.concat(tables), cells, rank="entries", confidence=0.99, draws=500, seed=1)
     r2 = table[table["fraction"] != "all"].set_index("order")["r2"]
     # Eight pixels of noise 60 around ±80 t: least squares would reach 8·80² / (8·80² + 60²) = 0.93.

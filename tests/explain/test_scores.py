@@ -63,7 +63,7 @@ def study(request, tmp_path):
         pd.DataFrame(
             {
                 "id": ids[::-1],
-                "well": ["A02", "A01", "A01"],
+                "group": ["A02", "A01", "A01"],
                 "cell_cycle": [None, "G1", "S"],
                 "is_border": [True, False, False],
                 "x_min": [10, 20, 30],
@@ -114,7 +114,7 @@ def test_a_cell_bears_what_its_tables_and_its_maps_say(study):
     assert cells["converged"].tolist() == [True, True, False]
     # |gap| over |change|: 0/0, 0.25/1, 0.5/2.
     np.testing.assert_allclose(cells["relative_gap"], [np.nan, 0.25, 0.25])
-    assert cells["well"].tolist() == ["A01", "A01", "A02"]
+    assert cells["group"].tolist() == ["A01", "A01", "A02"]
 
 
 def test_the_residual_is_that_of_the_column_that_is_explained(study):
@@ -143,7 +143,7 @@ def test_checks_of_single_cells_are_joined_and_others_left_out(study):
     kinds = pd.DataFrame(
         {
             "id": ids[:2] * 2,
-            "well": "A",
+            "group": "A",
             "weights": ["own"] * 2 + ["drawn"] * 2,
             "rank": [1, 2, 3, 4],
         }

@@ -56,21 +56,21 @@ def planted(image, stream):
 MAPS = ["of even", "against spots", "bright middle", "of nothing"]
 
 
-def compared_of(cells, exchanges, wells=None):
+def compared_of(cells, exchanges, groups=None):
     by_id = {one.id: one for one in cells}
-    return compare(by_id, list(by_id), rings(len(cells), exchanges, 3, wells), bins=5)
+    return compare(by_id, list(by_id), rings(len(cells), exchanges, 3, groups), bins=5)
 
 
-def table_of(cells, names=MAPS, wells=6, **changes):
+def table_of(cells, names=MAPS, groups=6, **changes):
     told = pd.DataFrame(
         {
             "stratum": ["low", "high"] * (len(cells) // 2),
-            "well": [f"w{number % wells}" for number in range(len(cells))],
+            "group": [f"w{number % groups}" for number in range(len(cells))],
         },
         index=[one.id for one in cells],
     )
     return similarity_table(
-        compared_of(cells, 4, told["well"]), told, names, IMAGES, **{**OPTIONS, **changes}
+        compared_of(cells, 4, told["group"]), told, names, IMAGES, **{**OPTIONS, **changes}
     )
 
 
@@ -88,7 +88,7 @@ def test_every_pair_comes_by_stratum_and_measure(table):
     assert list(table.columns) == list(SIMILARITY)
     assert len(table) == 4 * 3 * 12
     assert table["stratum"].unique().tolist() == [ALL, "low", "high"]
-    assert (table["interval"] == "wells").all()
+    assert (table["interval"] == "groups").all()
     assert (pairs(table, "spearman")["cells"] == CELLS).all()
     assert (pairs(table, "spearman", "low")["cells"] == CELLS / 2).all()
 
@@ -145,7 +145,7 @@ def test_means_and_z_are_those_of_the_values():
     stream = np.random.default_rng(5)
     found, chance = stream.random((6, 4, 2, 3)), stream.random((5, 6, 4, 2, 3))
     compared = Compared(list("abcdef"), found, chance, rings(6, 5, 1))
-    told = pd.DataFrame({"stratum": "low", "well": list("uvwuvw")}, index=list("abcdef"))
+    told = pd.DataFrame({"stratum": "low", "group": list("uvwuvw")}, index=list("abcdef"))
     table = similarity_table(compared, told, ["x", "y"], ["p", "q", "r"], **OPTIONS)
     row = pairs(table, "spearman", "low").loc[("y", "q")]
     ours, others = found[:, 1, 1, 1], chance[:, :, 1, 1, 1]
@@ -154,7 +154,7 @@ def test_means_and_z_are_those_of_the_values():
     assert row["z"] == pytest.approx((ours.mean() - others.mean()) / others.std())
     assert row["excess"] == pytest.approx((ours - others.mean(axis=0)).mean())
     assert row["low"] < row["excess"] < row["high"]
-    assert row["interval"] == "wells"
+    assert row["interval"] == "groups"
 
 
 def test_a_map_of_zeros_is_counted_and_has_no_match():
@@ -176,7 +176,7 @@ def test_a_cell_is_never_its_own_other():
 
 def test_one_cell_alone_has_no_chance_and_none_no_rows():
     one = cell(0, planted)
-    told = pd.DataFrame({"stratum": ["low"], "well": ["w"]}, index=[one.id])
+    told = pd.DataFrame({"stratum": ["low"], "group": ["w"]}, index=[one.id])
     tables = [
         similarity_table(compared_of(given, 2), told, MAPS, IMAGES, **OPTIONS)
         for given in ([one], [])
@@ -206,16 +206,16 @@ def test_a_reader_that_keeps_a_few_cells_reads_hardly_any_twice():
 
 
 def test_maps_of_nothing_beat_chance_as_seldom_as_they_should():
-    """Of 400 pairs in wells of other brightness, 5 % are told of."""
+    """Of 400 pairs in groups of other brightness, 5 % are told of."""
     stream, count = np.random.default_rng(6), 24
-    wells = np.repeat([f"w{number}" for number in range(4)], count // 4)
-    others = rings(count, 5, 1, wells)
+    groups = np.repeat([f"w{number}" for number in range(4)], count // 4)
+    others = rings(count, 5, 1, groups)
     of_map, of_image = 2 * stream.normal(size=(2, count, 4, 20, 20))
     shift = 3 * stream.normal(size=(4, 4, 20, 20)).repeat(count // 4, axis=0)
     own = of_map + of_image + shift + stream.normal(size=of_map.shape)
     chance = of_map + of_image[others] + shift + stream.normal(size=(5, *of_map.shape))
     compared = Compared(list(range(count)), own, chance, others)
-    told = pd.DataFrame({"stratum": "low", "well": wells})
+    told = pd.DataFrame({"stratum": "low", "group": groups})
     names = [f"c{number:02d}" for number in range(20)]
     table = similarity_table(compared, told, names, names, **OPTIONS)
     rates = pairs(table, "pearson")["beats_null"].mean(), pairs(table, "mae")["beats_null"].mean()

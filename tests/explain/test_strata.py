@@ -109,13 +109,13 @@ def test_a_column_that_is_not_there_is_named():
         study_strata(cells, splits, StratumRule(by="column", column="cel_cycle"))
 
 
-def test_wells_bear_their_plate():
+def test_groups_are_those_of_the_splits():
     cells, splits = tables()
-    splits["well"], splits["plate"] = "A01", ["p", "q", "p", "q"]
+    splits["group"] = ["p/A01", "q/A01", "p/A01", "q/A01"]
     stratified, limits = study_strata(cells, splits)
-    assert stratified["well"].tolist() == ["p/A01", "q/A01", "p/A01", "q/A01"]
+    assert stratified["group"].tolist() == ["p/A01", "q/A01", "p/A01", "q/A01"]
     table = strata_table(stratified, limits).set_index(["split", "stratum"])
-    assert table["wells"]["train", "medium"] == 2
+    assert table["groups"]["train", "medium"] == 2
 
 
 @pytest.mark.parametrize(

@@ -188,10 +188,10 @@ def test_a_zero_map_and_a_cell_without_truth_have_no_numbers():
 
 
 def study(own=None, nulls=None):
-    """Forty cells of four wells; the trained map is the truth, the others noise, one is zero."""
+    """Forty cells of four groups; the trained map is the truth, the others noise, one is zero."""
     rng = np.random.default_rng(7)
     cells = pd.DataFrame(
-        {"split": "test", "well": np.repeat(list("ABCD"), 10)},
+        {"split": "test", "group": np.repeat(list("ABCD"), 10)},
         index=pd.Index(range(40), name="id"),
     )
     own = planted_map() if own is None else own
@@ -221,14 +221,14 @@ def test_the_table_says_what_beats_chance_and_by_how_much_the_trained_weights_do
     assert trained["value"] == 1
     assert trained["lift"] == pytest.approx(1 / chance_precision(10, 40))
     assert trained["beats_chance"]
-    assert trained["interval"] == "wells"
+    assert trained["interval"] == "groups"
     assert np.isnan(trained["trained_above"])
     noise = rows.loc[("randomised", "pixel_precision")]
     assert noise["cells"] == 20
     assert noise["lift_low"] < 1.2
     assert noise["trained_above"] == pytest.approx(1 - noise["value"])
     assert noise["trained_above_low"] > 0.4
-    assert noise["trained_above_low_wells"] > 0.4
+    assert noise["trained_above_low_groups"] > 0.4
     # Ranks are better where they are lower: the sign is turned.
     rank = rows.loc[("randomised", "rank")]
     assert rank["trained_above"] == pytest.approx(rank["value"] - 1.5)
@@ -290,7 +290,7 @@ def test_what_a_map_does_not_beat_is_named():
     best = rows.xs("pixel_precision", level="what")["strongest"].astype(object).eq(True).idxmax()
     assert said == f"does not beat the image ({best})"
     assert said.removeprefix("does not beat ") in names
-    few = study()[lambda cells: cells["well"].isin(["A", "B"])]
+    few = study()[lambda cells: cells["group"].isin(["A", "B"])]
     rows = of_all_channels(truth_table(few, **OPTIONS))
     assert rows.loc[("trained", "pixel_precision"), "verdict"] == "cannot tell (2 wells)"
 
@@ -299,7 +299,7 @@ def test_what_the_model_uses_of_the_truth_has_rows_of_its_own():
     both = study()
     own = found(planted_map(), planted=["b"])
     cells = pd.DataFrame(
-        {"split": "test", "well": np.repeat(list("ABCD"), 10)},
+        {"split": "test", "group": np.repeat(list("ABCD"), 10)},
         index=pd.Index(range(40), name="id"),
     )
     used = cell_table([(cell, USED, TRAINED, own) for cell in range(40)], cells)
@@ -329,7 +329,7 @@ def test_what_a_kind_of_map_cannot_tell_has_no_rows(axes):
 
 def test_what_cannot_be_found_is_counted():
     mask, _ = nucleus()
-    cells = pd.DataFrame({"split": "test", "well": "A"}, index=pd.Index([1, 2], name="id"))
+    cells = pd.DataFrame({"split": "test", "group": "A"}, index=pd.Index([1, 2], name="id"))
     rows = [
         (1, PLANTED, TRAINED, found(planted_map())),
         (2, PLANTED, TRAINED, found(planted_map(), causal=mask)),

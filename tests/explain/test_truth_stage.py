@@ -81,7 +81,7 @@ def plate(tmp_path_factory):
             options=CropOptions("00_EU", SIZE),
         )
         with open_store(stores[-1]) as crops:
-            tables.append(crops.cells.reset_index()[["id", "plate", "well"]])
+            tables.append(crops.cells.reset_index()[["id"]].assign(part=stores[-1].stem))
     cells = pd.concat(tables)
     write_shard(stores, cells, folder / "shard.h5", split="test", record={})
     with open_store(folder / "shard.h5") as shard:
@@ -147,7 +147,7 @@ def test_a_model_that_reads_the_planted_channels_finds_them(plate, tmp_path):
     # Two wells tell nothing of others.
     assert own[["interval", "beats_chance"]].isna().all(axis=None)
     assert (cells["map"] == "trained").sum() == own.loc["rank", "cells"]
-    assert set(cells["well"]) == {"p/A01", "p/A02"}
+    assert set(cells["group"]) == {"p/A01", "p/A02"}
 
 
 def test_random_weights_and_the_image_alone_have_rows_of_the_same_cells(plate, tmp_path):
@@ -234,7 +234,7 @@ def test_channels_are_used_where_the_table_of_use_says_so():
 def test_what_cells_say_of_use_tells_which_channels_are_used(tmp_path):
     """Errors rise by about a SD of the target where `a` is exchanged, and not where `b` is."""
     rng = np.random.default_rng(1)
-    cells = pd.DataFrame({"id": range(80), "plate": "p", "well": [*"ABCD"] * 20})
+    cells = pd.DataFrame({"id": range(80), "group": [*"ABCD"] * 20})
     cells = cells.assign(y=rng.normal(size=80), squared_error=0.1)
     parts = []
     for channel, lost in (("a", 1.0), ("b", 0.0)):

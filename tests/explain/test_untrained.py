@@ -31,7 +31,7 @@ def with_tables(study):
         split=["train"] * 4 + ["test"] * (len(cells) - 4),
     )
     write_table(told, study.cells)
-    write_table(told[["id", "well", "plate", "split"]], study.folder / "splits.tsv")
+    write_table(told[["id", "group", "plate", "split"]], study.folder / "splits.tsv")
     return study
 
 

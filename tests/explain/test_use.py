@@ -38,7 +38,7 @@ COPIES = {"copies": ["copy_1", "copy_2", "copy_3"]}
 SIZE = 6
 MASK = np.ones((SIZE, SIZE), bool)
 HALVES = np.where(np.arange(SIZE)[:, None] < SIZE // 2, 1.0, -1.0) * np.ones(SIZE)
-WELLS = 4
+GROUPS = 4
 
 
 def normaliser(**steps):
@@ -59,7 +59,7 @@ def write_shards(folder, count=120, parts=2):
     level[:, 3:5], tilt[:, 3:5] = level[:, 2:3], tilt[:, 2:3]
     images = level[:, None, None] * (1 + tilt[:, None, None] * HALVES[..., None])
     y = (level[:, 0] - 1000) / 100 + tilt[:, 1] / 0.1
-    table = pd.DataFrame({"plate": "p", "well": [f"w{k % WELLS}" for k in range(count)], "y": y})
+    table = pd.DataFrame({"plate": "p", "group": [f"w{k % GROUPS}" for k in range(count)], "y": y})
     table = table.set_index(pd.Index(range(count), name="id"))
     paths = []
     for number, rows in enumerate(np.array_split(np.arange(count), parts)):
@@ -92,7 +92,7 @@ def table_of(predict, cells, groups, *, repeats=3, seeds=(1,), draws=400):
     uses = Uses(
         seeds=seeds,
         y=cells.table["y"].to_numpy(),
-        wells=cells.table["well"].to_numpy(str),
+        groups=cells.table["group"].to_numpy(str),
         squared_error=np.column_stack([error for error, _ in made]),
         values=np.stack([values for _, values in made], axis=1),
         units=together,
@@ -127,7 +127,7 @@ def test_what_is_planted_is_found_to_the_last_digit(shards):
     assert of(table, "level", "levelled")["use"] == pytest.approx(0, abs=1e-9)
     assert of(table, "pattern", "levelled")["use"] == pytest.approx(np.mean(b**2) / spread)
     assert of(table, "level", "ablated")["use"] == pytest.approx(np.mean(a**2) / spread, rel=1e-5)
-    assert (table["skill"] > 1 - 1e-9).all() and (table["wells"] == WELLS).all()
+    assert (table["skill"] > 1 - 1e-9).all() and (table["groups"] == GROUPS).all()
     idle = table[table["channel"] == "idle"]
     assert (idle[["use", "low", "high"]].to_numpy(float) == 0).all()
     assert (idle["verdict"] == NOT_SHOWN).all()
@@ -196,9 +196,9 @@ def test_a_channel_without_light_is_shifted_and_others_stay():
     assert (changed[..., 0] == 1).all() and (image == 1).all()
 
 
-def simulated(stream, n, wells_sd=0.0):
+def simulated(stream, n, groups_sd=0.0):
     """y is the level of a channel that the model reads with a slope; permuting costs 2 s² σ²."""
-    wells = np.repeat(np.arange(6), n // 6)
+    groups = np.repeat(np.arange(6), n // 6)
     level = stream.normal(size=n)
     noise = stream.normal(size=n)
     y, read = level + noise, 0.7 * level
@@ -207,7 +207,7 @@ def simulated(stream, n, wells_sd=0.0):
     change = (y - read[donors]) ** 2 - before
     values = np.zeros((n, 1, 1, len(CHANGES)))
     values[:, 0, 0, 0] = of_both_roles(change, donors)
-    return Uses((1,), y, wells.astype(str), before[:, None], values, units(["a"], {}))
+    return Uses((1,), y, groups.astype(str), before[:, None], values, units(["a"], {}))
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
@@ -216,10 +216,10 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     for number in range(runs):
         uses = simulated(np.random.default_rng(number), 120)
         row = use_table(uses, "m", confidence=0.9, draws=300, seed=number).iloc[0]
-        inside.append([row[f"low{e}"] <= truth <= row[f"high{e}"] for e in ("", "_wells")])
-    cells, wells = np.mean(inside, axis=0)
+        inside.append([row[f"low{e}"] <= truth <= row[f"high{e}"] for e in ("", "_groups")])
+    cells, groups = np.mean(inside, axis=0)
     # Three standard errors of a share of 0.9 in so many runs are 0.064; the spread is 3 % too wide.
-    assert 0.83 < cells < 0.97 and 0.83 < wells < 0.97
+    assert 0.83 < cells < 0.97 and 0.83 < groups < 0.97
 
 
 def test_the_role_of_a_donor_is_in_the_spread():
@@ -234,7 +234,7 @@ def test_the_role_of_a_donor_is_in_the_spread():
     assert change.mean(axis=0).std() < 0.7 * v.std()
 
 
-def test_verdicts_need_three_wells_and_both_intervals():
+def test_verdicts_need_three_groups_and_both_intervals():
     assert verdict(0.3, (0.1, 0.5, 0.05, 0.6), 3) == USED
     assert verdict(0.3, (0.1, 0.5, -0.05, 0.6), 3) == NOT_SHOWN
     assert verdict(-0.3, (-0.5, -0.1, -0.6, -0.05), 3) == WORSE
@@ -302,7 +302,7 @@ def test_equal_targets_define_no_use(tmp_path, caplog):
         confidence=0.9, draws=20, seed=1,
     )  # fmt: skip
     table = read_table(tmp_path / "use.tsv")
-    assert table[["use", "low", "high_wells", "skill"]].isna().all(axis=None) and len(table)
+    assert table[["use", "low", "high_groups", "skill"]].isna().all(axis=None) and len(table)
     assert "no skill is defined" in caplog.text
     assert (table["verdict"] == "cannot tell").all()
 

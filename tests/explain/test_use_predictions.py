@@ -27,7 +27,7 @@ def test_of_a_class_the_probability_is_measured():
 
 
 CLASSES = {"task": "classes", "column": "perturbation"}
-WELLS = pd.DataFrame({"perturbation": ["DMSO", "TSA"]}, index=["a", "b"])
+GROUPS = pd.DataFrame({"perturbation": ["DMSO", "TSA"]}, index=["a", "b"])
 
 
 def study(**changes):
@@ -39,12 +39,12 @@ def test_cells_are_stratified_by_their_class_where_classes_are_predicted():
         "by": "column", "column": "perturbation", "width": 0, "quantiles": 0,
     }  # fmt: skip
     assert study(target={}).strata_of_cells()["by"] == "sd"
-    own = study(explain={"strata": {"by": "column", "column": "well"}})
-    assert own.strata_of_cells()["column"] == "well"
+    own = study(explain={"strata": {"by": "column", "column": "group"}})
+    assert own.strata_of_cells()["column"] == "group"
 
 
 def levels_of_study(config):
-    return study_levels(config, columns(config, WELLS, []), WELLS)
+    return study_levels(config, columns(config, GROUPS, []), GROUPS)
 
 
 def test_a_class_to_explain_must_be_there():

@@ -14,7 +14,7 @@ OPTIONS = {"confidence": 0.99, "draws": 200, "seed": 3}
 
 
 def cells(seed: int, count: int = 60) -> pd.DataFrame:
-    """Cells of six wells: without `a` the error grows by the variance, without `b` by nothing."""
+    """Cells of six groups: without `a` the error grows by the variance, without `b` by nothing."""
     stream = np.random.default_rng(seed)
     # The measured values are those of the study, the errors those of the model.
     y = np.random.default_rng(0).normal(0, 1, count)
@@ -22,7 +22,7 @@ def cells(seed: int, count: int = 60) -> pd.DataFrame:
     own = {
         "id": np.arange(count),
         "plate": "P",
-        "well": [f"A{number % 6}" for number in range(count)],
+        "group": [f"A{number % 6}" for number in range(count)],
         "y": y,
         "squared_error": error,
         "unit": "channel",

@@ -17,20 +17,20 @@ from nascent.shards.steps import Steps
 PHASES = ("G1", "S", "G2")
 
 
-def make_cells(wells: int, per_well: int, *, tables: bool, seed: int = 0) -> pd.DataFrame:
+def make_cells(groups: int, per_group: int, *, tables: bool, seed: int = 0) -> pd.DataFrame:
     """Return a cell table; without `tables`, cycle and perturbation are missing."""
     rng = np.random.default_rng(seed)
-    n = wells * per_well
+    n = groups * per_group
     phase = rng.choice(PHASES, n, p=[0.55, 0.3, 0.15]) if tables else np.full(n, None, dtype=object)
     factor = pd.Series(phase).map({"G1": 1.0, "S": 1.3, "G2": 1.7}).fillna(1.2).to_numpy(float)
-    well = np.repeat([f"{'ABCD'[i // 6]}{i % 6 + 1:02d}" for i in range(wells)], per_well)
-    drug = np.where(np.isin(well, ["A02", "B01"]), "DMSO", "normal") if tables else None
+    group = np.repeat([f"{'ABCD'[i // 6]}{i % 6 + 1:02d}" for i in range(groups)], per_group)
+    drug = np.where(np.isin(group, ["A02", "B01"]), "DMSO", "normal") if tables else None
     area = rng.normal(11_000 * factor**0.8, 1_500).clip(4_000).astype(int)
     return pd.DataFrame(
         {
             "mapobject_id": np.arange(n),
             "plate": "plate01",
-            "well": well,
+            "group": group,
             "perturbation": drug,
             "cell_cycle": phase,
             "area": area,
@@ -42,16 +42,16 @@ def make_cells(wells: int, per_well: int, *, tables: bool, seed: int = 0) -> pd.
     )
 
 
-def make_splits(cells: pd.DataFrame, *, by_well: bool = False) -> pd.DataFrame:
+def make_splits(cells: pd.DataFrame, *, by_group: bool = False) -> pd.DataFrame:
     rng = np.random.default_rng(1)
-    if by_well:
-        wells = sorted(cells["well"].unique())
-        of_well = dict.fromkeys(wells, "train") | {wells[-1]: "test", wells[-2]: "val"}
-        split = cells["well"].map(of_well).to_numpy()
+    if by_group:
+        groups = sorted(cells["group"].unique())
+        of_group = dict.fromkeys(groups, "train") | {groups[-1]: "test", groups[-2]: "val"}
+        split = cells["group"].map(of_group).to_numpy()
     else:
         split = rng.choice(["train", "val", "test"], len(cells), p=[0.8, 0.1, 0.1])
     return pd.DataFrame(
-        {"id": cells.index, "well": cells["well"].to_numpy(), "plate": "p", "split": split}
+        {"id": cells.index, "group": cells["group"].to_numpy(), "plate": "p", "split": split}
     )
 
 
@@ -89,8 +89,8 @@ def make_predictions(
                 pd.DataFrame(
                     {
                         "id": splits["id"],
-                        "design": "cell",
-                        "fold": "cell",
+                        "design": "example",
+                        "fold": "example",
                         "split": splits["split"],
                         "model": model,
                         "seed": seed,
@@ -111,7 +111,7 @@ FLOORS = {
     "ols_area_cycle": 32.1,
     "ridge_area_cycle": 31.9,
 }
-DESIGNS = {"cell": 0.0, "well": 3.0, "leave_one_well_out": 4.0}  # what the MAE grows by
+DESIGNS = {"example": 0.0, "group": 3.0, "leave_one_group_out": 4.0}  # what the MAE grows by
 
 
 def make_metrics(
@@ -121,7 +121,7 @@ def make_metrics(
     rows = []
     for design in designs:
         folds = [design]
-        if design == "leave_one_well_out":
+        if design == "leave_one_group_out":
             folds = ["without_plate01_A01", "without_plate01_A02", "all"]
         for k, fold in enumerate(folds):
             for name, mae in {**models, **FLOORS}.items():
@@ -151,7 +151,7 @@ def make_metrics(
     return pd.DataFrame(rows)
 
 
-def make_comparison(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
+def make_comparison(metrics: pd.DataFrame, groups: int = 12) -> pd.DataFrame:
     """Return the comparison of metrics, with intervals of plausible width and verdicts by them."""
     several = metrics.loc[metrics["fold"] == "all", "design"].unique()
     runs = metrics[(metrics["fold"] == "all") | ~metrics["design"].isin(several)]
@@ -168,15 +168,15 @@ def make_comparison(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
                 "floor": name in FLOORS,
                 "seeds": len(own),
                 "n": 371,
-                "wells": wells,
+                "groups": groups,
             }
             for measure, value, half in (("mae", mae, 1.4), ("r2", r2, 0.05)):
                 row |= {
                     measure: value,
                     f"{measure}_low": value - half,
                     f"{measure}_high": value + half,
-                    f"{measure}_low_wells": value - 2 * half,
-                    f"{measure}_high_wells": value + 2 * half,
+                    f"{measure}_low_groups": value - 2 * half,
+                    f"{measure}_high_groups": value + 2 * half,
                     f"{measure}_seed_sd": own[measure].std(),
                 }
             row |= {"ensemble_mae": mae - 0.6, "ensemble_r2": r2 + 0.03}
@@ -188,8 +188,8 @@ def make_comparison(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
                     "difference": gap,
                     "difference_low": gap - 1,
                     "difference_high": gap + 1,
-                    "difference_low_wells": gap - 1.5,
-                    "difference_high_wells": gap + 1.5,
+                    "difference_low_groups": gap - 1.5,
+                    "difference_high_groups": gap + 1.5,
                     "verdict": "beats the best floor" if gap + 1.5 < 0 else told,
                 }
             rows.append(row)
@@ -221,13 +221,13 @@ def make_calibration(metrics: pd.DataFrame, bins: int = 5) -> pd.DataFrame:
 
 
 def make_confounders(r2: dict[str, float]) -> pd.DataFrame:
-    """Return shares of variance of four factors, and the R² of well identity in each design."""
-    factors = [("well", 12, 0.18), ("perturbation", 3, 0.06), ("cell_cycle", 3, 0.11)]
+    """Return shares of variance of four factors, and the R² of group identity in each design."""
+    factors = [("group", 12, 0.18), ("perturbation", 3, 0.06), ("cell_cycle", 3, 0.11)]
     known = [
         {"variable": name, "levels": k, "n": 3700, "eta2": share, "omega2": share - 0.01}
         for name, k, share in factors
     ]
-    of_designs = [{"variable": "well", "design": name, "r2": value} for name, value in r2.items()]
+    of_designs = [{"variable": "group", "design": name, "r2": value} for name, value in r2.items()]
     return pd.DataFrame(known + of_designs).assign(target="target")
 
 
@@ -242,7 +242,7 @@ def make_controls(metrics: pd.DataFrame, lost: float = 8.0) -> pd.DataFrame:
     return pd.concat([*plain, worse, residual], ignore_index=True)
 
 
-def make_intervals(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
+def make_intervals(metrics: pd.DataFrame, groups: int = 12) -> pd.DataFrame:
     """Return intervals of every seed and of `each`, of the metrics of the test cells."""
     several = metrics.loc[metrics["fold"] == "all", "design"].unique()
     runs = metrics[(metrics["fold"] == "all") | ~metrics["design"].isin(several)]
@@ -261,12 +261,12 @@ def make_intervals(metrics: pd.DataFrame, wells: int = 12) -> pd.DataFrame:
                         "seed": seed,
                         "metric": metric,
                         "value": value,
-                        "low_cells": value - half,
-                        "high_cells": value + half,
-                        "low_wells": value - 2 * half,
-                        "high_wells": value + 2 * half,
+                        "low": value - half,
+                        "high": value + half,
+                        "low_groups": value - 2 * half,
+                        "high_groups": value + 2 * half,
                         "n": 371,
-                        "wells": wells,
+                        "groups": groups,
                     }
                 )
     return pd.DataFrame(rows)
@@ -338,7 +338,7 @@ def make_examples(
             maps[i, ..., c] *= masks[i]
     table = pd.DataFrame(
         {
-            "well": "A01",
+            "group": "A01",
             "cell_cycle": [PHASES[i % 3] for i in range(cells)],
             "target": np.linspace(280, 470, cells),
         },
@@ -347,11 +347,11 @@ def make_examples(
     return Examples(cells=table, channels=list(channels), images=images, masks=masks), maps
 
 
-def make_quality(wells: int, rules: dict[str, float], cells: int = 1000) -> pd.DataFrame:
+def make_quality(groups: int, rules: dict[str, float], cells: int = 1000) -> pd.DataFrame:
     """Return a removal table in which each reason holds for a share of the cells."""
     rng = np.random.default_rng(7)
     tables = []
-    for i in range(wells):
+    for i in range(groups):
         n = int(rng.normal(cells, cells / 10))
         steps = [Step("rule", reason, rng.random(n) < share) for reason, share in rules.items()]
         tables.append(

@@ -23,7 +23,7 @@ def test_shares_of_a_level_are_those_of_its_cells(make):
     widths = np.array([bar.get_width() for bar in axes.patches]).reshape(len(names), 3)
     np.testing.assert_allclose(widths.sum(axis=1), 100)
     table = balance.joined(cells, splits)
-    for factor in ("perturbation", "cell_cycle", "well"):
+    for factor in ("perturbation", "cell_cycle", "group"):
         shares = 100 * pd.crosstab(table[factor], table["split"], normalize="index")[SPLITS]
         for level, row in shares.iterrows():
             np.testing.assert_allclose(widths[names.index(level)], row, atol=1e-9)
@@ -38,9 +38,9 @@ def test_dashed_lines_are_the_shares_over_all_cells(make):
     np.testing.assert_allclose(found, expected.iloc[:2])
 
 
-def test_split_by_well_a_well_has_one_colour(make):
+def test_split_by_group_a_group_has_one_colour(make):
     cells = make.cells(24, 10, tables=False)
-    axes = balance.draw(cells, make.splits(cells, by_well=True), label="mean EU (counts)").axes[1]
+    axes = balance.draw(cells, make.splits(cells, by_group=True), label="mean EU (counts)").axes[1]
     widths = np.array([bar.get_width() for bar in axes.patches])
     assert set(widths.round(9)) == {0.0, 100.0}
 

@@ -24,12 +24,12 @@ SIZES = pytest.mark.parametrize(
 )
 
 
-def mean_of(value, half=0.05, wells=6):
+def mean_of(value, half=0.05, groups=6):
     ends = {"low": value - half, "high": value + half}
-    ends |= {"low_wells": value - 2 * half, "high_wells": value + 2 * half}
-    if wells < 2:
-        ends |= {"low_wells": np.nan, "high_wells": np.nan}
-    return {"cells": 64, "missing": 0, "wells": wells, "mean": value, **ends}
+    ends |= {"low_groups": value - 2 * half, "high_groups": value + 2 * half}
+    if groups < 2:
+        ends |= {"low_groups": np.nan, "high_groups": np.nan}
+    return {"cells": 64, "missing": 0, "groups": groups, "mean": value, **ends}
 
 
 def labels(models, methods, seeds):

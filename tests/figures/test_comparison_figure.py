@@ -9,7 +9,7 @@ MODELS = {"linear": 37.0, "simple_cnn": 29.0, "xception": 32.3}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
 
 
-def draw(make, models=MODELS, seeds=(1, 2, 3), designs=("cell", "well", "leave_one_well_out")):
+def draw(make, models=MODELS, seeds=(1, 2, 3), designs=("example", "group", "leave_one_group_out")):
     metrics = make.metrics(models, list(seeds), designs)
     table = make.comparison(metrics)
     return table, metrics, comparison.draw(table, metrics, label=LABEL)
@@ -36,11 +36,11 @@ def test_points_are_the_tables_values(make, seeds):
 
 
 def test_intervals_are_the_tables(make):
-    table, _, figure = draw(make, designs=("cell",))
+    table, _, figure = draw(make, designs=("example",))
     row = table.set_index("model").loc["simple_cnn"]
     drawn = {tuple(line.get_xdata()): line.get_linewidth() for line in figure.axes[0].lines}
     thick = drawn[row["mae_low"], row["mae_high"]]
-    thin = drawn[row["mae_low_wells"], row["mae_high_wells"]]
+    thin = drawn[row["mae_low_groups"], row["mae_high_groups"]]
     assert thick > thin
 
 
@@ -56,7 +56,7 @@ def test_the_dashed_line_is_the_best_floor_of_each_design(make):
 
 
 def test_small_points_are_the_seeds_pooled_over_folds(make):
-    _, metrics, figure = draw(make, designs=("leave_one_well_out",))
+    _, metrics, figure = draw(make, designs=("leave_one_group_out",))
     (points,) = marked(figure.axes[0], "seeds of simple_cnn/mae")
     own = metrics.query("fold == 'all' and split == 'test' and model == 'simple_cnn'")
     assert sorted(points.get_xdata()) == sorted(own["mae"])
@@ -70,7 +70,7 @@ def test_one_seed_and_floors_have_no_small_points(make):
 
 
 def test_models_stand_above_the_floors_the_best_on_top(make):
-    _, _, figure = draw(make, designs=("cell",))
+    _, _, figure = draw(make, designs=("example",))
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert names[:3] == ["simple_cnn", "xception", "linear"]
     assert set(names[3:]) == set(make.floors)
@@ -79,7 +79,7 @@ def test_models_stand_above_the_floors_the_best_on_top(make):
 
 
 def test_the_verdict_of_each_model_is_in_words_on_its_row(make):
-    table, _, figure = draw(make, designs=("cell",))
+    table, _, figure = draw(make, designs=("example",))
     assert set(table["verdict"].dropna()) == {
         "beats the best floor",
         "does not beat it",
@@ -105,15 +105,15 @@ def test_the_verdict_of_each_model_is_in_words_on_its_row(make):
 
 
 def test_both_intervals_of_the_difference_stand_below_the_verdict(make):
-    table, metrics, _ = draw(make, models={"cnn": 29.0}, designs=("cell",))
-    ends = ["difference_low", "difference_high", "difference_low_wells", "difference_high_wells"]
+    table, metrics, _ = draw(make, models={"cnn": 29.0}, designs=("example",))
+    ends = ["difference_low", "difference_high", "difference_low_groups", "difference_high_groups"]
     table.loc[table["model"] == "cnn", ["difference", *ends]] = [-2.0, -3.0, -1.0, -4.5, 0.5]
     texts = [text.get_text() for text in comparison.draw(table, metrics, label=LABEL).axes[2].texts]
     assert texts[1:] == ["ΔMAE −2.00 [−3.00, −1.00] cells", "[−4.50, 0.50] wells"]
 
 
 def test_a_model_that_diverged_hides_no_other(make):
-    table, _, figure = draw(make, models={**MODELS, "lost": 46 * 7.1}, designs=("cell",))
+    table, _, figure = draw(make, models={**MODELS, "lost": 46 * 7.1}, designs=("example",))
     mae, r2, _ = figure.axes
     lost = table.set_index("model").loc["lost"]
     assert lost["r2"] < -48
@@ -123,7 +123,7 @@ def test_a_model_that_diverged_hides_no_other(make):
 
 
 @pytest.mark.parametrize("models", [{"cnn": 29.0}, MODELS, MANY])
-@pytest.mark.parametrize("designs", [("cell",), ("cell", "well", "leave_one_well_out")])
+@pytest.mark.parametrize("designs", [("example",), ("example", "group", "leave_one_group_out")])
 def test_nothing_is_cut_off(make, models, designs):
     assert not make.cut_off(draw(make, models=models, designs=designs)[2])
 
@@ -136,14 +136,14 @@ def test_a_model_with_missing_metrics_keeps_its_row(make):
 
 
 def test_without_floors_models_are_drawn(make):
-    table, metrics, _ = draw(make, designs=("cell",))
+    table, metrics, _ = draw(make, designs=("example",))
     table = table[~table["floor"]].assign(best_floor=None, verdict="cannot tell")
     figure = comparison.draw(table, metrics, label=LABEL)
     assert not marked(figure.axes[0], "best floor")
 
 
 def test_other_targets_are_left_out(make):
-    table, metrics, _ = draw(make, designs=("cell",))
+    table, metrics, _ = draw(make, designs=("example",))
     other = table.assign(target="area", mae=1e4)
     figure = comparison.draw(pd.concat([table, other]), metrics, label=LABEL, target="target")
     assert figure.axes[0].get_xlim()[1] < 100

@@ -8,7 +8,7 @@ MODELS = {"linear": 37.0, "simple_cnn": 29.0}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
 
 
-def draw(make, models=MODELS, seeds=(1, 2, 3), designs=("cell",)):
+def draw(make, models=MODELS, seeds=(1, 2, 3), designs=("example",)):
     metrics = make.metrics(models, list(seeds), designs)
     table = make.controls(metrics)
     return table, controls.draw(table, label=LABEL)
@@ -34,7 +34,7 @@ def test_small_points_are_the_runs(make):
     assert sorted(points.get_xdata()) == sorted(own)
 
 
-@pytest.mark.parametrize("design", ["cell", "leave_one_well_out"])
+@pytest.mark.parametrize("design", ["example", "leave_one_group_out"])
 def test_the_dashed_line_is_the_training_mean_over_the_folds_that_the_points_are_over(make, design):
     table, figure = draw(make, designs=(design,))
     for axes, measure in zip(figure.axes, rows.measures("regression"), strict=True):

@@ -9,7 +9,7 @@ from nascent.figures import designs, style
 LABEL = "transcription rate (mean counts per pixel)"
 MODELS = {"linear": 37.0, "simple_cnn": 29.0}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
-R2 = {"cell": 0.17, "well": -0.02, "leave_one_well_out": -0.03}
+R2 = {"example": 0.17, "group": -0.02, "leave_one_group_out": -0.03}
 
 
 def draw(make, models=MODELS, shown=tuple(R2)):
@@ -37,17 +37,17 @@ def test_each_design_is_a_point_at_the_tables_value_and_they_are_joined(make):
 
 def test_floors_are_hollow(make):
     _, _, figure = draw(make)
-    assert marked(figure.axes[0], "ols/cell/r2")[0].get_markerfacecolor() == "white"
-    assert marked(figure.axes[0], "linear/cell/r2")[0].get_markerfacecolor() != "white"
+    assert marked(figure.axes[0], "ols/example/r2")[0].get_markerfacecolor() == "white"
+    assert marked(figure.axes[0], "linear/example/r2")[0].get_markerfacecolor() != "white"
 
 
-def test_the_dashed_line_is_what_well_identity_explains_by_cell(make):
+def test_the_dashed_line_is_what_group_identity_explains_by_cell(make):
     _, _, figure = draw(make)
     (line,) = marked(figure.axes[0], "well identity")
-    assert line.get_xdata()[0] == R2["cell"]
+    assert line.get_xdata()[0] == R2["example"]
 
 
-def test_the_r2_of_well_identity_is_a_point_a_design(make):
+def test_the_r2_of_group_identity_is_a_point_a_design(make):
     _, _, figure = draw(make)
     for design, r2 in R2.items():
         (point,) = marked(figure.axes[3], f"identity/{design}")
@@ -55,9 +55,9 @@ def test_the_r2_of_well_identity_is_a_point_a_design(make):
 
 
 @pytest.mark.parametrize("r2", [-7.7e-5, 0.0, -0.02, 0.9])
-def test_the_numbers_below_well_identity_do_not_run_into_each_other(make, r2):
-    table = make.comparison(make.metrics(MODELS, [1], ("well",)))
-    figure = designs.draw(table, make.confounders({"well": r2}), label=LABEL)
+def test_the_numbers_below_group_identity_do_not_run_into_each_other(make, r2):
+    table = make.comparison(make.metrics(MODELS, [1], ("group",)))
+    figure = designs.draw(table, make.confounders({"group": r2}), label=LABEL)
     figure.draw_without_rendering()
     ticks = [tick for tick in figure.axes[3].get_xticklabels() if tick.get_text()]
     low, high = figure.axes[3].get_xlim()
@@ -66,10 +66,10 @@ def test_the_numbers_below_well_identity_do_not_run_into_each_other(make, r2):
     assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
-def test_other_factors_r2_are_not_taken_for_the_wells(make):
+def test_other_factors_r2_are_not_taken_for_the_groups(make):
     known = make.confounders(R2)
     other = known.dropna(subset=["r2"]).assign(variable="plate", r2=0.9)
-    assert designs.well_identity(pd.concat([known, other])) == R2
+    assert designs.group_identity(pd.concat([known, other])) == R2
 
 
 def test_bars_are_eta2_in_percent_the_largest_on_top(make):
@@ -92,10 +92,10 @@ def test_a_factor_repeated_for_every_design_is_one_bar(make):
 
 def test_a_model_that_was_not_tested_under_a_design_has_its_other_points(make):
     table, known, _ = draw(make)
-    gone = (table["model"] == "linear") & (table["design"] == "well")
+    gone = (table["model"] == "linear") & (table["design"] == "group")
     figure = designs.draw(table[~gone], known, label=LABEL)
     assert not marked(figure.axes[0], "linear/well/r2")
-    assert marked(figure.axes[0], "linear/cell/r2")
+    assert marked(figure.axes[0], "linear/example/r2")
 
 
 def test_without_known_factors_it_says_so(make):
@@ -106,7 +106,7 @@ def test_without_known_factors_it_says_so(make):
 
 
 @pytest.mark.parametrize("models", [{"cnn": 30.0}, MODELS, MANY, {**MODELS, "lost": 300.0}])
-@pytest.mark.parametrize("shown", [("cell",), tuple(R2)])
+@pytest.mark.parametrize("shown", [("example",), tuple(R2)])
 def test_nothing_is_cut_off(make, models, shown):
     assert not make.cut_off(draw(make, models=models, shown=shown)[2])
 

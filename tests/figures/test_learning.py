@@ -21,7 +21,7 @@ def lines(axes, gid):
 @pytest.mark.parametrize(("smooth", "column"), [(0, "val_mae"), (5, "smoothed")])
 def test_the_ring_stands_at_the_chosen_epoch_on_the_curve_it_was_chosen_by(make, smooth, column):
     history = make.history(30, seed=1, smooth=smooth)
-    run = ("linear", "cell", 1)
+    run = ("linear", "example", 1)
     (axes,) = draw({run: history}, {run: how(17, smooth=smooth)}).axes
     (ring,) = lines(axes, "chosen epoch")
     assert ring.get_xdata() == [17]
@@ -29,7 +29,7 @@ def test_the_ring_stands_at_the_chosen_epoch_on_the_curve_it_was_chosen_by(make,
 
 
 def test_curves_are_the_tables_columns_in_the_splits_colours(make):
-    history, run = make.history(12, seed=3), ("m", "cell", 1)
+    history, run = make.history(12, seed=3), ("m", "example", 1)
     (axes,) = draw({run: history}, {run: how(5)}).axes
     for column, split in (("mae", "train"), ("val_mae", "val")):
         (line,) = lines(axes, column)
@@ -39,14 +39,14 @@ def test_curves_are_the_tables_columns_in_the_splits_colours(make):
 
 
 def test_a_smoothed_mae_lies_over_the_raw_one(make):
-    history, run = make.history(20, seed=3, smooth=5), ("m", "cell", 1)
+    history, run = make.history(20, seed=3, smooth=5), ("m", "example", 1)
     (axes,) = draw({run: history}, {run: how(9, smooth=5)}).axes
     (line,) = lines(axes, "smoothed")
     np.testing.assert_array_equal(line.get_ydata(), history["smoothed"])
 
 
 def test_a_smoothed_loss_has_a_panel_of_its_own(make):
-    history, run = make.history(20, seed=3, smooth=5), ("m", "cell", 1)
+    history, run = make.history(20, seed=3, smooth=5), ("m", "example", 1)
     main, below = draw({run: history}, {run: how(9, "val_loss", 5)}).axes
     assert not lines(main, "smoothed")
     (line,) = lines(below, "smoothed")
@@ -84,7 +84,7 @@ def test_lines_of_many_runs_are_thinner(make):
 
 
 def test_floors_are_lines_at_their_error(make):
-    run, floors = ("m", "cell", 1), {"mean": 45.6, "ols": 32.8}
+    run, floors = ("m", "example", 1), {"mean": 45.6, "ols": 32.8}
     (axes,) = draw({run: make.history(8, seed=1)}, {run: how(3)}, floors=floors).axes
     for name, mae in floors.items():
         (line,) = lines(axes, f"floor {name}")
@@ -94,7 +94,7 @@ def test_floors_are_lines_at_their_error(make):
 
 
 def test_errors_over_several_targets_have_no_floors_beside_them(make):
-    runs, floors = [("one", "cell", 1), ("many", "cell", 1)], {"mean": 45.6}
+    runs, floors = [("one", "example", 1), ("many", "example", 1)], {"mean": 45.6}
     histories = {run: make.history(8, seed=1) for run in runs}
     figure = draw(
         histories, {run: how(3) for run in runs}, floors=floors, targets={"one": 1, "many": 3}
@@ -105,38 +105,38 @@ def test_errors_over_several_targets_have_no_floors_beside_them(make):
 
 
 def test_of_floors_close_together_the_best_is_named(make):
-    run = ("m", "cell", 1)
+    run = ("m", "example", 1)
     floors = {"mean": 49.2, "area_cycle": 49.1, "ols": 48.9, "ridge": 48.8}
     (axes,) = draw({run: make.history(30, seed=1)}, {run: how(3)}, floors=floors).axes
     assert [text.get_text() for text in axes.texts] == ["seed 1", "ridge"]
 
 
 def test_early_epochs_far_off_do_not_set_the_scale(make):
-    history, run = make.history(100, seed=2), ("m", "cell", 1)
+    history, run = make.history(100, seed=2), ("m", "example", 1)
     history.loc[0, ["mae", "val_mae"]] = 375.0
     (axes,) = draw({run: history}, {run: how(90)}).axes
     assert axes.get_ylim()[1] < 100
 
 
 def test_a_training_that_diverged_is_said_and_does_not_set_the_scale(make):
-    runs = {("good", "cell", 1): make.history(20, seed=1)}
-    runs["bad", "cell", 1] = make.history(20, seed=2, level=400.0)
+    runs = {("good", "example", 1): make.history(20, seed=1)}
+    runs["bad", "example", 1] = make.history(20, seed=2, level=400.0)
     good, bad = draw(runs, {run: how(9) for run in runs}).axes
     assert good.get_ylim()[1] < 100
     assert not [text for text in good.texts if text.get_gid() == "beyond"]
     (told,) = [text.get_text() for text in bad.texts if text.get_gid() == "beyond"]
-    assert f"never below {runs['bad', 'cell', 1]['val_mae'].min():.0f}" in told
+    assert f"never below {runs['bad', 'example', 1]['val_mae'].min():.0f}" in told
 
 
 def test_a_history_of_no_numbers_is_said(make):
-    history, run = make.history(3, seed=1), ("m", "cell", 1)
+    history, run = make.history(3, seed=1), ("m", "example", 1)
     history[["mae", "val_mae"]] = np.nan
     (axes,) = draw({run: history}, {run: how(1)}).axes
     assert any("no number" in text.get_text() for text in axes.texts)
 
 
 def test_one_epoch_is_drawn(make):
-    run = ("m", "cell", 1)
+    run = ("m", "example", 1)
     (axes,) = draw({run: make.history(1, seed=1)}, {run: how(1)}).axes
     assert len(lines(axes, "chosen epoch")) == 1
 

@@ -13,8 +13,8 @@ LABEL = "transcription rate (mean counts per pixel)"
 
 @pytest.fixture
 def study(make):
-    def build(wells, per_well, *, tables, seeds=(1,)):
-        cells = make.cells(wells, per_well, tables=tables)
+    def build(groups, per_group, *, tables, seeds=(1,)):
+        cells = make.cells(groups, per_group, tables=tables)
         table = make.predictions(cells, make.splits(cells), {"cnn": 20.0}, list(seeds))
         return cells, table, make.metrics({"cnn": 29.5}, list(seeds))
 
@@ -75,7 +75,7 @@ def test_numbers_are_those_of_the_evaluations_tables(make, study):
     intervals = make.intervals(metrics)
     figure = draw(cells, table, metrics, intervals=intervals, seed=2)
     title = figure.axes[0].get_title(loc="left")
-    own = metrics.query("split == 'test' and design == 'cell' and model == 'cnn' and seed == 2")
+    own = metrics.query("split == 'test' and design == 'example' and model == 'cnn' and seed == 2")
     mae = own["mae"].item()
     assert f"MAE = {mae:.1f} [{mae - 1.4:.1f}, {mae + 1.4:.1f}]" in title
     r2 = own["r2"].item()
@@ -104,10 +104,10 @@ def test_the_lowest_seed_is_shown_unless_one_is_named(study):
 
 def test_the_first_design_is_shown_with_all_its_folds(study):
     _, table, _ = study(1, 60, tables=True)
-    folds = table.assign(design="leave_one_well_out", fold=np.arange(len(table)) % 3)
-    both = pd.concat([folds, table.assign(design="well")])
+    folds = table.assign(design="leave_one_group_out", fold=np.arange(len(table)) % 3)
+    both = pd.concat([folds, table.assign(design="group")])
     rows = predictions.of_run(both, model="cnn", split="test")
-    assert set(rows["design"]) == {"leave_one_well_out"} and set(rows["fold"]) == {0, 1, 2}
+    assert set(rows["design"]) == {"leave_one_group_out"} and set(rows["fold"]) == {0, 1, 2}
     assert len(rows) == (table["split"] == "test").sum()
 
 
@@ -119,7 +119,7 @@ def test_other_targets_are_left_out(study):
 
 
 @pytest.mark.parametrize(
-    ("wells", "tables", "titles"),
+    ("groups", "tables", "titles"),
     [
         (1, False, []),
         (2, False, ["By well"]),
@@ -127,8 +127,8 @@ def test_other_targets_are_left_out(study):
         (24, True, ["By cell cycle", "By perturbation", "By well"]),
     ],
 )
-def test_panels_are_the_factors_with_two_levels(make, study, wells, tables, titles):
-    cells, table, metrics = study(wells, 30, tables=tables)
+def test_panels_are_the_factors_with_two_levels(make, study, groups, tables, titles):
+    cells, table, metrics = study(groups, 30, tables=tables)
     figure = draw(cells, table, metrics, split="train")
     found = [axes.get_title(loc="left") for axes in figure.axes[2:]]
     assert [title for title in found if title] == titles
@@ -143,7 +143,7 @@ def test_boxes_are_the_quartiles_of_measured_predicted_and_residuals(study):
     for axes, columns in zip(figure.axes[2:], (("y", "y_hat"), ("e",)), strict=True):
         expected = {
             tuple(np.round(np.quantile(group[column], [0.25, 0.75]), 6))
-            for _, group in rows.groupby("well")
+            for _, group in rows.groupby("group")
             for column in columns
         }
         boxes = {
@@ -163,16 +163,9 @@ def test_cells_without_a_row_in_the_cell_table_are_unknown(study):
     assert len(rows) == len(table)
 
 
-def test_wells_of_one_name_on_two_plates_are_two_wells(study):
-    cells, table, _ = study(2, 40, tables=True)
-    cells["plate"] = ["P1", "P2"] * 40
-    wells = predictions.with_factors(table, cells)["well"]
-    assert set(wells) == {f"{plate}/{well}" for plate in ("P1", "P2") for well in ("A01", "A02")}
-
-
-@pytest.mark.parametrize("wells", [4, 6, 12])
-def test_long_names_of_levels_do_not_run_into_each_other(study, wells):
-    cells, table, metrics = study(wells, 40, tables=True)
+@pytest.mark.parametrize("groups", [4, 6, 12])
+def test_long_names_of_levels_do_not_run_into_each_other(study, groups):
+    cells, table, metrics = study(groups, 40, tables=True)
     cells["plate"] = np.where(
         np.arange(len(cells)) % 2, "plate_of_a_screen_1", "plate_of_a_screen_2"
     )
@@ -186,9 +179,9 @@ def test_long_names_of_levels_do_not_run_into_each_other(study, wells):
         assert all(a.x1 <= b.x0 for a, b in pairwise(boxes))
 
 
-def test_of_96_wells_the_largest_are_shown_and_said(study):
+def test_of_96_groups_the_largest_are_shown_and_said(study):
     cells, table, metrics = study(24, 20, tables=False)
-    cells["well"] = [f"W{i // 5:02d}" for i in range(len(cells))]
+    cells["group"] = [f"W{i // 5:02d}" for i in range(len(cells))]
     figure = draw(cells, table, metrics, split="train")
     assert "40 largest of" in figure.axes[2].get_title(loc="left")
 

@@ -62,7 +62,7 @@ def make_trend(channels, seeds=(1,)):
         pd.DataFrame(
             {
                 "channel": channels,
-                "within_wells": value + 0.01 * seed,
+                "within_groups": value + 0.01 * seed,
                 "low": value - 0.2,
                 "high": value + 0.2,
                 "null_low": -0.25,
@@ -165,10 +165,10 @@ def test_trends_are_sorted_and_coloured_by_what_is_told(channels, make):
 
 def test_seeds_that_disagree_tell_of_no_trend():
     table = make_trend(["a", "b", "c"], seeds=(1, 2))
-    table.loc[(table["channel"] == "a") & (table["within_wells"] > 0.615), "trend"] = "none"
+    table.loc[(table["channel"] == "a") & (table["within_groups"] > 0.615), "trend"] = "none"
     found = trend.over_seeds(table).set_index("channel")
     assert found["trend"].to_dict() == {"a": "none", "b": "none", "c": "falls"}
-    assert found.loc["a", "within_wells"] == pytest.approx(0.615)
+    assert found.loc["a", "within_groups"] == pytest.approx(0.615)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def table(pairs, seeds=("1",), drop=0.3, verdicts=(MORE, OPEN, NOT, MORE)) -> pd
         for number, seed in enumerate(seeds):
             start = 0.8 - 0.01 * number
             known = {"model": model, "seed": seed, "method": method, "rank": "entries"}
-            known |= {"cells": 371, "wells": 6, "zero_cells": 0}
+            known |= {"cells": 371, "groups": 6, "zero_cells": 0}
             rows.append(known | _metrics(start) | {"order": "none", "fraction": "0.0"})
             for place, fraction in enumerate((*FRACTIONS, "all"), start=1):
                 for order, loss in (("attribution", drop), ("random", 0.05)):
@@ -30,7 +30,7 @@ def table(pairs, seeds=("1",), drop=0.3, verdicts=(MORE, OPEN, NOT, MORE)) -> pd
 
 
 def _metrics(r2: float) -> dict[str, float]:
-    ends = {"": 0, "_low": -0.05, "_high": 0.05, "_low_wells": -0.1, "_high_wells": 0.1}
+    ends = {"": 0, "_low": -0.05, "_high": 0.05, "_low_groups": -0.1, "_high_groups": 0.1}
     return {f"r2{end}": r2 + shift for end, shift in ends.items()}
 
 
@@ -97,21 +97,21 @@ def test_the_floor_is_a_line_of_its_r2_and_the_best_one():
     comparison = pd.DataFrame(
         {
             "target": ["target"] * 4 + ["area"],
-            "design": ["cell", "cell", "cell", "well", "cell"],
+            "design": ["example", "example", "example", "group", "example"],
             "model": ["cnn", "mean", "ols", "ols", "ols"],
             "floor": [False, True, True, True, True],
             "mae": [20.0, 40.0, 30.0, 1.0, 1.0],
             "r2": [0.8, 0.0, 0.4, 0.9, 0.9],
         }
     )
-    floor = roar.best_floor(comparison, target="target", design="cell")
+    floor = roar.best_floor(comparison, target="target", design="example")
     assert floor == ("ols", 0.4)
     (axes,) = roar.draw(table([("cnn", "ig")]), floor=floor, confidence=0.99).axes
     (line,) = lines(axes, "floor")
     assert set(line.get_ydata()) == {0.4}
     assert roar.best_floor(comparison, target="target", design="shuffle") is None
     beside = roar.draw_beside_floor(
-        table([("cnn", "ig")]), comparison, target="target", design="cell", confidence=0.99
+        table([("cnn", "ig")]), comparison, target="target", design="example", confidence=0.99
     )
     assert {*lines(beside.axes[0], "floor")[0].get_ydata()} == {0.4}
 

@@ -50,9 +50,9 @@ def test_a_missing_value_is_not_drawn():
     assert not axes.lines
 
 
-def test_intervals_are_thick_over_cells_and_thin_over_wells():
+def test_intervals_are_thick_over_cells_and_thin_over_groups():
     axes = Figure().subplots()
-    rows.point(axes, 0.5, 2, (0, 1), cells=(0.4, 0.6), wells=(0.2, 0.9))
+    rows.point(axes, 0.5, 2, (0, 1), cells=(0.4, 0.6), groups=(0.2, 0.9))
     width = {tuple(line.get_xdata()): line.get_linewidth() for line in axes.lines[:2]}
     assert width[0.4, 0.6] > width[0.2, 0.9]
 
@@ -66,7 +66,7 @@ def test_numbers_are_short(value, text):
 
 def test_models_and_floors_are_ordered_by_the_first_design(make):
     table = make.comparison(make.metrics({"b": 31.0, "a": 36.0, "c": 30.0}, [1]))
-    table.loc[(table["design"] == "well") & (table["model"] == "a"), "mae"] = 1.0
+    table.loc[(table["design"] == "group") & (table["model"] == "a"), "mae"] = 1.0
     models, floors = evaluated.ordered(table)
     assert models == ["c", "b", "a"]
     assert floors == sorted(make.floors, key=make.floors.get)
@@ -81,11 +81,11 @@ def test_a_model_without_a_number_comes_last(make):
 def test_of_a_design_with_folds_the_pooled_rows_are_taken(make):
     runs = evaluated.pooled(make.metrics({"a": 36.0}, [1, 2]))
     folds = runs.groupby("design")["fold"].unique().str.join(" ").to_dict()
-    assert folds == {"cell": "cell", "well": "well", "leave_one_well_out": "all"}
+    assert folds == {"example": "example", "group": "group", "leave_one_group_out": "all"}
 
 
 def test_the_best_floor_is_the_one_the_table_names(make):
-    table = make.comparison(make.metrics({"a": 36.0}, [1], ("cell",)))
+    table = make.comparison(make.metrics({"a": 36.0}, [1], ("example",)))
     table.loc[table["model"] == "a", "best_floor"] = "ols"
     assert evaluated.best_floor(table)["model"] == "ols"
     assert evaluated.best_floor(table[table["floor"]])["model"] == "ridge_area_cycle"
@@ -110,5 +110,5 @@ def test_counts_agree_with_their_word():
 
 
 def test_designs_are_in_order_of_appearance():
-    table = pd.DataFrame({"design": ["well", "cell", "well"]})
-    assert evaluated.designs(table) == ["well", "cell"]
+    table = pd.DataFrame({"design": ["group", "example", "group"]})
+    assert evaluated.designs(table) == ["group", "example"]

@@ -24,11 +24,11 @@ def scattered(axes, gid):
     return points
 
 
-@pytest.mark.parametrize("design", ["cell", "leave_one_well_out"])
+@pytest.mark.parametrize("design", ["example", "leave_one_group_out"])
 def test_seeds_mean_and_ensemble_are_the_tables_values(make, design):
     table, metrics, _, figure = draw(make, design=design)
     own = table[table["design"] == design].set_index("model")
-    fold = "all" if design == "leave_one_well_out" else design
+    fold = "all" if design == "leave_one_group_out" else design
     runs = metrics[(metrics["design"] == design) & (metrics["fold"] == fold)].query(
         "split == 'test'"
     )
@@ -52,7 +52,7 @@ def test_calibration_is_the_tables_bins_beside_the_diagonal(make):
     panels = {axes.get_title(loc="left").strip(): axes for axes in figure.axes[2:] if axes.axison}
     assert set(panels) == set(MODELS)
     for name, axes in panels.items():
-        own = bins.query("design == 'cell' and model == @name and bin != 'all'")
+        own = bins.query("design == 'example' and model == @name and bin != 'all'")
         points = scattered(axes, f"calibration of {name}")
         np.testing.assert_array_equal(points.get_offsets(), own[["spread", "rmse"]])
         shades = points.get_facecolors()

@@ -14,10 +14,10 @@ def test_of_too_many_levels_the_largest_are_kept():
 
 
 def test_a_column_of_nothing_but_missing_values_is_not_known():
-    frame = pd.DataFrame({"cell_cycle": [None, None], "well": ["A01", None]})
+    frame = pd.DataFrame({"cell_cycle": [None, None], "group": ["A01", None]})
     assert not style.is_known(frame, "cell_cycle")
     assert not style.is_known(frame, "perturbation")
-    assert style.is_known(frame, "well")
+    assert style.is_known(frame, "group")
 
 
 def test_named_levels_keep_their_colour_whatever_stands_beside_them():

@@ -13,7 +13,7 @@ from nascent.report.use import sentence, use_page, use_rows
 USES = {"15_SON": 0.7, "09_SRRM2": 0.9, "00_DAPI": 0.0, "copy": 0.1}
 
 
-def make_use(models=("net",), *, group=True, wells=4):
+def make_use(models=("net",), *, group=True, groups=4):
     rows = []
     units = [("channel", name, name, value) for name, value in USES.items()]
     if group:
@@ -26,7 +26,7 @@ def make_use(models=("net",), *, group=True, wells=4):
                     ends = here - 0.05, here + 0.05, here - 0.08, here + 0.08
                     verdict = USED if ends[2] > 0 else NOT_SHOWN
                     total = 0.1 if unit == "group" else np.nan
-                    key = (model, seed, unit, name, members, change, 100, wells, 0.95)
+                    key = (model, seed, unit, name, members, change, 100, groups, 0.95)
                     rows.append((*key, here, *ends, total, verdict))
     return pd.DataFrame(rows, columns=list(USE))
 
@@ -60,9 +60,9 @@ def test_every_model_has_a_row_of_panels_with_limits_of_its_own():
     assert figure.axes[3].get_xlim() == figure.axes[5].get_xlim()
 
 
-def test_an_interval_over_wells_that_is_far_too_wide_squeezes_nothing():
+def test_an_interval_over_groups_that_is_far_too_wide_squeezes_nothing():
     table = make_use()
-    table[["low_wells", "high_wells"]] = -50, 50
+    table[["low_groups", "high_groups"]] = -50, 50
     assert use.draw(table, confidence=0.99).axes[0].get_xlim()[1] < 1.2
 
 

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 
-def make_comparison(designs: tuple[str, ...] = ("cell", "well"), wells: int = 12) -> pd.DataFrame:
-    """Return a comparison in which `cnn` beats the best floor by cell and cannot tell by well."""
+def make_comparison(
+    designs: tuple[str, ...] = ("example", "group"), groups: int = 12
+) -> pd.DataFrame:
+    """Return a comparison in which `cnn` beats the best floor by cell and cannot tell by group."""
     rows = []
     for design in designs:
         for name, mae, floor in (
@@ -24,33 +26,33 @@ def make_comparison(designs: tuple[str, ...] = ("cell", "well"), wells: int = 12
                 "floor": floor,
                 "seeds": 1 if floor else 3,
                 "n": 371,
-                "wells": wells,
+                "groups": groups,
             }
             for measure, value in (("mae", mae), ("r2", 1 - (mae / 46) ** 2)):
                 row |= {
                     measure: value,
                     f"{measure}_low": value - 0.25,
                     f"{measure}_high": value + 0.25,
-                    f"{measure}_low_wells": np.nan if wells < 2 else value - 0.5,
-                    f"{measure}_high_wells": np.nan if wells < 2 else value + 0.5,
+                    f"{measure}_low_groups": np.nan if groups < 2 else value - 0.5,
+                    f"{measure}_high_groups": np.nan if groups < 2 else value + 0.5,
                     f"{measure}_seed_sd": np.nan if floor else 0.125,
                 }
             row |= {"ensemble_mae": mae - 0.5, "ensemble_r2": 0.5}
-            row |= {"well_bias_share": 0.06, "well_shift_share": 0.02, "worst_well": "P_A03"}
+            row |= {"group_bias_share": 0.06, "group_shift_share": 0.02, "worst_group": "P_A03"}
             row |= {
-                "worst_well_bias": 4.5,
-                "worst_well_bias_low": -1.0,
-                "worst_well_bias_high": 10.0,
+                "worst_group_bias": 4.5,
+                "worst_group_bias_low": -1.0,
+                "worst_group_bias_high": 10.0,
             }
             if not floor:
-                told = "beats the best floor" if design == "cell" else "cannot tell"
+                told = "beats the best floor" if design == "example" else "cannot tell"
                 row |= {
                     "best_floor": "ols",
                     "difference": mae - 32.75,
                     "difference_low": mae - 33,
                     "difference_high": mae - 32.5,
-                    "difference_low_wells": mae - 34,
-                    "difference_high_wells": mae - 31,
+                    "difference_low_groups": mae - 34,
+                    "difference_high_groups": mae - 31,
                     "verdict": told if name == "cnn" else "does not beat it",
                 }
             rows.append(row)
@@ -61,12 +63,12 @@ def make_pairs() -> pd.DataFrame:
     """Return the difference of two models in MAE and R²."""
     return pd.DataFrame(
         [
-            ("target", "cell", "cnn", "linear", "mae", -6.75, -7.5, -6.0, -9.0, -4.0),
-            ("target", "cell", "cnn", "linear", "r2", 0.21, 0.15, 0.27, np.nan, np.nan),
+            ("target", "example", "cnn", "linear", "mae", -6.75, -7.5, -6.0, -9.0, -4.0),
+            ("target", "example", "cnn", "linear", "r2", 0.21, 0.15, 0.27, np.nan, np.nan),
         ],
         columns=[
             *("target", "design", "model", "other", "metric", "difference"),
-            *("low_cells", "high_cells", "low_wells", "high_wells"),
+            *("low", "high", "low_groups", "high_groups"),
         ],
     )
 
@@ -75,7 +77,18 @@ def make_levels(model: str = "cnn") -> pd.DataFrame:
     """Return the metrics of two seeds in two phases."""
     return pd.DataFrame(
         [
-            ("target", "cell", model, seed, "cell_cycle", level, 100, seed, 0.25 * seed, mae + seed)
+            (
+                "target",
+                "example",
+                model,
+                seed,
+                "cell_cycle",
+                level,
+                100,
+                seed,
+                0.25 * seed,
+                mae + seed,
+            )
             for level, mae in (("G1", 30.0), ("S", 40.0))
             for seed in (1, 2)
         ],
@@ -96,8 +109,8 @@ def make_confounders() -> pd.DataFrame:
         [
             ("target", name, levels, 3700, eta2, eta2 - 0.01, design, r2)
             for name, levels, eta2, of_designs in (
-                ("well", 12, 0.18, {"cell": 0.17, "well": -0.02}),
-                ("cell_cycle", 3, 0.11, {"cell": 0.1, "well": 0.09}),
+                ("group", 12, 0.18, {"example": 0.17, "group": -0.02}),
+                ("cell_cycle", 3, 0.11, {"example": 0.1, "group": 0.09}),
             )
             for design, r2 in of_designs.items()
         ],
@@ -109,7 +122,7 @@ def make_controls() -> pd.DataFrame:
     """Return a model of two seeds as trained and on standardised cells, on test and train."""
     return pd.DataFrame(
         [
-            ("target", "cell", "cell", split, "cnn", seed, control, 371, 0.5, r2, mae + seed)
+            ("target", "example", "example", split, "cnn", seed, control, 371, 0.5, r2, mae + seed)
             for split in ("train", "test")
             for seed in (1, 2)
             for control, mae, r2 in (("as_trained", 29.0, 0.6), ("per_cell", 39.0, 0.25))
@@ -125,13 +138,13 @@ def make_intervals(model: str = "cnn") -> pd.DataFrame:
     """Return the intervals of two metrics, over the seeds and of each."""
     return pd.DataFrame(
         [
-            ("target", "cell", model, seed, metric, value, value - 1, value + 1, np.nan, np.nan)
+            ("target", "example", model, seed, metric, value, value - 1, value + 1, np.nan, np.nan)
             for seed in ("1", "2", "each", "ensemble")
             for metric, value in (("mae", 29.5), ("pearson2", 0.625), ("mse", np.nan))
         ],
         columns=[
             *("target", "design", "model", "seed", "metric", "value"),
-            *("low_cells", "high_cells", "low_wells", "high_wells"),
+            *("low", "high", "low_groups", "high_groups"),
         ],
     )
 

@@ -82,8 +82,8 @@ def test_the_front_page_names_the_study_its_target_and_models(path):
 @pytest.mark.parametrize(
     ("by", "words"),
     [
-        ("well", "by well: whole wells held out"),
-        (["cell", "leave_one_well_out"], "by cell, stratified; one well left out at a time"),
+        ("group", "by well: whole wells held out"),
+        (["example", "leave_one_group_out"], "by cell, stratified; one well left out at a time"),
     ],
 )
 def test_the_front_page_says_every_split(by, words):
@@ -93,7 +93,8 @@ def test_the_front_page_says_every_split(by, words):
 
 
 @pytest.mark.parametrize(
-    ("by", "told"), [("cell", False), ("leave_one_well_out", True), (["well", "cell"], True)]
+    ("by", "told"),
+    [("example", False), ("leave_one_group_out", True), (["group", "example"], True)],
 )
 def test_the_front_page_says_where_one_fold_of_several_is_explained(by, told):
     config = filled_in({"study": "demo", "simulate": {}})

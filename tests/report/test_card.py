@@ -14,22 +14,22 @@ CONFIG = {
     "simulate": {"truth": "structure"},
     "target": {"column": None, "channel": "00_EU"},
     "crops": {"quality": [{"column": "a < b & c", "value": None}]},
-    "splits": {"by": "well"},
+    "splits": {"by": "group"},
 }
 RECORD = {"versions": {"python": "3.11.7", "keras": "3.12.0"}}
 QUALITY = pd.DataFrame(
     {
-        "well": ["A01", "A01", "A02", "A02"],
+        "group": ["A01", "A01", "A02", "A02"],
         "step": ["rule", "all", "rule", "all"],
         "cells_in": [100, 100, 50, 50],
         "cells_out": [90, 90, 40, 40],
     }
 )
 SPLITS = {
-    "cell": pd.DataFrame(
+    "example": pd.DataFrame(
         {"id": range(120), "split": ["train"] * 100 + ["val"] * 12 + ["test"] * 8}
     ),
-    "well": pd.DataFrame({"id": range(130), "split": ["train"] * 70 + ["test"] * 60}),
+    "group": pd.DataFrame({"id": range(130), "split": ["train"] * 70 + ["test"] * 60}),
 }
 LABEL = "transcription rate (mean counts per pixel)"
 
@@ -46,7 +46,7 @@ def card(seed):
     }
 
 
-CARDS = {("cnn", fold, seed): card(seed) for fold in ("cell", "well") for seed in (1, 7)}
+CARDS = {("cnn", fold, seed): card(seed) for fold in ("example", "group") for seed in (1, 7)}
 
 
 def build(**changes):
@@ -77,13 +77,13 @@ def test_cells_are_followed_from_measured_to_kept():
 
 def test_each_fold_says_where_the_kept_cells_went():
     found = split_counts(QUALITY, SPLITS).set_index("fold")
-    assert found.loc["cell"].tolist() == [100, 12, 8, 10]
-    assert found.loc["well"].tolist() == [70, 0, 60, 0]
+    assert found.loc["example"].tolist() == [100, 12, 8, 10]
+    assert found.loc["group"].tolist() == [70, 0, 60, 0]
     assert (found.sum(axis=1) == 130).all()
 
 
 def test_a_model_is_one_row_over_its_seeds_and_folds():
-    cards = {**CARDS, ("cnn", "well", 9): {**card(9), "collapsed": True}}
+    cards = {**CARDS, ("cnn", "group", 9): {**card(9), "collapsed": True}}
     (row,) = models(cards).to_dict("records")
     assert (row["seeds"], row["folds"], row["collapsed"]) == (3, 2, 1)
     assert (row["epochs"], row["chosen epoch"], row["val MAE"]) == ("60", "41 to 49", "31.23")
@@ -92,8 +92,8 @@ def test_a_model_is_one_row_over_its_seeds_and_folds():
 @pytest.mark.parametrize(
     ("by", "words"),
     [
-        ("well", "by well: whole wells held out"),
-        (["cell", "well"], "by cell, stratified; by well: whole wells held out"),
+        ("group", "by well: whole wells held out"),
+        (["example", "group"], "by cell, stratified; by well: whole wells held out"),
     ],
 )
 def test_every_split_design_is_named(by, words):
@@ -105,7 +105,7 @@ def test_the_target_is_named_by_the_kinds_words():
 
 
 def test_shards_that_differ_between_models_are_both_named():
-    cards = {**CARDS, ("linear", "cell", 1): {**card(1), "data": {"fingerprint": "ff00"}}}
+    cards = {**CARDS, ("linear", "example", 1): {**card(1), "data": {"fingerprint": "ff00"}}}
     assert summary(CONFIG, cards, LABEL)["data fingerprint"] == "ab12, ff00"
 
 
@@ -121,9 +121,9 @@ def test_where_the_data_come_from(changes, words):
 
 
 def test_a_card_with_missing_facts_is_shown():
-    table = models({("cnn", "cell", 1): {}})
+    table = models({("cnn", "example", 1): {}})
     assert table["model"].tolist() == ["cnn"]
-    assert build(cards={("cnn", "cell", 1): {}})
+    assert build(cards={("cnn", "example", 1): {}})
 
 
 def test_a_study_without_models_says_so():

@@ -88,7 +88,7 @@ def test_failing_explanations_come_last_on_every_page_and_say_so():
     assert "(fails)" not in page_of("trend", rows[rows["method"] == "cam"], standing)
 
 
-def test_a_verdict_that_too_few_wells_leave_open_names_them():
-    rows = pd.DataFrame({"wells": [2, 5], "beats_null": [None, True]})
+def test_a_verdict_that_too_few_groups_leave_open_names_them():
+    rows = pd.DataFrame({"groups": [2, 5], "beats_null": [None, True]})
     text = page_of("regions", rows)
     assert text.count("cannot tell (2 wells)") == 1 and "<td>True</td>" in text

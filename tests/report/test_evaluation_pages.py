@@ -53,7 +53,7 @@ def test_intervals_stand_beside_the_values_they_are_of(tables):
 
 
 def test_an_interval_that_is_missing_is_a_dash(make):
-    rows = comparison_rows(make.comparison(wells=1))
+    rows = comparison_rows(make.comparison(groups=1))
     assert set(rows["over wells"]) == {"–"}
 
 
@@ -96,10 +96,10 @@ def test_a_factor_is_one_row_with_a_column_a_design(tables):
     assert rows.loc["cell cycle", "R², by well: whole wells held out"] == 0.09
 
 
-def test_what_wells_explain_stands_beside_how_far_off_models_are_in_them(tables):
+def test_what_groups_explain_stands_beside_how_far_off_models_are_in_them(tables):
     shifted = tables["comparison"].assign(
-        well_bias_share=0.68, well_shift_share=0.66, worst_well="P_B02", worst_well_bias=148.0,
-        worst_well_bias_low=130.0, worst_well_bias_high=166.0,
+        group_bias_share=0.68, group_shift_share=0.66, worst_group="P_B02", worst_group_bias=148.0,
+        worst_group_bias_low=130.0, worst_group_bias_high=166.0,
     )  # fmt: skip
     html = evaluation_pages(**tables | {"comparison": shifted}, labels=LABELS)["confounders"]
     assert html.index("η²") < html.index("Error by well") < html.index("P_B02")

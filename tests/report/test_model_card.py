@@ -10,7 +10,7 @@ DEFAULTS = {
     "layers": {"pooling": None, "dropout": 0.0},
     "augment": {"preset": "none", "flip": True},
 }
-DESIGNS = {"cell": "cell", "well": "well"}
+DESIGNS = {"example": "example", "group": "group"}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_options_that_differ_come_first(cards):
 
 def test_an_option_that_differs_between_trainings_has_all_its_values(make, cards):
     config = {**make.card()["config"], "epochs": 80}
-    cards["well", 2] = make.card(2, config=config)
+    cards["group", 2] = make.card(2, config=config)
     table = options(cards, DEFAULTS).set_index("option")
     assert table.loc["epochs", "value"] == "60, 80"
 
@@ -110,51 +110,51 @@ def test_a_sound_model_has_no_limits_but_says_what_was_looked_for(cards, own):
     assert len(found) == 1 and found[0].startswith("None of those this page looks for")
 
 
-def test_a_shift_by_well_is_a_limit_where_it_is_sure_and_makes_much_of_the_error(cards, own):
+def test_a_shift_by_group_is_a_limit_where_it_is_sure_and_makes_much_of_the_error(cards, own):
     shifted = own.assign(
-        well_shift_share=0.66, worst_well="P_B02", worst_well_bias=148.0,
-        worst_well_bias_low=130.0, worst_well_bias_high=166.0,
+        group_shift_share=0.66, worst_group="P_B02", worst_group_bias=148.0,
+        worst_group_bias_low=130.0, worst_group_bias_high=166.0,
     )  # fmt: skip
     (found, _) = sentence(limits(cards, shifted, "(counts)"), "whole wells (")
     assert "make 66 % of the squared error" in found
     assert "in well P_B02 predictions lie 148 counts below what was measured" in found
     above = shifted.assign(
-        worst_well_bias=-148.0, worst_well_bias_low=-166.0, worst_well_bias_high=-130.0
+        worst_group_bias=-148.0, worst_group_bias_low=-166.0, worst_group_bias_high=-130.0
     )
     assert "148 counts above" in sentence(limits(cards, above, "(counts)"), "whole wells (")[0]
-    assert not sentence(limits(cards, shifted.assign(well_shift_share=0.02)), "whole wells (")
-    assert not sentence(limits(cards, shifted.assign(worst_well_bias_low=-1)), "whole wells (")
+    assert not sentence(limits(cards, shifted.assign(group_shift_share=0.02)), "whole wells (")
+    assert not sentence(limits(cards, shifted.assign(worst_group_bias_low=-1)), "whole wells (")
 
 
-def test_the_shift_by_well_is_among_the_facts_of_every_model(cards, own):
+def test_the_shift_by_group_is_among_the_facts_of_every_model(cards, own):
     facts = summary(cards, own, "transcription rate (counts)")
     told = facts["by well, by cell, stratified"]
     assert told.startswith("biases of whole wells make 2 % of the squared error")
     assert "no well is surely off" in told and "4.50 [−1.00, 10.0], in P_A03" in told
-    unknown = summary(cards, own.assign(worst_well=None), "rate")
+    unknown = summary(cards, own.assign(worst_group=None), "rate")
     assert unknown["by well, by cell, stratified"] == "–"
 
 
 def test_one_seed_is_a_limit(make, own):
     one = {(fold, 1): make.card() for fold in DESIGNS}
     assert sentence(limits(one, own), "one seed")
-    two = {("cell", seed): make.card(seed) for seed in (1, 2)}
+    two = {("example", seed): make.card(seed) for seed in (1, 2)}
     assert not sentence(limits(two, own), "trained with one seed")
 
 
 @pytest.mark.parametrize(
-    ("design", "is_limit"), [("cell", True), ("shuffle", True), ("leave_one_well_out", False)]
+    ("design", "is_limit"), [("example", True), ("shuffle", True), ("leave_one_group_out", False)]
 )
-def test_a_split_within_wells_alone_is_a_limit(cards, own, design, is_limit):
+def test_a_split_within_groups_alone_is_a_limit(cards, own, design, is_limit):
     found = limits(cards, own.iloc[:1].assign(design=design))
     assert bool(sentence(found, "new well")) == is_limit
 
 
-def test_few_test_wells_are_a_limit_of_their_split(cards, own):
-    table = own.assign(wells=[12, 2])
+def test_few_test_groups_are_a_limit_of_their_split(cards, own):
+    table = own.assign(groups=[12, 2])
     (found,) = sentence(limits(cards, table), "too few")
     assert "2 wells (by well" in found
-    assert not sentence(limits(cards, own.assign(wells=5)), "too few")
+    assert not sentence(limits(cards, own.assign(groups=5)), "too few")
 
 
 def test_a_floor_that_is_not_beaten_is_named_with_the_verdict(cards, own):
@@ -163,9 +163,9 @@ def test_a_floor_that_is_not_beaten_is_named_with_the_verdict(cards, own):
 
 
 def test_collapses_and_new_starts_are_counted(make, cards, own):
-    cards["cell", 1] = make.card(collapsed=True)
+    cards["example", 1] = make.card(collapsed=True)
     tried = [{"seed": 1, "reason": "constant"}, {"seed": 99, "reason": None}]
-    cards["well", 2] = make.card(2, attempts=tried)
+    cards["group", 2] = make.card(2, attempts=tried)
     found = limits(cards, own)
     assert sentence(found, "1 of 4 trainings collapsed")
     assert sentence(found, "1 of 4 trainings had to start again")
@@ -177,13 +177,13 @@ def test_collapses_and_new_starts_are_counted(make, cards, own):
 def test_a_training_that_ended_at_its_best_was_cut_short(make, own, epoch, smooth, cut):
     best = {"epoch": epoch, "val_mae": 31.0}
     how = {"monitor": "val_mae", "smooth": smooth, "value": 31.0}
-    cards = {("cell", seed): make.card(seed) for seed in (1, 2)}
-    cards["cell", 1] = make.card(1, best=best, chosen_by=how)
+    cards = {("example", seed): make.card(seed) for seed in (1, 2)}
+    cards["example", 1] = make.card(1, best=best, chosen_by=how)
     assert len(sentence(limits(cards, own), "last one allowed")) == cut
 
 
 def test_a_card_with_missing_facts_is_shown(make):
-    html = build(make, {("cell", 1): {}})
+    html = build(make, {("example", 1): {}})
     assert "Model cnn" in html
 
 
@@ -201,8 +201,8 @@ def test_a_model_without_results_is_shown(make, cards):
 
 def test_nothing_becomes_markup(make, cards):
     config = {**make.card()["config"], "weights": "<script>x</script>"}
-    cards["cell", 1] = make.card(config=config, channels=["<b>"])
-    html = build(make, {("cell", 1): cards["cell", 1]}, label="<i>")
+    cards["example", 1] = make.card(config=config, channels=["<b>"])
+    html = build(make, {("example", 1): cards["example", 1]}, label="<i>")
     assert "<script" not in html and "<b>" not in html and "<i>" not in html
 
 

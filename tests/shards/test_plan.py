@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from nascent.shards.plan import (
     number_of_shards,
+    parts_of_shards,
     plan_shards,
     remove_unplanned,
     shard_names,
-    wells_of_shards,
 )
 
 
@@ -55,17 +55,15 @@ def test_wells_mix_in_every_shard():
     assert (abs(shares - 1 / 3) < 5 * np.sqrt(2 / 9 / 100)).all(axis=None)
 
 
-def test_a_shard_names_the_wells_of_its_cells_and_no_others():
-    splits = _splits(30, 1, 1).assign(
-        plate="p", well=lambda table: "A0" + table["id"].mod(9).astype(str)
-    )
-    wells = wells_of_shards(plan_shards(splits, 4, 1))
+def test_a_shard_names_the_parts_of_its_cells_and_no_others():
+    splits = _splits(30, 1, 1).assign(part=lambda table: "p_A0" + table["id"].mod(9).astype(str))
+    parts = parts_of_shards(plan_shards(splits, 4, 1))
     plan = plan_shards(splits[["id", "split"]], 4, 1)
     for shard, cells in plan.groupby("shard")["id"]:
-        assert wells[shard] == {("p", f"A0{cell % 9}") for cell in cells}
-    # Four cells are of four wells at most.
-    assert max(map(len, wells.values())) <= 4
-    assert set(wells) == set(plan["shard"])
+        assert parts[shard] == sorted({f"p_A0{cell % 9}" for cell in cells})
+    # Four cells are of four parts at most.
+    assert max(map(len, parts.values())) <= 4
+    assert set(parts) == set(plan["shard"])
 
 
 def test_names_are_known_from_the_counts_alone():

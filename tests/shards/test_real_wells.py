@@ -9,7 +9,7 @@ from nascent.shards.batches import Batches
 from nascent.shards.histograms import load, merge
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import plan_shards
-from nascent.shards.statistics import channel_statistics, count_well
+from nascent.shards.statistics import channel_statistics, count_part
 from nascent.shards.steps import Steps, input_channels
 from nascent.shards.write import write_shard
 from nascent.splits.assignment import split_cells
@@ -26,7 +26,7 @@ def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
 
     histograms = [tmp_path / f"histograms_{store.name}" for store in stores]
     for store, path in zip(stores, histograms, strict=True):
-        count_well(store, splits, path, record={})
+        count_part(store, splits, path, record={})
     table = channel_statistics(merge([load(path) for path in histograms]), STEPS)
     pooled = _training_pixels(stores, training)
     assert (table["pixels"] == len(pooled)).all()
@@ -61,7 +61,7 @@ def _crop(well, folder):
 
 def _cells(path) -> pd.DataFrame:
     with open_store(path) as store:
-        return store.cells
+        return store.cells.assign(part=path.stem)
 
 
 def _training_pixels(stores, training) -> np.ndarray:

@@ -13,7 +13,7 @@ from nascent.errors import OutputError, StoreError
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards import histograms
 from nascent.shards.histograms import Histograms, load, merge, save
-from nascent.shards.statistics import channel_statistics, count_pixels, count_well
+from nascent.shards.statistics import channel_statistics, count_part, count_pixels
 from nascent.shards.steps import Steps
 from nascent.store import open_store
 
@@ -37,20 +37,18 @@ def test_the_histogram_counts_the_measured_pixels_of_the_chosen_cells(tmp_path, 
         np.testing.assert_array_equal(histograms.counts[channel], counts)
 
 
-def test_a_well_counts_its_own_training_cells_alone(tmp_path):
-    # Cell 102 is here too, but another well won it; 104 is in the test split.
+def test_a_part_counts_its_own_training_cells_alone(tmp_path):
+    # Cell 102 is here too, but another part won it; 104 is in the test split.
     splits = pd.DataFrame(
         {
             "id": [100, 102, 103, 104, 300],
-            "plate": "01",
-            "well": ["007", "008", "007", "007", "008"],
+            "part": ["01_007", "01_008", "01_007", "01_007", "01_008"],
             "split": ["train", "train", "train", "test", "train"],
         }
     )
-    named = {"plate": "01", "well": "007"}
-    with _store(tmp_path / "w.h5", *_crops("uint16"), **named) as store:
+    with _store(tmp_path / "01_007.h5", *_crops("uint16")) as store:
         expected = count_pixels(store, [100, 103])
-    count_well(tmp_path / "w.h5", splits, tmp_path / "h.h5", record={})
+    count_part(tmp_path / "01_007.h5", splits, tmp_path / "h.h5", record={})
     _assert_same(load(tmp_path / "h.h5"), expected)
 
 
@@ -231,12 +229,12 @@ def _crops(dtype: str) -> tuple[np.ndarray, np.ndarray]:
     return (images * masks[..., None]).astype(dtype), masks
 
 
-def _store(path, images, masks, **columns):
+def _store(path, images, masks):
     size = images.shape[1]
     with CropWriter(path, channels=CHANNELS, size=size, dtype=images.dtype) as writer:
         writer.append_crops(images, masks)
-        named = {"id": np.arange(len(images)) + 100, "plate": "p", "well": "A01"}
-        writer.cells = pd.DataFrame(named | columns)
+        named = {"id": np.arange(len(images)) + 100, "group": "p/A01"}
+        writer.cells = pd.DataFrame(named)
     return open_store(path)
 
 

@@ -101,8 +101,9 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path, wells, file_size_limi
 
 
 def test_a_cell_in_two_stores_names_both(tmp_path, wells):
-    again = _well(tmp_path / "p_C09.h5", first=100, seed=9, well="p_A01")
-    with pytest.raises(StoreError, match=r"cell 100 is in .*p_A01\.h5 and .*p_C09\.h5"):
+    (tmp_path / "again").mkdir()
+    again = _well(tmp_path / "again" / "p_A01.h5", first=100, seed=9)
+    with pytest.raises(StoreError, match=r"cell 100 is in .*p_A01\.h5 and .*again/p_A01\.h5"):
         write_shard(
             [*wells, again],
             _cells([*wells, again], [100]),
@@ -115,7 +116,7 @@ def test_a_cell_in_two_stores_names_both(tmp_path, wells):
 def test_a_cell_of_the_same_id_in_another_well_is_left_where_it_is(tmp_path, wells):
     # Where a plate lists a cell in two wells, `crops.duplicates` has said which counts.
     again = _well(tmp_path / "p_C09.h5", first=100, seed=9)
-    winner = pd.DataFrame({"id": [100], "plate": "p", "well": "p_C09"})
+    winner = pd.DataFrame({"id": [100], "part": "p_C09"})
     write_shard([*wells, again], winner, tmp_path / "s.h5", split="train", record={})
     with open_store(tmp_path / "s.h5") as shard:
         np.testing.assert_array_equal(shard[0][0], _source([again], 100)[0])
@@ -225,8 +226,8 @@ def test_shards_take_every_array_of_an_example_whatever_its_axes(tmp_path):
             )
     for number, wanted in enumerate((["A01-2", "A01-0"], ["A02-1", "A01-1", "A02-0"])):
         path = tmp_path / f"shard{number}.h5"
-        wells = [name.split("-")[0] for name in wanted]
-        cells = pd.DataFrame({"id": wanted, "plate": "p", "well": wells})
+        parts = [name.split("-")[0] for name in wanted]
+        cells = pd.DataFrame({"id": wanted, "part": parts})
         write_shard(sorted(tmp_path.glob("A*.h5")), cells, path, split="val", record={})
         with open_store(path) as shard:
             for row, name in enumerate(wanted):
@@ -285,13 +286,12 @@ def _digest(path):
 
 
 def _cells(wells, ids):
-    """The cells asked for with the plate and well that each is of."""
+    """The cells asked for with the part that each is of."""
     homes = {}
     for path in wells:
         with open_store(path) as store:
-            homes |= dict.fromkeys(store.cells.index, store.cells["well"].iloc[0])
-    wells = [homes.get(example_id, "nowhere") for example_id in ids]
-    return pd.DataFrame({"id": ids, "plate": "p", "well": wells})
+            homes |= dict.fromkeys(store.cells.index, path.stem)
+    return pd.DataFrame({"id": ids, "part": [homes.get(each, "nowhere") for each in ids]})
 
 
 def _source(wells, example_id):

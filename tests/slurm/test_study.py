@@ -11,8 +11,8 @@ from study import TARGETS, tables, write_study
 
 # They run a network, so they belong on the partition with GPUs.
 NETWORKS = {"train", "evaluate", "attribute", "explain_maps", "explain_use"}
-MODEL = "results/tiny/train/linear/cell/1"
-STATE = "results/tiny/.state/train/linear/cell/1"
+MODEL = "results/tiny/train/linear/example/1"
+STATE = "results/tiny/.state/train/linear/example/1"
 MAPS = "results/tiny/attribute/linear/1/ig/test-00000.h5"
 MAPS_STATE = "results/tiny/.state/attribute/linear/1/ig/test-00000"
 TABLE = "results/tiny/explain/linear/1/ig.tsv"
@@ -72,7 +72,7 @@ def test_a_training_out_of_time_goes_on_from_its_checkpoint(
     assert [job["JobState"] for job in submitted()] == ["TIMEOUT", "COMPLETED"]
     first, second = (job["TimeLimit"] for job in submitted())
     assert first < second
-    assert "going on after epoch" in (folder / "logs/tiny/train/linear/cell/1.log").read_text()
+    assert "going on after epoch" in (folder / "logs/tiny/train/linear/example/1.log").read_text()
     for name in lost:
         assert (folder / name).read_bytes() == (local_study / name).read_bytes()
     assert not list(folder.glob(f"{STATE}/*"))

@@ -15,8 +15,8 @@ def cells() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "id": np.arange(count) + 1000,
-            "plate": "plate01",
-            "well": generator.choice(["A01", "A02", "A03"], count),
+            "part": "a",
+            "group": generator.choice(["A01", "A02", "A03"], count),
             "perturbation": generator.choice(["normal", "DMSO", "TSA", None], count),
             "cell_cycle": generator.choice(["G1", "S", None], count),
             "target": generator.normal(377, 60, count),
@@ -26,10 +26,10 @@ def cells() -> pd.DataFrame:
 
 def test_the_table_has_one_row_a_selected_cell(cells):
     table = split_cells(cells, select={"perturbation": ["normal", "DMSO"]}, seed=1).table
-    assert list(table.columns) == ["id", "well", "plate", "split"]
+    assert list(table.columns) == ["id", "group", "part", "split"]
     expected = cells[cells["perturbation"].isin(["normal", "DMSO"])]
     assert list(table["id"]) == list(expected["id"])
-    assert list(table["well"]) == list(expected["well"])
+    assert list(table["group"]) == list(expected["group"])
 
 
 def test_none_selects_what_is_missing(cells):
@@ -59,8 +59,8 @@ def test_no_cells_are_refused(cells):
 
 
 def test_an_unknown_way_names_the_ways(cells):
-    with pytest.raises(SplitError, match="Did you mean 'well'"):
-        assign(cells, by="wells", seed=0)
+    with pytest.raises(SplitError, match="Did you mean 'group'"):
+        assign(cells, by="groups", seed=0)
 
 
 def test_check_finds_a_cell_in_two_splits(cells):
@@ -79,12 +79,12 @@ def test_check_finds_an_empty_split(cells):
         check(assign(cells, seed=0).replace("val", "train"), cells)
 
 
-def test_check_finds_a_divided_well(cells):
-    split = assign(cells, by="well", seed=0)
+def test_check_finds_a_divided_group(cells):
+    split = assign(cells, by="group", seed=0)
     other = {"train": "val", "val": "test", "test": "train"}
     split.iloc[0] = other[split.iloc[0]]
     with pytest.raises(SplitError, match=r"is in .* and in another split"):
-        check(split, cells, by="well")
+        check(split, cells, by="group")
 
 
 def test_balance_counts_every_cell_once_in_every_variable(cells):
@@ -110,7 +110,7 @@ def test_balance_gives_shares_and_target_moments_of_each_level(cells):
 
 
 def test_a_level_that_a_split_lacks_has_a_row_of_zero_cells(cells):
-    report = split_cells(cells, by="well", seed=1).balance
-    wells = report.query("variable == 'well' and split != 'all'")
-    assert len(wells) == 9
-    assert (wells["cells"] == 0).sum() == 6
+    report = split_cells(cells, by="group", seed=1).balance
+    groups = report.query("variable == 'group' and split != 'all'")
+    assert len(groups) == 9
+    assert (groups["cells"] == 0).sum() == 6

@@ -4,7 +4,7 @@ import pytest
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell, side
 
 
-def test_what_is_left_open_names_the_wells_where_these_are_too_few():
+def test_what_is_left_open_names_the_groups_where_these_are_too_few():
     assert cannot_tell(1) == "cannot tell (1 well)"
     assert cannot_tell(2) == "cannot tell (2 wells)"
     assert cannot_tell(2, ("donor", "donors")) == "cannot tell (2 donors)"

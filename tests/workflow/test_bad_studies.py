@@ -104,8 +104,8 @@ BAD = {
         ["tune.linear.keys", "Did you mean 'learning_rate'?"],
     ),
     "too few wells": (
-        lambda checkout: write(checkout, splits={"by": ["cell", "well"]}),
-        ["splits.by", "well needs at least 3 wells, there are 2"],
+        lambda checkout: write(checkout, splits={"by": ["example", "group"]}),
+        ["splits.by", "group needs at least 3 groups, there are 2"],
     ),
     "model named like a rule": (
         lambda checkout: write(checkout, train={"models": {"tune": {"architecture": "linear"}}}),

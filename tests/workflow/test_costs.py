@@ -51,7 +51,7 @@ def nascent(checkout, *arguments):
 def test_the_jobs_planned_for_a_fresh_study_are_those_that_run(unrun, finished, tmp_path):
     fresh = ask(unrun.clone(tmp_path / "fresh"), *TINY)
     after = ask(finished.clone(tmp_path / "after"), *TINY)
-    assert fresh["expected"] == ["cell"]
+    assert fresh["expected"] == ["example"]
     assert fresh["facts"]["nuclei"] == {"tiny_A01": 40, "tiny_A02": 40}
     # Those behind the checkpoint, too: shards are counted from wells and nuclei.
     assert of_jobs(fresh) == of_jobs(after, to_run=False)
@@ -108,7 +108,7 @@ def test_a_finished_study_plans_itself_from_its_own_jobs(ran):
             "simple_cnn": {"learning_rate": 0.001, "also_predict": ["area"]},
         },
     })  # fmt: skip
-    model = "results/tiny/train/simple_cnn/cell/1/model.keras"
+    model = "results/tiny/train/simple_cnn/example/1/model.keras"
     code, said = nascent(ran, "plan", model, *TINY, "--profile", "profiles/local")
     assert code == 0, said
     # Twice the epochs of the one model that is trained anew.
@@ -126,7 +126,7 @@ def test_another_study_is_planned_from_the_logs_of_this_one(ran):
         "00_DAPI", "09_SRRM2", "15_SON", "10_POL2RA_pS2", "00_EU"]})  # fmt: skip
     told = ask(ran, "--configfile", "config/larger.yaml", "--profile", "profiles/local")
     plan = read_plan(ran.path / "told.json")
-    assert told["facts"]["cells"]["cell"] == {"train": 128, "val": 16, "test": 16}
+    assert told["facts"]["cells"]["example"] == {"train": 128, "val": 16, "test": 16}
     estimates, room = planned_costs(plan, [ran.path / "logs" / "tiny"])
     crops = estimates[estimates["rule"] == "crops"]
     assert set(crops["source"]) == {"scaled from tiny"}

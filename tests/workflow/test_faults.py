@@ -13,10 +13,10 @@ pytestmark = pytest.mark.slow
 # As of any other result, but with jobs that load a framework.
 NIGHTLY = pytest.mark.nightly
 
-SHARD = "shards/cell/test-00000.h5"
-MODEL = "train/linear/cell/1/model.keras"
+SHARD = "shards/example/test-00000.h5"
+MODEL = "train/linear/example/1/model.keras"
 MAPS = "attribute/linear/1/ig/test-00000.h5"
-METRICS = "evaluate/linear/cell/1/metrics.tsv"
+METRICS = "evaluate/linear/example/1/metrics.tsv"
 # Targets stand first on the command line: --configfile takes all that follows it.
 OPTIONS = ("--cores", "2", "--rerun-incomplete", "--configfile", "config/tiny.yaml")
 SECONDS = 400

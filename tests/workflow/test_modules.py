@@ -99,7 +99,7 @@ rule both:
 """
     deploy(elsewhere, f'"{spaced.path / "Snakefile"}"', " as nascent_*", other)
     planned = elsewhere.planned()
-    assert planned["nascent_train"] == ["linear/cell/1"]
+    assert planned["nascent_train"] == ["linear/example/1"]
     assert planned["nascent_crops"] == planned["other_crops"] == usual["crops"]
     assert "other_train" not in planned
 

@@ -66,8 +66,8 @@ def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str
     map_sets = [f"{model}/{seed}/{name}" for name in names]
     shown = [f"{model}/{name}" for name in names]
     return {
-        "train": [f"{model}/cell/{seed}"],
-        "evaluate": [f"{model}/cell/{seed}"],
+        "train": [f"{model}/example/{seed}"],
+        "evaluate": [f"{model}/example/{seed}"],
         "attribute": sorted(f"{name}/test/00000" for name in map_sets),
         **{rule: [f"{model}/{seed}"] for rule in OF_RUNS},
         "evaluate_verdict": [model],
@@ -167,7 +167,7 @@ def test_a_model_that_is_taken_out_leaves_only_the_comparison_to_be_made(ran):
 def test_a_target_that_no_model_predicts_any_more_is_left_out_of_the_floors(ran):
     with_models(ran, linear=MODELS["linear"])
     again = judged_again("linear", MAP_SETS["linear"])
-    assert ran.planned(*TINY) == comparing() | again | {"evaluate_floors": ["cell"]}
+    assert ran.planned(*TINY) == comparing() | again | {"evaluate_floors": ["example"]}
 
 
 def test_another_learning_rate_repeats_that_model_alone(ran):
@@ -203,7 +203,7 @@ def test_a_file_more_that_is_found_by_name_repeats_nothing(ran):
     assert ran.planned(*TINY) == {}
     # The new ones are known, and the old study stands on none of them.
     with_models(ran, **MODELS, new={"architecture": "mine"})
-    assert ran.planned(*TINY)["train"] == ["new/cell/1"]
+    assert ran.planned(*TINY)["train"] == ["new/example/1"]
 
 
 @pytest.mark.parametrize(
@@ -229,14 +229,14 @@ def test_what_the_machine_gives_a_model_trains_nothing(ran):
 def test_another_way_to_predict_measures_that_model_again_and_trains_nothing(ran):
     with_linear(ran, prediction="eight_fold")
     planned = ran.planned(*TINY)
-    assert planned["evaluate"] == ["linear/cell/1"]
+    assert planned["evaluate"] == ["linear/example/1"]
     assert planned["figures_predictions"] == ["linear"]
     assert not {"train", "attribute", "evaluate_floors"} & set(planned)
 
 
 def test_one_more_target_trains_that_model_and_measures_the_floors_for_it(ran):
     with_linear(ran, also_predict=["mean_09_SRRM2"])
-    floors = {"evaluate_floors": ["cell"]}
+    floors = {"evaluate_floors": ["example"]}
     mine = of_one("linear", further=("ig.mean_09_SRRM2",))
     # The floors were measured anew: what the figures of the other model say of it is made again.
     for rule, jobs in judged_again("simple_cnn", MAP_SETS["simple_cnn"]).items():
@@ -263,7 +263,7 @@ def test_more_bootstrap_draws_compare_again_and_train_nothing(ran):
 
 
 def test_a_second_design_trains_its_own_fold_alone(ran):
-    ran.configure(splits={"by": ["cell", "shuffle"]})
+    ran.configure(splits={"by": ["example", "shuffle"]})
     planned = ran.planned(*TINY)
     assert planned["splits"] == planned["shards_gather"] == ["shuffle"]
     assert planned["train"] == planned["evaluate"] == ["linear/shuffle/1", "simple_cnn/shuffle/1"]
@@ -278,9 +278,9 @@ def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
         "results/tiny/evaluate/comparison.tsv",
         *TINY,
         "--config",
-        'splits={"by": ["leave_one_well_out", "cell"]}',
+        'splits={"by": ["leave_one_group_out", "example"]}',
     )
-    folds = ["cell", *checkout_folds]
+    folds = ["example", *checkout_folds]
     assert planned["splits"] == planned["shards_channels"] == folds
     assert planned["train"] == [f"{model}/{fold}/1" for model in MODELS for fold in folds]
     assert planned["evaluate_floors"] == folds
@@ -359,14 +359,14 @@ def test_a_target_of_each_model_makes_that_model_alone(ran):
     with_models(ran, **{name: given | {"epochs": 2} for name, given in MODELS.items()})
     mine = of_one("simple_cnn") | {"simple_cnn": [""]}
     assert ran.planned("simple_cnn", *TINY) == mine
-    assert ran.planned("results/tiny/train/linear/cell/1/model.keras", *LOCAL, *TINY) == {
-        "train": ["linear/cell/1"]
+    assert ran.planned("results/tiny/train/linear/example/1/model.keras", *LOCAL, *TINY) == {
+        "train": ["linear/example/1"]
     }
 
 
 def test_from_nothing_a_model_needs_the_data_and_no_other_model(unrun):
-    planned = unrun.planned("results/tiny/train/linear/cell/1/model.keras", *TINY)
-    assert planned["train"] == ["linear/cell/1"]
+    planned = unrun.planned("results/tiny/train/linear/example/1/model.keras", *TINY)
+    assert planned["train"] == ["linear/example/1"]
     assert planned["crops"] == ["tiny_A01", "tiny_A02"]
     assert not {"evaluate", "explain_maps", "all"} & set(planned)
 

@@ -118,7 +118,7 @@ def test_a_model_whose_training_was_killed_is_in_the_end_that_of_an_undisturbed_
 @pytest.mark.nightly
 def test_a_killed_run_leaves_whole_files_or_none_under_final_names(killed, finished):
     left, whole = files(killed.results()), files(finished.results())
-    assert "shards/cell/shards.tsv" in left
+    assert "shards/example/shards.tsv" in left
     assert "evaluate/metrics.tsv" not in left
     assert set(left) <= set(whole)
     for name, path in left.items():
@@ -150,9 +150,9 @@ def test_a_resumed_run_equals_an_undisturbed_one_in_another_checkout(resumed, fi
     # How long it took is never the same.
     ours = {name: path for name, path in ours.items() if not name.startswith("report/costs.")}
     for name in (
-        "splits/cell/splits.tsv",
-        "shards/cell/channels.tsv",
-        "train/simple_cnn/cell/1/history.tsv",
+        "splits/example/splits.tsv",
+        "shards/example/channels.tsv",
+        "train/simple_cnn/example/1/history.tsv",
         "evaluate/metrics.tsv",
         "evaluate/comparison.tsv",
         "evaluate/intervals.tsv",
@@ -185,12 +185,14 @@ def test_two_studies_side_by_side_do_not_touch(ran):
     ran.configure("second", seed=7)
     places = [ran.path / folder / "tiny" for folder in ("results", "logs")]
     before = [state(place) for place in places]
-    table = "results/second/splits/cell/splits.tsv"
+    table = "results/second/splits/example/splits.tsv"
     second = (table, "--profile", "profiles/local", "--configfile", "config/second.yaml")
     done = ran.snakemake(*second)
     assert done.returncode == 0, done.stdout
     assert [state(place) for place in places] == before
     assert ran.planned(*TINY) == {}
     assert ran.planned(*second) == {}
-    splits = [ran.results(study) / "splits" / "cell" / "splits.tsv" for study in ("tiny", "second")]
+    splits = [
+        ran.results(study) / "splits" / "example" / "splits.tsv" for study in ("tiny", "second")
+    ]
     assert splits[0].read_bytes() != splits[1].read_bytes()

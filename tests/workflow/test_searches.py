@@ -7,7 +7,7 @@ from nascent.files import read_json, read_table
 pytestmark = pytest.mark.slow
 
 TINY = ("--profile", "profiles/local", "--configfile", "config/tiny.yaml")
-MODEL = "results/tiny/train/linear/cell/1/model.keras"
+MODEL = "results/tiny/train/linear/example/1/model.keras"
 # No step of such a length ends in a number: that candidate must lose, and must not end the study.
 RATES = [0.02, 1e38]
 
@@ -41,7 +41,7 @@ def again(searched, tmp_path):
 
 
 def candidates(checkout):
-    return read_table(checkout.results() / "tune/linear/cell/candidates.tsv")
+    return read_table(checkout.results() / "tune/linear/example/candidates.tsv")
 
 
 def test_from_nothing_a_search_trains_every_candidate_of_every_fold_before_the_choice(unrun):
@@ -51,13 +51,13 @@ def test_from_nothing_a_search_trains_every_candidate_of_every_fold_before_the_c
         *TINY,
         "--config",
         f'tune={{"linear": {{"keys": {keys}}}}}',
-        'splits={"by": ["cell", "shuffle"]}',
+        'splits={"by": ["example", "shuffle"]}',
     )
     assert len(planned["tune"]) == 2 * 4
     assert planned["tune_choose"] == ["linear/cell", "linear/shuffle"]
     assert planned["figures_tuning"] == ["linear"]
     models = ("linear", "simple_cnn")
-    assert planned["train"] == [f"{m}/{fold}/1" for m in models for fold in ("cell", "shuffle")]
+    assert planned["train"] == [f"{m}/{fold}/1" for m in models for fold in ("example", "shuffle")]
 
 
 def test_the_better_candidate_is_chosen_and_the_one_that_diverged_is_recorded(searched):
@@ -69,7 +69,7 @@ def test_the_better_candidate_is_chosen_and_the_one_that_diverged_is_recorded(se
 
 
 def test_the_model_is_trained_with_the_chosen_option_and_says_so(searched):
-    card = read_json(searched.results() / "train/linear/cell/1/card.json")
+    card = read_json(searched.results() / "train/linear/example/1/card.json")
     assert card["config"]["learning_rate"] == RATES[0]
     assert card["optimizer"]["learning_rate"] == RATES[0]
     assert card["seed"] == 1
@@ -77,7 +77,7 @@ def test_the_model_is_trained_with_the_chosen_option_and_says_so(searched):
 
 def test_candidates_are_trained_by_a_seed_that_no_model_is_trained_by(searched):
     card = read_json(
-        searched.results() / f"tune/linear/cell/{candidates(searched)['candidate'][0]}/card.json"
+        searched.results() / f"tune/linear/example/{candidates(searched)['candidate'][0]}/card.json"
     )
     assert card["seed"] == 123
     assert card["best"]["val_mae"] == candidates(searched)["val_mae"][0]
@@ -87,7 +87,7 @@ def test_the_search_is_drawn_and_of_each_candidate_its_history_and_card_are_kept
     figures = searched.results() / "figures" / "linear"
     assert {"tuning.png", "tuning.svg"} <= {path.name for path in figures.iterdir()}
     for name in candidates(searched)["candidate"]:
-        folder = searched.results() / "tune" / "linear" / "cell" / name
+        folder = searched.results() / "tune" / "linear" / "example" / name
         kept = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
         assert kept == {"card.json", "history.tsv"}
 
@@ -100,15 +100,15 @@ def test_one_value_more_trains_one_candidate_more_and_chooses_again(again):
     search(again, learning_rate=[0.05, *RATES])
     planned = again.planned(MODEL, *TINY)
     (new,) = planned.pop("tune")
-    assert new.removeprefix("linear/cell/") not in set(candidates(again)["candidate"])
-    assert planned == {"tune_choose": ["linear/cell"], "train": ["linear/cell/1"]}
+    assert new.removeprefix("linear/example/") not in set(candidates(again)["candidate"])
+    assert planned == {"tune_choose": ["linear/cell"], "train": ["linear/example/1"]}
 
 
 def test_a_value_less_trains_no_candidate_and_chooses_again(again):
     search(again, learning_rate=RATES[:1])
     assert again.planned(MODEL, *TINY) == {
         "tune_choose": ["linear/cell"],
-        "train": ["linear/cell/1"],
+        "train": ["linear/example/1"],
     }
 
 

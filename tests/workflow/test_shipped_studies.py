@@ -75,12 +75,12 @@ def test_the_published_study_without_its_data_says_what_is_missing(unrun):
 def test_the_demo_plans_its_jobs_without_being_named(unrun):
     planned = unrun.planned()
     assert len(planned["simulate"]) == len(planned["crops"]) == 4
-    assert planned["train"] == ["linear/cell/1", "simple_cnn/cell/1"]
+    assert planned["train"] == ["linear/example/1", "simple_cnn/example/1"]
 
 
 @pytest.mark.parametrize(
     ("name", "folds"),
-    [("structure", {"well"}), ("intensity", {"well"}), ("wells", {"cell", "well"})],
+    [("structure", {"group"}), ("intensity", {"group"}), ("wells", {"example", "group"})],
 )
 def test_the_measured_claims_plan_their_jobs(root, unrun, name, folds):
     planned = unrun.planned("--configfile", f"config/{name}.yaml")

@@ -94,8 +94,8 @@ def test_each_result_has_its_record_beside_it_in_the_storage(stored):
 
 def test_logs_and_benchmarks_stay_in_the_clone_and_copies_are_gone(stored):
     logs = stored.checkout.path / "logs" / "tiny"
-    assert (logs / "train" / "linear" / "cell" / "1.log").is_file()
-    assert (logs / "train" / "linear" / "cell" / "1.tsv").is_file()
+    assert (logs / "train" / "linear" / "example" / "1.log").is_file()
+    assert (logs / "train" / "linear" / "example" / "1.tsv").is_file()
     # What jobs of several parts keep of each is state of this machine, no result.
     results = stored.checkout.results()
     assert {each.name for each in results.iterdir()} <= {".state"}
@@ -116,8 +116,8 @@ def test_a_figure_of_a_storage_gets_into_the_report(stored):
 def test_what_is_temporary_leaves_the_storage(stored):
     search = {"linear": {"keys": {"learning_rate": [0.01, 0.02]}}}
     stored.checkout.configure("tuned", study="tiny", tune=search)
-    stored.run("results/tiny/tune/linear/cell/candidates.tsv", config="tuned")
-    tuned = stored.store / "results" / "tiny" / "tune" / "linear" / "cell"
+    stored.run("results/tiny/tune/linear/example/candidates.tsv", config="tuned")
+    tuned = stored.store / "results" / "tiny" / "tune" / "linear" / "example"
     assert (tuned / "candidates.tsv").is_file()
     assert len(list(tuned.glob("*/card.json"))) == 2
     assert list(tuned.glob("*/model.keras")) == []

@@ -8,7 +8,7 @@ with job(snakemake):
     params, given = snakemake.params, snakemake.input
     tables = comparison_tables(
         read_table(given.predictions),
-        read_table(given.cells, required=["id", "plate", "well"]).set_index("id"),
+        read_table(given.cells, required=["id", "group"]).set_index("id"),
         floors=params.floors,
         draws=params.bootstrap,
         seed=params.seed,

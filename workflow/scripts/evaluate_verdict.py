@@ -9,7 +9,7 @@ with job(snakemake):
     params, given = snakemake.params, snakemake.input
     table = model_verdicts(
         gather(given.predictions, PREDICTED),
-        read_table(given.cells, required=["id", "plate", "well"]).set_index("id"),
+        read_table(given.cells, required=["id", "group"]).set_index("id"),
         floors=params.floors,
         draws=params.bootstrap,
         seed=params.seed,

@@ -1,6 +1,6 @@
 """A trained model and test cells -> what each cell says of the use of each channel."""
 
-from nascent.explain.duplicates.pairs import groups_of
+from nascent.explain.duplicates.pairs import channel_groups_of
 from nascent.explain.use.predictions import predictions_of
 from nascent.explain.use.stage import chosen_cells, write_use_cells
 from nascent.files import read_table
@@ -23,7 +23,7 @@ with network_job(snakemake) as work:
             cells=params.cells,
             seed=params.seed,
         ),
-        groups_of(read_table(given.groups), reader.specs[0].features),
+        channel_groups_of(read_table(given.groups), reader.specs[0].features),
         snakemake.output[0],
         repeats=params.repeats,
         seed=params.seed,

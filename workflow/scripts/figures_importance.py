@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nascent.explain.duplicates.pairs import groups_of
+from nascent.explain.duplicates.pairs import channel_groups_of
 from nascent.explain.standing import read_standing
 from nascent.explain.use.tables import use_of_model
 from nascent.figures import importance
@@ -21,7 +21,7 @@ with job(snakemake) as work:
         table[table["split"] == params.split],
         aggregate=params.aggregate,
         joint=joint[joint["split"] == params.split],
-        groups=groups_of(groups, params.inputs),
+        groups=channel_groups_of(groups, params.inputs),
         use=use,
         task=params.task,
     )

@@ -13,7 +13,7 @@ from nascent.task import task_of
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     predicted = pd.concat(map(read_table, given.predictions), ignore_index=True)
-    cells = read_table(given.cells, required=["id", "plate", "well"])
+    cells = read_table(given.cells, required=["id", "group"])
     # Made anew, equal to those of the comparison: the figure of a model waits for no other model.
     tables = comparison_tables(
         predicted,

@@ -1,4 +1,4 @@
-"""Write one shard: its cells' crops, from the stores of all wells."""
+"""Write one shard: its examples, from the stores of all parts."""
 
 from nascent.files import read_table
 from nascent.jobs import job
@@ -7,7 +7,7 @@ from nascent.shards.write import write_shard
 
 with job(snakemake) as work:
     params, wildcards = snakemake.params, snakemake.wildcards
-    splits = read_table(snakemake.input.splits, required=["id", "plate", "well", "split"])
+    splits = read_table(snakemake.input.splits, required=["id", "part", "split"])
     plan = plan_shards(splits, params.cells, params.seed)
     shard = shard_name(wildcards.split, int(wildcards.number))
     write_shard(

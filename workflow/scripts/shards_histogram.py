@@ -1,9 +1,9 @@
-"""Count the pixel values of the training cells of one well."""
+"""Count the pixel values of the training examples of one part."""
 
 from nascent.files import read_table
 from nascent.jobs import job
-from nascent.shards.statistics import count_well
+from nascent.shards.statistics import count_part
 
 with job(snakemake) as work:
-    splits = read_table(snakemake.input.splits, required=["id", "plate", "well", "split"])
-    count_well(snakemake.input.store, splits, snakemake.output[0], record=work.record)
+    splits = read_table(snakemake.input.splits, required=["id", "part", "split"])
+    count_part(snakemake.input.store, splits, snakemake.output[0], record=work.record)

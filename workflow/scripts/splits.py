@@ -7,8 +7,8 @@ from nascent.splits.assignment import split_cells
 
 with job(snakemake):
     params = snakemake.params
-    cells = read_table(snakemake.input.cells, required=["id", "plate", "well", "target"])
-    given = dict(params.splits) | {"by": params.design, "fold": params.well}
+    cells = read_table(snakemake.input.cells, required=["id", "group", "part"])
+    given = dict(params.splits) | {"by": params.design, "fold": params.group}
     splits = split_cells(cells, seed=params.seed, **given)
     if params.levels:
         split = splits.table.set_index("id")["split"]

@@ -6,8 +6,9 @@ import pandas as pd
 
 from nascent.config.sections import Study
 from nascent.errors import ConfigError
+from nascent.examples import GROUP
 from nascent.splits.fractions import SPLITS
-from nascent.splits.wells import find_well, well_labels
+from nascent.splits.groups import find_group
 
 
 @dataclass(frozen=True)
@@ -17,54 +18,61 @@ class Fold:
     Attributes
     ----------
     name
-        Of its folders: the design's own name, or `without_<plate>_<well>`.
+        Of its folders: the design's own name, or `without_<group>`.
     design
-        `cell`, `well`, `leave_one_well_out` or `shuffle`.
-    well
-        Label of the well that tests, see `nascent.splits.wells`; None where no one well is named.
+        `example`, `group`, `leave_one_group_out` or `shuffle`.
+    group
+        The group that tests; None where no one group is named.
     """
 
     name: str
     design: str
-    well: str | None = None
+    group: str | None = None
 
 
-def study_folds(study: Study, wells: pd.DataFrame) -> dict[str, Fold]:
+def study_folds(study: Study, parts: pd.DataFrame) -> dict[str, Fold]:
     """Return the folds of all designs by name; the first is the one that is explained.
 
     Parameters
     ----------
     study
         The checked config.
-    wells
-        The table of its raw data, a row a part, by name.
+    parts
+        The table of its raw data, a row a part, by name; `group`, where a part is of one group.
 
     Raises
     ------
     ConfigError
-        Where whole wells are held out and there are too few.
+        Where whole groups are held out and there are too few, or they are not known.
     SplitError
-        Where the well that tests is not among the wells.
+        Where the group that tests is not among the groups.
     """
+    groups = None if GROUP not in parts else parts[GROUP].drop_duplicates()
     folds = []
     for design in study.splits.designs:
-        if design == "leave_one_well_out":
-            folds += _one_a_well(study, wells)
+        if design == "leave_one_group_out":
+            folds += _one_a_group(study, groups)
         else:
             folds.append(Fold(design, design))
-        least = {"well": len(SPLITS), "leave_one_well_out": 2}.get(design, 1)
-        if len(wells) < least:
+        least = {"group": len(SPLITS), "leave_one_group_out": 2}.get(design, 1)
+        if groups is not None and len(groups) < least:
             raise ConfigError(
-                f"{design} needs at least {least} wells, there are {len(wells)}",
+                f"{design} needs at least {least} groups, there are {len(groups)}",
                 where="splits.by",
-                mend="Split by cell.",
+                mend="Split by example.",
             )
     return {fold.name: fold for fold in folds}
 
 
-def _one_a_well(study: Study, wells: pd.DataFrame) -> list[Fold]:
-    labels = well_labels(wells)
+def _one_a_group(study: Study, groups: pd.Series | None) -> list[Fold]:
+    if groups is None:
+        raise ConfigError(
+            "which groups there are is not known before the first job: none can be left out",
+            where="splits.by",
+            mend="Split by group.",
+        )
     if study.splits.fold is not None:
-        chosen = find_well(wells, study.splits.fold)
-        labels = labels[labels == chosen]
-    return [Fold(f"without_{name}", "leave_one_well_out", label) for name, label in labels.items()]
+        groups = groups[groups == find_group(groups, study.splits.fold)]
+    return [
+        Fold(f"without_{group.replace('/', '_')}", "leave_one_group_out", group) for group in groups
+    ]

@@ -17,7 +17,7 @@ from nascent.config.section import Name, Positive, Section, Seed, Share
 from nascent.kind import DEFAULT, kind_of
 from nascent.task import REGRESSION, known_tasks, task_of
 
-Design = Literal["cell", "well", "leave_one_well_out", "shuffle"]
+Design = Literal["example", "group", "leave_one_group_out", "shuffle"]
 
 
 class Target(Section):
@@ -62,35 +62,36 @@ class Splits(Section):
     """Which cells train, which choose the epoch, which measure."""
 
     by: Design | Annotated[list[Design], Field(min_length=1)] = Field(
-        "cell",
-        description="`cell`: stratified; `well`: whole wells held out; `leave_one_well_out`: each"
-        " well tests in turn; `shuffle`: the published plain shuffle. Of a list, the first is"
-        " explained and all are compared",
+        "example",
+        description="`example`: stratified; `group`: whole groups held out, of cells the wells;"
+        " `leave_one_group_out`: each group tests in turn; `shuffle`: the published plain shuffle."
+        " Of a list, the first is explained and all are compared",
     )
     fractions: Fractions = Field(
         default_factory=Fractions, description="Share of the cells in each split"
     )
     stratify: list[str] = Field(
-        ["perturbation", "cell_cycle", "well"],
-        description="Columns whose combinations are spread evenly over the splits (by cell)",
+        ["perturbation", "cell_cycle", "group"],
+        description="Columns whose combinations are spread evenly over the splits (by example)",
     )
     select: dict[str, list[str | int | float | None]] = Field(
         default_factory=dict,
         description="Cells of the study: column → allowed values, null for missing; empty: all",
     )
     fold: str | None = Field(
-        None, description="The only well that tests (leave_one_well_out); null: each in turn"
+        None,
+        description="The only group that tests (leave_one_group_out); null: each in turn",
     )
     time_limit: float = Field(
-        60, gt=0, description="Bound on the search for the best set of wells (by well), seconds"
+        60, gt=0, description="Bound on the search for the best set of groups (by group), seconds"
     )
 
     @model_validator(mode="after")
     def _once(self) -> Self:
         if len(set(self.designs)) < len(self.designs):
             raise ValueError(f"by: a design is listed twice in {list(self.designs)}")
-        if self.fold is not None and "leave_one_well_out" not in self.designs:
-            raise ValueError("fold: only leave_one_well_out has folds to choose from")
+        if self.fold is not None and "leave_one_group_out" not in self.designs:
+            raise ValueError("fold: only leave_one_group_out has folds to choose from")
         return self
 
     @property
@@ -151,7 +152,7 @@ class Evaluate(Section):
         description="Penalties among which cross-validation on the training cells chooses",
     )
     bootstrap: Positive = Field(
-        2000, description="Bootstrap draws of the 95 % intervals, over cells and over wells"
+        2000, description="Bootstrap draws of the 95 % intervals, over examples and over groups"
     )
 
 

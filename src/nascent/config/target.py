@@ -26,7 +26,7 @@ def study_levels(study: Study, columns: Columns, parts: pd.DataFrame) -> tuple[s
     ------
     ConfigError
         Where there is no such column (the nearest is named), it holds numbers of every cell, the
-        classes are not known or too many, or a class is of a single well that is left out to test.
+        classes are not known or too many, or a class is of a single part that is left out to test.
     """
     task, column = task_of(study.target.task), study.target.column
     if column is not None:
@@ -57,12 +57,12 @@ def study_levels(study: Study, columns: Columns, parts: pd.DataFrame) -> tuple[s
     levels = levels_of(of_parts, study.target.levels, most=study.target.most)
     for level in levels:
         own = parts.index[of_parts == level]
-        if len(own) == 1 and "leave_one_well_out" in study.splits.designs:
+        if len(own) == 1 and "leave_one_group_out" in study.splits.designs:
             raise ConfigError(
                 f"the class {level!r} is of {own[0]} alone: left out to test it, none is left"
                 " to learn from",
                 where="splits.by",
-                mend="Split by cell or by well, or give the class more wells.",
+                mend="Split by example or by group, or give the class more groups.",
             )
     return _with_read_out(study, levels)
 

@@ -90,8 +90,8 @@ def expected_cells(study: Study, fold: Fold, raw: Mapping[str, int]) -> Cells:
     """
     shares = study.splits.fractions.model_dump()
     total = sum(raw.values())
-    if fold.design == "leave_one_well_out":
-        test = raw[fold.name.removeprefix("without_")]
+    if fold.design == "leave_one_group_out":
+        test = raw.get(fold.name.removeprefix("without_"), total // max(len(raw), 1))
         train = round((total - test) * shares["train"] / (shares["train"] + shares["val"]))
         return {"train": train, "val": total - test - train, "test": test}
     parts = largest_remainder(total, np.array([shares[split] for split in SPLITS]))
@@ -131,5 +131,5 @@ def facts_of_results(results: str | Path) -> Facts | None:
 
 def _first(folds: Sequence[str], study: Study) -> str:
     design = study.splits.designs[0]
-    begins = "without_" if design == "leave_one_well_out" else design
+    begins = "without_" if design == "leave_one_group_out" else design
     return next(fold for fold in [*folds, ""] if fold.startswith(begins) or not fold)

@@ -1,4 +1,4 @@
-"""Metrics of the test cells by well, cell cycle and perturbation."""
+"""Metrics of the test cells by group, cell cycle and perturbation."""
 
 import numpy as np
 import pandas as pd
@@ -7,11 +7,11 @@ from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.tables import levels_columns
 from nascent.statistics.bootstrap import counts, interval
 
-BY = ("well", "cell_cycle", "perturbation")
+BY = ("group", "cell_cycle", "perturbation")
 
 
 def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
-    """Return the metrics of every run in every level of well, cell cycle and perturbation.
+    """Return the metrics of every run in every level of group, cell cycle and perturbation.
 
     A model can look good over all cells because it tells the levels apart, and be no better than
     the level's mean within each: R² within a level is against that level's own mean. The intervals

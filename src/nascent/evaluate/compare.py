@@ -7,17 +7,17 @@ Choosing it there favours the floors: it is the best of several, so a model has 
 that was luckiest.
 
 **Difference.** The metric of the model, mean over its seeds, less that of the best floor, over the
-same cells. Its intervals over cells come from the paired bootstrap, those over wells from leaving
-out one well at a time (`nascent.statistics`); both hold the training seeds.
+same cells. Its intervals over cells come from the paired bootstrap, those over groups from leaving
+out one group at a time (`nascent.statistics`); both hold the training seeds.
 
 **Verdict**, at the confidence of the intervals:
 
-- "beats the best floor": the intervals over cells and over wells lie on the better side of 0;
+- "beats the best floor": the intervals over cells and over groups lie on the better side of 0;
 - "does not beat it": both lie at 0 or on the other side;
 - "cannot tell": anything else, also where there is no floor or no interval. Where the test cells
-  are from too few wells it says how many.
+  are from too few groups it says how many.
 
-The burden of proof is on the model: what cells and wells do not both say is not claimed for it.
+The burden of proof is on the model: what cells and groups do not both say is not claimed for it.
 With one seed the verdict is about that one trained network, not about its architecture. No interval
 holds the draw of the training cells, and no verdict is corrected for how many models there are.
 """
@@ -28,11 +28,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from nascent.evaluate.group_shift import group_shift
 from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import ENSEMBLE, Limits, Resampled
 from nascent.evaluate.tables import PAIRS, comparison_columns
 from nascent.evaluate.verdicts import BEATS, LOSES
-from nascent.evaluate.well_shift import well_shift
 from nascent.statistics.verdict import cannot_tell, side
 from nascent.task import Task
 
@@ -59,9 +59,9 @@ def comparison(
         The columns of `nascent.evaluate.tables.comparison_columns`. The metrics that the task
         compares are means over seeds, `*_seed_sd` their SD over seeds (ddof 1; NaN for one seed),
         `ensemble_*` those of the mean prediction (NaN for one seed). `_low` and `_high` are over
-        cells, `_wells` over wells. For floors, what compares with the best floor is empty. What
-        well biases make of the error and the worst well are those of
-        `nascent.evaluate.well_shift`, where the task has errors.
+        cells, `_groups` over groups. For floors, what compares with the best floor is empty. What
+        group biases make of the error and the worst group are those of
+        `nascent.evaluate.group_shift`, where the task has errors.
     """
     best = best_floor(held, resampled, floors)
     rows = []
@@ -74,7 +74,7 @@ def comparison(
             "floor": model in floors,
             "seeds": len(of_seeds),
             "n": resampled.n,
-            "wells": resampled.wells_n,
+            "groups": resampled.groups_n,
         }
         ensemble = resampled.columns.get((model, ENSEMBLE))
         for name in held.task.compared:
@@ -82,13 +82,16 @@ def comparison(
             found = resampled.limits(name, resampled.places(model), confidence=confidence)
             row[name] = found.value
             row |= {f"{name}_low": found.low, f"{name}_high": found.high}
-            row |= {f"{name}_low_wells": found.low_wells, f"{name}_high_wells": found.high_wells}
+            row |= {
+                f"{name}_low_groups": found.low_groups,
+                f"{name}_high_groups": found.high_groups,
+            }
             several = len(of_seeds) > 1
             row[f"{name}_seed_sd"] = values[of_seeds].std(ddof=1) if several else np.nan
             row[f"ensemble_{name}"] = np.nan if ensemble is None else values[ensemble]
         row |= _against(held.task, resampled, model, best, floors, confidence)
         if held.task.has_errors:
-            row |= well_shift(held, model, confidence=confidence)
+            row |= group_shift(held, model, confidence=confidence)
         rows.append(row)
     return pd.DataFrame(rows, columns=list(comparison_columns(held.task)))
 
@@ -104,25 +107,25 @@ def best_floor(held: HeldOut, resampled: Resampled, floors: Collection[str]) -> 
     return best(found, key=found.__getitem__) if found else None
 
 
-def verdict(difference: Limits, wells: int, *, lower_is_better: bool = True) -> str:
+def verdict(difference: Limits, groups: int, *, lower_is_better: bool = True) -> str:
     """Return whether a model beats the best floor, see the head of this module.
 
     Parameters
     ----------
     difference
         The metric of the model less that of the best floor, with its intervals.
-    wells
+    groups
         That the test cells are from.
     lower_is_better
         Of the metric.
     """
-    lows, highs = (difference.low, difference.low_wells), (difference.high, difference.high_wells)
+    lows, highs = (difference.low, difference.low_groups), (difference.high, difference.high_groups)
     if not lower_is_better:
         lows, highs = [-end for end in highs], [-end for end in lows]
     if side(tuple(highs)) < 0:
         return BEATS
     # Equal predictions differ by 0 in every resample: that is not beaten either.
-    return LOSES if all(end >= 0 for end in lows) else cannot_tell(wells)
+    return LOSES if all(end >= 0 for end in lows) else cannot_tell(groups)
 
 
 def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataFrame:
@@ -140,7 +143,7 @@ def pairs(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataF
         sides = resampled.places(model), resampled.places(other)
         for name in held.task.compared:
             found = resampled.limits(name, *sides, confidence=confidence)
-            ends = found.low, found.high, found.low_wells, found.high_wells
+            ends = found.low, found.high, found.low_groups, found.high_groups
             rows.append((held.target, held.design, model, other, name, found.value, *ends))
     return pd.DataFrame(rows, columns=list(PAIRS))
 
@@ -156,7 +159,7 @@ def _against(
     if model in floors:
         return {"best_floor": "", "verdict": ""}
     if best is None:
-        return {"best_floor": "", "verdict": cannot_tell(resampled.wells_n)}
+        return {"best_floor": "", "verdict": cannot_tell(resampled.groups_n)}
     sides = resampled.places(model), resampled.places(best)
     found = resampled.limits(task.primary, *sides, confidence=confidence)
     return {
@@ -164,7 +167,7 @@ def _against(
         "difference": found.value,
         "difference_low": found.low,
         "difference_high": found.high,
-        "difference_low_wells": found.low_wells,
-        "difference_high_wells": found.high_wells,
-        "verdict": verdict(found, resampled.wells_n, lower_is_better=task.lower_is_better),
+        "difference_low_groups": found.low_groups,
+        "difference_high_groups": found.high_groups,
+        "verdict": verdict(found, resampled.groups_n, lower_is_better=task.lower_is_better),
     }

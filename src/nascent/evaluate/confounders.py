@@ -1,7 +1,7 @@
-"""How much of the target a cell's well, plate, perturbation or phase alone explains.
+"""How much of the target a cell's group, plate, perturbation or phase alone explains.
 
-A model that knows the staining of a well need not know any biology to predict its cells. What the
-well alone explains is what a split by cell gives away for nothing.
+A model that knows the staining of a group need not know any biology to predict its cells. What the
+group alone explains is what a split by cell gives away for nothing.
 """
 
 import numpy as np
@@ -38,8 +38,8 @@ def confounders(
         `levels`, `n`, `eta2` and `omega2` are over all cells of the target, whatever their split,
         see `variance_explained`. `r2` is of the test cells of the design, pooled over its folds,
         where each is predicted by the mean y of the training cells of its level, or of all training
-        cells where its level has none: in a split by well, a model of well identity has nothing but
-        the mean.
+        cells where its level has none: in a split by group, a model of group identity has nothing
+        but the mean.
     """
     of_cells = levels(cells)
     measured = task_of(task)

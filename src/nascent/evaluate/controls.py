@@ -22,6 +22,7 @@ from nascent.evaluate.floors import FLOOR_SEED, LINEAR_PER_CELL, least_squares, 
 from nascent.evaluate.metrics import metrics_table, training_scales
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import controls_columns, predictions_columns
+from nascent.examples import GROUP
 from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -177,6 +178,7 @@ def linear_per_cell(
         else:
             y_hat = least_squares(means, y, train)
         table = measured.table(cells.index, y, y_hat, levels).assign(
+            group=cells[GROUP].to_numpy(),
             design=design,
             fold=fold,
             split=cells["split"].to_numpy(),

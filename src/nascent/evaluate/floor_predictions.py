@@ -9,6 +9,7 @@ from nascent.errors import TrainError, did_you_mean
 from nascent.evaluate.floor_inputs import Floor, FloorInputs
 from nascent.evaluate.floors import FLOOR_SEED, FLOORS
 from nascent.evaluate.tables import predictions_columns
+from nascent.examples import GROUP
 from nascent.kind import DEFAULT, has_module, module_of
 from nascent.splits.fractions import SPLITS
 from nascent.task import REGRESSION, task_of
@@ -128,6 +129,7 @@ def predict_floors(
     columns = list(predictions_columns(measured, levels))
     parts = [
         measured.table(cells.index[order], y[order], floor.predict(inputs)[order], levels).assign(
+            group=cells[GROUP].to_numpy()[order],
             design=design,
             fold=fold,
             split=split.to_numpy()[order],

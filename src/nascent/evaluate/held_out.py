@@ -23,7 +23,7 @@ class HeldOut:
     ----------
     target, design : str
     levels : pandas.DataFrame
-        Well, plate, perturbation and cell cycle of the n cells, see `nascent.evaluate.levels`; the
+        Group, plate, perturbation and cell cycle of the n cells, see `nascent.evaluate.levels`; the
         index is `id`, ascending, so that no order of rows changes a resample.
     y : numpy.ndarray
         (n,), as the task has its answers: float64, or numbers of classes.

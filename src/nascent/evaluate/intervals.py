@@ -8,7 +8,7 @@ from nascent.evaluate.tables import INTERVALS
 
 
 def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataFrame:
-    """Return each metric with its intervals over cells and over wells.
+    """Return each metric with its intervals over cells and over groups.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.D
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.INTERVALS`. The seed is text: a number; "each", the
         mean over seeds, whose interval holds the training seeds too; "ensemble", of the mean
-        prediction, where a model has two seeds or more. With fewer than two cells, or fewer wells
+        prediction, where a model has two seeds or more. With fewer than two cells, or fewer groups
         than a verdict needs, the interval over them is NaN.
     """
     rows = []
@@ -37,7 +37,7 @@ def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.D
                 found = resampled.limits(
                     metric, resampled.places(model, seed), confidence=confidence
                 )
-                ends = found.low, found.high, found.low_wells, found.high_wells
+                ends = found.low, found.high, found.low_groups, found.high_groups
                 key = held.target, held.design, model, seed, metric, found.value
-                rows.append((*key, *ends, resampled.n, resampled.wells_n))
+                rows.append((*key, *ends, resampled.n, resampled.groups_n))
     return pd.DataFrame(rows, columns=list(INTERVALS))

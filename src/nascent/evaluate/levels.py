@@ -1,11 +1,11 @@
-"""What cells are grouped by: their well, plate, perturbation and phase of the cell cycle."""
+"""What cells are told apart by: their group, plate, perturbation and phase of the cell cycle."""
 
 import pandas as pd
 
 from nascent.errors import TrainError
-from nascent.splits.wells import well_labels
+from nascent.examples import GROUP
 
-VARIABLES = ("well", "plate", "perturbation", "cell_cycle")
+VARIABLES = ("group", "plate", "perturbation", "cell_cycle")
 MISSING = "missing"
 
 
@@ -23,19 +23,16 @@ def levels(cells: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cells
-        The study's cell table; its index is `id`. Columns plate and well are needed; wells of
-        one name on several plates are told apart.
+        The study's cell table; its index is `id`. The column group is needed.
 
     Raises
     ------
     TrainError
-        Where plate or well is missing, or a cell comes twice (it is named).
+        Where the group is missing, or a cell comes twice (it is named).
     """
-    for name in ("plate", "well"):
-        if name not in cells.columns:
-            raise TrainError(f"the cell table has no column {name!r}")
+    if GROUP not in cells.columns:
+        raise TrainError(f"the cell table has no column {GROUP!r}")
     doubled = cells.index[cells.index.duplicated()]
     if len(doubled):
         raise TrainError(f"cell {doubled[0]} comes twice in the cell table")
-    named = {name: labels(cells, name) for name in VARIABLES if name != "well"}
-    return pd.DataFrame({"well": well_labels(cells), **named})[list(VARIABLES)]
+    return pd.DataFrame({name: labels(cells, name) for name in VARIABLES})

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nascent.errors import TrainError, did_you_mean
 from nascent.evaluate.tables import predictions_columns
+from nascent.examples import GROUP
 from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -140,7 +141,7 @@ def _predict_split(
         except TrainError as error:
             raise TrainError(error.what, where=name, mend=error.mend) from error
         table = task.table(cells.index, y, y_hat, levels)
-        parts.append(table.assign(split=split, target=target))
+        parts.append(table.assign(group=cells[GROUP].to_numpy(), split=split, target=target))
     return pd.concat(parts, ignore_index=True)
 
 

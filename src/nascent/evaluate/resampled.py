@@ -1,4 +1,4 @@
-"""All metrics of all models over the test cells: as they are, resampled, and without each well."""
+"""All metrics of all models over the test cells: as they are, resampled, and without each group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ ENSEMBLE = "ensemble"
 
 @dataclass(frozen=True)
 class Limits:
-    """A metric or a difference of two, with its intervals over cells and over wells.
+    """A metric or a difference of two, with its intervals over cells and over groups.
 
     Both hold the training seeds, where the statement is about a mean over several. NaN with fewer
-    than two cells, or with fewer wells than a verdict needs.
+    than two cells, or with fewer groups than a verdict needs.
     """
 
     value: float
     low: float
     high: float
-    low_wells: float
-    high_wells: float
+    low_groups: float
+    high_groups: float
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,17 @@ class Resampled:
         Metric → (K,), over the test cells as they are.
     cells : dict
         Metric → (B, K), over resampled cells.
-    wells : dict
-        Metric → (W, K), over the test cells without those of each well.
+    groups : dict
+        Metric → (W, K), over the test cells without those of each group.
     sizes : (W,) int
-        Test cells of each well.
+        Test cells of each group.
     """
 
     columns: dict[tuple[str, str], int]
     seeds: dict[str, np.ndarray]
     value: dict[str, np.ndarray]
     cells: dict[str, np.ndarray]
-    wells: dict[str, np.ndarray]
+    groups: dict[str, np.ndarray]
     sizes: np.ndarray
 
     @property
@@ -65,8 +65,8 @@ class Resampled:
         return int(self.sizes.sum())
 
     @property
-    def wells_n(self) -> int:
-        """Wells that they are from."""
+    def groups_n(self) -> int:
+        """Groups that they are from."""
         return len(self.sizes)
 
     def places(self, model: str, seed: str = EACH) -> np.ndarray:
@@ -87,8 +87,8 @@ class Resampled:
     ) -> Limits:
         """Return a metric's mean over runs, less that over others, and its limits.
 
-        Two sources of chance are combined (`nascent.statistics.combined`): the cells, or the wells,
-        in which all runs are alike, and the training seeds, S of each side on their own.
+        Two sources of chance are combined (`nascent.statistics.combined`): the cells, or the
+        groups, in which all runs are alike, and the training seeds, S of each side on their own.
 
         Parameters
         ----------
@@ -100,20 +100,20 @@ class Resampled:
             Between 0 and 1.
         """
         sides = [(places, 1.0)] + ([] if others is None else [(others, -1.0)])
-        value, cells, wells = (
+        value, cells, groups = (
             sum(sign * array[metric][..., columns].mean(axis=-1) for columns, sign in sides)
-            for array in (self.value, self.cells, self.wells)
+            for array in (self.value, self.cells, self.groups)
         )
         seeds = [
             of_repeats(self.value[metric][columns], confidence=confidence) for columns, _ in sides
         ]
-        return self.bounded(float(value), cells, wells, seeds, confidence=confidence)
+        return self.bounded(float(value), cells, groups, seeds, confidence=confidence)
 
     def bounded(
         self,
         value: float,
         cells: np.ndarray,
-        wells: np.ndarray,
+        groups: np.ndarray,
         repeats: Sequence[Source],
         *,
         confidence: float,
@@ -126,24 +126,24 @@ class Resampled:
             The statistic.
         cells
             (B,) over resampled cells.
-        wells
-            (W,) without each well.
+        groups
+            (W,) without each group.
         repeats
             What seeds add.
         confidence
             Between 0 and 1.
         """
         over_cells = of_resamples(value, cells, units=self.n, confidence=confidence)
-        over_wells = of_groups(value, wells, self.sizes, confidence=confidence)
+        over_groups = of_groups(value, groups, self.sizes, confidence=confidence)
         return Limits(
             value,
             *combined(value, [over_cells, *repeats]),
-            *combined(value, [over_wells, *repeats]),
+            *combined(value, [over_groups, *repeats]),
         )
 
 
 def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
-    """Resample the test cells, and leave out each of their wells.
+    """Resample the test cells, and leave out each of their groups.
 
     All runs see the same draws of cells, so that differences are paired.
 
@@ -165,7 +165,7 @@ def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
             y_hat.append(held.y_hat[:, runs].mean(axis=1, keepdims=True))
     y_hat = np.concatenate(y_hat, axis=1)
 
-    wells = held.levels["well"].to_numpy(str)
+    groups = held.levels["group"].to_numpy(str)
     value = held.task.values(held.y, y_hat, scale=held.scale)
     how = {"scale": held.scale, "known": value}
     drawn = counts(len(held.y), draws, np.random.default_rng((seed, 0)))
@@ -174,6 +174,6 @@ def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
         seeds={model: held.seeds_of(model) for model in held.models},
         value=value,
         cells=held.task.resampled(held.y, y_hat, drawn, **how),
-        wells=held.task.left_out(held.y, y_hat, wells, **how),
-        sizes=np.unique(wells, return_counts=True)[1],
+        groups=held.task.left_out(held.y, y_hat, groups, **how),
+        sizes=np.unique(groups, return_counts=True)[1],
     )

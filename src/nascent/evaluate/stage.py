@@ -41,14 +41,14 @@ def comparison_tables(
         Of all models, seeds, folds, designs and targets, floors included; the columns of
         `nascent.evaluate.tables.predictions_columns`.
     cells
-        The study's cell table; its index is `id`. Columns plate and well, and perturbation and
+        The study's cell table; its index is `id`. Columns group, and plate, perturbation and
         cell_cycle where the study has them.
     floors
         Names among the models that are floors.
     confidence
         Of all intervals, between 0 and 1.
     draws
-        Resamples. The intervals over few wells reach far into the tails: take 2,000 or more.
+        Resamples. The intervals over few groups reach far into the tails: take 2,000 or more.
     seed
         Of the resampling; the same tables give the same intervals to the last bit.
     task

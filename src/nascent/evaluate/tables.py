@@ -11,15 +11,15 @@ from nascent.task import Task
 
 INTERVALS = (
     "target", "design", "model", "seed", "metric", "value",
-    "low_cells", "high_cells", "low_wells", "high_wells", "n", "wells",
+    "low", "high", "low_groups", "high_groups", "n", "groups",
 )  # fmt: skip
 PAIRS = (
     "target", "design", "model", "other", "metric", "difference",
-    "low_cells", "high_cells", "low_wells", "high_wells",
+    "low", "high", "low_groups", "high_groups",
 )  # fmt: skip
 CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "r2")
 
-PREDICTED = ("id", "design", "fold", "split", "model", "seed", "target")
+PREDICTED = ("id", "group", "design", "fold", "split", "model", "seed", "target")
 """Columns of every table of predictions; those of the task's answers follow."""
 
 
@@ -54,14 +54,14 @@ def levels_columns(task: Task) -> tuple[str, ...]:
 
 def comparison_columns(task: Task) -> tuple[str, ...]:
     """Return the columns of the comparison, a row a model."""
-    ends = ("", "_low", "_high", "_low_wells", "_high_wells", "_seed_sd")
+    ends = ("", "_low", "_high", "_low_groups", "_high_groups", "_seed_sd")
     return (
-        *("target", "design", "model", "floor", "seeds", "n", "wells"),
+        *("target", "design", "model", "floor", "seeds", "n", "groups"),
         *(f"{name}{end}" for name in task.compared for end in ends),
         *(f"ensemble_{name}" for name in task.compared),
         *("best_floor", "difference", "difference_low", "difference_high"),
-        *("difference_low_wells", "difference_high_wells", "verdict"),
-        *(WELL_SHIFT if task.has_errors else ()),
+        *("difference_low_groups", "difference_high_groups", "verdict"),
+        *(GROUP_SHIFT if task.has_errors else ()),
     )
 
 
@@ -70,11 +70,11 @@ def calibration_columns(task: Task) -> tuple[str, ...]:
     return ("target", "design", "model", *task.calibrated)
 
 
-WELL_SHIFT = (
-    "well_bias_share", "well_shift_share",
-    "worst_well", "worst_well_bias", "worst_well_bias_low", "worst_well_bias_high",
+GROUP_SHIFT = (
+    "group_bias_share", "group_shift_share",
+    "worst_group", "worst_group_bias", "worst_group_bias_low", "worst_group_bias_high",
 )  # fmt: skip
-"""Columns of `nascent.evaluate.well_shift` in the comparison."""
+"""Columns of `nascent.evaluate.group_shift` in the comparison."""
 
 # What tells one job's rows from another's, as far as a table has it.
 _KEYS = ("target", "design", "fold", "split", "model", "seed", "control")

@@ -151,7 +151,7 @@ def _of_maps(rows: pd.DataFrame, method: str) -> tuple[str, str]:
 
 
 def _why(verdict: str) -> str:
-    """Return the brackets behind `cannot tell`, which name the wells where there are too few."""
+    """Return the brackets behind `cannot tell`, which name the groups where there are too few."""
     rest = verdict.removeprefix(CANNOT_TELL).strip()
     return f" {rest}" if rest else ""
 

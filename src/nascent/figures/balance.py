@@ -12,7 +12,7 @@ from nascent.figures import style
 FACTORS: Mapping[str, str] = {
     "perturbation": "perturbation",
     "cell_cycle": "cell cycle",
-    "well": "well",
+    "group": "well",
 }
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -28,7 +28,7 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, label: str) -> Figure:
     ----------
     cells
         The cell table, index or column `id`; `target`; the factors `perturbation`,
-        `cell_cycle`, `well` where known. A factor with one level is not drawn.
+        `cell_cycle`, `group` where known. A factor with one level is not drawn.
     splits
         Columns `id, split`.
     label

@@ -27,7 +27,7 @@ def draw(
     Of another task they are its first two metrics. Models are sorted by their MAE under the first
     design, best on top, and keep their place in the others; the floors stand below a rule. A point
     is the mean over seeds, its thick line the 95 % interval over cells, its thin line that over
-    wells, small points the seeds. The dashed line is the best floor of the design.
+    groups, small points the seeds. The dashed line is the best floor of the design.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def draw(
         panels[1].set_title(
             words.count(int(of_design["n"].max()), "test cell")
             + " of "
-            + words.count(int(of_design["wells"].max()), "well"),
+            + words.count(int(of_design["groups"].max()), "well"),
             loc="right",
             fontsize=7,
             fontweight="normal",
@@ -101,7 +101,7 @@ def _panel(
             at[row["model"]],
             span,
             cells=(row[f"{measure}_low"], row[f"{measure}_high"]),
-            wells=(row[f"{measure}_low_wells"], row[f"{measure}_high_wells"]),
+            groups=(row[f"{measure}_low_groups"], row[f"{measure}_high_groups"]),
             colour=style.GREY if row["floor"] else style.SPLITS["test"],
             face="white" if row["floor"] else None,
             size=4.2 if row["floor"] else 5.5,
@@ -143,11 +143,11 @@ def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float], metric: str
         lines = [(row["verdict"], 7, VERDICTS.get(row["verdict"], rows.FLOOR_INK))]
         if np.isfinite(row["difference"]):
             cells = rows.interval(row["difference_low"], row["difference_high"])
-            wells = rows.interval(row["difference_low_wells"], row["difference_high_wells"])
+            groups = rows.interval(row["difference_low_groups"], row["difference_high_groups"])
             told = [f"Δ{metric} {rows.short(row['difference'])}", f"{cells} cells" if cells else ""]
             lines.append((" ".join(told).strip(), 6, rows.FLOOR_INK))
             lines.append(
-                (f"{wells} wells" if wells else "no interval over wells", 6, rows.FLOOR_INK)
+                (f"{groups} wells" if groups else "no interval over wells", 6, rows.FLOOR_INK)
             )
         for (told, size, colour), shift in zip(lines, (-0.27, 0.02, 0.28), strict=False):
             axes.text(

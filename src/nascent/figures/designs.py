@@ -1,4 +1,4 @@
-"""The same models under each split design, and what wells and batches alone explain."""
+"""The same models under each split design, and what groups and batches alone explain."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from nascent.figures import evaluated, rows, style, words
 from nascent.task import REGRESSION, task_of
 
-WELL = "well"
-LEAST_IDENTITY = (-0.05, 0.1)  # skill that the axis of well identity holds at least
+GROUP = "group"
+LEAST_IDENTITY = (-0.05, 0.1)  # skill that the axis of group identity holds at least
 SHIFT = 0.22  # between the designs of a row, in rows
 
 
@@ -28,8 +28,8 @@ def draw(
     """Draw R² and MAE of every model and floor under each design, joined by a line.
 
     Of another task they are its first two metrics. The dashed line on the panel of R² is what a
-    model of well identity alone reaches on cells of the same wells. Below: η², the share of the
-    target's variance that lies between the levels of each known factor, and the skill of well
+    model of group identity alone reaches on cells of the same groups. Below: η², the share of the
+    target's variance that lies between the levels of each known factor, and the skill of group
     identity under each design.
 
     Parameters
@@ -52,7 +52,7 @@ def draw(
     names = evaluated.designs(table)
     looks = design_looks(names)
     known = evaluated.of_target(confounders, target)
-    identity = well_identity(known)
+    identity = group_identity(known)
     factors = shares(known)
     at = rows.places(models, floors)
     # Each row must hold a point a design.
@@ -66,8 +66,8 @@ def draw(
         _panel(axes, table, measure, at, looks)
         rows.frame(axes, at, floors)
         axes.set_xlabel(rows.axis_label(measure, label, task))
-        if measure == "r2" and "cell" in identity:
-            _identity_line(axes, identity["cell"])
+        if measure == "r2" and "example" in identity:
+            _identity_line(axes, identity["example"])
     left, right = lower.subplots(1, 2)
     _shares(left, factors)
     _identity(right, identity, looks, task_of(task).skill)
@@ -83,7 +83,7 @@ def draw(
         )
         for name, (colour, marker) in looks.items()
     ]
-    if "cell" in identity and "r2" in rows.measures(task):
+    if "example" in identity and "r2" in rows.measures(task):
         keys.append(
             Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="well alone, by cell")
         )
@@ -96,10 +96,10 @@ def design_looks(names: list[str]) -> dict[str, tuple[str, str]]:
     return {name: style.DESIGNS.get(name, (style.GREY, "v")) for name in names}
 
 
-def well_identity(confounders: pd.DataFrame) -> dict[str, float]:
-    """Return design → skill on the test cells of a model that knows only a cell's well."""
+def group_identity(confounders: pd.DataFrame) -> dict[str, float]:
+    """Return design → skill on the test cells of a model that knows only a cell's group."""
     found = confounders.dropna(subset=["design", "r2"])
-    found = found[found["variable"].isin([WELL]) | found["variable"].isna()]
+    found = found[found["variable"].isin([GROUP]) | found["variable"].isna()]
     return dict(zip(found["design"], found["r2"], strict=True))
 
 
@@ -140,7 +140,7 @@ def _panel(
                 heights[str(design)],
                 span,
                 cells=(row[f"{measure}_low"], row[f"{measure}_high"]),
-                wells=(row[f"{measure}_low_wells"], row[f"{measure}_high_wells"]),
+                groups=(row[f"{measure}_low_groups"], row[f"{measure}_high_groups"]),
                 colour=colour,
                 face="white" if row["floor"] is True else None,
                 marker=marker,
@@ -188,7 +188,7 @@ def _identity(
         style.say(axes, "No model of well identity was fitted.")
         return
     values = [identity[name] for name in shown]
-    # By well it is 0 but for a little: no finer than that.
+    # By group it is 0 but for a little: no finer than that.
     span = rows.limits("r2", [*values, *LEAST_IDENTITY], [])
     axes.axvline(0, color=style.GREY, lw=0.7, zorder=1)
     for y, name in enumerate(shown):

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from nascent.figures import style
 
 ROW, HEAD = 0.23, 0.9  # inches of a row; heads of models are so many rows high
-ENDS = {"low": "min", "high": "max", "low_wells": "min", "high_wells": "max"}
+ENDS = {"low": "min", "high": "max", "low_groups": "min", "high_groups": "max"}
 OPEN = "cannot tell"
 
 Place = Mapping[tuple[str, str], float]
@@ -95,8 +95,8 @@ def point(
     filled: bool = True,
     gid: Hashable = None,
 ) -> None:
-    """Draw a mean with its intervals over cells (thick) and over wells (thin)."""
-    for low, high, width in (("low_wells", "high_wells", 0.8), ("low", "high", 2.2)):
+    """Draw a mean with its intervals over cells (thick) and over groups (thin)."""
+    for low, high, width in (("low_groups", "high_groups", 0.8), ("low", "high", 2.2)):
         if low in row and np.isfinite([row[low], row[high]]).all():
             ends = [row[low], row[high]]
             axes.plot(ends, [y, y], color=colour, lw=width, solid_capstyle="butt", zorder=2)

@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from nascent.figures import evaluated, rows, style, words
-from nascent.splits.wells import well_labels
 from nascent.task import REGRESSION, task_of
 
-FACTORS = ("cell_cycle", "perturbation", "well")
+FACTORS = ("cell_cycle", "perturbation", "group")
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
 WIDE = 6  # levels from which box plots take the whole width
 CROWDED = 16  # levels from which their names stand upright
@@ -44,7 +43,7 @@ def draw(
         Columns `id, design, fold, split, model, seed, target, y, y_hat`; the folds of a
         design are shown together.
     cells
-        The cell table, index or column `id`; factors `cell_cycle, perturbation, well` where
+        The cell table, index or column `id`; factors `cell_cycle, perturbation, group` where
         known.
     metrics
         The table `metrics.tsv`: the numbers above the scatter come from here.
@@ -121,9 +120,6 @@ def of_run(
 def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Join residuals `e` and the cell table's factors to predictions; the missing is `unknown`."""
     flat = cells.set_index("id") if "id" in cells.columns else cells
-    if {"plate", "well"} <= set(flat.columns):
-        # Wells of one name on several plates are several wells.
-        flat = flat.assign(well=well_labels(flat))
     kept = [name for name in FACTORS if name in flat.columns]
     table = rows.assign(e=rows["y"] - rows["y_hat"])
     table[kept] = flat[kept].reindex(rows["id"]).to_numpy(object)
@@ -158,10 +154,10 @@ def numbers(
     told = [f"n = {style.thousands(len(table))}"]
     if own.empty:
         return told[0]
-    ends = pd.DataFrame(columns=["low_cells", "high_cells"])
+    ends = pd.DataFrame(columns=["low", "high"])
     if intervals is not None and split == "test":
         same = (intervals[keys].astype(str) == run[keys].astype(str)).all(axis=1)
-        ends = intervals[same].set_index("metric")[["low_cells", "high_cells"]]
+        ends = intervals[same].set_index("metric")[["low", "high"]]
     measured = task_of(REGRESSION)
     for measure in reversed(measured.compared):
         value = rows.short(own[measure].iloc[0])

@@ -143,7 +143,7 @@ def _verdicts(axes: Axes, own: pd.DataFrame, colours: dict[str, str], lines: int
 
 
 def _point(axes: Axes, row: pd.Series, colour: str) -> None:
-    for low, high, width in (("low_wells", "high_wells", 0.7), ("low", "high", 1.8)):
+    for low, high, width in (("low_groups", "high_groups", 0.7), ("low", "high", 1.8)):
         if np.isfinite([row[low], row[high]]).all():
             axes.plot([row["x"]] * 2, [row[low], row[high]], color=colour, lw=width, zorder=2)
     marker = {TARGETS: "D", IMAGE: "*"}.get(row["stage"], "o")

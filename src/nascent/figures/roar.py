@@ -63,7 +63,7 @@ def draw_beside_floor(
 def draw(table: pd.DataFrame, *, floor: Floor | None, confidence: float) -> Figure:
     """Draw a panel a model and method: R² of retrained models against the share removed.
 
-    Bands are intervals over cells, whiskers over wells. A filled point removes more than random.
+    Bands are intervals over cells, whiskers over groups. A filled point removes more than random.
     Where a model was retrained with several seeds, the curve is their mean and dots are the seeds.
 
     Parameters
@@ -128,9 +128,9 @@ def _curve(
         lw=0,
         zorder=1,
     )
-    wells = points[["r2_low_wells", "r2_high_wells"]].to_numpy(float)
+    groups = points[["r2_low_groups", "r2_high_groups"]].to_numpy(float)
     shift = 0.5 if order == ATTRIBUTION else -0.5
-    axes.vlines(x[1:] + shift, wells[1:, 0], wells[1:, 1], color=colour, lw=0.8, zorder=2)
+    axes.vlines(x[1:] + shift, groups[1:, 0], groups[1:, 1], color=colour, lw=0.8, zorder=2)
     more = (points["verdict"] == MORE).to_numpy()
     inside = points["r2"].to_numpy(float) >= limits[0]
     for filled in (True, False):

@@ -85,7 +85,7 @@ def limits(measure: str, values: Iterable[float], floors: Iterable[float]) -> Li
 
 def spread(table: pd.DataFrame, measure: str) -> Limits:
     """Return limits that hold all of a comparison: every model, floor and interval end in it."""
-    ends = [measure, *(f"{measure}_{end}" for end in ("low", "high", "low_wells", "high_wells"))]
+    ends = [measure, *(f"{measure}_{end}" for end in ("low", "high", "low_groups", "high_groups"))]
     return limits(measure, table[ends].to_numpy(float).ravel(), table.loc[table["floor"], measure])
 
 
@@ -96,14 +96,14 @@ def point(
     span: Limits,
     *,
     cells: Limits = (np.nan, np.nan),
-    wells: Limits = (np.nan, np.nan),
+    groups: Limits = (np.nan, np.nan),
     colour: str = style.INK,
     face: str | None = None,
     marker: str = "o",
     size: float = 5.5,
     gid: str | None = None,
 ) -> None:
-    """Draw a value with its interval over cells (thick) and over wells (thin).
+    """Draw a value with its interval over cells (thick) and over groups (thin).
 
     Parameters
     ----------
@@ -116,12 +116,12 @@ def point(
         Height of the row.
     span
         Limits of the axis.
-    cells, wells
+    cells, groups
         Ends of the intervals; not finite where there is none.
     colour, face, marker, size, gid
         Of the point; `face` defaults to the colour.
     """
-    for ends, width in ((wells, 0.8), (cells, 2.4)):
+    for ends, width in ((groups, 0.8), (cells, 2.4)):
         if np.isfinite(ends).all():
             axes.plot(ends, [y, y], color=colour, lw=width, solid_capstyle="butt", zorder=2)
     if not np.isfinite(value):

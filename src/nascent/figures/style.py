@@ -22,9 +22,9 @@ SPLITS: Mapping[str, str] = {"train": "#0072B2", "val": "#E69F00", "test": "#009
 STRATA: Mapping[str, str] = {"low": "#4477AA", "medium": "#7F7F7F", "high": "#D55E00"}
 CYCLE: Mapping[str, str] = {"G1": "#4477AA", "S": "#CCA300", "G2": "#AA3377", "M": "#222222"}
 DESIGNS: Mapping[str, tuple[str, str]] = {  # colour and marker
-    "cell": ("#56B4E9", "o"),
-    "well": ("#D55E00", "s"),
-    "leave_one_well_out": ("#882255", "D"),
+    "example": ("#56B4E9", "o"),
+    "group": ("#D55E00", "s"),
+    "leave_one_group_out": ("#882255", "D"),
     "shuffle": ("#8C8C8C", "^"),
 }
 UNKNOWN = "unknown"

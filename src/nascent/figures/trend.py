@@ -17,10 +17,10 @@ WORDS = {
 
 @style.look()
 def draw(trend: pd.DataFrame, *, label: str) -> Figure:
-    """Draw the rank correlation of each channel's share with the target, within wells.
+    """Draw the rank correlation of each channel's share with the target, within groups.
 
     Channels are sorted from rising to falling. The line of a point is its interval; the grey band
-    what permutations of the targets within wells give. Colour says whether a channel's share rises
+    what permutations of the targets within groups give. Colour says whether a channel's share rises
     or falls with a false-discovery rate of 5 %, for a model of several seeds whether all agree. At
     the right stands the change of the share for one SD of the target, in points of a per cent.
 
@@ -36,7 +36,7 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
         style.say(figure.subplots(), "There are no shares of channels that could change.")
         return figure
-    summary = summary.sort_values("within_wells", ascending=False, kind="stable")
+    summary = summary.sort_values("within_groups", ascending=False, kind="stable")
     rows = len(summary)
     figure = Figure(figsize=(style.WIDTH * 0.8, 0.19 * rows + 1.1), layout="constrained")
     axes = figure.subplots()
@@ -51,7 +51,7 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
         here = summary[chosen]
         axes.hlines(y[chosen], here["low"], here["high"], color=colour, lw=1.3)
         words = f"{WORDS[name]} ({chosen.sum()})"
-        points, where = here["within_wells"], y[chosen]
+        points, where = here["within_groups"], y[chosen]
         axes.plot(points, where, "o", ms=4, color=colour, label=words, gid=name)
     for row, slope in enumerate(summary["slope"]):
         axes.annotate(
@@ -79,11 +79,11 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
 
 def over_seeds(trend: pd.DataFrame) -> pd.DataFrame:
     """Return one row a channel: means over seeds, spans of intervals, the word that all share."""
-    kept = trend.dropna(subset=["within_wells"])
+    kept = trend.dropna(subset=["within_groups"])
     return (
         kept.groupby("channel", sort=False)
         .agg(
-            within_wells=("within_wells", "mean"),
+            within_groups=("within_groups", "mean"),
             low=("low", "min"),
             high=("high", "max"),
             null_low=("null_low", "min"),

@@ -29,7 +29,7 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
     """Draw skill lost by channel, the most used on top: three panels a model, the best model first.
 
     A point is the mean over seeds, filled where the model is shown to use the channel, with its
-    interval over cells (thick) and over wells (thin); an interval that leaves the panel is cut.
+    interval over cells (thick) and over groups (thin); an interval that leaves the panel is cut.
     Groups of channels that repeat each other stand below a line, changed together; the diamond is
     the sum of what their channels cost one at a time.
 
@@ -92,8 +92,8 @@ def order(part: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _heading(model: str, row: pd.Series, skill: str) -> str:
-    cells, wells = words.count(int(row["cells"]), "cell"), words.count(int(row["wells"]), "well")
-    return f"{model} ({skill} {row['skill']:.2f}; {cells}, {wells})"
+    cells, groups = words.count(int(row["cells"]), "cell"), words.count(int(row["groups"]), "well")
+    return f"{model} ({skill} {row['skill']:.2f}; {cells}, {groups})"
 
 
 def _best(table: pd.DataFrame) -> list[str]:
@@ -134,7 +134,7 @@ def _panel(
             at[unit],
             span,
             cells=(row["low"], row["high"]),
-            wells=(row["low_wells"], row["high_wells"]),
+            groups=(row["low_groups"], row["high_groups"]),
             colour=colour if told else style.GREY,
             face=colour if told else "white",
             size=4.2,

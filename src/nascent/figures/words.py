@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 DESIGNS: Mapping[str, str] = {
-    "cell": "by cell, stratified",
-    "well": "by well: whole wells held out",
-    "leave_one_well_out": "one well left out at a time",
+    "example": "by cell, stratified",
+    "group": "by well: whole wells held out",
+    "leave_one_group_out": "one well left out at a time",
     "shuffle": "by cell, plain shuffle",
 }
 FACTORS: Mapping[str, str] = {
     "cell_cycle": "cell cycle",
     "perturbation": "perturbation",
-    "well": "well",
+    "group": "well",
     "plate": "plate",
 }
 

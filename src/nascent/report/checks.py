@@ -65,12 +65,12 @@ def _by_standing(table: pd.DataFrame, standing: pd.DataFrame) -> tuple[pd.DataFr
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with words where too few wells leave a verdict open."""
-    if "wells" not in table:
+    """Return the table with words where too few groups leave a verdict open."""
+    if "groups" not in table:
         return table
-    few = table["wells"] < GROUPS_FOR_A_VERDICT
+    few = table["groups"] < GROUPS_FOR_A_VERDICT
     words = {
-        name: table[name].astype(object).mask(few, table["wells"].map(cannot_tell))
+        name: table[name].astype(object).mask(few, table["groups"].map(cannot_tell))
         for name in table
         if str(name).startswith("beats_") and table[name].isna().any()
     }

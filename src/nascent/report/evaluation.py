@@ -8,7 +8,7 @@ import pandas as pd
 from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
 from nascent.figures.metrics import in_unit
 from nascent.figures.words import DESIGNS, FACTORS, unit
-from nascent.report import well_shift
+from nascent.report import group_shift
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, decimals, shown, table
 from nascent.task import REGRESSION, Task, task_of
@@ -19,7 +19,7 @@ _OF_NUMBERS = (
     " Bias is measured less predicted. R² is against the level's own mean: a model that only tells"
     " the levels apart has none."
 )
-OVER = {"cells": ("low_cells", "high_cells"), "wells": ("low_wells", "high_wells")}
+OVER = {"cells": ("low", "high"), "wells": ("low_groups", "high_groups")}
 
 
 def evaluation_pages(
@@ -46,7 +46,7 @@ def evaluation_pages(
     """
     measured = task_of(task)
     primary, names = measured.words[measured.primary], _listed(measured)
-    shift = f" {well_shift.NOTE}" if measured.has_errors else ""
+    shift = f" {group_shift.NOTE}" if measured.has_errors else ""
     against = _AGAINST_OWN_MEAN if measured.has_errors else ""
     built = {
         "comparison": (
@@ -98,8 +98,8 @@ def evaluation_pages(
             *(
                 comparison,
                 "Error by well",
-                well_shift.NOTE,
-                partial(well_shift.shift_rows, task=task),
+                group_shift.NOTE,
+                partial(group_shift.shift_rows, task=task),
             ),
         )
     return {
@@ -172,7 +172,7 @@ def comparison_rows(
             in_unit(measured, name, unit): frame[name],
             "over cells" + " " * gap: between(frame, name, f"{name}_low", f"{name}_high"),
             "over wells" + " " * gap: between(
-                frame, name, f"{name}_low_wells", f"{name}_high_wells"
+                frame, name, f"{name}_low_groups", f"{name}_high_groups"
             ),
         }
     gap = " " * len(measured.compared)
@@ -181,7 +181,7 @@ def comparison_rows(
         "difference": frame["difference"],
         "over cells" + gap: between(frame, "difference", "difference_low", "difference_high"),
         "over wells" + gap: between(
-            frame, "difference", "difference_low_wells", "difference_high_wells"
+            frame, "difference", "difference_low_groups", "difference_high_groups"
         ),
         "seeds": frame["seeds"],
         f"SD of {measured.words[measured.primary]} over seeds": frame[
@@ -190,8 +190,8 @@ def comparison_rows(
     }
     for name in measured.compared:
         named[f"{measured.words[name]} of the ensemble"] = frame[f"ensemble_{name}"]
-    named |= {"cells": frame["n"], "wells": frame["wells"]}
-    return pd.DataFrame(named | (well_shift.columns(frame) if measured.has_errors else {}))
+    named |= {"cells": frame["n"], "wells": frame["groups"]}
+    return pd.DataFrame(named | (group_shift.columns(frame) if measured.has_errors else {}))
 
 
 def pairs_rows(pairs: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:

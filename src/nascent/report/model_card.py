@@ -10,15 +10,15 @@ import pandas as pd
 from nascent.cards import chosen
 from nascent.evaluate.compare import BEATS
 from nascent.figures.words import DESIGNS, count, unit
-from nascent.report import well_shift
-from nascent.report.evaluation import comparison_rows, levels_rows, named_designs
+from nascent.report import group_shift
+from nascent.report.evaluation import OVER, comparison_rows, levels_rows, named_designs
 from nascent.report.page import facts, items, page, paragraph, section
 from nascent.report.runs import Run, attempts, learnt_from, options, training
 from nascent.report.tables import MISSING, decimals, shown, table
-from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT as FEW_WELLS
+from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT as FEW_GROUPS
 from nascent.task import REGRESSION, task_of
 
-WITHIN_WELLS = ("cell", "shuffle")  # designs whose test cells come from training wells
+WITHIN_GROUPS = ("example", "shuffle")  # designs whose test cells come from training groups
 
 
 def model_card(
@@ -67,7 +67,7 @@ def model_card(
         section("Training", paragraph(_TRAINING), table(training(cards, designs))),
         section(
             "Results",
-            paragraph(_RESULTS + (f" {well_shift.NOTE}" if numbers else "")),
+            paragraph(_RESULTS + (f" {group_shift.NOTE}" if numbers else "")),
             table(comparison_rows(own, unit(label), task)),
         ),
         section("Metrics", paragraph(_METRICS), table(metric_rows(metrics, task))),
@@ -111,8 +111,8 @@ def summary(
         verdict = row["verdict"] if isinstance(row["verdict"], str) and row["verdict"] else MISSING
         floor = row["best_floor"] if isinstance(row["best_floor"], str) else ""
         found[f"verdict, {design}"] = f"{verdict} ({floor})" if floor else verdict
-        if "worst_well" in row:
-            found[f"by well, {design}"] = well_shift.sentence(row, unit(label))
+        if "worst_group" in row:
+            found[f"by well, {design}"] = group_shift.sentence(row, unit(label))
     return found
 
 
@@ -138,21 +138,21 @@ def limits(
             " known, and its verdict is about this one network."
         )
     tested = list(dict.fromkeys(comparison["design"]))
-    if tested and set(tested) <= set(WITHIN_WELLS):
+    if tested and set(tested) <= set(WITHIN_GROUPS):
         found.append(
             "It was tested only on cells of wells that it was trained on: nothing here says how it"
             " does on a new well."
         )
     for row in comparison.to_dict("records"):
         design = DESIGNS.get(row["design"], row["design"])
-        if row["wells"] < FEW_WELLS:
+        if row["groups"] < FEW_GROUPS:
             found.append(
-                f"The test cells come from {count(int(row['wells']), 'well')} ({design}): too few"
+                f"The test cells come from {count(int(row['groups']), 'well')} ({design}): too few"
                 " for a statement about wells."
             )
-        if "worst_well" in row and well_shift.is_large(row):
+        if "worst_group" in row and group_shift.is_large(row):
             found.append(
-                f"It is off in whole wells ({design}): {well_shift.sentence(row, unit)}. Cells of"
+                f"It is off in whole wells ({design}): {group_shift.sentence(row, unit)}. Cells of"
                 " another well may be off by as much, all to one side."
             )
         if row["verdict"] == BEATS or not isinstance(row["verdict"], str) or not row["verdict"]:
@@ -165,7 +165,7 @@ def limits(
     found += _of_training(cards)
     return found or [
         "None of those this page looks for: one seed, no held-out well, fewer than"
-        f" {FEW_WELLS} test wells, a shift by well, a floor not beaten, a collapse, a training cut"
+        f" {FEW_GROUPS} test wells, a shift by well, a floor not beaten, a collapse, a training cut"
         " short."
     ]
 
@@ -214,9 +214,7 @@ def metric_rows(intervals: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame
     rows = []
     for row in kept.to_dict("records"):
         places = decimals(pd.Series([row["value"]]))
-        ends = {
-            f"over {over}": (row[f"low_{over}"], row[f"high_{over}"]) for over in ("cells", "wells")
-        }
+        ends = {f"over {over}": (row[low], row[high]) for over, (low, high) in OVER.items()}
         rows.append(
             {
                 "split": row["design"],

@@ -1,28 +1,26 @@
-"""Finding cells in the crops of a well."""
+"""Finding examples in the store of a part."""
 
 import numpy as np
 import pandas as pd
 
+from nascent.examples import ID, PART
 from nascent.store import Store
 
-_KEYS = ["plate", "well", "id"]
 
+def rows_of(store: Store, examples: pd.DataFrame) -> np.ndarray:
+    """Return the row in `store` of each of `examples`, (n,) integer, -1 where it is not there.
 
-def rows_of(store: Store, cells: pd.DataFrame) -> np.ndarray:
-    """Return the row in `store` of each of `cells`, (n,) integer, -1 where it is not there.
-
-    A cell is told by plate, well and id together. Where an id comes in two wells, the crop of the
-    well that lost it (see `crops.duplicates`) is another object, and is left where it is.
+    A store is called like its part, and has examples of that part alone. Where an id comes in two
+    parts, that of the part which lost it (see `crops.duplicates`) is another object, and is left
+    where it is.
 
     Parameters
     ----------
     store
-        The crops of a well.
-    cells
-        Columns id, plate, well.
+        The examples of a part.
+    examples
+        Columns id and part.
     """
-    have, wanted = (
-        pd.MultiIndex.from_frame(table[_KEYS].astype({"plate": str, "well": str}))
-        for table in (store.columns(["plate", "well"]).reset_index(), cells)
-    )
-    return have.get_indexer(wanted)
+    rows = store.columns([]).index.get_indexer(pd.Index(examples[ID]))
+    own = (examples[PART].astype(str) == store.path.stem).to_numpy()
+    return np.where(own, rows, -1)

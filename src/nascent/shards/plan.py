@@ -17,7 +17,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
-    """Deal the cells of each split to shards in a random order, so that wells mix.
+    """Deal the cells of each split to shards in a random order, so that groups mix.
 
     Parameters
     ----------
@@ -44,21 +44,20 @@ def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def wells_of_shards(plan: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
-    """Return the wells that each shard takes cells from.
+def parts_of_shards(plan: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the parts that each shard takes examples from, sorted by name.
 
     Parameters
     ----------
     plan
-        Of `plan_shards`, with the columns `plate` and `well`.
+        Of `plan_shards`, with the column `part`.
 
     Returns
     -------
-    Shard → (plate, well) of its cells.
+    Shard → parts of its examples.
     """
     return {
-        str(shard): set(cells.itertuples(index=False, name=None))
-        for shard, cells in plan.groupby("shard")[["plate", "well"]]
+        str(shard): sorted(set(parts.astype(str))) for shard, parts in plan.groupby("shard")["part"]
     }
 
 

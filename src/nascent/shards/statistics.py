@@ -95,17 +95,17 @@ def channel_statistics(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def count_well(
+def count_part(
     store_path: str | Path, splits: pd.DataFrame, path: str | Path, *, record: Mapping[str, Any]
 ) -> None:
-    """Count the training cells' measured pixels of one well's crops and write the histograms.
+    """Count the training cells' measured pixels of one part and write the histograms.
 
     Parameters
     ----------
     store_path
-        The crops of the well.
+        The examples of the part.
     splits
-        Columns id, plate, well, split, of all wells.
+        Columns id, part, split, of all parts.
     path
         Of the histograms.
     record

@@ -27,7 +27,7 @@ def write_shard(
     split: str,
     record: Mapping[str, Any],
 ) -> None:
-    """Write one shard: some cells of some wells' crops, in the order given.
+    """Write one shard: some examples of some parts, in the order given.
 
     Where all stores have one layout and codec their compressed chunks are copied as they are;
     otherwise they are decoded and written in the types that hold them all.
@@ -35,9 +35,9 @@ def write_shard(
     Parameters
     ----------
     stores
-        The wells' crop stores; those without any of the cells are passed over.
+        The stores of the parts; those without any of the cells are passed over.
     cells
-        The cells of the shard in their order: columns id, plate, well; see `rows_of`.
+        The cells of the shard in their order: columns id, part; see `rows_of`.
     path
         Of the shard.
     split
@@ -66,7 +66,7 @@ def write_shard(
     ) as writer:
         writer.reserve(len(ids))
         copy = writer.copy_to if alike else _decode_into(writer)
-        # One well after another: a plate may have more wells than a job may hold files.
+        # One part after another: a study may have more parts than a job may hold files.
         for source in sources:
             with open_store(source.path) as store:
                 for place, row in zip(source.places, source.rows, strict=True):
@@ -93,7 +93,7 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Found:
-    """What a well's store has of the wanted cells.
+    """What a part's store has of the wanted cells.
 
     Attributes
     ----------
@@ -156,7 +156,7 @@ def _refuse_lost_or_doubled(ids: Sequence[Any], sources: Sequence[_Found]) -> No
         holders = [str(source.path) for source in sources if place in source.places]
         raise StoreError(
             f"cell {ids[place]} is in {' and '.join(holders) if holders else 'no store'}",
-            mend="Make crops and splits from the same wells.",
+            mend="Make splits and shards from the same examples.",
         )
 
 
@@ -168,5 +168,5 @@ def _refuse_unlike(sources: Sequence[_Found]) -> None:
             raise StoreError(
                 f"its {difference} differ from those of {first.path.name}",
                 where=source.path,
-                mend="All wells of a study need the same channels and crop size.",
+                mend="All parts of a study need examples of the same inputs and shapes.",
             )

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import SplitError, did_you_mean
+from nascent.examples import GROUP, ID, PART
 from nascent.splits.balance import balance
-from nascent.splits.by_cell import shuffled, stratified
-from nascent.splits.by_well import Optimum, hold_out_wells, leave_one_well_out
+from nascent.splits.by_example import shuffled, stratified
+from nascent.splits.by_group import Optimum, hold_out_groups, leave_one_group_out
 from nascent.splits.fractions import SPLITS
-from nascent.splits.wells import well_labels
 
 FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "val": 0.1, "test": 0.1})
-STRATA = ("perturbation", "cell_cycle", "well")
-WAYS = ("cell", "well", "leave_one_well_out", "shuffle")
+STRATA = ("perturbation", "cell_cycle", "group")
+WAYS = ("example", "group", "leave_one_group_out", "shuffle")
 TIME_LIMIT = 60.0
 
 logger = logging.getLogger(__name__)
@@ -31,12 +31,12 @@ class Splits:
     Attributes
     ----------
     table : pandas.DataFrame
-        id, well, plate, split: one row a selected cell.
+        id, group, part, split: one row a selected cell.
     balance : pandas.DataFrame
-        See `nascent.splits.balance.balance`. With wells held out, three more rows of the variable
+        See `nascent.splits.balance.balance`. With groups held out, three more rows of the variable
         `optimum` (levels objective, bound, gap) hold, as `share`, how good the choice is.
     optimum : Optimum or None
-        The same for the program; None unless wells were held out.
+        The same for the program; None unless groups were held out.
     """
 
     table: pd.DataFrame
@@ -47,7 +47,7 @@ class Splits:
 def split_cells(
     cells: pd.DataFrame,
     *,
-    by: str = "cell",
+    by: str = "example",
     fractions: Mapping[str, float] = FRACTIONS,
     stratify: Sequence[str] = STRATA,
     select: Mapping[str, Sequence[Any]] = MappingProxyType({}),
@@ -60,20 +60,20 @@ def split_cells(
     Parameters
     ----------
     cells
-        The cell table of all wells: `id` its index or a column; plate, well, perturbation,
+        The table of all examples: `id` its index or a column; group, part, perturbation,
         target and the columns of `stratify` and `select`.
     by
-        `cell`, `well`, `leave_one_well_out` or `shuffle`.
+        `example`, `group`, `leave_one_group_out` or `shuffle`.
     fractions
         Shares of train, val and test.
     stratify
-        Columns whose combinations are the strata of `cell` and of val in `leave_one_well_out`.
+        Columns whose combinations are the strata of `example` and of val in `leave_one_group_out`.
     select
         Column → values to keep; None stands for missing. Empty keeps every cell.
     fold
-        The well `leave_one_well_out` tests on.
+        The group `leave_one_group_out` tests on.
     time_limit
-        Seconds the integer programme of `well` may search.
+        Seconds the integer programme of `group` may search.
     seed
         Of every random draw.
 
@@ -93,12 +93,12 @@ def split_cells(
         seed=seed,
     )
     check(split, chosen, by=by)
-    table = chosen[["well", "plate"]].assign(split=split).rename_axis("id").reset_index()
+    table = chosen[[GROUP, PART]].assign(split=split).rename_axis(ID).reset_index()
     described = [name for name in STRATA if name in chosen.columns]
     report = balance(chosen, split, variables=[*described, *stratify])
     if optimum is not None:
         logger.info(
-            "wells held out: they deviate from balance by %.4f of the cells, the best possible is"
+            "groups held out: they deviate from balance by %.4f of the cells, the best possible is"
             " at least %.4f (%s)",
             optimum.objective,
             optimum.bound,
@@ -111,7 +111,7 @@ def split_cells(
 def assign(
     cells: pd.DataFrame,
     *,
-    by: str = "cell",
+    by: str = "example",
     fractions: Mapping[str, float] = FRACTIONS,
     stratify: Sequence[str] = STRATA,
     fold: str | None = None,
@@ -169,8 +169,8 @@ def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd
     return cells
 
 
-def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "cell") -> None:
-    """Check that every cell is in exactly one split, that none is empty, and that wells are whole.
+def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "example") -> None:
+    """Check that every cell is in exactly one split, that none is empty, and that groups are whole.
 
     Parameters
     ----------
@@ -179,8 +179,8 @@ def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "cell") -> None:
     cells
         The cell table that was split.
     by
-        How it was split: by `well` no well may be in two splits; in `leave_one_well_out` the wells
-        of test may be in no other.
+        How it was split: by `group` no group may be in two splits; in `leave_one_group_out` the
+        groups of test may be in no other.
 
     Raises
     ------
@@ -199,12 +199,12 @@ def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "cell") -> None:
     for name in SPLITS:
         if not (split == name).any():
             raise SplitError(f"no cell is left for {name}", mend="Use more cells.")
-    shared = {"well": SPLITS, "leave_one_well_out": ("test",)}.get(by, ())
-    wells = well_labels(cells).reindex(split.index)
+    shared = {"group": SPLITS, "leave_one_group_out": ("test",)}.get(by, ())
+    groups = cells[GROUP].reindex(split.index)
     for name in shared:
-        inside = set(wells[split == name]) & set(wells[split != name])
+        inside = set(groups[split == name]) & set(groups[split != name])
         if inside:
-            raise SplitError(f"well {min(inside)} is in {name} and in another split")
+            raise SplitError(f"group {min(inside)} is in {name} and in another split")
 
 
 def _draw(
@@ -218,14 +218,14 @@ def _draw(
     seed: int,
 ) -> tuple[pd.Series, Optimum | None]:
     match by:
-        case "cell":
+        case "example":
             return stratified(cells, fractions=fractions, strata=stratify, seed=seed), None
         case "shuffle":
             return shuffled(cells, fractions=fractions, seed=seed), None
-        case "well":
-            return hold_out_wells(cells, fractions=fractions, time_limit=time_limit, seed=seed)
-        case "leave_one_well_out":
-            held_out = leave_one_well_out(
+        case "group":
+            return hold_out_groups(cells, fractions=fractions, time_limit=time_limit, seed=seed)
+        case "leave_one_group_out":
+            held_out = leave_one_group_out(
                 cells, fold=fold, fractions=fractions, strata=stratify, seed=seed
             )
             return held_out, None

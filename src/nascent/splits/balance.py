@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from nascent.splits.fractions import SPLITS
-from nascent.splits.wells import well_labels
 
 QUARTILES = ("Q1", "Q2", "Q3", "Q4")
 
@@ -49,7 +48,7 @@ def balance(cells: pd.DataFrame, split: pd.Series, *, variables: Sequence[str]) 
 
 
 def _as_level(cells: pd.DataFrame, name: str) -> pd.Series:
-    column = well_labels(cells) if name == "well" else cells[name]
+    column = cells[name]
     return column.astype(object).where(column.notna(), "missing").astype(str)
 
 

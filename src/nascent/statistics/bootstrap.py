@@ -40,7 +40,7 @@ def interval(values: np.ndarray, *, units: int, confidence: float) -> tuple[np.n
     times 1 + 6.51/n + 20.2/n² + (1.48/n + 6.77/n²) γ² (Bobée & Robitaille 1975, Water Resources
     Research 11:851).
 
-    This is for many units. Few wells have `nascent.statistics.jackknife`.
+    This is for many units. Few groups have `nascent.statistics.jackknife`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Intervals that hold several sources of chance: cells or wells, training seeds, draws of weights.
+"""Intervals that hold several sources of chance: cells or groups, training seeds, draws of weights.
 
 Each source s has a variance V of the mean and a half-length h = t · √V of its own interval, t being
 the quantile for the few or many units of that source. The half-length of all together is
@@ -52,7 +52,7 @@ def of_resamples(value: float, drawn: np.ndarray, *, units: int, confidence: flo
 def of_groups(
     value: float, left_out: np.ndarray, sizes: np.ndarray, *, confidence: float
 ) -> Source:
-    """Return what wells add: from a statistic and its values (G,) without each of the wells."""
+    """Return what groups add: from a statistic and its values (G,) without each of the groups."""
     if len(left_out) < GROUPS_FOR_A_VERDICT:
         return UNKNOWN
     spread = float(variance(np.array([value]), left_out[:, None])[0])

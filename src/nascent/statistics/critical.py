@@ -1,8 +1,8 @@
-"""How many jackknife errors wide an interval over a few wells of any sizes must be.
+"""How many jackknife errors wide an interval over a few groups of any sizes must be.
 
-With wells of equal size, the jackknife's error of a mean over cells is that of Student's interval
-of the well means, and its quantile is Student's. Where one well has most of the cells, it is
-further out. Let well means be normal with variances σ²_g, θ = Σ w_g m_g with w_g the share of
+With groups of equal size, the jackknife's error of a mean over cells is that of Student's interval
+of the group means, and its quantile is Student's. Where one group has most of the cells, it is
+further out. Let group means be normal with variances σ²_g, θ = Σ w_g m_g with w_g the share of
 cells, and V the jackknife variance: a quadratic form in the same means. Then P(θ² > c² V) is the
 chance that a weighted sum of χ² variables is above zero, which is a single integral (Imhof 1961,
 Biometrika 48:419). c is where that chance is what the confidence leaves.
@@ -15,8 +15,8 @@ import numpy as np
 from nascent.statistics.student import student_quantile
 
 WITHIN = (1.0, 0.5, 0.0)
-"""Shares of the variance of well means that cells make (σ²_g ~ 1/n_g), the rest being between
-wells (σ²_g equal). The data tell too little of it, so the widest interval counts."""
+"""Shares of the variance of group means that cells make (σ²_g ~ 1/n_g), the rest being between
+groups (σ²_g equal). The data tell too little of it, so the widest interval counts."""
 
 
 @lru_cache(maxsize=4096)
@@ -26,7 +26,7 @@ def critical(sizes: tuple[int, ...], confidence: float) -> float:
     Parameters
     ----------
     sizes
-        Cells of each of G wells, G ≥ 2, all above 0. Equal sizes give Student's quantile with
+        Cells of each of G groups, G ≥ 2, all above 0. Equal sizes give Student's quantile with
         G − 1 degrees of freedom.
     confidence
         Between 0 and 1.
@@ -77,7 +77,7 @@ def above_zero(weights: np.ndarray) -> float:
         damping = np.exp(0.25 * np.log1p(scaled**2).sum())
         return float(np.sin(0.5 * np.arctan(scaled).sum()) / (u * damping))
 
-    # Of hundreds of wells the damping grows beyond all numbers, where the integrand is 0.
+    # Of hundreds of groups the damping grows beyond all numbers, where the integrand is 0.
     with np.errstate(over="ignore"):
         value, _ = quad(integrand, 0, np.inf, limit=400, epsabs=1e-8)
     return 0.5 + value / np.pi

@@ -1,12 +1,12 @@
 """Intervals over whole groups of cells, such as wells, of which there are few.
 
-Cells of one well share staining, treatment and place, so whole wells are left out, one at a time.
-With G wells and θ₍g₎ the statistic without well g, the variance is (G − 1)/G · Σ (θ₍g₎ − θ)² (CV3
-of MacKinnon, Nielsen & Webb 2023, J. Econometrics 232:272), and the interval is θ ± c · its root.
-c is exact for means of normal wells of the sizes that there are (`nascent.statistics.critical`):
-with wells of equal size it is the quantile of Student's law with G − 1 degrees of freedom. A
-bootstrap of so few wells is too narrow: with three, one draw in nine repeats one well alone, and no
-percentile lies beyond the wells' own range.
+Cells of one group share staining, treatment and place, so whole groups are left out, one at a time.
+With G groups and θ₍g₎ the statistic without group g, the variance is (G − 1)/G · Σ (θ₍g₎ − θ)² (CV3
+of MacKinnon, Nielsen & Webb 2023, J. Econometrics 232:272), and the interval is θ ± c · its root. c
+is exact for means of normal groups of the sizes that there are (`nascent.statistics.critical`):
+with groups of equal size it is the quantile of Student's law with G − 1 degrees of freedom. A
+bootstrap of so few groups is too narrow: with three, one draw in nine repeats one group alone, and
+no percentile lies beyond the groups' own range.
 """
 
 import numpy as np

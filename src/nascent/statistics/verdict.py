@@ -1,15 +1,15 @@
 """When something is said to be so, and when it is left open.
 
-A verdict is about other cells of other wells, so it needs an interval over wells, and wells enough
-to have one. Of fewer it is left open, and says so: `cannot tell (2 wells)`. Where a table states
-the interval over cells too, as for models and checks, the verdict needs both on one side. The
-burden of proof is on whoever claims something.
+A verdict is about other cells of other groups, so it needs an interval over groups, and groups
+enough to have one. Of fewer it is left open, and says so: `cannot tell (2 wells)`. Where a table
+states the interval over cells too, as for models and checks, the verdict needs both on one side.
+The burden of proof is on whoever claims something.
 """
 
 import numpy as np
 
 GROUPS_FOR_A_VERDICT = 3
-"""Wells from which on an interval over wells is given and a verdict made of it. With two the
+"""Groups from which on an interval over groups is given and a verdict made of it. With two the
 interval of 99 % is 64 standard errors wide on either side; with three it is 10, with four 6."""
 
 CANNOT_TELL = "cannot tell"

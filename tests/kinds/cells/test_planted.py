@@ -67,7 +67,7 @@ def shard_of(folder, out, oversize):
         options=CropOptions("00_EU", SIZE, oversize=oversize),
     )
     with open_store(store) as crops:
-        cells = crops.cells.reset_index()[["id", "plate", "well"]]
+        cells = crops.cells.reset_index()[["id"]].assign(part=store.stem)
     write_shard([store], cells, shard, split="test", record={})
     return shard
 

@@ -31,7 +31,7 @@ from nascent.explain.reading.map_levels import (
     ranked,
 )
 from nascent.explain.reading.map_sets import MapSet, opened
-from nascent.explain.statistics.cell_means import cell_means, side_of_zero, wells_of
+from nascent.explain.statistics.cell_means import cell_means, groups_of, side_of_zero
 from nascent.explain.statistics.exchange import NOBODY, adjusted, along, rings
 from nascent.files import write_table
 from nascent.places import has_places
@@ -45,20 +45,20 @@ AGREEMENT = (
     "level",
     "cells",
     "missing",
-    "wells",
+    "groups",
     "mean",
     "low",
     "high",
-    "low_wells",
-    "high_wells",
+    "low_groups",
+    "high_groups",
     "null",
     "null_low",
     "null_high",
     "beyond",
     "beyond_low",
     "beyond_high",
-    "beyond_low_wells",
-    "beyond_high_wells",
+    "beyond_low_groups",
+    "beyond_high_groups",
     "verdict",
 )
 """Columns of the table of agreement."""
@@ -157,7 +157,7 @@ def write_agreement(
     explanations
         All of the same cells.
     cells_path
-        The study's cell table, for the wells.
+        The study's cell table, for the groups.
     out
         A row a pair and level, the columns of `AGREEMENT`. An explanation stands beside itself
         too: there the null tells how alike its maps of different cells are.
@@ -180,13 +180,13 @@ def write_agreement(
         with ExitStack() as stack:
             sets = [stack.enter_context(opened(explained.maps)) for explained in explanations]
             chosen = choose_cells(_cells(sets, None), cells, seed)
-            wells = wells_of(cells_path, chosen)
-            others = rings(len(chosen), EXCHANGES, (seed, 1), wells)
+            groups = groups_of(cells_path, chosen)
+            others = rings(len(chosen), EXCHANGES, (seed, 1), groups)
             own, null = _correlations(sets, pairs, chosen, others)
         options = {"confidence": confidence, "draws": draws, "seed": seed}
         for place, level in enumerate(LEVELS):
             means, nulls, beyond = (
-                cell_means(values[:, :, place], wells, **options)
+                cell_means(values[:, :, place], groups, **options)
                 for values in (own, null, own - null)
             )
             tables.append(_table(explanations, pairs, level, means, nulls, beyond))
@@ -283,10 +283,11 @@ def _table(
     table = pd.concat([pd.DataFrame(rows, columns=columns), means], axis=1)
     table[["null", "null_low", "null_high"]] = nulls[["mean", "low", "high"]]
     table["beyond"] = beyond["mean"]
-    for end in ("low", "high", "low_wells", "high_wells"):
+    for end in ("low", "high", "low_groups", "high_groups"):
         table[f"beyond_{end}"] = beyond[end]
     verdicts = [
-        VERDICTS.get(side_of_zero(row)) or cannot_tell(row["wells"]) for _, row in beyond.iterrows()
+        VERDICTS.get(side_of_zero(row)) or cannot_tell(row["groups"])
+        for _, row in beyond.iterrows()
     ]
     table["verdict"] = np.where(table["differs"] == NOTHING, "", verdicts)
     return table

@@ -16,7 +16,7 @@ FEATURES = (
     "split",
     "feature",
     "cells",
-    "wells",
+    "groups",
     "zero_cells",
     "share",
     "low",
@@ -61,21 +61,21 @@ class FeatureShares:
         return _ratio((weights * self.inside).sum(axis=1), (weights * self.total).sum(axis=1))
 
 
-def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float) -> pd.DataFrame:
+def feature_table(found: FeatureShares, groups: np.ndarray, *, confidence: float) -> pd.DataFrame:
     """Return the mean share of each feature over cells, with its interval and chance.
 
     Returns
     -------
     pandas.DataFrame
-        feature (from 0), cells, wells, zero_cells (in which it is silent), share, low, high, chance
-        (mean over the same cells), lift (share / chance), beats_chance (whether the interval of
-        share less chance lies above 0), gradient (mean), interval.
+        feature (from 0), cells, groups, zero_cells (in which it is silent), share, low, high,
+        chance (mean over the same cells), lift (share / chance), beats_chance (whether the interval
+        of share less chance lies above 0), gradient (mean), interval.
     """
     values = found.shares
     known = np.isfinite(values)
     chances = np.where(known, found.chance[:, None], np.nan)
-    limits = mean_interval(values, wells, confidence=confidence)
-    excess = mean_interval(values - chances, wells, confidence=confidence)
+    limits = mean_interval(values, groups, confidence=confidence)
+    excess = mean_interval(values - chances, groups, confidence=confidence)
     number = known.sum(axis=0)
     share = _ratio(np.where(known, values, 0).sum(axis=0), number)
     chance = _ratio(np.where(known, chances, 0).sum(axis=0), number)
@@ -83,7 +83,7 @@ def feature_table(found: FeatureShares, wells: np.ndarray, *, confidence: float)
         {
             "feature": np.arange(values.shape[1]),
             "cells": number,
-            "wells": [len(np.unique(wells[column])) for column in known.T],
+            "groups": [len(np.unique(groups[column])) for column in known.T],
             "zero_cells": len(values) - number,
             "share": share,
             "low": limits.low,

@@ -36,7 +36,7 @@ POOLINGS = (
 )
 """Layers that pool a whole feature map into one number a feature."""
 
-CELLS = ("id", "split", "well", "chance", "all", "raising", "lowering")
+CELLS = ("id", "split", "group", "chance", "all", "raising", "lowering")
 """First columns of the table of cells; those of the features follow."""
 
 CELLS_AT_A_TIME = 32
@@ -151,8 +151,8 @@ def check_features(
         of_split = FeatureShares(
             found.inside[rows], found.total[rows], found.chance[rows], found.gradient[rows]
         )
-        wells = cells.loc[rows, "well"].to_numpy(str)
-        told = feature_table(of_split, wells, confidence=confidence)
+        groups = cells.loc[rows, "group"].to_numpy(str)
+        told = feature_table(of_split, groups, confidence=confidence)
         tables.append(told.assign(layer=layer, split=split, told=""))
     write_table(pd.concat(tables, ignore_index=True)[list(FEATURES)], out)
     weights = {
@@ -175,14 +175,13 @@ def _of_shards(
         with open_store(path) as shard:
             reader.refuse_other(shard)
             table = shard.cells.reset_index()
-            table["well"] = table["plate"].astype(str) + "/" + table["well"].astype(str)
             for first in range(0, len(shard), CELLS_AT_A_TIME):
                 rows = slice(first, min(first + CELLS_AT_A_TIME, len(shard)))
                 images, masks = read_input(shard, reader, range(rows.start, rows.stop))
                 features = cut.features(images, masks)
                 _, gradients = cut.gradients(features, masks)
                 yield (
-                    table.loc[rows.start : rows.stop - 1, ["id", "split", "well"]],
+                    table.loc[rows.start : rows.stop - 1, ["id", "split", "group"]],
                     feature_shares(features, gradients, masks),
                 )
 

@@ -19,7 +19,7 @@ ATTENTION = (
     "split",
     "region",
     "cells",
-    "wells",
+    "groups",
     "zero_cells",
     "trivial",
     "share",
@@ -43,7 +43,7 @@ ATTENTION = (
 CELLS = (
     "id",
     "split",
-    "well",
+    "group",
     "region",
     "zero",
     "trivial",
@@ -208,7 +208,7 @@ def attention_table(cells: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     cells
         The columns of `CELLS`.
     confidence
-        Of the intervals over wells, see `nascent.explain.statistics.intervals`.
+        Of the intervals over groups, see `nascent.explain.statistics.intervals`.
 
     Returns
     -------
@@ -217,23 +217,23 @@ def attention_table(cells: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
     """
     rows = []
     for (split, region), group in cells.groupby(["split", "region"], sort=False):
-        wells = group["well"].to_numpy(str)
+        groups = group["group"].to_numpy(str)
         told = against_chance(
             group["share"].to_numpy(float),
             group["chance"].to_numpy(float),
-            wells,
+            groups,
             confidence=confidence,
         )
         told_by_masks = group["p"].notna() & (1 / (1 + group["exchanges"]) <= LEVEL)
         beaten = (group["p"] <= LEVEL).astype(float).where(told_by_masks)
         both = np.column_stack([group["corrected"].to_numpy(float), beaten.to_numpy(float)])
-        limits = mean_interval(both, wells, confidence=confidence)
+        limits = mean_interval(both, groups, confidence=confidence)
         rows.append(
             {
                 "split": split,
                 "region": region,
                 "cells": told.cells,
-                "wells": told.wells,
+                "groups": told.groups,
                 "zero_cells": int(group["zero"].sum()),
                 "trivial": group.loc[~group["zero"], "trivial"].astype(float).mean(),
                 "share": told.value,

@@ -43,7 +43,7 @@ def check_attention(
         Every map file of the model and method. Maps without pixels (axes `channel`) lie nowhere:
         their tables have no rows.
     splits_path
-        Table with `id`, `plate`, `well` and `split`.
+        Table with `id`, `group` and `split`.
     out, cells_out
         The tables: the columns of `nascent.explain.attention.maps.ATTENTION` and of `CELLS`.
     rim
@@ -60,7 +60,7 @@ def check_attention(
     AttributionError
         Where a cell with a map is in no split.
     """
-    splits = read_table(splits_path, required=["id", "plate", "well", "split"])
+    splits = read_table(splits_path, required=["id", "group", "split"])
     splits = splits.set_index("id")
     rows: list[dict[str, object]] = []
     if map_paths:
@@ -69,10 +69,10 @@ def check_attention(
                 _LOGGER.info("maps of one number a channel: no part of them lies in the cell")
             else:
                 places = [_place_of(splits, example_id, splits_path) for example_id in maps.ids]
-                for (split, well), found in zip(
+                for (split, group), found in zip(
                     places, _rows(maps, rim, exchanges, seed), strict=True
                 ):
-                    rows += [{"split": split, "well": well, **row} for row in found]
+                    rows += [{"split": split, "group": group, **row} for row in found]
     cells = pd.DataFrame(rows, columns=CELLS)
     table = attention_table(cells, confidence=confidence)
     write_table(cells, cells_out)
@@ -112,4 +112,4 @@ def _place_of(
             mend="Make the maps from shards of these splits.",
         )
     row = splits.loc[example_id]
-    return str(row["split"]), f"{row['plate']}/{row['well']}"
+    return str(row["split"]), str(row["group"])

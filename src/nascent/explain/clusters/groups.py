@@ -53,7 +53,7 @@ PERMUTED = 5
 def cluster_channels(
     found: Correlations,
     channels: Sequence[str],
-    wells: np.ndarray,
+    groups: np.ndarray,
     *,
     largest: int,
     confidence: float,
@@ -69,12 +69,12 @@ def cluster_channels(
     Jaccard index with the cluster that is most like it (Hennig 2007).
 
     Chance is the same done with maps in one common outline, those of each channel permuted over the
-    cells of a well (`nascent.explain.clusters.permuted_maps`): what channels have in common without
-    being of one cell, such as a gradient from middle to rim, stays. There are clusters where the
-    channels of one cluster are alike beyond that and beyond the outline of the cell, by more than
-    those of different clusters are (`nascent.explain.clusters.permuted_maps.contrasts`). The
-    silhouette itself rises too where all channels of a cell share one pattern, and then there are
-    no groups.
+    cells of a group (`nascent.explain.clusters.permuted_maps`): what channels have in common
+    without being of one cell, such as a gradient from middle to rim, stays. There are clusters
+    where the channels of one cluster are alike beyond that and beyond the outline of the cell, by
+    more than those of different clusters are (`nascent.explain.clusters.permuted_maps.contrasts`).
+    The silhouette itself rises too where all channels of a cell share one pattern, and then there
+    are no groups.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def cluster_channels(
         See `correlate`.
     channels
         Names of the K channels.
-    wells
+    groups
         (n,) of the cells.
     largest
         Most clusters tried.
@@ -101,7 +101,8 @@ def cluster_channels(
         which the channel is with a channel of its cluster, mean over those; `contrast` and
         `null_contrast`: that of the cells tested, and the quantile `confidence` of permuted ones;
         `p`: (1 + permutations with as large a contrast) / (1 + permutations); `beats_null` is
-        missing where wells with several cells of a size to be tested, or permutations, are too few.
+        missing where groups with several cells of a size to be tested, or permutations, are too
+        few.
     distances : pandas.DataFrame
         The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
         the draws in which the two are in one cluster.
@@ -127,7 +128,7 @@ def cluster_channels(
         table.loc[rows, "held_together"] = _held(pairs, clusters)
         table["clusters"] = int(clusters.max())
         table["silhouette"] = score
-        told = np.asarray(wells)[found.tested]
+        told = np.asarray(groups)[found.tested]
         options = {"largest": largest, "confidence": confidence, "draws": draws, "seed": seed}
         if len(told):
             kept = found.maps[:, names], found.beyond[:, names]
@@ -245,7 +246,7 @@ def _resampled(
 def _chance(
     maps: np.ndarray,
     beyond: np.ndarray,
-    wells: np.ndarray,
+    groups: np.ndarray,
     *,
     largest: int,
     confidence: float,
@@ -253,26 +254,26 @@ def _chance(
     seed: int,
 ) -> tuple[dict[str, object], np.ndarray]:
     """Return what chance says of the clusters of maps (m, K, P), and the distances (K, K) by it."""
-    _, sizes = np.unique(wells, return_counts=True)
+    _, sizes = np.unique(groups, return_counts=True)
     if not (sizes > 1).any():
         return {"beats_null": None}, np.full((maps.shape[1], maps.shape[1]), np.nan)
     # One seed: maps and what is beyond the outline are permuted alike.
-    of_maps = permuted_correlations(maps, wells, draws=draws, seed=(seed, 1))
+    of_maps = permuted_correlations(maps, groups, draws=draws, seed=(seed, 1))
     values = contrasts(
-        permuted_correlations(beyond, wells, draws=draws, seed=(seed, 1)),
+        permuted_correlations(beyond, groups, draws=draws, seed=(seed, 1)),
         [best_cut(_apart(drawn), largest)[0] for drawn in of_maps],
     )
     p = (1 + np.count_nonzero(values[1:] >= values[0] - 1e-9)) / (1 + draws)
     stable = []
     for number in range(PERMUTED):
-        dealt = permuted_once(maps, wells, (seed, 2, number))
+        dealt = permuted_once(maps, groups, (seed, 2, number))
         within = np.array([_unit_correlation(cell) for cell in dealt])
         clusters, _ = best_cut(_filled(mean_distance(within)), largest)
         stability, _ = _resampled(
             within, clusters, largest, max(draws // PERMUTED, 1), (seed, 3, number)
         )
         stable.append(np.nanmean(stability))
-    told = can_tell(wells, maps.shape[1], draws=draws, confidence=confidence)
+    told = can_tell(groups, maps.shape[1], draws=draws, confidence=confidence)
     return {
         "null_stability": float(np.mean(stable)),
         "contrast": values[0],

@@ -1,10 +1,10 @@
-"""Chance for groups of channels: maps of each channel permuted over the cells of a well.
+"""Chance for groups of channels: maps of each channel permuted over the cells of a group.
 
 Maps are brought into one common outline, a disc (in a volume an ellipsoid, on a line a stretch of
 it), so that a map of one cell can stand beside a map of another. Each channel's maps are then dealt
-anew to the cells of their well, independently of the other channels' (Pitman's permutation test).
+anew to the cells of their group, independently of the other channels' (Pitman's permutation test).
 Whatever channels share without being of one cell stays as it is: a gradient from middle to rim, a
-stain that is strong in a well. Only what the maps of one cell have in common is gone, and if there
+stain that is strong in a group. Only what the maps of one cell have in common is gone, and if there
 is no such thing all permutations are equally likely, the observed one among them: the test is
 exact.
 
@@ -98,20 +98,20 @@ def _hats(values: np.ndarray, knots: int) -> np.ndarray:
 
 
 def permuted_correlations(
-    maps: np.ndarray, wells: np.ndarray, *, draws: int, seed: int | tuple[int, ...]
+    maps: np.ndarray, groups: np.ndarray, *, draws: int, seed: int | tuple[int, ...]
 ) -> np.ndarray:
-    """Correlate channels within cells, and with each channel's maps permuted within wells.
+    """Correlate channels within cells, and with each channel's maps permuted within groups.
 
     Parameters
     ----------
     maps
         (n, K, P) float32, see `unit_maps`.
-    wells
+    groups
         (n,) labels.
     draws
         Permutations.
     seed
-        Equal seeds permute maps of equal wells alike.
+        Equal seeds permute maps of equal groups alike.
 
     Returns
     -------
@@ -120,13 +120,13 @@ def permuted_correlations(
         permuted maps.
     """
     by_channel = np.ascontiguousarray(maps.transpose(1, 0, 2))
-    permuted = (mean_correlations(dealt) for dealt in _dealt(by_channel, wells, draws, seed))
+    permuted = (mean_correlations(dealt) for dealt in _dealt(by_channel, groups, draws, seed))
     return np.array([mean_correlations(by_channel), *permuted])
 
 
-def permuted_once(maps: np.ndarray, wells: np.ndarray, seed: int | tuple[int, ...]) -> np.ndarray:
-    """Return maps (n, K, P) with those of each channel permuted within wells."""
-    (dealt,) = _dealt(maps.transpose(1, 0, 2), wells, 1, seed)
+def permuted_once(maps: np.ndarray, groups: np.ndarray, seed: int | tuple[int, ...]) -> np.ndarray:
+    """Return maps (n, K, P) with those of each channel permuted within groups."""
+    (dealt,) = _dealt(maps.transpose(1, 0, 2), groups, 1, seed)
     return dealt.transpose(1, 0, 2)
 
 
@@ -171,9 +171,9 @@ def contrasts(correlations: np.ndarray, clusters: Sequence[np.ndarray]) -> np.nd
     return found
 
 
-def can_tell(wells: np.ndarray, channels: int, *, draws: int, confidence: float) -> bool:
-    """Say whether a permutation test can reach 1 − confidence, over enough wells to speak of."""
-    _, sizes = np.unique(wells, return_counts=True)
+def can_tell(groups: np.ndarray, channels: int, *, draws: int, confidence: float) -> bool:
+    """Say whether a permutation test can reach 1 − confidence, over enough groups to speak of."""
+    _, sizes = np.unique(groups, return_counts=True)
     arrangements = (channels - 1) * sum(lgamma(size + 1) for size in sizes)
     several = np.count_nonzero(sizes > 1) >= GROUPS_FOR_A_VERDICT
     level = 1 - confidence + 1e-12
@@ -181,10 +181,10 @@ def can_tell(wells: np.ndarray, channels: int, *, draws: int, confidence: float)
 
 
 def _dealt(
-    by_channel: np.ndarray, wells: np.ndarray, draws: int, seed: int | tuple[int, ...]
+    by_channel: np.ndarray, groups: np.ndarray, draws: int, seed: int | tuple[int, ...]
 ) -> Iterator[np.ndarray]:
     generator = np.random.default_rng(seed)
-    labels = np.asarray(wells, str)
+    labels = np.asarray(groups, str)
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     channels = np.arange(len(by_channel))[:, None]
     order = np.tile(np.arange(len(labels)), (len(by_channel), 1))

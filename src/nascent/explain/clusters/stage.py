@@ -51,7 +51,7 @@ def write_clusters(
         table, distances = clusters.cluster_channels(
             found,
             sources.channels(),
-            sources.wells(),
+            sources.groups(),
             largest=largest,
             confidence=confidence,
             draws=draws,

@@ -150,7 +150,7 @@ def groups_table(
     return pd.DataFrame(rows, columns=list(CHANNEL_GROUPS))
 
 
-def groups_of(table: pd.DataFrame, channels: Sequence[str]) -> dict[str, list[str]]:
+def channel_groups_of(table: pd.DataFrame, channels: Sequence[str]) -> dict[str, list[str]]:
     """Return the groups of a table as a model sees them: name → its channels, in their order.
 
     Channels that the model does not see are left out, and groups of which it sees fewer than two.

@@ -28,7 +28,7 @@ MAP, TRAINED = "map", "trained"
 """Of a check that has rows of other maps than the model's own, those of its own are taken."""
 
 # Columns of checks that the cell table or the explanation itself tells.
-_KNOWN = ("model", "seed", "method", "plate", "well")
+_KNOWN = ("model", "seed", "method", "plate", "group")
 
 ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
 

@@ -21,7 +21,7 @@ IMPORTANCE = (
     "stratum",
     "channel",
     "cells",
-    "wells",
+    "groups",
     "zero_cells",
     "importance",
     "low",
@@ -43,7 +43,7 @@ IMPORTANCE = (
 def channel_importance(
     shares: pd.DataFrame,
     strata: pd.Series,
-    wells: pd.Series | None = None,
+    groups: pd.Series | None = None,
     *,
     aggregate: str = "absolute",
     null: pd.DataFrame | None = None,
@@ -58,8 +58,8 @@ def channel_importance(
     ----------
     shares
         Cells × channels, see `nascent.explain.importance.aggregates.channel_shares`.
-    strata, wells
-        Stratum and well by cell id; without wells there are intervals over cells alone.
+    strata, groups
+        Stratum and group by cell id; without groups there are intervals over cells alone.
     aggregate
         Of the shares.
     null
@@ -77,13 +77,13 @@ def channel_importance(
     Returns
     -------
     pandas.DataFrame
-        The columns of `IMPORTANCE`: `cells` that the mean is over, from `wells`; `zero_cells`, left
-        out because their map is zero; `low`, `high` over whole wells, missing where these are too
-        few, and over cells in any case; `uniform`, 1/C (missing for signed shares); mean and
-        prediction interval of the null, its half width `null_half` and the `copies` that it is
-        made of. `beats_null`: whether the interval lies above that of the null,
-        for signed shares outside of it; missing where either is missing, and where it does not but
-        the null is too wide to deny anything, see `Chance.too_wide`.
+        The columns of `IMPORTANCE`: `cells` that the mean is over, from `groups`; `zero_cells`,
+        left out because their map is zero; `low`, `high` over whole groups, missing where these are
+        too few, and over cells in any case; `uniform`, 1/C (missing for signed shares); mean and
+        prediction interval of the null, its half width `null_half` and the `copies` that it is made
+        of. `beats_null`: whether the interval lies above that of the null, for signed shares
+        outside of it; missing where either is missing, and where it does not but the null is too
+        wide to deny anything, see `Chance.too_wide`.
 
     Raises
     ------
@@ -97,12 +97,12 @@ def channel_importance(
             mend="Make maps and strata from the same splits.",
         )
     of_cell = strata.loc[shares.index].to_numpy()
-    of_well = np.full(len(shares), "") if wells is None else wells.loc[shares.index].to_numpy()
+    of_group = np.full(len(shares), "") if groups is None else groups.loc[shares.index].to_numpy()
     tables = []
     for stratum in names:
         inside = of_cell == stratum
         whole = ~shares[inside].isna().any(axis=1).to_numpy()
-        values, places = shares[inside].to_numpy()[whole], of_well[inside][whole]
+        values, places = shares[inside].to_numpy()[whole], of_group[inside][whole]
         found = mean_interval(values, places, confidence=confidence)
         over_cells = cells_interval(values, confidence=confidence, draws=draws, seed=seed)
         least = -1.0 if aggregate == "signed" else 0.0
@@ -115,7 +115,7 @@ def channel_importance(
                     "stratum": stratum,
                     "channel": shares.columns,
                     "cells": len(values),
-                    "wells": len(np.unique(places)),
+                    "groups": len(np.unique(places)),
                     "zero_cells": int(inside.sum()) - len(values),
                     "importance": values.mean(axis=0) if len(values) else np.nan,
                     "low": found.low,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.errors import AttributionError
-from nascent.explain.duplicates.pairs import groups_of
+from nascent.explain.duplicates.pairs import channel_groups_of
 from nascent.explain.importance.aggregates import (
     AGGREGATES,
     aggregated,
@@ -33,7 +33,7 @@ LABELS = ["model", "seed", "method", "split"]
 CELL_COLUMNS = [
     "split",
     "stratum",
-    "well",
+    "group",
     "target",
     "prediction",
     "prediction_baseline",
@@ -63,7 +63,7 @@ class MapSet:
     maps
         Every map file of the model and method; cells are stratified within their split.
     cells, splits
-        Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
+        Tables with `id`, `target` and with `id`, `group`, `split`.
     null
         Shares by models of random weights, see `nascent.explain.importance.untrained`; None where
         there are none.
@@ -87,7 +87,7 @@ class ShareTables:
     importance
         `model, seed, method, split` and the columns of `IMPORTANCE`.
     cells
-        A row a cell: `id`, its split, stratum, well and target, the predictions of it and of the
+        A row a cell: `id`, its split, stratum, group and target, the predictions of it and of the
         baseline, completeness gap, steps and whether they met the tolerance, total attribution
         Σ|a|, and the share of each channel.
     joint
@@ -170,7 +170,7 @@ def explain_maps(
                 found = channel_importance(
                     channel_shares(sums, name).loc[members],
                     stratified["stratum"],
-                    stratified["well"],
+                    stratified["group"],
                     aggregate=name,
                     null=_of_aggregate(null, name, stratified, split, joint=together),
                     names=ordered(stratified["stratum"]),
@@ -249,7 +249,7 @@ def joint_groups(channel_groups: pd.DataFrame, source: MapSource) -> Groups:
     """Return the groups of channels whose joint share a map can tell, as its model sees them."""
     if source.axes != "entry" or channel_groups.empty:
         return {}
-    return groups_of(channel_groups, source.channels)
+    return channel_groups_of(channel_groups, source.channels)
 
 
 def _check_alike(first: MapSource, other: MapSource, path: str | Path) -> None:

@@ -51,7 +51,7 @@ def write_untrained(
     inspection
         The explanation. Maps without channels (axes `space`) give a table without rows.
     cells_path, splits_path
-        Tables with `id`, `target` and with `id`, `split`, `well`, `plate`.
+        Tables with `id`, `target` and with `id`, `group`, `split`.
     out
         A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `joint`, `id`, and the
         share of each channel; shares of a map of zeros are missing. Where there are groups of

@@ -9,7 +9,7 @@ one of these that is most like the map tells how much of its order is known to w
 model at all.
 
 Every cell has a draw of weights of its own. Cells that shared one would be alike for that reason,
-and no interval over cells or wells would hold how much the draws differ.
+and no interval over cells or groups would hold how much the draws differ.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ from nascent.explain.agreement.table import agreement_of_maps
 from nascent.explain.randomisation.redraw import cascade
 from nascent.explain.reading.cells import ExplainedCell, batch_of, choose_cells
 from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
-from nascent.explain.statistics.cell_means import MEAN, cell_means, wells_of
+from nascent.explain.statistics.cell_means import MEAN, cell_means, groups_of
 from nascent.explain.statistics.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
 from nascent.files import write_table
@@ -93,7 +93,7 @@ def _alike(cell: ExplainedCell, scores: np.ndarray) -> dict[str, float]:
 
 
 def randomisation_table(
-    rows: pd.DataFrame, wells: pd.Series, *, confidence: float, draws: int, seed: int
+    rows: pd.DataFrame, groups: pd.Series, *, confidence: float, draws: int, seed: int
 ) -> pd.DataFrame:
     """Return the mean agreement at each stage and level, and whether maps survive.
 
@@ -101,7 +101,7 @@ def randomisation_table(
     ----------
     rows
         The columns of `ROWS`; each cell once a stage.
-    wells
+    groups
         Of the cells, by cell id.
     confidence, draws, seed
         Of the intervals, see `cell_means`.
@@ -117,7 +117,7 @@ def randomisation_table(
     for stage, part in rows.groupby(list(STAGE), sort=False, dropna=False):
         means = cell_means(
             part[list(LEVELS)].to_numpy(float),
-            wells.loc[part["id"]].to_numpy(),
+            groups.loc[part["id"]].to_numpy(),
             confidence=confidence,
             draws=draws,
             seed=seed,
@@ -155,10 +155,10 @@ def verdict(row: pd.Series) -> str:
     row
         Of the table, of a stage in `VERDICTS`.
     """
-    ends = ["low", "high", "low_wells", "high_wells"]
+    ends = ["low", "high", "low_groups", "high_groups"]
     depends, survives = VERDICTS[row["stage"]]
     words = {1: survives, -1: depends}
-    return words.get(side(tuple(row[ends]), of=SURVIVES)) or cannot_tell(row["wells"])
+    return words.get(side(tuple(row[ends]), of=SURVIVES)) or cannot_tell(row["groups"])
 
 
 def write_randomisation(
@@ -180,7 +180,7 @@ def write_randomisation(
     inspection
         The explanation.
     cells_path
-        The study's cell table, for the wells.
+        The study's cell table, for the groups.
     out
         The columns of `RANDOMISATION`.
     stages
@@ -225,7 +225,7 @@ def write_randomisation(
         parts.append(alike.reset_index().assign(**stage))
     table = randomisation_table(
         pd.concat(parts),
-        pd.Series(wells_of(cells_path, chosen), index=chosen),
+        pd.Series(groups_of(cells_path, chosen), index=chosen),
         confidence=confidence,
         draws=draws,
         seed=seed,

@@ -34,8 +34,8 @@ class Sources:
     inputs: Reader | Normaliser
 
     def told(self) -> pd.DataFrame:
-        """Return split, stratum and well of the cells by `id`."""
-        required = ["id", "split", "stratum", "well"]
+        """Return split, stratum and group of the cells by `id`."""
+        required = ["id", "split", "stratum", "group"]
         return read_table(self.cells, required=required).set_index("id")
 
     def ids(self) -> list[Hashable]:
@@ -75,9 +75,9 @@ class Sources:
         """Return a reader of cells in any order, which keeps some in memory."""
         return CellReader(self.maps, self.shards, self.inputs, recent=recent)
 
-    def wells(self) -> np.ndarray:
-        """Return the wells (n,) of the cells that have maps, in their order."""
-        return self.told().loc[self.ids(), "well"].to_numpy(str)
+    def groups(self) -> np.ndarray:
+        """Return the groups (n,) of the cells that have maps, in their order."""
+        return self.told().loc[self.ids(), "group"].to_numpy(str)
 
 
 def of_split(table: pd.DataFrame, split: str) -> pd.DataFrame:

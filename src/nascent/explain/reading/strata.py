@@ -111,15 +111,15 @@ def study_strata(
     cells
         Columns `id` and `target`, and the rule's column if it has one.
     splits
-        Columns `id`, `split` and, where wells are known, `well` and `plate`.
+        Columns `id`, `split` and, where groups are known, `group`.
     rule
         Default: one SD around the mean of the training cells.
 
     Returns
     -------
     pandas.DataFrame
-        Index `id` in the order of `splits`; columns `target`, `split`, `stratum`, `well` (with
-        its plate in front; empty where there is none).
+        Index `id` in the order of `splits`; columns `target`, `split`, `stratum`, `group` (empty
+        where there is none).
     StratumLimits
 
     Raises
@@ -144,14 +144,14 @@ def study_strata(
         stratified["stratum"] = _levels(known, assigned.index, rule.column)
     else:
         stratified["stratum"] = assign_strata(stratified["target"], limits)
-    stratified["well"] = _wells(assigned)
+    stratified["group"] = _groups(assigned)
     return stratified, limits
 
 
 def strata_table(stratified: pd.DataFrame, limits: StratumLimits) -> pd.DataFrame:
     """Return how many cells each split has in each stratum, beside the limits.
 
-    Columns `split`, `stratum`, `cells`, `wells`, `share` (of the split's cells), `mean`, `sd`,
+    Columns `split`, `stratum`, `cells`, `groups`, `share` (of the split's cells), `mean`, `sd`,
     `low`, `high`; strata without cells are rows too.
     """
     rows = []
@@ -165,7 +165,7 @@ def strata_table(stratified: pd.DataFrame, limits: StratumLimits) -> pd.DataFram
                     "split": split,
                     "stratum": stratum,
                     "cells": len(members),
-                    "wells": members["well"].nunique(),
+                    "groups": members["group"].nunique(),
                     "share": len(members) / len(of_split),
                 }
             )
@@ -183,9 +183,7 @@ def _levels(cells: pd.DataFrame, wanted: pd.Index, column: str | None) -> pd.Ser
     return values.astype(object).where(values.notna(), UNKNOWN).astype(str)
 
 
-def _wells(assigned: pd.DataFrame) -> pd.Series:
-    if "well" not in assigned.columns:
+def _groups(assigned: pd.DataFrame) -> pd.Series:
+    if "group" not in assigned.columns:
         return pd.Series("", index=assigned.index)
-    wells = assigned["well"].astype(str)
-    # Wells of different plates may bear one name.
-    return assigned["plate"].astype(str) + "/" + wells if "plate" in assigned.columns else wells
+    return assigned["group"].astype(str)

@@ -29,7 +29,7 @@ REGIONS = (
     "stratum",
     "channel",
     "cells",
-    "wells",
+    "groups",
     "zero_cells",
     "area",
     "share",
@@ -192,7 +192,7 @@ def region_table(
     of_cells
         See `compare_regions`.
     cells
-        Index `id`; columns `stratum` and `well`.
+        Index `id`; columns `stratum` and `group`.
     confidence
         Of the intervals, see `nascent.explain.statistics.intervals`.
 
@@ -204,7 +204,7 @@ def region_table(
         expected by other cells, see `compare_regions`; `excess`: mean difference of the two, with
         its interval; `beats_null`: that interval lies above 0.
     """
-    told = of_cells.join(cells[["stratum", "well"]], on="id")
+    told = of_cells.join(cells[["stratum", "group"]], on="id")
     rows = []
     for region, of_region in told.groupby("region", sort=False):
         for stratum in [ALL, *ordered(told["stratum"])]:
@@ -222,15 +222,15 @@ def _of_stratum(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
         name: rows.pivot(index="id", columns="channel", values=name)[channels].to_numpy(float)
         for name in ("area", "share", "enrichment", "null")
     }
-    wells = rows.drop_duplicates("id").set_index("id")["well"].sort_index().to_numpy(str)
+    groups = rows.drop_duplicates("id").set_index("id")["group"].sort_index().to_numpy(str)
     known = ~np.isnan(wide["enrichment"])
-    found = mean_interval(wide["enrichment"], wells, confidence=confidence)
-    excess = mean_interval(wide["enrichment"] - wide["null"], wells, confidence=confidence)
+    found = mean_interval(wide["enrichment"], groups, confidence=confidence)
+    excess = mean_interval(wide["enrichment"] - wide["null"], groups, confidence=confidence)
     return pd.DataFrame(
         {
             "channel": channels,
             "cells": known.sum(axis=0),
-            "wells": [len(np.unique(wells[column])) for column in known.T],
+            "groups": [len(np.unique(groups[column])) for column in known.T],
             "zero_cells": (~known).sum(axis=0),
             "area": _mean(np.where(known, wide["area"], np.nan)),
             "share": _mean(np.where(known, wide["share"], np.nan)),

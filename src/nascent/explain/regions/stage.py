@@ -55,7 +55,7 @@ def write_regions(
         _LOGGER.info("maps of one number a channel fall on no region: no rows")
     else:
         ids = sources.ids()
-        others = rings(len(ids), regions.EXCHANGES, seed, sources.wells())
+        others = rings(len(ids), regions.EXCHANGES, seed, sources.groups())
         with sources.reader(1) as cells, _RegionReader(sources.shards, rules) as taken:
             of_cells = regions.compare_regions(cells, taken.read, ids, others, sources.channels())
         table = regions.region_table(of_cells, sources.told(), confidence=confidence)

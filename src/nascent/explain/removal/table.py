@@ -17,7 +17,7 @@ from nascent.explain.removal.deletion import (
     area,
     cell_changes,
 )
-from nascent.explain.statistics.cell_means import MEAN, cell_means, side_of_zero, wells_of
+from nascent.explain.statistics.cell_means import MEAN, cell_means, groups_of, side_of_zero
 from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.files import write_table
 from nascent.logs import progress
@@ -35,7 +35,7 @@ REMOVAL = (*KEYS, *MEAN, "verdict")
 
 def removal_table(
     cells: Sequence[Mapping[CurveKey, np.ndarray]],
-    wells: np.ndarray,
+    groups: np.ndarray,
     fractions: Sequence[float],
     *,
     confidence: float,
@@ -48,8 +48,8 @@ def removal_table(
     ----------
     cells
         Of each cell what `cell_changes` gave.
-    wells
-        (n,) the cells' wells.
+    groups
+        (n,) the cells' groups.
     fractions
         Of the curves.
     confidence, draws, seed
@@ -80,7 +80,7 @@ def removal_table(
                 columns[*key, measure, np.nan] = gain
     means = cell_means(
         np.column_stack(list(columns.values())),
-        wells,
+        groups,
         confidence=confidence,
         draws=draws,
         seed=seed,
@@ -95,7 +95,7 @@ def _verdict(row: pd.Series) -> str:
         return ""
     other = GAINS[row["measure"]]
     words = {1: f"beats {other}", -1: f"worse than {other}"}
-    return words.get(side_of_zero(row)) or cannot_tell(row["wells"])
+    return words.get(side_of_zero(row)) or cannot_tell(row["groups"])
 
 
 def write_removal(
@@ -118,7 +118,7 @@ def write_removal(
     inspection
         The explanation.
     cells_path
-        The study's cell table, for the wells.
+        The study's cell table, for the groups.
     out
         The columns of `REMOVAL`.
     removal
@@ -151,7 +151,7 @@ def write_removal(
     ]
     table = removal_table(
         found,
-        wells_of(cells_path, chosen),
+        groups_of(cells_path, chosen),
         removal.fractions,
         confidence=confidence,
         draws=draws,

@@ -13,8 +13,8 @@ they are means over the fractions, which is the one row to decide by: each fract
 its own, and none is corrected for how many there are.
 
 **Verdict**, by the rule of `nascent.evaluate.compare`: "removes more than random" where the
-intervals over cells and over wells lie below 0; "does not remove more" where both lie at or above
-0; else "cannot tell", of too few wells with their number. With one seed nothing in the interval
+intervals over cells and over groups lie below 0; "does not remove more" where both lie at or above
+0; else "cannot tell", of too few groups with their number. With one seed nothing in the interval
 says how much a retraining differs from the next.
 """
 
@@ -44,7 +44,7 @@ VERDICTS = {
     LOSES: "does not remove more",
 }
 MEASURES = ("r2", "mae")
-ENDS = ("", "_low", "_high", "_low_wells", "_high_wells")
+ENDS = ("", "_low", "_high", "_low_groups", "_high_groups")
 
 ROAR = (
     "model",
@@ -54,7 +54,7 @@ ROAR = (
     "rank",
     "fraction",
     "cells",
-    "wells",
+    "groups",
     "zero_cells",
     *(f"{measure}{end}" for measure in (*MEASURES, "difference") for end in ENDS),
     "verdict",
@@ -173,15 +173,15 @@ class _Measured:
         )
 
     def limits(self, measure: str, columns: np.ndarray, others: np.ndarray | None) -> Limits:
-        """Return a mean over runs, less that over others, and its limits over cells and wells."""
-        value, cells, wells = (
+        """Return a mean over runs, less that over others, and its limits over cells and groups."""
+        value, cells, groups = (
             _by_seed(array[measure], columns, others)
-            for array in (self.resampled.value, self.resampled.cells, self.resampled.wells)
+            for array in (self.resampled.value, self.resampled.cells, self.resampled.groups)
         )
         return self.resampled.bounded(
             float(value.mean()),
             cells.mean(axis=-1),
-            wells.mean(axis=-1),
+            groups.mean(axis=-1),
             [of_repeats(value, confidence=self.confidence)],
             confidence=self.confidence,
         )
@@ -216,7 +216,7 @@ def _of_model(
                 "seed": label,
                 "method": method,
                 "cells": measured.resampled.n,
-                "wells": measured.resampled.wells_n,
+                "groups": measured.resampled.groups_n,
                 "zero_cells": 0,
             }
             yield known | {"order": NONE, "fraction": "0.0"} | _row(measured, (NONE, [0.0], some))
@@ -253,5 +253,5 @@ def _against(
     others: tuple[str, list[float], list[int]],
 ) -> dict[str, float | str]:
     found = measured.limits("r2", measured.columns(*runs), measured.columns(*others))
-    words = verdict(found, measured.resampled.wells_n)
+    words = verdict(found, measured.resampled.groups_n)
     return _named("difference", found) | {"verdict": VERDICTS.get(words, words)}

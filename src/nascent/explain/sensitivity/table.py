@@ -23,7 +23,7 @@ from nascent.attribute.draws import stream
 from nascent.attribute.inputs import CellBatch
 from nascent.explain.reading.cells import ExplainedCell, choose_cells
 from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
-from nascent.explain.statistics.cell_means import MEAN, cell_means, wells_of
+from nascent.explain.statistics.cell_means import MEAN, cell_means, groups_of
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.places import has_places
@@ -116,7 +116,7 @@ def uniform_noise(
 
 def sensitivity_table(
     cells: Sequence[dict[str, float]],
-    wells: np.ndarray,
+    groups: np.ndarray,
     *,
     radius: float,
     noises: int,
@@ -130,8 +130,8 @@ def sensitivity_table(
     ----------
     cells
         Of each cell what `map_changes` gave.
-    wells
-        (n,) the cells' wells.
+    groups
+        (n,) the cells' groups.
     radius, noises
         Of the changes.
     confidence, draws, seed
@@ -144,7 +144,7 @@ def sensitivity_table(
     """
     values = pd.DataFrame(cells, columns=list(MEASURES), dtype=float)
     means = cell_means(
-        values.to_numpy(), wells, confidence=confidence, draws=draws, seed=seed
+        values.to_numpy(), groups, confidence=confidence, draws=draws, seed=seed
     ).assign(radius=radius, draws=noises, measure=MEASURES)
     lacking = means["measure"].isin(LEVELS) & (means["cells"] == 0)
     return means.loc[~lacking, list(SENSITIVITY)]
@@ -169,7 +169,7 @@ def write_sensitivity(
     inspection
         The explanation; its maps are made anew, for those on disk are rounded.
     cells_path
-        The study's cell table, for the wells.
+        The study's cell table, for the groups.
     out
         The columns of `SENSITIVITY`.
     radius, noises
@@ -203,7 +203,7 @@ def write_sensitivity(
     ]
     table = sensitivity_table(
         found,
-        wells_of(cells_path, chosen),
+        groups_of(cells_path, chosen),
         radius=radius,
         noises=noises,
         confidence=confidence,

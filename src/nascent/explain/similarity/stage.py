@@ -41,7 +41,7 @@ def write_similarity(
         _LOGGER.info("maps of one number a channel look like no image: no rows")
     else:
         ids = sources.ids()
-        others = rings(len(ids), exchanges, seed, sources.wells())
+        others = rings(len(ids), exchanges, seed, sources.groups())
         with sources.reader(exchanges + 1) as cells:
             compared = similarity.compare(cells, ids, others, bins=bins)
         table = similarity.similarity_table(

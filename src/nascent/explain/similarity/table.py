@@ -34,7 +34,7 @@ SIMILARITY = (
     "map_channel",
     "image_channel",
     "cells",
-    "wells",
+    "groups",
     "undefined",
     "similarity",
     "null",
@@ -131,7 +131,7 @@ def similarity_table(
     compared
         See `compare`.
     cells
-        Index `id`; columns `stratum` and `well`.
+        Index `id`; columns `stratum` and `group`.
     map_channels, image_channels
         Names of the K and of the C channels.
     confidence
@@ -153,7 +153,7 @@ def similarity_table(
     if not compared.ids:
         return pd.DataFrame(columns=SIMILARITY)
     told = cells.loc[compared.ids]
-    wells = told["well"].to_numpy(str)
+    groups = told["group"].to_numpy(str)
     names = [ALL, *ordered(told["stratum"])]
     tables = []
     for place, measure in enumerate(MEASURES):
@@ -170,8 +170,8 @@ def similarity_table(
             if not inside.any():
                 continue
             values = found[inside], excess[inside], chance[:, inside]
-            columns = _pairs(*values, wells[inside], measure, confidence)
-            columns |= _wins(won[inside], by_chance[:, inside], wells[inside], confidence)
+            columns = _pairs(*values, groups[inside], measure, confidence)
+            columns |= _wins(won[inside], by_chance[:, inside], groups[inside], confidence)
             table = pd.DataFrame({name: values.reshape(-1) for name, values in columns.items()})
             table.insert(0, "map_channel", np.repeat(map_channels, len(image_channels)))
             table.insert(1, "image_channel", np.tile(image_channels, len(map_channels)))
@@ -192,7 +192,7 @@ def _pairs(
     found: np.ndarray,
     excess: np.ndarray,
     chance: np.ndarray,
-    wells: np.ndarray,
+    groups: np.ndarray,
     measure: str,
     confidence: float,
 ) -> dict[str, np.ndarray]:
@@ -202,7 +202,7 @@ def _pairs(
     known = ~np.isnan(found)
     mean, beyond = _mean(found, 0), _mean(excess, 0)
     spread = np.sqrt(_mean((chance - _mean(chance, (0, 1))) ** 2, (0, 1)))
-    limits = mean_interval(excess.reshape(len(found), -1), wells, confidence=confidence)
+    limits = mean_interval(excess.reshape(len(found), -1), groups, confidence=confidence)
     low, high = limits.low.reshape(shape), limits.high.reshape(shape)
     above, below = low > 0, high < 0
     beats = {"mae": below, "mutual_information": above}.get(measure, above | below)
@@ -210,7 +210,7 @@ def _pairs(
         z = np.where(spread > 0, beyond / spread, np.nan)
     return {
         "cells": known.sum(axis=0),
-        "wells": _wells_of(known, wells),
+        "groups": _groups_of(known, groups),
         "undefined": (~known).sum(axis=0),
         "similarity": mean,
         "null": _mean(found - excess, 0),
@@ -225,10 +225,10 @@ def _pairs(
 
 
 def _wins(
-    won: np.ndarray, by_chance: np.ndarray, wells: np.ndarray, confidence: float
+    won: np.ndarray, by_chance: np.ndarray, groups: np.ndarray, confidence: float
 ) -> dict[str, np.ndarray]:
     shape = won.shape[1:]
-    limits = mean_interval(won.reshape(len(won), -1), wells, confidence=confidence)
+    limits = mean_interval(won.reshape(len(won), -1), groups, confidence=confidence)
     return {
         "wins": _mean(won, 0),
         "wins_low": limits.low.reshape(shape),
@@ -249,5 +249,5 @@ def _mean(values: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
         return np.where(known, values, 0).sum(axis=axis) / known.sum(axis=axis)
 
 
-def _wells_of(known: np.ndarray, wells: np.ndarray) -> np.ndarray:
-    return np.sum([known[wells == name].any(axis=0) for name in np.unique(wells)], axis=0)
+def _groups_of(known: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    return np.sum([known[groups == name].any(axis=0) for name in np.unique(groups)], axis=0)

@@ -1,11 +1,11 @@
-"""Means over cells beside the level of chance, with intervals over wells."""
+"""Means over cells beside the level of chance, with intervals over groups."""
 
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
-from nascent.explain.statistics.intervals import WELLS
+from nascent.explain.statistics.intervals import GROUPS
 from nascent.statistics.jackknife import group_sums, limits, without_each
 
 
@@ -17,7 +17,7 @@ class AgainstChance:
     ----------
     cells : int
         That have a value.
-    wells : int
+    groups : int
         That these are from.
     value, low, high : float
         The mean and its interval.
@@ -26,11 +26,11 @@ class AgainstChance:
     lift, lift_low, lift_high : float
         value / chance and its interval, above 1 where the value is above chance.
     interval : str
-        `wells`; empty where there are too few for an interval, which is then NaN.
+        `groups`; empty where there are too few for an interval, which is then NaN.
     """
 
     cells: int
-    wells: int
+    groups: int
     value: float
     low: float
     high: float
@@ -57,34 +57,34 @@ class AgainstChance:
 
 
 def against_chance(
-    values: np.ndarray, chances: np.ndarray, wells: np.ndarray, *, confidence: float
+    values: np.ndarray, chances: np.ndarray, groups: np.ndarray, *, confidence: float
 ) -> AgainstChance:
     """Compare a value of each cell with its level of chance.
 
     The lift is the ratio of the sums of values and chances, so that cells whose chance is high do
-    not count as good ones. Whole wells are left out, one at a time, with the values and chances of
+    not count as good ones. Whole groups are left out, one at a time, with the values and chances of
     their cells together (`nascent.statistics.jackknife`).
 
     Parameters
     ----------
     values, chances
         (n,) float, not negative; cells in which either is missing count in neither.
-    wells
+    groups
         (n,) labels.
     confidence
         Between 0 and 1.
     """
     known = np.isfinite(values) & np.isfinite(chances)
-    values, chances, wells = values[known], chances[known], np.asarray(wells)[known]
+    values, chances, groups = values[known], chances[known], np.asarray(groups)[known]
     if not len(values):
         return AgainstChance(0, 0, *[np.nan] * 7, "")
-    sums = group_sums(np.column_stack([np.ones(len(values)), values, chances]), wells)
+    sums = group_sums(np.column_stack([np.ones(len(values)), values, chances]), groups)
     means, left_out = _means(sums.sum(axis=0)), _means(without_each(sums))
     low, high = limits(means, left_out, sums[:, 0], confidence=confidence)
     low = np.maximum(low, 0)
     return AgainstChance(
         cells=len(values),
-        wells=len(sums),
+        groups=len(sums),
         value=float(means[0]),
         low=float(low[0]),
         high=float(high[0]),
@@ -92,7 +92,7 @@ def against_chance(
         lift=float(means[1]),
         lift_low=float(low[1]),
         lift_high=float(high[1]),
-        interval="" if np.isnan(low[0]) else WELLS,
+        interval="" if np.isnan(low[0]) else GROUPS,
     )
 
 

@@ -3,8 +3,8 @@
 What a cell gets by chance is told by what belongs to *other* cells: their images, masks, regions or
 maps. Each cell has E others and is itself the other of E, so that none counts more than the rest:
 the cells stand on a circle, in random order, and a cell's others are the E that follow it. With
-`wells` every well is a circle of its own: what differs between wells, by staining or treatment, is
-no evidence, and what chance makes of one well is independent of the next.
+`groups` every group is a circle of its own: what differs between groups, by staining or treatment,
+is no evidence, and what chance makes of one group is independent of the next.
 
 **Interval.** Let h(i, j) hold a cell i against what belongs to a cell j. The statistic is the mean
 of h(i, i) less the mean of h(i, j) over all i and their others j. A cell is in it three times: by
@@ -29,7 +29,7 @@ SWEEPS = 5
 
 
 def rings(
-    count: int, exchanges: int, seed: int | Sequence[int], wells: np.ndarray | None = None
+    count: int, exchanges: int, seed: int | Sequence[int], groups: np.ndarray | None = None
 ) -> np.ndarray:
     """Return the others of some cells; each cell is the other of as many cells as it has others.
 
@@ -40,20 +40,20 @@ def rings(
     exchanges
         Others of each cell.
     seed
-        Equal seeds give equal rings to equally many cells of the same wells.
-    wells
-        (n,) labels, where others are to be of the same well. Where fewer than half of the cells
-        share their well with another, others are of any well.
+        Equal seeds give equal rings to equally many cells of the same groups.
+    groups
+        (n,) labels, where others are to be of the same group. Where fewer than half of the cells
+        share their group with another, others are of any group.
 
     Returns
     -------
     (E, n) int
         Places of the others: no cell is its own, and a cell's others differ. E is `exchanges`, or
-        as many as the largest well has others. Cells of a smaller well have `NOBODY` in the last
+        as many as the largest group has others. Cells of a smaller group have `NOBODY` in the last
         rings.
     """
     generator = np.random.default_rng(seed)
-    labels = np.zeros(count) if wells is None else np.asarray(wells, str)
+    labels = np.zeros(count) if groups is None else np.asarray(groups, str)
     _, sizes = np.unique(labels, return_counts=True)
     if 2 * (sizes == 1).sum() > count:
         labels = np.zeros(count)

@@ -1,7 +1,7 @@
-"""Intervals of means over cells: over whole wells, and over cells.
+"""Intervals of means over cells: over whole groups, and over cells.
 
-Cells of one well share staining, treatment and place, so that an interval over cells alone is about
-these wells and no others. With too few wells there is no interval over wells
+Cells of one group share staining, treatment and place, so that an interval over cells alone is
+about these groups and no others. With too few groups there is no interval over groups
 (`nascent.statistics`).
 """
 
@@ -14,7 +14,7 @@ from nascent.statistics.bootstrap import counts, interval
 from nascent.statistics.jackknife import group_sums, mean_limits
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
-WELLS, CELLS = "wells", "cells"
+GROUPS, CELLS = "groups", "cells"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Interval:
     low, high : (columns,) float64
         NaN where too few units have a value.
     over : str
-        `wells` or `cells`; empty where the cells are from too few wells for an interval over them.
+        `groups` or `cells`; empty where the cells are from too few groups for an interval over
+        them.
     """
 
     low: np.ndarray
@@ -34,31 +35,31 @@ class Interval:
     over: str
 
 
-def mean_interval(values: np.ndarray, wells: np.ndarray, *, confidence: float) -> Interval:
-    """Return the interval of the mean over cells by wells (`nascent.statistics.jackknife`).
+def mean_interval(values: np.ndarray, groups: np.ndarray, *, confidence: float) -> Interval:
+    """Return the interval of the mean over cells by groups (`nascent.statistics.jackknife`).
 
     Parameters
     ----------
     values
         (n, columns) float, a row a cell; NaN where a cell has no value, which is then left out of
         the mean of its column.
-    wells
-        (n,) the well of each cell.
+    groups
+        (n,) the group of each cell.
     confidence
         Between 0 and 1.
     """
     sums, number = _sums(values)
-    both = group_sums(np.hstack([sums, number]), np.asarray(wells, str))
+    both = group_sums(np.hstack([sums, number]), np.asarray(groups, str))
     sums, number = np.hsplit(both, 2)
     low, high = mean_limits(sums, number, confidence=confidence)
     several = np.count_nonzero(number.any(axis=1)) >= GROUPS_FOR_A_VERDICT
-    return Interval(low, high, WELLS if several else "")
+    return Interval(low, high, GROUPS if several else "")
 
 
 def cells_interval(
     values: np.ndarray, *, confidence: float, draws: int, seed: int | Sequence[int]
 ) -> Interval:
-    """Return the bootstrap interval of the mean over cells, the wells as they are.
+    """Return the bootstrap interval of the mean over cells, the groups as they are.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Change of a channel's share with the target, within wells, corrected for many channels.
+"""Change of a channel's share with the target, within groups, corrected for many channels.
 
-Wells differ in staining and in target, so that shares and targets may go together between wells
-without doing so in any of them. All ranks are therefore taken within wells, and chance is what
-remains when the targets of a well are dealt anew to its cells.
+Groups differ in staining and in target, so that shares and targets may go together between groups
+without doing so in any of them. All ranks are therefore taken within groups, and chance is what
+remains when the targets of a group are dealt anew to its cells.
 """
 
 import logging
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nascent.explain.statistics.intervals import WELLS
+from nascent.explain.statistics.intervals import GROUPS
 from nascent.explain.statistics.rank_correlation import average_ranks, rank_correlation
 from nascent.statistics.jackknife import (
     errors_wide,
@@ -25,10 +25,10 @@ from nascent.statistics.verdict import CANNOT_TELL
 TREND = (
     "channel",
     "cells",
-    "wells",
+    "groups",
     "undefined",
     "spearman",
-    "within_wells",
+    "within_groups",
     "low",
     "high",
     "interval",
@@ -47,35 +47,36 @@ FALSE_DISCOVERIES = 0.05
 """Share of the trends told of that may be chance."""
 
 FEWEST = 3
-"""Cells a well must have to rank them: two are always in line."""
+"""Cells a group must have to rank them: two are always in line."""
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Ranks within wells, of the cells in wells of `FEWEST` cells or more.
+    """Ranks within groups, of the cells in groups of `FEWEST` cells or more.
 
     Attributes
     ----------
     target : (n,) float64
-        Within each well of mean 0 and spread from near −½ to near ½, so that wells count by cells.
+        Within each group of mean 0 and spread from near −½ to near ½, so that groups count by
+        cells.
     shares : (n, C) float64
         The same of the shares.
-    wells : (n,) int
-        Places of the wells.
+    groups : (n,) int
+        Places of the groups.
     used : (N,) bool
         Cells that are among the n.
     """
 
     target: np.ndarray
     shares: np.ndarray
-    wells: np.ndarray
+    groups: np.ndarray
     used: np.ndarray
 
 
 def trend_table(
     shares: pd.DataFrame,
     targets: pd.Series,
-    wells: pd.Series,
+    groups: pd.Series,
     *,
     confidence: float,
     draws: int,
@@ -87,37 +88,37 @@ def trend_table(
     ----------
     shares
         Cells × channels; cells whose shares are missing are left out.
-    targets, wells
+    targets, groups
         By cell id.
     confidence
         Of the interval.
     draws
-        Permutations of the targets within wells.
+        Permutations of the targets within groups.
     seed
         Of these.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `TREND`. `spearman`: rank correlation over all cells; `within_wells`: the
-        same of the ranks within wells, with its interval over wells (missing where these are too
+        The columns of `TREND`. `spearman`: rank correlation over all cells; `within_groups`: the
+        same of the ranks within groups, with its interval over groups (missing where these are too
         few) and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`:
-        change of the share with one SD of the target, within wells, least squares; `p`: two-sided,
+        change of the share with one SD of the target, within groups, least squares; `p`: two-sided,
         by permutation, at least 1 / (`draws` + 1); `q`: p corrected over the channels (Benjamini &
         Hochberg 1995); `trend`: `rises` or `falls` where q is at most 5 % and the interval over
-        wells has that sign too, also corrected over the channels; `cannot tell` where it has not,
-        or there are too few wells for one;
+        groups has that sign too, also corrected over the channels; `cannot tell` where it has not,
+        or there are too few groups for one;
         `none` where q is above 5 %, or `cannot tell` if the permutations are too few for the
         correction (`too_few`).
     """
     whole = ~shares.isna().any(axis=1) & targets.reindex(shares.index).notna()
     values = shares[whole].to_numpy(np.float64)
     target = targets.loc[shares.index[whole]].to_numpy(np.float64)
-    places = pd.factorize(wells.loc[shares.index[whole]].astype(str), sort=True)[0]
-    ranked = _within_wells(values, target, places)
+    places = pd.factorize(groups.loc[shares.index[whole]].astype(str), sort=True)[0]
+    ranked = _within_groups(values, target, places)
     found = _correlations(ranked.target @ ranked.shares, ranked)
     chance = _permuted(ranked, draws, seed)
-    over_wells = _over_wells(ranked, confidence)
+    over_groups = _over_groups(ranked, confidence)
     p = _p_values(found, chance)
     q = false_discovery_rates(p)
     tail = (1 - confidence) / 2
@@ -134,27 +135,27 @@ def trend_table(
             int(np.ceil(several / FALSE_DISCOVERIES)),
         )
     otherwise = np.where(unsure & ~np.isnan(p), CANNOT_TELL, "none")
-    # That cells are in line may be the doing of one well: other wells need not follow.
+    # That cells are in line may be the doing of one group: other groups need not follow.
     told = q <= FALSE_DISCOVERIES
     return pd.DataFrame(
         {
             "channel": shares.columns,
             "cells": len(ranked.target),
-            "wells": len(np.unique(ranked.wells)),
+            "groups": len(np.unique(ranked.groups)),
             "undefined": len(shares) - int(whole.sum()),
             "spearman": [rank_correlation(column, target) for column in values.T]
             if len(values) > 1
             else np.nan,
-            "within_wells": found,
-            "low": over_wells.low,
-            "high": over_wells.high,
-            "interval": WELLS if np.isfinite(over_wells.low).any() else "",
+            "within_groups": found,
+            "low": over_groups.low,
+            "high": over_groups.high,
+            "interval": GROUPS if np.isfinite(over_groups.low).any() else "",
             "null_low": null[0],
             "null_high": null[1],
-            "slope": _slopes(values[ranked.used], target[ranked.used], ranked.wells),
+            "slope": _slopes(values[ranked.used], target[ranked.used], ranked.groups),
             "p": p,
             "q": q,
-            "trend": np.where(told, np.where(over_wells.told, words, CANNOT_TELL), otherwise),
+            "trend": np.where(told, np.where(over_groups.told, words, CANNOT_TELL), otherwise),
         }
     )[list(TREND)]
 
@@ -184,12 +185,12 @@ def false_discovery_rates(p: np.ndarray) -> np.ndarray:
     return q
 
 
-def _within_wells(values: np.ndarray, target: np.ndarray, places: np.ndarray) -> _Ranked:
+def _within_groups(values: np.ndarray, target: np.ndarray, places: np.ndarray) -> _Ranked:
     used = np.bincount(places, minlength=1)[places] >= FEWEST if len(places) else places > 0
     values, target, places = values[used], target[used], places[used]
     ranks, of_target = np.empty_like(values), np.empty_like(target)
-    for well in np.unique(places):
-        here = places == well
+    for group in np.unique(places):
+        here = places == group
         number = int(here.sum())
         of_target[here] = (average_ranks(target[here]) - (number + 1) / 2) / number
         for channel in range(values.shape[1]):
@@ -199,18 +200,18 @@ def _within_wells(values: np.ndarray, target: np.ndarray, places: np.ndarray) ->
 
 
 def _correlations(products: np.ndarray, ranked: _Ranked) -> np.ndarray:
-    """Return correlations from Σ of products (..., C); NaN where nothing varies within wells."""
+    """Return correlations from Σ of products (..., C); NaN where nothing varies within groups."""
     squares = (ranked.target**2).sum() * (ranked.shares**2).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(squares > 0, products / np.sqrt(squares), np.nan)
 
 
 def _permuted(ranked: _Ranked, draws: int, seed: int) -> np.ndarray:
-    """Return the correlations (draws, C) with the targets of each well dealt anew."""
+    """Return the correlations (draws, C) with the targets of each group dealt anew."""
     generator = np.random.default_rng((seed, 0))
     dealt = np.empty((draws, len(ranked.target)))
-    for well in np.unique(ranked.wells):
-        here = np.flatnonzero(ranked.wells == well)
+    for group in np.unique(ranked.groups):
+        here = np.flatnonzero(ranked.groups == group)
         copies = np.tile(ranked.target[here], (draws, 1))
         dealt[:, here] = generator.permuted(copies, axis=1)
     return _correlations(dealt @ ranked.shares, ranked)
@@ -223,28 +224,28 @@ def _p_values(found: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _OverWells:
-    """Interval of the correlations over wells, (C,) each, and whether wells tell them from 0."""
+class _OverGroups:
+    """Interval of the correlations over groups, (C,) each, and whether groups tell them from 0."""
 
     low: np.ndarray
     high: np.ndarray
     told: np.ndarray
 
 
-def _over_wells(ranked: _Ranked, confidence: float) -> _OverWells:
-    """Return what wells say; NaN and False where there are too few of them."""
+def _over_groups(ranked: _Ranked, confidence: float) -> _OverGroups:
+    """Return what groups say; NaN and False where there are too few of them."""
     columns = ranked.shares.shape[1]
     square = (ranked.target**2)[:, None]
     sums = np.hstack([ranked.target[:, None] * ranked.shares, ranked.shares**2, square])
-    of_wells = group_sums(sums, ranked.wells)
+    of_groups = group_sums(sums, ranked.groups)
 
     def correlation(given: np.ndarray) -> np.ndarray:
         products, squares, of_target = np.split(given, [columns, 2 * columns], axis=-1)
         with np.errstate(divide="ignore", invalid="ignore"):
             return products / np.sqrt(squares * of_target)
 
-    value, left_out = correlation(of_wells.sum(axis=0)), correlation(without_each(of_wells))
-    sizes = np.bincount(ranked.wells)[np.unique(ranked.wells)]
+    value, left_out = correlation(of_groups.sum(axis=0)), correlation(without_each(of_groups))
+    sizes = np.bincount(ranked.groups)[np.unique(ranked.groups)]
     low, high = limits(value, left_out, sizes, confidence=confidence)
     apart = (low > 0) | (high < 0)
     if apart.any():
@@ -252,7 +253,7 @@ def _over_wells(ranked: _Ranked, confidence: float) -> _OverWells:
             errors = np.abs(value) / np.sqrt(variance(value, left_out))
         apart &= _discovered(errors, sizes)
     low, high = np.clip([low, high], -1, 1)
-    return _OverWells(low, high, apart)
+    return _OverGroups(low, high, apart)
 
 
 def _discovered(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -268,14 +269,14 @@ def _discovered(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return np.zeros(len(errors), bool)
 
 
-def _slopes(values: np.ndarray, target: np.ndarray, wells: np.ndarray) -> np.ndarray:
-    """Return the change of each share with one SD of the target, both taken from well means."""
+def _slopes(values: np.ndarray, target: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return the change of each share with one SD of the target, both taken from group means."""
     if len(target) < 2 or not np.ptp(target):
         return np.full(values.shape[1], np.nan)
-    number = np.bincount(wells)[wells]
-    centred = target - np.bincount(wells, target)[wells] / number
+    number = np.bincount(groups)[groups]
+    centred = target - np.bincount(groups, target)[groups] / number
     square = centred @ centred
     if square <= 1e-12 * (target @ target):
         return np.full(values.shape[1], np.nan)
-    # Shares need not be centred: the centred target sums to 0 in every well.
+    # Shares need not be centred: the centred target sums to 0 in every group.
     return centred @ values / square * target.std(ddof=1)

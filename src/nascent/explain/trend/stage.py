@@ -38,12 +38,12 @@ def write_trend(
     confidence, draws, seed
         See `trend_table`.
     """
-    cells = read_table(cells_path, required=["id", "split", "target", "well"])
+    cells = read_table(cells_path, required=["id", "split", "target", "group"])
     cells = cells[cells["split"] == split].set_index("id")
     table = pd.DataFrame(columns=TREND)
     if not set(channels) <= set(cells.columns):
         _LOGGER.info("maps without channels have no shares that could change: no rows")
     else:
         options = {"confidence": confidence, "draws": draws, "seed": seed}
-        table = trend_table(cells[list(channels)], cells["target"], cells["well"], **options)
+        table = trend_table(cells[list(channels)], cells["target"], cells["group"], **options)
     write_table(of_split(table, split), out)

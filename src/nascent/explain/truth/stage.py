@@ -103,8 +103,7 @@ def check_truth(
     )
     for cell, values in remade:
         found += held(cell, RANDOMISED, values)
-    wells_of = planted.cells["plate"].astype(str) + "/" + planted.cells["well"].astype(str)
-    table = cell_table(found, planted.cells.assign(well=wells_of))
+    table = cell_table(found, planted.cells)
     means = truth_table(
         table, axes=inspection.source.axes, confidence=confidence, draws=draws, seed=seed
     )
@@ -118,7 +117,7 @@ def _of_random_weights(
     """Yield each cell with its map by the model with weights of its own, drawn anew.
 
     Cells that shared a draw would be lucky in the same channel together, and no interval over
-    cells or wells would know.
+    cells or groups would know.
     """
     method, model = inspection.method(), inspection.explained.model
     for number, cell in enumerate(inspection.cells(chosen)):
@@ -176,7 +175,7 @@ def channels_used(
     Returns
     -------
     list of str or None
-        None where it cannot be told: there are no cells, or too few wells.
+        None where it cannot be told: there are no cells, or too few groups.
     """
     uses = read_uses({0: use_path}, read_table(groups_path, required=["group", "channel"]))
     if uses is None:

@@ -45,7 +45,7 @@ TRUTH = (
     "what",
     "channel",
     "cells",
-    "wells",
+    "groups",
     "zero_cells",
     "undefined_cells",
     "value",
@@ -63,13 +63,13 @@ TRUTH = (
     "trained_above",
     "trained_above_low",
     "trained_above_high",
-    "trained_above_low_wells",
-    "trained_above_high_wells",
+    "trained_above_low_groups",
+    "trained_above_high_groups",
     "verdict",
 )
 """Columns of the table of one model and method."""
 
-CELLS = ("id", "split", "well", "truth", "map", "zero")
+CELLS = ("id", "split", "group", "truth", "map", "zero")
 """First columns of the table of cells; the measures follow."""
 
 
@@ -83,7 +83,7 @@ def cell_table(
     rows
         (cell id, `planted` or `used`, map of `MAPS`, scores) each.
     cells
-        Index `id`, columns `well` and `split`.
+        Index `id`, columns `group` and `split`.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def cell_table(
     """
     made = []
     for example_id, truth, name, scored in rows:
-        place = cells.at[example_id, "split"], cells.at[example_id, "well"]
+        place = cells.at[example_id, "split"], cells.at[example_id, "group"]
         row = dict(zip(CELLS, (example_id, *place, truth, name, scored.zero), strict=True))
         for measure, (value, chance) in scored.found.items():
             row |= {measure: value, f"{measure}_chance": chance}
@@ -156,13 +156,13 @@ def _asked(group: pd.DataFrame, axes: str) -> list[tuple[str, str, str]]:
 def _against_chance(
     part: pd.DataFrame, asked: Sequence[tuple[str, str, str]], confidence: float
 ) -> Iterator[dict[str, Any]]:
-    zero, wells = int(part["zero"].sum()), part["well"].to_numpy(str)
+    zero, groups = int(part["zero"].sum()), part["group"].to_numpy(str)
     channels = sum(bool(channel) for _, channel, _ in asked)
     for what, channel, column in asked:
         told = against_chance(
             part[column].to_numpy(float),
             part[f"{what}_chance"].to_numpy(float),
-            wells,
+            groups,
             confidence=confidence,
         )
         # The planted channels first: their ranks are 1 … k.
@@ -195,12 +195,12 @@ def _above(
     own = trained.set_index("id")[columns].reindex(other["id"]).to_numpy(float)
     means = cell_means(
         better * (own - other[columns].to_numpy(float)),
-        other["well"].to_numpy(str),
+        other["group"].to_numpy(str),
         confidence=confidence,
         draws=draws,
         seed=seed,
     )
-    ends = ["low", "high", "low_wells", "high_wells"]
+    ends = ["low", "high", "low_groups", "high_groups"]
     named = {"mean": "trained_above"} | {end: f"trained_above_{end}" for end in ends}
     return means.rename(columns=named)[list(named.values())]
 
@@ -224,7 +224,7 @@ def _verdict(rows: pd.DataFrame) -> str:
     others = rows[(rows["map"] != TRAINED) & rows["trained_above"].notna()]
     if others.empty:
         return ""
-    ends = [f"trained_above_{end}" for end in ("low", "high", "low_wells", "high_wells")]
+    ends = [f"trained_above_{end}" for end in ("low", "high", "low_groups", "high_groups")]
     # The strongest map of the image first: where the model's is worse than several it is named.
     strongest = others["strongest"].map(lambda marked: marked is not None and bool(marked))
     ordered = others.iloc[np.argsort(~strongest, kind="stable")]
@@ -234,4 +234,4 @@ def _verdict(rows: pd.DataFrame) -> str:
     worse = [name for name, found in sides.items() if found < 0]
     if worse:
         return f"does not beat {NAMES.get(worse[0], worse[0])}"
-    return cannot_tell(int(others["wells"].min()))
+    return cannot_tell(int(others["groups"].min()))

@@ -12,7 +12,7 @@ the skill of the model less that under the change, over the same cells. After pe
 change in squared error of cell k by donor j, a cell counts with v(k) = d̄ + a(k) + b(k), where a is
 what follows the cell that is changed and b what follows the donor
 (`nascent.explain.statistics.exchange`). Every cell is a donor as often as any other, so the mean of
-v is that of d, and its spread over cells holds both roles: a cell that is resampled or a well that
+v is that of d, and its spread over cells holds both roles: a cell that is resampled or a group that
 is left out takes its donations along.
 """
 
@@ -44,19 +44,19 @@ USE = (
     "members",
     "change",
     "cells",
-    "wells",
+    "groups",
     "skill",
     "use",
     "low",
     "high",
-    "low_wells",
-    "high_wells",
+    "low_groups",
+    "high_groups",
     "members_sum",
     "verdict",
 )
 """Columns of the table of use."""
 
-USE_CELLS = ("id", "plate", "well", "y", "squared_error", "unit", "channel", *CHANGES)
+USE_CELLS = ("id", "group", "y", "squared_error", "unit", "channel", *CHANGES)
 """Columns of the table of one trained model: a row a cell and unit."""
 
 JOINT = ", "
@@ -84,13 +84,13 @@ class Unit:
     places: tuple[int, ...]
 
 
-def units(channels: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[Unit]:
+def units(channels: Sequence[str], channel_groups: Mapping[str, Sequence[str]]) -> list[Unit]:
     """Return a unit for each channel, then one for each group (name → channels)."""
     place = {name: number for number, name in enumerate(channels)}
     single = [Unit(CHANNEL, name, (name,), (place[name],)) for name in channels]
     joint = [
         Unit(GROUP, name, tuple(members), tuple(place[member] for member in members))
-        for name, members in groups.items()
+        for name, members in channel_groups.items()
     ]
     return single + joint
 
@@ -121,18 +121,18 @@ class Uses:
     seeds : tuple of int
     y : (n,) float64
         As measured.
-    wells : (n,) of str
+    groups : (n,) of str
     squared_error : (n, S) float64
         Of the unchanged cells.
     values : (n, S, U, len(CHANGES)) float64
         What each cell counts with; NaN of changes that could not be made.
     units : list of Unit
-        Channels before groups.
+        Channels before groups of them.
     """
 
     seeds: tuple[int, ...]
     y: np.ndarray
-    wells: np.ndarray
+    groups: np.ndarray
     squared_error: np.ndarray
     values: np.ndarray
     units: Sequence[Unit]
@@ -148,7 +148,7 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
     model
         Its name.
     confidence
-        Of the intervals, between 0 and 1: over cells (bootstrap) and over wells (jackknife, see
+        Of the intervals, between 0 and 1: over cells (bootstrap) and over groups (jackknife, see
         `nascent.statistics`). Those of the mean over seeds hold the seeds.
     draws
         Resamples of the cells.
@@ -162,7 +162,7 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
         equal no skill is defined, and use is NaN.
     """
     found = _estimate(uses, draws, seed)
-    wells = len(found.sizes)
+    groups = len(found.sizes)
     runs = [(str(number), [place]) for place, number in enumerate(uses.seeds)]
     runs.append((EACH, list(range(len(uses.seeds)))))
     rows = []
@@ -177,14 +177,14 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
                     alone[unit.name, change] = value
                 else:
                     together = sum(alone[member, change] for member in unit.members)
-                said = verdict(value, ends, wells)
+                said = verdict(value, ends, groups)
                 labels = unit.kind, unit.name, JOINT.join(unit.members), change
-                key = (model, name, *labels, len(uses.y), wells, skill)
+                key = (model, name, *labels, len(uses.y), groups, skill)
                 rows.append((*key, value, *ends, together, said))
     return pd.DataFrame(rows, columns=list(USE))
 
 
-def verdict(value: float, ends: Sequence[float], wells: int) -> str:
+def verdict(value: float, ends: Sequence[float], groups: int) -> str:
     """Return whether a model is shown to use something.
 
     Parameters
@@ -192,22 +192,22 @@ def verdict(value: float, ends: Sequence[float], wells: int) -> str:
     value
         Skill lost.
     ends
-        Limits over cells and over wells.
-    wells
+        Limits over cells and over groups.
+    groups
         That the cells are from.
     """
-    if wells < GROUPS_FOR_A_VERDICT or not np.isfinite(value):
-        return cannot_tell(wells)
+    if groups < GROUPS_FOR_A_VERDICT or not np.isfinite(value):
+        return cannot_tell(groups)
     return {1: USED, -1: WORSE, 0: NOT_SHOWN}[side(tuple(ends))]
 
 
 @dataclass(frozen=True)
 class _Estimate:
-    """Skill lost (S, U, K), in resamples (B, …) and without each well (G, …); skill (S,)."""
+    """Skill lost (S, U, K), in resamples (B, …) and without each group (G, …); skill (S,)."""
 
     value: np.ndarray
     cells: np.ndarray
-    wells: np.ndarray
+    groups: np.ndarray
     sizes: np.ndarray
     skill: np.ndarray
 
@@ -225,15 +225,15 @@ def _estimate(uses: Uses, draws: int, seed: int) -> _Estimate:
         return ratio.reshape(len(of), *uses.values.shape[1:])
 
     total = sums.sum(axis=0, keepdims=True)
-    by_well = group_sums(sums, uses.wells)
+    by_group = group_sums(sums, uses.groups)
     stream = np.random.default_rng((seed, 0))
     with np.errstate(invalid="ignore", divide="ignore"):
         drawn = [lost(held @ sums) for held in counts(n, draws, stream)]
         return _Estimate(
             value=lost(total)[0],
             cells=np.concatenate(drawn),
-            wells=lost(without_each(by_well)),
-            sizes=by_well[:, 0].astype(int),
+            groups=lost(without_each(by_group)),
+            sizes=by_group[:, 0].astype(int),
             skill=1 - total[0, errors] / _spread(total)[0],
         )
 
@@ -252,11 +252,11 @@ def _limits(
     value = float(of_seeds.mean())
     seeds = of_repeats(of_seeds, confidence=confidence)
     cells = found.cells[:, places, unit, change].mean(axis=1)
-    wells = found.wells[:, places, unit, change].mean(axis=1)
+    groups = found.groups[:, places, unit, change].mean(axis=1)
     over_cells = of_resamples(value, cells, units=n, confidence=confidence)
-    over_wells = of_groups(value, wells, found.sizes, confidence=confidence)
+    over_groups = of_groups(value, groups, found.sizes, confidence=confidence)
     return (
         value,
         *combined(value, [over_cells, seeds]),
-        *combined(value, [over_wells, seeds]),
+        *combined(value, [over_groups, seeds]),
     )

@@ -58,7 +58,7 @@ class SplitCells:
     Attributes
     ----------
     table : pandas.DataFrame
-        id, plate, well, y; in the order of the shards.
+        id, group, y; in the order of the shards.
     places : list of (path, index)
         Of each cell.
     reader : Reader
@@ -110,10 +110,10 @@ def chosen_cells(
         with open_store(path) as shard:
             readers.refuse_other(shard)
             seen = [index for index in range(len(shard)) if _any_measured(shard, readers, index)]
-            table = shard.columns(["plate", "well", target]).iloc[seen]
+            table = shard.columns(["group", target]).iloc[seen]
             tables.append(table.rename(columns={target: "y"}).reset_index())
             places += [(path, index) for index in seen]
-    table = pd.concat(tables) if tables else pd.DataFrame(columns=["id", "plate", "well", "y"])
+    table = pd.concat(tables) if tables else pd.DataFrame(columns=["id", "group", "y"])
     if level is not None:
         table["y"] = (table["y"].astype(str) == level).astype(np.float64)
     chosen = choose_cells(range(len(places)), cells, seed)
@@ -129,7 +129,7 @@ def _any_measured(shard: Store, reader: Reader, index: int) -> bool:
 def write_use_cells(
     predict: Predict,
     cells: SplitCells,
-    groups: Mapping[str, Sequence[str]],
+    channel_groups: Mapping[str, Sequence[str]],
     out: str | Path,
     *,
     repeats: int,
@@ -143,7 +143,7 @@ def write_use_cells(
         The model.
     cells
         Of one split.
-    groups
+    channel_groups
         Name → channels that are changed together, besides each channel on its own.
     out
         The columns of `nascent.explain.use.loss.USE_CELLS`. Without two cells there are no rows:
@@ -161,7 +161,7 @@ def write_use_cells(
         )
         write_table(pd.DataFrame(columns=list(USE_CELLS)), out)
         return
-    together = units(cells.features, groups)
+    together = units(cells.features, channel_groups)
     error, values = changes_in_error(predict, cells, together, repeats=repeats, seed=seed)
     first = cells.table.assign(squared_error=error)
     parts = [
@@ -222,10 +222,10 @@ def gather_use(
     confidence, draws, seed
         See `nascent.explain.use.loss.use_table`.
     """
-    groups = read_table(groups_path, required=["group", "channel"])
+    channel_groups = read_table(groups_path, required=["group", "channel"])
     parts = []
     for model, paths in progress(tables.items(), total=len(tables), what="models"):
-        uses = read_uses(paths, groups)
+        uses = read_uses(paths, channel_groups)
         if uses is None:
             continue
         if np.ptp(uses.y) == 0:

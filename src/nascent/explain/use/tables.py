@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.explain.duplicates.pairs import groups_of
+from nascent.explain.duplicates.pairs import channel_groups_of
 from nascent.explain.use.changes import ALONE, BY_DONOR
 from nascent.explain.use.loss import CHANNEL, USE, USE_CELLS, Uses, units, use_table
 from nascent.files import read_table
 
 
-def read_uses(paths: Mapping[int, str | Path], groups: pd.DataFrame) -> Uses | None:
+def read_uses(paths: Mapping[int, str | Path], channel_groups: pd.DataFrame) -> Uses | None:
     """Return the tables of the seeds of one model as one; None where they have no rows."""
     read = [read_table(path, required=USE_CELLS) for path in paths.values()]
     if not len(read[0]):
@@ -20,18 +20,17 @@ def read_uses(paths: Mapping[int, str | Path], groups: pd.DataFrame) -> Uses | N
     first = read[0]
     kinds, names = first["unit"].to_numpy(str), first["channel"].to_numpy(str)
     channels = list(dict.fromkeys(names[kinds == CHANNEL]))
-    together = units(channels, groups_of(groups, channels))
+    together = units(channels, channel_groups_of(channel_groups, channels))
     n = len(first) // len(together)
     cells = first.iloc[:n]
     changes = [
         table[[*BY_DONOR, *ALONE]].to_numpy(np.float64).reshape(len(together), n, -1)
         for table in read
     ]
-    wells = cells["plate"].astype(str) + "/" + cells["well"].astype(str)
     return Uses(
         seeds=tuple(paths),
         y=cells["y"].to_numpy(np.float64),
-        wells=wells.to_numpy(str),
+        groups=cells["group"].to_numpy(str),
         squared_error=np.column_stack([table["squared_error"][:n] for table in read]),
         values=np.stack(changes, axis=1).transpose(2, 1, 0, 3),
         units=together,
@@ -40,7 +39,7 @@ def read_uses(paths: Mapping[int, str | Path], groups: pd.DataFrame) -> Uses | N
 
 def use_of_model(
     paths: Mapping[int, str | Path],
-    groups: pd.DataFrame,
+    channel_groups: pd.DataFrame,
     *,
     model: str,
     confidence: float,
@@ -54,7 +53,7 @@ def use_of_model(
     paths
         Seed → its table, as `nascent.explain.use.stage.write_use_cells` writes it; there may be
         none.
-    groups
+    channel_groups
         The columns of `nascent.explain.duplicates.pairs.CHANNEL_GROUPS`.
     model
         Its name.
@@ -66,7 +65,7 @@ def use_of_model(
     pandas.DataFrame
         The columns of `nascent.explain.use.loss.USE`; no rows where there are no cells.
     """
-    uses = read_uses(paths, groups) if paths else None
+    uses = read_uses(paths, channel_groups) if paths else None
     if uses is None:
         return pd.DataFrame(columns=list(USE))
     return use_table(uses, model, confidence=confidence, draws=draws, seed=seed)

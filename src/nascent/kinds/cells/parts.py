@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nascent.examples import GROUP, ID, InputSpec
+from nascent.examples import GROUP, ID, PART, InputSpec
 from nascent.files import read_table
 from nascent.kind import Columns
 from nascent.kinds.cells.channels import input_channels, study_channels
@@ -18,6 +18,7 @@ from nascent.kinds.cells.crops.tables import JOINED
 from nascent.kinds.cells.crops.wells import OBJECT_IDS, PIXEL_TABLES, beside, read_metadata
 from nascent.kinds.cells.wells_table import WellRow, check_tables, read_wells
 from nascent.names import TEXT_COLUMNS
+from nascent.store_v1 import group_of_wells
 
 MEASURED = ("area", "x_min", "x_max", "y_min", "y_max", "size_ratio", "oversize")
 """Columns of numbers that every cell table has, besides the means of channels."""
@@ -45,7 +46,8 @@ TABLES = {"wells": WellRow}
 
 def parts(study: Study) -> pd.DataFrame:
     """Return the wells of a study, a row a well; see `nascent.kinds.cells.wells_table`."""
-    return read_wells(study.wells)
+    wells = read_wells(study.wells)
+    return wells.assign(**{GROUP: group_of_wells(wells["plate"], wells["well"])})
 
 
 def check(study: Study, wells: pd.DataFrame) -> None:
@@ -85,7 +87,7 @@ def columns(study: Study, wells: pd.DataFrame, channels: Sequence[str]) -> Colum
     place = Path(study.data) / wells["path"].iloc[0]
     told = {str(name): kind.name != "str" for name, kind in read_metadata(place).dtypes.items()}
     # Where the cell table has a column of that name, that of the metadata is told apart.
-    taken = told.keys() & {*MEASURED, ID, GROUP}
+    taken = told.keys() & {*MEASURED, ID, GROUP, PART}
     apart = {f"{name}_metadata": told.pop(name) for name in taken}
     return Columns(measured, joined | told | apart, beside(place, "metadata.csv"))
 

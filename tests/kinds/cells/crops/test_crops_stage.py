@@ -32,8 +32,9 @@ def test_the_cell_table_says_what_was_measured(tmp_path, pixels, write, crop):
     assert cells.index.name == "id"
     assert cells.index.tolist() == [71, 74, 77, 80, 83]
     assert cells["mapobject_id"].tolist() == [101, 104, 107, 110, 113]
-    assert cells.columns[:7].tolist() == [
-        "mapobject_id", "plate", "well", "perturbation", "cell_cycle", "cell_type", "duration",
+    assert cells.columns[:8].tolist() == [
+        "group", "mapobject_id", "plate", "well", "perturbation", "cell_cycle", "cell_type",
+        "duration",
     ]  # fmt: skip
     assert set(cells["perturbation"]) == {"DMSO"}
     assert cells["cell_cycle"].isna().all()

@@ -69,9 +69,7 @@ class CropWriter(StoreWriter):
     @property
     def cells(self) -> pd.DataFrame | None:
         """The cell table; the index is `id`."""
-        if self.examples is None:
-            return None
-        return self.examples.drop(columns=GROUP)
+        return self.examples
 
     @cells.setter
     def cells(self, cells: pd.DataFrame) -> None:
@@ -79,22 +77,22 @@ class CropWriter(StoreWriter):
 
 
 def examples_of_cells(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return a cell table as a table of examples: index `id`, the well with its plate as `group`.
+    """Return a cell table as a table of examples: index `id`, and `group`.
+
+    Without groups of its own, that of a cell is its well with its plate.
 
     Raises
     ------
     StoreError
-        Where it has no plate or well, or a column is called `id` or `group`.
+        Where it has neither groups nor plate and well.
     """
     if cells.index.name != ID:
         cells = cells.set_index(ID)
+    if GROUP in cells:
+        return cells
     for name in ("plate", "well"):
         if name not in cells:
             raise StoreError(f"the cell table has no column {name!r}")
-    for name in (ID, GROUP):
-        if name in cells:
-            raise StoreError(f"a column of the cell table is called {name!r}, as examples have it")
-    groups = group_of_wells(cells["plate"], cells["well"])
     examples = cells.copy()
-    examples.insert(0, GROUP, groups)
+    examples.insert(0, GROUP, group_of_wells(cells["plate"], cells["well"]))
     return examples

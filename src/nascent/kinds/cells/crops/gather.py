@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.errors import RawDataError
+from nascent.examples import PART
 from nascent.files import read_table
 from nascent.kinds.cells.crops.quality import ALL, add_losses, losers, refuse_duplicates
 from nascent.store import open_store
@@ -50,7 +51,7 @@ def gather_wells(
                 raise _other_channels(path, store.channels, *reference)
             if len(store):
                 kinds.setdefault(store.dtype, path)
-            frames.append(store.cells)
+            frames.append(_with_part(store.cells, path.stem))
     if len(kinds) > 1:
         said = ", ".join(f"{path.stem} {kind}" for kind, path in kinds.items())
         raise RawDataError(
@@ -69,6 +70,12 @@ def gather_wells(
     lost = losers(ids, duplicates)
     losses = cells[lost].groupby(["plate", "well"]).size().to_dict()
     return Gathered(cells[~lost], add_losses(removed, losses))
+
+
+def _with_part(cells: pd.DataFrame, part: str) -> pd.DataFrame:
+    cells = cells.copy()
+    cells.insert(1, PART, part)
+    return cells
 
 
 def _other_channels(

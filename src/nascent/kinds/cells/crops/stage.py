@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import RawDataError
-from nascent.examples import GROUP, ID
+from nascent.examples import GROUP, ID, PART
 from nascent.files import write_table
 from nascent.kinds.cells.crops import cutting, quality
 from nascent.kinds.cells.crops.control import control_well
@@ -228,7 +228,7 @@ def _cell_table(
     }
     rest = kept.drop(columns=[*known, *JOINED])
     # What nascent measures keeps its name; a raw column of that name is told apart.
-    ours = {*first, *last, ID, GROUP}
+    ours = {*first, *last, ID, GROUP, PART}
     taken = {name: f"{name}_metadata" for name in rest if name in ours}
     frame = pd.concat([first, rest.rename(columns=taken), pd.DataFrame(last)], axis=1)
     if frame["id"].dtype == "Int64":

@@ -1,4 +1,4 @@
-"""Splits by well: no well in two splits, and the programme's choice is the best there is."""
+"""Splits by group: no group in two splits, and the programme's choice is the best there is."""
 
 from itertools import product
 
@@ -9,7 +9,7 @@ import pytest
 from nascent.errors import SplitError
 from nascent.splits.assignment import FRACTIONS, assign, check, split_cells
 from nascent.splits.balance import target_quartiles
-from nascent.splits.by_well import every_fold, hold_out_wells
+from nascent.splits.by_group import every_fold, hold_out_groups
 from nascent.splits.fractions import SPLITS
 
 CELLS = (40, 25, 18, 52, 9, 14)
@@ -18,28 +18,28 @@ DRUGS = ("normal", "normal", "DMSO", "DMSO", "TSA", None)
 
 @pytest.fixture
 def plate() -> pd.DataFrame:
-    """Six wells of unequal size, three perturbations, targets that differ by well."""
+    """Six groups of unequal size, three perturbations, targets that differ by group."""
     generator = np.random.default_rng(11)
-    wells = []
+    groups = []
     for number, (cells, drug) in enumerate(zip(CELLS, DRUGS, strict=True)):
-        well = pd.DataFrame({"target": generator.normal(300 + 20 * number, 60, cells)})
-        wells.append(well.assign(well=f"B{number:02d}", plate="p1", perturbation=drug))
-    cells = pd.concat(wells, ignore_index=True).assign(cell_cycle="G1")
+        group = pd.DataFrame({"target": generator.normal(300 + 20 * number, 60, cells)})
+        groups.append(group.assign(group=f"B{number:02d}", part="p1", perturbation=drug))
+    cells = pd.concat(groups, ignore_index=True).assign(cell_cycle="G1")
     return cells.rename_axis("id")
 
 
-def test_wells_stay_whole_and_every_split_has_one(plate):
-    split = assign(plate, by="well", seed=1)
-    assert (split.groupby(plate["well"]).nunique() == 1).all()
+def test_groups_stay_whole_and_every_split_has_one(plate):
+    split = assign(plate, by="group", seed=1)
+    assert (split.groupby(plate["group"]).nunique() == 1).all()
     assert set(split) == set(SPLITS)
 
 
 def test_the_choice_is_the_best_of_all_choices(plate):
-    _, optimum = hold_out_wells(plate, fractions=FRACTIONS, time_limit=60, seed=1)
-    wells = plate["well"].unique()
+    _, optimum = hold_out_groups(plate, fractions=FRACTIONS, time_limit=60, seed=1)
+    groups = plate["group"].unique()
     every = (
-        _deviation(plate, plate["well"].map(dict(zip(wells, choice, strict=True))))
-        for choice in product(SPLITS, repeat=len(wells))
+        _deviation(plate, plate["group"].map(dict(zip(groups, choice, strict=True))))
+        for choice in product(SPLITS, repeat=len(groups))
         if set(choice) == set(SPLITS)
     )
     assert optimum.objective == pytest.approx(min(every))
@@ -48,7 +48,7 @@ def test_the_choice_is_the_best_of_all_choices(plate):
 
 
 def test_the_reported_objective_is_that_of_the_assignment(plate):
-    split, optimum = hold_out_wells(plate, fractions=FRACTIONS, time_limit=60, seed=1)
+    split, optimum = hold_out_groups(plate, fractions=FRACTIONS, time_limit=60, seed=1)
     assert optimum.objective == pytest.approx(_deviation(plate, split))
 
 
@@ -57,24 +57,24 @@ def test_a_search_cut_short_reports_a_bound_below_its_objective():
     count = 6000
     cells = pd.DataFrame(
         {
-            "well": generator.integers(0, 60, count).astype(str),
-            "plate": "p1",
+            "group": generator.integers(0, 60, count).astype(str),
+            "part": "p1",
             "perturbation": generator.integers(0, 6, count).astype(str),
             "target": generator.normal(size=count),
         }
     ).rename_axis("id")
-    split, optimum = hold_out_wells(cells, fractions=FRACTIONS, time_limit=1, seed=0)
-    check(split, cells, by="well")
+    split, optimum = hold_out_groups(cells, fractions=FRACTIONS, time_limit=1, seed=0)
+    check(split, cells, by="group")
     assert not optimum.proven
     assert 0 <= optimum.bound <= optimum.objective
     assert optimum.gap == pytest.approx(optimum.objective - optimum.bound)
 
 
-def test_wells_that_can_be_divided_evenly_are():
-    cells = pd.DataFrame({"well": np.repeat([f"C{i:02d}" for i in range(10)], 8)}).assign(
-        plate="p1", perturbation="normal", target=np.tile(np.arange(8.0), 10)
+def test_groups_that_can_be_divided_evenly_are():
+    cells = pd.DataFrame({"group": np.repeat([f"C{i:02d}" for i in range(10)], 8)}).assign(
+        part="p1", perturbation="normal", target=np.tile(np.arange(8.0), 10)
     )
-    split, optimum = hold_out_wells(
+    split, optimum = hold_out_groups(
         cells.rename_axis("id"), fractions=FRACTIONS, time_limit=60, seed=4
     )
     assert split.value_counts().to_dict() == {"train": 64, "val": 8, "test": 8}
@@ -83,12 +83,12 @@ def test_wells_that_can_be_divided_evenly_are():
 
 def test_the_seed_chooses_between_equals_and_repeats(plate):
     alike = plate.assign(perturbation="normal", target=1.0)
-    again = [assign(alike, by="well", seed=3) for _ in range(2)]
+    again = [assign(alike, by="group", seed=3) for _ in range(2)]
     assert again[0].equals(again[1])
 
 
 def test_the_gap_stands_in_the_balance_table(plate):
-    splits = split_cells(plate, by="well", seed=1)
+    splits = split_cells(plate, by="group", seed=1)
     rows = splits.balance.query("variable == 'optimum'").set_index("level")["share"]
     assert rows.to_dict() == {
         "objective": splits.optimum.objective,
@@ -97,15 +97,15 @@ def test_the_gap_stands_in_the_balance_table(plate):
     }
 
 
-def test_two_wells_cannot_be_three_splits(plate):
-    with pytest.raises(SplitError, match=r"at least three wells, there are 2 \(B00, B01\)"):
-        assign(plate[plate["well"].isin(["B00", "B01"])], by="well", seed=0)
+def test_two_groups_cannot_be_three_splits(plate):
+    with pytest.raises(SplitError, match=r"at least three groups, there are 2 \(B00, B01\)"):
+        assign(plate[plate["group"].isin(["B00", "B01"])], by="group", seed=0)
 
 
-def test_leave_one_well_out_tests_on_that_well_alone(plate):
-    split = assign(plate, by="leave_one_well_out", fold="B02", seed=0)
-    assert set(plate["well"][split == "test"]) == {"B02"}
-    assert (split[plate["well"] == "B02"] == "test").all()
+def test_leave_one_group_out_tests_on_that_group_alone(plate):
+    split = assign(plate, by="leave_one_group_out", fold="B02", seed=0)
+    assert set(plate["group"][split == "test"]) == {"B02"}
+    assert (split[plate["group"] == "B02"] == "test").all()
     staying = (split != "test").sum()
     # Val and train share the rest as 1 : 8.
     assert abs((split == "val").sum() - staying / 9) < 1
@@ -113,33 +113,35 @@ def test_leave_one_well_out_tests_on_that_well_alone(plate):
 
 def test_the_folds_test_every_cell_once(plate):
     every = every_fold(plate, fractions=FRACTIONS, strata=["perturbation"], seed=0)
-    assert list(every.columns) == sorted(plate["well"].unique())
+    assert list(every.columns) == sorted(plate["group"].unique())
     assert (every.eq("test").sum(axis=1) == 1).all()
     for fold in every:
-        check(every[fold], plate, by="leave_one_well_out")
+        check(every[fold], plate, by="leave_one_group_out")
 
 
-def test_a_fold_is_named_with_its_plate_where_plates_share_a_well(plate):
-    both = pd.concat([plate, plate.assign(plate="p2")], ignore_index=True).rename_axis("id")
+def test_a_fold_is_named_by_its_end_where_one_group_alone_ends_so(plate):
+    groups = [plate.assign(group=f"{name}/" + plate["group"]) for name in ("p1", "p2")]
+    both = pd.concat(groups, ignore_index=True).rename_axis("id")
+    alone = groups[0]
+    of_end = assign(alone, by="leave_one_group_out", fold="B00", seed=0)
+    assert set(alone["group"][of_end == "test"]) == {"p1/B00"}
     with pytest.raises(SplitError, match="p1/B00, p2/B00"):
-        assign(both, by="leave_one_well_out", fold="B00", seed=0)
-    split = assign(both, by="leave_one_well_out", fold="p2/B00", seed=0)
-    assert (
-        both[split == "test"][["plate", "well"]].drop_duplicates().values == ["p2", "B00"]
-    ).all()
+        assign(both, by="leave_one_group_out", fold="B00", seed=0)
+    split = assign(both, by="leave_one_group_out", fold="p2/B00", seed=0)
+    assert set(both["group"][split == "test"]) == {"p2/B00"}
 
 
 @pytest.mark.parametrize(
     ("fold", "named"), [(None, "Name one of B00"), ("B0", "Did you mean 'B0"), ("Z9", "Known: B00")]
 )
-def test_a_fold_that_is_no_well_is_refused(plate, fold, named):
+def test_a_fold_that_is_no_group_is_refused(plate, fold, named):
     with pytest.raises(SplitError, match=named):
-        assign(plate, by="leave_one_well_out", fold=fold, seed=0)
+        assign(plate, by="leave_one_group_out", fold=fold, seed=0)
 
 
-def test_one_well_cannot_be_left_out_of_itself(plate):
+def test_one_group_cannot_be_left_out_of_itself(plate):
     with pytest.raises(SplitError, match="none is left to train on"):
-        assign(plate[plate["well"] == "B00"], by="leave_one_well_out", fold="B00", seed=0)
+        assign(plate[plate["group"] == "B00"], by="leave_one_group_out", fold="B00", seed=0)
 
 
 def _deviation(cells: pd.DataFrame, split: pd.Series) -> float:

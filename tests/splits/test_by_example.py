@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from nascent.errors import SplitError
 from nascent.splits.assignment import FRACTIONS, assign
-from nascent.splits.by_cell import shuffled, stratified
+from nascent.splits.by_example import shuffled, stratified
 from nascent.splits.fractions import largest_remainder
 
-STRATA = ("perturbation", "cell_cycle", "well")
+STRATA = ("perturbation", "cell_cycle", "group")
 
 
 @st.composite
@@ -32,7 +32,7 @@ def cell_tables(draw):
         )
     )
     cells = pd.DataFrame(rows, columns=list(STRATA))
-    cells["plate"] = "plate01"
+    cells["part"] = "a"
     cells["target"] = np.arange(count, dtype=float)
     ids = draw(st.lists(st.integers(0, 10**6), min_size=count, max_size=count, unique=True))
     return cells.set_index(pd.Index(ids, name="id"))
@@ -84,7 +84,7 @@ def test_strata_of_one_cell_still_fill_every_split():
 
 def test_a_plate_of_many_strata_is_split_exactly_and_at_once():
     generator = np.random.default_rng(1)
-    cells = _cells(40_000).assign(well=generator.integers(0, 384, 40_000).astype(str))
+    cells = _cells(40_000).assign(group=generator.integers(0, 384, 40_000).astype(str))
     began = time.process_time()
     split = stratified(cells, fractions=FRACTIONS, strata=STRATA, seed=0)
     assert time.process_time() - began < 10
@@ -92,13 +92,6 @@ def test_a_plate_of_many_strata_is_split_exactly_and_at_once():
     table = pd.crosstab([cells[name] for name in STRATA], split)[list(FRACTIONS)]
     quotas = np.outer(table.sum(axis=1), list(FRACTIONS.values()))
     assert (abs(table - quotas) < 1).all(axis=None)
-
-
-def test_wells_of_one_name_on_two_plates_are_two_strata():
-    cells = _cells(20).assign(plate=["one"] * 10 + ["two"] * 10)
-    split = stratified(cells, fractions=FRACTIONS, strata=["well"], seed=0)
-    table = pd.crosstab(cells["plate"], split)
-    assert (table["train"] == 8).all() and (table["val"] == 1).all()
 
 
 def test_the_plain_shuffle_is_that_of_the_seeded_global_generator_in_table_order():
@@ -114,7 +107,7 @@ def test_the_plain_shuffle_is_that_of_the_seeded_global_generator_in_table_order
     assert split.value_counts().to_dict() == {"train": 2962, "val": 370, "test": 371}
 
 
-def test_the_plain_shuffle_of_one_well_has_the_published_sizes():
+def test_the_plain_shuffle_of_one_group_has_the_published_sizes():
     split = assign(_cells(562), by="shuffle", seed=123)
     assert split.value_counts().to_dict() == {"train": 449, "val": 56, "test": 57}
 
@@ -128,13 +121,13 @@ def test_the_plain_shuffle_of_one_well_has_the_published_sizes():
         ({"train": 0.8, "val": 0.1, "tset": 0.1}, "Did you mean 'test'"),
     ],
 )
-@pytest.mark.parametrize("by", ["cell", "shuffle", "well"])
+@pytest.mark.parametrize("by", ["example", "shuffle", "group"])
 def test_wrong_fractions_are_refused(fractions, named, by):
     with pytest.raises(SplitError, match=named):
         assign(_cells(100), by=by, fractions=fractions, seed=0)
 
 
-@pytest.mark.parametrize(("by", "empty"), [("cell", "test"), ("shuffle", "val")])
+@pytest.mark.parametrize(("by", "empty"), [("example", "test"), ("shuffle", "val")])
 def test_too_few_cells_for_a_split_is_an_error_that_names_it(by, empty):
     with pytest.raises(SplitError, match=rf"5 cells are too few.*{empty}"):
         assign(_cells(5), by=by, seed=0)
@@ -149,8 +142,8 @@ def _cells(count: int) -> pd.DataFrame:
     generator = np.random.default_rng(3)
     return pd.DataFrame(
         {
-            "plate": "plate01",
-            "well": "A01",
+            "part": "a",
+            "group": "A01",
             "perturbation": generator.choice(["normal", "DMSO"], count),
             "cell_cycle": generator.choice(["G1", "S", "G2"], count),
             "target": generator.normal(377, 60, count),

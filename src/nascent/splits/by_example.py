@@ -1,4 +1,4 @@
-"""Splits whose unit is the cell: stratified, or the plain shuffle of the published study."""
+"""Splits whose unit is the example: stratified, or the plain shuffle of the published study."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,6 @@ from nascent.splits.fractions import (
     largest_remainder,
     refuse_empty,
 )
-from nascent.splits.wells import well_labels
 
 
 def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) -> pd.Series:
@@ -113,8 +112,6 @@ def _strata(cells: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     # As text, so that a missing value is a level like any other and types cannot mix.
     values = cells[list(columns)]
     text = values.astype(object).where(values.notna(), "")
-    if "well" in columns:
-        text["well"] = well_labels(cells)
     return text.astype(str).groupby(list(columns), sort=True).ngroup().to_numpy()
 
 

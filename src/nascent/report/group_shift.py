@@ -1,4 +1,4 @@
-"""How far off a model is in whole wells, in words and as a table."""
+"""How far off a model is in whole groups, in words and as a table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from nascent.report.tables import MISSING
 from nascent.task import REGRESSION, task_of
 
 LARGE = 0.1
-"""Share of the squared error from which on well biases are a limit of a model."""
+"""Share of the squared error from which on group biases are a limit of a model."""
 
 NOTE = (
     "Shift by well: of the mean squared error, what the wells' own biases make, less what chance"
@@ -28,17 +28,17 @@ def percent(share: float) -> str:
 
 
 def is_off(row: Mapping[str, Any]) -> bool:
-    """Return whether the interval of the worst well's bias lies on one side of 0."""
-    return bool(row["worst_well_bias_low"] > 0 or row["worst_well_bias_high"] < 0)
+    """Return whether the interval of the worst group's bias lies on one side of 0."""
+    return bool(row["worst_group_bias_low"] > 0 or row["worst_group_bias_high"] < 0)
 
 
 def is_large(row: Mapping[str, Any]) -> bool:
-    """Return whether a well is surely off, and wells make enough of the error to be a limit."""
-    return is_off(row) and bool(row["well_shift_share"] >= LARGE)
+    """Return whether a group is surely off, and groups make enough of the error to be a limit."""
+    return is_off(row) and bool(row["group_shift_share"] >= LARGE)
 
 
 def sentence(row: Mapping[str, Any], unit: str = "") -> str:
-    """Return what a row of the comparison says of the wells' biases.
+    """Return what a row of the comparison says of the groups' biases.
 
     Parameters
     ----------
@@ -47,43 +47,43 @@ def sentence(row: Mapping[str, Any], unit: str = "") -> str:
     unit
         Of the target, in brackets as labels have it.
     """
-    bias = row["worst_well_bias"]
-    if not isinstance(row["worst_well"], str) or not np.isfinite(bias):
+    bias = row["worst_group_bias"]
+    if not isinstance(row["worst_group"], str) or not np.isfinite(bias):
         return MISSING
-    limits = interval(row["worst_well_bias_low"], row["worst_well_bias_high"])
+    limits = interval(row["worst_group_bias_low"], row["worst_group_bias_high"])
     size = f"{short(abs(bias))} {unit.strip('()')}".strip()
-    parts = [f"biases of whole wells make {percent(row['well_shift_share'])} of the squared error"]
+    parts = [f"biases of whole wells make {percent(row['group_shift_share'])} of the squared error"]
     if is_off(row):
         side = "below" if bias > 0 else "above"
         parts.append(
-            f"in well {row['worst_well']} predictions lie {size} {side} what was measured,"
+            f"in well {row['worst_group']} predictions lie {size} {side} what was measured,"
             f" y − ŷ {limits}"
         )
     elif limits:
         parts.append(
             f"no well is surely off: the largest bias is y − ŷ = {short(bias)} {limits},"
-            f" in {row['worst_well']}"
+            f" in {row['worst_group']}"
         )
     return "; ".join(parts)
 
 
 def columns(comparison: pd.DataFrame) -> dict[str, Any]:
-    """Return the columns of the shift by well as read, heading → values."""
+    """Return the columns of the shift by group as read, heading → values."""
     rows = comparison.to_dict("records")
     return {
-        "share of squared error by wells": [percent(row["well_shift_share"]) for row in rows],
-        "before chance is taken off": [percent(row["well_bias_share"]) for row in rows],
-        "worst well": comparison["worst_well"].fillna(MISSING),
-        "its bias": comparison["worst_well_bias"],
+        "share of squared error by wells": [percent(row["group_shift_share"]) for row in rows],
+        "before chance is taken off": [percent(row["group_bias_share"]) for row in rows],
+        "worst well": comparison["worst_group"].fillna(MISSING),
+        "its bias": comparison["worst_group_bias"],
         "over its cells": [
-            interval(row["worst_well_bias_low"], row["worst_well_bias_high"]) or MISSING
+            interval(row["worst_group_bias_low"], row["worst_group_bias_high"]) or MISSING
             for row in rows
         ],
     }
 
 
 def shift_rows(comparison: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame:
-    """Return the shift by well of every model, a row a design and model, floors left out."""
+    """Return the shift by group of every model, a row a design and model, floors left out."""
     own, measured = comparison[~comparison["floor"]], task_of(task)
     named = {
         "split": own["design"].map(lambda name: DESIGNS.get(name, name)),

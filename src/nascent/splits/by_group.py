@@ -1,4 +1,4 @@
-"""Splits whose unit is the well: whole wells held out, chosen by an integer programme."""
+"""Splits whose unit is the group: whole groups held out, chosen by an integer programme."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,22 +10,23 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import SplitError
+from nascent.examples import GROUP
 from nascent.splits.balance import target_quartiles
-from nascent.splits.by_cell import divide
+from nascent.splits.by_example import divide
 from nascent.splits.fractions import SPLITS, checked
-from nascent.splits.wells import find_well, well_labels
+from nascent.splits.groups import find_group
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """How good the chosen wells are.
+    """How good the chosen groups are.
 
     Attributes
     ----------
     objective : float
         Sum of the absolute deviations from perfect balance, as shares of all cells.
     bound : float
-        No choice of wells can be better than this.
+        No choice of groups can be better than this.
     gap : float
         objective − bound; 0 where the optimum is proven.
     proven : bool
@@ -38,26 +39,26 @@ class Optimum:
     proven: bool
 
 
-def hold_out_wells(
+def hold_out_groups(
     cells: pd.DataFrame, *, fractions: Mapping[str, float], time_limit: float, seed: int
 ) -> tuple[pd.Series, Optimum]:
-    """Give every well to one split, so that the splits resemble the whole as closely as can be.
+    """Give every group to one split, so that the splits resemble the whole as closely as can be.
 
     For every level l of three variables (all cells; perturbation; quartile of the target) and every
     split s let n(l, s) be the cells of that level in that split, N(l) those of the level, N all.
     The integer programme minimises Σ |n(l, s) − fraction(s) · N(l)| / N under the conditions that
-    every well is in one split and every split has a well. Solved by CBC through PuLP.
+    every group is in one split and every split has a group. Solved by CBC through PuLP.
 
     Parameters
     ----------
     cells
-        The cell table, `id` its index, with plate, well, perturbation and target.
+        The cell table, `id` its index, with group, perturbation and target.
     fractions
         Shares of train, val and test.
     time_limit
         Seconds the solver may search.
     seed
-        Decides only between equally good choices: it shuffles the order of the wells.
+        Decides only between equally good choices: it shuffles the order of the groups.
 
     Returns
     -------
@@ -67,26 +68,26 @@ def hold_out_wells(
     Raises
     ------
     SplitError
-        Where there are fewer than three wells or no choice is found in the time given.
+        Where there are fewer than three groups or no choice is found in the time given.
     """
     shares = checked(fractions)
-    wells = well_labels(cells)
-    names = np.array(sorted(wells.unique()), dtype=object)
+    groups = cells[GROUP].astype(str)
+    names = np.array(sorted(groups.unique()), dtype=object)
     if len(names) < len(SPLITS):
         raise SplitError(
-            f"three splits of whole wells need at least three wells, there are {len(names)}"
+            f"three splits of whole groups need at least three groups, there are {len(names)}"
             f" ({', '.join(names)})",
             where="splits.by",
-            mend="Split by cell.",
+            mend="Split by example.",
         )
     np.random.default_rng(seed).shuffle(names)
-    levels = _levels(cells, wells, names)
+    levels = _levels(cells, groups, names)
     chosen, optimum = _solve(levels, list(shares.values()), len(cells), time_limit)
-    split = wells.map(dict(zip(names, chosen, strict=True)))
+    split = groups.map(dict(zip(names, chosen, strict=True)))
     return split.rename("split"), optimum
 
 
-def leave_one_well_out(
+def leave_one_group_out(
     cells: pd.DataFrame,
     *,
     fold: str | None,
@@ -94,20 +95,20 @@ def leave_one_well_out(
     strata: Sequence[str],
     seed: int,
 ) -> pd.Series:
-    """Test on one well, train on the others.
+    """Test on one group, train on the others.
 
-    Val is drawn by cell from the wells that stay, stratified, in the proportion val : train. It
-    only chooses the epoch, and a whole well for it would cost a small study a large part of its
-    training cells; the test well stays unseen either way.
+    Val is drawn by cell from the groups that stay, stratified, in the proportion val : train. It
+    only chooses the epoch, and a whole group for it would cost a small study a large part of its
+    training cells; the test group stays unseen either way.
 
     Parameters
     ----------
     cells
         The cell table, `id` its index.
     fold
-        The well to test on: its name, or `plate/well` where several plates have one of that name.
+        The group to test on, see `find_group`.
     fractions
-        Shares of train and val; that of test is what the well has.
+        Shares of train and val; that of test is what the group has.
     strata
         Columns for the stratified draw of val.
     seed
@@ -121,16 +122,17 @@ def leave_one_well_out(
     Raises
     ------
     SplitError
-        Where there is no such well, or several, or no other.
+        Where there is no such group, or several, or no other.
     """
     shares = checked(fractions)
-    held_out = (well_labels(cells) == find_well(cells, fold)).to_numpy()
+    groups = cells[GROUP].astype(str)
+    held_out = (groups == find_group(groups, fold)).to_numpy()
     rest = cells[~held_out]
     if rest.empty:
         raise SplitError(
-            f"well {fold!r} holds every cell: none is left to train on",
+            f"group {fold!r} holds every example: none is left to train on",
             where="splits.fold",
-            mend="Leave one well out needs two wells; split by cell.",
+            mend="To leave one group out needs two groups; split by example.",
         )
     staying = shares["train"] + shares["val"]
     parts = {name: shares[name] / staying for name in ("train", "val")}
@@ -141,20 +143,20 @@ def leave_one_well_out(
 def every_fold(
     cells: pd.DataFrame, *, fractions: Mapping[str, float], strata: Sequence[str], seed: int
 ) -> pd.DataFrame:
-    """Return all folds of leave one well out: a row a cell, a column a well that tests."""
+    """Return all folds of leave one group out: a row a cell, a column a group that tests."""
     return pd.DataFrame(
         {
-            fold: leave_one_well_out(
+            fold: leave_one_group_out(
                 cells, fold=fold, fractions=fractions, strata=strata, seed=seed
             )
-            for fold in sorted(well_labels(cells).unique())
+            for fold in sorted(cells[GROUP].astype(str).unique())
         }
     )
 
 
-def _levels(cells: pd.DataFrame, wells: pd.Series, names: np.ndarray) -> np.ndarray:
-    """Return the cells of every well and level, (wells, levels)."""
-    row = pd.Categorical(wells, categories=names)
+def _levels(cells: pd.DataFrame, groups: pd.Series, names: np.ndarray) -> np.ndarray:
+    """Return the cells of every group and level, (groups, levels)."""
+    row = pd.Categorical(groups, categories=names)
     variables = (
         pd.Series("all", index=cells.index),
         cells["perturbation"].astype(object).fillna("missing").astype(str),
@@ -168,18 +170,19 @@ def _solve(
 ) -> tuple[list[str], Optimum]:
     import pulp
 
-    wells, splits = range(len(levels)), range(len(shares))
-    problem = pulp.LpProblem("wells", pulp.LpMinimize)
+    units, splits = range(len(levels)), range(len(shares))
+    problem = pulp.LpProblem("groups", pulp.LpMinimize)
     chosen = [
-        [problem.add_variable(f"well_{w}_in_{s}", cat=pulp.LpBinary) for s in splits] for w in wells
+        [problem.add_variable(f"group_{w}_in_{s}", cat=pulp.LpBinary) for s in splits]
+        for w in units
     ]
     deviations = []
-    for w in wells:
+    for w in units:
         problem += pulp.lpSum(chosen[w]) == 1
     for s in splits:
-        problem += pulp.lpSum(chosen[w][s] for w in wells) >= 1
+        problem += pulp.lpSum(chosen[w][s] for w in units) >= 1
         for level, counts in enumerate(levels.T):
-            held = pulp.lpSum(counts[w] / cells * chosen[w][s] for w in wells)
+            held = pulp.lpSum(counts[w] / cells * chosen[w][s] for w in units)
             excess = held - shares[s] * counts.sum() / cells
             # |excess| as the smallest number above both excess and −excess.
             deviation = problem.add_variable(f"deviation_{level}_{s}", lowBound=0)
@@ -195,11 +198,11 @@ def _solve(
         printed = log.read_text(encoding="utf-8")
     if problem.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
         raise SplitError(
-            f"no choice of wells was found in {time_limit:g} s",
+            f"no choice of groups was found in {time_limit:g} s",
             where="splits.time_limit",
             mend="Raise the limit.",
         )
-    split = [SPLITS[int(np.argmax([pulp.value(z) for z in chosen[w]]))] for w in wells]
+    split = [SPLITS[int(np.argmax([pulp.value(z) for z in chosen[w]]))] for w in units]
     return split, _optimum(split, levels, shares, cells, printed)
 
 
