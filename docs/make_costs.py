@@ -13,6 +13,7 @@ import pandas as pd
 
 from nascent.costs.table import by_stage
 from nascent.files import read_table, written
+from nascent.stages import stages_of
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "costs.md"
@@ -24,7 +25,9 @@ DEAREST = 8
 def main() -> None:
     """Fill the page."""
     costs = read_table(COSTS)
-    lines = "\n\n".join([table("stage", by_stage(costs)), table("rule", costs.head(DEAREST))])
+    lines = "\n\n".join(
+        [table("stage", by_stage(costs, stages_of("crops"))), table("rule", costs.head(DEAREST))]
+    )
     text = PAGE.read_text(encoding="utf-8")
     text = re.sub(
         r"(<!-- demo -->\n).*?(<!-- end -->)", rf"\g<1>\n{lines}\n\n\g<2>", text, flags=re.DOTALL

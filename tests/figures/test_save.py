@@ -37,7 +37,7 @@ def test_another_process_gives_the_same_bytes(tmp_path):
     code = (
         "import sys; import pandas as pd; from nascent.figures import target;"
         "from nascent.figures.save import save;"
-        "save(target.draw(pd.Series(range(50)), low=10, high=40, target='EU'),"
+        "save(target.draw(pd.Series(range(50)), low=10, high=40, label='EU'),"
         " sys.argv[1], {})"
     )
     for seed in ("1", "2"):
@@ -90,7 +90,7 @@ def test_the_callers_settings_change_no_figure(make, tmp_path):
     pictures = []
     for size in (5, 30):
         with matplotlib.rc_context({"font.size": size, "axes.grid": True}):
-            figure = target.draw(values, low=300, high=400, target="EU")
+            figure = target.draw(values, low=300, high=400, label="EU")
             pictures.append(save(figure, tmp_path / str(size), {})[1].read_bytes())
     assert pictures[0] == pictures[1]
 
