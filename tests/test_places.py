@@ -22,7 +22,7 @@ from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.evaluations import evaluations
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData, baselines_of
-from nascent.attribute.maps import MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.maps import MapParts, MapSource, join_maps, open_maps, write_maps
 from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.occlusion import windows_of
 from nascent.attribute.options import options_of
@@ -292,7 +292,7 @@ def test_maps_are_written_and_joined(case, tmp_path):
     made = case.explain(case.linear, "gradient")
     source = MapSource(tuple(CHANNELS), "gradient", {}, 0, "", "")
     write_maps(tmp_path / "a", made, ids=[1, 2, 3], masks=case.cells.masks, source=source)
-    join_maps([tmp_path / "a"], tmp_path / "b", places=case.places, source=source)
+    join_maps([MapParts(source, case.places, [tmp_path / "a"])], tmp_path / "b")
     with open_maps(tmp_path / "b") as maps:
         assert maps.places == case.places
         np.testing.assert_array_equal(np.stack(list(maps)), made.maps)
