@@ -88,10 +88,10 @@ class Ran:
 
     @property
     def manifest(self) -> Path:
-        return self.results("shards", "cell", "shards.tsv")
+        return self.results("shards", "example", "shards.tsv")
 
     def model(self, name: str = "linear") -> Path:
-        return self.results("train", name, "cell", "1", "model.keras")
+        return self.results("train", name, "example", "1", "model.keras")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -152,7 +152,7 @@ def test_a_store_holds_what_its_kind_says_and_comes_back_whole(ran, tmp_path, mo
 
 def test_every_example_is_in_one_split_and_in_batches_as_a_model_reads_them(ran):
     examples = read_table(ran.results(ran.stage, "cells.tsv"), required=["id"])
-    splits = read_table(ran.results("splits", "cell", "splits.tsv"), required=["id", "split"])
+    splits = read_table(ran.results("splits", "example", "splits.tsv"), required=["id", "split"])
     assert sorted(splits["id"]) == sorted(examples["id"])
     assert set(splits["split"]) == set(SPLITS)
     reader = read_reader(ran.model().parent)

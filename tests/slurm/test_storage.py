@@ -17,7 +17,7 @@ SHARED = ("persistence", "software-deployment", "sources", "source-cache")
 @pytest.mark.parametrize(
     "targets",
     [
-        ("results/tiny/evaluate/linear/cell/1/metrics.tsv",),
+        ("results/tiny/evaluate/linear/example/1/metrics.tsv",),
         pytest.param(TARGETS, marks=pytest.mark.nightly),
     ],
     ids=["some", "most"],

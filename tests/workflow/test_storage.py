@@ -12,10 +12,10 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync"),
 ]
 
-SHARD = "results/tiny/shards/cell/test-00000.h5"
+SHARD = "results/tiny/shards/example/test-00000.h5"
 # The first is a table, the last a figure.
 SOME = (
-    "results/tiny/evaluate/linear/cell/1/metrics.tsv",
+    "results/tiny/evaluate/linear/example/1/metrics.tsv",
     "results/tiny/attribute/linear/1/ig/test-00000.h5",
     "results/tiny/figures/balance.png",
 )
