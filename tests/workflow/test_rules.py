@@ -18,7 +18,7 @@ from nascent.kind import kind_of, shipped_kinds
 ROOT = Path(__file__).parent.parent.parent
 NO_RULES = {"common", "needs", "parts", "sharded"}
 # Folders of lookups, as those files are.
-LOOKUPS = {"explained"}
+LOOKUPS = {"explained", "lookups"}
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
 # `explain/truth.smk` is a check of the stage `explain`, with the figures and pages it has.
 RULE_FILES = {
