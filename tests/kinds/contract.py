@@ -87,11 +87,15 @@ class Ran:
         return sorted(self.results(self.stage).glob("*.h5"))
 
     @property
+    def fold(self) -> str:
+        return self.study.splits.designs[0]
+
+    @property
     def manifest(self) -> Path:
-        return self.results("shards", "example", "shards.tsv")
+        return self.results("shards", self.fold, "shards.tsv")
 
     def model(self, name: str = "linear") -> Path:
-        return self.results("train", name, "example", "1", "model.keras")
+        return self.results("train", name, self.fold, "1", "model.keras")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -152,7 +156,7 @@ def test_a_store_holds_what_its_kind_says_and_comes_back_whole(ran, tmp_path, mo
 
 def test_every_example_is_in_one_split_and_in_batches_as_a_model_reads_them(ran):
     examples = read_table(ran.results(ran.stage, "cells.tsv"), required=["id"])
-    splits = read_table(ran.results("splits", "example", "splits.tsv"), required=["id", "split"])
+    splits = read_table(ran.results("splits", ran.fold, "splits.tsv"), required=["id", "split"])
     assert sorted(splits["id"]) == sorted(examples["id"])
     assert set(splits["split"]) == set(SPLITS)
     reader = read_reader(ran.model().parent)
@@ -212,6 +216,20 @@ def test_every_method_of_attribution_explains_some_input_or_says_why_not(ran, tm
             assert len(maps) and all(np.isfinite(values).all() for values in maps)
     assert {"gradient", "input_x_gradient", "integrated_gradients", "occlusion"} <= explained
     assert all(len(reason) > 20 for reason in declined.values()), declined
+
+
+def test_maps_of_the_toy_are_largest_where_the_truth_was_planted(ran):
+    if ran.name != "toy":
+        pytest.skip("what a simulated plate has planted is held against maps by a check of its own")
+    genes = module_of("toy", "genes")
+    (path,) = ran.results("attribute", "linear", "1", "ig").glob("*.h5")
+    with open_maps(path, "sequence") as maps:
+        sizes = np.mean([np.abs(values).sum(axis=-1) for values in maps], axis=0)
+    planted = list(genes.MOTIF)
+    assert sizes[planted].min() > np.delete(sizes, planted).max()
+    with open_maps(path, "columns") as maps:
+        sizes = np.mean([np.abs(values) for values in maps], axis=0)
+    assert genes.COLUMNS[int(np.argmax(sizes))] == "half_life"
 
 
 def test_every_check_that_applies_has_its_tables_and_no_other_has(ran):

@@ -109,9 +109,7 @@ def examples_of(genes: pd.DataFrame, part: str) -> pd.DataFrame:
         f"mean_{letter}": genes["sequence"].str.count(letter) / POSITIONS for letter in LETTERS
     }
     same = {f"mean_{name}": genes[name] for name in COLUMNS}
-    table = genes.drop(columns="sequence").assign(
-        group=genes["chromosome"], part=part, plate="toy", well=part
-    )
+    table = genes.drop(columns="sequence").assign(group=genes["chromosome"], part=part)
     return table.assign(**share, **same).set_index("id")
 
 

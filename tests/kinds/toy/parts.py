@@ -18,8 +18,7 @@ TABLES: Mapping[str, type] = {}
 def parts(study: Study) -> pd.DataFrame:
     """Return the files of genes, a row a file."""
     names = [f"part{number}" for number in range(study.simulate.parts)]
-    table = {"number": range(len(names)), "plate": "toy", "well": names}
-    return pd.DataFrame(table, index=pd.Index(names, name="part"))
+    return pd.DataFrame({"number": range(len(names))}, index=pd.Index(names, name="part"))
 
 
 def check(study: Study, parts: pd.DataFrame) -> None:
