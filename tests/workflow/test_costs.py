@@ -52,7 +52,7 @@ def test_the_jobs_planned_for_a_fresh_study_are_those_that_run(unrun, finished, 
     fresh = ask(unrun.clone(tmp_path / "fresh"), *TINY)
     after = ask(finished.clone(tmp_path / "after"), *TINY)
     assert fresh["expected"] == ["example"]
-    assert fresh["facts"]["nuclei"] == {"tiny_A01": 40, "tiny_A02": 40}
+    assert fresh["facts"]["raw"] == {"tiny_A01": 40, "tiny_A02": 40}
     # Those behind the checkpoint, too: shards are counted from wells and nuclei.
     assert of_jobs(fresh) == of_jobs(after, to_run=False)
     assert {"shards", "attribute"} <= {rule for rule, _ in of_jobs(fresh)}

@@ -102,14 +102,14 @@ def resumed(killed, tmp_path_factory):
 
 
 def test_a_model_whose_training_was_killed_is_in_the_end_that_of_an_undisturbed_run(ran, finished):
-    model = "results/tiny/train/simple_cnn/cell/1/model.keras"
+    model = "results/tiny/train/simple_cnn/example/1/model.keras"
     shutil.rmtree((ran.path / model).parent)
     kill_in_training(ran, model)
     assert not (ran.path / model).exists()
     assert ran.start("--unlock", *TINY).returncode == 0
     done = ran.snakemake(model, *TINY)
     assert done.returncode == 0, done.stdout
-    log = (ran.path / "logs/tiny/train/simple_cnn/cell/1.log").read_text()
+    log = (ran.path / "logs/tiny/train/simple_cnn/example/1.log").read_text()
     assert "going on after epoch" in log
     assert contents(ran.results()) == contents(finished.results())
     assert ran.planned(*TINY) == {}

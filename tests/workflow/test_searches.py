@@ -54,7 +54,7 @@ def test_from_nothing_a_search_trains_every_candidate_of_every_fold_before_the_c
         'splits={"by": ["example", "shuffle"]}',
     )
     assert len(planned["tune"]) == 2 * 4
-    assert planned["tune_choose"] == ["linear/cell", "linear/shuffle"]
+    assert planned["tune_choose"] == ["linear/example", "linear/shuffle"]
     assert planned["figures_tuning"] == ["linear"]
     models = ("linear", "simple_cnn")
     assert planned["train"] == [f"{m}/{fold}/1" for m in models for fold in ("example", "shuffle")]
@@ -101,13 +101,13 @@ def test_one_value_more_trains_one_candidate_more_and_chooses_again(again):
     planned = again.planned(MODEL, *TINY)
     (new,) = planned.pop("tune")
     assert new.removeprefix("linear/example/") not in set(candidates(again)["candidate"])
-    assert planned == {"tune_choose": ["linear/cell"], "train": ["linear/example/1"]}
+    assert planned == {"tune_choose": ["linear/example"], "train": ["linear/example/1"]}
 
 
 def test_a_value_less_trains_no_candidate_and_chooses_again(again):
     search(again, learning_rate=RATES[:1])
     assert again.planned(MODEL, *TINY) == {
-        "tune_choose": ["linear/cell"],
+        "tune_choose": ["linear/example"],
         "train": ["linear/example/1"],
     }
 

@@ -52,11 +52,11 @@ def test_the_published_study_plans_its_jobs_on_a_plate_of_its_layout(root, unrun
     )
     assert len(planned["crops"]) == 6
     assert "plate01_J10" in planned["crops"]
-    # As published, and beside it with whole wells held out.
-    assert planned["splits"] == planned["evaluate_floors"] == ["shuffle", "well"]
+    # With whole wells held out, and as published.
+    assert planned["splits"] == planned["evaluate_floors"] == ["group", "shuffle"]
     assert len(planned["shards_histogram"]) == 6 * 2
     models = check_study(yaml.safe_load((root / "config" / "mpm.yaml").read_text())).train.models
-    assert trained(planned) == {(model, fold) for model in models for fold in ("shuffle", "well")}
+    assert trained(planned) == {(model, fold) for model in models for fold in ("group", "shuffle")}
     assert {f"simple_cnn/1/{method}" for method in ("vargrad", "ig", "gradient")} <= set(
         planned["explain_maps"]
     )
