@@ -259,7 +259,7 @@ def features(design: Design, effect: float, columns: int, stream: np.random.Gene
 
 def truth(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
     """Measures of planted truth against chance, random weights and maps of the image alone."""
-    labels, measures = design.labels, MEASURES["pixel"]
+    labels, measures = design.labels, MEASURES["entry"]
     ids = [f"c{place:04d}" for place in range(len(labels))]
     parts = []
     for number in range(-(-columns // len(measures))):
