@@ -47,6 +47,17 @@ def test_the_choice_is_the_best_of_all_choices(plate):
     assert optimum.gap == 0
 
 
+def test_groups_of_a_table_without_perturbations_are_as_if_all_were_alike(plate):
+    given = {"fractions": FRACTIONS, "time_limit": 60, "seed": 1}
+    alone, found = hold_out_groups(plate.drop(columns="perturbation"), **given)
+    _, alike = hold_out_groups(plate.assign(perturbation="none"), **given)
+    assert (alone.groupby(plate["group"]).nunique() == 1).all()
+    assert set(alone) == set(SPLITS)
+    # Those of all cells count twice where every cell has the one perturbation.
+    assert found.proven
+    assert found.objective <= alike.objective
+
+
 def test_the_reported_objective_is_that_of_the_assignment(plate):
     split, optimum = hold_out_groups(plate, fractions=FRACTIONS, time_limit=60, seed=1)
     assert optimum.objective == pytest.approx(_deviation(plate, split))

@@ -16,6 +16,8 @@ from nascent.splits.by_example import divide
 from nascent.splits.fractions import SPLITS, checked
 from nascent.splits.groups import find_group
 
+PERTURBATION = "perturbation"
+
 
 @dataclass(frozen=True)
 class Optimum:
@@ -44,15 +46,16 @@ def hold_out_groups(
 ) -> tuple[pd.Series, Optimum]:
     """Give every group to one split, so that the splits resemble the whole as closely as can be.
 
-    For every level l of three variables (all cells; perturbation; quartile of the target) and every
-    split s let n(l, s) be the cells of that level in that split, N(l) those of the level, N all.
-    The integer programme minimises Σ |n(l, s) − fraction(s) · N(l)| / N under the conditions that
-    every group is in one split and every split has a group. Solved by CBC through PuLP.
+    For every level l of three variables (all cells; perturbation, where the table has it; quartile
+    of the target) and every split s let n(l, s) be the cells of that level in that split, N(l)
+    those of the level, N all. The integer programme minimises Σ |n(l, s) − fraction(s) · N(l)| / N
+    under the conditions that every group is in one split and every split has a group. Solved by CBC
+    through PuLP.
 
     Parameters
     ----------
     cells
-        The cell table, `id` its index, with group, perturbation and target.
+        The cell table, `id` its index, with group and target, and perturbation where it is known.
     fractions
         Shares of train, val and test.
     time_limit
@@ -157,11 +160,10 @@ def every_fold(
 def _levels(cells: pd.DataFrame, groups: pd.Series, names: np.ndarray) -> np.ndarray:
     """Return the cells of every group and level, (groups, levels)."""
     row = pd.Categorical(groups, categories=names)
-    variables = (
-        pd.Series("all", index=cells.index),
-        cells["perturbation"].astype(object).fillna("missing").astype(str),
-        target_quartiles(cells["target"]),
-    )
+    variables = [pd.Series("all", index=cells.index)]
+    if PERTURBATION in cells.columns:
+        variables.append(cells[PERTURBATION].astype(object).fillna("missing").astype(str))
+    variables.append(target_quartiles(cells["target"]))
     return np.hstack([pd.crosstab(row, level).reindex(names).to_numpy() for level in variables])
 
 
