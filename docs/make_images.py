@@ -101,7 +101,7 @@ def best(study: Path) -> Standing:
     for row in read_table(study / "explain/standing.tsv").fillna("").itertuples():
         paths = sorted((study / f"attribute/{row.model}/{SEED}/{row.method}").glob("test-*.h5"))
         with open_maps(paths[0]) as maps:
-            drawn = maps.source.axes == "pixel" and set(SCORED) <= set(maps.channels)
+            drawn = maps.source.axes == "entry" and set(SCORED) <= set(maps.channels)
         if drawn:
             said = (row.sentence,) if row.sentence else ()
             return Standing(row.model, row.method, row.model_verdict, row.maps_verdict, said)
