@@ -1,4 +1,4 @@
-"""nascent: from raw wells to the pixels and proteins that explain a cell's transcription rate."""
+"""nascent: what a model reads in biological data, and whether that can be trusted."""
 
 from importlib import import_module
 from importlib.metadata import version

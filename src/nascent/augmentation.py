@@ -1,4 +1,4 @@
-"""What training may change about a cell, as plain records that need no backend.
+"""What training may change about an example, as plain records that need no backend.
 
 The order is fixed: colour shift, noise, centre zoom, flip, quarter turn. The operations
 themselves are the layers of `nascent.train.augment`.
@@ -17,21 +17,21 @@ Zoom = Literal["none", "normal", "uniform", "equal"]
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to the training cells, each by draws of its own; nothing by default.
+    """What is done to the training examples, each by draws of its own; nothing by default.
 
     Attributes
     ----------
     shift
-        One number for each cell and channel, added to the measured pixels: `uniform` between
+        One number for each example and channel, added to the measured pixels: `uniform` between
         shift_mean ± 3 shift_sd, or `normal`.
     shift_mean, shift_sd
         Of the shift, in units of the normalised image.
     noise_sd
         Of the normal noise on every measured pixel, in units of the normalised image; 0 for none.
     zoom
-        The cell is scaled about the centre to a size ratio that is drawn from those of the
-        training cells: `normal` (their mean and SD, clipped to between the least and 1), `uniform`
-        (between the least and 1), or `equal` (each cell to the mean).
+        The example is scaled about the centre to a size ratio that is drawn from those of the
+        training examples: `normal` (their mean and SD, clipped to between the least and 1),
+        `uniform` (between the least and 1), or `equal` (each example to the mean).
     flip
         Left to right, with probability 1/2.
     turn
@@ -62,13 +62,13 @@ PRESETS: Mapping[str, Augmentation] = MappingProxyType(
 
 @dataclass(frozen=True)
 class SizeRatios:
-    """The training cells' size ratios (see `nascent.kinds.cells.crops.placement.size_ratio`) in
+    """The training examples' size ratios (see `nascent.kinds.cells.crops.placement.size_ratio`) in
     three numbers.
 
     Attributes
     ----------
     mean, sd, low
-        Mean, standard deviation (n - 1; 0 for one cell) and least of the ratios.
+        Mean, standard deviation (n - 1; 0 for one example) and least of the ratios.
     """
 
     mean: float
@@ -77,7 +77,7 @@ class SizeRatios:
 
     @classmethod
     def of(cls, ratios: Iterable[float]) -> "SizeRatios":
-        """Return the three numbers of the ratios of one or more cells, each in (0, 1].
+        """Return the three numbers of the ratios of one or more examples, each in (0, 1].
 
         Raises
         ------

@@ -52,7 +52,7 @@ class StoreError(NascentError):
 
 
 class SplitError(NascentError):
-    """The cells cannot be split as asked."""
+    """The examples cannot be split as asked."""
 
 
 class TrainError(NascentError):

@@ -87,8 +87,8 @@ def hdf5_written(path: str | Path) -> Iterator[tuple[h5py.File, Sink]]:
         Where the disk is full or the folder cannot be written; no file is left.
     """
     with written(path) as beside, Sink(beside, "w+") as sink:
-        # Not libver="latest": that keeps the time of day in groups, and equal cells must be equal
-        # files.
+        # Not libver="latest": that keeps the time of day in groups, and equal examples must be
+        # equal files.
         with h5py.File(sink, "w") as file:
             yield file, sink
         sink.check()

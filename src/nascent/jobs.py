@@ -57,7 +57,7 @@ class Job:
     computed: Mapping[str, Any] | None = None
 
     def note(self, **facts: Any) -> None:
-        """Add to the record what came out only as the job worked, such as which cells it shows."""
+        """Add to the record what came out as the job worked, such as which examples it shows."""
         self.record |= provenance.plain(facts)
 
 

@@ -1,4 +1,4 @@
-"""The classes of a study: the values of a column of the cell table, and what no class may be."""
+"""The classes of a study: values of a column of the table of examples, and what no class may be."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,8 @@ def levels_of(
     Parameters
     ----------
     column
-        Of the cell table, or of the wells, its name the column's; missing values are of no class.
+        Of the table of examples, or of the wells, its name the column's; missing values are of no
+        class.
     given
         Names that the study gives; None: all values, sorted as text.
     most
@@ -54,12 +55,13 @@ def levels_of(
 def check_classes(
     cells: pd.DataFrame, splits: pd.Series, column: str, levels: Sequence[str], *, most: int
 ) -> None:
-    """Refuse classes that cannot be learnt and measured, once the cells and their splits are known.
+    """Refuse classes that cannot be learnt and measured, once the examples and their splits are
+    known.
 
     Parameters
     ----------
     cells
-        The cell table; its index is `id`.
+        The table of examples; its index is `id`.
     splits
         id → train, val or test.
     column
@@ -74,7 +76,8 @@ def check_classes(
     ConfigError
         As `levels_of`.
     TrainError
-        Where a cell is of no class, or a class has a single cell or none in train; they are named.
+        Where an example is of no class, or a class has a single cell or none in train; they are
+        named.
     """
     known = cells.loc[splits.index, column]
     levels_of(known, levels, most=most)

@@ -36,7 +36,7 @@ TEXT_BESIDE: Mapping[str, frozenset[str]] = {
     "members": frozenset({"channel", "group", "channel_group"}),
     "unit": frozenset({"aggregate", "channel"}),
 }
-"""Columns that hold names in tables that have one of these beside; a cell table may have others."""
+"""Columns that hold names in tables that have one of these; tables of examples have others."""
 
 BESIDE_CHANNELS = frozenset(
     {

@@ -25,7 +25,7 @@ def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
 
 
 def has_places(scores: np.ndarray, mask: np.ndarray) -> bool:
-    """Return whether a map scores each place of a cell; False where it scores whole channels.
+    """Return whether a map scores each place of an example; False where it scores whole channels.
 
     Parameters
     ----------

@@ -68,22 +68,22 @@ class Images:
         return self.columns(self.column_names)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one cell."""
+        """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one example."""
         return self.array(input_path(self._image.name), index), self.mask(index)
 
     def read(self, which: Sequence[int] | np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
-        """Return images (n, S, S, C) and masks (n, S, S) of several cells, in the order asked."""
+        """Return images (n, S, S, C) and masks (n, S, S) of some examples, in the order asked."""
         indices = np.arange(len(self))[which] if isinstance(which, slice) else np.asarray(which)
         images = np.empty((len(indices), *self._image.shape), self.dtype)
         masks = np.empty((len(indices), *self._image.places), bool)
-        # A chunk is a cell: one read each costs no more than a selection, and keeps any order.
+        # A chunk is an example: one read each costs no more than a selection, and keeps any order.
         for index, image, mask in zip(indices, images, masks, strict=True):
             self.array_into(input_path(self._image.name), int(index), image)
             self.array_into(self._mask_path, int(index), mask)
         return images, masks
 
     def mask(self, index: int) -> np.ndarray:
-        """Return the measured pixels (S, S) bool of one cell, without reading its image."""
+        """Return the measured pixels (S, S) bool of one example, without reading its image."""
         return self.array(self._mask_path, index)
 
     def channel_index(self, channel: str) -> int:

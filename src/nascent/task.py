@@ -64,7 +64,7 @@ class Task(Metrics):
     # Tables.
 
     def encode(self, column: pd.Series, levels: Sequence[str] = ()) -> np.ndarray:
-        """Return the answers of a column of the cell table, (n,).
+        """Return the answers of a column of the table of examples, (n,).
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class Task(Metrics):
         Raises
         ------
         TrainError
-            Where an answer is missing, or is none of the levels; the cell is named.
+            Where an answer is missing, or is none of the levels; the example is named.
         """
         raise NotImplementedError
 

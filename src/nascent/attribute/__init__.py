@@ -1,1 +1,1 @@
-"""Attribution: which pixels and channels of a cell moved a model's prediction."""
+"""Attribution: which pixels and channels of an example moved a model's prediction."""

@@ -1,9 +1,10 @@
-"""Channel ablation: how far the prediction falls when one channel says nothing of this cell.
+"""Channel ablation: how far the prediction falls when one channel says nothing of this example.
 
-A channel either becomes its baseline, or is exchanged for the same channel of drawn training cells,
-each fitted into the outline of the explained cell (`nascent.attribute.references`): pattern and
-intensities are then those of another cell and out of step with the other channels. The latter is
-permutation importance (Breiman: Random forests, Machine Learning 45, 2001) for one cell.
+A channel either becomes its baseline, or is exchanged for the same channel of drawn training
+examples, each fitted into the outline of the explained example (`nascent.attribute.references`):
+pattern and intensities are then those of another example and out of step with the other channels.
+The latter is permutation importance (Breiman: Random forests, Machine Learning 45, 2001) for one
+example.
 
 A map has one value a channel: it is (1 …, C), with an axis of length 1 for each axis of places.
 """
@@ -41,19 +42,19 @@ def ablation_by_permutation(
     seed: int,
     batch_size: int,
 ) -> Attributions:
-    """Return the mean of f(x) − f(x with channel c of another cell), maps (n, 1 …, C).
+    """Return the mean of f(x) − f(x with channel c of another example), maps (n, 1 …, C).
 
     Parameters
     ----------
     explained, cells
-        The model, and the cells to explain.
+        The model, and the examples to explain.
     references
-        Training cells, among which each draw chooses; a draw exchanges each channel in turn for
-        that of one and the same cell.
+        Training examples, among which each draw chooses; a draw exchanges each channel in turn for
+        that of one and the same example.
     samples
-        Draws n: n · C evaluations a cell.
+        Draws n: n · C evaluations an example.
     seed
-        With the cell's id it fixes the draws.
+        With the example's id it fixes the draws.
     batch_size
         Images in one evaluation; bounds the memory.
     """
@@ -75,7 +76,7 @@ def _drops(
     others: Iterable[Iterable[np.ndarray]],
     batch_size: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean drops (n, 1 …, C) over each cell's other images, and the predictions."""
+    """Return the mean drops (n, 1 …, C) over each example's other images, and the predictions."""
     prediction = predictions(explained, cells.images, cells.masks, batch_size)
     channels = cells.images.shape[-1]
     maps = np.empty((len(cells), *[1] * (cells.masks.ndim - 1), channels), np.float32)

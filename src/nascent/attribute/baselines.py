@@ -1,7 +1,7 @@
 """Baselines: the image that stands for "nothing to see", where a path of attribution begins.
 
 A baseline differs from the image on measured pixels alone: unmeasured ones are zero in both, so
-that no attribution falls outside the cell.
+that no attribution falls outside the example.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -17,7 +17,7 @@ from nascent.reader import COLUMNS, InputReader
 from nascent.shards.normalise import Normaliser
 
 Baseline = Callable[[np.ndarray, np.ndarray, Hashable], np.ndarray]
-"""(image (places …, C), mask (places …) bool, cell id) → baseline image (places …, C) float32."""
+"""(image (places …, C), mask (places …) bool, id) → baseline image (places …, C) float32."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class BaselineData:
     training_mean : (C,) or None
         See `training_mean_of`.
     references : References or None
-        Drawn training cells.
+        Drawn training examples.
     """
 
     seed: int = 0
@@ -48,10 +48,10 @@ class BaselineData:
 def baseline_of(name: str, data: BaselineData | None = None) -> Baseline:
     """Return the baseline of that name.
 
-    `black`: zeros of the normalised image. After z-scoring that is a cell of average and even
+    `black`: zeros of the normalised image. After z-scoring that is an example of average and even
     intensity, not "no signal". `training_mean`: each channel's training mean. `blurred`: the
-    cell without structure finer than `blur`. `noise`: one draw of N(0, baseline_sd²) a cell.
-    `training_cells`: one drawn training cell a cell, fitted into its outline.
+    example without structure finer than `blur`. `noise`: one draw of N(0, baseline_sd²) an example.
+    `training_cells`: one drawn training example an example, fitted into its outline.
 
     Raises
     ------
@@ -68,9 +68,9 @@ def baseline_of(name: str, data: BaselineData | None = None) -> Baseline:
 
 
 def training_mean_of(reader: InputReader | Normaliser) -> np.ndarray | None:
-    """Return each feature's mean over what was measured of the training cells, as models see it.
+    """Return each feature's mean over what was measured of the training examples, as models see it.
 
-    Zero after a z-score, after mean extraction, and where each cell is standardised by itself:
+    Zero after a z-score, after mean extraction, and where each example is standardised by itself:
     `training_mean` is then the same as `black`. Otherwise the mean after background, clip and
     scale. (C,) float32; None for values that are read as they lie, whose mean nobody took.
     """
@@ -84,11 +84,11 @@ def training_mean_of(reader: InputReader | Normaliser) -> np.ndarray | None:
 
 
 def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
-    """Return a cell blurred within its mask.
+    """Return an example blurred within its mask.
 
     A Gaussian of `sd` pixels along every axis of places, never along channels, as a normalised
     convolution: G ∗ (m x) / G ∗ m with the mask m, so that nothing outside the mask enters the mean
-    and an even cell stays what it is. Knutsson & Westin: Normalized and differential
+    and an even example stays what it is. Knutsson & Westin: Normalized and differential
     convolution, CVPR 1993.
 
     Parameters
@@ -113,7 +113,7 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
         # Without places there is nothing to blur along.
         found[...] = image
         return found
-    # Beyond the cell there is nothing to add, so its bounding box is enough.
+    # Beyond the example there is nothing to add, so its bounding box is enough.
     box = bounding_box(mask)
     weight = mask[box].astype(np.float64)
     sums = gaussian_filter(image[box] * weight[..., None], (*[sd] * mask.ndim, 0), mode="constant")

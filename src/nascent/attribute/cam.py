@@ -6,7 +6,7 @@ With features A_k (h, w) of a layer, or of any other number of places, and g_k =
     HiResCAM   Σ_k g_k · A_k                Draelos & Carin, 2020 (arXiv:2011.08891)
 
 The map is brought to the size of the crop by interpolation that is linear along every axis, in a
-plane bilinear. It covers the whole frame: what falls outside the cell is not cut away.
+plane bilinear. It covers the whole frame: what falls outside the example is not cut away.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Models that are a chain of convolution blocks, a pooling over places, and dense layers.
 
 Of such a model two things can be known beforehand. A feature sees few pixels, so that what lies far
-from the cell is the same in every image (`nascent.attribute.window`). And batch normalisation in
+from the example is the same in every image (`nascent.attribute.window`). And batch normalisation in
 inference mode is affine, so that it goes into the kernel of the convolution before it.
 """
 
@@ -68,7 +68,7 @@ class Chain:
     head
         From the pooled features (n, F) to the outputs.
     masked
-        Whether the pooling is over the cell, and not over the whole frame.
+        Whether the pooling is over the example, and not over the whole frame.
     reach
         Of the features that are pooled.
     """
@@ -84,7 +84,7 @@ class Chain:
         Parameters
         ----------
         mask
-            (S, S) bool. A cell without a measured pixel has the weights zero, where it counts.
+            (S, S) bool. An example without a measured pixel has the weights zero, where it counts.
         """
         size = mask.shape[0]
         features = size // self.reach.stride

@@ -1,6 +1,6 @@
-"""Random draws that belong to a cell: they depend on seed, cell, purpose and number alone.
+"""Random draws that belong to an example: they depend on seed, example, purpose and number alone.
 
-Neither the batch a cell falls into nor the point where a killed job goes on changes them.
+Neither the batch an example falls into nor the point where a killed job goes on changes them.
 """
 
 import hashlib
@@ -10,14 +10,14 @@ import numpy as np
 
 
 def stream(seed: int, example_id: Hashable, purpose: str, draw: int = 0) -> np.random.Generator:
-    """Return the generator of one draw of one cell.
+    """Return the generator of one draw of one example.
 
     Parameters
     ----------
     seed
         Not negative.
     example_id
-        5 and "5" are one cell.
+        5 and "5" are one example.
     purpose
         Draws for different purposes are independent.
     draw

@@ -7,7 +7,7 @@ from nascent.attribute.method import method_of
 
 
 def evaluations(method: str, options: Mapping[str, Any], shape: tuple[int, ...]) -> int:
-    """Return the evaluations of the model a cell, at most.
+    """Return the evaluations of the model an example, at most.
 
     Parameters
     ----------

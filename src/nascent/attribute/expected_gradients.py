@@ -1,11 +1,11 @@
-"""Expected Gradients: Integrated Gradients averaged over training cells as baselines.
+"""Expected Gradients: Integrated Gradients averaged over training examples as baselines.
 
 Erion, Janizek, Sturmfels, Lundberg, Lee: Improving performance of deep learning models with
 axiomatic attribution priors and expected gradients, Nature Machine Intelligence 2021, equation 3:
 
     EG = E over x′ and α ~ U(0, 1) of (x − x′) ∇f(x′ + α (x − x′)).
 
-Each draw is one training cell, fitted into the outline of the explained one
+Each draw is one training example, fitted into the outline of the explained one
 (`nascent.attribute.references`), and one random point of the path from it.
 """
 
@@ -28,18 +28,18 @@ def expected_gradients(
     seed: int,
     batch_size: int,
 ) -> Attributions:
-    """Attribute predictions to the difference from drawn training cells.
+    """Attribute predictions to the difference from drawn training examples.
 
     Parameters
     ----------
     explained, cells
-        The model, and the cells to explain.
+        The model, and the examples to explain.
     references
         Among which every draw chooses, with the same chance.
     samples
-        Draws a cell, one gradient evaluation each.
+        Draws an example, one gradient evaluation each.
     seed
-        Of cells and points; with the cell's id it fixes them.
+        Of examples and points; with the example's id it fixes them.
     batch_size
         Images in one evaluation; bounds the memory.
 

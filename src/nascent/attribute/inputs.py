@@ -13,7 +13,7 @@ from nascent.errors import AttributionError
 
 @dataclass(frozen=True)
 class CellBatch:
-    """Cells to explain: images (n, places …, C) float32 normalised, masks, ids (n,).
+    """Examples to explain: images (n, places …, C) float32 normalised, masks, ids (n,).
 
     The images are the explained input; `others` are the model's further inputs, by name.
     """
@@ -27,7 +27,7 @@ class CellBatch:
         return len(self.images)
 
     def one(self, number: int) -> "CellBatch":
-        """Return the batch of one of the cells."""
+        """Return the batch of one of the examples."""
         here = slice(number, number + 1)
         others = {name: values[here] for name, values in self.others.items()}
         return CellBatch(self.images[here], self.masks[here], self.ids[here], others)
@@ -35,7 +35,7 @@ class CellBatch:
 
 @dataclass(frozen=True)
 class MethodData:
-    """What all cells of a job share.
+    """What all examples of a job share.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class MethodData:
     training_mean : (C,) float32 or None
         See `nascent.attribute.baselines.training_mean_of`.
     references : References or None
-        Drawn training cells.
+        Drawn training examples.
     """
 
     seed: int = 0
@@ -60,7 +60,7 @@ class MethodData:
         return baseline_of(options["baseline"], data)
 
     def drawn_references(self) -> References:
-        """Return the drawn training cells.
+        """Return the drawn training examples.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class MethodData:
 
 
 def baselines_of(cells: CellBatch, baseline: Baseline) -> np.ndarray:
-    """Return the baseline image of every cell, (n, places …, C) float32."""
+    """Return the baseline image of every example, (n, places …, C) float32."""
     found = np.empty_like(cells.images)
     each = zip(cells.images, cells.masks, cells.ids, strict=True)
     for room, (image, mask, example_id) in zip(found, each, strict=True):

@@ -125,7 +125,7 @@ def integrated_gradients(
     tolerance: float | None = None,
     batch_size: int = 32,
 ) -> Attributions:
-    """Attribute the predictions of some cells by Integrated Gradients.
+    """Attribute the predictions of some examples by Integrated Gradients.
 
     Parameters
     ----------
@@ -142,8 +142,8 @@ def integrated_gradients(
     rule
         See `nascent.attribute.quadrature.points_and_weights`.
     tolerance
-        Share of |f(x) − f(x′)| that the completeness gap may have: each cell's m is doubled until
-        it is met. None keeps m fixed.
+        Share of |f(x) − f(x′)| that the completeness gap may have: each example's m is doubled
+        until it is met. None keeps m fixed.
     batch_size
         Gradient evaluations at a time; bounds the memory.
     """
@@ -191,7 +191,7 @@ def enough_steps(
 ) -> tuple[int, bool]:
     """Return the first m that meets a tolerance on a path, and whether it does.
 
-    For methods that integrate many paths of one cell, which take one m for all of them.
+    For methods that integrate many paths of one example, which take one m for all of them.
     """
     for steps in steps_tried(largest):
         (found,) = integrator.integrate([path], steps=steps, rule=rule, batch_size=batch_size)

@@ -1,15 +1,15 @@
-"""Attribution maps on disk: one HDF5 file a shard, chunked by cell, with the rounding told.
+"""Attribution maps on disk: one HDF5 file a shard, chunked by example, with the rounding told.
 
 Layout: for each explained input `maps/<input>` and `masks/<input>`, one chunk a cell, and one value
-a cell of `scale/<input>` and of each column below, `<column>/<input>`; a map is `maps` · `scale`.
-`id` names the cells. Masks are (n, places …) bool, True where the input was measured; the shape of
-maps follows from the method's axes: `entry` (n, places …, C), a score a place and feature; `place`
-(n, places …, 1); `feature` (n, 1 …, C). As float16 each map is scaled by a power of two so that its
-largest magnitude lies between 2¹⁴ and 2¹⁵: nothing overflows, and down to a billionth of the
-largest nothing loses more than the 11 bits of float16 do. `loss` is the largest rounding error over
-the largest magnitude, of the cell as stored. The attributes say format, version and provenance, and
-of each input its features and axes, the method with its options, target and seed, and the SHA-256
-of the model and of the shard the maps were made from.
+an example of `scale/<input>` and of each column below, `<column>/<input>`; a map is `maps` ·
+`scale`. `id` names the examples. Masks are (n, places …) bool, True where the input was measured;
+the shape of maps follows from the method's axes: `entry` (n, places …, C), a score a place and
+feature; `place` (n, places …, 1); `feature` (n, 1 …, C). As float16 each map is scaled by a power
+of two so that its largest magnitude lies between 2¹⁴ and 2¹⁵: nothing overflows, and down to a
+billionth of the largest nothing loses more than the 11 bits of float16 do. `loss` is the largest
+rounding error over the largest magnitude, of the example as stored. The attributes say format,
+version and provenance, and of each input its features and axes, the method with its options, target
+and seed, and the SHA-256 of the model and of the shard the maps were made from.
 """
 
 import json
@@ -100,7 +100,7 @@ class MapSource:
 
 @dataclass(frozen=True)
 class MapParts:
-    """The map files of one input, of some cells each, in their order.
+    """The map files of one input, of some examples each, in their order.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ def open_maps(path: str | Path, name: str | None = None) -> "Maps":
 
 
 class Maps(Hdf5Reader):
-    """Attribution maps of an input of the cells of one shard.
+    """Attribution maps of an input of the examples of one shard.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class Maps(Hdf5Reader):
         Columns as in COLUMNS; the index is `id`.
     ids : list
     scales : (n,) float64
-        What the stored map of each cell is multiplied by when it is read.
+        What the stored map of each example is multiplied by when it is read.
     places : tuple of int
         Of the input along each axis of places: (S, S) of crops.
     provenance : dict
@@ -165,7 +165,7 @@ class Maps(Hdf5Reader):
         super().__init__(path)
 
     def read_parts(self, file: h5py.File) -> None:
-        """Find maps and masks of the input, and read what is told of each cell."""
+        """Find maps and masks of the input, and read what is told of each example."""
         sources = json.loads(self.attributes["sources"])
         self.inputs: tuple[str, ...] = tuple(source["input"] for source in sources)
         self.source = _source_of(sources, self._name, self.path)
@@ -187,7 +187,7 @@ class Maps(Hdf5Reader):
         return self._maps.shape[0]
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Return the map (places …, K) float32 of one cell."""
+        """Return the map (places …, K) float32 of one example."""
         position = self._position(index)
         return _unscaled(self._maps[position], self.scales[position])
 
@@ -195,11 +195,11 @@ class Maps(Hdf5Reader):
         return (self[index] for index in range(len(self)))
 
     def mask(self, index: int) -> np.ndarray:
-        """Return the measured pixels (places …) bool of one cell."""
+        """Return the measured pixels (places …) bool of one example."""
         return self._masks[self._position(index)]
 
     def compressed(self, index: int) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
-        """Return the chunks of a cell's map and mask, each as (filters left out, stored bytes)."""
+        """Return the chunks of a map and its mask, each as (filters left out, stored bytes)."""
         return (
             self._maps.id.read_direct_chunk(_chunk(self._maps, index)),
             self._masks.id.read_direct_chunk(_chunk(self._masks, index)),
@@ -220,7 +220,7 @@ def write_maps(
     source: MapSource,
     record: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write the maps of some cells, with their masks (n, places …), as one map file.
+    """Write the maps of some examples, with their masks (n, places …), as one map file.
 
     Raises
     ------
@@ -255,14 +255,14 @@ def write_maps(
 def join_maps(
     inputs: Sequence[MapParts], path: str | Path, *, record: Mapping[str, Any] | None = None
 ) -> None:
-    """Write the maps of several inputs, and the cells of several files, as one file.
+    """Write the maps of several inputs, and the examples of several files, as one file.
 
     Nothing is decoded on the way.
 
     Raises
     ------
     StoreError
-        Where a file was made from another source, or two inputs have maps of other cells.
+        Where a file was made from another source, or two inputs have maps of other examples.
     """
     read = [_read_parts(parts) for parts in inputs]
     for one in read[1:]:
@@ -289,7 +289,7 @@ def join_maps(
 
 @dataclass(frozen=True)
 class _Written:
-    """What is written of an input besides its maps and masks: one row and scale a cell."""
+    """What is written of an input besides its maps and masks: one row and scale an example."""
 
     source: MapSource
     places: Places
@@ -332,7 +332,7 @@ def _created(
                 ("maps", one.source.map_shape(one.places), one.source.precision),
                 ("masks", one.places, bool),
             ):
-                # An empty dataset cannot have chunks of one cell.
+                # An empty dataset cannot have chunks of one example.
                 chunks = {"maxshape": (None, *shape), "chunks": (1, *shape), **codec}
                 file.create_dataset(f"{name}/{own}", (len(ids), *shape), dtype, **chunks)
             file.create_dataset(f"scale/{own}", data=one.scales.astype(np.float64))
@@ -354,7 +354,7 @@ def _source_of(
 
 
 def _chunk(dataset: h5py.Dataset, index: int) -> tuple[int, ...]:
-    """Return where the chunk of a cell begins."""
+    """Return where the chunk of an example begins."""
     return (index, *[0] * (dataset.ndim - 1))
 
 

@@ -45,8 +45,8 @@ class Method:
     Attributes
     ----------
     prepare : callable
-        (explained model, data, options) → function of cells. Refuses what the model cannot do
-        before any cell is read, and compiles once for all cells. `ready` is what to call.
+        (explained model, data, options) → function of examples. Refuses what the model cannot do
+        before any example is read, and compiles once for all examples. `ready` is what to call.
     taken : callable
         Given options, null replaced → names of those that the method takes, without those that its
         baseline takes and without `batch_size`, which every method takes.
@@ -55,7 +55,7 @@ class Method:
     axes : callable
         Options → kind of its maps, in `nascent.attribute.maps.AXES`.
     evaluations : callable
-        (options, shape (places …, C) of an image) → evaluations of the model a cell, at most.
+        (options, shape (places …, C) of an image) → evaluations of the model an example, at most.
     """
 
     prepare: Callable[["ExplainedModel", "MethodData", Options], Prepared]
@@ -74,17 +74,17 @@ class Method:
         training_mean: "np.ndarray | None" = None,
         references: "References | None" = None,
     ) -> "Attributions":
-        """Return the attributions of some cells, once; `prepare` serves for many batches."""
+        """Return the attributions of some examples, once; `prepare` serves for many batches."""
         from nascent.attribute.inputs import MethodData
 
         data = MethodData(seed, training_mean, references)
         return self.ready(explained, data, options)(cells)
 
     def ready(self, explained: "ExplainedModel", data: "MethodData", options: Options) -> Prepared:
-        """Return the function of cells that `prepare` gives, for models of any number of inputs.
+        """Return the function of examples that `prepare` gives, for models of any number of inputs.
 
-        Each cell of a model with further inputs is explained on its own: the others are held at
-        what they are in that cell, wherever a method moves the explained one.
+        Each example of a model with further inputs is explained on its own: the others are held at
+        what they are in that example, wherever a method moves the explained one.
         """
         from nascent.attribute.results import joined
 

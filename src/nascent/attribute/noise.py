@@ -1,4 +1,4 @@
-"""What becomes of a map when the cell is made noisy: its mean and its spread over draws.
+"""What becomes of a map when the example is made noisy: its mean and its spread over draws.
 
 For draws i = 1 … n, noise ε_i ~ N(0, σ²) is added to the measured pixels, and a map a_i is made of
 x + ε_i: the gradient, input × gradient, or Integrated Gradients against the baseline without noise.
@@ -7,8 +7,8 @@ x + ε_i: the gradient, input × gradient, or Integrated Gradients against the b
     smoothgrad_squared   mean of a_i²                Hooker et al., NeurIPS 2019
     vargrad              spread of a_i (ddof 0)      Adebayo et al. 2018 (arXiv:1810.03307)
 
-The noise of a draw depends on (seed, cell, draw) alone, so neither the batch a cell falls into nor
-the point where a killed job goes on changes it; it is the same for all three.
+The noise of a draw depends on (seed, example, draw) alone, so neither the batch an example falls
+into nor the point where a killed job goes on changes it; it is the same for all three.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,12 +30,12 @@ from nascent.attribute.moments import RunningMoments
 from nascent.attribute.results import Attributions
 
 Statistic = Callable[[Iterable[np.ndarray]], np.ndarray]
-"""Maps (places …, C) of one cell as they come → their statistic (places …, C) float64."""
+"""Maps (places …, C) of one example as they come → their statistic (places …, C) float64."""
 
 
 @dataclass(frozen=True)
 class CellMaps:
-    """The maps of noisy images of one cell, and how they were made.
+    """The maps of noisy images of one example, and how they were made.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ def over_integrated_gradients(
     """Return the base whose maps are Integrated Gradients.
 
     With a tolerance, the m that meets it on the image without noise is taken for all draws of the
-    cell, and `steps` is the most that are tried.
+    example, and `steps` is the most that are tried.
     """
     integrator = PathIntegrator(explained)
 
@@ -133,7 +133,7 @@ def over_noise(
     Parameters
     ----------
     explained, cells
-        The model, and the cells to explain.
+        The model, and the examples to explain.
     base
         What makes a map of a noisy image.
     statistic
@@ -145,7 +145,7 @@ def over_noise(
     sigma
         SD of the noise, in units of the normalised channel.
     seed
-        With the cell's id and the number of the draw it fixes the noise.
+        With the example's id and the number of the draw it fixes the noise.
     batch_size
         Images in one evaluation; bounds the memory.
 

@@ -44,7 +44,7 @@ def occlusion(
     Parameters
     ----------
     explained, cells, baseline
-        The model, the cells, and what is put in place of their pixels.
+        The model, the examples, and what is put in place of their pixels.
     window, stride
         Edge of a window along every axis of places and distance between windows, in pixels. An axis
         shorter than a window is covered whole.

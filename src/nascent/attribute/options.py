@@ -84,5 +84,5 @@ def axes_of(method: str, given: Mapping[str, Any]) -> str:
 
 
 def needs_training_cells(method: str, given: Mapping[str, Any]) -> bool:
-    """Tell whether a method with these options compares with drawn training cells."""
+    """Tell whether a method with these options compares with drawn training examples."""
     return "references" in options_taken(method, given)

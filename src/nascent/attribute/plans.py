@@ -57,7 +57,7 @@ class Parameters:
     tensors
         For the computations.
     empty
-        Features (h, w, F) float64 of a frame without a cell, where the plan uses them.
+        Features (h, w, F) float64 of a frame without an example, where the plan uses them.
     """
 
     tensors: Any = ()
@@ -158,7 +158,7 @@ class PrefixPlan:
 
 
 class ChainPlan:
-    """A chain of convolution blocks, computed in a window around the cell.
+    """A chain of convolution blocks, computed in a window around the example.
 
     The context of a path is the weight (h, w) of each of the window's features in the pooling, and
     what the features outside it add (F,): they see neither image nor baseline. Batch normalisation

@@ -1,8 +1,8 @@
-"""Training cells that stand in for a cell under explanation.
+"""Training examples that stand in for an example under explanation.
 
-Cells differ in size and outline, so another cell is **fitted** into the outline of the one that
-is explained: it is stretched, by nearest neighbour, from its bounding box to the other's (along
-every axis of places, be it a line, a plane or a volume), and a
+Examples differ in size and outline, so another example is **fitted** into the outline of the one
+that is explained: it is stretched, by nearest neighbour, from its bounding box to the other's
+(along every axis of places, be it a line, a plane or a volume), and a
 place that falls on none of its measured pixels takes the measured pixel nearest to it. Every pixel
 was measured, with its channels together; none is an average, and unmeasured pixels stay zero. What
 changes is the scale of its texture, by the ratio of the two bounding boxes.
@@ -27,7 +27,7 @@ from nascent.store import open_store
 
 @dataclass(frozen=True)
 class References:
-    """Drawn training cells: images (R, places …, C) float32 normalised, masks (R, places …)."""
+    """Drawn training examples: images (R, places …, C) float32 normalised, masks (R, places …)."""
 
     images: np.ndarray
     masks: np.ndarray
@@ -44,19 +44,19 @@ class References:
         return [_source(measured) for measured in self.masks]
 
     def digest(self) -> str:
-        """Return the SHA-256 of the cells' pixels and masks."""
+        """Return the SHA-256 of the examples' pixels and masks."""
         told = hashlib.sha256(np.ascontiguousarray(self.images))
         told.update(np.packbits(self.masks).tobytes())
         return told.hexdigest()
 
 
 def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return a cell brought into another's outline.
+    """Return an example brought into another's outline.
 
     Parameters
     ----------
     image
-        (places …, C) of the cell.
+        (places …, C) of the example.
     measured
         (places …) bool, its measured pixels.
     mask
@@ -70,14 +70,14 @@ def fitted(image: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndar
     Raises
     ------
     AttributionError
-        Where the cell has no measured pixel.
+        Where the example has no measured pixel.
     """
     return _filled(image, _source(measured), mask)
 
 
 @dataclass(frozen=True)
 class _Source:
-    """Of a cell: its measured pixel nearest to each one (D, places …), and its bounding box."""
+    """Of an example: its measured pixel nearest to each one (D, places …), and its bounding box."""
 
     nearest: np.ndarray
     box: tuple[slice, ...]
@@ -119,7 +119,7 @@ def _stretched(places: np.ndarray, onto: slice) -> np.ndarray:
 def drawn_references(
     paths: Sequence[str | Path], reader: InputReader | Normaliser, *, count: int, seed: int
 ) -> References:
-    """Draw training cells, without replacement, each with the same chance.
+    """Draw training examples, without replacement, each with the same chance.
 
     Parameters
     ----------
@@ -130,12 +130,12 @@ def drawn_references(
     count
         How many; all of them where there are fewer.
     seed
-        The same seed draws the same cells for every job of a study.
+        The same seed draws the same examples for every job of a study.
 
     Raises
     ------
     AttributionError
-        Where there is no training cell to draw.
+        Where there is no training example to draw.
     StoreError
         Where a shard has other examples than the reader.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Attributions:
-    """Maps of some cells.
+    """Maps of some examples.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Attributions:
         Sum of the map − (prediction − prediction_baseline), before any rounding; NaN for methods
         that do not divide that difference among the pixels.
     steps : (n,) int64
-        Quadrature steps m of each cell; 0 for methods without a path.
+        Quadrature steps m of each example; 0 for methods without a path.
     converged : (n,) bool
         False where a tolerance was asked for and not met at the largest m.
     """

@@ -1,4 +1,4 @@
-"""The attribute stage: the maps of one shard's cells, written as they come."""
+"""The attribute stage: the maps of one shard's examples, written as they come."""
 
 import hashlib
 import json
@@ -53,9 +53,9 @@ def attribute_shard(
     precision: str = "float16",
     training_paths: Sequence[str | Path] = (),
 ) -> None:
-    """Explain a model's prediction of every cell of a shard, and write the maps to `out`.
+    """Explain a model's prediction of every example of a shard, and write the maps to `out`.
 
-    Each input of the model is explained by itself, the others held at what they are in the cell:
+    Each input of the model is explained by itself, the others held at what they are in the example:
     its map tells what the input adds given the others. An input that the method cannot explain is
     left out, and the log says why.
 
@@ -68,7 +68,7 @@ def attribute_shard(
     model_path
         A `.keras` file.
     shard_path
-        A shard of cells.
+        A shard of examples.
     out
         The map file; see `nascent.attribute.maps`.
     reader
@@ -87,7 +87,7 @@ def attribute_shard(
     precision
         Of the stored maps, in `nascent.attribute.maps.PRECISIONS`.
     training_paths
-        The training shards, of which methods with the option `references` draw cells.
+        The training shards, of which methods with the option `references` draw examples.
 
     Raises
     ------
@@ -244,7 +244,8 @@ def _flushes(
     cells: int, method: Method, options: Mapping[str, Any], shape: tuple[int, ...]
 ) -> list[range]:
     # The borders depend on the shard and the method alone, so that a resumed job evaluates the
-    # same batches as an undisturbed one. No more cells than a batch has: their maps wait in memory.
+    # same batches as an undisturbed one. No more examples than a batch has: their maps wait in
+    # memory.
     evaluations = BATCHES_A_FLUSH * options["batch_size"]
     count = max(1, evaluations // method.evaluations(options, shape))
     count = min(count, options["batch_size"])

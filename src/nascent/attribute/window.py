@@ -1,8 +1,8 @@
-"""The part of the frame that a cell reaches, on its way through local layers.
+"""The part of the frame that an example reaches, on its way through local layers.
 
 A convolution network that pools over the whole frame spends most of its work on places that see no
-cell and that are the same in every image. A `Reach` says which features a pixel can touch; the
-window around a cell is computed, and what lies outside it is known once and for all.
+example and that are the same in every image. A `Reach` says which features a pixel can touch; the
+window around an example is computed, and what lies outside it is known once and for all.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Window:
     rows, columns
         Features to compute: those below, and around them what their computation needs.
     inner_rows, inner_columns
-        Features that a pixel of the cell can touch, and that are right when the window is
+        Features that a pixel of the example can touch, and that are right when the window is
         computed on its own.
     stride
         Pixels a feature.

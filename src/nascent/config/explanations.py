@@ -8,7 +8,7 @@ from nascent.config.section import Name, Positive, Section, Seed, Share
 
 
 class Strata(Section):
-    """The strata of cells that shares of channels are told for."""
+    """The strata of examples that shares of channels are told for."""
 
     by: Literal["sd", "quantiles", "column"] = Field(
         "sd",
@@ -45,7 +45,7 @@ class Untrained(Section):
 
 
 class Region(Section):
-    """One kind of region of the cell, told by a bright channel."""
+    """One kind of region of the example, told by a bright channel."""
 
     channel: str = Field(description="Channel that shows it")
     percentile: float = Field(
@@ -141,7 +141,7 @@ class Sensitivity(Section):
 
 
 class Attention(Section):
-    """How much of a map lies in the cell."""
+    """How much of a map lies in the object."""
 
     rim: Annotated[int, Field(ge=0)] = Field(
         2, description="Pixels around the cell that still count as it, where so told"

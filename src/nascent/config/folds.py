@@ -1,4 +1,4 @@
-"""The folds of a study: each is one way to divide its cells into train, val and test."""
+"""The folds of a study: each is one way to divide its examples into train, val and test."""
 
 from dataclasses import dataclass
 

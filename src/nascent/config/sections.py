@@ -44,7 +44,7 @@ class Target(Section):
 
 
 class Fractions(Section):
-    """Share of the cells in each split, none empty; they sum to 1."""
+    """Share of the examples in each split, none empty; they sum to 1."""
 
     train: Share = Field(0.8, description="Share of the training cells")
     val: Share = Field(0.1, description="Share of the cells that choose the epoch")
@@ -59,7 +59,7 @@ class Fractions(Section):
 
 
 class Splits(Section):
-    """Which cells train, which choose the epoch, which measure."""
+    """Which examples train, which choose the epoch, which measure."""
 
     by: Design | Annotated[list[Design], Field(min_length=1)] = Field(
         "example",
@@ -291,7 +291,7 @@ class Study(Section):
         raise NotImplementedError(f"the kind {self.kind} does not say how large an example is")
 
     def strata_of_cells(self) -> dict[str, Any]:
-        """Return the options of the strata of cells; where classes are predicted, these are it."""
+        """Return the options of the strata; where classes are predicted, these are the strata."""
         strata = self.explain.strata.plain()
         if task_of(self.target.task).has_classes and strata["by"] != "column":
             strata |= {"by": "column", "column": self.predicted}

@@ -25,7 +25,7 @@ def study_levels(study: Study, columns: Columns, parts: pd.DataFrame) -> tuple[s
     Raises
     ------
     ConfigError
-        Where there is no such column (the nearest is named), it holds numbers of every cell, the
+        Where there is no such column (the nearest is named), it holds numbers of every example, the
         classes are not known or too many, or a class is of a single part that is left out to test.
     """
     task, column = task_of(study.target.task), study.target.column

@@ -15,7 +15,7 @@ from nascent.kind import kind_of
 from nascent.stages import stage_of
 
 ASSUMED_COMPRESSION = 6.0
-"""Of stores, where none exists yet: that of the simulated cells of `benchmarks/crops.py`."""
+"""Of stores, where none exists yet: that of the simulated examples of `benchmarks/crops.py`."""
 
 PLACES: Mapping[str, str] = {
     "shards": "shards/{fold}/{split}-{number}.h5",

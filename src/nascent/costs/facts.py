@@ -19,7 +19,7 @@ from nascent.files import read_table
 from nascent.kind import module_of
 from nascent.splits.fractions import SPLITS, largest_remainder
 
-Cells = dict[str, int]  # split → cells
+Cells = dict[str, int]  # split → examples
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Facts:
     raw
         Part of the raw data, as paths of results name it → examples before quality control.
     cells
-        Fold → cells of each split; the fold that is explained comes first.
+        Fold → examples of each split; the fold that is explained comes first.
     """
 
     study: Study
@@ -84,7 +84,7 @@ def facts_of(plain: Mapping[str, Any]) -> Facts:
 
 
 def expected_cells(study: Study, fold: Fold, raw: Mapping[str, int]) -> Cells:
-    """Return how many cells each split of a fold will have, if quality control removes none.
+    """Return how many examples each split of a fold will have, if quality control removes none.
 
     By group, whole groups make up splits of about these sizes.
     """
@@ -99,7 +99,7 @@ def expected_cells(study: Study, fold: Fold, raw: Mapping[str, int]) -> Cells:
 
 
 def counted_cells(splits: str | Path) -> Cells:
-    """Return how many cells each split has, by its table."""
+    """Return how many examples each split has, by its table."""
     counts = read_table(splits, required=("split",))["split"].value_counts()
     return {split: int(counts.get(split, 0)) for split in SPLITS}
 

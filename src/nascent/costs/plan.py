@@ -28,7 +28,7 @@ class Plan:
     facts
         Of the study.
     expected
-        Folds whose cells are not yet split: their shards, and jobs that follow, are counted from
+        Folds whose examples are not yet split: their shards, and jobs that follow, are counted from
         the config.
     logs, results
         Folders of the study.

@@ -61,7 +61,7 @@ def _of_fold(wildcards: Wildcards, facts: Facts) -> Mapping[str, int]:
 
 
 def shard_cells(wildcards: Wildcards, facts: Facts) -> int:
-    """Return the cells of the shard that `split`, `number` and, if given, `fold` name."""
+    """Return the examples of the shard that `split`, `number` and, if given, `fold` name."""
     size, first = facts.study.shards.cells, int(wildcards["number"]) * facts.study.shards.cells
     return max(0, min(size, _of_fold(wildcards, facts)[wildcards["split"]] - first))
 
@@ -85,7 +85,7 @@ def _method(wildcards: Wildcards, facts: Facts):
 
 
 def _a_map(wildcards: Wildcards, facts: Facts) -> int:
-    """Return the work of one map of one cell."""
+    """Return the work of one map of one example."""
     method = _method(wildcards, facts)
     shape = (*facts.study.places, facts.inputs(wildcards["model"]))
     return evaluations(method.method, method.options(), shape) * math.prod(shape)
@@ -147,7 +147,7 @@ def _untrained(wildcards: Wildcards, facts: Facts) -> float:
 
 
 def _randomisation(wildcards: Wildcards, facts: Facts) -> float:
-    # Each cell has its own draw of the weights.
+    # Each example has its own draw of the weights.
     stages = facts.study.explain.randomisation.stages
     return stages * _checked(facts) * _a_map(wildcards, facts)
 
@@ -160,7 +160,7 @@ def _sensitivity(wildcards: Wildcards, facts: Facts) -> float:
 def _use(wildcards: Wildcards, facts: Facts) -> float:
     use = facts.study.explain.use
     cells = min(use.cells, facts.cells[facts.explained_fold]["test"])
-    # Each channel levelled and ablated, and by each other cell exchanged in three ways.
+    # Each channel levelled and ablated, and by each other example exchanged in three ways.
     images = 1 + facts.inputs(wildcards["model"]) * (2 + 3 * use.repeats)
     return images * cells * _seen(wildcards, facts)
 

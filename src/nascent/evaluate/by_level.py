@@ -1,4 +1,4 @@
-"""Metrics of the test cells by group, cell cycle and perturbation."""
+"""Metrics of the test examples by group, cell cycle and perturbation."""
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,10 @@ BY = ("group", "cell_cycle", "perturbation")
 def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
     """Return the metrics of every run in every level of group, cell cycle and perturbation.
 
-    A model can look good over all cells because it tells the levels apart, and be no better than
+    A model can look good over all examples because it tells the levels apart, and be no better than
     the level's mean within each: R² within a level is against that level's own mean. The intervals
-    of the metrics that the task bounds are over the level's test cells, of one run: training is not
-    in them.
+    of the metrics that the task bounds are over the level's test examples, of one run: training is
+    not in them.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.D
     -------
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.levels_columns`, pooled over folds; levels in
-        alphabetical order, those without test cells left out, "missing" for cells without one.
+        alphabetical order, those without test examples left out, "missing" for examples without
+        one.
     """
     of_level = [
         (by, level, (held.levels[by] == level).to_numpy())
@@ -62,7 +63,7 @@ def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.D
 def _measured(
     held: HeldOut, cells: np.ndarray, *, confidence: float, draws: int, seed: int
 ) -> dict[str, np.ndarray]:
-    """Return the metrics of some cells, and `mae_low` and so on: name → (runs,)."""
+    """Return the metrics of some examples, and `mae_low` and so on: name → (runs,)."""
     y, y_hat, scale = held.y[cells], held.y_hat[cells], held.scale[cells]
     drawn = held.task.resampled(
         y, y_hat, counts(len(y), draws, np.random.default_rng((seed, 3))), scale=scale

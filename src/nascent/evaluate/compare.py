@@ -1,25 +1,25 @@
-"""Models against each other and against the best floor, paired over the same test cells.
+"""Models against each other and against the best floor, paired over the same test examples.
 
 All is said of the task's primary metric: MAE of numbers, balanced accuracy of classes.
 
-**Best floor.** Of the floors of a target and design, the best one on these very test cells.
+**Best floor.** Of the floors of a target and design, the best one on these very test examples.
 Choosing it there favours the floors: it is the best of several, so a model has to beat the floor
 that was luckiest.
 
 **Difference.** The metric of the model, mean over its seeds, less that of the best floor, over the
-same cells. Its intervals over cells come from the paired bootstrap, those over groups from leaving
-out one group at a time (`nascent.statistics`); both hold the training seeds.
+same examples. Its intervals over examples come from the paired bootstrap, those over groups from
+leaving out one group at a time (`nascent.statistics`); both hold the training seeds.
 
 **Verdict**, at the confidence of the intervals:
 
-- "beats the best floor": the intervals over cells and over groups lie on the better side of 0;
+- "beats the best floor": the intervals over examples and over groups lie on the better side of 0;
 - "does not beat it": both lie at 0 or on the other side;
-- "cannot tell": anything else, also where there is no floor or no interval. Where the test cells
+- "cannot tell": anything else, also where there is no floor or no interval. Where the test examples
   are from too few groups it says how many.
 
-The burden of proof is on the model: what cells and groups do not both say is not claimed for it.
+The burden of proof is on the model: what examples and groups do not both say is not claimed for it.
 With one seed the verdict is about that one trained network, not about its architecture. No interval
-holds the draw of the training cells, and no verdict is corrected for how many models there are.
+holds the draw of the training examples, and no verdict is corrected for how many models there are.
 """
 
 from collections.abc import Collection
@@ -47,7 +47,7 @@ def comparison(
     held
         Names the target, the design and the models.
     resampled
-        Of the same cells.
+        Of the same examples.
     floors
         Names of the models that are floors.
     confidence
@@ -59,8 +59,8 @@ def comparison(
         The columns of `nascent.evaluate.tables.comparison_columns`. The metrics that the task
         compares are means over seeds, `*_seed_sd` their SD over seeds (ddof 1; NaN for one seed),
         `ensemble_*` those of the mean prediction (NaN for one seed). `_low` and `_high` are over
-        cells, `_groups` over groups. For floors, what compares with the best floor is empty. What
-        group biases make of the error and the worst group are those of
+        examples, `_groups` over groups. For floors, what compares with the best floor is empty.
+        What group biases make of the error and the worst group are those of
         `nascent.evaluate.group_shift`, where the task has errors.
     """
     best = best_floor(held, resampled, floors)
@@ -97,7 +97,7 @@ def comparison(
 
 
 def best_floor(held: HeldOut, resampled: Resampled, floors: Collection[str]) -> str | None:
-    """Return the best floor on the test cells, the first of equal ones; or None."""
+    """Return the best floor on the test examples, the first of equal ones; or None."""
     found = {
         model: resampled.mean(held.task.primary, resampled.places(model))
         for model in held.models
@@ -115,7 +115,7 @@ def verdict(difference: Limits, groups: int, *, lower_is_better: bool = True) ->
     difference
         The metric of the model less that of the best floor, with its intervals.
     groups
-        That the test cells are from.
+        That the test examples are from.
     lower_is_better
         Of the metric.
     """

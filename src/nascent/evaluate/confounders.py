@@ -1,7 +1,7 @@
-"""How much of the target a cell's group, plate, perturbation or phase alone explains.
+"""How much of the target an example's group, plate, perturbation or phase alone explains.
 
-A model that knows the staining of a group need not know any biology to predict its cells. What the
-group alone explains is what a split by cell gives away for nothing.
+A model that knows the staining of a group need not know any biology to predict its examples. What
+the group alone explains is what a split by example gives away for nothing.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from nascent.task import REGRESSION, Task, task_of
 def confounders(
     predictions: pd.DataFrame, cells: pd.DataFrame, *, task: str = REGRESSION
 ) -> pd.DataFrame:
-    """Return the variance explained by each variable, and what it predicts of unseen cells.
+    """Return the variance explained by each variable, and what it predicts of unseen examples.
 
     Of classes, the variance is that of their indicators, 1 or 0 a class, summed over the classes:
     η² is then τ of Goodman & Kruskal (1954, J. Am. Stat. Assoc. 49:732), and R² the skill of the
@@ -27,7 +27,7 @@ def confounders(
         Of all models, see `nascent.evaluate.tables.predictions_columns`; only y and the splits are
         read.
     cells
-        The study's cell table; its index is `id`.
+        The study's table of examples; its index is `id`.
     task
         Its name.
 
@@ -35,11 +35,11 @@ def confounders(
     -------
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.CONFOUNDERS`, a row a target, variable and design.
-        `levels`, `n`, `eta2` and `omega2` are over all cells of the target, whatever their split,
-        see `variance_explained`. `r2` is of the test cells of the design, pooled over its folds,
-        where each is predicted by the mean y of the training cells of its level, or of all training
-        cells where its level has none: in a split by group, a model of group identity has nothing
-        but the mean.
+        `levels`, `n`, `eta2` and `omega2` are over all examples of the target, whatever their
+        split, see `variance_explained`. `r2` is of the test examples of the design, pooled over its
+        folds, where each is predicted by the mean y of the training examples of its level, or of
+        all training examples where its level has none: in a split by group, a model of group
+        identity has nothing but the mean.
     """
     of_cells = levels(cells)
     measured = task_of(task)
@@ -75,7 +75,7 @@ def _numbers(rows: pd.DataFrame, task: Task) -> np.ndarray:
 def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
     """Return the share of the variance of y between levels, one-way.
 
-    With SS between, within and total, k levels and n cells: η² = SS_b / SS_t, which k levels of
+    With SS between, within and total, k levels and n examples: η² = SS_b / SS_t, which k levels of
     pure noise bring to (k − 1)/(n − 1); ω² = (SS_b − (k − 1) MS_w) / (SS_t + MS_w) with
     MS_w = SS_w / (n − k), which noise leaves at 0 on average and can bring below 0 (Hays 1963;
     Olejnik & Algina 2003, Psychol. Methods 8:434).
@@ -115,7 +115,7 @@ def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
 
 
 def _test_r2(rows: pd.DataFrame, numbers: np.ndarray) -> float:
-    """Return the R² over test cells of the training mean of each cell's level and fold."""
+    """Return the R² over test examples of the training mean of each example's level and fold."""
     wrong, spread, varies = 0.0, 0.0, False
     for column in numbers.T:
         parts = []

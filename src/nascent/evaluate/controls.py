@@ -1,11 +1,11 @@
 """Controls of the claim that a model reads structure and not intensity.
 
-Standardised by cell and channel, a crop keeps its structure and loses its intensity: the masked
+Standardised by example and channel, a crop keeps its structure and loses its intensity: the masked
 mean of every channel is 0. A model that reads structure alone predicts such crops as well as those
 it was trained on; one that reads intensity falls to the mean. A linear fit to the masked means of
 the same crops says how far what is left of the means reaches: to the mean, and no further. The
 plainest floor stands beside them fold by fold: the R² of a fold is against the mean of its own test
-cells, so that its mean over folds is another number than the R² of the pooled cells.
+examples, so that its mean over folds is another number than the R² of the pooled examples.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 
 
 def standardised(normaliser: Normaliser) -> Normaliser:
-    """Return a normaliser with the standardisation by cell as its last step.
+    """Return a normaliser with the standardisation by example as its last step.
 
     Background and clip stay; shifts and factors of the channel are undone by the standardisation.
     """
@@ -43,7 +43,7 @@ def standardised(normaliser: Normaliser) -> Normaliser:
 
 
 def standardised_reader(reader: Reader | Normaliser) -> Reader | Normaliser | None:
-    """Return a reader whose images are standardised by cell; None where it reads no image."""
+    """Return a reader whose images are standardised by example; None where it reads no image."""
     if isinstance(reader, Normaliser):
         return standardised(reader)
     if not any(isinstance(one, Normaliser) for one in reader.inputs):
@@ -64,7 +64,7 @@ def model_controls(
     task: str = REGRESSION,
     levels: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return the metrics of one run on examples as it was trained and standardised by cell.
+    """Return the metrics of one run on examples as it was trained and standardised by example.
 
     Where the model reads no image there is nothing to standardise, and as trained is all.
 
@@ -73,7 +73,7 @@ def model_controls(
     model
         The trained one.
     shards
-        Split → its shards: of the test cells, or of more.
+        Split → its shards: of the test examples, or of more.
     reader
         Of the model.
     as_trained
@@ -126,7 +126,7 @@ def linear_per_cell(
     task: str = REGRESSION,
     levels: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return the metrics of a linear fit to the masked means of crops standardised by cell.
+    """Return the metrics of a linear fit to the masked means of crops standardised by example.
 
     The fit is least squares, or logistic regression of classes. The means are 0 but for the
     rounding of float32. Nothing is rounded off: neither fit cares how small its features are, so
@@ -139,11 +139,11 @@ def linear_per_cell(
     normaliser
         Of the study's input channels, with the steps that its models were trained with.
     targets
-        Columns of the cell table, one fit each.
+        Columns of the table of examples, one fit each.
     design, fold
         Of the split, for the table.
     batch_size
-        Cells at a time.
+        Examples at a time.
     task, levels
         Name of what is predicted, and of its classes.
 
@@ -156,7 +156,7 @@ def linear_per_cell(
     Raises
     ------
     TrainError
-        Where there is no training cell, or a target is missing (the cell is named).
+        Where there is no training example, or a target is missing (the example is named).
     """
     per_cell = standardised(normaliser)
     parts = [
@@ -213,7 +213,7 @@ def level_of_nothing(floors: pd.DataFrame, *, task: str = REGRESSION) -> pd.Data
 
 
 def _means(batches: Batches) -> pd.DataFrame:
-    """Return the cell table with the masked channel means of the crops as read, (C,) a cell."""
+    """Return the table of examples with masked channel means of the crops as read, (C,) each."""
     rows = [
         image[mask].mean(axis=0, dtype=np.float64)
         for batch in batches

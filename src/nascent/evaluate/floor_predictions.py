@@ -34,7 +34,7 @@ def predict_floors(
     task: str = REGRESSION,
     levels: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Fit the floors on the training cells and predict every cell that has a split.
+    """Fit the floors on the training examples and predict every example that has a split.
 
     Floors that read the target itself are left out. The mean of an input channel is no target:
     least squares would copy it.
@@ -45,7 +45,7 @@ def predict_floors(
         The study's table of examples; its index is `id`. Needed: the target, `mean_<channel>` of
         every input channel, and what the floors read.
     split
-        id → train, val or test. Cells of the table that are not in it are left out.
+        id → train, val or test. Examples of the table that are not in it are left out.
     design, fold
         Of the split, for the table.
     channels
@@ -71,8 +71,8 @@ def predict_floors(
     Raises
     ------
     TrainError
-        Where a column is missing, a value is missing or not finite (the cell is named), there is
-        no training cell, a floor is unknown (the nearest is named), or the target is the mean of
+        Where a column is missing, a value is missing or not finite (the example is named), there is
+        no training example, a floor is unknown (the nearest is named), or the target is the mean of
         an input channel.
     """
     measured, known = task_of(task), floors_of(kind)[task]

@@ -43,7 +43,7 @@ LINEAR_PER_CELL = {"regression": "ols_per_cell", "classes": "logistic_per_cell"}
 def ridge_regression(features: np.ndarray, inputs: FloorInputs) -> np.ndarray:
     """Fit ridge regression on standardised features of the training rows and predict all rows.
 
-    The penalty is chosen among `ridge_alphas` by leave-one-out error on the training cells, in
+    The penalty is chosen among `ridge_alphas` by leave-one-out error on the training examples, in
     closed form (Golub, Heath & Wahba 1979, Technometrics 21:215).
     """
 
@@ -60,7 +60,7 @@ def least_squares(features: np.ndarray, y: np.ndarray, train: np.ndarray) -> np.
     """Fit y = a + Xb on the training rows and predict all rows.
 
     The intercept is free: features and target are centred on the training rows. Where the centred
-    features lack rank (fewer cells than channels, a channel that never changes, a full set of
+    features lack rank (fewer examples than channels, a channel that never changes, a full set of
     one-hot columns) the coefficients of minimum norm are taken, in the features' own units.
 
     Parameters

@@ -1,14 +1,14 @@
 """How far off a model is in whole groups, and what of its error that makes.
 
 How much of the target groups explain says nothing of this. A model may read the staining of a group
-as signal, or miss what sets a group apart, and be off by the same amount in all its cells.
+as signal, or miss what sets a group apart, and be off by the same amount in all its examples.
 
-With errors e = y − ŷ, n_w test cells in group w, their mean b_w and variance s_w² (ddof 1):
+With errors e = y − ŷ, n_w test examples in group w, their mean b_w and variance s_w² (ddof 1):
 
     MSE = Σ n_w b_w² / n  +  Σ (n_w − 1) s_w² / n
 
-The first term is the share of the groups' biases. Chance alone gives a group of n_w cells a b_w² of
-s_w² / n_w on average, so Σ (n_w b_w² − s_w²) / n is what group biases make without it: unbiased,
+The first term is the share of the groups' biases. Chance alone gives a group of n_w examples a b_w²
+of s_w² / n_w on average, so Σ (n_w b_w² − s_w²) / n is what group biases make without it: unbiased,
 also where groups differ in size and variance, and 0 on average where no group is off. A bias that
 all groups share is part of it.
 """
@@ -38,9 +38,9 @@ def group_shift(held: HeldOut, model: str, *, confidence: float) -> dict[str, fl
         chance alone gives, at least 0, see the head of this module; `worst_group`, the group whose
         bias is largest beyond its interval (where every interval holds 0, the largest bias) and
         `worst_group_bias` with `_low` and `_high`, in raw counts: Student's interval over the
-        group's cells, at 1 − (1 − confidence)/k for the choice among k groups (Bonferroni), of
+        group's examples, at 1 − (1 − confidence)/k for the choice among k groups (Bonferroni), of
         these very networks. NaN where the MSE is 0, the corrected share where no group has two
-        cells, limits of groups of one cell.
+        examples, limits of groups of one example.
     """
     errors = held.y[:, None] - held.y_hat[:, held.seeds_of(model)]
     groups, place = np.unique(held.levels["group"].to_numpy(str), return_inverse=True)
@@ -76,7 +76,7 @@ def _shares(
     variances = _variances(errors, place, sizes, biases)
     if np.isnan(variances).all():
         return raw / mse, float("nan")
-    # A group of one cell has no variance of its own: it gets that of the others together.
+    # A group of one example has no variance of its own: it gets that of the others together.
     free = np.maximum(sizes - 1, 0)
     pooled = (free @ np.nan_to_num(variances)) / free.sum()
     chance = float(np.where(np.isnan(variances), pooled, variances).sum(axis=0).mean()) / n
@@ -93,7 +93,7 @@ def _means(values: np.ndarray, place: np.ndarray, sizes: np.ndarray) -> np.ndarr
 def _variances(
     values: np.ndarray, place: np.ndarray, sizes: np.ndarray, means: np.ndarray
 ) -> np.ndarray:
-    """Return the variance (ddof 1) within each group, (groups, R); NaN for groups of one cell."""
+    """Return the variance (ddof 1) within each group, (groups, R); NaN for groups of one."""
     squares = _means((values - means[place]) ** 2, place, sizes) * sizes[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(sizes[:, None] > 1, squares / (sizes[:, None] - 1), np.nan)

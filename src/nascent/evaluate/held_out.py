@@ -1,7 +1,7 @@
-"""The test cells of one target and design, with what every run predicted for them.
+"""The test examples of one target and design, with what every run predicted for them.
 
-All that compares models stands on this record: every run is over the same cells, in the same order,
-so that differences are paired.
+All that compares models stands on this record: every run is over the same examples, in the same
+order, so that differences are paired.
 """
 
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ class HeldOut:
     ----------
     target, design : str
     levels : pandas.DataFrame
-        Group, plate, perturbation and cell cycle of the n cells, see `nascent.evaluate.levels`; the
-        index is `id`, ascending, so that no order of rows changes a resample.
+        Group, plate, perturbation and cell cycle of the n examples, see `nascent.evaluate.levels`;
+        the index is `id`, ascending, so that no order of rows changes a resample.
     y : numpy.ndarray
         (n,), as the task has its answers: float64, or numbers of classes.
     runs : tuple of (str, int)
@@ -32,8 +32,8 @@ class HeldOut:
     y_hat : numpy.ndarray
         (n, R) float64; of classes (n, R, k).
     scale : numpy.ndarray
-        (n,) float64: what metrics need of the training cells of the fold that a cell is a test cell
-        of, see `nascent.task.Task.scales`; NaN where no training cell is known.
+        (n,) float64: what metrics need of the training examples of the fold that an example is a
+        test example of, see `nascent.task.Task.scales`; NaN where no training example is known.
     task : Task
         Of the target.
     classes : tuple of str
@@ -74,16 +74,16 @@ def held_out(
         The columns of `nascent.evaluate.tables.predictions_columns`; of the rows of train only
         what metrics need is read.
     cells
-        The study's cell table; its index is `id`.
+        The study's table of examples; its index is `id`.
     task
         Its name.
 
     Raises
     ------
     TrainError
-        Where a value is not finite, a cell is not in the cell table, is predicted twice by one run,
-        or is missing from a run that others have it in, or two runs disagree about its y. The cell
-        and the run are named.
+        Where a value is not finite, an example is not in the table of examples, is predicted twice
+        by one run, or is missing from a run that others have it in, or two runs disagree about its
+        y. The example and the run are named.
     """
     measured = task_of(task)
     refuse_not_finite(predictions, measured)
@@ -100,7 +100,7 @@ def held_out(
 
 
 def refuse_not_finite(predictions: pd.DataFrame, task: Task) -> None:
-    """Raise TrainError, naming cell and model, where y or ŷ is missing or infinite."""
+    """Raise TrainError, naming example and model, where y or ŷ is missing or infinite."""
     for what, values in zip(("measurement", "prediction"), task.read(predictions), strict=True):
         finite = np.isfinite(values.reshape(len(predictions), -1)).all(axis=1)
         wrong = np.flatnonzero(~finite)

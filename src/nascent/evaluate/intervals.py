@@ -1,4 +1,4 @@
-"""The intervals of every metric of every run over the test cells."""
+"""The intervals of every metric of every run over the test examples."""
 
 import pandas as pd
 
@@ -8,14 +8,14 @@ from nascent.evaluate.tables import INTERVALS
 
 
 def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.DataFrame:
-    """Return each metric with its intervals over cells and over groups.
+    """Return each metric with its intervals over examples and over groups.
 
     Parameters
     ----------
     held
         Names the target, the design and the models.
     resampled
-        Of the same cells.
+        Of the same examples.
     confidence
         Between 0 and 1.
 
@@ -24,8 +24,8 @@ def intervals(held: HeldOut, resampled: Resampled, *, confidence: float) -> pd.D
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.INTERVALS`. The seed is text: a number; "each", the
         mean over seeds, whose interval holds the training seeds too; "ensemble", of the mean
-        prediction, where a model has two seeds or more. With fewer than two cells, or fewer groups
-        than a verdict needs, the interval over them is NaN.
+        prediction, where a model has two seeds or more. With fewer than two examples, or fewer
+        groups than a verdict needs, the interval over them is NaN.
     """
     rows = []
     for model in held.models:

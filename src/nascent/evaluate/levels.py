@@ -1,4 +1,4 @@
-"""What cells are told apart by: their group, plate, perturbation and phase of the cell cycle."""
+"""What examples are told apart by: their group, plate, perturbation and phase of the cell cycle."""
 
 import pandas as pd
 
@@ -18,17 +18,17 @@ def labels(cells: pd.DataFrame, column: str) -> pd.Series:
 
 
 def levels(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the level of each cell in each of `VARIABLES`, as text.
+    """Return the level of each example in each of `VARIABLES`, as text.
 
     Parameters
     ----------
     cells
-        The study's cell table; its index is `id`. The column group is needed.
+        The study's table of examples; its index is `id`. The column group is needed.
 
     Raises
     ------
     TrainError
-        Where the group is missing, or a cell comes twice (it is named).
+        Where the group is missing, or an example comes twice (it is named).
     """
     if GROUP not in cells.columns:
         raise TrainError(f"the cell table has no column {GROUP!r}")

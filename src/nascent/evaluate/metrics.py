@@ -13,7 +13,7 @@ _RUN = [*_FOLD, "split", "model", "seed"]
 
 
 def training_scales(predictions: pd.DataFrame, task: str = REGRESSION) -> pd.Series:
-    """Return what metrics need to know of the training cells: the δ of the Huber metric.
+    """Return what metrics need to know of the training examples: the δ of the Huber metric.
 
     It is one for models and floors alike, so that rows compare, whatever a model was trained with.
 
@@ -27,7 +27,7 @@ def training_scales(predictions: pd.DataFrame, task: str = REGRESSION) -> pd.Ser
     Returns
     -------
     pandas.Series
-        (target, design, fold) → float64; without those that have no training cell.
+        (target, design, fold) → float64; without those that have no training example.
     """
     train = predictions[predictions["split"] == "train"]
     # In one order, so that the rows of a table do not change the last bit.
@@ -71,8 +71,8 @@ def metrics_table(
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.metrics_columns`: a row a target, design, fold,
         split, model and seed. Where the table holds several folds of a design, rows with the fold
-        "all" follow, over the predictions of all of them: each test cell counts once, a cell of
-        train or val once for every fold that it is in.
+        "all" follow, over the predictions of all of them: each test example counts once, an example
+        of train or val once for every fold that it is in.
     """
     measured = task_of(task)
     scales = training_scales(predictions, task) if scales is None else scales

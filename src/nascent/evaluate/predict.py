@@ -1,4 +1,4 @@
-"""Predictions of a trained model for the cells of shards."""
+"""Predictions of a trained model for the examples of shards."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ def predict(
     task: str = REGRESSION,
     levels: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Predict every cell of a study's shards.
+    """Predict every example of a study's shards.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ def predict(
     reader
         Of the model, see `nascent.reader.read_reader`.
     targets
-        The T columns of the cell table that the model predicts, in its order.
+        The T columns of the table of examples that the model predicts, in its order.
     design, fold, name, seed
         Of the split and of the model, for the table.
     batch_size
-        Cells at a time.
+        Examples at a time.
     prediction
         `plain`, or `eight_fold`: the mean prediction over the crop's eight flips and quarter turns.
     removal
@@ -64,15 +64,15 @@ def predict(
     Returns
     -------
     pandas.DataFrame
-        One row a target and cell: target by target, split by split and as the cells lie in the
-        shards; the columns of `nascent.evaluate.tables.predictions_columns`. `y` is as in the
-        cell table, bit for bit.
+        One row a target and example: target by target, split by split and as the examples lie in
+        the shards; the columns of `nascent.evaluate.tables.predictions_columns`. `y` is as in the
+        table of examples, bit for bit.
 
     Raises
     ------
     TrainError
-        Where a prediction or a target is not finite (the cell is named), the cell table lacks a
-        target, or the model has another number of outputs than there are targets.
+        Where a prediction or a target is not finite (the example is named), the table of examples
+        lacks a target, or the model has another number of outputs than there are targets.
     """
     measured = task_of(task)
     columns = list(predictions_columns(measured, levels))
@@ -146,7 +146,7 @@ def _predict_split(
 
 
 def _outputs(model: "keras.Model", batches: Batches, prediction: str) -> Iterator[np.ndarray]:
-    """Yield what the model puts out batch by batch, (b, T) float64, as the cell table has it."""
+    """Yield what the model puts out batch by batch, (b, T) float64, in units of the table."""
     if prediction == "eight_fold":
         from nascent.train.augment.eight_fold import predict_eight_fold
 

@@ -1,4 +1,4 @@
-"""All metrics of all models over the test cells: as they are, resampled, and without each group."""
+"""All metrics of all models over test examples: as they are, resampled, without each group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ ENSEMBLE = "ensemble"
 
 @dataclass(frozen=True)
 class Limits:
-    """A metric or a difference of two, with its intervals over cells and over groups.
+    """A metric or a difference of two, with its intervals over examples and over groups.
 
     Both hold the training seeds, where the statement is about a mean over several. NaN with fewer
-    than two cells, or with fewer groups than a verdict needs.
+    than two examples, or with fewer groups than a verdict needs.
     """
 
     value: float
@@ -43,13 +43,13 @@ class Resampled:
     seeds : dict
         Model → the places of its runs, a seed each.
     value : dict
-        Metric → (K,), over the test cells as they are.
+        Metric → (K,), over the test examples as they are.
     cells : dict
-        Metric → (B, K), over resampled cells.
+        Metric → (B, K), over resampled examples.
     groups : dict
-        Metric → (W, K), over the test cells without those of each group.
+        Metric → (W, K), over the test examples without those of each group.
     sizes : (W,) int
-        Test cells of each group.
+        Test examples of each group.
     """
 
     columns: dict[tuple[str, str], int]
@@ -61,7 +61,7 @@ class Resampled:
 
     @property
     def n(self) -> int:
-        """Test cells."""
+        """Test examples."""
         return int(self.sizes.sum())
 
     @property
@@ -87,7 +87,7 @@ class Resampled:
     ) -> Limits:
         """Return a metric's mean over runs, less that over others, and its limits.
 
-        Two sources of chance are combined (`nascent.statistics.combined`): the cells, or the
+        Two sources of chance are combined (`nascent.statistics.combined`): the examples, or the
         groups, in which all runs are alike, and the training seeds, S of each side on their own.
 
         Parameters
@@ -118,14 +118,14 @@ class Resampled:
         *,
         confidence: float,
     ) -> Limits:
-        """Return the limits of a statistic of these cells.
+        """Return the limits of a statistic of these examples.
 
         Parameters
         ----------
         value
             The statistic.
         cells
-            (B,) over resampled cells.
+            (B,) over resampled examples.
         groups
             (W,) without each group.
         repeats
@@ -143,9 +143,9 @@ class Resampled:
 
 
 def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
-    """Resample the test cells, and leave out each of their groups.
+    """Resample the test examples, and leave out each of their groups.
 
-    All runs see the same draws of cells, so that differences are paired.
+    All runs see the same draws of examples, so that differences are paired.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""All tables that compare the models of a study, from its predictions and its cell table."""
+"""All tables that compare the models of a study, from its predictions and its table of examples."""
 
 from collections.abc import Collection
 
@@ -41,7 +41,7 @@ def comparison_tables(
         Of all models, seeds, folds, designs and targets, floors included; the columns of
         `nascent.evaluate.tables.predictions_columns`.
     cells
-        The study's cell table; its index is `id`. Columns group, and plate, perturbation and
+        The study's table of examples; its index is `id`. Columns group, and plate, perturbation and
         cell_cycle where the study has them.
     floors
         Names among the models that are floors.

@@ -1,1 +1,1 @@
-"""Explanation: what the attribution maps of many cells say together, with intervals."""
+"""Explanation: what the attribution maps of many examples say together, with intervals."""

@@ -7,7 +7,7 @@ from typing import Any
 from nascent.figures.table import Figure
 
 PREDICTS, EXPLAINS = "predicts", "explains"
-"""What a check does with a network: it predicts changed cells, or makes maps again."""
+"""What a check does with a network: it predicts changed examples, or makes maps again."""
 
 ENTRY, PLACE, FEATURE = "entry", "place", "feature"
 """Kinds of maps: of pixels of channels, of places, of whole channels."""

@@ -43,7 +43,7 @@ def planted(study: Study) -> bool:
 
 
 def with_regions(study: Study) -> bool:
-    """Return whether the config names regions of the cell, and models see images."""
+    """Return whether the config names regions of the example, and models see images."""
     return bool(study["explain"]["regions"]) and of_images(study)
 
 

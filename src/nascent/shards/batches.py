@@ -3,10 +3,10 @@
 Two masks are told apart: where values were measured they are normalised and removed; the region of
 the object is what a model pools over.
 
-Shuffled order: the shards come in a random order; as many neighbours in it as hold `POOL` cells are
-pooled, and their cells come in a random order. A cell's chunk is read alone, so this costs no more
-than reading straight through, only a few files are open at a time, and since shards hold their
-split's cells in random order already, a pool is a random sample of the split.
+Shuffled order: the shards come in a random order; as many neighbours in it as hold `POOL` examples
+are pooled, and their examples come in a random order. An example's chunk is read alone, so this
+costs no more than reading straight through, only a few files are open at a time, and since shards
+hold their split's examples in random order already, a pool is a random sample of the split.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,12 +38,12 @@ def read_split(
     epoch: int = 0,
     target: str | None = "target",
 ) -> Iterator[Batch]:
-    """Yield one pass over the cells of shards, see `Batches`."""
+    """Yield one pass over the examples of shards, see `Batches`."""
     return Batches(paths, reader, batch_size=batch_size, seed=seed, target=target).read(epoch)
 
 
 class Batches:
-    """The cells of one or many shards in batches.
+    """The examples of one or many shards in batches.
 
     Parameters
     ----------
@@ -53,22 +53,23 @@ class Batches:
         From examples as they are on disk to the inputs of a model; a normaliser reads the first
         input alone, as an image.
     batch_size
-        Cells a batch; the last holds the rest.
+        Examples a batch; the last holds the rest.
     seed
-        With the epoch it gives the order; None keeps the cells as they lie.
+        With the epoch it gives the order; None keeps the examples as they lie.
     target
-        Column of the cell table, or a target that the shards hold as an array; None for none.
+        Column of the table of examples, or a target that the shards hold as an array; None for
+        none.
     removal
         File of the entries that are taken out of the normalised crops, see
         `nascent.shards.removal_file`; None for none.
     instead
-        Columns that stand in the place of those of the cell table, or beside them; the index is
-        `id`. None leaves the table as it is.
+        Columns that stand in the place of those of the table of examples, or beside them; the index
+        is `id`. None leaves the table as it is.
 
     Attributes
     ----------
     cells : pandas.DataFrame
-        The cell tables of all shards, as they lie.
+        The table of exampless of all shards, as they lie.
     reader : Reader
         What is read.
 
@@ -76,7 +77,7 @@ class Batches:
     ------
     StoreError
         Where a shard's examples are unlike those of the reader, a table lacks the target, or a
-        cell is missing in `removal` or `instead`.
+        example is missing in `removal` or `instead`.
     """
 
     def __init__(
@@ -264,7 +265,7 @@ def _refuse_unlike(store: Store, reader: Reader, path: Path, formats: dict[tuple
 
 
 def _with_columns(cells: pd.DataFrame, instead: pd.DataFrame) -> pd.DataFrame:
-    """Return the cell table with columns of another one; ids are compared as text."""
+    """Return the table of examples with columns of another one; ids are compared as text."""
     rows = pd.Index(instead.index.astype(str)).get_indexer(cells.index.astype(str))
     if (rows < 0).any():
         raise StoreError(

@@ -34,7 +34,7 @@ class Histograms:
     counts : tuple of numpy.ndarray
         int64, the pixels of each value; none is zero.
     cells : int
-        Cells whose pixels were counted.
+        Examples whose pixels were counted.
     """
 
     channels: tuple[str, ...]

@@ -1,9 +1,9 @@
-"""From measured counts to model input, when cells are read.
+"""From measured counts to model input, when examples are read.
 
-All steps before the standardisation by cell come down to (clip(v, low, high) − shift) · factor with
-four numbers a channel, done in place on measured pixels only. Unmeasured pixels are exactly zero
-*after* normalisation. After a z-score a measured pixel of the training mean is zero too, so what is
-measured is told by the mask alone.
+All steps before the standardisation by example come down to (clip(v, low, high) − shift) · factor
+with four numbers a channel, done in place on measured pixels only. Unmeasured pixels are exactly
+zero *after* normalisation. After a z-score a measured pixel of the training mean is zero too, so
+what is measured is told by the mask alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _PIXELS = 64
 
 @dataclass(frozen=True)
 class Normaliser:
-    """Normalise crops by the statistics of the training cells.
+    """Normalise crops by the statistics of the training examples.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Normaliser:
     percentile : tuple of float or None
         Of the clip and the linear scale; None where nothing is clipped.
     mean, sd : tuple of float
-        Over the training cells' measured pixels, after background, clip and scale.
+        Over the training examples' measured pixels, after background, clip and scale.
     """
 
     channels: tuple[str, ...]
@@ -192,7 +192,7 @@ class Normaliser:
             (np.maximum, low, -np.inf),
             (np.minimum, background + self._ceiling, np.inf),
         ]
-        # Standardising a cell undoes any shift and factor before it.
+        # Standardising an example undoes any shift and factor before it.
         if not steps.per_cell:
             passes += [
                 (np.subtract, background + mean * divisor, 0.0),

@@ -1,4 +1,4 @@
-"""Which cells lie in which shard, known from the table of splits alone."""
+"""Which examples lie in which shard, known from the table of splits alone."""
 
 import logging
 import re
@@ -17,27 +17,27 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def plan_shards(splits: pd.DataFrame, cells: int, seed: int) -> pd.DataFrame:
-    """Deal the cells of each split to shards in a random order, so that groups mix.
+    """Deal the examples of each split to shards in a random order, so that groups mix.
 
     Parameters
     ----------
     splits
         Columns `id` and `split`; others are kept. The row order does not matter.
     cells
-        Cells a shard; the last of a split holds the rest.
+        Examples a shard; the last of a split holds the rest.
     seed
         Of the order.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of the splits in the order in which the cells are written, and `shard`:
+        The rows of the splits in the order in which the examples are written, and `shard`:
         `train-00000` and so on.
     """
     parts = []
     for number, split in enumerate(SPLITS):
         own = splits[splits["split"] == split].sort_values("id")
-        # A generator a split: another number of training cells leaves the others' order alone.
+        # A generator a split: another number of training examples leaves the others' order alone.
         order = np.random.default_rng([seed, number]).permutation(len(own))
         shard = [shard_name(split, place // cells) for place in range(len(own))]
         parts.append(own.iloc[order].assign(shard=shard))
@@ -62,7 +62,7 @@ def parts_of_shards(plan: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def number_of_shards(splits: pd.DataFrame, cells: int) -> dict[str, int]:
-    """Return how many shards each split has with `cells` cells a shard."""
+    """Return how many shards each split has with `cells` examples a shard."""
     counts = splits["split"].value_counts()
     return {split: -(-int(counts.get(split, 0)) // cells) for split in SPLITS}
 
@@ -93,8 +93,9 @@ def shards_of(manifest: str | Path, split: str) -> list[Path]:
 def remove_unplanned(planned: Sequence[str | Path]) -> list[Path]:
     """Remove shards of an earlier plan, so that what lies in a folder is what its plan names.
 
-    With more cells a shard, or fewer cells, there are fewer shards; those of higher numbers would
-    stay beside the others, and whoever reads all files of the folder would read cells twice.
+    With more examples a shard, or fewer examples, there are fewer shards; those of higher numbers
+    would stay beside the others, and whoever reads all files of the folder would read examples
+    twice.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Which entries of a normalised crop are removed, and what stands in their place.
 
 An entry is a measured pixel in one channel, or a measured pixel in all of them. Removed entries
-become the cell's own channel mean, so that the level of a channel in a cell stays and its structure
-goes; the mask stays as it is.
+become the example's own channel mean, so that the level of a channel in an example stays and its
+structure goes; the mask stays as it is.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ def first_in_order(scores: np.ndarray, count: int, stream: np.random.Generator) 
 
 
 def stream_of(seed: Iterable[int], example_id: Hashable) -> np.random.Generator:
-    """Return the generator of a cell: the same for equal seeds, whatever cells come before it."""
+    """Return the generator of an example: the same for equal seeds, whatever comes before it."""
     digest = hashlib.sha256(str(example_id).encode()).digest()
     return np.random.default_rng([*seed, int.from_bytes(digest[:8], "little")])
 
@@ -47,7 +47,7 @@ def stream_of(seed: Iterable[int], example_id: Hashable) -> np.random.Generator:
 def removed_entries(
     scores: np.ndarray, mask: np.ndarray, fraction: float, stream: np.random.Generator
 ) -> np.ndarray:
-    """Return which entries of a cell come first.
+    """Return which entries of an example come first.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def removed_entries(
 
 
 def level_out(image: np.ndarray, mask: np.ndarray, removed: np.ndarray) -> None:
-    """Put a cell's channel means over its measured pixels in the place of its removed entries.
+    """Put an example's channel means over its measured pixels in the place of its removed entries.
 
     Parameters
     ----------

@@ -2,8 +2,9 @@
 
 Layout: `removed` (n, …, B) uint8, one chunk a cell, the K flags of a place packed into B bytes,
 first channel first; K is the number of channels, or 1 where whole pixels are removed. `id` and
-`zero` (whether the map that gave the order was zero), one value a cell. The attributes say format,
-version, source and provenance. The codec shuffles bits, so that bits never set cost no disk.
+`zero` (whether the map that gave the order was zero), one value an example. The attributes say
+format, version, source and provenance. The codec shuffles bits, so that bits never set cost no
+disk.
 """
 
 import json
@@ -38,7 +39,7 @@ class RemovalSource:
         `entries`: each pixel of each channel on its own, pooled over both; `pixels`: all channels
         of a pixel together.
     fraction
-        Of the cell's measured entries.
+        Of the example's measured entries.
     seed
         Of the random order, and of that among equal scores: numbers, in order.
     channels
@@ -57,7 +58,7 @@ class RemovalSource:
 
 @dataclass(frozen=True)
 class RemovedCell:
-    """What is removed of one cell.
+    """What is removed of one example.
 
     Attributes
     ----------
@@ -86,7 +87,7 @@ def open_removals(path: str | Path) -> "Removals":
 
 
 class Removals(Hdf5Reader):
-    """The removed entries of cells, by their ids.
+    """The removed entries of examples, by their ids.
 
     Attributes
     ----------
@@ -121,12 +122,12 @@ class Removals(Hdf5Reader):
         return len(self.cells)
 
     def rows(self, ids: Iterable[Hashable]) -> np.ndarray:
-        """Return the rows of cells, (n,) integer.
+        """Return the rows of examples, (n,) integer.
 
         Raises
         ------
         StoreError
-            Where a cell is not there.
+            Where an example is not there.
         """
         wanted = [str(example_id) for example_id in ids]
         rows = self.cells.index.get_indexer(wanted)
@@ -150,7 +151,7 @@ class Removals(Hdf5Reader):
             )
 
     def of(self, row: int, mask: np.ndarray) -> np.ndarray:
-        """Return which entries of a cell's measured pixels are removed, (P, K) bool."""
+        """Return which entries of an example's measured pixels are removed, (P, K) bool."""
         packed = self._removed[row][mask]
         return np.unpackbits(packed, axis=1, count=self.flags).astype(bool)
 
@@ -168,7 +169,7 @@ def write_removals(
     source: RemovalSource,
     record: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write what is removed of cells, which come one by one.
+    """Write what is removed of examples, which come one by one.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ def write_removals(
     Raises
     ------
     StoreError
-        Where a cell comes twice, or its flags are not (places …, K).
+        Where an example comes twice, or its flags are not (places …, K).
     OutputError
         Where the disk is full or the folder cannot be written; no file is left.
     """
@@ -222,7 +223,7 @@ def write_removals(
 
 
 def zero_maps(path: str | Path, ids: Iterable[Hashable]) -> int:
-    """Return of how many of the cells chance alone gave the order, because their map was zero."""
+    """Return of how many examples chance alone gave the order, because their map was zero."""
     with open_removals(path) as removals:
         return int(removals.cells["zero"].to_numpy()[removals.rows(ids)].sum())
 

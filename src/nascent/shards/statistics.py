@@ -1,4 +1,4 @@
-"""Channel statistics of the training cells' measured pixels, by exact histograms.
+"""Channel statistics of the training examples' measured pixels, by exact histograms.
 
 A histogram holds every value that occurs and how often. Raw counts are whole numbers, so a well's
 hundred million pixels come down to at most 65,536 pairs a channel, and the histograms of wells add
@@ -27,19 +27,19 @@ from nascent.store_layout import input_path
 
 COLUMNS = ("channel", "background", "percentile", "mean", "sd", "minimum", "maximum", "pixels")
 
-# Cells whose pixels are counted together: tens of MB at full size.
+# Examples whose pixels are counted together: tens of MB at full size.
 _CELLS_AT_ONCE = 16
 
 
 def count_pixels(store: Store, ids: Collection[Any]) -> Histograms:
-    """Count the measured pixels of some cells of a store.
+    """Count the measured pixels of some examples of a store.
 
     Parameters
     ----------
     store
         The crops of a well.
     ids
-        The training cells of the study; those that are not in this store are passed over.
+        The training examples of the study; those that are not in this store are passed over.
     """
     rows = np.flatnonzero(store.cells.index.isin(list(ids)))
     tally = _Dense if store.dtype.kind == "u" and store.dtype.itemsize <= 2 else _Sparse
@@ -67,7 +67,7 @@ def channel_statistics(
     Parameters
     ----------
     histograms
-        Of the training cells' measured pixels.
+        Of the training examples' measured pixels.
     steps
         Mean and SD are taken after the background subtraction, clip and scale that these name.
     background
@@ -98,7 +98,7 @@ def channel_statistics(
 def count_part(
     store_path: str | Path, splits: pd.DataFrame, path: str | Path, *, record: Mapping[str, Any]
 ) -> None:
-    """Count the training cells' measured pixels of one part and write the histograms.
+    """Count the training examples' measured pixels of one part and write the histograms.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class Steps:
     background : bool
         Subtract the channel's background; negative counts become 0.
     clip : float or None
-        Set counts above this percentile of the training cells' measured pixels to it.
+        Set counts above this percentile of the training examples' measured pixels to it.
     scale : bool
         Divide by the value of that percentile.
     mean_extraction : bool
@@ -28,8 +28,8 @@ class Steps:
     z_score : bool
         Subtract the training mean and divide by the training SD.
     per_cell : bool
-        Bring each channel of each cell to mean 0 and SD 1 over its measured pixels, which leaves
-        structure and no intensity; a channel that is constant in a cell becomes 0.
+        Bring each channel of each example to mean 0 and SD 1 over its measured pixels, which leaves
+        structure and no intensity; a channel that is constant in an example becomes 0.
     """
 
     background: bool = False

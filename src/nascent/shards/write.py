@@ -35,20 +35,20 @@ def write_shard(
     Parameters
     ----------
     stores
-        The stores of the parts; those without any of the cells are passed over.
+        The stores of the parts; those without any of the examples are passed over.
     cells
-        The cells of the shard in their order: columns id, part; see `rows_of`.
+        The examples of the shard in their order: columns id, part; see `rows_of`.
     path
         Of the shard.
     split
-        train, val or test; written as a column of the cell table.
+        train, val or test; written as a column of the table of examples.
     record
         The provenance record.
 
     Raises
     ------
     StoreError
-        Where a cell is in no store or in two, or the stores differ in inputs or targets.
+        Where an example is in no store or in two, or the stores differ in inputs or targets.
     """
     ids = cells["id"].tolist()
     sources = [source for store in stores if (source := _found(store, cells)) is not None]
@@ -93,14 +93,14 @@ def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Found:
-    """What a part's store has of the wanted cells.
+    """What a part's store has of the wanted examples.
 
     Attributes
     ----------
     attributes
         Of the file, that are not of this one alone.
     places, rows
-        Of each cell in the shard and in the store.
+        Of each example in the shard and in the store.
     examples
         Their part of the table.
     """

@@ -1,1 +1,1 @@
-"""Which cells train a model, which choose its epoch, and which judge it."""
+"""Which examples train a model, which choose its epoch, and which judge it."""

@@ -1,4 +1,4 @@
-"""The one table of assignments: from all cells of a study to train, val and test."""
+"""The one table of assignments: from all examples of a study to train, val and test."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def split_cells(
     time_limit: float = TIME_LIMIT,
     seed: int,
 ) -> Splits:
-    """Select the cells of a study, split them, check the splits and report their balance.
+    """Select the examples of a study, split them, check the splits and report their balance.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def split_cells(
     stratify
         Columns whose combinations are the strata of `example` and of val in `leave_one_group_out`.
     select
-        Column → values to keep; None stands for missing. Empty keeps every cell.
+        Column → values to keep; None stands for missing. Empty keeps every example.
     fold
         The group `leave_one_group_out` tests on.
     time_limit
@@ -80,7 +80,7 @@ def split_cells(
     Raises
     ------
     SplitError
-        Where the cells cannot be split as asked.
+        Where the examples cannot be split as asked.
     """
     chosen = select_cells(_by_id(cells), select)
     split, optimum = _draw(
@@ -118,7 +118,7 @@ def assign(
     time_limit: float = TIME_LIMIT,
     seed: int,
 ) -> pd.Series:
-    """Return the split of every cell: id → train, val or test, in the order of the table.
+    """Return the split of every example: id → train, val or test, in the order of the table.
 
     Parameters are those of `split_cells`.
     """
@@ -142,7 +142,7 @@ def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd
     Raises
     ------
     SplitError
-        Where a column is missing (the nearest is named) or no cell is left (the values there are
+        Where a column is missing (the nearest is named) or no example is left (the values there are
         are named).
     """
     for column, allowed in select.items():
@@ -170,14 +170,15 @@ def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd
 
 
 def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "example") -> None:
-    """Check that every cell is in exactly one split, that none is empty, and that groups are whole.
+    """Check that every example is in exactly one split, that none is empty, and that groups are
+    whole.
 
     Parameters
     ----------
     split
         id → train, val or test.
     cells
-        The cell table that was split.
+        The table of examples that was split.
     by
         How it was split: by `group` no group may be in two splits; in `leave_one_group_out` the
         groups of test may be in no other.

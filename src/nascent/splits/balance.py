@@ -1,4 +1,4 @@
-"""How alike the splits are: one tidy table of cells, shares and target by variable and level."""
+"""How alike the splits are: one tidy table of examples, shares and target by variable and level."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ QUARTILES = ("Q1", "Q2", "Q3", "Q4")
 
 
 def target_quartiles(target: pd.Series) -> pd.Series:
-    """Return the quartile, Q1 to Q4, of each cell's target among all cells given."""
+    """Return the quartile, Q1 to Q4, of each example's target among all examples given."""
     values = target.to_numpy(dtype=np.float64)
     edges = np.quantile(values, [0.25, 0.5, 0.75])
     return pd.Series(np.array(QUARTILES)[np.searchsorted(edges, values)], index=target.index)
@@ -23,20 +23,20 @@ def balance(cells: pd.DataFrame, split: pd.Series, *, variables: Sequence[str]) 
     Parameters
     ----------
     cells
-        The cell table, `id` its index, with `target`.
+        The table of examples, `id` its index, with `target`.
     split
         id → train, val or test.
     variables
-        Columns of the cell table to describe; the whole (`all`) and the target's quartiles are
-        described besides.
+        Columns of the table of examples to describe; the whole (`all`) and the target's quartiles
+        are described besides.
 
     Returns
     -------
     pandas.DataFrame
-        split (train, val, test, and `all` for the three together), variable, level, cells, share
-        (of the cells of that split; for the variable `all`: of the cells of the study), target_mean
-        and target_sd (ddof 1; missing below two cells). A level a split lacks has a row with zero
-        cells.
+        split (train, val, test, and `all` for the three together), variable, level, examples, share
+        (of the examples of that split; for the variable `all`: of the examples of the study),
+        target_mean and target_sd (ddof 1; missing below two examples). A level a split lacks has a
+        row with zero examples.
     """
     levels = {
         "all": pd.Series("all", index=cells.index),

@@ -16,7 +16,7 @@ from nascent.splits.fractions import (
 
 
 def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) -> pd.Series:
-    """Split as the published study did: one shuffle of all cells in the order of the table.
+    """Split as the published study did: one shuffle of all examples in the order of the table.
 
     NumPy's legacy generator, seeded, shuffles the ids in place; the first int(n · train) are train,
     the next int(n · val) val, the rest test (Becker, 2021).
@@ -24,7 +24,7 @@ def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) 
     Parameters
     ----------
     cells
-        The cell table, `id` its index. Unlike `stratified`, the row order matters.
+        The table of examples, `id` its index. Unlike `stratified`, the row order matters.
     fractions
         Shares of train, val and test.
     seed
@@ -48,22 +48,22 @@ def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) 
 def stratified(
     cells: pd.DataFrame, *, fractions: Mapping[str, float], strata: Sequence[str], seed: int
 ) -> pd.Series:
-    """Split so that every stratum, and the whole, hold the fractions to within one cell.
+    """Split so that every stratum, and the whole, hold the fractions to within one example.
 
     A stratum is a combination of values of the columns `strata`; a missing value is a value of its
     own. Each stratum gives every split the floor or the ceiling of its quota, and the splits' sizes
     are the largest-remainder rounding of the whole (controlled rounding of a two-way table: Cox,
-    JASA 1987). Which cells of a stratum go where is drawn at random. The row order of the table
+    JASA 1987). Which examples of a stratum go where is drawn at random. The row order of the table
     does not matter.
 
     Parameters
     ----------
     cells
-        The cell table, `id` its index.
+        The table of examples, `id` its index.
     fractions
         Shares of train, val and test.
     strata
-        Columns of the cell table; none makes one stratum.
+        Columns of the table of examples; none makes one stratum.
     seed
         Of `numpy.random.default_rng`.
 
@@ -99,7 +99,7 @@ def divide(
 
 
 def _strata(cells: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Return the number of each cell's stratum; strata are numbered in the order of their names."""
+    """Return the number of each example's stratum, in the order of the strata's names."""
     for column in columns:
         if column not in cells.columns:
             raise SplitError(

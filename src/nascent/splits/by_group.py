@@ -26,7 +26,7 @@ class Optimum:
     Attributes
     ----------
     objective : float
-        Sum of the absolute deviations from perfect balance, as shares of all cells.
+        Sum of the absolute deviations from perfect balance, as shares of all examples.
     bound : float
         No choice of groups can be better than this.
     gap : float
@@ -46,16 +46,17 @@ def hold_out_groups(
 ) -> tuple[pd.Series, Optimum]:
     """Give every group to one split, so that the splits resemble the whole as closely as can be.
 
-    For every level l of three variables (all cells; perturbation, where the table has it; quartile
-    of the target) and every split s let n(l, s) be the cells of that level in that split, N(l)
-    those of the level, N all. The integer programme minimises Σ |n(l, s) − fraction(s) · N(l)| / N
-    under the conditions that every group is in one split and every split has a group. Solved by CBC
-    through PuLP.
+    For every level l of three variables (all examples; perturbation, where the table has it;
+    quartile of the target) and every split s let n(l, s) be the examples of that level in that
+    split, N(l) those of the level, N all. The integer programme minimises Σ |n(l, s) − fraction(s)
+    · N(l)| / N under the conditions that every group is in one split and every split has a group.
+    Solved by CBC through PuLP.
 
     Parameters
     ----------
     cells
-        The cell table, `id` its index, with group and target, and perturbation where it is known.
+        The table of examples, `id` its index, with group and target, and perturbation where it is
+        known.
     fractions
         Shares of train, val and test.
     time_limit
@@ -100,14 +101,14 @@ def leave_one_group_out(
 ) -> pd.Series:
     """Test on one group, train on the others.
 
-    Val is drawn by cell from the groups that stay, stratified, in the proportion val : train. It
+    Val is drawn by example from the groups that stay, stratified, in the proportion val : train. It
     only chooses the epoch, and a whole group for it would cost a small study a large part of its
-    training cells; the test group stays unseen either way.
+    training examples; the test group stays unseen either way.
 
     Parameters
     ----------
     cells
-        The cell table, `id` its index.
+        The table of examples, `id` its index.
     fold
         The group to test on, see `find_group`.
     fractions
@@ -146,7 +147,7 @@ def leave_one_group_out(
 def every_fold(
     cells: pd.DataFrame, *, fractions: Mapping[str, float], strata: Sequence[str], seed: int
 ) -> pd.DataFrame:
-    """Return all folds of leave one group out: a row a cell, a column a group that tests."""
+    """Return all folds of leave one group out: a row an example, a column a group that tests."""
     return pd.DataFrame(
         {
             fold: leave_one_group_out(
@@ -158,7 +159,7 @@ def every_fold(
 
 
 def _levels(cells: pd.DataFrame, groups: pd.Series, names: np.ndarray) -> np.ndarray:
-    """Return the cells of every group and level, (groups, levels)."""
+    """Return the examples of every group and level, (groups, levels)."""
     row = pd.Categorical(groups, categories=names)
     variables = [pd.Series("all", index=cells.index)]
     if PERTURBATION in cells.columns:

@@ -1,4 +1,4 @@
-"""The three splits and the shares of the cells they are given."""
+"""The three splits and the shares of the examples they are given."""
 
 import math
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ def checked(fractions: Mapping[str, float]) -> dict[str, float]:
 
 
 def largest_remainder(count: int, shares: np.ndarray) -> np.ndarray:
-    """Divide `count` whole cells by `shares` (summing to 1) so that none is off by one or more.
+    """Divide `count` whole examples by `shares` (summing to 1) so that none is off by one or more.
 
     Each part gets the floor of its quota; what is left goes to the largest remainders, the first of
     equal ones first (Hamilton's method).
@@ -61,7 +61,7 @@ def exact(quotas: np.ndarray) -> np.ndarray:
 
 
 def refuse_empty(counts: Mapping[str, int], cells: int) -> None:
-    """Raise SplitError where a split would hold none of the `cells` cells."""
+    """Raise SplitError where a split would hold none of the `cells` examples."""
     empty = [name for name, count in counts.items() if count == 0]
     if empty:
         raise SplitError(

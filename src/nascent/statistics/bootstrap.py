@@ -1,4 +1,4 @@
-"""The bootstrap of cells: resampled counts, and the interval that skewed values need."""
+"""The bootstrap of examples: resampled counts, and the interval that skewed values need."""
 
 from collections.abc import Iterator
 

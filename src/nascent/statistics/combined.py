@@ -1,4 +1,5 @@
-"""Intervals that hold several sources of chance: cells or groups, training seeds, draws of weights.
+"""Intervals that hold several sources of chance: examples or groups, training seeds, draws of
+weights.
 
 Each source s has a variance V of the mean and a half-length h = t · √V of its own interval, t being
 the quantile for the few or many units of that source. The half-length of all together is
@@ -40,7 +41,7 @@ UNKNOWN = Source(np.nan, np.nan, np.nan)
 
 
 def of_resamples(value: float, drawn: np.ndarray, *, units: int, confidence: float) -> Source:
-    """Return what cells add: from a statistic and its resamples (B,) over `units` cells."""
+    """Return what examples add: from a statistic and its resamples (B,) over `units` examples."""
     if units < 2 or not np.isfinite(value):
         return UNKNOWN
     low, high = interval(drawn, units=units, confidence=confidence)

@@ -1,11 +1,11 @@
 """How many jackknife errors wide an interval over a few groups of any sizes must be.
 
-With groups of equal size, the jackknife's error of a mean over cells is that of Student's interval
-of the group means, and its quantile is Student's. Where one group has most of the cells, it is
-further out. Let group means be normal with variances σ²_g, θ = Σ w_g m_g with w_g the share of
-cells, and V the jackknife variance: a quadratic form in the same means. Then P(θ² > c² V) is the
-chance that a weighted sum of χ² variables is above zero, which is a single integral (Imhof 1961,
-Biometrika 48:419). c is where that chance is what the confidence leaves.
+With groups of equal size, the jackknife's error of a mean over examples is that of Student's
+interval of the group means, and its quantile is Student's. Where one group has most of the
+examples, it is further out. Let group means be normal with variances σ²_g, θ = Σ w_g m_g with w_g
+the share of examples, and V the jackknife variance: a quadratic form in the same means. Then P(θ² >
+c² V) is the chance that a weighted sum of χ² variables is above zero, which is a single integral
+(Imhof 1961, Biometrika 48:419). c is where that chance is what the confidence leaves.
 """
 
 from functools import lru_cache
@@ -15,7 +15,7 @@ import numpy as np
 from nascent.statistics.student import student_quantile
 
 WITHIN = (1.0, 0.5, 0.0)
-"""Shares of the variance of group means that cells make (σ²_g ~ 1/n_g), the rest being between
+"""Shares of the variance of group means that examples make (σ²_g ~ 1/n_g), the rest being between
 groups (σ²_g equal). The data tell too little of it, so the widest interval counts."""
 
 
@@ -26,7 +26,7 @@ def critical(sizes: tuple[int, ...], confidence: float) -> float:
     Parameters
     ----------
     sizes
-        Cells of each of G groups, G ≥ 2, all above 0. Equal sizes give Student's quantile with
+        Examples of each of G groups, G ≥ 2, all above 0. Equal sizes give Student's quantile with
         G − 1 degrees of freedom.
     confidence
         Between 0 and 1.

@@ -1,12 +1,12 @@
-"""Intervals over whole groups of cells, such as wells, of which there are few.
+"""Intervals over whole groups of examples, such as wells, of which there are few.
 
-Cells of one group share staining, treatment and place, so whole groups are left out, one at a time.
-With G groups and θ₍g₎ the statistic without group g, the variance is (G − 1)/G · Σ (θ₍g₎ − θ)² (CV3
-of MacKinnon, Nielsen & Webb 2023, J. Econometrics 232:272), and the interval is θ ± c · its root. c
-is exact for means of normal groups of the sizes that there are (`nascent.statistics.critical`):
-with groups of equal size it is the quantile of Student's law with G − 1 degrees of freedom. A
-bootstrap of so few groups is too narrow: with three, one draw in nine repeats one group alone, and
-no percentile lies beyond the groups' own range.
+Examples of one group share staining, treatment and place, so whole groups are left out, one at a
+time. With G groups and θ₍g₎ the statistic without group g, the variance is (G − 1)/G · Σ (θ₍g₎ −
+θ)² (CV3 of MacKinnon, Nielsen & Webb 2023, J. Econometrics 232:272), and the interval is θ ± c ·
+its root. c is exact for means of normal groups of the sizes that there are
+(`nascent.statistics.critical`): with groups of equal size it is the quantile of Student's law with
+G − 1 degrees of freedom. A bootstrap of so few groups is too narrow: with three, one draw in nine
+repeats one group alone, and no percentile lies beyond the groups' own range.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT
 
 
 def group_sums(sums: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Add up the sums of the cells of each group: (n, K) and n labels → (G, K), sorted by label."""
+    """Add up the sums of each group's examples: (n, K) and n labels → (G, K), sorted by label."""
     names, place = np.unique(groups, return_inverse=True)
     totals = np.zeros((len(names), sums.shape[1]))
     np.add.at(totals, place, sums)
@@ -63,7 +63,7 @@ def limits(
     value, left_out
         As for `variance`.
     sizes
-        (G,) cells of each group, all above 0.
+        (G,) examples of each group, all above 0.
     confidence
         Between 0 and 1.
     """
@@ -82,15 +82,15 @@ def errors_wide(sizes: np.ndarray, confidence: float) -> float:
 def mean_limits(
     sums: np.ndarray, number: np.ndarray, *, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval over groups of means over cells.
+    """Return the interval over groups of means over examples.
 
     Parameters
     ----------
     sums
-        (G, K): Σ of each column over the cells of a group.
+        (G, K): Σ of each column over the examples of a group.
     number
-        (G, K): cells of the group that have a value in the column. Groups without any do not count
-        in that column.
+        (G, K): examples of the group that have a value in the column. Groups without any do not
+        count in that column.
     confidence
         Between 0 and 1.
 

@@ -1,8 +1,8 @@
 """When something is said to be so, and when it is left open.
 
-A verdict is about other cells of other groups, so it needs an interval over groups, and groups
+A verdict is about other examples of other groups, so it needs an interval over groups, and groups
 enough to have one. Of fewer it is left open, and says so: `cannot tell (2 wells)`. Where a table
-states the interval over cells too, as for models and checks, the verdict needs both on one side.
+states the interval over examples too, as for models and checks, the verdict needs both on one side.
 The burden of proof is on whoever claims something.
 """
 
@@ -21,7 +21,7 @@ def cannot_tell(groups: int, words: tuple[str, str] = ("well", "wells")) -> str:
     Parameters
     ----------
     groups
-        That the cells come from.
+        That the examples come from.
     words
         What a study calls one group and several.
     """

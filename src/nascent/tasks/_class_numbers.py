@@ -21,7 +21,7 @@ def class_numbers(column: pd.Series, levels: Sequence[str]) -> np.ndarray:
     Raises
     ------
     TrainError
-        Where a class is missing, or none of `levels`; the first such cell is named.
+        Where a class is missing, or none of `levels`; the first such example is named.
     """
     place = {level: number for number, level in enumerate(levels)}
     missing = column.isna().to_numpy()

@@ -1,13 +1,13 @@
 """Does the spread of an ensemble's predictions tell how wrong they are?
 
-Let a test cell have the measured value y and the predictions p_1 … p_S of S seeds, of mean μ and
+Let a test example have the measured value y and the predictions p_1 … p_S of S seeds, of mean μ and
 SD s (ddof 1). Were y one more draw from what the seeds are drawn from, y − μ would have the
 variance s²(1 + 1/S) in expectation: that of y, and that of a mean of S. So this is what an error is
 compared with, and Student's quantile with S − 1 degrees of freedom says how far out so few seeds
-put 68 or 95 % of the cells.
+put 68 or 95 % of the examples.
 
-**Bins.** With few seeds s is mostly noise: cells sorted by s are sorted by chance, and those with
-the least s err more than it says however good the ensemble is. Sorting by μ is not free of it
+**Bins.** With few seeds s is mostly noise: examples sorted by s are sorted by chance, and those
+with the least s err more than it says however good the ensemble is. Sorting by μ is not free of it
 either: where μ is largest, chance has raised it, and y lies below. The bins here are by the mean of
 all S + 1 values, y and the predictions alike. It treats them all the same, so that values that can
 be exchanged can still be exchanged within a bin: there, too, the mean of (y − p_i)² is that of
@@ -47,14 +47,14 @@ def spread_against_error(y: np.ndarray, y_hat: np.ndarray, confidence: float) ->
     Returns
     -------
     pandas.DataFrame
-        The columns `SPREAD_AGAINST_ERROR`. Rows "1" to "10": cells sorted by the
+        The columns `SPREAD_AGAINST_ERROR`. Rows "1" to "10": examples sorted by the
         mean of y and the predictions, `level` its mean over the bin, in bins of equal size (fewer
-        bins where they would hold fewer than 10 cells); `spread` is the root mean square of
+        bins where they would hold fewer than 10 examples); `spread` is the root mean square of
         s √(1 + 1/S), `rmse` of y − μ, so that the two are equal where the spread accounts for the
         whole error (Leutbecher & Palmer 2008, J. Comput. Phys. 227:3515; the finite ensemble:
         Fortin et al. 2014, J. Hydrometeorol. 15:1708). `ratio` is rmse / spread, its limits are
-        over cells, see `_ratio`. Row "all": the same over all cells; `spearman`, the rank
-        correlation of s with |y − μ|; `coverage_p`, the share of cells whose measured y lies in
+        over examples, see `_ratio`. Row "all": the same over all examples; `spearman`, the rank
+        correlation of s with |y − μ|; `coverage_p`, the share of examples whose measured y lies in
         μ ± t s √(1 + 1/S), with t the quantile of Student's law with S − 1 degrees of freedom.
         Since s leaves the noise out, a ratio above 1 and coverage below p are expected; how far
         off is what this says. No rows for one seed.
@@ -99,9 +99,9 @@ def _compared(
 def _ratio(
     expected: np.ndarray, squared: np.ndarray, confidence: float
 ) -> tuple[float, float, float]:
-    """Return √(mean squared error / mean expected), and its interval over cells.
+    """Return √(mean squared error / mean expected), and its interval over examples.
 
-    By the delta method on the logarithm, paired: a cell moves log(ratio) by half of its error²
+    By the delta method on the logarithm, paired: an example moves log(ratio) by half of its error²
     over their mean less its expected variance over theirs. NaN where that is not defined.
     """
     n, means = len(squared), (squared.mean(), expected.mean())

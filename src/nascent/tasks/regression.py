@@ -255,14 +255,14 @@ def metrics(y: ArrayLike, y_hat: ArrayLike, delta: float | ArrayLike = np.nan) -
     y_hat
         Predicted values, (n,), in raw counts.
     delta
-        Where the Huber loss turns from e²/2 into δ(|e| − δ/2), in raw counts, of all cells or of
+        Where the Huber loss turns from e²/2 into δ(|e| − δ/2), in raw counts, of all examples or of
         each, (n,) (Huber 1964, Ann. Math. Stat. 35:73). See `Regression.scales`.
 
     Returns
     -------
     dict
         n; bias, the mean of e; sd of e with n − 1 in the denominator; r2 = 1 − Σe² / Σ(y − ȳ)²,
-        negative where the mean of these cells would predict better; pearson2, the square of
+        negative where the mean of these examples would predict better; pearson2, the square of
         Pearson's correlation of y and ŷ, which forgives a wrong offset, scale and even sign and is
         no R²; mae, the mean of |e|; mse, the mean of e²; huber, the mean Huber loss, NaN
         without a δ. What a single cell, equal measurements or (pearson2) equal predictions leave

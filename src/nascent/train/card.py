@@ -49,11 +49,11 @@ def card(
     data_fingerprint
         Digest of the pixels and targets it was trained and chosen on.
     targets
-        Columns, means, SDs and number of the training cells' targets.
+        Columns, means, SDs and number of the training examples' targets.
     val_cells
-        Number of validation cells.
+        Number of validation examples.
     ratios
-        Of the training cells' sizes, where the augmentation zooms.
+        Of the training examples' sizes, where the augmentation zooms.
     attempts
         Seeds tried, the last of which is the model's.
     progress
@@ -113,7 +113,7 @@ def card(
 
 
 def _targets(targets: Targets) -> list[dict[str, Any]]:
-    """Return each target with what is known of its training cells."""
+    """Return each target with what is known of its training examples."""
     if targets.levels:
         numbers = np.bincount(targets.values.ravel().astype(int), minlength=len(targets.levels))
         classes = {"classes": targets.levels, "cells": numbers.tolist()}

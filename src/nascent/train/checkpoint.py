@@ -32,13 +32,13 @@ class Epoch:
     epoch
         From 1.
     loss, metric
-        Over the training cells as they were learnt from, without the penalties on the weights: the
-        loss, and the metric that the task follows beside it.
+        Over the training examples as they were learnt from, without the penalties on the weights:
+        the loss, and the metric that the task follows beside it.
     val_loss, val_metric
-        The same over the validation cells, after the epoch.
+        The same over the validation examples, after the epoch.
     val_spread
         How far the validation predictions differ, see `nascent.task.Task.spread`; NaN for a single
-        cell.
+        example.
     learning_rate
         Of the epoch's last step.
     name

@@ -1,4 +1,5 @@
-"""Training that came to nothing: a loss that is no number, or the same prediction for every cell.
+"""Training that came to nothing: a loss that is no number, or the same prediction for every
+example.
 
 Both are accidents of the initial weights as often as of the options, so that a new seed may do.
 """
@@ -29,7 +30,7 @@ class Attempt:
     Attributes
     ----------
     seed
-        Of the initial weights, the order of the cells and the augmentation.
+        Of the initial weights, the order of the examples and the augmentation.
     reason
         Why it is a collapse; None where it is none.
     """

@@ -20,17 +20,17 @@ Example = tuple[dict[str, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Targets:
-    """The targets over the training cells.
+    """The targets over the training examples.
 
     Attributes
     ----------
     columns
-        Of the cell table, one a target.
+        Of the table of examples, one a target.
     means, sds
         Where the outputs of a network start, and their unit, one an output, see
         `nascent.task.Task.start`.
     cells
-        Number of training cells n.
+        Number of training examples n.
     task
         What is predicted.
     levels
@@ -51,7 +51,7 @@ class Targets:
 def target_values(
     batches: Batches, columns: Sequence[str], task: str = REGRESSION, levels: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Return columns of the cell table as the targets: id → (T,) float64.
+    """Return columns of the table of examples as the targets: id → (T,) float64.
 
     They are as the task has its answers: numbers in raw counts, or the numbers of classes.
 
@@ -59,7 +59,7 @@ def target_values(
     ------
     TrainError
         Where there is no such column (the nearest is named), or a target is missing or not finite;
-        the cell is named.
+        the example is named.
     """
     if batches.cells.empty:
         return pd.DataFrame(columns=list(columns), dtype=np.float64)
@@ -83,13 +83,13 @@ def target_values(
 def training_targets(
     train: Batches, columns: Sequence[str], task: str = REGRESSION, levels: Sequence[str] = ()
 ) -> Targets:
-    """Return what training needs to know of the targets of the training cells.
+    """Return what training needs to know of the targets of the training examples.
 
     Raises
     ------
     TrainError
-        Where a target is missing (the cell is named), all are equal, the cells do not fill one
-        batch, or the mask of the object is not that of the measured values.
+        Where a target is missing (the example is named), all are equal, the examples do not fill
+        one batch, or the mask of the object is not that of the measured values.
     """
     if not train.one_mask:
         # Augmentation changes what was measured, and pooling averages the object, by one mask.
@@ -124,12 +124,12 @@ def training_targets(
 
 
 def size_ratios(train: Batches) -> SizeRatios:
-    """Return the three numbers of the training cells' size ratios.
+    """Return the three numbers of the training examples' size ratios.
 
     Raises
     ------
     TrainError
-        Where the cell table does not have them, or one cannot be.
+        Where the table of examples does not have them, or one cannot be.
     """
     mend = "Make the crops again, or set augment.zoom to none."
     if "size_ratio" not in train.cells.columns:
@@ -173,7 +173,7 @@ def examples(
     task: str = REGRESSION,
     levels: Sequence[str] = (),
 ) -> Iterator[Example]:
-    """Yield one pass over the cells, as Keras takes them.
+    """Yield one pass over the examples, as Keras takes them.
 
     Yields
     ------

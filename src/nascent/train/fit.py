@@ -45,7 +45,7 @@ def fit(
         `nascent.train.augment.Augmented`, freshly built and compiled, see
         `nascent.train.objective.compile_model`.
     train, val
-        Cells to learn from, and to choose the best epoch by.
+        Examples to learn from, and to choose the best epoch by.
     targets
         Columns, task and unit.
     fitting
@@ -85,7 +85,8 @@ def fit(
         def rate(step: int, taken: int = (number - 1) * steps, monitored=monitored) -> float:
             return learning_rate(fitting, step=taken + step, steps=steps, monitored=monitored)
 
-        # An epoch's order follows from its number: a resumed run sees the cells as they were due.
+        # An epoch's order follows from its number: a resumed run sees the examples as they were
+        # due.
         with prefetched(read(train, epoch=number)) as batches:
             learnt = learn(
                 model, minutely(batches, epoch=number, total=steps), rate, metric=task.learning
@@ -126,7 +127,7 @@ def learn(
     *,
     metric: str = "mae",
 ) -> dict[str, float]:
-    """Take a step with each batch and return `data_loss` and a metric as means over the cells.
+    """Take a step with each batch and return `data_loss` and a metric as means over the examples.
 
     Keras' own loop builds a pipeline at every call whose memory does not come back: tens of MB an
     epoch, hundreds of epochs long.
@@ -145,7 +146,7 @@ def learn(
     names = ("data_loss", metric)
     cells, totals, shared = 0, dict.fromkeys(names, 0.0), replicas()
     for step, (inputs, target) in enumerate(batches):
-        # Devices take equal parts: of the last batch, up to a cell a device waits for an epoch
+        # Devices take equal parts: of the last batch, up to an example a device waits for an epoch
         # whose order is kinder.
         fit_in = len(target) // shared * shared
         if fit_in < len(target):

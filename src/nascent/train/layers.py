@@ -13,9 +13,9 @@ class MaskedAverage(keras.layers.Layer):
 
     Takes [image (n, h, w, C), mask (n, S, S)] and gives (n, C), and likewise with any number of
     places. The average over the whole frame that it stands in for mixes a channel's level with the
-    cell's area. A feature map coarser than
+    example's area. A feature map coarser than
     the mask is weighted by the share of each of its places that was measured, as if it divided the
-    crop into h x w equal places. A cell without a measured pixel gives zeros. Sums are float32,
+    crop into h x w equal places. An example without a measured pixel gives zeros. Sums are float32,
     whatever the precision: those of float16 end at 65,504.
     """
 

@@ -49,7 +49,7 @@ class Fitting:
     epochs
         At most so many.
     batch_size
-        Cells a step.
+        Examples a step.
     learning_rate
         The highest that the schedule reaches.
     loss
@@ -57,7 +57,8 @@ class Fitting:
     huber_delta
         Where the Huber loss turns from quadratic to linear.
     huber_delta_unit
-        `sd`, SDs of the target over the training cells; or `raw`, raw counts of the first target.
+        `sd`, SDs of the target over the training examples; or `raw`, raw counts of the first
+        target.
     label_smoothing
         Share of the target that cross-entropy spreads over all classes.
     class_weights
@@ -79,11 +80,11 @@ class Fitting:
         Training stops after so many epochs without a better smoothed monitor.
     monitor
         What the epoch is chosen by: `val_loss`, or the task's metric, such as `val_mae`; or `loss`,
-        over the training cells, where validation cells have nothing to tell.
+        over the training examples, where validation examples have nothing to tell.
     smooth
         Odd width of the centred moving average of the monitor, in epochs; 0 for none.
     validation
-        `plain`, or `eight_fold`: over the eight flips and quarter turns of each cell.
+        `plain`, or `eight_fold`: over the eight flips and quarter turns of each example.
     precision
         `float32`, or what the layers between input and output compute in.
     devices
@@ -159,7 +160,7 @@ class Options:
     Attributes
     ----------
     network, fitting, augmentation
-        What is built, how it is fitted, and what is done to the training cells.
+        What is built, how it is fitted, and what is done to the training examples.
     tensorboard
         Whether the history is kept for TensorBoard as well.
     """

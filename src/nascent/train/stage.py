@@ -101,10 +101,10 @@ def train_model(
         Of images: applied to the pixels as they are read; its inputs are the model's channels.
         None where no input is an image.
     targets
-        What is predicted: columns of the cell table, all of one task; numbers in raw counts, the
-        loss in the unit of the first.
+        What is predicted: columns of the table of examples, all of one task; numbers in raw counts,
+        the loss in the unit of the first.
     seed
-        Of the initial weights, the order of the cells and the augmentation.
+        Of the initial weights, the order of the examples and the augmentation.
     threads
         To compute with.
     state_dir
@@ -118,7 +118,7 @@ def train_model(
     tensorboard_dir
         Where the history goes too, if `tensorboard` is among the options.
     removal
-        File of the entries that are taken out of the crops of all cells, see
+        File of the entries that are taken out of the crops of all examples, see
         `nascent.shards.removal_file`.
     target_table
         Table with `id` and the targets, which stand in the place of those of the shards.
@@ -132,9 +132,9 @@ def train_model(
     ------
     TrainError
         Where an option is unknown or out of range, the architecture cannot be built for these
-        crops, weights do not fit, there are no validation cells, a batch is larger than the
-        training set or cannot be shared by the devices, a target is missing (the cell is named) or
-        always the same, or the loss is no longer finite (the epoch is named) with the last seed.
+        crops, weights do not fit, there are no validation examples, a batch is larger than the
+        training set or cannot be shared by the devices, a target is missing (the example is named)
+        or always the same, or the loss is no longer finite (the epoch is named) with the last seed.
     """
     predicted = Reader((), tuple(targets))
     task, levels, columns = predicted.task, predicted.levels, predicted.columns

@@ -1,4 +1,4 @@
-"""How good the model is on the validation cells after an epoch."""
+"""How good the model is on the validation examples after an epoch."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from nascent.train.data import Example
 from nascent.train.objective import PerCell
 
 Predict = Callable[[dict[str, Any]], list[np.ndarray]]
-"""The inputs of n cells → V arrays (n, T): one, or one a variant of the cells."""
+"""The inputs of n examples → V arrays (n, T): one, or one a variant of the examples."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ def judge(
     metric: PerCell,
     spread: Callable[[np.ndarray], float],
 ) -> Judged:
-    """Return what the predictions of all cells are worth.
+    """Return what the predictions of all examples are worth.
 
-    Loss and metric are means over the predictions, of which there may be several a cell; the spread
-    is that of each cell's mean prediction.
+    Loss and metric are means over the predictions, of which there may be several an example; the
+    spread is that of each example's mean prediction.
 
     Parameters
     ----------
     predict
         See `plain` and `eight_fold`.
     batches
-        One pass over the cells.
+        One pass over the examples.
     loss, metric
         See `nascent.train.objective`.
     spread
@@ -64,19 +64,19 @@ def judge(
 
 
 def plain(network: keras.Model) -> Predict:
-    """Return the function that predicts cells as they are."""
+    """Return the function that predicts examples as they are."""
     return lambda inputs: [np.asarray(network.predict_on_batch(inputs))]
 
 
 def eight_fold(network: keras.Model) -> Predict:
-    """Return the function that predicts each cell in its eight flips and quarter turns."""
+    """Return the function that predicts each example in its eight flips and quarter turns."""
     return lambda inputs: [
         np.asarray(network.predict_on_batch(variant)) for variant in variants(inputs)
     ]
 
 
 def _filled(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the inputs with the last cell repeated until the devices can share them evenly."""
+    """Return the inputs with the last example repeated until the devices can share them evenly."""
     missing = -len(next(iter(inputs.values()))) % replicas()
     if not missing:
         return inputs

@@ -1,4 +1,4 @@
-"""The choice among trained candidates: by the validation cells alone."""
+"""The choice among trained candidates: by the validation examples alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,11 +24,12 @@ def choose(
     *,
     task: str = REGRESSION,
 ) -> pd.DataFrame:
-    """Return one row a candidate: what it is, how it did on the validation cells, which is chosen.
+    """Return one row a candidate: what it is, how it did on the validation examples, which is
+    chosen.
 
     Candidates may differ in what they were trained by (loss, monitor, smoothing), so all are
     compared by the same number: the metric that the task follows (MAE; log loss of classes)
-    over the validation cells, at the epoch their own monitor chose.
+    over the validation examples, at the epoch their own monitor chose.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def method_at_layer(maps: Callable[..., "Attributions"], *, sign: str) -> Method
     Parameters
     ----------
     maps
-        (layer, cells, sign, batch size) → attributions.
+        (layer, examples, sign, batch size) → attributions.
     sign
         The usual one: `positive` or `both`.
     """

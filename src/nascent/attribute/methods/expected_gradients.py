@@ -1,4 +1,4 @@
-"""The gradient on paths from training cells, see `nascent.attribute.expected_gradients`."""
+"""The gradient on paths from training examples, see `nascent.attribute.expected_gradients`."""
 
 from typing import TYPE_CHECKING
 

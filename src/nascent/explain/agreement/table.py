@@ -1,13 +1,13 @@
 """Agreement between explanations: do seeds, methods and architectures rank the same pixels first?
 
-Every two explanations of the same cells are compared at the levels of
+Every two explanations of the same examples are compared at the levels of
 `nascent.explain.reading.map_levels`.
 
-**Null.** Maps of different cells agree as well, if every map looks the same: always the same
-channels, always the middle. So each cell's map by the one explanation is also compared with maps of
-*other* cells by the other explanation (`nascent.explain.statistics.exchange`), fitted into the
-outline of the first (`nascent.attribute.references.fitted`), so that rim lies on rim and middle on
-middle. What agreement has beyond that belongs to the cell.
+**Null.** Maps of different examples agree as well, if every map looks the same: always the same
+channels, always the middle. So each example's map by the one explanation is also compared with maps
+of *other* examples by the other explanation (`nascent.explain.statistics.exchange`), fitted into
+the outline of the first (`nascent.attribute.references.fitted`), so that rim lies on rim and middle
+on middle. What agreement has beyond that belongs to the example.
 """
 
 from collections.abc import Collection, Hashable, Sequence
@@ -64,7 +64,7 @@ AGREEMENT = (
 """Columns of the table of agreement."""
 
 EXCHANGES = 2
-"""Other cells that each cell is compared with."""
+"""Other examples that each example is compared with."""
 
 NOTHING = "nothing"
 VERDICTS = {1: "beyond other cells", -1: "less than other cells"}
@@ -76,14 +76,14 @@ def agreement_of_maps(
     *,
     chosen: Collection[Hashable] | None = None,
 ) -> pd.DataFrame:
-    """Compare the maps of two explanations, cell by cell.
+    """Compare the maps of two explanations, example by example.
 
     Parameters
     ----------
     first, second
         Map files of the one and of the other; they may be split into files in different ways.
     chosen
-        Cells that are compared; None: all that both have.
+        Examples that are compared; None: all that both have.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def agreement_of_maps(
     Raises
     ------
     AttributionError
-        Where a chosen cell has no map, or the maps of a cell are of other pixels.
+        Where a chosen example has no map, or the maps of an example are of other pixels.
     """
     with opened(first) as ours, opened(second) as theirs:
         cells = _cells([ours, theirs], chosen)
@@ -150,29 +150,29 @@ def write_agreement(
     draws: int,
     seed: int,
 ) -> None:
-    """Write how far every two explanations of a study agree on a sample of cells.
+    """Write how far every two explanations of a study agree on a sample of examples.
 
     Parameters
     ----------
     explanations
-        All of the same cells.
+        All of the same examples.
     cells_path
-        The study's cell table, for the groups.
+        The study's table of examples, for the groups.
     out
         A row a pair and level, the columns of `AGREEMENT`. An explanation stands beside itself
         too: there the null tells how alike its maps of different cells are.
     cells
-        Most cells that are compared.
+        Most examples that are compared.
     confidence, draws
         Of the intervals, see `cell_means`.
     seed
-        Of the sample, of the other cells and of the intervals.
+        Of the sample, of the other examples and of the intervals.
 
     Raises
     ------
     AttributionError
         Where an explanation has no maps or they are not all of one model and method, the maps of a
-        cell are of other pixels, or it is not in the cell table.
+        example are of other pixels, or it is not in the table of examples.
     """
     pairs = list(combinations_with_replacement(range(len(explanations)), 2))
     tables = []
@@ -200,15 +200,15 @@ def _correlations(
     chosen: Sequence[Hashable],
     others: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the maps of a cell share, and what is expected of it by other cells.
+    """Return what the maps of an example share, and what is expected of it by other examples.
 
-    Both are (cells, pairs, levels) float64: rank correlations, and their chance by `others`
-    (E, cells), see `nascent.explain.statistics.exchange.adjusted`.
+    Both are (examples, pairs, levels) float64: rank correlations, and their chance by `others`
+    (E, examples), see `nascent.explain.statistics.exchange.adjusted`.
     """
     own = np.full((len(chosen), len(pairs), len(LEVELS)), np.nan)
     chance = np.full((*others.shape, *own.shape[1:]), np.nan)
 
-    # Along the circles a cell is asked for again as the other of those just before it.
+    # Along the circles an example is asked for again as the other of those just before it.
     @lru_cache(maxsize=len(others) + 1)
     def maps_of(place: int) -> tuple[np.ndarray, list[np.ndarray]]:
         return _mask(sets, chosen[place]), [maps.map(chosen[place]) for maps in sets]
@@ -227,7 +227,7 @@ def _correlations(
 
 
 def _mask(sets: Sequence[MapSet], example_id: Hashable) -> np.ndarray:
-    """Return the measured pixels (places …) of a cell, of which all its maps must be."""
+    """Return the measured pixels (places …) of an example, of which all its maps must be."""
     mask = sets[0].mask(example_id)
     if not all(np.array_equal(maps.mask(example_id), mask) for maps in sets[1:]):
         raise AttributionError(
@@ -238,7 +238,7 @@ def _mask(sets: Sequence[MapSet], example_id: Hashable) -> np.ndarray:
 
 
 def _fitted(scores: np.ndarray, measured: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return another cell's map in the outline `mask`; one of channels alone has no outline."""
+    """Return another example's map in the outline `mask`; one of channels alone has no outline."""
     return fitted(scores, measured, mask) if has_places(scores, mask) else scores
 
 

@@ -1,1 +1,1 @@
-"""How much of a map lies in the cell (Grad-CAMO)."""
+"""How much of a map lies in the example (Grad-CAMO)."""

@@ -1,4 +1,4 @@
-"""How much of each feature of a network lies in the cell: the table, of one model and of all."""
+"""How much of each feature of a network lies in the example: the table, of one model and of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class FeatureShares:
-    """Shares inside the cell of n cells.
+    """Shares inside the example of n examples.
 
     Attributes
     ----------
     inside, total : (n, F) float64
-        Sums of each feature's positive part, inside the cell and everywhere.
+        Sums of each feature's positive part, inside the example and everywhere.
     chance : (n,) float64
-        The cell's share of the frame.
+        The example's share of the frame.
     gradient : (n, F) float64
         Change of the prediction with the feature, behind an average pooling: the sum of the
         gradient over places.
@@ -53,23 +53,23 @@ class FeatureShares:
 
     @property
     def shares(self) -> np.ndarray:
-        """(n, F), NaN where a feature is silent in a cell."""
+        """(n, F), NaN where a feature is silent in an example."""
         return _ratio(self.inside, self.total)
 
     def weighted(self, weights: np.ndarray) -> np.ndarray:
-        """Return each cell's share (n,) over all features, each weighted by `weights` (n, F)."""
+        """Return each example's share (n,) over all features, each weighted by `weights` (n, F)."""
         return _ratio((weights * self.inside).sum(axis=1), (weights * self.total).sum(axis=1))
 
 
 def feature_table(found: FeatureShares, groups: np.ndarray, *, confidence: float) -> pd.DataFrame:
-    """Return the mean share of each feature over cells, with its interval and chance.
+    """Return the mean share of each feature over examples, with its interval and chance.
 
     Returns
     -------
     pandas.DataFrame
-        feature (from 0), cells, groups, zero_cells (in which it is silent), share, low, high,
-        chance (mean over the same cells), lift (share / chance), beats_chance (whether the interval
-        of share less chance lies above 0), gradient (mean), interval.
+        feature (from 0), examples, groups, zero_cells (in which it is silent), share, low, high,
+        chance (mean over the same examples), lift (share / chance), beats_chance (whether the
+        interval of share less chance lies above 0), gradient (mean), interval.
     """
     values = found.shares
     known = np.isfinite(values)

@@ -1,6 +1,6 @@
-"""Which features of a network with global pooling answer to the cell, and which to the frame.
+"""Which features of a network with global pooling answer to the example, and which to the frame.
 
-Before a global pooling a feature is a map, (h, w) of an image; its share inside the cell takes
+Before a global pooling a feature is a map, (h, w) of an image; its share inside the example takes
 one forward pass, for all features at once. A place of a coarse map counts as inside by the part of
 it that was measured. What the head makes of a feature is its gradient behind the pooling.
 """
@@ -37,10 +37,10 @@ POOLINGS = (
 """Layers that pool a whole feature map into one number a feature."""
 
 CELLS = ("id", "split", "group", "chance", "all", "raising", "lowering")
-"""First columns of the table of cells; those of the features follow."""
+"""First columns of the table of examples; those of the features follow."""
 
 CELLS_AT_A_TIME = 32
-DECIMALS = 5  # of a share in the table of cells, which has a column a feature
+DECIMALS = 5  # of a share in the table of examples, which has a column a feature
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def inside_weights(masks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def feature_shares(features: np.ndarray, gradients: np.ndarray, masks: np.ndarray) -> FeatureShares:
-    """Return how much of each feature lies in the cell.
+    """Return how much of each feature lies in the example.
 
     Parameters
     ----------
@@ -109,21 +109,21 @@ def check_features(
     cells_out: str | Path,
     confidence: float,
 ) -> None:
-    """Write which features of a model lie in the cell, over the cells of some shards.
+    """Write which features of a model lie in the example, over the examples of some shards.
 
     Parameters
     ----------
     model_path
         A `.keras` file; its first target is explained.
     shard_paths, reader
-        The cells, and how they become model input.
+        The examples, and how they become model input.
     out
         The columns of `FEATURES`. A model without features that are pooled globally has one row,
         without numbers, that tells so in `told`; so has one of several inputs, or of an input
         without a mask.
     cells_out
-        A row a cell: the columns of `CELLS`, then `feature_0`, `feature_1` … Where no feature is
-        pooled there are no rows. `all`, `raising` and `lowering` are shares over all features,
+        A row an example: the columns of `CELLS`, then `feature_0`, `feature_1` … Where no feature
+        is pooled there are no rows. `all`, `raising` and `lowering` are shares over all features,
         over those that raise the prediction and those that lower it, each weighted by its
         gradient.
     confidence

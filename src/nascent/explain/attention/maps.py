@@ -1,9 +1,9 @@
-"""Grad-CAMO: how much of a map's positive part lies in the cell.
+"""Grad-CAMO: how much of a map's positive part lies in the example.
 
 Gopalakrishnan, Ma & Xie (2024) score a saliency map by the share of it that lies in the mask of the
-cell of interest. The share of a map that knows nothing is the mask's share of the frame, so the
+example of interest. The share of a map that knows nothing is the mask's share of the frame, so the
 share stands beside that chance, as their ratio, and corrected for it. What a map gets merely for
-being in the middle of the frame, as all cells are, is told by the masks of other cells.
+being in the middle of the frame, as all examples are, is told by the masks of other examples.
 """
 
 from collections.abc import Hashable, Mapping
@@ -55,13 +55,13 @@ CELLS = (
     "exchanged",
     "p",
 )
-"""Columns of the table of cells."""
+"""Columns of the table of examples."""
 
 CELL, RIM = "cell", "cell_and_rim"
 """The two regions: the mask, and the mask with a rim around it."""
 
 LEVEL = 0.05
-"""A cell's map follows its own mask where p is at most this; 19 masks or more can tell."""
+"""An example's map follows its own mask where p is at most this; 19 masks or more can tell."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A map's share in its own mask against its share in masks of other cells.
+    """A map's share in its own mask against its share in masks of other examples.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ def share_inside(positive: np.ndarray, mask: np.ndarray) -> Share:
 
 
 def exchanged_masks(positive: np.ndarray, mask: np.ndarray, others: np.ndarray) -> Exchange:
-    """Hold a map's share in its own mask against its shares in other cells' masks.
+    """Hold a map's share in its own mask against its shares in other examples' masks.
 
     What is compared is the excess, share less mask area, since a larger mask holds more of any map.
     Of all masks the excess is largest in the one that a map fills evenly.
@@ -147,7 +147,7 @@ def exchanged_masks(positive: np.ndarray, mask: np.ndarray, others: np.ndarray) 
     positive
         (places …), the map's positive part.
     mask
-        (places …) bool, the cell's own.
+        (places …) bool, the example's own.
     others
         (n, places …) bool.
     """
@@ -157,7 +157,7 @@ def exchanged_masks(positive: np.ndarray, mask: np.ndarray, others: np.ndarray) 
     shares = others.reshape(len(others), -1) @ positive.ravel() / total
     excess = shares - others.mean(axis=tuple(range(1, others.ndim)))
     own = positive[mask].sum() / total - mask.mean()
-    # Sums in another order differ in their last digits: such a tie counts against the cell.
+    # Sums in another order differ in their last digits: such a tie counts against the example.
     as_large = np.count_nonzero(excess >= own - 1e-9)
     return Exchange(len(others), float(shares.mean()), (1 + as_large) / (1 + len(others)))
 
@@ -168,18 +168,18 @@ def cell_rows(
     masks: Mapping[str, np.ndarray],
     others: Mapping[str, np.ndarray],
 ) -> list[dict[str, object]]:
-    """Return a row for the cell and one for the cell with its rim: `CELLS` without labels.
+    """Return a row for the example and one for the example with its rim: `CELLS` without labels.
 
     Parameters
     ----------
     example_id
-        Of the cell.
+        Of the example.
     values
         (places …, K), the map.
     masks
         Region → (places …) bool.
     others
-        Region → (n, places …) bool of other cells.
+        Region → (n, places …) bool of other examples.
     """
     positive = positive_part(values)
     trivial = not np.any(values[~masks[CELL]])
@@ -201,7 +201,7 @@ def cell_rows(
 
 
 def attention_table(cells: pd.DataFrame, *, confidence: float) -> pd.DataFrame:
-    """Return the means over cells by split and region, with intervals.
+    """Return the means over examples by split and region, with intervals.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The check `attention`: from map files to tables of how much of each map lies in the cell."""
+"""The check `attention`: from map files to tables of how much of each map lies in the example."""
 
 import logging
 from collections.abc import Hashable, Sequence
@@ -35,7 +35,7 @@ def check_attention(
     confidence: float,
     seed: int,
 ) -> None:
-    """Write how much of the maps of one model and method lies in the cell, and each cell's.
+    """Write how much of the maps of one model and method lies in the example, and each example's.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ def check_attention(
     out, cells_out
         The tables: the columns of `nascent.explain.attention.maps.ATTENTION` and of `CELLS`.
     rim
-        Pixels around the cell that count as it in the second region.
+        Pixels around the example that count as it in the second region.
     exchanges
-        Masks of other cells tried on each map; all explained cells serve equally often.
+        Masks of other examples tried on each map; all explained examples serve equally often.
     confidence
         Of the intervals.
     seed
@@ -58,7 +58,7 @@ def check_attention(
     Raises
     ------
     AttributionError
-        Where a cell with a map is in no split.
+        Where an example with a map is in no split.
     """
     splits = read_table(splits_path, required=["id", "group", "split"])
     splits = splits.set_index("id")
@@ -80,11 +80,11 @@ def check_attention(
 
 
 def _rows(maps: MapSet, rim: int, exchanges: int, seed: int) -> list[list[dict[str, object]]]:
-    """Return the rows of each cell, in the order of the cells."""
+    """Return the rows of each example, in the order of the examples."""
     ids = maps.ids
     others = rings(len(ids), exchanges, seed)
 
-    # Along the circle a mask is asked for again as the other of the cells just before it.
+    # Along the circle a mask is asked for again as the other of the examples just before it.
     @lru_cache(maxsize=len(others) + 1)
     def masks_of(place: int) -> dict[str, np.ndarray]:
         mask = maps.mask(ids[place])

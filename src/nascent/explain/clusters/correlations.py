@@ -1,6 +1,6 @@
-"""Correlations of the maps of channels, cell by cell.
+"""Correlations of the maps of channels, example by example.
 
-Maps are smoothed in the plane of the image alone, and within the cell alone: a filter that ran
+Maps are smoothed in the plane of the image alone, and within the example alone: a filter that ran
 along the channel axis too would make neighbours in the channel list alike, whatever they show.
 """
 
@@ -33,12 +33,12 @@ class Correlations:
     ----------
     ids : list
     within : (n, K, K) float32
-        Correlation of the smoothed maps of one cell; NaN for a channel without a map.
+        Correlation of the smoothed maps of one example; NaN for a channel without a map.
     tested : (m,) int
-        Places of the cells whose maps are kept for the permutation test.
+        Places of the examples whose maps are kept for the permutation test.
     maps, beyond : (m, K, P) float32
         These in one outline (`nascent.explain.clusters.permuted_maps.unit_maps`), as they are and
-        without what follows the outline of the cell.
+        without what follows the outline of the example.
     """
 
     ids: list[Hashable]
@@ -62,7 +62,7 @@ def correlate(
     sigma: float,
     tested: Collection[Hashable] | None = None,
 ) -> Correlations:
-    """Correlate the maps of all channels within cells, and keep some maps to permute.
+    """Correlate the maps of all channels within examples, and keep some maps to permute.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def correlate(
     sigma
         Of the smoothing, pixels.
     tested
-        Cells whose maps are kept; None for all. Of cells smaller than the common outline
+        Examples whose maps are kept; None for all. Of examples smaller than the common outline
         (`nascent.explain.clusters.permuted_maps.fills_outline`) none are.
     """
     ids, within, places, maps, beyond = [], [], [], [], []

@@ -1,6 +1,6 @@
 """Channels grouped by how alike their maps are, with how stable each group is, and chance.
 
-Maps are smoothed in the plane of the image alone, and within the cell alone: a filter that ran
+Maps are smoothed in the plane of the image alone, and within the example alone: a filter that ran
 along the channel axis too would make neighbours in the channel list alike, whatever they show.
 """
 
@@ -44,7 +44,7 @@ DISTANCES = ("channel", "other", "distance", "null_distance", "together")
 """Columns of a table of the distances between channels."""
 
 TESTED = 160
-"""Cells of the permutation test, which holds their maps in memory; all cells make the tree."""
+"""Examples of the permutation test, which holds their maps in memory; all make the tree."""
 
 PERMUTED = 5
 """Permutations of which the stability by chance is the mean."""
@@ -62,19 +62,19 @@ def cluster_channels(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Group the channels, and say how stable the groups are and whether there are any.
 
-    The distance of two channels is 1 − the mean over cells of the correlation of their maps; the
+    The distance of two channels is 1 − the mean over examples of the correlation of their maps; the
     tree is by average linkage. It is cut into the number of clusters, from 2 to `largest`, of the
-    largest mean silhouette (Rousseeuw 1987). Cells are drawn with replacement `draws` times, and
+    largest mean silhouette (Rousseeuw 1987). Examples are drawn with replacement `draws` times, and
     each time tree and cut are made anew: the stability of a cluster is the mean over draws of the
     Jaccard index with the cluster that is most like it (Hennig 2007).
 
     Chance is the same done with maps in one common outline, those of each channel permuted over the
-    cells of a group (`nascent.explain.clusters.permuted_maps`): what channels have in common
-    without being of one cell, such as a gradient from middle to rim, stays. There are clusters
-    where the channels of one cluster are alike beyond that and beyond the outline of the cell, by
-    more than those of different clusters are (`nascent.explain.clusters.permuted_maps.contrasts`).
-    The silhouette itself rises too where all channels of a cell share one pattern, and then there
-    are no groups.
+    examples of a group (`nascent.explain.clusters.permuted_maps`): what channels have in common
+    without being of one example, such as a gradient from middle to rim, stays. There are clusters
+    where the channels of one cluster are alike beyond that and beyond the outline of the example,
+    by more than those of different clusters are
+    (`nascent.explain.clusters.permuted_maps.contrasts`). The silhouette itself rises too where all
+    channels of an example share one pattern, and then there are no groups.
 
     Parameters
     ----------
@@ -83,13 +83,13 @@ def cluster_channels(
     channels
         Names of the K channels.
     groups
-        (n,) of the cells.
+        (n,) of the examples.
     largest
         Most clusters tried.
     confidence
         The clusters beat chance where p is at most what this leaves.
     draws
-        Resamples of the cells, and permutations.
+        Resamples of the examples, and permutations.
     seed
         Of both.
 
@@ -99,9 +99,9 @@ def cluster_channels(
         The columns of `CLUSTERS`, a row a channel; `cluster` counts from 1 in the order of the
         tree, and is missing for channels without a map; `held_together`: share of the draws in
         which the channel is with a channel of its cluster, mean over those; `contrast` and
-        `null_contrast`: that of the cells tested, and the quantile `confidence` of permuted ones;
-        `p`: (1 + permutations with as large a contrast) / (1 + permutations); `beats_null` is
-        missing where groups with several cells of a size to be tested, or permutations, are too
+        `null_contrast`: that of the examples tested, and the quantile `confidence` of permuted
+        ones; `p`: (1 + permutations with as large a contrast) / (1 + permutations); `beats_null` is
+        missing where groups with several examples of a size to be tested, or permutations, are too
         few.
     distances : pandas.DataFrame
         The columns of `DISTANCES`, a row a pair: mean distance, that by chance, and the share of
@@ -110,7 +110,7 @@ def cluster_channels(
     shape = (len(found.ids), len(channels), len(channels))
     every_within = found.within.reshape(shape)
     distance, null = mean_distance(every_within), np.full(shape[1:], np.nan)
-    # A channel that has a map in some cell is like itself there.
+    # A channel that has a map in some example is like itself there.
     usable = ~np.isnan(np.diagonal(every_within, axis1=1, axis2=2)).all(axis=0)
     together = np.full(distance.shape, np.nan)
     table = pd.DataFrame({"channel": list(channels)}).reindex(columns=list(CLUSTERS))
@@ -142,7 +142,7 @@ def cluster_channels(
 
 
 def mean_distance(correlations: np.ndarray) -> np.ndarray:
-    """Return 1 − the mean over cells of correlations (n, K, K), with a diagonal of 0: (K, K)."""
+    """Return 1 − the mean over examples of correlations (n, K, K), with a diagonal of 0: (K, K)."""
     known = ~np.isnan(correlations)
     with np.errstate(invalid="ignore"):
         mean = np.where(known, correlations, 0).sum(axis=0, dtype=np.float64) / known.sum(axis=0)
@@ -211,7 +211,7 @@ def _resampled(
     draws: int,
     seed: tuple[int, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster resamples of cells (n, K, K).
+    """Cluster resamples of examples (n, K, K).
 
     Returns
     -------
@@ -230,7 +230,7 @@ def _resampled(
     overlap = np.zeros(count + 1)
     together = np.zeros(correlations.shape[1:])
     for means in np.vstack(drawn):
-        # Channels that have no map together in any drawn cell have the mean correlation 0.
+        # Channels that have no map together in any drawn example have the mean correlation 0.
         distance = 1 - means.reshape(together.shape)
         np.fill_diagonal(distance, 0)
         own, _ = best_cut((distance + distance.T) / 2, largest)
@@ -297,7 +297,7 @@ def _apart(correlations: np.ndarray) -> np.ndarray:
 
 
 def _filled(distance: np.ndarray) -> np.ndarray:
-    # Channels that have no map together in any cell are as far apart as unlike ones.
+    # Channels that have no map together in any example are as far apart as unlike ones.
     return np.where(np.isnan(distance), 1.0, distance)
 
 

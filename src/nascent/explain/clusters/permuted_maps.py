@@ -1,17 +1,17 @@
-"""Chance for groups of channels: maps of each channel permuted over the cells of a group.
+"""Chance for groups of channels: maps of each channel permuted over the examples of a group.
 
 Maps are brought into one common outline, a disc (in a volume an ellipsoid, on a line a stretch of
-it), so that a map of one cell can stand beside a map of another. Each channel's maps are then dealt
-anew to the cells of their group, independently of the other channels' (Pitman's permutation test).
-Whatever channels share without being of one cell stays as it is: a gradient from middle to rim, a
-stain that is strong in a group. Only what the maps of one cell have in common is gone, and if there
-is no such thing all permutations are equally likely, the observed one among them: the test is
-exact.
+it), so that a map of one example can stand beside a map of another. Each channel's maps are then
+dealt anew to the examples of their group, independently of the other channels' (Pitman's
+permutation test). Whatever channels share without being of one example stays as it is: a gradient
+from middle to rim, a stain that is strong in a group. Only what the maps of one example have in
+common is gone, and if there is no such thing all permutations are equally likely, the observed one
+among them: the test is exact.
 
-A gradient from middle to rim is of one cell all the same where its strength differs between cells,
-or outlines do, which no stretching makes equal. So the maps are grouped as they are, but how alike
-channels of a group are is asked of what is left of a map when what follows the outline is taken
-from it.
+A gradient from middle to rim is of one example all the same where its strength differs between
+examples, or outlines do, which no stretching makes equal. So the maps are grouped as they are, but
+how alike channels of a group are is asked of what is left of a map when what follows the outline is
+taken from it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,10 +43,10 @@ def common_outline(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def fills_outline(mask: np.ndarray) -> bool:
-    """Say whether a cell has as many pixels as the common outline.
+    """Say whether an example has as many pixels as the common outline.
 
     Stretched into it, a pixel of a smaller one would count more than once, the same one in each
-    channel, and the maps of one cell would be alike by that alone.
+    channel, and the maps of one example would be alike by that alone.
     """
     return bool(mask.sum() >= common_outline(mask.shape).sum())
 
@@ -69,8 +69,8 @@ def without_outline(maps: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return maps (places …, K) less what follows the outline: a gradient from rim to middle.
 
     Curves over the depth below the rim and over the distance from the middle (in units of the
-    cell's axes), straight between knots, are fitted together by least squares over the measured
-    pixels. Small cells have fewer knots. Zero outside of the mask.
+    example's axes), straight between knots, are fitted together by least squares over the measured
+    pixels. Small examples have fewer knots. Zero outside of the mask.
     """
 
     from scipy.ndimage import distance_transform_edt
@@ -100,7 +100,7 @@ def _hats(values: np.ndarray, knots: int) -> np.ndarray:
 def permuted_correlations(
     maps: np.ndarray, groups: np.ndarray, *, draws: int, seed: int | tuple[int, ...]
 ) -> np.ndarray:
-    """Correlate channels within cells, and with each channel's maps permuted within groups.
+    """Correlate channels within examples, and with each channel's maps permuted within groups.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def permuted_correlations(
     Returns
     -------
     (1 + draws, K, K) float64
-        Mean over cells of the correlation of two channels' maps: the observed one, then those of
+        Mean over examples of the correlation of two channels' maps: the observed one, then those of
         permuted maps.
     """
     by_channel = np.ascontiguousarray(maps.transpose(1, 0, 2))
@@ -131,7 +131,7 @@ def permuted_once(maps: np.ndarray, groups: np.ndarray, seed: int | tuple[int, .
 
 
 def mean_correlations(by_channel: np.ndarray) -> np.ndarray:
-    """Return the mean correlations (K, K) over the cells in which both have maps: (K, n, P)."""
+    """Return the mean correlations (K, K) over the examples in which both have maps: (K, n, P)."""
     flat = by_channel.reshape(len(by_channel), -1)
     known = by_channel.any(axis=2).astype(np.float32)
     return (flat @ flat.T).astype(np.float64) / np.maximum(known @ known.T, 1)
@@ -142,7 +142,7 @@ def contrasts(correlations: np.ndarray, clusters: Sequence[np.ndarray]) -> np.nd
 
     t = (r − m) / s for each pair of channels, with m and s its mean and SD over all draws, the
     observed one among them. The contrast is the mean of t over pairs within clusters less that over
-    pairs between clusters, in units of √(1/n_within + 1/n_between). What all channels of a cell
+    pairs between clusters, in units of √(1/n_within + 1/n_between). What all channels of an example
     share alike adds to both and cancels.
 
     Parameters

@@ -31,7 +31,7 @@ def write_clusters(
     Parameters
     ----------
     sources
-        Files of the cells, all of one split.
+        Files of the examples, all of one split.
     out, distances_out
         The tables: `split` and the columns of `nascent.explain.clusters.groups.CLUSTERS` and
         `DISTANCES`.

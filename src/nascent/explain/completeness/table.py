@@ -1,4 +1,4 @@
-"""How far Integrated Gradients add up to what they should explain, cell by cell."""
+"""How far Integrated Gradients add up to what they should explain, example by example."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,14 +24,14 @@ COMPLETENESS = [
     "gap_median",
     "gap_high",
 ]
-"""Columns of the completeness of the cells of a split."""
+"""Columns of the completeness of the examples of a split."""
 
 NEEDED = ["split", "prediction", "prediction_baseline", "completeness_gap", "steps", "converged"]
 LOW, HIGH = 0.05, 0.95
 
 
 def signed_gaps(cells: pd.DataFrame) -> pd.Series:
-    """Return (Σ map − (f(x) − f(baseline))) / (f(x) − f(baseline)) of each cell.
+    """Return (Σ map − (f(x) − f(baseline))) / (f(x) − f(baseline)) of each example.
 
     The completeness axiom of Sundararajan et al. 2017 makes it 0 for an exact path integral. Above
     0 a map makes more of the change than there is, below 0 less.
@@ -62,15 +62,15 @@ def completeness(cells: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     cells
-        A row a cell, the columns of `NEEDED`.
+        A row an example, the columns of `NEEDED`.
 
     Returns
     -------
     pandas.DataFrame
         The columns of `COMPLETENESS`: `cells` that have a gap, and how many of them have no change
         of prediction (`zero_change`), whose relative gap is not defined; median and 95th percentile
-        of the steps; the share of cells whose steps met the tolerance (1 where none was asked for);
-        median and 95th percentile of the relative gap; 5th percentile, median and 95th of the
+        of the steps; the share of examples whose steps met the tolerance (1 where none was asked
+        for); median and 95th percentile of the relative gap; 5th percentile, median and 95th of the
         signed one; median and 95th percentile of |gap|, in units of the prediction.
     """
     rows = [
@@ -114,7 +114,7 @@ def gather_completeness(
         (model, seed, method) of each table.
     out
         Columns `model, seed, method` and those of `COMPLETENESS`; methods that need not add up
-        have no cells and no numbers.
+        have no examples and no numbers.
     """
     parts = []
     for path, names in zip(cell_tables, labels, strict=True):

@@ -1,10 +1,10 @@
 """Channels that repeat each other: rounds of one stain, bleed-through, channels made of others.
 
 Two channels are duplicates where their pixels correlate at or above a bound, in either sign. Pixels
-are centred by the mean of their cell and pooled over cells, so that the correlation speaks of the
-pattern within cells. That of the cells' means stands beside it and decides nothing: means of
-unlike stains correlate too, where larger or healthier cells have more of both; and two stains of
-one structure share their pattern though each has levels of its own.
+are centred by the mean of their example and pooled over examples, so that the correlation speaks of
+the pattern within examples. That of the examples' means stands beside it and decides nothing: means
+of unlike stains correlate too, where larger or healthier examples have more of both; and two stains
+of one structure share their pattern though each has levels of its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,10 +38,11 @@ class Likeness:
     ----------
     channels : tuple of str
     pixels : (C, C) float64
-        Σ over cells and pixels of (x − m)(y − n) / √(Σ (x − m)² Σ (y − n)²), where m and n are the
-        means of the two channels in the pixel's cell. NaN of a channel that is even in all cells.
+        Σ over examples and pixels of (x − m)(y − n) / √(Σ (x − m)² Σ (y − n)²), where m and n are
+        the means of the two channels in the pixel's example. NaN of a channel that is even in all
+        examples.
     means : (C, C) float64
-        Pearson's correlation over cells of the channels' means. NaN of a constant one.
+        Pearson's correlation over examples of the channels' means. NaN of a constant one.
     cells : int
         That these are of.
     """
@@ -53,12 +54,12 @@ class Likeness:
 
 
 def channel_likeness(cells: Iterable[np.ndarray], channels: Sequence[str]) -> Likeness:
-    """Correlate channels over cells, one in memory at a time.
+    """Correlate channels over examples, one in memory at a time.
 
     Parameters
     ----------
     cells
-        (P, C) each: the measured pixels of a cell, in units of the model's input.
+        (P, C) each: the measured pixels of an example, in units of the model's input.
     channels
         Names of the C channels.
     """

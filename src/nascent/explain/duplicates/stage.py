@@ -21,7 +21,7 @@ from nascent.shards.read import read_example
 from nascent.store import open_store
 
 CELLS = 1000
-"""Training cells that the correlations are of, at most."""
+"""Training examples that the correlations are of, at most."""
 
 FOUND = "found"
 """Groups are found by correlation."""
@@ -57,7 +57,7 @@ def write_duplicates(
     groups
         `found`, name → channels, or None for no groups.
     cells
-        Cells at most, drawn without replacement.
+        Examples at most, drawn without replacement.
     seed
         Of the draw.
     """
@@ -76,7 +76,7 @@ def write_duplicates(
 def sampled_pixels(
     shard_paths: Sequence[str | Path], reader: InputReader, count: int, seed: int
 ) -> Iterator[np.ndarray]:
-    """Yield the normalised measured pixels, (P, C), of up to `count` cells of some shards."""
+    """Yield the normalised measured pixels, (P, C), of up to `count` examples of some shards."""
     places = []
     for path in shard_paths:
         with open_store(path) as shard:

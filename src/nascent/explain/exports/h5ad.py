@@ -1,10 +1,10 @@
 """Channel scores as an AnnData file (`.h5ad`), for scanpy and its kin.
 
-The file holds cells × channels: `X` the shares, `layers` the other statistics, `obs` the cells,
-`var` the channels, `obsm/spatial` where the cells lie, `uns/nascent` what made it. Its layout is
-the documented one of AnnData 0.8 and later (every group and dataset says its `encoding-type` and
-`encoding-version`; https://anndata.readthedocs.io, "On-disk format"). It is written with h5py: the
-library `anndata` asks for a pandas older than the one nascent stands on.
+The file holds examples × channels: `X` the shares, `layers` the other statistics, `obs` the
+examples, `var` the channels, `obsm/spatial` where the examples lie, `uns/nascent` what made it. Its
+layout is the documented one of AnnData 0.8 and later (every group and dataset says its
+`encoding-type` and `encoding-version`; https://anndata.readthedocs.io, "On-disk format"). It is
+written with h5py: the library `anndata` asks for a pandas older than the one nascent stands on.
 """
 
 import json
@@ -32,7 +32,7 @@ def write_h5ad(
     """Write the scores of one explanation.
 
     Text columns become categories, their missing values the category's missing value. Positions
-    are the middle of each cell's bounding box, (x, y), where the cell table has one.
+    are the middle of each example's bounding box, (x, y), where the table of examples has one.
     """
     with hdf5_written(path) as (file, _):
         _encoded(file, "anndata", "0.1.0")
@@ -60,7 +60,7 @@ def write_h5ad(
 def read_h5ad(path: str | Path) -> ChannelScores:
     """Read what `write_h5ad` wrote.
 
-    Cell ids that are whole numbers come back as such; categories as text.
+    Example ids that are whole numbers come back as such; categories as text.
 
     Raises
     ------

@@ -1,4 +1,5 @@
-"""What the maps of one model and method say of each cell and channel, beside what is known of it.
+"""What the maps of one model and method say of each example and channel, beside what is known of
+it.
 
 This is what the exports are made of: the `.h5ad` file of a model and method, the tidy table of the
 study, and the explorer.
@@ -22,12 +23,12 @@ STATISTICS = (*AGGREGATES, "share")
 """Sums over measured pixels (`nascent.explain.importance.aggregates`) and the channel's share."""
 
 EXPLAINED = ("split", "stratum")
-"""Columns that the table of an explanation's cells adds to the cell table."""
+"""Columns that the table of an explanation's examples adds to the table of examples."""
 
 MAP, TRAINED = "map", "trained"
 """Of a check that has rows of other maps than the model's own, those of its own are taken."""
 
-# Columns of checks that the cell table or the explanation itself tells.
+# Columns of checks that the table of examples or the explanation itself tells.
 _KNOWN = ("model", "seed", "method", "plate", "group")
 
 ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
@@ -35,23 +36,24 @@ ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "targe
 
 @dataclass(frozen=True)
 class ChannelScores:
-    """One explanation, cell by cell.
+    """One explanation, example by example.
 
     Attributes
     ----------
     cells : pandas.DataFrame
-        One row a cell, index `id`: `split`, `stratum`, `target`, what the explanation says of
-        the cell (`told_by_maps`, `total` = Σ|a| and the columns of checks), then the cell table.
+        One row an example, index `id`: `split`, `stratum`, `target`, what the explanation says of
+        the example (`told_by_maps`, `total` = Σ|a| and the columns of checks), then the example
+        table.
     channels : tuple of str
         Of the maps; `all` alone where a map has places and no channels.
     values : mapping
-        Statistic, of STATISTICS → (cells, channels) float64. Shares are NaN where a map is zero.
+        Statistic, of STATISTICS → (examples, channels) float64. Shares are NaN where a map is zero.
     facts : mapping
         What the scores are of: `model`, `seed` (of its training), `method` as named in the study,
         `target` (column predicted), `aggregate` (of the shares), `kind` (function of the method),
         `axes`, `options`, `told`
-        (columns of `cells` that the explanation says, which are no part of the cell table) and
-        `checks` (their names).
+        (columns of `cells` that the explanation says, which are no part of the table of examples)
+        and `checks` (their names).
     """
 
     cells: pd.DataFrame
@@ -72,33 +74,33 @@ def channel_scores(
     aggregate: str = "absolute",
     checks: Mapping[str, str | Path] | None = None,
 ) -> ChannelScores:
-    """Read the maps of a model and method, one at a time, and what is known of their cells.
+    """Read the maps of a model and method, one at a time, and what is known of their examples.
 
     Parameters
     ----------
     map_paths
         Every map file of the explanation.
     cells_path
-        The study's cell table.
+        The study's table of examples.
     explained_path
-        The cells of the explanation as `nascent.explain.importance.stage.explain_maps` writes them:
-        `id`, `split`, `stratum`.
+        The examples of the explanation as `nascent.explain.importance.stage.explain_maps` writes
+        them: `id`, `split`, `stratum`.
     model, seed, method
         As named in the study; the seed is that of the training.
     target
-        Column of the cell table that is predicted.
+        Column of the table of examples that is predicted.
     aggregate
         Of the shares, see `nascent.explain.importance.aggregates`.
     checks
         Name → table with a column `id`. Its columns are joined as `<name>_<column>`; where a
-        cell has several rows, told apart by columns of text, as `<name>_<texts>_<column>`. Where
-        they cannot be told apart so, the table is no table of cells and is left out.
+        example has several rows, told apart by columns of text, as `<name>_<texts>_<column>`. Where
+        they cannot be told apart so, the table is no table of examples and is left out.
 
     Raises
     ------
     AttributionError
-        Where there is no map file, maps are not all of one model and method, a cell comes twice, or
-        a cell is in none of the tables.
+        Where there is no map file, maps are not all of one model and method, an example comes
+        twice, or an example is in none of the tables.
     """
     totals, maps_cells, source = _read(map_paths)
     values = {name: totals[name].to_numpy() for name in AGGREGATES}
@@ -131,15 +133,15 @@ def channel_scores(
 
 
 def told_by_maps(cells: pd.DataFrame, measured: pd.Series | None) -> pd.DataFrame:
-    """Return what an explanation says of its cells.
+    """Return what an explanation says of its examples.
 
     Parameters
     ----------
     cells
         As a map file keeps them: `prediction`, `prediction_baseline`, `completeness_gap`, …
     measured
-        Of the column that is predicted; None where the cell table lacks it. Of classes there is no
-        residual.
+        Of the column that is predicted; None where the table of examples lacks it. Of classes there
+        is no residual.
 
     Returns
     -------
@@ -196,7 +198,7 @@ def _rows_of(ids: pd.Index, path: str | Path) -> pd.DataFrame:
 
 
 def _with_check(told: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Join what a check says of each cell; where a cell has several rows, a column for each."""
+    """Join what a check says of each example; one of several rows gets a column for each."""
     if "id" not in table or table.empty:
         return told
     if MAP in table:

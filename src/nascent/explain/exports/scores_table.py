@@ -21,7 +21,7 @@ PROVENANCE = "nascent"
 
 
 def tidy(scores: ChannelScores) -> pl.DataFrame:
-    """Return one explanation as rows, in the order of cells, channels and statistics."""
+    """Return one explanation as rows, in the order of examples, channels and statistics."""
     cells, channels, statistics = len(scores.cells), len(scores.channels), len(STATISTICS)
     values = np.stack([scores.values[name] for name in STATISTICS], axis=-1)
     each = channels * statistics

@@ -1,8 +1,9 @@
-"""What of a map falls on each channel of a cell: sums over its measured pixels, and their shares.
+"""What of a map falls on each channel of an example: sums over its measured pixels, and their
+shares.
 
 There are several ways to sum a map, and they answer differently: pixels that cancel count in one
-and not in the other. Each has shares that sum to 1 over the channels of a cell, but for the signed
-ones.
+and not in the other. Each has shares that sum to 1 over the channels of an example, but for the
+signed ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,7 @@ def channel_totals(maps: Maps) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict
-        Aggregate → cells × channels, float64; the index is `id`.
+        Aggregate → examples × channels, float64; the index is `id`.
     """
     found = (aggregated(maps[index], maps.mask(index)) for index in range(len(maps)))
     return totals_table(found, maps.cells.index, maps.channels)
@@ -77,7 +78,7 @@ def channel_totals(maps: Maps) -> dict[str, pd.DataFrame]:
 def totals_table(
     found: Sequence[Mapping[str, np.ndarray]], index: pd.Index, units: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
-    """Return what `aggregated` gives of some cells as one table an aggregate."""
+    """Return what `aggregated` gives of some examples as one table an aggregate."""
     rows = {name: [] for name in AGGREGATES}
     for of_cell in found:
         for name, values in of_cell.items():
@@ -89,10 +90,10 @@ def totals_table(
 
 
 def channel_shares(totals: Mapping[str, pd.DataFrame], aggregate: str) -> pd.DataFrame:
-    """Return each channel's share of its cell's total; NaN for cells whose total is zero.
+    """Return each channel's share of its example's total; NaN for examples whose total is zero.
 
     Shares sum to 1 over the channels. Signed ones do not: they are Σa of the channel over the
-    cell's Σ|a|, between −1 and 1, and in size never above the absolute share.
+    example's Σ|a|, between −1 and 1, and in size never above the absolute share.
 
     Parameters
     ----------

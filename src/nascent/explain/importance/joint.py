@@ -68,7 +68,7 @@ def joint_totals(
 def shares_apart(
     totals: Mapping[str, pd.DataFrame], units: Mapping[str, Sequence[str]]
 ) -> dict[str, pd.DataFrame]:
-    """Return aggregate → cells × units: the sum of the shares that a unit's channels have alone."""
+    """Return aggregate → examples × units: the sum of the shares of a unit's channels alone."""
     shares = {name: channel_shares(totals, name) for name in AGGREGATES}
     return {
         name: pd.DataFrame(
@@ -87,7 +87,7 @@ def joint_table(
     strata: pd.Series,
     units: Mapping[str, Sequence[str]],
 ) -> pd.DataFrame:
-    """Return the columns of `JOINT`, a row a unit and stratum of cells.
+    """Return the columns of `JOINT`, a row a unit and stratum of examples.
 
     Parameters
     ----------
@@ -95,9 +95,9 @@ def joint_table(
         Of the shares of the units, as `nascent.explain.importance.shares.channel_importance` gives
         it.
     apart
-        Cells × units, of one aggregate of `shares_apart`.
+        Examples × units, of one aggregate of `shares_apart`.
     strata
-        Stratum of cells by cell id.
+        Stratum of examples by example id.
     units
         As `units_of` gives them.
     """

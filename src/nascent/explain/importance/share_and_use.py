@@ -3,7 +3,7 @@
 Shares say how much of a map falls on a channel, use what the model loses without it
 (`nascent.explain.use.loss`). Three numbers hold one against the other: the rank correlation over
 the channels, the share of the pairs of channels that use tells apart and shares order alike, and in
-how many cells the channels that should be on top are.
+how many examples the channels that should be on top are.
 """
 
 import numpy as np
@@ -53,19 +53,19 @@ def ordered_alike(
 
 
 def all_on_top(shares: np.ndarray, wanted: np.ndarray) -> float:
-    """Return the share of cells in which the k wanted channels have the k largest shares.
+    """Return the share of examples in which the k wanted channels have the k largest shares.
 
     Parameters
     ----------
     shares
-        (n, C); cells whose map is zero (NaN) do not count.
+        (n, C); examples whose map is zero (NaN) do not count.
     wanted
         (C,) bool. A tie of a wanted channel with one that is not is not counted as found.
 
     Returns
     -------
     float
-        NaN where no channel is wanted, or all are, or no cell has shares.
+        NaN where no channel is wanted, or all are, or no example has shares.
     """
 
     from scipy.stats import rankdata

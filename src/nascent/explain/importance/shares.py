@@ -1,8 +1,8 @@
-"""Channel importance: which share of a cell's attribution falls on each channel.
+"""Channel importance: which share of an example's attribution falls on each channel.
 
-A share has no unit and a cell's shares sum to 1. With C channels a map that knows nothing spreads
-evenly, 1/C each; and a model that knows nothing, one of random weights, spreads as it happens to.
-Both references stand beside every importance.
+A share has no unit and an example's shares sum to 1. With C channels a map that knows nothing
+spreads evenly, 1/C each; and a model that knows nothing, one of random weights, spreads as it
+happens to. Both references stand beside every importance.
 """
 
 from collections.abc import Sequence
@@ -57,9 +57,9 @@ def channel_importance(
     Parameters
     ----------
     shares
-        Cells × channels, see `nascent.explain.importance.aggregates.channel_shares`.
+        Examples × channels, see `nascent.explain.importance.aggregates.channel_shares`.
     strata, groups
-        Stratum and group by cell id; without groups there are intervals over cells alone.
+        Stratum and group by example id; without groups there are intervals over examples alone.
     aggregate
         Of the shares.
     null
@@ -72,14 +72,14 @@ def channel_importance(
     draws
         Resamples.
     seed
-        Equal seeds resample equal cells, so that models and methods compare by the same draws.
+        Equal seeds resample equal examples, so that models and methods compare by the same draws.
 
     Returns
     -------
     pandas.DataFrame
         The columns of `IMPORTANCE`: `cells` that the mean is over, from `groups`; `zero_cells`,
         left out because their map is zero; `low`, `high` over whole groups, missing where these are
-        too few, and over cells in any case; `uniform`, 1/C (missing for signed shares); mean and
+        too few, and over examples in any case; `uniform`, 1/C (missing for signed shares); mean and
         prediction interval of the null, its half width `null_half` and the `copies` that it is made
         of. `beats_null`: whether the interval lies above that of the null, for signed shares
         outside of it; missing where either is missing, and where it does not but the null is too
@@ -88,7 +88,7 @@ def channel_importance(
     Raises
     ------
     AttributionError
-        Where a cell has no stratum.
+        Where an example has no stratum.
     """
     missing = shares.index[~shares.index.isin(strata.index)]
     if len(missing):
@@ -172,7 +172,7 @@ def chance_interval(copies: np.ndarray, confidence: float, *, least: float = 0.0
     Parameters
     ----------
     copies
-        (D, C): the mean share over cells, a row a model of random weights.
+        (D, C): the mean share over examples, a row a model of random weights.
     confidence
         Between 0 and 1.
     least
@@ -211,7 +211,7 @@ def beats_chance(found: Interval, chance: Chance, aggregate: str) -> np.ndarray:
 def _of_stratum(
     null: pd.DataFrame | None, strata: pd.Series, stratum: str, channels: pd.Index
 ) -> np.ndarray:
-    """Return the mean share over the cells of a stratum, a row a model of random weights."""
+    """Return the mean share over the examples of a stratum, a row a model of random weights."""
     if null is None:
         return np.empty((0, len(channels)))
     members = null[strata.reindex(null.index).to_numpy() == stratum]

@@ -1,4 +1,4 @@
-"""Maps smoothed over the places of the image, within the measured pixels of a cell."""
+"""Maps smoothed over the places of the image, within the measured pixels of an example."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def smoothed(scores: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
     """Return maps smoothed along every axis of places, within the mask.
 
     Normalised convolution (Knutsson & Westin 1993): the Gaussian mean of the measured pixels
-    around each, so that nothing flows in from outside of the cell or out of it. Channels do
+    around each, so that nothing flows in from outside of the example or out of it. Channels do
     not touch each other.
 
     Parameters

@@ -50,7 +50,7 @@ _LOGGER = logging.getLogger(__name__)
 def write_strata(
     cells_path: str | Path, splits_path: str | Path, out: str | Path, *, rule: StratumRule
 ) -> None:
-    """Write how many cells of each split each stratum has, and the limits."""
+    """Write how many examples of each split each stratum has, and the limits."""
     write_table(strata_table(*read_strata(cells_path, splits_path, rule)), out)
 
 
@@ -61,7 +61,7 @@ class MapSet:
     Attributes
     ----------
     maps
-        Every map file of the model and method; cells are stratified within their split.
+        Every map file of the model and method; examples are stratified within their split.
     cells, splits
         Tables with `id`, `target` and with `id`, `group`, `split`.
     null
@@ -87,8 +87,8 @@ class ShareTables:
     importance
         `model, seed, method, split` and the columns of `IMPORTANCE`.
     cells
-        A row a cell: `id`, its split, stratum, group and target, the predictions of it and of the
-        baseline, completeness gap, steps and whether they met the tolerance, total attribution
+        A row an example: `id`, its split, stratum, group and target, the predictions of it and of
+        the baseline, completeness gap, steps and whether they met the tolerance, total attribution
         Σ|a|, and the share of each channel.
     joint
         Joint shares of the groups of channels: `model, seed, method, split` and the columns of
@@ -120,9 +120,10 @@ def explain_maps(
     rule: StratumRule,
     resampling: Resampling,
 ) -> None:
-    """Write the channel importance of one model and method, and the shares of its cells.
+    """Write the channel importance of one model and method, and the shares of its examples.
 
-    Maps without channels (of the axes `place`) give a table without rows, and cells without shares.
+    Maps without channels (of the axes `place`) give a table without rows, and examples without
+    shares.
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ def explain_maps(
     labels
         Model, seed and method that the maps are of, as named in the study.
     aggregate
-        Of the shares of the cells; the table of importance has all of AGGREGATES.
+        Of the shares of the examples; the table of importance has all of AGGREGATES.
     rule
         Of the strata.
     resampling
@@ -140,7 +141,7 @@ def explain_maps(
     Raises
     ------
     AttributionError
-        Where the maps are not all of one model and method, or a cell comes twice.
+        Where the maps are not all of one model and method, or an example comes twice.
     """
     stratified, _ = read_strata(given.cells, given.splits, rule)
     channel_groups = pd.DataFrame() if given.groups is None else read_table(given.groups)
@@ -200,7 +201,7 @@ def gather(paths: Iterable[str | Path], out: str | Path) -> None:
 
 
 def read_strata(cells_path: str | Path, splits_path: str | Path, rule: StratumRule) -> tuple:
-    """Read cell table and splits, and sort the cells into strata; see `study_strata`."""
+    """Read table of examples and splits, and sort the examples into strata; see `study_strata`."""
     return study_strata(
         read_table(cells_path, required=["id", "target"]),
         read_table(splits_path, required=["id", "split"]),
@@ -218,7 +219,7 @@ def _of_aggregate(
 
 
 def _read_totals(paths: Sequence[str | Path], channel_groups: pd.DataFrame) -> tuple:
-    """Return totals of channels and of units (empty without groups), cells, source and groups."""
+    """Return totals of channels and of units (none without groups), examples, source, groups."""
     found, joint, cells = [], [], []
     first: MapSource | None = None
     groups: Groups = {}

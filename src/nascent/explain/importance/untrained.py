@@ -29,7 +29,7 @@ from nascent.files import read_table, write_table
 from nascent.logs import progress
 
 CELLS_AT_A_TIME = 8
-"""Cells whose maps wait in memory together."""
+"""Examples whose maps wait in memory together."""
 
 
 def write_untrained(
@@ -44,7 +44,7 @@ def write_untrained(
     cells: int,
     seed: int,
 ) -> None:
-    """Write the channel shares of some cells by copies of a model with random weights.
+    """Write the channel shares of some examples by copies of a model with random weights.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def write_untrained(
     cells_path, splits_path
         Tables with `id`, `target` and with `id`, `group`, `split`.
     out
-        A row a copy, cell and aggregate: `copy` (from 1), `aggregate`, `joint`, `id`, and the
+        A row a copy, example and aggregate: `copy` (from 1), `aggregate`, `joint`, `id`, and the
         share of each channel; shares of a map of zeros are missing. Where there are groups of
         channels, further rows, of `joint` True: the shares of the groups and of the other
         channels, see `nascent.explain.importance.joint`.
@@ -64,7 +64,8 @@ def write_untrained(
     models
         Copies.
     cells
-        Cells of each stratum and split that every copy explains, drawn from those that have maps.
+        Examples of each stratum and split that every copy explains, drawn from those that have
+        maps.
     seed
         Of the weights and of the sample.
     """
@@ -89,7 +90,7 @@ def write_untrained(
 
 
 def sampled(stratified: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
-    """Return up to `count` cells of each stratum of each split, in the order they came.
+    """Return up to `count` examples of each stratum of each split, in the order they came.
 
     Parameters
     ----------

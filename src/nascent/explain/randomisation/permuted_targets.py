@@ -1,4 +1,4 @@
-"""Targets that belong to other cells, for a model that can learn nothing from its images.
+"""Targets that belong to other examples, for a model that can learn nothing from its images.
 
 Adebayo J, Gilmer J, Muelly M, Goodfellow I, Hardt M, Kim B: Sanity checks for saliency maps,
 NeurIPS 2018, section 4: maps that stay the same when a model is trained on permuted labels do not
@@ -23,26 +23,26 @@ PERMUTED = ("train", "val")
 def permute_targets(
     manifest: str | Path, out: str | Path, *, columns: Sequence[str], seed: Sequence[int]
 ) -> None:
-    """Write the targets of the training and validation cells, permuted within each split.
+    """Write the targets of the training and validation examples, permuted within each split.
 
-    The targets of a cell move together.
+    The targets of an example move together.
 
     Parameters
     ----------
     manifest
         The table that lists the shards, which lie beside it.
     out
-        Of the table: `id`, `split`, `taken_from` (the cell whose targets these are) and the
+        Of the table: `id`, `split`, `taken_from` (the example whose targets these are) and the
         targets.
     columns
-        Of the cell table, the targets.
+        Of the table of examples, the targets.
     seed
         Of the permutation: numbers, in order.
 
     Raises
     ------
     AttributionError
-        Where the cell table lacks a target.
+        Where the table of examples lacks a target.
     """
     parts = []
     for number, split in enumerate(PERMUTED):

@@ -1,15 +1,15 @@
 """Randomised weights: does a map say anything of what the model has learnt?
 
 The layers of a trained model are given untrained weights, one after the other from the output to
-the input, and the maps of a sample of cells are made anew after each (Adebayo et al.: Sanity checks
-for saliency maps, NeurIPS 2018). A map that stays what it was shows the image and not the model: an
-edge detector would pass for an explanation. References stand beside the stages: the maps made anew
-of the model as it is, and maps of the image alone (`nascent.explain.statistics.image_nulls`). The
-one of these that is most like the map tells how much of its order is known to whoever has seen no
-model at all.
+the input, and the maps of a sample of examples are made anew after each (Adebayo et al.: Sanity
+checks for saliency maps, NeurIPS 2018). A map that stays what it was shows the image and not the
+model: an edge detector would pass for an explanation. References stand beside the stages: the maps
+made anew of the model as it is, and maps of the image alone
+(`nascent.explain.statistics.image_nulls`). The one of these that is most like the map tells how
+much of its order is known to whoever has seen no model at all.
 
-Every cell has a draw of weights of its own. Cells that shared one would be alike for that reason,
-and no interval over cells or groups would hold how much the draws differ.
+Every example has a draw of weights of its own. Examples that shared one would be alike for that
+reason, and no interval over examples or groups would hold how much the draws differ.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -40,10 +40,10 @@ RANDOMISATION = (*STAGE, "level", *MEAN, "strongest", "verdict")
 """Columns of a table of randomisation."""
 
 ROWS = ("id", *STAGE, *LEVELS)
-"""Columns of what is found of each cell."""
+"""Columns of what is found of each example."""
 
 Remake = Callable[[ExplainedCell], np.ndarray]
-"""A cell → its map, by the model with the weights that it has now."""
+"""An example → its map, by the model with the weights that it has now."""
 
 
 def collapse(
@@ -54,7 +54,7 @@ def collapse(
     stages: int,
     stream: np.random.Generator,
 ) -> Iterator[tuple]:
-    """Yield how far the map of a cell agrees with those of ever more random models.
+    """Yield how far the map of an example agrees with those of ever more random models.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def collapse(
     Yields
     ------
     tuple
-        The columns of `ROWS`: the cell; `stage` (`original`, `weights`, `image`), `number` (of the
-        stage of weights, 0 for the others), `layer` down to which weights are redrawn, their
+        The columns of `ROWS`: the example; `stage` (`original`, `weights`, `image`), `number` (of
+        the stage of weights, 0 for the others), `layer` down to which weights are redrawn, their
         `share` of all, `image_map` (which map of the image alone); and the rank correlation at each
         level.
     """
@@ -100,9 +100,9 @@ def randomisation_table(
     Parameters
     ----------
     rows
-        The columns of `ROWS`; each cell once a stage.
+        The columns of `ROWS`; each example once a stage.
     groups
-        Of the cells, by cell id.
+        Of the examples, by example id.
     confidence, draws, seed
         Of the intervals, see `cell_means`.
 
@@ -180,21 +180,21 @@ def write_randomisation(
     inspection
         The explanation.
     cells_path
-        The study's cell table, for the groups.
+        The study's table of examples, for the groups.
     out
         The columns of `RANDOMISATION`.
     stages
         Most stages of the cascade.
     cells
-        Most cells that are explained anew, drawn from those that have maps; each by a model with a
-        draw of weights of its own.
+        Most examples that are explained anew, drawn from those that have maps; each by a model with
+        a draw of weights of its own.
     confidence, draws
         Of the intervals, see `cell_means`.
     seed
         Of the sample, of the weights and of the intervals.
     permuted_maps
-        Maps of the same cells, by the same method, of a model that was trained on permuted targets:
-        the stage `targets`. Without them it is left out.
+        Maps of the same examples, by the same method, of a model that was trained on permuted
+        targets: the stage `targets`. Without them it is left out.
     """
     chosen = choose_cells(inspection.ids, cells, seed)
 

@@ -1,4 +1,4 @@
-"""The cells of an explanation: their maps beside the pixels that the model saw."""
+"""The examples of an explanation: their maps beside the pixels that the model saw."""
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ from nascent.store import Store, open_store
 
 @dataclass(frozen=True)
 class ExplainedCell:
-    """One cell as the model saw it, and its map: the image is the explained input.
+    """One example as the model saw it, and its map: the image is the explained input.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class ExplainedCell:
 
 
 def batch_of(cells: Sequence[ExplainedCell]) -> CellBatch:
-    """Return cells as methods take them."""
+    """Return examples as methods take them."""
     return CellBatch(
         np.stack([cell.image for cell in cells]),
         np.stack([cell.mask for cell in cells]),
@@ -63,7 +63,7 @@ def explained_cells(
     *,
     chosen: Collection[Hashable] | None = None,
 ) -> Iterator[ExplainedCell]:
-    """Yield the cells of map files with their pixels, one in memory at a time.
+    """Yield the examples of map files with their pixels, one in memory at a time.
 
     Parameters
     ----------
@@ -72,12 +72,12 @@ def explained_cells(
     reader
         From the shards' examples to the model's inputs.
     chosen
-        Ids of the cells that are wanted; None for all.
+        Ids of the examples that are wanted; None for all.
 
     Raises
     ------
     AttributionError
-        Where maps were made from another shard than the one given, or a chosen cell is in none.
+        Where maps were made from another shard than the one given, or a chosen example is in none.
     """
     left = None if chosen is None else set(chosen)
     for map_path, shard_path in zip(map_paths, shard_paths, strict=True):
@@ -100,14 +100,14 @@ def explained_cells(
 
 
 class CellReader:
-    """Cells of map files with their pixels, read when they are asked for; use it in a `with`.
+    """Examples of map files with their pixels, read when they are asked for; use it in a `with`.
 
     Parameters
     ----------
     map_paths, shard_paths, reader
         See `explained_cells`.
     recent
-        Cells kept in memory, those asked for last.
+        Examples kept in memory, those asked for last.
 
     Attributes
     ----------
@@ -135,7 +135,7 @@ class CellReader:
         self._recent = lru_cache(maxsize=recent)(self._read)
 
     def __getitem__(self, example_id: Hashable) -> ExplainedCell:
-        """Return a cell.
+        """Return an example.
 
         Raises
         ------
@@ -164,7 +164,7 @@ class CellReader:
 
 
 def choose_cells(ids: Sequence[Hashable], count: int, seed: int) -> list[Hashable]:
-    """Return up to `count` of the cells, drawn without replacement, in the order they came."""
+    """Return up to `count` of the examples, drawn without replacement, in the order they came."""
     if len(ids) <= count:
         return list(ids)
     drawn = np.random.default_rng(seed).choice(len(ids), count, replace=False)

@@ -35,7 +35,7 @@ class Inspection:
     reader
         From the shards' examples to the model's inputs.
     training_paths
-        Training shards, for methods and baselines that draw cells of them.
+        Training shards, for methods and baselines that draw examples of them.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Inspection:
         self.data = MethodData(self.source.seed, training_mean_of(one), references)
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
-        """Yield the cells with their maps, all or the chosen ones, in the order of the maps."""
+        """Yield the examples with their maps, all or the chosen ones, in the order of the maps."""
         return explained_cells(self.map_paths, self._shard_paths, self._reader, chosen=chosen)
 
     def method(self) -> Prepared:
@@ -87,7 +87,7 @@ class Inspection:
         return method.ready(self.explained, self.data, self.source.options)
 
     def outputs_of(self, cell: ExplainedCell) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-        """Return the model as a function of the explained input, all else as it is in a cell."""
+        """Return the model as a function of the explained input, all else as in an example."""
         self.explained.others = dict(cell.others)
         return self.explained.outputs
 

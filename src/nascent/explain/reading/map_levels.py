@@ -1,7 +1,7 @@
-"""What of two maps of one cell is compared: entries, pixels or channels, ranked by magnitude.
+"""What of two maps of one example is compared: entries, pixels or channels, ranked by magnitude.
 
 - `entries`: every pixel of every channel, pooled;
-- `pixels`: Σ over channels of |map|, that is where in the cell;
+- `pixels`: Σ over channels of |map|, that is where in the example;
 - `channels`: each channel's Σ |map| over the pixels, that is which channel.
 
 Maps agree as far as they rank these alike (Spearman 1904). Magnitudes are compared, so that a map

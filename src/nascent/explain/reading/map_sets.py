@@ -1,4 +1,4 @@
-"""The maps of one explanation, which may lie in several files, by cell."""
+"""The maps of one explanation, which may lie in several files, by example."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,7 +28,8 @@ class MapSet:
     Raises
     ------
     AttributionError
-        Where there is no file, files are not all of one model and method, or a cell comes twice.
+        Where there is no file, files are not all of one model and method, or an example comes
+        twice.
     """
 
     def __init__(self, files: Sequence[Maps]) -> None:
@@ -59,12 +60,12 @@ class MapSet:
         return example_id in self._place
 
     def map(self, example_id: Hashable) -> np.ndarray:
-        """Return the map of a cell, float32, in the shape of its axes."""
+        """Return the map of an example, float32, in the shape of its axes."""
         maps, index = self._place[example_id]
         return maps[index]
 
     def mask(self, example_id: Hashable) -> np.ndarray:
-        """Return the measured pixels (places …) bool of a cell."""
+        """Return the measured pixels (places …) bool of an example."""
         maps, index = self._place[example_id]
         return maps.mask(index)
 

@@ -16,7 +16,7 @@ from nascent.shards.normalise import Normaliser
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of some explained cells.
+    """The files of some explained examples.
 
     Attributes
     ----------
@@ -34,12 +34,12 @@ class Sources:
     inputs: Reader | Normaliser
 
     def told(self) -> pd.DataFrame:
-        """Return split, stratum and group of the cells by `id`."""
+        """Return split, stratum and group of the examples by `id`."""
         required = ["id", "split", "stratum", "group"]
         return read_table(self.cells, required=required).set_index("id")
 
     def ids(self) -> list[Hashable]:
-        """Return the ids of the cells that have maps, in their order."""
+        """Return the ids of the examples that have maps, in their order."""
         found: list[Hashable] = []
         for path in self.maps:
             with open_maps(path) as maps:
@@ -68,18 +68,18 @@ class Sources:
         return list(reader_of(self.inputs, self.shards).specs[0].features)
 
     def read(self, chosen: Sequence[Hashable] | None = None) -> Iterator[ExplainedCell]:
-        """Yield the cells, or those chosen, one in memory at a time."""
+        """Yield the examples, or those chosen, one in memory at a time."""
         return explained_cells(self.maps, self.shards, self.inputs, chosen=chosen)
 
     def reader(self, recent: int) -> CellReader:
-        """Return a reader of cells in any order, which keeps some in memory."""
+        """Return a reader of examples in any order, which keeps some in memory."""
         return CellReader(self.maps, self.shards, self.inputs, recent=recent)
 
     def groups(self) -> np.ndarray:
-        """Return the groups (n,) of the cells that have maps, in their order."""
+        """Return the groups (n,) of the examples that have maps, in their order."""
         return self.told().loc[self.ids(), "group"].to_numpy(str)
 
 
 def of_split(table: pd.DataFrame, split: str) -> pd.DataFrame:
-    """Return the table with the split of its cells as first column."""
+    """Return the table with the split of its examples as first column."""
     return table.assign(split=split)[["split", *table.columns]]

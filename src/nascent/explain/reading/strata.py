@@ -1,7 +1,8 @@
-"""Strata of cells that explanations are told for: by the target, or by a column of the cell table.
+"""Strata of examples that explanations are told for: by the target, or by a column of the example
+table.
 
-The limits of strata by the target come from the *training* cells alone, so that nothing of the test
-cells goes into the strata they are judged by.
+The limits of strata by the target come from the *training* examples alone, so that nothing of the
+test examples goes into the strata they are judged by.
 """
 
 from collections.abc import Sequence
@@ -19,13 +20,13 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class StratumRule:
-    """How cells are stratified; the fields are those of the config section `explain.strata`.
+    """How examples are stratified; the fields are those of the config section `explain.strata`.
 
     Attributes
     ----------
     by : str
-        `sd`: limits at the mean ± `width` SDs of the training cells; `quantiles`: limits at
-        `quantiles` of the training cells; `column`: levels of `column`.
+        `sd`: limits at the mean ± `width` SDs of the training examples; `quantiles`: limits at
+        `quantiles` of the training examples; `column`: levels of `column`.
     width : float
     quantiles : pair of float
     column : str or None
@@ -44,10 +45,10 @@ class StratumLimits:
     Attributes
     ----------
     mean, sd : float
-        Of the training cells' targets; the SD has ddof 1.
+        Of the training examples' targets; the SD has ddof 1.
     low, high : float
-        A cell is low at or below `low`, high at or above `high`, else medium. NaN where the strata
-        are levels of a column.
+        An example is low at or below `low`, high at or above `high`, else medium. NaN where the
+        strata are levels of a column.
     """
 
     mean: float
@@ -59,12 +60,12 @@ class StratumLimits:
 def stratum_limits(
     training_targets: pd.Series | np.ndarray, rule: StratumRule | None = None
 ) -> StratumLimits:
-    """Return the limits that a rule draws through the targets of the training cells.
+    """Return the limits that a rule draws through the targets of the training examples.
 
     Raises
     ------
     SplitError
-        Where there are fewer than two training cells, a target is missing, or all are equal.
+        Where there are fewer than two training examples, a target is missing, or all are equal.
     """
     rule = rule or StratumRule()
     targets = np.asarray(training_targets, np.float64)
@@ -93,7 +94,7 @@ def assign_strata(targets: pd.Series, limits: StratumLimits) -> pd.Series:
 def ordered(strata: pd.Series) -> list[str]:
     """Return the strata there are in reading order: low, medium, high, then others by name.
 
-    Strata by the target are all three named, also where one has no cells; `unknown` is last.
+    Strata by the target are all three named, also where one has no examples; `unknown` is last.
     """
     present = set(strata)
     if present <= set(STRATA):
@@ -104,7 +105,7 @@ def ordered(strata: pd.Series) -> list[str]:
 def study_strata(
     cells: pd.DataFrame, splits: pd.DataFrame, rule: StratumRule | None = None
 ) -> tuple[pd.DataFrame, StratumLimits]:
-    """Return every cell that has a split with its stratum, and the limits.
+    """Return every example that has a split with its stratum, and the limits.
 
     Parameters
     ----------
@@ -125,8 +126,8 @@ def study_strata(
     Raises
     ------
     SplitError
-        Where a cell of the splits is not in the cell table, the training cells give no limits, or
-        there is no such column.
+        Where an example of the splits is not in the table of examples, the training examples give
+        no limits, or there is no such column.
     """
     rule = rule or StratumRule()
     known = cells.set_index("id")
@@ -149,10 +150,10 @@ def study_strata(
 
 
 def strata_table(stratified: pd.DataFrame, limits: StratumLimits) -> pd.DataFrame:
-    """Return how many cells each split has in each stratum, beside the limits.
+    """Return how many examples each split has in each stratum, beside the limits.
 
-    Columns `split`, `stratum`, `cells`, `groups`, `share` (of the split's cells), `mean`, `sd`,
-    `low`, `high`; strata without cells are rows too.
+    Columns `split`, `stratum`, `cells`, `groups`, `share` (of the split's examples), `mean`, `sd`,
+    `low`, `high`; strata without examples are rows too.
     """
     rows = []
     names = ordered(stratified["stratum"])

@@ -1,6 +1,7 @@
-"""How much of a map falls on regions of the cell that a bright channel shows, against their area.
+"""How much of a map falls on regions of the example that a bright channel shows, against their
+area.
 
-Chance is the regions of other cells, each fitted into the outline of the map's own
+Chance is the regions of other examples, each fitted into the outline of the map's own
 (`nascent.attribute.references.fitted`), so that a rim falls on the rim and a middle on the middle.
 """
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from nascent.explain.reading.cells import CellReader, ExplainedCell
 
 ALL = "all"
-"""Stands for the stratum of all cells, and for the channels of a map together."""
+"""Stands for the stratum of all examples, and for the channels of a map together."""
 
 REGIONS = (
     "region",
@@ -46,12 +47,12 @@ REGIONS = (
 """Columns of a table of regions."""
 
 EXCHANGES = 5
-"""Other cells whose regions are laid over each map."""
+"""Other examples whose regions are laid over each map."""
 
 
 @dataclass(frozen=True)
 class RegionRule:
-    """A region: the pixels of `channel` above its `percentile` of the cell's measured pixels."""
+    """A region: the pixels of `channel` above its `percentile` of the example's measured pixels."""
 
     channel: str
     percentile: float
@@ -59,7 +60,7 @@ class RegionRule:
 
 @dataclass(frozen=True)
 class RegionCell:
-    """A cell's mask (places …) and its regions, each (places …) bool within the mask."""
+    """An example's mask (places …) and its regions, each (places …) bool within the mask."""
 
     id: Hashable
     mask: np.ndarray
@@ -107,7 +108,7 @@ def enrichment(scores: np.ndarray, region: np.ndarray, mask: np.ndarray) -> np.n
     -------
     (K + 1,) float64
         Of each channel, and of all together: 1 where the map knows nothing of the region. NaN for
-        a map of zeros, and where the region is empty or the whole cell.
+        a map of zeros, and where the region is empty or the whole example.
     """
     shares, area = _shares(scores, region, mask)
     return shares / area if 0 < area < 1 else np.full(len(shares), np.nan)
@@ -120,16 +121,16 @@ def compare_regions(
     rings: np.ndarray,
     channels: Sequence[str],
 ) -> pd.DataFrame:
-    """Return the enrichment of each region in each cell's map, beside that of others' regions.
+    """Return the enrichment of each region in each example's map, beside that of others' regions.
 
     Parameters
     ----------
     cells
-        Cell by id, asked for once each, along the circles of `rings`.
+        Example by id, asked for once each, along the circles of `rings`.
     regions
-        The regions of a cell by its id; asked for again for each cell whose other it is.
+        The regions of an example by its id; asked for again for each example whose other it is.
     ids
-        Of n cells.
+        Of n examples.
     rings
         (E, n), the others of each (`nascent.explain.statistics.exchange.rings`).
     channels
@@ -140,7 +141,7 @@ def compare_regions(
     pandas.DataFrame
         Columns `id`, `region`, `channel` (`all` for all together), `area`, `share`,
         `enrichment`, `null`: the enrichment expected of this map and these regions by those of
-        other cells (`nascent.explain.statistics.exchange.adjusted`).
+        other examples (`nascent.explain.statistics.exchange.adjusted`).
     """
     # A map of places alone is that of all channels together: one row says it.
     names = [*(name for name in channels if name != ALL), ALL]
@@ -199,10 +200,10 @@ def region_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `REGIONS`. `area` and `share`: mean shares of the region in the cell and
+        The columns of `REGIONS`. `area` and `share`: mean shares of the region in the example and
         in the map; `enrichment`: mean of their ratio, with its interval; `null`: mean of what is
-        expected by other cells, see `compare_regions`; `excess`: mean difference of the two, with
-        its interval; `beats_null`: that interval lies above 0.
+        expected by other examples, see `compare_regions`; `excess`: mean difference of the two,
+        with its interval; `beats_null`: that interval lies above 0.
     """
     told = of_cells.join(cells[["stratum", "group"]], on="id")
     rows = []
@@ -248,7 +249,7 @@ def _of_stratum(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
 
 def _fitted(other: RegionCell, region: str, mask: np.ndarray) -> np.ndarray:
-    """Return another cell's region in the outline `mask`."""
+    """Return another example's region in the outline `mask`."""
     taken = other.regions[region]
     return fitted(taken[..., None], other.mask, mask)[..., 0] if other.mask.any() else taken
 

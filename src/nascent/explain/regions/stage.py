@@ -1,4 +1,4 @@
-"""Maps and shards to the table of the regions of the cell the maps fall on."""
+"""Maps and shards to the table of the regions of the example the maps fall on."""
 
 import logging
 from collections.abc import Hashable, Mapping, Sequence
@@ -28,12 +28,12 @@ def write_regions(
     confidence: float,
     seed: int,
 ) -> None:
-    """Write how much of the maps falls on regions of the cell; no rows for maps without pixels.
+    """Write how much of the maps falls on regions of the example; no rows for maps without pixels.
 
     Parameters
     ----------
     sources
-        Files of the cells, all of one split.
+        Files of the examples, all of one split.
     out
         The table: `split` and the columns of `nascent.explain.regions.shares.REGIONS`.
     split
@@ -63,7 +63,7 @@ def write_regions(
 
 
 class _RegionReader:
-    """Regions of cells, found in the shards when they are asked for; use it in a `with`."""
+    """Regions of examples, found in the shards when they are asked for; use it in a `with`."""
 
     def __init__(
         self, shard_paths: Sequence[str | Path], rules: Mapping[str, regions.RegionRule]
@@ -77,7 +77,7 @@ class _RegionReader:
                     _channel(shard, name, rule.channel)
                 for index, example_id in enumerate(shard.cells.index.tolist()):
                     self._places[example_id] = path, index
-        # A cell is asked for again as the other of those just before it.
+        # An example is asked for again as the other of those just before it.
         self.read = lru_cache(maxsize=regions.EXCHANGES + 1)(self._read)
 
     def _read(self, example_id: Hashable) -> regions.RegionCell:

@@ -1,9 +1,9 @@
 """Deletion and insertion: does the prediction move when the pixels that a map ranks first go?
 
-The measured pixels of a cell are put in an order and replaced by something that says nothing.
-**Deletion** replaces the first share q of them, **insertion** starts from a cell in which all
+The measured pixels of an example are put in an order and replaced by something that says nothing.
+**Deletion** replaces the first share q of them, **insertion** starts from an example in which all
 are replaced and gives the first share q back. At each q stands |f(x_q) − f(x)|, how far the
-prediction is from that of the whole cell: a good order moves it far by few pixels deleted, and
+prediction is from that of the whole example: a good order moves it far by few pixels deleted, and
 brings it near by few pixels inserted (Petsiuk, Das, Saenko: RISE, BMVC 2018, with the change of a
 regression in place of a class's probability). An order is good only beside others: a random one,
 and that of plain brightness (`nascent.explain.statistics.image_nulls`).
@@ -39,7 +39,7 @@ class Removal:
     fractions : tuple of float
         Shares q of the measured pixels, ascending, above 0 and at most 1.
     random : int
-        Random orders a cell, whose changes are averaged.
+        Random orders an example, whose changes are averaged.
     batch_size : int
         Images predicted at a time.
     """
@@ -64,7 +64,7 @@ def cell_changes(
     removal: Removal,
     stream: np.random.Generator,
 ) -> dict[CurveKey, np.ndarray]:
-    """Return how far the prediction of one cell moves along the curves of every order.
+    """Return how far the prediction of one example moves along the curves of every order.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _predictions(
     mask: np.ndarray,
     batch_size: int,
 ) -> np.ndarray:
-    """Return the predictions, float64, of one cell with other values (P, C) at its pixels."""
+    """Return the predictions, float64, of one example with other values (P, C) at its pixels."""
     images = np.repeat(image[None], batch_size, axis=0)
     masks = np.repeat(mask[None], batch_size, axis=0)
     outputs: list[np.ndarray] = []

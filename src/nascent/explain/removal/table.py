@@ -1,4 +1,4 @@
-"""Whether maps find the pixels that move the prediction: deletion and insertion over many cells."""
+"""Whether maps find the pixels that move the prediction: deletion and insertion."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,14 +42,14 @@ def removal_table(
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Return the mean curves over cells, their areas, and what one order gains over another.
+    """Return the mean curves over examples, their areas, and what one order gains over another.
 
     Parameters
     ----------
     cells
-        Of each cell what `cell_changes` gave.
+        Of each example what `cell_changes` gave.
     groups
-        (n,) the cells' groups.
+        (n,) the examples' groups.
     fractions
         Of the curves.
     confidence, draws, seed
@@ -60,7 +60,7 @@ def removal_table(
     pandas.DataFrame
         The columns of `REMOVAL`. `measure` is `change` at each fraction; `area`; and for orders
         by attribution and by brightness `gain_over_random`, for attribution `gain_over_brightness`:
-        the difference of the areas, paired by cell, above zero where the order is the better one
+        the difference of the areas, paired by example, above zero where the order is the better one
         (a larger area of deletion, a smaller one of insertion). Gains have a verdict.
     """
     if not cells:
@@ -118,14 +118,14 @@ def write_removal(
     inspection
         The explanation.
     cells_path
-        The study's cell table, for the groups.
+        The study's table of examples, for the groups.
     out
         The columns of `REMOVAL`.
     removal
-        How pixels are removed. What stands in for them is the cell's own channel mean over its
+        How pixels are removed. What stands in for them is the example's own channel mean over its
         measured pixels (`mean`), and the baseline of the method (`baseline`).
     cells
-        Most cells that are tried, drawn from those that have maps.
+        Most examples that are tried, drawn from those that have maps.
     confidence, draws
         Of the intervals, see `cell_means`.
     seed
@@ -161,7 +161,7 @@ def write_removal(
 
 
 def channel_means(cell: ExplainedCell) -> np.ndarray:
-    """Return an image (places …, C) of the cell's channel means where measured, else zero."""
+    """Return an image (places …, C) of the example's channel means where measured, else zero."""
     even = np.zeros_like(cell.image)
     if cell.mask.any():
         even[cell.mask] = cell.image[cell.mask].mean(axis=0, dtype=np.float64)

@@ -6,16 +6,16 @@ than one trained without as many random entries. The random order is what a rank
 retraining also learns from *where* entries are missing, and crops hold much of what they say twice.
 
 **Difference.** R² of the retrained model by the method's order, less that by the random order, over
-the same test cells degraded each in its way; below 0 the method's order costs more. Intervals are
-those of `nascent.evaluate.resampled`. With the seed `each` the metrics are means over seeds, and
-the intervals hold how much the seeds differ, the same ones for both orders. With the fraction `all`
-they are means over the fractions, which is the one row to decide by: each fraction has a verdict of
-its own, and none is corrected for how many there are.
+the same test examples degraded each in its way; below 0 the method's order costs more. Intervals
+are those of `nascent.evaluate.resampled`. With the seed `each` the metrics are means over seeds,
+and the intervals hold how much the seeds differ, the same ones for both orders. With the fraction
+`all` they are means over the fractions, which is the one row to decide by: each fraction has a
+verdict of its own, and none is corrected for how many there are.
 
 **Verdict**, by the rule of `nascent.evaluate.compare`: "removes more than random" where the
-intervals over cells and over groups lie below 0; "does not remove more" where both lie at or above
-0; else "cannot tell", of too few groups with their number. With one seed nothing in the interval
-says how much a retraining differs from the next.
+intervals over examples and over groups lie below 0; "does not remove more" where both lie at or
+above 0; else "cannot tell", of too few groups with their number. With one seed nothing in the
+interval says how much a retraining differs from the next.
 """
 
 import dataclasses
@@ -76,11 +76,11 @@ def roar_table(
     Parameters
     ----------
     predictions
-        Of the test cells, for the one target that is explained: the columns of
+        Of the test examples, for the one target that is explained: the columns of
         `nascent.evaluate.tables.PREDICTIONS`, and `order` (a method, or `random`), `fraction` and
         `zero_cells`. With the order `none` and the fraction 0 those of the models themselves.
     cells
-        The study's cell table; its index is `id`.
+        The study's table of examples; its index is `id`.
     rank
         What was ranked, `entries` or `pixels`; for the table.
     confidence, draws, seed
@@ -129,7 +129,7 @@ def write_roar(
         Predictions of the models themselves, as the stage `evaluate` writes them; of several
         targets the one that retraining predicts counts.
     cells_path
-        The study's cell table.
+        The study's table of examples.
     out
         Of the table.
     rank, confidence, draws, seed
@@ -173,7 +173,7 @@ class _Measured:
         )
 
     def limits(self, measure: str, columns: np.ndarray, others: np.ndarray | None) -> Limits:
-        """Return a mean over runs, less that over others, and its limits over cells and groups."""
+        """Return a mean over runs, less that over others; limits over examples and groups."""
         value, cells, groups = (
             _by_seed(array[measure], columns, others)
             for array in (self.resampled.value, self.resampled.cells, self.resampled.groups)

@@ -1,7 +1,7 @@
 """Which entries a retraining shall do without: the first by a model's maps, or random ones.
 
 Hooker S, Erhan D, Kindermans PJ, Kim B: A benchmark for interpretability methods in deep neural
-networks, NeurIPS 2019 (ROAR). The ranking is of |map|, in each cell for itself, and pools pixels
+networks, NeurIPS 2019 (ROAR). The ranking is of |map|, in each example for itself, and pools pixels
 and channels, or sums |map| over the channels of a pixel where whole pixels go.
 """
 
@@ -35,12 +35,12 @@ def remove_by_maps(
     seed: Sequence[int],
     record: Mapping[str, Any],
 ) -> None:
-    """Write which entries of the cells of map files come first by |map|.
+    """Write which entries of the examples of map files come first by |map|.
 
     Parameters
     ----------
     map_paths
-        Maps of all cells that are trained on and tested.
+        Maps of all examples that are trained on and tested.
     out
         The removal file, see `nascent.shards.removal_file`.
     model_path
@@ -80,7 +80,7 @@ def remove_at_random(
     seed: Sequence[int],
     record: Mapping[str, Any],
 ) -> None:
-    """Write which entries of the cells of shards come first in a random order: just as many.
+    """Write which entries of the examples of shards come first in a random order: just as many.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def remove_at_random(
 
 
 def scores_of(map_: np.ndarray, rank: str) -> np.ndarray:
-    """Return what ranks a cell's entries: (places …, C) → the same, or (places …, 1) for pixels."""
+    """Return what ranks entries: (places …, C) → the same, or (places …, 1) for pixels."""
     sizes = np.abs(map_)
     if rank == ENTRIES:
         return sizes

@@ -20,20 +20,20 @@ def told_apart(
     Parameters
     ----------
     predictions
-        Of the test cells, degraded as those the model learnt from: the columns of
+        Of the test examples, degraded as those the model learnt from: the columns of
         `nascent.evaluate.tables.PREDICTIONS`.
     target
         The one that the maps explain, the only one kept of several.
     order, fraction
-        What was removed: by which method's maps, or `random`, and how much of a cell.
+        What was removed: by which method's maps, or `random`, and how much of an example.
     removal
-        The file of `nascent.shards.removal_file` that says so of every cell.
+        The file of `nascent.shards.removal_file` that says so of every example.
 
     Returns
     -------
     pandas.DataFrame
         The rows of `target`, and the columns `order`, `fraction` and `zero_cells`: how many of
-        the cells had a map that is zero everywhere and thus ranks nothing.
+        the examples had a map that is zero everywhere and thus ranks nothing.
     """
     table = predictions[predictions["target"] == target]
     return table.assign(

@@ -1,8 +1,8 @@
-"""Sensitivity: how much a map moves when the cell is changed by less than anyone can see.
+"""Sensitivity: how much a map moves when the example is changed by less than anyone can see.
 
 Uniform noise of a radius r, in units of the normalised channel, is added to the measured pixels.
-The map of the changed cell, by the same model, method and options (and with the same draws of
-methods that draw), is compared with that of the cell itself:
+The map of the changed example, by the same model, method and options (and with the same draws of
+methods that draw), is compared with that of the example itself:
 
     max over draws of ‖map(x + δ) − map(x)‖ / ‖map(x)‖,    |δ| ≤ r in every pixel and channel,
 
@@ -37,7 +37,7 @@ SENSITIVITY = ("radius", "draws", "measure", *MEAN)
 """Columns of a table of sensitivity."""
 
 Explain = Callable[[np.ndarray, np.ndarray, Sequence[Hashable]], tuple[np.ndarray, np.ndarray]]
-"""(images (n, S, S, C), masks (n, S, S), cell ids) → (maps (n, ...), predictions (n,))."""
+"""(images (n, S, S, C), masks (n, S, S), example ids) → (maps (n, ...), predictions (n,))."""
 
 
 def map_changes(
@@ -50,12 +50,12 @@ def map_changes(
     draws: int,
     seed: int,
 ) -> dict[str, float]:
-    """Return how much the map of one cell moves under small changes of its image.
+    """Return how much the map of one example moves under small changes of its image.
 
     Parameters
     ----------
     explain
-        The method; it must draw alike for equal cell ids.
+        The method; it must draw alike for equal example ids.
     image
         (places …, C) float32, normalised.
     mask
@@ -124,14 +124,14 @@ def sensitivity_table(
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Return the mean of each measure over cells.
+    """Return the mean of each measure over examples.
 
     Parameters
     ----------
     cells
-        Of each cell what `map_changes` gave.
+        Of each example what `map_changes` gave.
     groups
-        (n,) the cells' groups.
+        (n,) the examples' groups.
     radius, noises
         Of the changes.
     confidence, draws, seed
@@ -169,13 +169,13 @@ def write_sensitivity(
     inspection
         The explanation; its maps are made anew, for those on disk are rounded.
     cells_path
-        The study's cell table, for the groups.
+        The study's table of examples, for the groups.
     out
         The columns of `SENSITIVITY`.
     radius, noises
         Of the changes, see `map_changes`.
     cells
-        Most cells that are tried, drawn from those that have maps.
+        Most examples that are tried, drawn from those that have maps.
     confidence, draws
         Of the intervals, see `cell_means`.
     seed

@@ -28,7 +28,7 @@ def write_similarity(
     Parameters
     ----------
     sources
-        Files of the cells, all of one split.
+        Files of the examples, all of one split.
     out
         The table: `split` and the columns of `nascent.explain.similarity.table.SIMILARITY`.
     split

@@ -1,10 +1,10 @@
 """Which images the maps look like: every map channel against every image channel, and chance.
 
-A map may look like an image because the model looked at it, or because all cells are bright in the
-middle. So every map is also held against the images of *other* cells, each fitted into the outline
-of the map's own (`nascent.attribute.references.fitted`): what is left of the likeness there is
-chance. Laid over each other as they lie, cells of different outlines would have neither rim nor
-middle in common, and whatever follows the outline would seem to be of this cell.
+A map may look like an image because the model looked at it, or because all examples are bright in
+the middle. So every map is also held against the images of *other* examples, each fitted into the
+outline of the map's own (`nascent.attribute.references.fitted`): what is left of the likeness there
+is chance. Laid over each other as they lie, examples of different outlines would have neither rim
+nor middle in common, and whatever follows the outline would seem to be of this example.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nascent.explain.reading.cells import CellReader, ExplainedCell
 
 ALL = "all"
-"""Stands for the stratum where all cells are taken together."""
+"""Stands for the stratum where all examples are taken together."""
 
 SIMILARITY = (
     "stratum",
@@ -54,20 +54,20 @@ SIMILARITY = (
 """Columns of a table of similarities."""
 
 FEWEST = 16
-"""Measured pixels that a cell must have to be compared with others."""
+"""Measured pixels that an example must have to be compared with others."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """The likeness of maps and images of some cells.
+    """The likeness of maps and images of some examples.
 
     Attributes
     ----------
     ids : list
     found : (n, M, K, C) float32
-        Of a cell's map with its own image, for each of `MEASURES`.
+        Of an example's map with its own image, for each of `MEASURES`.
     chance : (E, n, M, K, C) float32
-        Of its map with the images of E other cells; NaN where there is none or a cell has
+        Of its map with the images of E other examples; NaN where there is none or an example has
         hardly a pixel.
     rings : (E, n) int
         Who these are (`nascent.explain.statistics.exchange.rings`).
@@ -86,17 +86,17 @@ def compare(
     *,
     bins: int,
 ) -> Compared:
-    """Compare the maps of cells with their own images and with those of other cells.
+    """Compare the maps of examples with their own images and with those of other examples.
 
     Parameters
     ----------
     cells
-        Cell by id. They are asked for one after the other along the circles of `rings`, so that a
-        reader that keeps E + 1 of them reads hardly any twice.
+        Example by id. They are asked for one after the other along the circles of `rings`, so that
+        a reader that keeps E + 1 of them reads hardly any twice.
     ids
-        Of n cells.
+        Of n examples.
     rings
-        (E, n), each cell's others (`nascent.explain.statistics.exchange.rings`).
+        (E, n), each example's others (`nascent.explain.statistics.exchange.rings`).
     bins
         Of the mutual information.
     """
@@ -140,15 +140,15 @@ def similarity_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `SIMILARITY`; the stratum `all` comes first. `similarity`: mean over cells;
-        `excess`: mean of what the likeness of each cell's map and image adds to what either of the
-        two has with those of other cells (`nascent.explain.statistics.exchange.adjusted`), with its
-        interval; `null`: mean of these chances; `null_sd`: SD over cells and others; `z`: the
-        excess in these SDs; `beats_null`: that interval lies above 0, for `mae` below, for
-        correlations on one side.
-        `wins`: share of the cells in which this image channel is the best match of the map channel,
-        with its interval; `null_wins`: the same among other cells. `rank`: of the image channels of
-        a map channel by wins, then by likeness; 1 is the most frequent.
+        The columns of `SIMILARITY`; the stratum `all` comes first. `similarity`: mean over
+        examples; `excess`: mean of what the likeness of each example's map and image adds to what
+        either of the two has with those of other examples
+        (`nascent.explain.statistics.exchange.adjusted`), with its interval; `null`: mean of these
+        chances; `null_sd`: SD over examples and others; `z`: the excess in these SDs; `beats_null`:
+        that interval lies above 0, for `mae` below, for correlations on one side.
+        `wins`: share of the examples in which this image channel is the best match of the map
+        channel, with its interval; `null_wins`: the same among other examples. `rank`: of the image
+        channels of a map channel by wins, then by likeness; 1 is the most frequent.
     """
     if not compared.ids:
         return pd.DataFrame(columns=SIMILARITY)

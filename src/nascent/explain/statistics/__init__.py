@@ -1,1 +1,1 @@
-"""Means over cells, their intervals and what stands for chance."""
+"""Means over examples, their intervals and what stands for chance."""

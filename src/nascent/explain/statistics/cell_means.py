@@ -1,4 +1,4 @@
-"""Means over cells with their intervals over cells and over groups, and what they say of zero."""
+"""Means over examples, intervals over examples and over groups, what they say of zero."""
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -12,35 +12,35 @@ from nascent.files import read_table
 from nascent.statistics.verdict import side
 
 MEAN = ("cells", "missing", "groups", "mean", "low", "high", "low_groups", "high_groups")
-"""Columns of a mean: cells it is over and cells without a value, groups, the mean, its
+"""Columns of a mean: examples it is over and examples without a value, groups, the mean, its
 intervals."""
 
 
 def cell_means(
     values: np.ndarray, groups: np.ndarray, *, confidence: float, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Return the mean of each column over the cells that have a value, with two intervals.
+    """Return the mean of each column over the examples that have a value, with two intervals.
 
-    See `nascent.explain.statistics.intervals`; all columns share the resampled cells.
+    See `nascent.explain.statistics.intervals`; all columns share the resampled examples.
 
     Parameters
     ----------
     values
-        (n, K) float, a row a cell; NaN where a cell has no value.
+        (n, K) float, a row an example; NaN where an example has no value.
     groups
-        (n,) the cells' groups.
+        (n,) the examples' groups.
     confidence
         Between 0 and 1.
     draws
-        Resamples of the cells.
+        Resamples of the examples.
     seed
-        Equal seeds draw equal cells.
+        Equal seeds draw equal examples.
 
     Returns
     -------
     pandas.DataFrame
-        K rows, the columns of `MEAN`. Without cells the mean is NaN, and so is the interval over
-        cells with fewer than two, that over groups with fewer than a verdict needs.
+        K rows, the columns of `MEAN`. Without examples the mean is NaN, and so is the interval over
+        examples with fewer than two, that over groups with fewer than a verdict needs.
     """
     known = np.isfinite(values)
     number = known.sum(axis=0)
@@ -68,7 +68,8 @@ def cell_means(
 def side_of_zero(mean: pd.Series) -> int:
     """Return 1 where a mean lies above zero, −1 where it lies below, 0 where that is open.
 
-    The intervals over cells and over groups must lie on one side: with too few groups it is open.
+    The intervals over examples and over groups must lie on one side: with too few groups it is
+    open.
 
     Parameters
     ----------
@@ -79,12 +80,12 @@ def side_of_zero(mean: pd.Series) -> int:
 
 
 def groups_of(cells_path: str | Path, ids: Sequence[Hashable]) -> np.ndarray:
-    """Return the groups (n,) of some cells, by the cell table of a study.
+    """Return the groups (n,) of some examples, by the table of examples of a study.
 
     Raises
     ------
     AttributionError
-        Where a cell is not in the table.
+        Where an example is not in the table.
     """
     groups = read_table(cells_path, required=["id", "group"]).set_index("id")["group"].astype(str)
     missing = pd.Index(ids).difference(groups.index, sort=False)

@@ -1,4 +1,4 @@
-"""Means over cells beside the level of chance, with intervals over groups."""
+"""Means over examples beside the level of chance, with intervals over groups."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -11,7 +11,7 @@ from nascent.statistics.jackknife import group_sums, limits, without_each
 
 @dataclass(frozen=True)
 class AgainstChance:
-    """A mean over cells, its level of chance and how many times chance it is.
+    """A mean over examples, its level of chance and how many times chance it is.
 
     Attributes
     ----------
@@ -22,7 +22,7 @@ class AgainstChance:
     value, low, high : float
         The mean and its interval.
     chance : float
-        Mean level of chance of the same cells.
+        Mean level of chance of the same examples.
     lift, lift_low, lift_high : float
         value / chance and its interval, above 1 where the value is above chance.
     interval : str
@@ -59,16 +59,16 @@ class AgainstChance:
 def against_chance(
     values: np.ndarray, chances: np.ndarray, groups: np.ndarray, *, confidence: float
 ) -> AgainstChance:
-    """Compare a value of each cell with its level of chance.
+    """Compare a value of each example with its level of chance.
 
-    The lift is the ratio of the sums of values and chances, so that cells whose chance is high do
-    not count as good ones. Whole groups are left out, one at a time, with the values and chances of
-    their cells together (`nascent.statistics.jackknife`).
+    The lift is the ratio of the sums of values and chances, so that examples whose chance is high
+    do not count as good ones. Whole groups are left out, one at a time, with the values and chances
+    of their examples together (`nascent.statistics.jackknife`).
 
     Parameters
     ----------
     values, chances
-        (n,) float, not negative; cells in which either is missing count in neither.
+        (n,) float, not negative; examples in which either is missing count in neither.
     groups
         (n,) labels.
     confidence
@@ -97,7 +97,7 @@ def against_chance(
 
 
 def _means(sums: np.ndarray) -> np.ndarray:
-    """Return mean value and lift (..., 2) from sums (..., 3) of cells, values and chances."""
+    """Return mean value and lift (..., 2) from sums (..., 3) of examples, values and chances."""
     with np.errstate(divide="ignore", invalid="ignore"):
         number, values, chances = np.moveaxis(sums, -1, 0)
         return np.stack([values / number, values / chances], axis=-1)

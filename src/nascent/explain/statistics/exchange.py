@@ -1,20 +1,22 @@
-"""Other cells that stand for chance: who is whose other, and what they add to an interval.
+"""Other examples that stand for chance: who is whose other, and what they add to an interval.
 
-What a cell gets by chance is told by what belongs to *other* cells: their images, masks, regions or
-maps. Each cell has E others and is itself the other of E, so that none counts more than the rest:
-the cells stand on a circle, in random order, and a cell's others are the E that follow it. With
-`groups` every group is a circle of its own: what differs between groups, by staining or treatment,
-is no evidence, and what chance makes of one group is independent of the next.
+What an example gets by chance is told by what belongs to *other* examples: their images, masks,
+regions or maps. Each example has E others and is itself the other of E, so that none counts more
+than the rest: the examples stand on a circle, in random order, and an example's others are the E
+that follow it. With `groups` every group is a circle of its own: what differs between groups, by
+staining or treatment, is no evidence, and what chance makes of one group is independent of the
+next.
 
-**Interval.** Let h(i, j) hold a cell i against what belongs to a cell j. The statistic is the mean
-of h(i, i) less the mean of h(i, j) over all i and their others j. A cell is in it three times: by
-its own value, as the cell whose chance is taken, and as the other of E cells. To first order it is
-a mean of one value a cell, h(k, k) − ν − a_k − b_k, where ν + a_i + b_j is the part of h(i, j) that
-follows i and j one by one (the projection of a U-statistic of two arguments: Hoeffding, Annals of
-Mathematical Statistics 19, 1948). Since each cell is as often i as j these parts leave the
-statistic itself. They are fitted to the E chances of each cell by least squares, and the error of
-the fit is in the variance of the values, which is therefore somewhat too large: by a quarter with
-five others, by a tenth with ten. Intervals are a little too wide, never too narrow.
+**Interval.** Let h(i, j) hold an example i against what belongs to an example j. The statistic is
+the mean of h(i, i) less the mean of h(i, j) over all i and their others j. An example is in it
+three times: by its own value, as the example whose chance is taken, and as the other of E examples.
+To first order it is a mean of one value an example, h(k, k) − ν − a_k − b_k, where ν + a_i + b_j is
+the part of h(i, j) that follows i and j one by one (the projection of a U-statistic of two
+arguments: Hoeffding, Annals of Mathematical Statistics 19, 1948). Since each example is as often i
+as j these parts leave the statistic itself. They are fitted to the E chances of each example by
+least squares, and the error of the fit is in the variance of the values, which is therefore
+somewhat too large: by a quarter with five others, by a tenth with ten. Intervals are a little too
+wide, never too narrow.
 """
 
 from collections.abc import Sequence
@@ -31,26 +33,27 @@ SWEEPS = 5
 def rings(
     count: int, exchanges: int, seed: int | Sequence[int], groups: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return the others of some cells; each cell is the other of as many cells as it has others.
+    """Return the others of some examples; each example is the other of as many examples as it has
+    others.
 
     Parameters
     ----------
     count
-        Cells, n.
+        Examples, n.
     exchanges
-        Others of each cell.
+        Others of each example.
     seed
-        Equal seeds give equal rings to equally many cells of the same groups.
+        Equal seeds give equal rings to equally many examples of the same groups.
     groups
-        (n,) labels, where others are to be of the same group. Where fewer than half of the cells
+        (n,) labels, where others are to be of the same group. Where fewer than half of the examples
         share their group with another, others are of any group.
 
     Returns
     -------
     (E, n) int
-        Places of the others: no cell is its own, and a cell's others differ. E is `exchanges`, or
-        as many as the largest group has others. Cells of a smaller group have `NOBODY` in the last
-        rings.
+        Places of the others: no example is its own, and an example's others differ. E is
+        `exchanges`, or as many as the largest group has others. Examples of a smaller group have
+        `NOBODY` in the last rings.
     """
     generator = np.random.default_rng(seed)
     labels = np.zeros(count) if groups is None else np.asarray(groups, str)
@@ -86,22 +89,22 @@ def circles_of(rings: np.ndarray) -> list[np.ndarray]:
 
 
 def along(rings: np.ndarray) -> list[int]:
-    """Return the places of all cells, circle by circle.
+    """Return the places of all examples, circle by circle.
 
-    Each cell comes right before its others: a cache of E + 1 cells reads hardly any twice.
+    Each example comes right before its others: a cache of E + 1 examples reads hardly any twice.
     """
     return [int(place) for circle in circles_of(rings) for place in circle]
 
 
 def adjusted(own: np.ndarray, chance: np.ndarray, rings: np.ndarray) -> np.ndarray:
-    """Return what each cell adds to the mean of own values less chance.
+    """Return what each example adds to the mean of own values less chance.
 
     Parameters
     ----------
     own
         (n, ...) float, NaN where it is not known.
     chance
-        (E, n, ...) float, of each cell with each of its others; NaN where there is none or it is
+        (E, n, ...) float, of each example with each of its others; NaN where there is none or it is
         not known.
     rings
         (E, n), see `rings`.
@@ -110,7 +113,7 @@ def adjusted(own: np.ndarray, chance: np.ndarray, rings: np.ndarray) -> np.ndarr
     -------
     (n, ...) float64
         h(k, k) − ν − a_k − b_k, see the module; NaN where the own value or all of the chance is
-        missing. In every circle the mean is that of the cells' own values, each less the mean of
+        missing. In every circle the mean is that of the examples' own values, each less the mean of
         its own chances.
     """
     own, chance = np.asarray(own, np.float64), np.asarray(chance, np.float64)
@@ -132,10 +135,10 @@ def _centred(chance: np.ndarray, circles: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _additive(chance: np.ndarray, rings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the parts a and b (n, ...) of chance (E, n, ...) that follow cell and other."""
+    """Return the parts a and b (n, ...) of chance (E, n, ...) that follow example and other."""
     known = ~np.isnan(chance)
     values = np.where(known, chance, 0)
-    # A cell is the other of at most one in each ring, and in place `back` finds who that is.
+    # An example is the other of at most one in each ring, and in place `back` finds who that is.
     there = rings != NOBODY
     back = np.full_like(rings, NOBODY)
     for ring, inside, source in zip(rings, there, back, strict=True):

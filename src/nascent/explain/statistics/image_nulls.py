@@ -11,7 +11,7 @@ against maps that are made of the normalised image z and the mask alone:
 - `edge`: the length of the gradient of z.
 
 No one of them is the right null for every measure: the strongest of the set is. Which that is, is
-told by the same cells, which favours the nulls.
+told by the same examples, which favours the nulls.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,8 +31,8 @@ BRIGHTNESS, MAGNITUDE, SPOTS, CONTRAST, EDGE = (
 )
 
 SURROUNDINGS = 0.2
-"""SD of the Gaussian mean around a pixel, in radii of a disc (ball) of as many pixels as the cell
-has; of a line, in halves of its length."""
+"""SD of the Gaussian mean around a pixel, in radii of a disc (ball) of as many pixels as the
+example has; of a line, in halves of its length."""
 
 EDGE_SMOOTHING = 1.0
 """SD of the Gaussian before the gradient is taken, pixels."""
@@ -47,7 +47,7 @@ def image_map(name: str, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return a map of the image alone, none of whose values is below 0.
 
     Means and gradients are of measured pixels alone (normalised convolution, Knutsson & Westin
-    1993), so that the outline of the cell is no edge and nothing flows in from outside.
+    1993), so that the outline of the example is no edge and nothing flows in from outside.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Intervals of means over cells: over whole groups, and over cells.
+"""Intervals of means over examples: over whole groups, and over examples.
 
-Cells of one group share staining, treatment and place, so that an interval over cells alone is
-about these groups and no others. With too few groups there is no interval over groups
+Examples of one group share staining, treatment and place, so that an interval over examples alone
+is about these groups and no others. With too few groups there is no interval over groups
 (`nascent.statistics`).
 """
 
@@ -26,7 +26,7 @@ class Interval:
     low, high : (columns,) float64
         NaN where too few units have a value.
     over : str
-        `groups` or `cells`; empty where the cells are from too few groups for an interval over
+        `groups` or `cells`; empty where the examples are from too few groups for an interval over
         them.
     """
 
@@ -36,15 +36,15 @@ class Interval:
 
 
 def mean_interval(values: np.ndarray, groups: np.ndarray, *, confidence: float) -> Interval:
-    """Return the interval of the mean over cells by groups (`nascent.statistics.jackknife`).
+    """Return the interval of the mean over examples by groups (`nascent.statistics.jackknife`).
 
     Parameters
     ----------
     values
-        (n, columns) float, a row a cell; NaN where a cell has no value, which is then left out of
-        the mean of its column.
+        (n, columns) float, a row an example; NaN where an example has no value, which is then left
+        out of the mean of its column.
     groups
-        (n,) the group of each cell.
+        (n,) the group of each example.
     confidence
         Between 0 and 1.
     """
@@ -59,7 +59,7 @@ def mean_interval(values: np.ndarray, groups: np.ndarray, *, confidence: float) 
 def cells_interval(
     values: np.ndarray, *, confidence: float, draws: int, seed: int | Sequence[int]
 ) -> Interval:
-    """Return the bootstrap interval of the mean over cells, the groups as they are.
+    """Return the bootstrap interval of the mean over examples, the groups as they are.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def cells_interval(
     known = values[~np.isnan(values).all(axis=1)]
     sums, number = _sums(known)
     low, high = np.full((2, sums.shape[1]), np.nan)
-    # A column may have values in few of the cells: in one alone all draws have the same mean.
+    # A column may have values in few of the examples: in one alone all draws have the same mean.
     units = np.count_nonzero(number, axis=0)
     if (units > 1).any():
         stream = np.random.default_rng(seed)

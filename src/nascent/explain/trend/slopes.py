@@ -2,7 +2,7 @@
 
 Groups differ in staining and in target, so that shares and targets may go together between groups
 without doing so in any of them. All ranks are therefore taken within groups, and chance is what
-remains when the targets of a group are dealt anew to its cells.
+remains when the targets of a group are dealt anew to its examples.
 """
 
 import logging
@@ -47,24 +47,24 @@ FALSE_DISCOVERIES = 0.05
 """Share of the trends told of that may be chance."""
 
 FEWEST = 3
-"""Cells a group must have to rank them: two are always in line."""
+"""Examples a group must have to rank them: two are always in line."""
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Ranks within groups, of the cells in groups of `FEWEST` cells or more.
+    """Ranks within groups, of the examples in groups of `FEWEST` examples or more.
 
     Attributes
     ----------
     target : (n,) float64
         Within each group of mean 0 and spread from near −½ to near ½, so that groups count by
-        cells.
+        examples.
     shares : (n, C) float64
         The same of the shares.
     groups : (n,) int
         Places of the groups.
     used : (N,) bool
-        Cells that are among the n.
+        Examples that are among the n.
     """
 
     target: np.ndarray
@@ -87,9 +87,9 @@ def trend_table(
     Parameters
     ----------
     shares
-        Cells × channels; cells whose shares are missing are left out.
+        Examples × channels; examples whose shares are missing are left out.
     targets, groups
-        By cell id.
+        By example id.
     confidence
         Of the interval.
     draws
@@ -100,7 +100,7 @@ def trend_table(
     Returns
     -------
     pandas.DataFrame
-        The columns of `TREND`. `spearman`: rank correlation over all cells; `within_groups`: the
+        The columns of `TREND`. `spearman`: rank correlation over all examples; `within_groups`: the
         same of the ranks within groups, with its interval over groups (missing where these are too
         few) and the middle `confidence` of the permutations, `null_low` to `null_high`; `slope`:
         change of the share with one SD of the target, within groups, least squares; `p`: two-sided,
@@ -135,7 +135,7 @@ def trend_table(
             int(np.ceil(several / FALSE_DISCOVERIES)),
         )
     otherwise = np.where(unsure & ~np.isnan(p), CANNOT_TELL, "none")
-    # That cells are in line may be the doing of one group: other groups need not follow.
+    # That examples are in line may be the doing of one group: other groups need not follow.
     told = q <= FALSE_DISCOVERIES
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Shares of cells to the table of how they change with the target."""
+"""Shares of examples to the table of how they change with the target."""
 
 import logging
 from collections.abc import Sequence
@@ -28,13 +28,13 @@ def write_trend(
     Parameters
     ----------
     cells_path
-        Shares of the cells, as `nascent.explain.importance.stage.explain_maps` writes them.
+        Shares of the examples, as `nascent.explain.importance.stage.explain_maps` writes them.
     channels
         Of the model's input.
     out
         The table: `split` and the columns of `TREND`.
     split
-        Of the cells that are used.
+        Of the examples that are used.
     confidence, draws, seed
         See `trend_table`.
     """

@@ -23,7 +23,7 @@ NOTHING = (np.nan, np.nan)
 
 @dataclass(frozen=True)
 class CellScores:
-    """What was found of the truth in one cell's map.
+    """What was found of the truth in one example's map.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class CellScores:
         Planted channel → its rank among the C channels by Σ|map|, 1 for the largest; ties share
         the mean of their ranks. Empty where the map has no channels.
     zero : bool
-        Whether the map is zero on all measured pixels, or the cell has none.
+        Whether the map is zero on all measured pixels, or the example has none.
     """
 
     found: dict[str, tuple[float, float]]
@@ -49,7 +49,7 @@ def scores(
     causal_channels: Sequence[str],
     totals: np.ndarray | None = None,
 ) -> CellScores:
-    """Hold one cell's map against what was planted in it.
+    """Hold one example's map against what was planted in it.
 
     Of P measured pixels p are causal, and of C channels k. The measures, with their chance:
 

@@ -51,7 +51,7 @@ def check_truth(
     used: Sequence[str] | None = None,
     aggregate: str = "absolute",
 ) -> None:
-    """Write what the maps of one model and method find of the truth, and each cell's.
+    """Write what the maps of one model and method find of the truth, and each example's.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ def check_truth(
     out, cells_out
         The tables: the columns of `nascent.explain.truth.table.TRUTH`, and those of `cell_table`.
     cells
-        Cells, drawn from those explained, for which maps of random weights and of the image are
+        Examples, drawn from those explained, for which maps of random weights and of the image are
         made too.
     confidence, draws
         Of the intervals, see `nascent.explain.truth.table.truth_table`.
     seed
-        Of these cells, weights and intervals.
+        Of these examples, weights and intervals.
     used
         Channels that the model uses, see `channels_used`. Maps are then held against what of the
         truth these show, too; None: it is not known which these are.
@@ -114,10 +114,10 @@ def check_truth(
 def _of_random_weights(
     inspection: Inspection, chosen: Sequence[Hashable], seed: int
 ) -> Iterator[tuple[ExplainedCell, np.ndarray]]:
-    """Yield each cell with its map by the model with weights of its own, drawn anew.
+    """Yield each example with its map by the model with weights of its own, drawn anew.
 
-    Cells that shared a draw would be lucky in the same channel together, and no interval over
-    cells or groups would know.
+    Examples that shared a draw would be lucky in the same channel together, and no interval over
+    examples or groups would know.
     """
     method, model = inspection.method(), inspection.explained.model
     for number, cell in enumerate(inspection.cells(chosen)):
@@ -166,7 +166,7 @@ def channels_used(
     Parameters
     ----------
     use_path
-        What cells say of its use, as `nascent.explain.use.stage.write_use_cells` writes it.
+        What examples say of its use, as `nascent.explain.use.stage.write_use_cells` writes it.
     groups_path
         The study's groups of channels.
     confidence, draws, seed
@@ -175,7 +175,7 @@ def channels_used(
     Returns
     -------
     list of str or None
-        None where it cannot be told: there are no cells, or too few groups.
+        None where it cannot be told: there are no examples, or too few groups.
     """
     uses = read_uses({0: use_path}, read_table(groups_path, required=["group", "channel"]))
     if uses is None:

@@ -5,10 +5,10 @@ of Σ|map| there, by the area under the precision–recall curve of its ranking,
 the planted channels. Each stands beside what a map that knows nothing gets, what the best map
 gets, and what maps get that know the image and not the model. Only measured pixels count.
 
-**Verdict.** A map shows what was learnt where it beats, on the same cells, the map of the same
+**Verdict.** A map shows what was learnt where it beats, on the same examples, the map of the same
 model with random weights and the strongest map of the image alone. Which of these is the strongest
-is known from the same cells only, which favours the image; so every one of them must be beaten, and
-the verdict keeps its level whichever is the strongest in truth.
+is known from the same examples only, which favours the image; so every one of them must be beaten,
+and the verdict keeps its level whichever is the strongest in truth.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -70,18 +70,18 @@ TRUTH = (
 """Columns of the table of one model and method."""
 
 CELLS = ("id", "split", "group", "truth", "map", "zero")
-"""First columns of the table of cells; the measures follow."""
+"""First columns of the table of examples; the measures follow."""
 
 
 def cell_table(
     rows: Sequence[tuple[Hashable, str, str, CellScores]], cells: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return one row a cell, truth and map.
+    """Return one row an example, truth and map.
 
     Parameters
     ----------
     rows
-        (cell id, `planted` or `used`, map of `MAPS`, scores) each.
+        (example id, `planted` or `used`, map of `MAPS`, scores) each.
     cells
         Index `id`, columns `group` and `split`.
 
@@ -104,10 +104,10 @@ def cell_table(
 def truth_table(
     cells: pd.DataFrame, *, axes: str = "entry", confidence: float, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Return the means over cells of every measure, with chance, ceiling, lift and intervals.
+    """Return the means over examples of every measure, with chance, ceiling, lift and intervals.
 
     The lift of a rank is chance / value, so that above 1 is better in every row. Rows of other
-    maps than the model's say by how much the model's is better on the same cells, paired (for
+    maps than the model's say by how much the model's is better on the same examples, paired (for
     ranks: by how much lower). Of the maps of the image alone the best is marked as the strongest.
 
     Parameters
@@ -189,7 +189,7 @@ def _above(
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Return by how much the model's maps are better on the cells of another, a row a measure."""
+    """Return by how much the model's maps are better on another's examples, a row a measure."""
     columns = [column for *_, column in asked]
     better = np.array([-1 if what == "rank" else 1 for what, *_ in asked])
     own = trained.set_index("id")[columns].reindex(other["id"]).to_numpy(float)

@@ -1,14 +1,14 @@
-"""Images in which what a channel tells of a cell is taken away, in whole or in part.
+"""Images in which what a channel tells of an example is taken away, in whole or in part.
 
-Another cell's image of the channel, fitted into this cell's outline
+Another example's image of the channel, fitted into this example's outline
 (`nascent.attribute.references.fitted`), takes away all of it. Intensity and structure are taken
-away one at a time by exchanging the mean over the cell alone, or all but the mean: either way
-the image is made of what was measured in cells, where one that is levelled or replaced by a
+away one at a time by exchanging the mean over the example alone, or all but the mean: either way
+the image is made of what was measured in examples, where one that is levelled or replaced by a
 constant looks like none that the model has seen.
 
-**Intensity** is the factor of the light, not an offset: a cell twice as bright has twice the
+**Intensity** is the factor of the light, not an offset: an example twice as bright has twice the
 mean and twice the contrast. So a pattern is brought to another mean by a factor, counted from where
-the model's input says "no light". Channels standardised by cell hold no intensity, and none is
+the model's input says "no light". Channels standardised by example hold no intensity, and none is
 moved.
 """
 
@@ -23,10 +23,10 @@ PERMUTED, INTENSITY, STRUCTURE = "permuted", "intensity", "structure"
 LEVELLED, ABLATED = "levelled", "ablated"
 
 BY_DONOR = (PERMUTED, INTENSITY, STRUCTURE)
-"""Changes that take something from another cell."""
+"""Changes that take something from another example."""
 
 ALONE = (LEVELLED, ABLATED)
-"""Changes that need no other cell."""
+"""Changes that need no other example."""
 
 CHANGES = (*BY_DONOR, *ALONE)
 
@@ -34,7 +34,7 @@ CHANGES = (*BY_DONOR, *ALONE)
 def darkness_of(normaliser: InputReader | Normaliser) -> np.ndarray | None:
     """Return what the model's input is where there is no light, (C,) float64.
 
-    None where each cell is standardised by itself, or the input is no image: no value stands for
+    None where each example is standardised by itself, or the input is no image: no value stands for
     darkness then.
     """
     if not isinstance(normaliser, Normaliser):
@@ -54,14 +54,14 @@ def changed_alone(own: np.ndarray, *, training_mean: np.ndarray) -> dict[str, np
     Parameters
     ----------
     own
-        (P, K) float32: the cell's measured pixels in the channels that are changed.
+        (P, K) float32: the example's measured pixels in the channels that are changed.
     training_mean
         (K,) of the same channels, see `nascent.attribute.baselines.training_mean_of`.
 
     Returns
     -------
     dict
-        `levelled`, the cell's own mean everywhere; `ablated`, the training mean; (P, K) float32.
+        `levelled`, the example's own mean everywhere; `ablated`, the training mean; (P, K) float32.
     """
     return {
         LEVELLED: np.broadcast_to(_mean(own), own.shape).astype(np.float32),
@@ -77,17 +77,17 @@ def changed_by_donor(
     Parameters
     ----------
     own
-        (P, K) float32: the cell's measured pixels in the channels that are changed.
+        (P, K) float32: the example's measured pixels in the channels that are changed.
     other
-        (P, K): those of another cell, fitted into the outline.
+        (P, K): those of another example, fitted into the outline.
     darkness
         (K,) of the same channels, see `darkness_of`.
 
     Returns
     -------
     dict
-        `permuted`, the other cell's pixels; `intensity`, the cell's own pattern at the other's
-        mean; `structure`, the other's pattern at the cell's own mean; (P, K) float32.
+        `permuted`, the other example's pixels; `intensity`, the example's own pattern at the
+        other's mean; `structure`, the other's pattern at the example's own mean; (P, K) float32.
     """
     mine, others = _mean(own), _mean(other)
     return {

@@ -1,19 +1,21 @@
 """Use: how much of a trained model's skill is lost when a channel's information is taken away.
 
 The model stays as it is; what it sees is changed, channel by channel
-(`nascent.explain.use.changes`). With e² the squared error of a cell and e'² that under the change,
+(`nascent.explain.use.changes`). With e² the squared error of an example and e'² that under the
+change,
 
     use = Σ (e'² − e²) / Σ (y − ȳ)²,
 
-the skill of the model less that under the change, over the same cells. After permutation importance
-(Breiman 2001, Machine Learning 45:5; Fisher, Rudin & Dominici 2019, JMLR 20:177), for images.
+the skill of the model less that under the change, over the same examples. After permutation
+importance (Breiman 2001, Machine Learning 45:5; Fisher, Rudin & Dominici 2019, JMLR 20:177), for
+images.
 
-**Donors.** A change that takes something from another cell depends on two cells. With d(k, j) the
-change in squared error of cell k by donor j, a cell counts with v(k) = d̄ + a(k) + b(k), where a is
-what follows the cell that is changed and b what follows the donor
-(`nascent.explain.statistics.exchange`). Every cell is a donor as often as any other, so the mean of
-v is that of d, and its spread over cells holds both roles: a cell that is resampled or a group that
-is left out takes its donations along.
+**Donors.** A change that takes something from another example depends on two examples. With d(k, j)
+the change in squared error of example k by donor j, an example counts with v(k) = d̄ + a(k) + b(k),
+where a is what follows the example that is changed and b what follows the donor
+(`nascent.explain.statistics.exchange`). Every example is a donor as often as any other, so the mean
+of v is that of d, and its spread over examples holds both roles: an example that is resampled or a
+group that is left out takes its donations along.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +59,7 @@ USE = (
 """Columns of the table of use."""
 
 USE_CELLS = ("id", "group", "y", "squared_error", "unit", "channel", *CHANGES)
-"""Columns of the table of one trained model: a row a cell and unit."""
+"""Columns of the table of one trained model: a row an example and unit."""
 
 JOINT = ", "
 """Stands between the members of a group."""
@@ -96,12 +98,12 @@ def units(channels: Sequence[str], channel_groups: Mapping[str, Sequence[str]]) 
 
 
 def of_both_roles(changes: np.ndarray, rings: np.ndarray) -> np.ndarray:
-    """Return what each cell counts with, v of the head of this module.
+    """Return what each example counts with, v of the head of this module.
 
     Parameters
     ----------
     changes
-        (E, n, ...): d(k, j) of each cell with each of its donors.
+        (E, n, ...): d(k, j) of each example with each of its donors.
     rings
         (E, n), the donors, see `nascent.explain.statistics.exchange.rings`.
 
@@ -114,7 +116,7 @@ def of_both_roles(changes: np.ndarray, rings: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Uses:
-    """Changes in squared error of n cells under the changes of U units, by models of S seeds.
+    """Changes in squared error of n examples under the changes of U units, by models of S seeds.
 
     Attributes
     ----------
@@ -123,9 +125,9 @@ class Uses:
         As measured.
     groups : (n,) of str
     squared_error : (n, S) float64
-        Of the unchanged cells.
+        Of the unchanged examples.
     values : (n, S, U, len(CHANGES)) float64
-        What each cell counts with; NaN of changes that could not be made.
+        What each example counts with; NaN of changes that could not be made.
     units : list of Unit
         Channels before groups of them.
     """
@@ -144,14 +146,14 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
     Parameters
     ----------
     uses
-        Of all seeds of the model, over the same cells.
+        Of all seeds of the model, over the same examples.
     model
         Its name.
     confidence
-        Of the intervals, between 0 and 1: over cells (bootstrap) and over groups (jackknife, see
+        Of the intervals, between 0 and 1: over examples (bootstrap) and over groups (jackknife, see
         `nascent.statistics`). Those of the mean over seeds hold the seeds.
     draws
-        Resamples of the cells.
+        Resamples of the examples.
     seed
         Of the resampling.
 
@@ -192,9 +194,9 @@ def verdict(value: float, ends: Sequence[float], groups: int) -> str:
     value
         Skill lost.
     ends
-        Limits over cells and over groups.
+        Limits over examples and over groups.
     groups
-        That the cells are from.
+        That the examples are from.
     """
     if groups < GROUPS_FOR_A_VERDICT or not np.isfinite(value):
         return cannot_tell(groups)

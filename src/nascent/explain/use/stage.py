@@ -1,4 +1,4 @@
-"""Trained models and test cells to the table of use.
+"""Trained models and test examples to the table of use.
 
 Of a model with several inputs the features of the first are exchanged; the others stay as they are.
 """
@@ -44,7 +44,7 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as the model sees it: image (places …, C) float32, mask (places …) bool, others."""
+    """An example as models see it: image (places …, C) float32, mask (places …) bool, others."""
 
     image: np.ndarray
     mask: np.ndarray
@@ -53,14 +53,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class SplitCells:
-    """The cells that use is told of: the chosen ones, each in its place in a shard.
+    """The examples that use is told of: the chosen ones, each in its place in a shard.
 
     Attributes
     ----------
     table : pandas.DataFrame
         id, group, y; in the order of the shards.
     places : list of (path, index)
-        Of each cell.
+        Of each example.
     reader : Reader
         Of the model.
     """
@@ -73,7 +73,7 @@ class SplitCells:
         return len(self.places)
 
     def read(self, number: int) -> Cell:
-        """Return a cell by its number."""
+        """Return an example by its number."""
         path, index = self.places[number]
         with open_store(path) as shard:
             image, mask = read_example(shard, self.explained, index)
@@ -100,9 +100,9 @@ def chosen_cells(
     seed: int,
     level: str | None = None,
 ) -> SplitCells:
-    """Choose up to `cells` cells of some shards; those without a measured pixel are left out.
+    """Choose up to `cells` examples of some shards; those without a measured pixel are left out.
 
-    Where the target holds classes, y is 1 in cells of the class `level` and 0 in others.
+    Where the target holds classes, y is 1 in examples of the class `level` and 0 in others.
     """
     tables, places = [], []
     readers = reader_of(reader, shard_paths)
@@ -135,7 +135,7 @@ def write_use_cells(
     repeats: int,
     seed: int,
 ) -> None:
-    """Write what each cell says of the use of each channel by one trained model.
+    """Write what each example says of the use of each channel by one trained model.
 
     Parameters
     ----------
@@ -146,10 +146,10 @@ def write_use_cells(
     channel_groups
         Name → channels that are changed together, besides each channel on its own.
     out
-        The columns of `nascent.explain.use.loss.USE_CELLS`. Without two cells there are no rows:
+        The columns of `nascent.explain.use.loss.USE_CELLS`. Without two examples there are no rows:
         none has another.
     repeats
-        Donors of each cell; fewer where there are fewer other cells.
+        Donors of each example; fewer where there are fewer other examples.
     seed
         Of the donors.
     """
@@ -180,9 +180,9 @@ def write_use_cells(
 def changes_in_error(
     predict: Predict, cells: SplitCells, together: Sequence[Unit], *, repeats: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the squared errors (n,), and what each cell counts with, (n, U, changes) float64.
+    """Return the squared errors (n,), and what each example counts with, (n, U, changes) float64.
 
-    Each cell has `repeats` donors and is a donor as often, see
+    Each example has `repeats` donors and is a donor as often, see
     `nascent.explain.statistics.exchange`.
     """
     n, y = len(cells), cells.table["y"].to_numpy(np.float64)
@@ -218,7 +218,7 @@ def gather_use(
     groups_path
         The groups of channels (`nascent.explain.duplicates.pairs.CHANNEL_GROUPS`).
     out
-        The columns of `nascent.explain.use.loss.USE`; without models, or cells, no rows.
+        The columns of `nascent.explain.use.loss.USE`; without models, or examples, no rows.
     confidence, draws, seed
         See `nascent.explain.use.loss.use_table`.
     """
@@ -240,7 +240,7 @@ def gather_use(
 def _images(
     cells: SplitCells, circle: np.ndarray, together: Sequence[Unit], repeats: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray, Mapping[str, np.ndarray]]]:
-    """Yield (image, mask, others), cell by cell along the circle: as it is, then changed."""
+    """Yield (image, mask, others), example by example along the circle: as it is, then changed."""
     training_mean, darkness = training_mean_of(cells.explained), darkness_of(cells.explained)
     if training_mean is None:
         training_mean = np.zeros(len(cells.features), np.float32)

@@ -1,4 +1,4 @@
-"""Use, from the tables that say what each cell adds to it: no network is needed."""
+"""Use, from the tables that say what each example adds to it: no network is needed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,7 +63,7 @@ def use_of_model(
     Returns
     -------
     pandas.DataFrame
-        The columns of `nascent.explain.use.loss.USE`; no rows where there are no cells.
+        The columns of `nascent.explain.use.loss.USE`; no rows where there are no examples.
     """
     uses = read_uses(paths, channel_groups) if paths else None
     if uses is None:

@@ -12,7 +12,7 @@ class Layers:
     ----------
     pooling
         From the feature map to one value a feature: `average` over the whole frame,
-        `masked_average` over the cell, or `flatten`, which keeps every place apart.
+        `masked_average` over the example, or `flatten`, which keeps every place apart.
     head
         Units of the dense layers after the pooling, each with batch normalisation and ReLU; empty
         for none.

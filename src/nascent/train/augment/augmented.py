@@ -1,4 +1,4 @@
-"""A network whose training cells are augmented on their way in."""
+"""A network whose training examples are augmented on their way in."""
 
 from collections.abc import Sequence
 from typing import Any

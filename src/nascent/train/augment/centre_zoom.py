@@ -1,4 +1,4 @@
-"""Cells scaled about the centre of their crops, so that their size says nothing."""
+"""Examples scaled about the centre of their crops, so that their size says nothing."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ DISTRIBUTIONS = ("normal", "uniform", "equal")
 
 @keras.saving.register_keras_serializable(package="nascent")
 class CentreZoom(PerExample):
-    """Scale each cell about the crop's centre to a size ratio drawn from the training cells'.
+    """Scale each example about the crop's centre to a size ratio drawn from the training examples'.
 
-    The scale is the drawn ratio over the cell's own, 1 - 2 d / S with d the smallest of the four
-    empty margins of its mask; as no ratio exceeds 1, no cell is cut.
+    The scale is the drawn ratio over the example's own, 1 - 2 d / S with d the smallest of the four
+    empty margins of its mask; as no ratio exceeds 1, no example is cut.
 
     The image is interpolated between the four nearest pixels, of which the measured alone count:
-    Σ w v / Σ w over them. So a cell's border does not become a ramp to zero. A new pixel counts
+    Σ w v / Σ w over them. So an example's border does not become a ramp to zero. A new pixel counts
     as measured where the measured ones have half of the weight or more, and is zero elsewhere.
 
     Parameters
@@ -26,7 +26,7 @@ class CentreZoom(PerExample):
     distribution
         `normal`: N(mean, sd²) clipped to [low, 1]; `uniform`: U(low, 1); `equal`: always the mean.
     mean, sd, low
-        Of the training cells' size ratios.
+        Of the training examples' size ratios.
     seed
         See `PerExample`.
 
@@ -49,7 +49,7 @@ class CentreZoom(PerExample):
         self.distribution, self.mean, self.sd, self.low = distribution, mean, sd, low
 
     def draw(self, shape: tuple) -> Any:
-        """Return the size ratios (n,) that the cells are to have."""
+        """Return the size ratios (n,) that the examples are to have."""
         of = {"shape": shape[:1], "dtype": "float32"}
         match self.distribution:
             case "normal":

@@ -22,7 +22,7 @@ def augmentation_layers(
     augmentation
         What is switched on.
     ratios
-        Of the training cells; needed for a zoom alone.
+        Of the training examples; needed for a zoom alone.
     seed
         Not negative. Each operation has a stream of its own that follows from it, the same
         whatever else is switched on.

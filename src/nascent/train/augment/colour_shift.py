@@ -11,7 +11,7 @@ DISTRIBUTIONS = ("uniform", "normal")
 
 @keras.saving.register_keras_serializable(package="nascent")
 class ColourShift(PerExample):
-    """Add one number for each cell and channel to the measured pixels.
+    """Add one number for each example and channel to the measured pixels.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cells flipped left to right."""
+"""Examples flipped left to right."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from nascent.train.augment.rearrange import places, rearranged
 
 @keras.saving.register_keras_serializable(package="nascent")
 class HorizontalFlip(PerExample):
-    """Flip each cell left to right with probability 1/2; `seed` as of `PerExample`."""
+    """Flip each example left to right with probability 1/2; `seed` as of `PerExample`."""
 
     def draw(self, shape: tuple) -> Any:
-        """Return which cells are flipped: (n,) bool."""
+        """Return which examples are flipped: (n,) bool."""
         return keras.random.uniform(shape[:1], dtype="float32", seed=self.seed_generator) < 0.5
 
     def move(self, image: Any, mask: Any, drawn: Any) -> tuple[Any, Any]:

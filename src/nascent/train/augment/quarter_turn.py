@@ -1,4 +1,4 @@
-"""Cells turned by right angles, which moves pixels and changes none."""
+"""Examples turned by right angles, which moves pixels and changes none."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from nascent.train.augment.rearrange import places, rearranged
 
 @keras.saving.register_keras_serializable(package="nascent")
 class QuarterTurn(PerExample):
-    """Turn each cell by k quarter turns, k uniform in 0 ... 3; `seed` as of `PerExample`."""
+    """Turn each example by k quarter turns, k uniform in 0 ... 3; `seed` as of `PerExample`."""
 
     def draw(self, shape: tuple) -> Any:
-        """Return the quarter turns of the cells: (n,) int32."""
+        """Return the quarter turns of the examples: (n,) int32."""
         return keras.random.randint(shape[:1], 0, 4, dtype="int32", seed=self.seed_generator)
 
     def move(self, image: Any, mask: Any, drawn: Any) -> tuple[Any, Any]:
