@@ -1,5 +1,7 @@
-# What the report shows beside the figures. The report itself is Snakemake's own, made after the run:
+# What the report shows beside the figures. The report itself is made by Snakemake after the run:
 # snakemake --report results/<study>/report.html
+from nascent.stages import stages_of
+
 PAGES_OF_REPORT.add(
     Part(
         script="report_study",

@@ -1,4 +1,5 @@
 # Maps, images and channel scores -> the page in which single cells are looked at.
+from nascent.report.explorer.assets import assets_digest
 
 
 rule report_explorer:

@@ -1,4 +1,6 @@
 # Where the maps and shards of explanations lie, and what made the maps.
+from math import prod
+
 from nascent.attribute.method import file_of_method
 from nascent.attribute.options import axes_of, needs_training_cells
 

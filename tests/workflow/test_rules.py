@@ -16,18 +16,15 @@ from nascent.explain.checks import CHECKS
 from nascent.kind import kind_of, shipped_kinds
 
 ROOT = Path(__file__).parent.parent.parent
-NO_RULES = {"common", "needs", "parts", "sharded"}
-# Folders of lookups, as those files are.
-LOOKUPS = {"explained", "lookups"}
+# Folders of lookups, without rules.
+LOOKUPS = {"common", "explained", "lookups"}
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
 # `explain/truth.smk` is a check of the stage `explain`, with the figures and pages it has.
 RULE_FILES = {
     str(path.relative_to(ROOT / "rules").with_suffix("")): path.read_text()
     for path in sorted((ROOT / "rules").rglob("*.smk"))
 }
-FILES = [
-    name for name in RULE_FILES if name not in NO_RULES and not LOOKUPS & set(Path(name).parts[:-1])
-]
+FILES = [name for name in RULE_FILES if not LOOKUPS & set(Path(name).parts[:-1])]
 # Stages that turn raw data into examples lie in the file of their kind of data.
 KINDS = {"kinds/cells": ("crops", "simulate")}
 STAGES = [name for name in FILES if "_" not in name and "/" not in name]

@@ -1,4 +1,7 @@
 # Shards by name, and the parts of each: known once the examples are split.
+from functools import cache
+
+from nascent.files import read_table
 from nascent.shards.plan import parts_of_shards, plan_shards, shard_name, shard_names
 from nascent.splits.fractions import SPLITS
 

@@ -1,0 +1,58 @@
+# What jobs of models are told of them.
+from nascent.config.models import Model
+from nascent.examples import column_target
+
+
+def options_of_training(wildcards):
+    """What a training job is told: the options of each candidate, or those of the model alone."""
+    # Neither other seeds, nor what the machine gives, nor how cells are predicted later.
+    left_out = {"seeds", "resources", "channels", "also_predict", "prediction"}
+    candidates = CANDIDATES[wildcards.model]
+    chosen = list(candidates.values()) or [{}]
+    if "candidate" in wildcards.keys():
+        chosen = [candidates[wildcards.candidate]]
+    return [
+        {key: value for key, value in options.items() if key not in left_out}
+        for options in (
+            STUDY.train.options(wildcards.model, changes) for changes in chosen
+        )
+    ]
+
+
+def weights_of_training(wildcards):
+    """The files of weights that a training job may start from."""
+    files = [options["weights"] for options in options_of_training(wildcards)]
+    return [given(file) for file in sorted(set(filter(None, files)))]
+
+
+def usual_options():
+    """The options of a model of which nothing is said, as its jobs are told them."""
+    usual = Model()
+    return usual.plain() | {"augment": usual.augment.resolved()}
+
+
+def seen(wildcards):
+    """The input channels of a model."""
+    return SEEN[wildcards.model]
+
+
+def targets(wildcards):
+    """Columns of the cell table that a model predicts."""
+    return [TARGET, *MODELS[wildcards.model].also_predict]
+
+
+def target_specs(wildcards):
+    """What a model predicts. Words for people are left out: a caption shall retrain no model."""
+    return [
+        column_target(name, TASK, levels=LEVELS).to_plain()
+        for name in targets(wildcards)
+    ]
+
+
+def how_to_split():
+    """The options of the splits but for which folds there are: one more shall not move the others."""
+    return {
+        key: value
+        for key, value in STUDY.splits.plain().items()
+        if key not in ("by", "fold")
+    }

@@ -1,0 +1,92 @@
+# The study: its config, checked, and what follows from it before the first job.
+import re
+import sys
+from pathlib import Path
+
+from nascent import staging
+from nascent.config.outline import outline_of
+from nascent.errors import NascentError
+from nascent.figures.table import figures_of
+from nascent.files import refuse_unwritable
+from nascent.kind import kind_of, module_of
+from nascent.task import task_of
+
+
+def folders_of_staging(settings):
+    """Where jobs find copies of results, and the folder of which they are copies, if it is one."""
+    provider = settings.default_storage_provider
+    if provider is None:
+        return None, None
+    staged = Path(settings.local_storage_prefix) / provider
+    if provider != "fs":
+        return staged, None
+    # The plugin drops the leading slash of an absolute path.
+    return staged, Path(settings.default_storage_prefix).anchor or "."
+
+
+# An error in a study is one message, before the first job.
+try:
+    OUTLINE = outline_of(
+        config, where=", ".join(map(str, workflow.configfiles)) or "config"
+    )
+    refuse_unwritable(f"results/{OUTLINE.study.study}")
+except NascentError as error:
+    sys.exit(f"Error in the study: {error}")
+
+STUDY, PARTS, FOLDS = OUTLINE.study, OUTLINE.parts, OUTLINE.folds
+FEATURES, LEVELS, SPECS = OUTLINE.features, OUTLINE.levels, OUTLINE.inputs
+SEEN, CANDIDATES = OUTLINE.seen, OUTLINE.candidates
+# Features of the first input, whose maps are read out; floors see those of all inputs.
+INPUTS = list(SPECS[0].features)
+
+staging.tell(*folders_of_staging(workflow.storage_settings))
+
+TASK = STUDY.target.task
+
+# The report's captions read the config, with all defaults. The config of a workflow that uses this one
+# as a module stays as it is.
+config = STUDY.plain() | {"target_label": STUDY.label, "skill": task_of(TASK).skill}
+
+# What `--sdm conda` gives every job; both are made from the lock file. A place, not a path: that would
+# be as seen from each rule file, whatever folder it is in.
+ENVIRONMENT = workflow.current_basedir.join(f"../../envs/{STUDY.environment}.yaml")
+
+KIND = kind_of(STUDY.kind)
+# What the kind says of its raw data.
+RAW = module_of(STUDY.kind, "parts")
+FLOORS = KIND.floors[TASK]
+TARGET = STUDY.predicted
+FIGURES = figures_of(KIND)
+# Channels have statistics where some input is an image.
+IMAGES = KIND.has_images
+# The feature that holds the target, which no model sees; empty where there is none.
+IMAGED = next(iter(STUDY.hidden), "")
+# What is measured of every example, in words; the models may predict another column.
+MEASURED = (
+    STUDY.label if TARGET == KIND.target else f"mean {IMAGED}" if IMAGED else TARGET
+)
+
+MODELS = {model: STUDY.train.model(model) for model in STUDY.train.models}
+
+RUNS = [
+    (model, fold, seed)
+    for model in MODELS
+    for fold in FOLDS
+    for seed in MODELS[model].seeds
+]
+
+TARGETS = list(
+    dict.fromkeys(
+        column for model in MODELS.values() for column in (TARGET, *model.also_predict)
+    )
+)
+
+
+wildcard_constraints:
+    part="|".join(map(re.escape, PARTS.index)),
+    model="|".join(map(re.escape, STUDY.train.models)),
+    fold="|".join(map(re.escape, FOLDS)),
+    seed=r"\d+",
+    candidate="c[0-9a-f]{9}",
+    split="train|val|test",
+    number=r"\d{5}",
