@@ -91,7 +91,7 @@ rule figures_data:
     benchmark:
         logged("figures/data.tsv")
     group:
-        "figures"
+        group_of("figures")
     conda:
         ENVIRONMENT
     resources:
@@ -122,7 +122,7 @@ rule figures_models:
     benchmark:
         logged("figures/models.tsv")
     group:
-        "figures"
+        group_of("figures")
     conda:
         ENVIRONMENT
     resources:
@@ -149,7 +149,7 @@ rule figures_checks:
     benchmark:
         logged("figures/checks.tsv")
     group:
-        "figures"
+        group_of("figures")
     conda:
         ENVIRONMENT
     resources:
@@ -185,7 +185,7 @@ rule figures_predictions:
     benchmark:
         logged("figures/{model}/predictions.tsv")
     group:
-        "figures"
+        group_of("figures")
     conda:
         ENVIRONMENT
     resources:
@@ -220,7 +220,7 @@ rule figures_tuning:
     benchmark:
         logged("figures/{model}/tuning.tsv")
     group:
-        "figures"
+        group_of("figures")
     conda:
         ENVIRONMENT
     resources:
@@ -294,7 +294,7 @@ for kind, parts in FIGURES_OF_KINDS.items():
         wildcard_constraints:
             method="|".join(map(re.escape, MAP_SETS_OF_KINDS[kind])),
         group:
-            "figures"
+            group_of("figures")
         conda:
             ENVIRONMENT
         resources:
@@ -326,7 +326,7 @@ rule figures_importance:
     wildcard_constraints:
         aggregate="[a-z]+",
     group:
-        "figures"
+        group_of("figures")
     conda:
         ENVIRONMENT
     resources:

@@ -7,16 +7,22 @@ from nascent.needs import files_megabytes, network_megabytes
 PARTS_TOGETHER = 20
 
 
+def group_of(stage, *more):
+    """The name of a group of this study, which is not that of another one in the same workflow."""
+    name = "-".join([stage, STUDY.study, *more])
+    # A profile calls it by the name of the stage, whatever the study.
+    workflow.parent_groupids[name] = stage
+    return name
+
+
 def batch_of(stage):
     """The group of a job of one part: that of twenty parts, and of their fold if there are folds."""
 
     def group(wildcards):
-        batch = PARTS.index.get_loc(wildcards.part) // PARTS_TOGETHER
-        name = "-".join([stage, *wildcards.get("fold", "").split(), str(batch)])
         # Named one by one, for Snakemake merges the parts of one group anew at each look at its
-        # plan, until all parts are one. A profile calls all by the name of the stage.
-        workflow.parent_groupids[name] = stage
-        return name
+        # plan, until all parts are one.
+        batch = PARTS.index.get_loc(wildcards.part) // PARTS_TOGETHER
+        return group_of(stage, *wildcards.get("fold", "").split(), str(batch))
 
     return group
 

@@ -65,6 +65,16 @@ def test_groups_of_two_plates_with_equal_names_are_told_apart(tmp_path):
         folds(groups, by="leave_one_group_out", fold="A01")
 
 
+def test_groups_whose_folders_would_have_one_name_are_refused_where_each_is_left_out():
+    groups = pd.DataFrame({"group": ["a/b_c", "a_b/c", "d"]})
+    said = r"groups 'a/b_c' and 'a_b/c' would share the folder 'without_a_b_c'.*Rename one"
+    with pytest.raises(ConfigError, match=said):
+        folds(groups, by="leave_one_group_out")
+    (one,) = folds(groups, by="leave_one_group_out", fold="a_b/c")
+    assert one.group == "a_b/c"
+    assert folds(groups, by="group")
+
+
 @pytest.mark.parametrize(
     ("splits", "message"),
     [

@@ -33,9 +33,9 @@ def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
         assert job["Requeue"] == "0"
     # Wells and figures go together; joined tables never were jobs.
     rules = [rule_of(job) for job in jobs]
-    assert rules.count("simulate-0_simulate") == rules.count("crops-0_crops") == 1
-    assert rules.count("histograms-example-0_shards_histogram") == 1
-    assert rules.count("figures_figures_models") == 1
+    assert rules.count("simulate-tiny-0_simulate") == rules.count("crops-tiny-0_crops") == 1
+    assert rules.count("histograms-tiny-example-0_shards_histogram") == 1
+    assert rules.count("figures-tiny_figures_models") == 1
     assert not {"simulate_tables", "explain_gather"} & set(rules)
     assert tables(snakemake.folder) == tables(local_study)
 

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+from checkouts import CONFIG
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +104,30 @@ rule both:
     assert planned["nascent_train"] == ["linear/example/1"]
     assert planned["nascent_crops"] == planned["other_crops"] == usual["crops"]
     assert "other_train" not in planned
+    # On a cluster no submission holds jobs of both.
+    profile = str(spaced.path / "profiles" / "slurm")
+    together = [one["rules"] for one in elsewhere.submitted("--profile", profile)]
+    assert ["nascent_crops"] * 2 in together and ["other_crops"] * 2 in together
+    figures = [rules for rules in together if any("figures" in rule for rule in rules)]
+    studies = [{rule.partition("_")[0] for rule in rules} for rules in figures]
+    assert {"nascent"} in studies and {"other"} in studies
+    assert all(len(of_one) == 1 for of_one in studies)
+
+
+def test_captions_tell_of_the_study_of_the_module(ran):
+    text = DEPLOYED.replace("        config\n", '        config["mine"]\n')
+    text = text.format(
+        snakefile=f'"{ran.path / "workflow" / "Snakefile"}"', renamed=" as nascent_*"
+    )
+    (ran.path / "outer.smk").write_text(text.replace("config/tiny.yaml", "outer.yaml"))
+    outer = {"mine": CONFIG, "study": "outer", "explain": {"aggregate": "outermost"}}
+    (ran.path / "outer.yaml").write_text(yaml.safe_dump(outer))
+    local = ("--snakefile", "outer.smk", "--profile", "profiles/local")
+    done = ran.snakemake("nascent_all", *local, "--report", "report.html")
+    assert done.returncode == 0, done.stdout
+    report = (ran.path / "report.html").read_text()
+    assert "results/tiny/report/costs.tsv" in report
+    assert "outermost" not in report
 
 
 def test_a_model_that_is_called_like_a_rule_is_refused_in_a_module_too(spaced, elsewhere):

@@ -43,7 +43,8 @@ def study_folds(study: Study, parts: pd.DataFrame) -> dict[str, Fold]:
     Raises
     ------
     ConfigError
-        Where whole groups are held out and there are too few, or they are not known.
+        Where whole groups are held out and there are too few, they are not known, or the folders of
+        two would have one name.
     SplitError
         Where the group that tests is not among the groups.
     """
@@ -73,6 +74,14 @@ def _one_a_group(study: Study, groups: pd.Series | None) -> list[Fold]:
         )
     if study.splits.fold is not None:
         groups = groups[groups == find_group(groups, study.splits.fold)]
-    return [
-        Fold(f"without_{group.replace('/', '_')}", "leave_one_group_out", group) for group in groups
-    ]
+    folds: dict[str, Fold] = {}
+    for group in groups:
+        name = f"without_{group.replace('/', '_')}"
+        if name in folds:
+            raise ConfigError(
+                f"the groups {folds[name].group!r} and {group!r} would share the folder {name!r}",
+                where="splits.by",
+                mend="Rename one of them, or split by group.",
+            )
+        folds[name] = Fold(name, "leave_one_group_out", group)
+    return list(folds.values())
