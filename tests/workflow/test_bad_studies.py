@@ -1,10 +1,13 @@
 """Studies that cannot be run as they stand: one message, before the first job, and no results."""
 
+import runpy
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
+from snakemake.iocontainers import Namedlist as Named
 
 from nascent.kinds.cells.simulate.plate import simulate_well
 
@@ -36,12 +39,21 @@ def measured(checkout):
     return checkout
 
 
-def write(checkout, *, wells=("A01", "A02"), **changes: object) -> None:
+def write(checkout, *, wells=("A01", "A02"), perturbations=(), **changes: object) -> None:
     config = {"study": "measured", "data": "raw", "wells": "config/raw_wells.tsv"}
     config |= {"crops": {"size": 32}} | changes
     place = checkout.path / "config"
     (place / "measured.yaml").write_text(yaml.safe_dump(config))
-    (place / "raw_wells.tsv").write_text("plate\twell\n" + "".join(f"p\t{w}\n" for w in wells))
+    table = pd.DataFrame({"plate": "p", "well": wells})
+    if perturbations:
+        table["perturbation"] = perturbations
+    table.to_csv(place / "raw_wells.tsv", sep="\t", index=False)
+
+
+def classes(checkout, labels=("DMSO", "TSA"), *, column="perturbation", by="example", **more):
+    """Write a study of classes."""
+    target = {"task": "classes", "column": column} | more
+    write(checkout, perturbations=labels, target=target, splits={"by": by})
 
 
 def edit_channels(checkout, well: str, old: str, new: str) -> None:
@@ -74,6 +86,38 @@ BAD = {
     "unknown kind": (
         lambda checkout: write(checkout, kind="celsl"),
         ["no kind 'celsl'", "Did you mean 'cells'?"],
+    ),
+    "unknown task": (
+        lambda checkout: write(checkout, target={"task": "clases"}),
+        ["target.task", "'clases' is none of", "Did you mean 'classes'?"],
+    ),
+    "unknown check": (
+        lambda checkout: write(checkout, explain={"sensitivty": {"draws": 1}}),
+        ["unknown key 'explain.sensitivty'", "Did you mean 'sensitivity'?"],
+    ),
+    "task of another kind": (
+        lambda checkout: write(checkout, target={"task": "reconstruction"}),
+        ["target.task", "kind cells cannot do reconstruction", "it can do regression, classes"],
+    ),
+    "classes of a number": (
+        lambda checkout: classes(checkout, column="mean_15_SON"),
+        ["target.column", "'mean_15_SON' holds a number", "Did you mean a number?"],
+    ),
+    "too many classes": (
+        lambda checkout: classes(checkout, most=1),
+        ["target.column", "2 values, more than 1 classes", "Did you mean a number?"],
+    ),
+    "class that nothing is of": (
+        lambda checkout: classes(checkout, levels=["DSMO", "TSA"]),
+        ["target.levels", "nothing is of the class 'DSMO'", "Did you mean 'DMSO'?"],
+    ),
+    "one class": (
+        lambda checkout: classes(checkout, ("TSA", "TSA")),
+        ["target.column", "all are of one class, TSA", "name another column"],
+    ),
+    "class that only tests": (
+        lambda checkout: classes(checkout, by="leave_one_group_out"),
+        ["splits.by", "the class 'DMSO' is of p_A01 alone", "Split by example"],
     ),
     "unknown option of a layer": (
         lambda checkout: write(
@@ -173,6 +217,43 @@ def test_a_study_that_cannot_run_is_refused_in_one_message(measured, spoil, told
     for words in told:
         assert words in messages[0]
     assert not (measured.path / "results").exists()
+
+
+CELLS = pd.DataFrame({"id": range(60), "group": np.repeat(["p/a", "p/b", "p/c"], 20), "part": "p"})
+CELLS["target"] = np.arange(60.0)
+
+
+@pytest.mark.parametrize(
+    ("labels", "design", "said"),
+    [
+        (["x"] * 30 + ["y"] * 29 + ["z"], "example", "the class 'z' has one"),
+        (["x", "y"] * 20 + ["z"] * 20, "leave_one_group_out", "'z' (state) has"),
+        (list(map(str, range(60))), "example", "60 values, more than 50 classes"),
+        (["x", "y"] * 29 + ["x", None], "example", "(column 'state') is missing"),
+    ],
+    ids=["one example", "only in test", "too many", "missing"],
+)
+def test_classes_that_only_the_examples_show_to_be_bad_end_the_job_of_the_splits(
+    root, tmp_path, monkeypatch, described, labels, design, said
+):
+    monkeypatch.chdir(tmp_path)
+    CELLS.assign(state=labels).to_csv("cells.tsv", sep="\t", index=False)
+    left_out = "p/c" if design == "leave_one_group_out" else None
+    levels = sorted({label for label in labels if label})
+    params = {
+        "splits": {"stratify": ["group"]},
+        **{"design": design, "group": left_out, "seed": 1},
+        **{"target": "state", "levels": levels, "most": 50},
+    }
+    job = described("splits", params=Named(fromdict=params))
+    job.input = Named(fromdict={"cells": "cells.tsv"})
+    job.output = Named(fromdict={"splits": "splits.tsv", "balance": "balance.tsv"})
+    script = root / "workflow" / "scripts" / "splits.py"
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(script), init_globals={"snakemake": job})
+    log = Path("job.log").read_text()
+    assert said in log and "Traceback" not in log
+    assert not list(tmp_path.glob("*.tsv.part*")) and not Path("splits.tsv").exists()
 
 
 def test_names_that_look_like_something_else_are_planned_as_they_are(measured):
