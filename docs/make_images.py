@@ -26,11 +26,12 @@ from nascent.figures import style
 from nascent.figures.banner import headed
 from nascent.figures.crops import contrast, outline, scale_bar, show
 from nascent.figures.evaluated import ordered
-from nascent.figures.gather import Examples, read_examples, read_maps, top_channels, typical_cells
+from nascent.figures.gather import Examples, read_examples, read_maps, top_channels
 from nascent.figures.importance_rows import over_seeds
 from nascent.figures.predictions import of_run
 from nascent.figures.save import frame
 from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window
+from nascent.figures.single_cells import typical
 from nascent.files import read_table, written
 from nascent.kinds.cells.crops.placement import margin
 from nascent.kinds.cells.simulate.truth import Truth, read_truth
@@ -112,7 +113,7 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing)
     """Show a typical nucleus of each stratum: channels, score maps, where the rate was planted."""
     place = f"{shown.model}/{SEED}/{shown.method}"
     cells = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
-    chosen = typical_cells(cells, cells["stratum"], 1)
+    chosen = typical(cells, 1)
     with ExitStack() as stack:
         stores = [
             stack.enter_context(open_store(path))

@@ -35,7 +35,6 @@ from nascent.explain.attention import maps as attention
 from nascent.explain.clusters.correlations import correlate
 from nascent.explain.clusters.permuted_maps import common_outline, unit_maps, without_outline
 from nascent.explain.importance import aggregates
-from nascent.explain.importance.smoothing import smoothed
 from nascent.explain.reading import map_levels
 from nascent.explain.reading.cells import ExplainedCell
 from nascent.explain.regions import shares as regions
@@ -49,6 +48,7 @@ from nascent.figures.gather import read_examples
 from nascent.kinds.cells.planted import Planted
 from nascent.places import bounding_box, has_places
 from nascent.report.explorer import stage as explorer_stage
+from nascent.smoothing import smoothed
 from nascent.train.layers import MaskedAverage
 
 SHAPES = {"line": (40, 4), "plane": (16, 16, 4), "volume": (8, 12, 12, 4)}
@@ -436,6 +436,15 @@ def test_channels_of_one_pattern_correlate(case):
     assert (np.abs(found.within[:, 0, 3]) < 0.9).all()
     of_tested = np.einsum("nkp,nlp->nkl", found.maps, found.maps)
     np.testing.assert_allclose(of_tested[:, 0, :3], [[1, 1, -1]] * len(found.tested), rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(), (9,), (9, 11), (5, 9, 11)])
+def test_the_bounding_box_is_the_smallest_that_holds_a_mask(shape):
+    mask = np.zeros(shape, bool)
+    assert bounding_box(mask) == tuple(slice(0, size) for size in shape)
+    ends = np.array([[1, size - 2] for size in shape], int).reshape(-1, 2)
+    mask[tuple(ends[:, 0])] = mask[tuple(ends[:, 1])] = True
+    assert bounding_box(mask) == tuple(slice(first, last + 1) for first, last in ends)
 
 
 def test_the_common_outline_fits_into_the_frame(case):

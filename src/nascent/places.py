@@ -16,12 +16,12 @@ def bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
     mask
         Bool, of any number of axes.
     """
-    if not mask.ndim:
-        return ()
-    found = np.nonzero(mask)
-    if not len(found[0]):
+    if not mask.any():
         return tuple(slice(0, size) for size in mask.shape)
-    return tuple(slice(int(line.min()), int(line.max()) + 1) for line in found)
+    axes = range(mask.ndim)
+    lines = [mask.any(axis=tuple(other for other in axes if other != axis)) for axis in axes]
+    ends = [(int(line.argmax()), len(line) - int(line[::-1].argmax())) for line in lines]
+    return tuple(slice(*pair) for pair in ends)
 
 
 def has_places(scores: np.ndarray, mask: np.ndarray) -> bool:

@@ -89,14 +89,6 @@ def test_the_middle_one_of_a_single_example_is_the_median_cell():
     assert gather.spread_cells(cells, 1) == ["a"]
 
 
-def test_typical_cells_are_nearest_to_the_median_of_their_stratum():
-    # The mean of the low cells, 20, is nearest to 4, their median is 3.
-    cells = pd.DataFrame({"target": [1.0, 2, 3, 4, 90, 150, 151, 152]}, index=list("abcdefgh"))
-    strata = pd.Series(["low"] * 5 + ["high"] * 3, index=cells.index)
-    assert gather.typical_cells(cells, strata, 1) == ["c", "g"]
-    assert gather.typical_cells(cells, strata, 2) == ["c", "b", "g", "f"]
-
-
 def test_spread_channels_hold_the_ends():
     assert gather.spread_channels(list("abcdefg"), 3) == ["a", "d", "g"]
     assert gather.spread_channels(["a"], 5) == ["a"]

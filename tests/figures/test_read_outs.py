@@ -261,6 +261,14 @@ def test_single_cells_are_the_typical_ones_of_any_strata(make):
     assert typical(cells, 2) == [second, third, first]
 
 
+def test_typical_cells_are_nearest_to_the_median_of_their_stratum():
+    # The mean of the low cells, 20, is nearest to 4, their median is 3.
+    cells = pd.DataFrame({"target": [1.0, 2, 3, 4, 90, 150, 151, 152]}, index=list("abcdefgh"))
+    cells["stratum"] = ["low"] * 5 + ["high"] * 3
+    assert typical(cells, 1) == ["c", "g"]
+    assert typical(cells, 2) == ["c", "b", "g", "f"]
+
+
 def test_a_map_of_places_stands_at_every_channel_without_shares(make):
     examples, maps = make.examples(3, ["a", "b"], 8)
     store, read = opened(examples, maps[..., :1], ["all"])

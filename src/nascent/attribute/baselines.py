@@ -12,9 +12,9 @@ import numpy as np
 from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.references import References
 from nascent.errors import AttributionError, did_you_mean
-from nascent.places import bounding_box
 from nascent.reader import COLUMNS, InputReader
 from nascent.shards.normalise import Normaliser
+from nascent.smoothing import smoothed
 
 Baseline = Callable[[np.ndarray, np.ndarray, Hashable], np.ndarray]
 """(image (places …, C), mask (places …) bool, id) → baseline image (places …, C) float32."""
@@ -105,22 +105,7 @@ def blurred(image: np.ndarray, mask: np.ndarray, sd: float) -> np.ndarray:
     numpy.ndarray
         (places …, C) float32, zero outside the mask.
     """
-
-    from scipy.ndimage import gaussian_filter
-
-    found = np.zeros(image.shape, np.float32)
-    if not mask.ndim:
-        # Without places there is nothing to blur along.
-        found[...] = image
-        return found
-    # Beyond the example there is nothing to add, so its bounding box is enough.
-    box = bounding_box(mask)
-    weight = mask[box].astype(np.float64)
-    sums = gaussian_filter(image[box] * weight[..., None], (*[sd] * mask.ndim, 0), mode="constant")
-    weights = gaussian_filter(weight, sd, mode="constant")
-    inside = mask[box]
-    found[box][inside] = sums[inside] / weights[inside][:, None]
-    return found
+    return smoothed(image, mask, sd).astype(np.float32)
 
 
 def _black(data: BaselineData) -> Baseline:

@@ -151,27 +151,6 @@ def spread_cells(cells: pd.DataFrame, count: int) -> list:
     return ranked.index[at].tolist()
 
 
-def typical_cells(cells: pd.DataFrame, strata: pd.Series, per_stratum: int) -> list:
-    """Return ids of the cells whose target is nearest to the median of their stratum.
-
-    Parameters
-    ----------
-    cells
-        Index `id`, column `target`.
-    strata
-        Stratum name by `id`; cells missing in it are not chosen. Strata come in the order
-        low, medium, high; a stratum without cells gives none.
-    per_stratum
-        Cells wanted of each stratum.
-    """
-    chosen: list = []
-    for stratum in ("low", "medium", "high"):
-        members = cells.loc[cells.index.intersection(strata.index[strata == stratum]), "target"]
-        distance = (members - members.median()).abs().sort_values(kind="stable")
-        chosen += distance.index[:per_stratum].tolist()
-    return chosen
-
-
 def spread_channels(channels: Sequence[str], count: int) -> list[str]:
     """Return `count` channels evenly spread over the list, first and last included."""
     count = min(count, len(channels))

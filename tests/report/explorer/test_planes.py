@@ -69,13 +69,6 @@ def test_no_pixels_are_no_bytes():
         assert (numbers.shape, scale.shape) == ((2, 0), (2, 2))
 
 
-def test_the_window_is_the_bounding_box():
-    mask = np.zeros((9, 11), bool)
-    mask[2, 4] = mask[6, 8] = True
-    assert planes.window(mask) == (slice(2, 7), slice(4, 9))
-    assert planes.window(np.zeros((3, 4), bool)) == (slice(0, 3), slice(0, 4))
-
-
 @pytest.mark.parametrize(
     ("shape", "edge", "factor"),
     [((30, 40), None, 1), ((30, 40), 40, 1), ((30, 40), 39, 2), ((30, 40), 10, 4), ((9, 9), 2, 5)],

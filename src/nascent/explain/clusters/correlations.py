@@ -15,7 +15,7 @@ from nascent.explain.clusters.permuted_maps import (
     unit_maps,
     without_outline,
 )
-from nascent.explain.importance.smoothing import smoothed
+from nascent.smoothing import smoothed
 
 if TYPE_CHECKING:
     # It loads Keras, which the figures of these tables do without.

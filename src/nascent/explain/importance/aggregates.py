@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from nascent.attribute.maps import Maps
-from nascent.explain.importance.smoothing import smoothed
 from nascent.places import has_places
+from nascent.smoothing import smoothed
 
 AGGREGATES = ("absolute", "net", "smoothed", "squared", "signed")
 """Σ|a|, |Σa|, Σ|a smoothed|, Σa² and Σa over the measured pixels."""
@@ -39,7 +39,7 @@ def aggregated(scores: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
 
     `absolute` is Σ|a|, `signed` Σa, `squared` Σa², `net` |Σa|: what is left where pixels cancel.
     `smoothed` is Σ|a| of the map smoothed within the mask by a Gaussian of `SMOOTHING` pixels
-    (`nascent.explain.importance.smoothing`): pixels cancel with their neighbours alone.
+    (`nascent.smoothing`): pixels cancel with their neighbours alone.
 
     Parameters
     ----------

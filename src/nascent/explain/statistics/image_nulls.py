@@ -20,7 +20,7 @@ from math import gamma
 
 import numpy as np
 
-from nascent.explain.importance.smoothing import smoothed
+from nascent.smoothing import smoothed
 
 BRIGHTNESS, MAGNITUDE, SPOTS, CONTRAST, EDGE = (
     "brightness",

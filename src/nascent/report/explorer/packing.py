@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nascent.errors import AttributionError
+from nascent.places import bounding_box
 from nascent.report.explorer import planes
 from nascent.report.explorer.assets import as_json, parts_of_page
 from nascent.report.explorer.shown import Shown, plain
@@ -67,7 +68,7 @@ def _cell(
     edge: int | None,
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     image, mask = shards[shard][row]
-    box = planes.window(mask)
+    box = bounding_box(mask)
     inside = mask[box]
     factor = planes.binning(inside.shape, edge)
     channels = [shards[shard].channel_index(name) for name in images]

@@ -17,14 +17,6 @@ TAIL = 0.1  # percent of a plane's pixels beyond its limits, at each end
 DARKEST, MIDDLE, BRIGHTEST = 0, 127, 255
 
 
-def window(mask: np.ndarray) -> tuple[slice, slice]:
-    """Return rows and columns of the bounding box of a mask (S, S); all where it is empty."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not rows.size:
-        return slice(0, mask.shape[0]), slice(0, mask.shape[1])
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-
-
 def binning(shape: tuple[int, int], edge: int | None) -> int:
     """Return how many pixels become one along each side, so that none is longer than `edge`."""
     return 1 if edge is None else -(-max(shape) // edge)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nascent.places import bounding_box
+
 # Chooses what is shown of a nucleus larger than the crop: (v, u, size) -> (pixels, places).
 Fit = Callable[[np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
 
@@ -66,8 +68,5 @@ def size_ratio(mask: np.ndarray) -> float:
     It is 1 where the nucleus touches the border, and where the crop shows none of it.
     """
     size = len(mask)
-    spans = [np.flatnonzero(mask.any(axis=axis)) for axis in (0, 1)]
-    if not len(spans[0]):
-        return 1.0
-    margins = [end for span in spans for end in (span[0], size - 1 - span[-1])]
+    margins = [end for line in bounding_box(mask) for end in (line.start, size - line.stop)]
     return 1 - 2 * (min(margins) / size)

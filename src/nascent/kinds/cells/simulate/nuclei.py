@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nascent.places import bounding_box
+
 MEAN_AREA = 13209.0
 """Mean area of a nucleus on the published plate, pixels; the scale at which sizes are given."""
 
@@ -66,7 +68,6 @@ def _rasterised(radius: np.ndarray, shift: np.ndarray) -> Outline:
     edge = np.interp(np.arctan2(dy, dx), _ANGLES, radius).astype(np.float32)
     depth = np.hypot(dy, dx) / edge
     mask = depth < 1
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    middle = (half + shift[0] - rows[0], half + shift[1] - columns[0])
+    box = bounding_box(mask)
+    middle = (half + shift[0] - box[0].start, half + shift[1] - box[1].start)
     return Outline(mask[box], depth[box], reach, middle)

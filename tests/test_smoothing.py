@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from nascent.explain.importance.smoothing import smoothed
+from nascent.smoothing import smoothed
 
 SIZE = 20
 V, U = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
