@@ -90,6 +90,7 @@ rule explain_roar:
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
+        task=TASK,
     message:
         f"Compare the retrained models of {STUDY.study}"
     script:

@@ -1,5 +1,6 @@
 """HDF5 files that are whole or absent, and whose failures are told as what they are."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
@@ -115,7 +116,7 @@ def open_hdf5(path: str | Path) -> h5py.File:
         ) from error
 
 
-class Hdf5Reader:
+class Hdf5Reader(ABC):
     """A file of one format, open for reading within a `with` statement or until `close()`.
 
     A format is a class of its own: it names what it reads, and finds its parts in `read_parts`.
@@ -162,9 +163,9 @@ class Hdf5Reader:
             self._file.close()
             raise
 
+    @abstractmethod
     def read_parts(self, file: h5py.File) -> None:
         """Find the parts of the file; one that is not there may be a KeyError."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close the file."""

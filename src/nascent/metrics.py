@@ -6,12 +6,16 @@ sums (n, K). All models are resampled alike, which makes differences between the
 ranks (AUROC) is no function of sums, and a task computes it from the counts themselves.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
+
+from nascent.errors import did_you_mean
+from nascent.metric import Metric
 
 if TYPE_CHECKING:
     from pandas.core.groupby import DataFrameGroupBy
@@ -37,46 +41,64 @@ class Sums:
     offset: np.ndarray | None = None
 
 
-class Metrics:
+class Metrics(ABC):
     """The metrics of one kind of answer; no framework is loaded to measure.
 
     Arrays have n examples first. A prediction has the axis of R runs behind it: (n, R, …).
 
     Attributes
     ----------
-    metrics
-        Names, in the order of tables.
+    measures
+        The metrics, in the order of tables.
     primary
-        The metric that verdicts are about.
-    higher
-        Metrics of which more is better.
-    compared, bounded
-        Metrics that the comparison of models shows with intervals, and those that get intervals in
-        each group of examples.
-    words
-        Metric → how figures and pages call it.
-    skill
-        What 1 − Σ(y − ŷ)² / Σ(y − ȳ)² is called: of numbers, or of the probability of one class.
+        Name of the metric that verdicts are about.
+    compared, by_level
+        Names of the metrics that the comparison of models shows with intervals, and of those that
+        get intervals in each group of examples.
+    skill_metric
+        Name of the metric that is 1 − Σ(y − ŷ)² / Σ(y − ȳ)², of numbers or of the probabilities of
+        classes: 0 for whoever predicts the mean, 1 for whoever is always right.
     calibrated
         Columns of `calibration`.
     more
         Tables of a run that this task alone has → their columns.
     """
 
-    metrics: ClassVar[tuple[str, ...]]
+    measures: ClassVar[tuple[Metric, ...]]
     primary: ClassVar[str]
-    higher: ClassVar[frozenset[str]]
     compared: ClassVar[tuple[str, ...]]
-    bounded: ClassVar[tuple[str, ...]]
-    words: ClassVar[Mapping[str, str]]
-    skill: ClassVar[str] = "R²"
+    by_level: ClassVar[tuple[str, ...]]
+    skill_metric: ClassVar[str]
     calibrated: ClassVar[tuple[str, ...]]
     more: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics, in the order of tables."""
+        return tuple(metric.name for metric in self.measures)
+
+    @property
     def lower_is_better(self) -> bool:
         """Whether less of the primary metric is better."""
-        return self.primary not in self.higher
+        return not self.metric(self.primary).higher
+
+    @property
+    def skill(self) -> str:
+        """What `skill_metric` is called."""
+        return self.metric(self.skill_metric).short
+
+    def metric(self, name: str) -> Metric:
+        """Return the metric called `name`.
+
+        Raises
+        ------
+        KeyError
+            Where the task has none of that name; the nearest is named.
+        """
+        for metric in self.measures:
+            if metric.name == name:
+                return metric
+        raise KeyError(f"there is no metric {name!r}. {did_you_mean(name, self.metrics)}")
 
     def values(
         self,
@@ -104,6 +126,7 @@ class Metrics:
         totals = sums.values.sum(axis=0, keepdims=True)
         return {name: value[0] for name, value in self.measure(totals, sums.offset).items()}
 
+    @abstractmethod
     def sums(
         self,
         y: np.ndarray,
@@ -117,11 +140,10 @@ class Metrics:
 
         `known` are the metrics of these very examples, where they were computed before.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def measure(self, totals: np.ndarray, offset: np.ndarray | None = None) -> Values:
         """Return the metrics from sums over examples: (B, K) → metric → (B, R)."""
-        raise NotImplementedError
 
     def resampled(
         self,
@@ -182,14 +204,15 @@ class Metrics:
         """
         return train.size() * np.nan
 
+    @abstractmethod
     def numbers(self, y: np.ndarray) -> np.ndarray:
         """Return answers as numbers whose variance can be divided: (n,) or (n, k) float64."""
-        raise NotImplementedError
 
     def levels(self, table: pd.DataFrame) -> tuple[str, ...]:
         """Return the names of the classes that a table of predictions has, in their order."""
         return ()
 
+    @abstractmethod
     def calibration(
         self,
         y: np.ndarray,
@@ -219,7 +242,6 @@ class Metrics:
         pandas.DataFrame
             The columns `calibrated`; no row where the seeds are too few.
         """
-        raise NotImplementedError
 
     def tables(
         self, y: np.ndarray, y_hat: np.ndarray, *, levels: Sequence[str]

@@ -1,5 +1,6 @@
 """What a task is: how one kind of answer is learnt, measured and explained."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -63,13 +64,19 @@ class Task(Metrics):
 
     # Tables.
 
-    def encode(self, column: pd.Series, levels: Sequence[str] = ()) -> np.ndarray:
-        """Return the answers of a column of the table of examples, (n,).
+    def known(self, answers: pd.Series | np.ndarray) -> np.ndarray:
+        """Return where an answer is there, and not missing: bool, the shape of the answers."""
+        return ~np.asarray(pd.isna(answers), bool)
+
+    @abstractmethod
+    def encode(self, answers: pd.Series | np.ndarray, levels: Sequence[str] = ()) -> np.ndarray:
+        """Return answers as the task has them, (n, …).
 
         Parameters
         ----------
-        column
-            Its index is `id`.
+        answers
+            A column of the table of examples, its index is `id`; or (n, …), where they are no
+            column.
         levels
             Names of the classes, in the order of their numbers.
 
@@ -78,20 +85,20 @@ class Task(Metrics):
         TrainError
             Where an answer is missing, or is none of the levels; the example is named.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return the number of outputs of a network for so many targets."""
-        raise NotImplementedError
 
+    @abstractmethod
     def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
         """Return the predictions of each target, (n, …), from what a network puts out, (n, …)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def columns(self, levels: Sequence[str] = ()) -> tuple[str, ...] | None:
         """Return the columns that hold answer and prediction in tables; None: they do not fit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def table(
         self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
     ) -> pd.DataFrame | None:
@@ -108,26 +115,40 @@ class Task(Metrics):
         levels
             Names of the classes, in the order of their numbers.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Return y and ŷ of a table that `table` made."""
-        raise NotImplementedError
 
     # Networks. A framework is loaded where one of these is called, and not before.
 
+    def head(self, features: Any, means: Sequence[float], units: Sequence[float]) -> Any:
+        """Return what a network puts out, from its features; see `nascent.head.head`.
+
+        Parameters
+        ----------
+        features
+            (n, f), symbolic; of answers with places (n, places …, f).
+        means, units
+            See `start`.
+        """
+        from nascent.head import head
+
+        return head(features, means, units)
+
+    @abstractmethod
     def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
         """Return where the outputs of an untrained network lie, and their unit, one each.
 
         Parameters
         ----------
         y
-            (n, T) of the training examples, T targets.
+            (n, T) of the training examples, T targets; or (n, …). Missing answers are NaN.
         levels
             Names of the classes.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def read_outs(self, names: Sequence[str]) -> dict[str, Callable[[Any], Any]]:
         """Return what a map can explain: name → outputs of a network → (n,).
 
@@ -136,7 +157,6 @@ class Task(Metrics):
         names
             Of the targets, or of the classes.
         """
-        raise NotImplementedError
 
     def loss_options(
         self, fitting: "Fitting", y: np.ndarray, sds: Sequence[float]
@@ -144,6 +164,7 @@ class Task(Metrics):
         """Return the options of `loss` that a model's options and its training examples give."""
         return {}
 
+    @abstractmethod
     def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
         """Return a loss: (y, outputs, weight or None) → (n,), in tensors of the backend.
 
@@ -156,11 +177,10 @@ class Task(Metrics):
         **options
             Of the loss.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
         """Return `learning` as a function of the same kind as a loss."""
-        raise NotImplementedError
 
 
 def known_tasks() -> tuple[str, ...]:

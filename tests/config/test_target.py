@@ -75,7 +75,6 @@ def test_a_class_of_one_well_cannot_be_left_out_and_learnt():
         ({}, {"train": {"defaults": {"loss": "cross_entropy"}}}, "is none of regression"),
         (CLASSES, {"train": {"defaults": {"also_predict": ["area"]}}}, "predicts one column"),
         (CLASSES, {"train": {"models": {"majority": {}}}}, "is the name of a floor"),
-        (CLASSES, {"explain": {"roar": {"methods": ["eg"]}}}, "which classes has not"),
     ],
 )
 def test_options_of_another_task_are_refused(target, changes, message):

@@ -214,7 +214,7 @@ def test_what_groups_explain_of_classes_is_tau(compared, plate):
     error = 1 - (of_classes**2).sum()
     tau = ((shares**2).div(of_groups, axis=0).sum().sum() - (of_classes**2).sum()) / error
     assert rows.loc["group", "eta2"] == pytest.approx(tau)
-    assert rows.loc["perturbation", "r2"] == pytest.approx(1)
+    assert rows.loc["perturbation", "skill"] == pytest.approx(1)
 
 
 def test_a_model_has_the_same_verdict_alone(study, plate, compared):

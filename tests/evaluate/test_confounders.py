@@ -93,9 +93,9 @@ def test_a_planted_group_effect_is_predicted_by_cell_and_not_by_group(study):
     group = table[table["variable"] == "group"].set_index("design")
     # Half of the variance is the group's: 30² of 30² + 30².
     assert group["omega2"].iloc[0] == pytest.approx(0.5, abs=0.05)
-    assert group.loc["example", "r2"] == pytest.approx(0.5, abs=0.1)
-    assert group.loc["group", "r2"] <= 0
-    assert group.loc["leave_one_group_out", "r2"] < 0
+    assert group.loc["example", "skill"] == pytest.approx(0.5, abs=0.1)
+    assert group.loc["group", "skill"] <= 0
+    assert group.loc["leave_one_group_out", "skill"] < 0
     assert set(group["levels"]) == {10}
     # Every cell counts once, however many folds it is in.
     assert set(table["n"]) == {600}
@@ -105,7 +105,7 @@ def test_an_unseen_group_is_predicted_by_the_training_mean(study):
     table, cells, y = study
     rows = confounders(table, cells)
     got = rows[(rows["variable"] == "group") & (rows["design"] == "leave_one_group_out")][
-        "r2"
+        "skill"
     ].item()
     error = [
         y[cells["group"] == w] - y[cells["group"] != w].mean() for w in cells["group"].unique()
@@ -120,11 +120,11 @@ def test_a_study_without_perturbations_has_one_level_that_explains_nothing(study
     assert row["levels"] == 1
     assert row["eta2"] == pytest.approx(0, abs=1e-12)
     assert row["omega2"] == pytest.approx(0, abs=1e-12)
-    assert row["r2"] <= 0
+    assert row["skill"] <= 0
 
 
-def test_without_test_cells_r2_is_open(study):
+def test_without_test_cells_the_skill_is_open(study):
     table, cells, _ = study
     rows = confounders(table[table["split"] == "train"], cells)
-    assert rows["r2"].isna().all()
+    assert rows["skill"].isna().all()
     assert rows["eta2"].notna().all()

@@ -83,22 +83,22 @@ def test_metrics_are_those_of_the_predictions_and_stand_in_intervals(cells):
             )
             rows = of(predictions, order=name, fraction=fraction)
             expected = metrics(rows["y"], rows["y_hat"])
-            for measure in ("r2", "mae"):
-                assert row[measure] == pytest.approx(expected[measure], rel=1e-12)
+            for measure, metric in {"skill": "r2", "error": "mae"}.items():
+                assert row[measure] == pytest.approx(expected[metric], rel=1e-12)
                 assert row[f"{measure}_low"] < row[measure] < row[f"{measure}_high"]
                 assert row[f"{measure}_low_groups"] < row[measure] < row[f"{measure}_high_groups"]
             assert (row["cells"], row["groups"], row["rank"]) == (CELLS, 6, "entries")
     whole = of(predictions, order="none")
     for row in of(table, order="none").to_dict("records"):
         assert row["fraction"] == "0.0"
-        assert row["r2"] == pytest.approx(metrics(whole["y"], whole["y_hat"])["r2"])
+        assert row["skill"] == pytest.approx(metrics(whole["y"], whole["y_hat"])["r2"])
 
 
 def test_all_is_the_mean_over_the_fractions(cells):
     table = roar_table(planted(cells), cells, rank="entries", **LIMITS)
     for order in ("attribution", "random"):
         rows = of(table, method="good", order=order).set_index("fraction")
-        for measure in ("r2", "mae"):
+        for measure in ("skill", "error"):
             assert rows.loc["all", measure] == pytest.approx(
                 rows.loc[["0.1", "0.5"], measure].mean()
             )
@@ -110,7 +110,7 @@ def test_the_difference_is_attribution_less_random_and_paired(cells):
     for method in ("good", "poor", "bad"):
         for fraction in ("0.1", "0.5", "all"):
             rows = of(table, method=method, fraction=fraction).set_index("order")
-            difference = rows.loc["attribution", "r2"] - rows.loc["random", "r2"]
+            difference = rows.loc["attribution", "skill"] - rows.loc["random", "skill"]
             assert rows.loc["attribution", "difference"] == pytest.approx(difference, abs=1e-12)
     assert of(table, order="random")["difference"].isna().all()
     # Predictions that are the random order's themselves differ by nothing in every resample.
@@ -166,13 +166,38 @@ def test_each_is_the_mean_over_seeds_drawn_alike_for_both_orders(cells):
     each = of(table, seed="each", method="good", order="attribution", fraction="0.5").iloc[0]
     rows = of(table, method="good", order="attribution", fraction="0.5")
     ones = rows[rows["seed"] != "each"]
-    assert each["r2"] == pytest.approx(ones["r2"].mean())
+    assert each["skill"] == pytest.approx(ones["skill"].mean())
     assert each["difference"] == pytest.approx(ones["difference"].mean())
     # Seeds that differ alike in both orders do not blur the difference of the two.
     shifted = predictions.assign(y_hat=predictions["y_hat"] + 30.0 * (predictions["seed"] == 7))
     table = roar_table(shifted, cells, rank="entries", **LIMITS)
     row = of(table, seed="each", method="poor", order="attribution", fraction="all").iloc[0]
-    assert row["difference_high"] - row["difference_low"] < 0.5 * (row["r2_high"] - row["r2_low"])
+    assert row["difference_high"] - row["difference_low"] < 0.5 * (
+        row["skill_high"] - row["skill_low"]
+    )
+
+
+def test_classes_are_told_by_their_brier_skill(cells):
+    y = np.arange(CELLS) % 3
+    rng = np.random.default_rng(2)
+    parts = []
+    for order, sharpness in (("none", 4.0), ("random", 3.0), ("good", 0.5), ("poor", 3.0)):
+        logits = rng.normal(0, 1, (CELLS, 3)) + sharpness * np.eye(3)[y]
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        probabilities = {f"p_{name}": p[:, place] for place, name in enumerate("abc")}
+        fraction = 0.0 if order == "none" else 0.5
+        known = run(cells, order, fraction, error=1).drop(columns=["y", "y_hat"])
+        known = known.assign(true_class=np.array([*"abc"])[y], predicted_class="a", **probabilities)
+        parts.append(known)
+    predictions = pd.concat(parts, ignore_index=True)
+    table = roar_table(predictions, cells, rank="entries", task="classes", **LIMITS)
+    (row,) = of(table, method="good", order="attribution", fraction="0.5").to_dict("records")
+    p = of(predictions, order="good")[["p_a", "p_b", "p_c"]].to_numpy()
+    brier = np.square(p - np.eye(3)[y]).sum(axis=1).mean()
+    assert row["skill"] == pytest.approx(1 - brier / (2 / 3))
+    assert row["error"] == pytest.approx(-np.log(p[np.arange(CELLS), y]).mean())
+    verdicts = of(table, order="attribution", fraction="all").set_index("method")["verdict"]
+    assert verdicts.to_dict() == {"good": "removes more than random", "poor": "cannot tell"}
 
 
 def test_models_stand_beside_each_other_and_change_nothing_of_each_other(cells):

@@ -118,10 +118,10 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
     cells = pd.DataFrame({"id": 2000 + np.arange(CELLS["test"]), "plate": "p"})
     cells = cells.assign(group=[f"A{cell % 6}" for cell in cells["id"]]).set_index("id")
     table = roar_table(pd.concat(tables), cells, rank="entries", confidence=0.99, draws=500, seed=1)
-    r2 = table[table["fraction"] != "all"].set_index("order")["r2"]
+    skill = table[table["fraction"] != "all"].set_index("order")["skill"]
     # Eight pixels of noise 60 around ±80 t: least squares would reach 8·80² / (8·80² + 60²) = 0.93.
-    assert r2["none"] > 0.85
-    assert r2["random"] > 0.8
-    assert r2["attribution"] < 0.05
+    assert skill["none"] > 0.85
+    assert skill["random"] > 0.8
+    assert skill["attribution"] < 0.05
     verdicts = table.loc[table["order"] == "attribution", "verdict"]
     assert set(verdicts) == {"removes more than random"}

@@ -220,14 +220,16 @@ def make_calibration(metrics: pd.DataFrame, bins: int = 5) -> pd.DataFrame:
     return pd.DataFrame(padded, columns=columns).assign(target="target")
 
 
-def make_confounders(r2: dict[str, float]) -> pd.DataFrame:
-    """Return shares of variance of four factors, and the R² of group identity in each design."""
+def make_confounders(skills: dict[str, float]) -> pd.DataFrame:
+    """Return shares of variance of four factors, and the skill of group identity in each design."""
     factors = [("group", 12, 0.18), ("perturbation", 3, 0.06), ("cell_cycle", 3, 0.11)]
     known = [
         {"variable": name, "levels": k, "n": 3700, "eta2": share, "omega2": share - 0.01}
         for name, k, share in factors
     ]
-    of_designs = [{"variable": "group", "design": name, "r2": value} for name, value in r2.items()]
+    of_designs = [
+        {"variable": "group", "design": name, "skill": value} for name, value in skills.items()
+    ]
     return pd.DataFrame(known + of_designs).assign(target="target")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from nascent.figures import comparison, rows
 
+MEASURES = [metric.name for metric in rows.measures("regression")]
 LABEL = "transcription rate (mean counts per pixel)"
 MODELS = {"linear": 37.0, "simple_cnn": 29.0, "xception": 32.3}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
@@ -29,7 +30,7 @@ def test_points_are_the_tables_values(make, seeds):
     designs = list(table["design"].unique())
     for line, design in zip(panels(figure, len(designs)), designs, strict=True):
         own = table[table["design"] == design].set_index("model")
-        for axes, measure in zip(line, rows.measures("regression"), strict=False):
+        for axes, measure in zip(line, MEASURES, strict=False):
             for name in own.index:
                 (point,) = marked(axes, f"{name}/{measure}")
                 assert point.get_xdata() == [own.loc[name, measure]]
@@ -50,7 +51,7 @@ def test_the_dashed_line_is_the_best_floor_of_each_design(make):
     for line, design in zip(panels(figure, len(designs)), designs, strict=True):
         floors = table[(table["design"] == design) & table["floor"]]
         best = floors.loc[floors["mae"].idxmin()]
-        for axes, measure in zip(line, rows.measures("regression"), strict=False):
+        for axes, measure in zip(line, MEASURES, strict=False):
             (rule,) = marked(axes, "best floor")
             assert rule.get_xdata()[0] == best[measure]
 

@@ -3,6 +3,7 @@ import pytest
 
 from nascent.figures import controls, rows
 
+MEASURES = [metric.name for metric in rows.measures("regression")]
 LABEL = "transcription rate (mean counts per pixel)"
 MODELS = {"linear": 37.0, "simple_cnn": 29.0}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
@@ -21,7 +22,7 @@ def marked(axes, gid):
 def test_points_are_the_means_over_seeds(make):
     table, figure = draw(make)
     read = table[table["model"] != "mean"]
-    for axes, measure in zip(figure.axes, rows.measures("regression"), strict=True):
+    for axes, measure in zip(figure.axes, MEASURES, strict=True):
         for (name, control), mean in read.groupby(["model", "control"])[measure].mean().items():
             (point,) = marked(axes, f"{name}/{control}/{measure}")
             assert point.get_xdata()[0] == pytest.approx(mean)
@@ -37,7 +38,7 @@ def test_small_points_are_the_runs(make):
 @pytest.mark.parametrize("design", ["example", "leave_one_group_out"])
 def test_the_dashed_line_is_the_training_mean_over_the_folds_that_the_points_are_over(make, design):
     table, figure = draw(make, designs=(design,))
-    for axes, measure in zip(figure.axes, rows.measures("regression"), strict=True):
+    for axes, measure in zip(figure.axes, MEASURES, strict=True):
         (line,) = marked(axes, "level")
         level = table.loc[table["model"] == "mean", measure].mean()
         assert line.get_xdata()[0] == pytest.approx(level)

@@ -47,17 +47,17 @@ def test_the_dashed_line_is_what_group_identity_explains_by_cell(make):
     assert line.get_xdata()[0] == R2["example"]
 
 
-def test_the_r2_of_group_identity_is_a_point_a_design(make):
+def test_the_skill_of_group_identity_is_a_point_a_design(make):
     _, _, figure = draw(make)
-    for design, r2 in R2.items():
+    for design, skill in R2.items():
         (point,) = marked(figure.axes[3], f"identity/{design}")
-        assert point.get_xdata() == [r2]
+        assert point.get_xdata() == [skill]
 
 
-@pytest.mark.parametrize("r2", [-7.7e-5, 0.0, -0.02, 0.9])
-def test_the_numbers_below_group_identity_do_not_run_into_each_other(make, r2):
+@pytest.mark.parametrize("skill", [-7.7e-5, 0.0, -0.02, 0.9])
+def test_the_numbers_below_group_identity_do_not_run_into_each_other(make, skill):
     table = make.comparison(make.metrics(MODELS, [1], ("group",)))
-    figure = designs.draw(table, make.confounders({"group": r2}), label=LABEL)
+    figure = designs.draw(table, make.confounders({"group": skill}), label=LABEL)
     figure.draw_without_rendering()
     ticks = [tick for tick in figure.axes[3].get_xticklabels() if tick.get_text()]
     low, high = figure.axes[3].get_xlim()
@@ -66,9 +66,9 @@ def test_the_numbers_below_group_identity_do_not_run_into_each_other(make, r2):
     assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
-def test_other_factors_r2_are_not_taken_for_the_groups(make):
+def test_the_skill_of_other_factors_is_not_taken_for_the_groups(make):
     known = make.confounders(R2)
-    other = known.dropna(subset=["r2"]).assign(variable="plate", r2=0.9)
+    other = known.dropna(subset=["skill"]).assign(variable="plate", skill=0.9)
     assert designs.group_identity(pd.concat([known, other])) == R2
 
 
@@ -86,7 +86,7 @@ def test_bars_are_eta2_in_percent_the_largest_on_top(make):
 
 def test_a_factor_repeated_for_every_design_is_one_bar(make):
     known = make.confounders(R2).dropna(subset=["eta2"])
-    repeated = pd.concat([known.assign(design=name, r2=0.1) for name in R2])
+    repeated = pd.concat([known.assign(design=name, skill=0.1) for name in R2])
     assert len(designs.shares(repeated)) == len(known)
 
 

@@ -29,9 +29,9 @@ def table(pairs, seeds=("1",), drop=0.3, verdicts=(MORE, OPEN, NOT, MORE)) -> pd
     return pd.DataFrame(rows, columns=list(ROAR))
 
 
-def _metrics(r2: float) -> dict[str, float]:
+def _metrics(skill: float) -> dict[str, float]:
     ends = {"": 0, "_low": -0.05, "_high": 0.05, "_low_groups": -0.1, "_high_groups": 0.1}
-    return {f"r2{end}": r2 + shift for end, shift in ends.items()}
+    return {f"skill{end}": skill + shift for end, shift in ends.items()}
 
 
 def lines(axes, gid):
@@ -93,7 +93,7 @@ def test_of_several_seeds_their_mean_is_drawn_and_each_is_a_dot():
     assert "2 seeds" in told
 
 
-def test_the_floor_is_a_line_of_its_r2_and_the_best_one():
+def test_the_floor_is_a_line_of_its_skill_and_the_best_one():
     comparison = pd.DataFrame(
         {
             "target": ["target"] * 4 + ["area"],
@@ -101,17 +101,20 @@ def test_the_floor_is_a_line_of_its_r2_and_the_best_one():
             "model": ["cnn", "mean", "ols", "ols", "ols"],
             "floor": [False, True, True, True, True],
             "mae": [20.0, 40.0, 30.0, 1.0, 1.0],
-            "r2": [0.8, 0.0, 0.4, 0.9, 0.9],
         }
     )
-    floor = roar.best_floor(comparison, target="target", design="example")
+    skills = {"value": [0.8, 0.0, 0.4, 0.9, 0.9], "metric": "r2", "seed": "each"}
+    skills = comparison[["target", "design", "model"]].assign(**skills)
+    intervals = pd.concat([skills, skills.assign(metric="bias"), skills.assign(seed="0")])
+    of_example = {"target": "target", "design": "example", "task": "regression"}
+    floor = roar.best_floor(comparison, intervals, **of_example)
     assert floor == ("ols", 0.4)
     (axes,) = roar.draw(table([("cnn", "ig")]), floor=floor, confidence=0.99).axes
     (line,) = lines(axes, "floor")
     assert set(line.get_ydata()) == {0.4}
-    assert roar.best_floor(comparison, target="target", design="shuffle") is None
+    assert roar.best_floor(comparison, intervals, **of_example | {"design": "shuffle"}) is None
     beside = roar.draw_beside_floor(
-        table([("cnn", "ig")]), comparison, target="target", design="example", confidence=0.99
+        table([("cnn", "ig")]), comparison, intervals, **of_example, confidence=0.99
     )
     assert {*lines(beside.axes[0], "floor")[0].get_ydata()} == {0.4}
 

@@ -7,21 +7,23 @@ from matplotlib.figure import Figure
 
 from nascent.figures import evaluated, rows, words
 
+MAE, R2 = rows.measures("regression")
+
 numbers = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=20)
 
 
 @given(values=numbers, floors=st.lists(st.floats(0.01, 1e3), max_size=6))
 def test_limits_of_mae_hold_the_best_value_and_all_floors(values, floors):
-    low, high = rows.limits("mae", [*values, *floors], floors)
+    low, high = rows.limits(MAE, [*values, *floors], floors)
     for value in (min([*values, *floors]), *floors):
         assert low <= value <= high
 
 
 @given(values=st.lists(st.floats(-1e6, 1.0), min_size=1, max_size=20))
 def test_limits_of_r2_hold_all_that_is_better_than_minus_a_half(values):
-    low, high = rows.limits("r2", values, [])
-    assert all(low <= value <= high for value in values if value >= rows.LEAST_R2)
-    assert low >= rows.LEAST_R2 - 0.1 and low < high
+    low, high = rows.limits(R2, values, [])
+    assert all(low <= value <= high for value in values if value >= rows.LEAST_SKILL)
+    assert low >= rows.LEAST_SKILL - 0.1 and low < high
 
 
 @pytest.mark.parametrize("measure", rows.measures("regression"))

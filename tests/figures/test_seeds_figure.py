@@ -3,6 +3,7 @@ import pytest
 
 from nascent.figures import rows, seeds
 
+MEASURES = [metric.name for metric in rows.measures("regression")]
 LABEL = "transcription rate (mean counts per pixel)"
 MODELS = {"linear": 37.0, "simple_cnn": 29.0}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
@@ -32,7 +33,7 @@ def test_seeds_mean_and_ensemble_are_the_tables_values(make, design):
     runs = metrics[(metrics["design"] == design) & (metrics["fold"] == fold)].query(
         "split == 'test'"
     )
-    for axes, measure in zip(figure.axes[:2], rows.measures("regression"), strict=True):
+    for axes, measure in zip(figure.axes[:2], MEASURES, strict=True):
         for name in MODELS:
             assert marked(axes, f"{name}/{measure}").get_xdata() == [own.loc[name, measure]]
             ensemble = marked(axes, f"ensemble of {name}/{measure}")

@@ -104,17 +104,17 @@ def make_levels(model: str = "cnn") -> pd.DataFrame:
 
 
 def make_confounders() -> pd.DataFrame:
-    """Return two factors, their shares of variance, and the R² of their means in two designs."""
+    """Return two factors, their shares of variance, and the skill of their means in two designs."""
     return pd.DataFrame(
         [
-            ("target", name, levels, 3700, eta2, eta2 - 0.01, design, r2)
+            ("target", name, levels, 3700, eta2, eta2 - 0.01, design, skill)
             for name, levels, eta2, of_designs in (
                 ("group", 12, 0.18, {"example": 0.17, "group": -0.02}),
                 ("cell_cycle", 3, 0.11, {"example": 0.1, "group": 0.09}),
             )
-            for design, r2 in of_designs.items()
+            for design, skill in of_designs.items()
         ],
-        columns=["target", "variable", "levels", "n", "eta2", "omega2", "design", "r2"],
+        columns=["target", "variable", "levels", "n", "eta2", "omega2", "design", "skill"],
     )
 
 

@@ -90,7 +90,7 @@ def test_metrics_do_not_depend_on_how_classes_are_numbered(seed, k):
 def test_certain_and_ignorant_predictions():
     y = np.array([0, 1, 2, 2])
     right = values(y, np.eye(3)[y][:, None])
-    assert [right[name] for name in TASK.metrics] == [1, 1, 1, 1, 0, 0]
+    assert [right[name] for name in TASK.metrics] == [1, 1, 1, 1, 0, 0, 1]
     none = values(y, np.full((4, 1, 3), 1 / 3))
     assert none["log_loss"] == pytest.approx(np.log(3))
     assert none["brier"] == pytest.approx(2 / 3)

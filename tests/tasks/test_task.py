@@ -23,13 +23,16 @@ def test_an_unknown_task_names_the_nearest():
 def test_a_task_says_what_it_is_measured_by(name):
     task = task_of(name)
     assert task.name == name
-    named = {task.primary, task.learning, *task.compared, *task.bounded}
-    assert named <= set(task.metrics) == set(task.words)
+    named = {task.primary, task.learning, task.skill_metric, *task.compared, *task.by_level}
+    assert named <= set(task.metrics)
+    assert len(set(task.metrics)) == len(task.metrics)
+    assert task.metric(task.skill_metric).is_skill
+    assert not task.metric(task.learning).higher
     assert task.losses
 
 
 def test_no_module_of_the_evaluation_names_an_error_of_its_own(root):
-    named = {name for task in known_tasks() for name in task_of(task).metrics} - {"r2"}
+    named = {name for task in known_tasks() for name in task_of(task).metrics}
     for path in sorted((root / "src" / "nascent" / "evaluate").glob("*.py")):
         words = set(re.findall(r'"(\w+)"', path.read_text(encoding="utf-8")))
         assert not words & named, path.name

@@ -5,5 +5,5 @@ from nascent.jobs import job
 
 with job(snakemake):
     params, given = snakemake.params, snakemake.input
-    how = {key: params[key] for key in ("rank", "confidence", "draws", "seed")}
+    how = {key: params[key] for key in ("rank", "confidence", "draws", "seed", "task")}
     write_roar(given.predictions, given.whole, given.cells, snakemake.output[0], **how)

@@ -10,7 +10,7 @@ with job(snakemake) as work:
     params, task = snakemake.params, task_of(snakemake.params.task)
     figure = tuning.draw(
         read_table(snakemake.input.candidates),
-        error=f"validation {task.words[task.learning]}, {params.label}",
+        error=f"validation {task.metric(task.learning).words}, {params.label}",
         task=params.task,
     )
     save(figure, snakemake.output.png, work.record)

@@ -204,7 +204,7 @@ class Explain(Section):
         description="Channels that are also told of together. `found`: those that repeat each"
         " other (`duplicates`); name → channels; `none` or null: no groups",
     )
-    use: Use = Field(default_factory=Use, description="Skill lost without a channel: R² of numbers")
+    use: Use = Field(default_factory=Use, description="Skill lost without a channel")
     untrained: Untrained = Field(
         default_factory=Untrained, description="Models that have learnt nothing"
     )

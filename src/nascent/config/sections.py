@@ -5,6 +5,7 @@ config/README.md and the commented example are generated from it (`nascent.confi
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -249,11 +250,6 @@ class Study(Section):
             )
         if task.has_classes and self.target.column is None:
             raise ValueError("target.column: name the column of the cell table that holds classes")
-        if self.explain.roar is not None and not task.has_errors:
-            raise ValueError(
-                "explain.roar: retrained models are held against each other by R², which"
-                f" {task.name} has not; leave it out"
-            )
         if self.target.levels is not None and not task.has_classes:
             raise ValueError(
                 f"target.levels: {task.name} has no classes; did you mean target.task: classes?"
@@ -286,9 +282,9 @@ class Study(Section):
         return ()
 
     @property
+    @abstractmethod
     def places(self) -> tuple[int, ...]:
         """Shape of what models see of an example, without its features."""
-        raise NotImplementedError(f"the kind {self.kind} does not say how large an example is")
 
     def strata_of_cells(self) -> dict[str, Any]:
         """Return the options of the strata; where classes are predicted, these are the strata."""

@@ -14,9 +14,8 @@ def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.D
     """Return the metrics of every run in every level of group, cell cycle and perturbation.
 
     A model can look good over all examples because it tells the levels apart, and be no better than
-    the level's mean within each: R² within a level is against that level's own mean. The intervals
-    of the metrics that the task bounds are over the level's test examples, of one run: training is
-    not in them.
+    the level's mean within each: a skill within a level is against that level's own mean. The
+    intervals are over the level's test examples, of one run: training is not in them.
 
     Parameters
     ----------
@@ -69,7 +68,8 @@ def _measured(
         y, y_hat, counts(len(y), draws, np.random.default_rng((seed, 3))), scale=scale
     )
     found = held.task.values(y, y_hat, scale=scale)
-    for name in held.task.bounded:
-        low, high = interval(drawn[name], units=len(y), confidence=confidence)
+    for name in held.task.by_level:
+        ends = interval(drawn[name], units=len(y), confidence=confidence)
+        low, high = held.task.metric(name).within(*ends)
         found |= {f"{name}_low": low, f"{name}_high": high}
     return found

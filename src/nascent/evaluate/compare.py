@@ -1,6 +1,6 @@
 """Models against each other and against the best floor, paired over the same test examples.
 
-All is said of the task's primary metric: MAE of numbers, balanced accuracy of classes.
+All is said of the primary metric of the task.
 
 **Best floor.** Of the floors of a target and design, the best one on these very test examples.
 Choosing it there favours the floors: it is the best of several, so a model has to beat the floor

@@ -18,8 +18,8 @@ def confounders(
     """Return the variance explained by each variable, and what it predicts of unseen examples.
 
     Of classes, the variance is that of their indicators, 1 or 0 a class, summed over the classes:
-    η² is then τ of Goodman & Kruskal (1954, J. Am. Stat. Assoc. 49:732), and R² the skill of the
-    Brier score.
+    η² is then τ of Goodman & Kruskal (1954, J. Am. Stat. Assoc. 49:732), and the skill that
+    of the Brier score.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def confounders(
     pandas.DataFrame
         The columns of `nascent.evaluate.tables.CONFOUNDERS`, a row a target, variable and design.
         `levels`, `n`, `eta2` and `omega2` are over all examples of the target, whatever their
-        split, see `variance_explained`. `r2` is of the test examples of the design, pooled over its
-        folds, where each is predicted by the mean y of the training examples of its level, or of
-        all training examples where its level has none: in a split by group, a model of group
+        split, see `variance_explained`. `skill` is of the test examples of the design, pooled over
+        its folds, where each is predicted by the mean y of the training examples of its level, or
+        of all training examples where its level has none: in a split by group, a model of group
         identity has nothing but the mean.
     """
     of_cells = levels(cells)
@@ -61,7 +61,7 @@ def confounders(
                         "n": int(first.sum()),
                         **explained,
                         "design": design,
-                        "r2": _test_r2(of_design.assign(level=level), numbers[places]),
+                        "skill": _test_skill(of_design.assign(level=level), numbers[places]),
                     }
                 )
     return pd.DataFrame(rows, columns=list(CONFOUNDERS))
@@ -114,8 +114,8 @@ def variance_explained(y: np.ndarray, level: np.ndarray) -> dict[str, float]:
     }
 
 
-def _test_r2(rows: pd.DataFrame, numbers: np.ndarray) -> float:
-    """Return the R² over test examples of the training mean of each example's level and fold."""
+def _test_skill(rows: pd.DataFrame, numbers: np.ndarray) -> float:
+    """Return the skill over test examples of the training mean of each example's level and fold."""
     wrong, spread, varies = 0.0, 0.0, False
     for column in numbers.T:
         parts = []

@@ -4,8 +4,8 @@ Standardised by example and channel, a crop keeps its structure and loses its in
 mean of every channel is 0. A model that reads structure alone predicts such crops as well as those
 it was trained on; one that reads intensity falls to the mean. A linear fit to the masked means of
 the same crops says how far what is left of the means reaches: to the mean, and no further. The
-plainest floor stands beside them fold by fold: the R² of a fold is against the mean of its own test
-examples, so that its mean over folds is another number than the R² of the pooled examples.
+plainest floor stands beside them fold by fold: the skill of a fold is against the mean of its own
+test examples, so that its mean over folds is another number than that of the pooled examples.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,11 +1,13 @@
 """All metrics of all models over test examples: as they are, resampled, without each group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nascent.evaluate.held_out import HeldOut
+from nascent.metric import Metric
 from nascent.statistics.bootstrap import counts
 from nascent.statistics.combined import Source, combined, of_groups, of_repeats, of_resamples
 
@@ -32,6 +34,25 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """What a statistic of the test examples owes to chance.
+
+    Attributes
+    ----------
+    cells : (B,) float64
+        The statistic over resampled examples.
+    groups : (W,) float64
+        Without each group.
+    repeats : sequence of Source
+        What training seeds add.
+    """
+
+    cells: np.ndarray
+    groups: np.ndarray
+    repeats: Sequence[Source]
+
+
+@dataclass(frozen=True)
 class Resampled:
     """Metrics of one target and design; the last axis of each array is K columns.
 
@@ -50,6 +71,8 @@ class Resampled:
         Metric → (W, K), over the test examples without those of each group.
     sizes : (W,) int
         Test examples of each group.
+    metrics : dict
+        Metric → what is known of it beforehand.
     """
 
     columns: dict[tuple[str, str], int]
@@ -58,6 +81,7 @@ class Resampled:
     cells: dict[str, np.ndarray]
     groups: dict[str, np.ndarray]
     sizes: np.ndarray
+    metrics: Mapping[str, Metric]
 
     @property
     def n(self) -> int:
@@ -107,38 +131,43 @@ class Resampled:
         seeds = [
             of_repeats(self.value[metric][columns], confidence=confidence) for columns, _ in sides
         ]
-        return self.bounded(float(value), cells, groups, seeds, confidence=confidence)
+        sources = Sources(cells, groups, seeds)
+        difference = others is not None
+        return self.limits_of(
+            metric, float(value), sources, difference=difference, confidence=confidence
+        )
 
-    def bounded(
+    def limits_of(
         self,
+        metric: str,
         value: float,
-        cells: np.ndarray,
-        groups: np.ndarray,
-        repeats: Sequence[Source],
+        sources: "Sources",
         *,
+        difference: bool,
         confidence: float,
     ) -> Limits:
-        """Return the limits of a statistic of these examples.
+        """Return the limits of a statistic of these examples, within the range that it has.
 
         Parameters
         ----------
+        metric
+            That the statistic is a mean of.
         value
             The statistic.
-        cells
-            (B,) over resampled examples.
-        groups
-            (W,) without each group.
-        repeats
-            What seeds add.
+        sources
+            Of its chance.
+        difference
+            Whether it is a difference of two means.
         confidence
             Between 0 and 1.
         """
-        over_cells = of_resamples(value, cells, units=self.n, confidence=confidence)
-        over_groups = of_groups(value, groups, self.sizes, confidence=confidence)
+        over_cells = of_resamples(value, sources.cells, units=self.n, confidence=confidence)
+        over_groups = of_groups(value, sources.groups, self.sizes, confidence=confidence)
+        within = partial(self.metrics[metric].within, difference=difference)
         return Limits(
             value,
-            *combined(value, [over_cells, *repeats]),
-            *combined(value, [over_groups, *repeats]),
+            *within(*combined(value, [over_cells, *sources.repeats])),
+            *within(*combined(value, [over_groups, *sources.repeats])),
         )
 
 
@@ -176,4 +205,5 @@ def resample(held: HeldOut, *, draws: int, seed: int) -> Resampled:
         cells=held.task.resampled(held.y, y_hat, drawn, **how),
         groups=held.task.left_out(held.y, y_hat, groups, **how),
         sizes=np.unique(groups, return_counts=True)[1],
+        metrics={metric.name: metric for metric in held.task.measures},
     )

@@ -17,7 +17,7 @@ PAIRS = (
     "target", "design", "model", "other", "metric", "difference",
     "low", "high", "low_groups", "high_groups",
 )  # fmt: skip
-CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "r2")
+CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", "skill")
 
 PREDICTED = ("id", "group", "design", "fold", "split", "model", "seed", "target")
 """Columns of every table of predictions; those of the task's answers follow."""
@@ -48,7 +48,7 @@ def controls_columns(task: Task) -> tuple[str, ...]:
 
 def levels_columns(task: Task) -> tuple[str, ...]:
     """Return the columns of the table of metrics by level."""
-    bounds = [f"{name}_{end}" for name in task.bounded for end in ("low", "high")]
+    bounds = [f"{name}_{end}" for name in task.by_level for end in ("low", "high")]
     return ("target", "design", "model", "seed", "by", "level", "n", *task.metrics, *bounds)
 
 

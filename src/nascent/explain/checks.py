@@ -49,7 +49,7 @@ def with_regions(study: Study) -> bool:
 
 def with_retraining(study: Study) -> bool:
     """Return whether the config asks for models that are retrained without entries."""
-    return study["explain"]["roar"] is not None and of_numbers(study)
+    return study["explain"]["roar"] is not None
 
 
 def _of_study(name: str, label: str, *options: str, **others: Any) -> Figure:
@@ -302,7 +302,12 @@ CHECKS = (
                 "target",
                 "design",
                 "confidence",
-                tables=("explain/roar.tsv", "evaluate/comparison.tsv"),
+                "task",
+                tables=(
+                    "explain/roar.tsv",
+                    "evaluate/comparison.tsv",
+                    "evaluate/intervals.tsv",
+                ),
                 drawing="roar.draw_beside_floor",
             ),
         ),

@@ -1,4 +1,4 @@
-"""Models beside the floors under each split design: MAE and R² with intervals, and the verdict."""
+"""Models beside the floors under each split design: two metrics with intervals, and the verdict."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
-from nascent.task import REGRESSION, task_of
+from nascent.task import REGRESSION
 
 # Darker than the hues of points: letters of this size need the contrast.
 VERDICTS = {"beats the best floor": "#00704F", "does not beat it": "#A84300"}
@@ -22,12 +22,13 @@ def draw(
     target: str = "target",
     task: str = REGRESSION,
 ) -> Figure:
-    """Draw every model and floor as a row, for each design a panel of MAE, of R², and the verdict.
+    """Draw every model and floor as a row: for each design two panels of metrics, and the verdict.
 
-    Of another task they are its first two metrics. Models are sorted by their MAE under the first
-    design, best on top, and keep their place in the others; the floors stand below a rule. A point
-    is the mean over seeds, its thick line the 95 % interval over cells, its thin line that over
-    groups, small points the seeds. The dashed line is the best floor of the design.
+    The metrics are the first two that the task compares: MAE and R² of numbers. Models are sorted
+    by the primary metric under the first design, best on top, and keep their place in the others;
+    the floors stand below a rule. A point is the mean over seeds, its thick line the 95 % interval
+    over cells, its thin line that over groups, small points the seeds. The dashed line is the best
+    floor of the design.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ def draw(
         The table `comparison.tsv`.
     metrics
         The table `metrics.tsv`, for the single seeds: columns `target, design, fold, split, model,
-        seed, mae, r2`.
+        seed` and the two metrics.
     label
         The target in words with its unit.
     target
@@ -58,15 +59,15 @@ def draw(
         len(designs), 3, sharey=True, sharex="col", squeeze=False, width_ratios=[1, 1, 0.62]
     )
     runs = evaluated.pooled(evaluated.of_target(metrics, target).query("split == 'test'"))
-    for column, measure in zip(grid.T, measures, strict=False):
-        span = rows.spread(table, measure)
+    for column, metric in zip(grid.T, measures, strict=False):
+        span, measure = rows.spread(table, metric), metric.name
         for panel, design in zip(column, designs, strict=True):
             _panel(panel, table[table["design"] == design], measure, at, span, task)
             _seeds(panel, runs[runs["design"] == design], measure, at, set(models), span)
             rows.frame(panel, at, floors)
             panel.set_xlim(span)
-            panel.tick_params(labelbottom=True, labelleft=measure == measures[0])
-        column[-1].set_xlabel(rows.axis_label(measure, label, task))
+            panel.tick_params(labelbottom=True, labelleft=metric is measures[0])
+        column[-1].set_xlabel(rows.axis_label(metric, label))
     for panels, design in zip(grid, designs, strict=True):
         of_design = table[table["design"] == design]
         panels[0].set_title(words.heading(design))
@@ -78,7 +79,7 @@ def draw(
             fontsize=7,
             fontweight="normal",
         )
-        _verdicts(panels[2], of_design, at, task_of(task).words[measures[0]])
+        _verdicts(panels[2], of_design, at, measures[0].words)
     keys = [*rows.keys_of_intervals(), _key_of_seeds()]
     if floors:
         keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="best floor"))

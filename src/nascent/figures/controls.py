@@ -28,18 +28,18 @@ def draw(
     design: str | None = None,
     task: str = REGRESSION,
 ) -> Figure:
-    """Draw MAE and R² of each model as trained and on per-cell standardised test cells.
+    """Draw two metrics of each model as trained and on per-cell standardised test cells.
 
-    Of another task they are its first two metrics. Points are means over the runs (seeds and
-    folds), small points the runs. Below the rule: a linear fit to the channel means of the
-    standardised cells, which must stand at the level of the training mean (dashed; the mean over
-    the same folds), or the standardisation has left intensity behind.
+    They are the first two that the task compares: MAE and R² of numbers. Points are means over
+    the runs (seeds and folds), small points the runs. Below the rule: a linear fit to the channel
+    means of the standardised cells, which must stand at the level of the training mean (dashed; the
+    mean over the same folds), or the standardisation has left intensity behind.
 
     Parameters
     ----------
     controls
-        The table `controls.tsv`: columns `target, design, fold, split, model, seed, control, mae,
-        r2`; with the plainest floor, for the level.
+        The table `controls.tsv`: columns `target, design, fold, split, model, seed, control` and
+        the two metrics; with the plainest floor, for the level.
     label
         The target in words with its unit.
     target
@@ -63,17 +63,18 @@ def draw(
         figsize=(style.WIDTH, 1.15 * rows.height(models, residual) + 1.2), layout="constrained"
     )
     grid = figure.subplots(1, 2, sharey=True)
-    for axes, measure in zip(grid, rows.measures(task), strict=True):
-        # Over the same folds as the points: R² pooled over folds is another quantity.
+    for axes, metric in zip(grid, rows.measures(task), strict=True):
+        measure = metric.name
+        # Over the same folds as the points: a skill pooled over folds is another quantity.
         level = [floors[measure].mean()] if len(floors) else []
-        span = rows.limits(measure, [*table[measure], *level], level)
+        span = rows.limits(metric, [*table[measure], *level], level)
         for name, own in table.groupby("model"):
             _row(axes, own, measure, at[str(name)], span)
         for value in level:
             axes.axvline(value, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="level")
         rows.frame(axes, at, residual)
         axes.set_xlim(span)
-        axes.set_xlabel(rows.axis_label(measure, label, task))
+        axes.set_xlabel(rows.axis_label(metric, label))
     grid[0].set_title(words.heading(str(design)))
     keys = [
         Line2D([], [], color=LOOKS[AS_TRAINED][0], marker="o", ls="none", label="as trained"),

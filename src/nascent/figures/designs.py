@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.metric import Metric
 from nascent.task import REGRESSION, task_of
 
 GROUP = "group"
@@ -25,10 +26,11 @@ def draw(
     target: str = "target",
     task: str = REGRESSION,
 ) -> Figure:
-    """Draw R² and MAE of every model and floor under each design, joined by a line.
+    """Draw two metrics of every model and floor under each design, joined by a line.
 
-    Of another task they are its first two metrics. The dashed line on the panel of R² is what a
-    model of group identity alone reaches on cells of the same groups. Below: η², the share of the
+    They are the first two that the task compares, the primary one last. Where one is the skill, the
+    dashed line on its panel is that of a model of group identity alone, on cells of the same
+    groups. Below: η², the share of the
     target's variance that lies between the levels of each known factor, and the skill of group
     identity under each design.
 
@@ -37,7 +39,8 @@ def draw(
     comparison
         The table `comparison.tsv`.
     confounders
-        The table `confounders.tsv`: columns `target, variable, levels, eta2, omega2, design, r2`.
+        The table `confounders.tsv`: columns `target, variable, levels, eta2, omega2, design,
+        skill`.
     label
         The target in words with its unit.
     target
@@ -60,17 +63,16 @@ def draw(
     below = 0.24 * max(len(factors), len(identity), 2) + 0.85
     figure = Figure(figsize=(style.WIDTH, top + below + 0.35), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[top, below])
-    for axes, measure in zip(
-        upper.subplots(1, 2, sharey=True), rows.measures(task)[::-1], strict=True
-    ):
-        _panel(axes, table, measure, at, looks)
+    shown, skill = rows.measures(task)[::-1], task_of(task).metric(task_of(task).skill_metric)
+    for axes, metric in zip(upper.subplots(1, 2, sharey=True), shown, strict=True):
+        _panel(axes, table, metric, at, looks)
         rows.frame(axes, at, floors)
-        axes.set_xlabel(rows.axis_label(measure, label, task))
-        if measure == "r2" and "example" in identity:
+        axes.set_xlabel(rows.axis_label(metric, label))
+        if metric == skill and "example" in identity:
             _identity_line(axes, identity["example"])
     left, right = lower.subplots(1, 2)
     _shares(left, factors)
-    _identity(right, identity, looks, task_of(task).skill)
+    _identity(right, identity, looks, skill)
     keys = [
         Line2D(
             [],
@@ -83,7 +85,7 @@ def draw(
         )
         for name, (colour, marker) in looks.items()
     ]
-    if "example" in identity and "r2" in rows.measures(task):
+    if "example" in identity and skill in shown:
         keys.append(
             Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="well alone, by cell")
         )
@@ -98,9 +100,9 @@ def design_looks(names: list[str]) -> dict[str, tuple[str, str]]:
 
 def group_identity(confounders: pd.DataFrame) -> dict[str, float]:
     """Return design → skill on the test cells of a model that knows only a cell's group."""
-    found = confounders.dropna(subset=["design", "r2"])
+    found = confounders.dropna(subset=["design", "skill"])
     found = found[found["variable"].isin([GROUP]) | found["variable"].isna()]
-    return dict(zip(found["design"], found["r2"], strict=True))
+    return dict(zip(found["design"], found["skill"], strict=True))
 
 
 def shares(confounders: pd.DataFrame) -> pd.DataFrame:
@@ -112,11 +114,11 @@ def shares(confounders: pd.DataFrame) -> pd.DataFrame:
 def _panel(
     axes: Axes,
     table: pd.DataFrame,
-    measure: str,
+    metric: Metric,
     at: Mapping[str, float],
     looks: Mapping[str, tuple[str, str]],
 ) -> None:
-    span = rows.spread(table, measure)
+    span, measure = rows.spread(table, metric), metric.name
     first = -SHIFT * (len(looks) - 1) / 2
     for name, own in table.groupby("model", sort=False):
         step = SHIFT if not own["floor"].any() else SHIFT * rows.FLOOR_STEP
@@ -150,10 +152,10 @@ def _panel(
     axes.set_xlim(span)
 
 
-def _identity_line(axes: Axes, r2: float) -> None:
+def _identity_line(axes: Axes, skill: float) -> None:
     low, high = axes.get_xlim()
-    if low <= r2 <= high:
-        axes.axvline(r2, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="well identity")
+    if low <= skill <= high:
+        axes.axvline(skill, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="well identity")
 
 
 def _shares(axes: Axes, factors: pd.DataFrame) -> None:
@@ -181,7 +183,7 @@ def _identity(
     axes: Axes,
     identity: Mapping[str, float],
     looks: Mapping[str, tuple[str, str]],
-    skill: str,
+    skill: Metric,
 ) -> None:
     shown = [name for name in looks if name in identity]
     if not shown:
@@ -189,7 +191,7 @@ def _identity(
         return
     values = [identity[name] for name in shown]
     # By group it is 0 but for a little: no finer than that.
-    span = rows.limits("r2", [*values, *LEAST_IDENTITY], [])
+    span = rows.limits(skill, [*values, *LEAST_IDENTITY], [])
     axes.axvline(0, color=style.GREY, lw=0.7, zorder=1)
     for y, name in enumerate(shown):
         colour, marker = looks[name]
@@ -202,5 +204,5 @@ def _identity(
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    axes.set_xlabel(f"{skill} on the test cells")
+    axes.set_xlabel(f"{skill.short} on the test cells")
     axes.set_title("A model of well identity alone")

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from nascent.figures import rows, style, words
 from nascent.figures.metrics import axis_name
+from nascent.metric import Metric
 from nascent.task import REGRESSION, task_of
 
 Run = tuple[str, str, int]  # model, fold, seed
@@ -32,25 +33,25 @@ def draw(
     targets: Mapping[str, int] | None = None,
     task: str = REGRESSION,
 ) -> Figure:
-    """Draw one panel a model: MAE of train and val, lines a seed and fold, rings at chosen epochs.
+    """Draw a panel a model: error of train and val, lines a seed and fold, rings at chosen epochs.
 
-    Of another task it is the metric that the task follows.
-
-    Where the epoch was chosen on a smoothed monitor, the smoothed curve is drawn over the raw
-    one: on the panel of the MAE if the monitor is `val_mae`, else on a slim panel below it.
+    The error is the metric that the task follows: MAE of numbers. Where the epoch was chosen on a
+    smoothed monitor, the smoothed curve is drawn over the raw one: on the panel of the error if
+    that is what was monitored, else on a slim panel below it.
 
     Parameters
     ----------
     histories
-        (model, fold, seed) → the table `history.tsv`: columns `epoch, mae, val_mae, val_loss,
-        smoothed`, or the task's own metric.
+        (model, fold, seed) → the table `history.tsv`: columns `epoch, val_loss, smoothed`,
+        and the error as `<metric>` and `val_<metric>`.
     chosen
         (model, fold, seed) → how the kept epoch was chosen, as on the model's card: `epoch`,
-        `monitor` (`val_loss` or `val_mae`), `smooth` (width of the moving average, 0 for none).
+        `monitor` (`val_loss` or `val_<metric>`), `smooth` (width of the moving average, 0 for
+        none).
     label
         The target in words with its unit.
     floors
-        Floor → its MAE on the val cells, drawn as a grey line. The best is named, and of the
+        Floor → its error on the val cells, drawn as a grey line. The best is named, and of the
         others those far enough from it.
     targets
         Model → how many columns it predicts, default one. The errors of a model of several are
@@ -89,7 +90,7 @@ def draw(
                 _monitor(below, history, chosen.get(run, {}), thin=len(runs) > MANY)
         main.set_ylim(limits)
         predicted = (targets or {}).get(model, 1)
-        _name(main, model, runs, limits, predicted, metric, measured.words[metric])
+        _name(main, model, runs, limits, predicted, measured.metric(metric))
         if predicted == 1:
             _floors(main, floors or {}, limits, named=column == columns - 1)
         for axes in filter(None, (main, below)):
@@ -98,7 +99,7 @@ def draw(
         if below is not None:
             main.tick_params(labelbottom=False)
         if column == 0:
-            main.set_ylabel(axis_name(measured, metric, label))
+            main.set_ylabel(axis_name(measured.metric(metric), label))
         elif not slim:
             main.tick_params(labelleft=False)
     figure.supxlabel("epoch", fontsize=8)
@@ -117,8 +118,7 @@ def _name(
     runs: Mapping[Run, pd.DataFrame],
     limits: tuple[float, float],
     predicted: int,
-    metric: str,
-    named: str,
+    metric: Metric,
 ) -> None:
     seeds, folds = {seed for *_, seed in runs}, {fold for _, fold, _ in runs}
     told = words.count(len(seeds), "seed") if len(seeds) > 1 else f"seed {next(iter(seeds))}"
@@ -128,11 +128,10 @@ def _name(
         told += f", mean of {predicted} targets"
     axes.set_title(model)
     axes.text(1, 1, told, ha="right", va="top", fontsize=6.5, transform=axes.transAxes)
-    least = min((history[f"val_{metric}"].min() for history in runs.values()), default=np.nan)
+    least = min((history[f"val_{metric.name}"].min() for history in runs.values()), default=np.nan)
     if not least <= limits[1]:
-        beyond = (
-            f"val {named} never below {rows.short(least)}" if np.isfinite(least) else "no number"
-        )
+        known = np.isfinite(least)
+        beyond = f"val {metric.words} never below {rows.short(least)}" if known else "no number"
         axes.text(
             0.5,
             0.86,
@@ -215,14 +214,14 @@ def _floors(
 ) -> None:
     low, high = limits
     labelled = -np.inf
-    for name, mae in sorted(floors.items(), key=lambda floor: floor[1]):
-        axes.axhline(mae, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=1, gid=f"floor {name}")
+    for name, error in sorted(floors.items(), key=lambda floor: floor[1]):
+        axes.axhline(error, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=1, gid=f"floor {name}")
         # From the best floor up, a name only where there is room for it.
-        if named and mae - labelled > CLOSE * (high - low):
-            labelled = mae
+        if named and error - labelled > CLOSE * (high - low):
+            labelled = error
             axes.annotate(
                 name,
-                (1, mae),
+                (1, error),
                 xycoords=("axes fraction", "data"),
                 xytext=(2, 0),
                 textcoords="offset points",
@@ -240,7 +239,7 @@ def _limits(
         [pd.concat([history[metric], history[f"val_{metric}"]]) for history in histories.values()]
     )
     pooled = pooled[np.isfinite(pooled)]
-    known = [mae for mae in floors.values() if np.isfinite(mae)]
+    known = [error for error in floors.values() if np.isfinite(error)]
     if pooled.empty:
         return (0.0, 1.05 * max(known, default=1.0))
     low = min([pooled.min(), *known])

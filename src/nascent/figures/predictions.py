@@ -162,7 +162,7 @@ def numbers(
     for measure in reversed(measured.compared):
         value = rows.short(own[measure].iloc[0])
         between = rows.interval(*ends.loc[measure]) if measure in ends.index else ""
-        told.append(f"{measured.words[measure]} = {value} {between}".strip())
+        told.append(f"{measured.metric(measure).words} = {value} {between}".strip())
     return "   ".join(told)
 
 

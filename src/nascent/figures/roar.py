@@ -10,37 +10,60 @@ from matplotlib.lines import Line2D
 
 from nascent.evaluate.resampled import EACH
 from nascent.explain.roar.curves import ALL, ATTRIBUTION, NONE, VERDICTS
-from nascent.figures import rows, style, words
+from nascent.figures import evaluated, rows, style, words
 from nascent.shards.removal import ENTRIES, RANDOM
+from nascent.task import REGRESSION, task_of
 
 COLOURS = {ATTRIBUTION: "#D55E00", RANDOM: style.GREY}
 MORE = next(iter(VERDICTS.values()))
 COLUMNS = 3
-LEAST = -0.35  # R² below is at the frame: the mean of the cells themselves has 0
+LEAST = -0.35  # a skill below is at the frame: the mean of the cells themselves has 0
 
 
 class Floor(NamedTuple):
-    """A floor that needs no picture: its name and its R² on the same test cells."""
+    """A floor that needs no picture: its name and its skill on the same test cells."""
 
     name: str
-    r2: float
+    skill: float
 
 
-def best_floor(comparison: pd.DataFrame, *, target: str, design: str) -> Floor | None:
-    """Return the floor of least MAE of `comparison.tsv` for a target and design, or None."""
-    chosen = comparison[
-        (comparison["target"] == target)
-        & (comparison["design"] == design)
-        & comparison["floor"].astype(bool)
-    ]
+def best_floor(
+    comparison: pd.DataFrame, intervals: pd.DataFrame, *, target: str, design: str, task: str
+) -> Floor | None:
+    """Return the best floor of a target and design with its skill, or None.
+
+    Parameters
+    ----------
+    comparison, intervals
+        The tables of those names in `evaluate/`: which floor is best by the primary metric, and
+        what its skill is.
+    target, design
+        Of the floor.
+    task
+        Name of what is predicted.
+    """
+    measured = task_of(task)
+    chosen = evaluated.of_target(comparison, target)
+    chosen = chosen[(chosen["design"] == design) & chosen["floor"].astype(bool)]
     if chosen.empty:
         return None
-    best = chosen.loc[chosen["mae"].idxmin()]
-    return Floor(str(best["model"]), float(best["r2"]))
+    how = {"ascending": measured.lower_is_better, "kind": "stable"}
+    name = chosen.sort_values(measured.primary, **how)["model"].iloc[0]
+    own = evaluated.of_target(intervals, target)
+    own = own[(own["design"] == design) & (own["model"] == name) & (own["seed"] == EACH)]
+    skill = own.loc[own["metric"] == measured.skill_metric, "value"]
+    return Floor(str(name), float(skill.iloc[0])) if len(skill) else None
 
 
 def draw_beside_floor(
-    table: pd.DataFrame, comparison: pd.DataFrame, *, target: str, design: str, confidence: float
+    table: pd.DataFrame,
+    comparison: pd.DataFrame,
+    intervals: pd.DataFrame,
+    *,
+    target: str,
+    design: str,
+    confidence: float,
+    task: str = REGRESSION,
 ) -> Figure:
     """Draw the retrained models beside the best floor of a target and design.
 
@@ -48,20 +71,22 @@ def draw_beside_floor(
     ----------
     table
         As `draw` takes it.
-    comparison
-        `evaluate/comparison.tsv`.
-    target, design
-        Of the floor.
+    comparison, intervals, target, design
+        Of the floor, see `best_floor`.
     confidence
         Of the intervals, for the legend.
+    task
+        Name of what is predicted.
     """
-    floor = best_floor(comparison, target=target, design=design)
-    return draw(table, floor=floor, confidence=confidence)
+    floor = best_floor(comparison, intervals, target=target, design=design, task=task)
+    return draw(table, floor=floor, confidence=confidence, task=task)
 
 
 @style.look()
-def draw(table: pd.DataFrame, *, floor: Floor | None, confidence: float) -> Figure:
-    """Draw a panel a model and method: R² of retrained models against the share removed.
+def draw(
+    table: pd.DataFrame, *, floor: Floor | None, confidence: float, task: str = REGRESSION
+) -> Figure:
+    """Draw a panel a model and method: skill of retrained models against the share removed.
 
     Bands are intervals over cells, whiskers over groups. A filled point removes more than random.
     Where a model was retrained with several seeds, the curve is their mean and dots are the seeds.
@@ -74,6 +99,8 @@ def draw(table: pd.DataFrame, *, floor: Floor | None, confidence: float) -> Figu
         Drawn as a dashed line; None for none.
     confidence
         Of the intervals, for the legend.
+    task
+        Name of what is predicted, which says what the skill is called.
     """
     pairs = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))
     if not pairs:
@@ -103,7 +130,7 @@ def draw(table: pd.DataFrame, *, floor: Floor | None, confidence: float) -> Figu
         axes.set_xlim(-3, 103)
         axes.grid(axis="y")
         if place % columns == 0:
-            axes.set_ylabel("R² of the test cells")
+            axes.set_ylabel(f"{task_of(task).skill} of the test cells")
     ranked = "pixels × channels" if (table["rank"] == ENTRIES).all() else "pixels"
     figure.supxlabel(f"share of the measured {ranked} removed before training (%)", fontsize=8)
     figure.legend(handles=_keys(confidence, floor), loc="outside upper center", ncols=3)
@@ -117,22 +144,22 @@ def _curve(
     own = shown[(shown["order"] == order) & (shown["fraction"].astype(str) != ALL)]
     points = pd.concat([start, own])
     x = 100 * points["fraction"].astype(float).to_numpy()
-    y = np.maximum(points["r2"].to_numpy(float), limits[0])
+    y = np.maximum(points["skill"].to_numpy(float), limits[0])
     axes.plot(x, y, color=colour, lw=1.4, gid=order, zorder=3)
     axes.fill_between(
         x,
-        np.maximum(points["r2_low"].to_numpy(float), limits[0]),
-        np.maximum(points["r2_high"].to_numpy(float), limits[0]),
+        np.maximum(points["skill_low"].to_numpy(float), limits[0]),
+        np.maximum(points["skill_high"].to_numpy(float), limits[0]),
         color=colour,
         alpha=0.18,
         lw=0,
         zorder=1,
     )
-    groups = points[["r2_low_groups", "r2_high_groups"]].to_numpy(float)
+    groups = points[["skill_low_groups", "skill_high_groups"]].to_numpy(float)
     shift = 0.5 if order == ATTRIBUTION else -0.5
     axes.vlines(x[1:] + shift, groups[1:, 0], groups[1:, 1], color=colour, lw=0.8, zorder=2)
     more = (points["verdict"] == MORE).to_numpy()
-    inside = points["r2"].to_numpy(float) >= limits[0]
+    inside = points["skill"].to_numpy(float) >= limits[0]
     for filled in (True, False):
         which = (more == filled) & (x > 0) & inside
         axes.plot(
@@ -146,7 +173,7 @@ def _curve(
             zorder=4,
             gid=f"{order} {'more' if filled else 'not'}",
         )
-    for left, value in zip(x[~inside], points["r2"][~inside], strict=True):
+    for left, value in zip(x[~inside], points["skill"][~inside], strict=True):
         axes.plot([left], limits[:1], "v", ms=5, color=colour, clip_on=False, zorder=4, gid="below")
         axes.annotate(
             rows.short(value),
@@ -162,18 +189,18 @@ def _curve(
 def _dots(axes: Axes, seeds: pd.DataFrame, order: str, colour: str) -> None:
     own = seeds[(seeds["order"] == order) & (seeds["fraction"].astype(str) != ALL)]
     x = 100 * own["fraction"].astype(float).to_numpy()
-    axes.plot(x, own["r2"], "o", ms=2.0, color=colour, alpha=0.6, mew=0, zorder=2, gid="seeds")
+    axes.plot(x, own["skill"], "o", ms=2.0, color=colour, alpha=0.6, mew=0, zorder=2, gid="seeds")
 
 
 def _levels(axes: Axes, floor: Floor | None, *, named: bool) -> None:
     axes.axhline(0, color=style.INK, lw=0.6, zorder=0.5)
-    if floor is None or not np.isfinite(floor.r2):
+    if floor is None or not np.isfinite(floor.skill):
         return
-    axes.axhline(floor.r2, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=0.6, gid="floor")
+    axes.axhline(floor.skill, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=0.6, gid="floor")
     if named:
         axes.annotate(
             floor.name,
-            (1, floor.r2),
+            (1, floor.skill),
             xycoords=("axes fraction", "data"),
             xytext=(2, 0),
             textcoords="offset points",
@@ -202,9 +229,9 @@ def _told(axes: Axes, shown: pd.DataFrame, seeds: list[str]) -> None:
 
 
 def _limits(table: pd.DataFrame, floor: Floor | None) -> tuple[float, float]:
-    known = table[["r2", "r2_low", "r2_high"]].to_numpy(float).ravel()
+    known = table[["skill", "skill_low", "skill_high"]].to_numpy(float).ravel()
     known = known[np.isfinite(known)]
-    extra = [0.0, floor.r2] if floor is not None and np.isfinite(floor.r2) else [0.0]
+    extra = [0.0, floor.skill] if floor is not None and np.isfinite(floor.skill) else [0.0]
     low, high = min([*known, *extra]), max([*known, *extra])
     low = max(low, LEAST)
     room = 0.06 * max(high - low, 0.1)

@@ -1,8 +1,8 @@
 """Models and floors as rows of a panel: points with two intervals, and limits that hold.
 
-A network that diverged can have an MAE ten times that of the training mean, and an R² of −50. It
-must neither squeeze all others into one point nor vanish: it stands at the frame as an arrow with
-its number.
+A network that diverged can have an error ten times that of the training mean, and a skill of −50.
+It must neither squeeze all others into one point nor vanish: it stands at the frame as an arrow
+with its number.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,13 +15,13 @@ from matplotlib.lines import Line2D
 
 from nascent.figures import style
 from nascent.figures.metrics import axis_name
-from nascent.task import REGRESSION, task_of
+from nascent.metric import Metric
+from nascent.task import task_of
 
 FLOOR_STEP = 0.72  # height of a floor's row, in rows of models
-LEAST_R2 = -0.5  # worse is an arrow: the mean of the cells themselves has 0
+LEAST_SKILL = -0.5  # worse is an arrow: the mean of the examples themselves has 0
 MOST_ERROR = 1.25  # in units of the worst floor's error; more is an arrow
-ERRORS = ("mae", "mse", "log_loss")
-LEAST_WIDTH = 0.2  # of an axis: a share of an error; R² and shares themselves
+LEAST_WIDTH = 0.2  # of an axis: a share of an error; skills and shares themselves
 ROW = 0.32  # inches
 FLOOR_INK = "#5F5F5F"
 RULE = (0, (4, 2))
@@ -57,13 +57,13 @@ def frame(axes: Axes, at: Mapping[str, float], floors: Sequence[str]) -> None:
     axes.grid(axis="x")
 
 
-def limits(measure: str, values: Iterable[float], floors: Iterable[float]) -> Limits:
+def limits(metric: Metric, values: Iterable[float], floors: Iterable[float]) -> Limits:
     """Return the limits of an axis of a metric.
 
     Parameters
     ----------
-    measure
-        Its name, such as `mae` or `r2`.
+    metric
+        That is shown.
     values
         All that is to be drawn, interval ends and floors included; what is not finite is left out.
     floors
@@ -73,20 +73,21 @@ def limits(measure: str, values: Iterable[float], floors: Iterable[float]) -> Li
     if not len(known):
         return (0.0, 1.0)
     low, high = known.min(), known.max()
-    if measure == "r2":
-        low, high = max(low, LEAST_R2), max(high, LEAST_R2 + 0.1)
-    elif measure in ERRORS:
+    if metric.is_skill:
+        low, high = max(low, LEAST_SKILL), max(high, LEAST_SKILL + 0.1)
+    elif metric.is_error:
         worst = [value for value in floors if np.isfinite(value)]
         reference = max(worst) if worst else 2 * low
         high = max(min(high, MOST_ERROR * reference), low)
-    room = 0.05 * max(high - low, LEAST_WIDTH * (abs(high) if measure in ERRORS else 1))
+    room = 0.05 * max(high - low, LEAST_WIDTH * (abs(high) if metric.is_error else 1))
     return (low - room, high + room)
 
 
-def spread(table: pd.DataFrame, measure: str) -> Limits:
+def spread(table: pd.DataFrame, metric: Metric) -> Limits:
     """Return limits that hold all of a comparison: every model, floor and interval end in it."""
-    ends = [measure, *(f"{measure}_{end}" for end in ("low", "high", "low_groups", "high_groups"))]
-    return limits(measure, table[ends].to_numpy(float).ravel(), table.loc[table["floor"], measure])
+    name, ends = metric.name, ("low", "high", "low_groups", "high_groups")
+    values = table[[name, *(f"{name}_{end}" for end in ends)]].to_numpy(float).ravel()
+    return limits(metric, values, table.loc[table["floor"], name])
 
 
 def point(
@@ -175,17 +176,17 @@ def interval(low: float, high: float) -> str:
     return f"[{short(low)}, {short(high)}]" if np.isfinite([low, high]).all() else ""
 
 
-def measures(task: str) -> tuple[str, str]:
+def measures(task: str) -> tuple[Metric, Metric]:
     """Return the two metrics that figures of models show, the primary one first."""
-    first, second = task_of(task).compared[:2]
-    return first, second
-
-
-def axis_label(measure: str, label: str, task: str = REGRESSION) -> str:
-    """Return the label of an axis of a metric: its name and unit, and which side is better."""
     measured = task_of(task)
-    side = "higher" if measure in measured.higher else "lower"
-    return f"{axis_name(measured, measure, label)}\n{side} is better"
+    first, second = measured.compared[:2]
+    return measured.metric(first), measured.metric(second)
+
+
+def axis_label(metric: Metric, label: str) -> str:
+    """Return the label of an axis of a metric: its name and unit, and which side is better."""
+    side = "higher" if metric.higher else "lower"
+    return f"{axis_name(metric, label)}\n{side} is better"
 
 
 def keys_of_intervals() -> list[Line2D]:

@@ -104,11 +104,12 @@ def _spread(
 ) -> None:
     at = rows.places(models, [])
     grid = figure.subplots(1, 2, sharey=True)
-    for axes, measure in zip(grid, rows.measures(task), strict=True):
+    for axes, metric in zip(grid, rows.measures(task), strict=True):
+        measure = metric.name
         ensemble = f"ensemble_{measure}"
         own = runs.loc[runs["model"].isin(models), measure]
         known = pd.concat([table[measure], table[ensemble], own])
-        span = rows.limits(measure, known, floors[measure])
+        span = rows.limits(metric, known, floors[measure])
         for row in table.to_dict("records"):
             name, colour = row["model"], style.SPLITS["test"]
             seeds = runs.loc[runs["model"] == name, measure]
@@ -131,7 +132,7 @@ def _spread(
                 )
         rows.frame(axes, at, [])
         axes.set_xlim(span)
-        axes.set_xlabel(rows.axis_label(measure, label, task))
+        axes.set_xlabel(rows.axis_label(metric, label))
     keys = [
         Line2D([], [], marker="o", ms=2.4, ls="none", color=style.INK, label="a seed"),
         Line2D([], [], marker="o", ms=5.5, ls="none", color=style.SPLITS["test"], label="mean"),

@@ -27,8 +27,8 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
     Parameters
     ----------
     candidates
-        As of `nascent.tune.choice.choose`: columns `candidate`, one a searched key, `val_mae` or
-        the task's own metric, `epoch` (the one chosen), `chosen` (bool).
+        As of `nascent.tune.choice.choose`: columns `candidate`, one a searched key, `val_<metric>`
+        of the metric that the task follows, `epoch` (the one chosen), `chosen` (bool).
     error
         What that metric is, with its unit, for the axis.
     task
@@ -36,7 +36,8 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
     """
     if candidates.empty:
         return rows.nothing("No candidate was trained.")
-    metric = f"val_{task_of(task).learning}"
+    measured = task_of(task)
+    metric = f"val_{measured.learning}"
     table = candidates.sort_values(metric, kind="stable", na_position="last")
     total = len(table)
     kept = table.head(style.MOST_LEVELS)
@@ -47,7 +48,7 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
     left = min(KEY_WIDTH * (len(keys) + 1), 0.62 * style.WIDTH)
     options, axes = figure.subplots(1, 2, sharey=True, width_ratios=[left, style.WIDTH - left])
     chosen = table["chosen"].astype(bool).to_numpy()
-    span = rows.limits(task_of(task).learning, table[metric], [])
+    span = rows.limits(measured.metric(measured.learning), table[metric], [])
     for i, (value, best) in enumerate(zip(table[metric], chosen, strict=True)):
         rows.point(
             axes,

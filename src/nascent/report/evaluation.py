@@ -45,7 +45,7 @@ def evaluation_pages(
         Name of what is predicted.
     """
     measured = task_of(task)
-    primary, names = measured.words[measured.primary], _listed(measured)
+    primary, names = measured.metric(measured.primary).words, _listed(measured)
     shift = f" {group_shift.NOTE}" if measured.has_errors else ""
     against = _AGAINST_OWN_MEAN if measured.has_errors else ""
     built = {
@@ -119,7 +119,7 @@ def evaluation_pages(
 
 def _listed(task: Task) -> str:
     """Return the metrics that are compared, in words."""
-    *first, last = (task.words[name] for name in task.compared)
+    *first, last = (task.metric(name).words for name in task.compared)
     return f"{', '.join(first)} and {last}"
 
 
@@ -169,7 +169,7 @@ def comparison_rows(
     # Column names differ by spaces that no browser shows.
     for gap, name in enumerate(measured.compared):
         named |= {
-            in_unit(measured, name, unit): frame[name],
+            in_unit(measured.metric(name), unit): frame[name],
             "over cells" + " " * gap: between(frame, name, f"{name}_low", f"{name}_high"),
             "over wells" + " " * gap: between(
                 frame, name, f"{name}_low_groups", f"{name}_high_groups"
@@ -184,12 +184,12 @@ def comparison_rows(
             frame, "difference", "difference_low_groups", "difference_high_groups"
         ),
         "seeds": frame["seeds"],
-        f"SD of {measured.words[measured.primary]} over seeds": frame[
+        f"SD of {measured.metric(measured.primary).words} over seeds": frame[
             f"{measured.primary}_seed_sd"
         ],
     }
     for name in measured.compared:
-        named[f"{measured.words[name]} of the ensemble"] = frame[f"ensemble_{name}"]
+        named[f"{measured.metric(name).words} of the ensemble"] = frame[f"ensemble_{name}"]
     named |= {"cells": frame["n"], "wells": frame["groups"]}
     return pd.DataFrame(named | (group_shift.columns(frame) if measured.has_errors else {}))
 
@@ -205,7 +205,7 @@ def pairs_rows(pairs: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> p
         if metric not in wide:
             continue
         own = wide[metric].reindex(index)
-        columns[f"{in_unit(measured, metric, unit)}, difference"] = own["difference"]
+        columns[f"{in_unit(measured.metric(metric), unit)}, difference"] = own["difference"]
         for over, (low, high) in OVER.items():
             # Column names differ by spaces that no browser shows.
             columns[f"over {over}" + " " * gap] = between(own, "difference", low, high)
@@ -219,8 +219,8 @@ def levels_rows(levels: pd.DataFrame, unit: str = "", task: str = REGRESSION) ->
     """Return the metrics by level as read: a row a design, model and level, mean over seeds."""
     measured = task_of(task)
     keys = ["design", "model", "by", "level"]
-    limits = [f"{name}_{end}" for name in measured.bounded for end in ("low", "high")]
-    means = levels.groupby(keys, sort=False)[["n", *measured.bounded, *limits]].mean()
+    limits = [f"{name}_{end}" for name in measured.by_level for end in ("low", "high")]
+    means = levels.groupby(keys, sort=False)[["n", *measured.by_level, *limits]].mean()
     means = means.reset_index()
     named = {
         "split": named_designs(means["design"]),
@@ -229,10 +229,10 @@ def levels_rows(levels: pd.DataFrame, unit: str = "", task: str = REGRESSION) ->
         "level": means["level"],
         "cells": means["n"].round().astype(int),
     }
-    for place, name in enumerate(measured.bounded):
-        short = in_unit(measured, name, "")
+    for place, name in enumerate(measured.by_level):
+        short = in_unit(measured.metric(name), "")
         interval = f"interval of {short}" if place else "interval"
-        named[in_unit(measured, name, unit)] = means[name]
+        named[in_unit(measured.metric(name), unit)] = means[name]
         named[interval] = between(means, name, f"{name}_low", f"{name}_high")
     return pd.DataFrame(named)
 
@@ -243,9 +243,9 @@ def confounders_rows(
     """Return the factors as read: a row each, with the skill of its means under each design."""
     facts = ["variable", "levels", "n", "eta2", "omega2"]
     found = confounders.dropna(subset=["eta2"]).drop_duplicates("variable")[facts]
-    skill = confounders.dropna(subset=["design", "r2"])
+    skill = confounders.dropna(subset=["design", "skill"])
     for design, own in skill.groupby("design", sort=False):
-        known = own.drop_duplicates("variable").set_index("variable")["r2"]
+        known = own.drop_duplicates("variable").set_index("variable")["skill"]
         found[f"{task_of(task).skill}, {DESIGNS.get(str(design), design)}"] = found["variable"].map(
             known
         )
@@ -259,7 +259,7 @@ def controls_rows(controls: pd.DataFrame, unit: str = "", task: str = REGRESSION
     test = controls[controls["split"] == "test"]
     keys = ["design", "model", "control"]
     by = test.groupby(keys, sort=False)
-    means = by[list(measured.bounded)].mean().reset_index()
+    means = by[list(measured.by_level)].mean().reset_index()
     means.insert(3, "runs", by.size().to_numpy())
     return means.assign(
         design=named_designs(means["design"]),
@@ -268,7 +268,7 @@ def controls_rows(controls: pd.DataFrame, unit: str = "", task: str = REGRESSION
         columns={
             "design": "split",
             "control": "cells",
-            **{name: in_unit(measured, name, unit) for name in measured.bounded},
+            **{name: in_unit(measured.metric(name), unit) for name in measured.by_level},
         }
     )
 

@@ -88,6 +88,6 @@ def shift_rows(comparison: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame
     named = {
         "split": own["design"].map(lambda name: DESIGNS.get(name, name)),
         "model": own["model"],
-        measured.words[measured.primary]: own[measured.primary],
+        measured.metric(measured.primary).words: own[measured.primary],
     }
     return pd.DataFrame(named | columns(own))

@@ -218,7 +218,7 @@ def metric_rows(intervals: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame
         rows.append(
             {
                 "split": row["design"],
-                "metric": task_of(task).words.get(row["metric"], row["metric"]),
+                "metric": task_of(task).metric(row["metric"]).words,
                 "value": shown(row["value"], places),
             }
             | {

@@ -106,7 +106,7 @@ def followed(card: Mapping[str, Any]) -> tuple[str, float | None]:
     """Return what a task calls the metric that it follows, and its value at the chosen epoch."""
     task = task_of(card.get("task") or REGRESSION)
     value = (card.get("best") or {}).get(f"val_{task.learning}")
-    return task.words[task.learning], value
+    return task.metric(task.learning).words, value
 
 
 def in_range(values: Sequence[float | None]) -> str:

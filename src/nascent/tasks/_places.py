@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from nascent.errors import TrainError
 from nascent.metrics import Sums, Values
 from nascent.task import Task
 
@@ -13,9 +15,15 @@ class TaskOfPlaces(Task):
     """What tasks have in common whose answers have a value at every place."""
 
     def numbers(self, y: np.ndarray) -> np.ndarray:
-        """Return each example's mean value, (n,) float64."""
+        """Return each example's mean value where it has some, (n,) float64."""
         y = np.asarray(y, np.float64)
-        return y.reshape(len(y), -1).mean(axis=1)
+        return np.nanmean(y.reshape(len(y), -1), axis=1)
+
+    def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:
+        """Return the largest SD over the examples: places that never change are no collapse."""
+        if len(y_hat) < 2:
+            return float("nan")
+        return float((np.std(y_hat, axis=0, ddof=1) / np.asarray(sds)).max())
 
     def columns(self, levels: Sequence[str] = ()) -> None:
         """Return None: an answer a place does not fit into a table."""
@@ -24,6 +32,16 @@ class TaskOfPlaces(Task):
         self, ids: Sequence[Any], y: np.ndarray, y_hat: np.ndarray, levels: Sequence[str] = ()
     ) -> None:
         """Return None, as `columns`."""
+
+    def read(self, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Refuse: there is no such table.
+
+        Raises
+        ------
+        TrainError
+            Always.
+        """
+        raise TrainError(f"a table of predictions holds no answers of {self.name}")
 
 
 def weights_of_places(y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:

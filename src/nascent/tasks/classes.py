@@ -10,12 +10,14 @@ With p(c) the predicted probability of class c and k classes:
   than one of another class, ties half (Hanley & McNeil 1982, Radiology 143:29);
 - `log_loss`, the mean of −ln p of the true class, p no less than 1e-15;
 - `brier`, the mean of Σ_c (p(c) − [true class is c])², from 0 to 2 (Brier 1950, Mon. Weather Rev.
-  78:1).
+  78:1);
+- `brier_skill`, 1 − Brier score / that of the shares of the classes among these very examples.
 
 A class without an example among those measured has no recall and no AUROC, and stays out of their
 means.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
+from nascent.metric import Metric
 from nascent.metrics import Sums, Values
 from nascent.task import Task
 from nascent.tasks._class_numbers import class_numbers
@@ -48,29 +51,27 @@ class Classes(Task):
     """One class an example, among those that the study names."""
 
     name = "classes"
-    metrics = ("accuracy", "balanced_accuracy", "macro_f1", "auroc", "log_loss", "brier")
+    measures = (
+        Metric("accuracy", "accuracy", higher=True, least=0, most=1),
+        Metric("balanced_accuracy", "balanced accuracy", higher=True, least=0, most=1),
+        Metric("macro_f1", "macro F1", higher=True, least=0, most=1),
+        Metric("auroc", "AUROC", higher=True, least=0, most=1),
+        Metric("log_loss", "log loss", least=0, most=-math.log(LEAST)),
+        Metric("brier", "Brier score", least=0, most=2),
+        Metric("brier_skill", "Brier skill", higher=True, most=1),
+    )
     primary = "balanced_accuracy"
-    higher = frozenset({"accuracy", "balanced_accuracy", "macro_f1", "auroc"})
     compared = ("balanced_accuracy", "log_loss", "auroc")
-    bounded = ("balanced_accuracy", "log_loss")
+    by_level = ("balanced_accuracy", "log_loss")
+    skill_metric = "brier_skill"
     learning = "log_loss"
     losses = ("cross_entropy", "binary_cross_entropy")
     has_classes = True
-    # One less the Brier score over that of the share of the class.
-    skill = "Brier skill"
     calibrated = (
         "seed", "class", "bin", "n", "probability", "share", "share_low", "share_high",
     )  # fmt: skip
     more: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "confusion": ("target", "design", "model", "seed", TRUE, PREDICTED, "n")
-    }
-    words: ClassVar[Mapping[str, str]] = {
-        "accuracy": "accuracy",
-        "balanced_accuracy": "balanced accuracy",
-        "macro_f1": "macro F1",
-        "auroc": "AUROC",
-        "log_loss": "log loss",
-        "brier": "Brier score",
     }
 
     def sums(
@@ -114,12 +115,16 @@ class Classes(Task):
         said, right = of_runs[..., 2 : 2 + k], of_runs[..., 2 + k :]
         with np.errstate(divide="ignore", invalid="ignore"):
             n = number.sum(axis=2)
+            # Σ_c (share(c) − [true class is c])², summed over the examples.
+            of_shares = n - np.square(number).sum(axis=2) / n
+            of_shares = np.where(of_shares > 1e-12 * n, of_shares, np.nan)
             return {
                 "accuracy": right.sum(axis=2) / n,
                 "balanced_accuracy": mean_of_classes(right, number),
                 "macro_f1": mean_of_classes(2 * right, number + said),
                 "log_loss": of_runs[..., 0] / n,
                 "brier": of_runs[..., 1] / n,
+                "brier_skill": 1 - of_runs[..., 1] / of_shares,
             }
 
     def values(
@@ -177,9 +182,9 @@ class Classes(Task):
         logits = np.asarray(y_hat, np.float64)
         return float((logits - logits.mean(axis=1, keepdims=True)).std(axis=0, ddof=1).max())
 
-    def encode(self, column: pd.Series, levels: Sequence[str] = ()) -> np.ndarray:
+    def encode(self, answers: pd.Series | np.ndarray, levels: Sequence[str] = ()) -> np.ndarray:
         """Return the number of each class, (n,) int64; see `nascent.task.Task.encode`."""
-        return class_numbers(column, levels)
+        return class_numbers(answers, levels)
 
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return an output a class."""

@@ -8,13 +8,18 @@ mean of the levels' values under q:
 - `mae` and `r2` of E against the true value; R² = 1 − Σ(y − E)² / Σ(y − ȳ)².
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from nascent.errors import TrainError
+from nascent.metric import Metric
 from nascent.metrics import Sums, Values
+from nascent.tasks._class_tables import calibration_curve
 from nascent.tasks._places import (
     TaskOfPlaces,
     mean_of_places,
@@ -26,19 +31,26 @@ from nascent.tasks._places import (
 LEAST = 1e-15
 """Probabilities below count as this much in the log loss."""
 
+BINS = 10
+"""Of the calibration curve."""
+
 
 class Distribution(TaskOfPlaces):
     """A level, 0 to k − 1, at each place; its number is its value."""
 
     name = "distribution"
-    metrics = ("log_loss", "mae", "r2")
+    measures = (
+        Metric("log_loss", "log loss", least=0, most=-math.log(LEAST)),
+        Metric("mae", "MAE", least=0, in_unit=True),
+        Metric("r2", "R²", higher=True, most=1),
+    )
     primary = "log_loss"
-    higher = frozenset({"r2"})
     compared = ("log_loss", "mae", "r2")
-    bounded = ("log_loss", "mae", "r2")
+    by_level = ("log_loss", "mae", "r2")
+    skill_metric = "r2"
     learning = "log_loss"
     losses = ("cross_entropy",)
-    words: ClassVar[Mapping[str, str]] = {"log_loss": "log loss", "mae": "MAE", "r2": "R²"}
+    calibrated = ("seed", "level", "bin", "n", "probability", "share")
 
     def sums(
         self,
@@ -79,6 +91,61 @@ class Distribution(TaskOfPlaces):
         """See `nascent.task.Task.measure`."""
         return measure_places(totals, ("log_loss", "mae"))
 
+    def calibration(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        *,
+        seeds: Sequence[int],
+        levels: Sequence[str],
+        confidence: float,
+    ) -> pd.DataFrame:
+        """Return the calibration curve of each seed over all places.
+
+        Places of one example are alike, so that their number says nothing of how sure a share is:
+        there are no intervals.
+        """
+        y = np.asarray(y)
+        there = self.known(y)
+        curves = [
+            calibration_curve(
+                y[there].astype(np.int64), run[there], bins=BINS, confidence=confidence
+            ).assign(seed=number)
+            for number, run in zip(seeds, np.moveaxis(y_hat, 1, 0), strict=True)
+        ]
+        table = pd.concat(curves, ignore_index=True)
+        table = table.assign(level=table["class"].map(dict(enumerate(levels))))
+        return table[list(self.calibrated)]
+
+    def encode(self, answers: pd.Series | np.ndarray, levels: Sequence[str] = ()) -> np.ndarray:
+        """Return numbers of levels, (n, …) float64; NaN where there is none.
+
+        Raises
+        ------
+        TrainError
+            Where a number is that of no level.
+        """
+        values = np.asarray(answers, np.float64)
+        wrong = self.known(values) & ~np.isin(values, np.arange(len(levels)))
+        if wrong.any():
+            raise TrainError(
+                f"{values[wrong][0]:g} is the number of none of {len(levels)} levels"
+                f" ({int(wrong.sum())} of {values.size} values)",
+                mend="Write levels as 0, 1, 2 and so on, and name all of them in target.levels.",
+            )
+        return values
+
+    def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
+        """Return the logarithm of each level's share, which half a place more keeps finite."""
+        known = np.asarray(y)[self.known(y)].astype(np.int64)
+        counts = np.bincount(known, minlength=len(levels)) + 0.5
+        return np.log(counts / counts.sum()).tolist(), [1.0] * len(levels)
+
+    def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:
+        """Return the largest SD over the examples of a logit's distance from their mean."""
+        logits = np.asarray(y_hat, np.float64)
+        return super().spread(logits - logits.mean(axis=-1, keepdims=True), sds)
+
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return a feature a level."""
         return len(levels)
@@ -103,6 +170,8 @@ class Distribution(TaskOfPlaces):
 
         def of_examples(y: Any, logits: Any, weight: Any = None) -> Any:
             ops = keras.ops
+            # What is missing is no number, and no loss where its weight is 0.
+            y = ops.where(ops.isnan(y), ops.zeros_like(y), y)
             true = ops.one_hot(ops.cast(y, "int32"), k, dtype="float32")
             found = -ops.sum(true * ops.log_softmax(ops.cast(logits, "float32"), axis=-1), axis=-1)
             return mean_of_places(found, weight)

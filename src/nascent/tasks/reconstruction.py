@@ -6,10 +6,13 @@ r2 = 1 − Σ(y − ŷ)² / Σ(y − ȳ)², the share of the variance that comes
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from nascent.errors import TrainError
+from nascent.metric import Metric
 from nascent.metrics import Sums, Values
 from nascent.tasks._places import (
     TaskOfPlaces,
@@ -24,14 +27,18 @@ class Reconstruction(TaskOfPlaces):
     """Values of any shape, in the unit they were given to the network in."""
 
     name = "reconstruction"
-    metrics = ("mse", "mae", "r2")
+    measures = (
+        Metric("mse", "mean squared error", least=0),
+        Metric("mae", "MAE", least=0, in_unit=True),
+        Metric("r2", "R²", higher=True, most=1),
+    )
     primary = "mse"
-    higher = frozenset({"r2"})
     compared = ("mse", "r2")
-    bounded = ("mse", "r2")
+    by_level = ("mse", "r2")
+    skill_metric = "r2"
     learning = "mse"
     losses = ("mse", "mae")
-    words: ClassVar[Mapping[str, str]] = {"mse": "mean squared error", "mae": "MAE", "r2": "R²"}
+    calibrated = ("n", "spread", "rmse", "ratio")
 
     def sums(
         self,
@@ -69,6 +76,48 @@ class Reconstruction(TaskOfPlaces):
         """See `nascent.task.Task.measure`."""
         return measure_places(totals, ("mse", "mae"))
 
+    def calibration(
+        self,
+        y: np.ndarray,
+        y_hat: np.ndarray,
+        *,
+        seeds: Sequence[int],
+        levels: Sequence[str],
+        confidence: float,
+    ) -> pd.DataFrame:
+        """Return one row: what the seeds' spread says the error is, and what it is.
+
+        `spread` is the root mean square of s √(1 + 1/S) over all values, with s the SD of S seeds
+        (ddof 1), `rmse` that of y less their mean, see `nascent.tasks._spread_of_seeds`.
+        """
+        if len(seeds) < 2:
+            return pd.DataFrame(columns=list(self.calibrated))
+        there = self.known(y)
+        error = (y - y_hat.mean(axis=1))[there]
+        spread = y_hat.std(axis=1, ddof=1)[there] * np.sqrt(1 + 1 / len(seeds))
+        sizes = [float(np.sqrt(np.mean(values**2))) for values in (spread, error)]
+        ratio = sizes[1] / sizes[0] if sizes[0] > 0 else float("nan")
+        return pd.DataFrame([(int(there.sum()), *sizes, ratio)], columns=list(self.calibrated))
+
+    def encode(self, answers: pd.Series | np.ndarray, levels: Sequence[str] = ()) -> np.ndarray:
+        """Return the values, (n, …) float64; NaN where none was measured.
+
+        Raises
+        ------
+        TrainError
+            Where a value is infinite.
+        """
+        values = np.asarray(answers, np.float64)
+        if np.isinf(values).any():
+            raise TrainError(f"{int(np.isinf(values).sum())} of {values.size} values are infinite")
+        return values
+
+    def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
+        """Return the mean and the SD (ddof 1) of each feature over all examples and places."""
+        values = np.asarray(y, np.float64)
+        values = values.reshape(-1, values.shape[-1])
+        return np.nanmean(values, axis=0).tolist(), np.nanstd(values, axis=0, ddof=1).tolist()
+
     def width(self, targets: int, levels: Sequence[str] = ()) -> int:
         """Return a feature a target: the features of the input are its targets."""
         return targets
@@ -88,7 +137,9 @@ class Reconstruction(TaskOfPlaces):
         size = {"mse": keras.ops.square, "mae": keras.ops.abs}[name]
 
         def of_examples(y: Any, y_hat: Any, weight: Any = None) -> Any:
-            return mean_of_places(size(y - y_hat), weight)
+            ops = keras.ops
+            # What is missing is no number, and no loss where its weight is 0.
+            return mean_of_places(size(ops.where(ops.isnan(y), y_hat, y) - y_hat), weight)
 
         return of_examples
 

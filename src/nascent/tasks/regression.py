@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from nascent.errors import TrainError
+from nascent.metric import Metric
 from nascent.metrics import Sums, Values
 from nascent.task import Task
 from nascent.tasks._spread_of_seeds import SPREAD_AGAINST_ERROR, spread_against_error
@@ -26,24 +27,23 @@ class Regression(Task):
     """One number an example, in the unit it was measured in; several are several targets."""
 
     name = "regression"
-    metrics = ("bias", "sd", "r2", "pearson2", "mae", "mse", "huber")
+    measures = (
+        Metric("bias", "bias, mean y − ŷ", in_unit=True),
+        Metric("sd", "SD of y − ŷ", least=0, in_unit=True),
+        Metric("r2", "R²", higher=True, most=1),
+        Metric("pearson2", "squared Pearson correlation", higher=True, least=0, most=1),
+        Metric("mae", "MAE", least=0, in_unit=True),
+        Metric("mse", "mean squared error", least=0),
+        Metric("huber", "Huber loss (δ: SD of the training target)", least=0),
+    )
     primary = "mae"
-    higher = frozenset({"r2", "pearson2"})
     compared = ("mae", "r2")
-    bounded = ("mae", "r2", "bias")
+    by_level = ("mae", "r2", "bias")
+    skill_metric = "r2"
     learning = "mae"
     losses = ("huber", "mse", "mae")
     calibrated = SPREAD_AGAINST_ERROR
     has_errors = True
-    words: ClassVar[Mapping[str, str]] = {
-        "bias": "bias, mean y − ŷ",
-        "sd": "SD of y − ŷ",
-        "r2": "R²",
-        "pearson2": "squared Pearson correlation",
-        "mae": "MAE",
-        "mse": "mean squared error",
-        "huber": "Huber loss (δ: SD of the training target)",
-    }
 
     def values(
         self,
@@ -145,20 +145,20 @@ class Regression(Task):
         """Return the numbers themselves, (n,) float64."""
         return np.asarray(y, np.float64)
 
-    def encode(self, column: pd.Series, levels: Sequence[str] = ()) -> np.ndarray:
+    def encode(self, answers: pd.Series | np.ndarray, levels: Sequence[str] = ()) -> np.ndarray:
         """Return the numbers of a column, (n,) float64; see `nascent.task.Task.encode`."""
         try:
-            values = column.to_numpy(np.float64)
+            values = answers.to_numpy(np.float64)
         except (TypeError, ValueError) as error:
             raise TrainError(
-                f"the column {column.name!r} is predicted as a number and holds others ({error})",
+                f"the column {answers.name!r} is predicted as a number and holds others ({error})",
                 mend="Name columns of numbers, or set target.task to classes.",
             ) from error
         wrong = np.flatnonzero(~np.isfinite(values))
         if len(wrong):
             raise TrainError(
-                f"the target of cell {column.index[wrong[0]]} is {values[wrong[0]]} (column"
-                f" {column.name!r}, {len(wrong)} of {len(values)} cells)",
+                f"the target of cell {answers.index[wrong[0]]} is {values[wrong[0]]} (column"
+                f" {answers.name!r}, {len(wrong)} of {len(values)} cells)",
                 mend="Remove the cell by a quality rule or by crops.exclude.",
             )
         return values

@@ -5,12 +5,13 @@ needs, a model trained from the start on crops without the first entries of that
 than one trained without as many random entries. The random order is what a ranking has to beat:
 retraining also learns from *where* entries are missing, and crops hold much of what they say twice.
 
-**Difference.** R² of the retrained model by the method's order, less that by the random order, over
-the same test examples degraded each in its way; below 0 the method's order costs more. Intervals
-are those of `nascent.evaluate.resampled`. With the seed `each` the metrics are means over seeds,
-and the intervals hold how much the seeds differ, the same ones for both orders. With the fraction
-`all` they are means over the fractions, which is the one row to decide by: each fraction has a
-verdict of its own, and none is corrected for how many there are.
+**Difference.** The skill of the retrained model (R², of classes the Brier skill) by the method's
+order, less that by the random order, over the same test examples degraded each in its way; below 0
+the method's order costs more. Intervals are those of `nascent.evaluate.resampled`. With the seed
+`each` the metrics are means over seeds, and the intervals hold how much the seeds differ, the same
+ones for both orders. With the fraction `all` they are means over the fractions, which is the one
+row to decide by: each fraction has a verdict of its own, and none is corrected for how many there
+are.
 
 **Verdict**, by the rule of `nascent.evaluate.compare`: "removes more than random" where the
 intervals over examples and over groups lie below 0; "does not remove more" where both lie at or
@@ -19,7 +20,7 @@ interval says how much a retraining differs from the next.
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,11 @@ import pandas as pd
 from nascent.errors import TrainError
 from nascent.evaluate.compare import BEATS, LOSES, verdict
 from nascent.evaluate.held_out import held_out
-from nascent.evaluate.resampled import EACH, Limits, Resampled, resample
+from nascent.evaluate.resampled import EACH, Limits, Resampled, Sources, resample
 from nascent.files import read_table, write_table
 from nascent.shards.removal import RANDOM
 from nascent.statistics.combined import of_repeats
+from nascent.task import REGRESSION
 
 ATTRIBUTION, NONE = "attribution", "none"
 ALL = "all"
@@ -43,7 +45,10 @@ VERDICTS = {
     BEATS: "removes more than random",
     LOSES: "does not remove more",
 }
-MEASURES = ("r2", "mae")
+SKILL, ERROR = "skill", "error"
+MEASURES = (SKILL, ERROR)
+"""Columns of two metrics of the task: its skill, and the error that training follows."""
+
 ENDS = ("", "_low", "_high", "_low_groups", "_high_groups")
 
 ROAR = (
@@ -70,6 +75,7 @@ def roar_table(
     confidence: float,
     draws: int,
     seed: int,
+    task: str = REGRESSION,
 ) -> pd.DataFrame:
     """Return how good retrained models are, by model, seed, method, order and fraction.
 
@@ -85,13 +91,15 @@ def roar_table(
         What was ranked, `entries` or `pixels`; for the table.
     confidence, draws, seed
         Of the bootstrap.
+    task
+        Name of what is predicted.
 
     Returns
     -------
     pandas.DataFrame
         The columns ROAR. A row a model, seed, method, order (`attribution` or `random`; `none` with
         the fraction 0) and fraction, `all` among these; a model's random orders stand again with
-        each method. Differences, of R², and verdicts stand with the order `attribution`. Where a
+        each method. Differences, of skill, and verdicts stand with the order `attribution`. Where a
         model has several seeds, rows with the seed `each` follow.
 
     Raises
@@ -100,11 +108,13 @@ def roar_table(
         Where predictions do not fit together, see `nascent.evaluate.held_out.held_out`, or those of
         an order, fraction and seed are missing.
     """
-    rows = [
-        row
-        for model, runs in predictions.groupby("model", sort=False)
-        for row in _of_model(str(model), runs, cells, confidence, draws, seed)
-    ]
+    rows: list[dict[str, Any]] = []
+    for model, runs in predictions.groupby("model", sort=False):
+        names = [run_name(*run) for run in runs[["order", "fraction"]].itertuples(index=False)]
+        (held,) = held_out(runs.assign(model=names), cells, task=task)
+        measures = {SKILL: held.task.skill_metric, ERROR: held.task.learning}
+        resampled = resample(held, draws=draws, seed=seed)
+        rows.extend(_of_model(_Measured(str(model), resampled, confidence, measures), runs))
     return pd.DataFrame(rows, columns=list(ROAR)).assign(rank=rank)
 
 
@@ -118,6 +128,7 @@ def write_roar(
     confidence: float,
     draws: int,
     seed: int,
+    task: str = REGRESSION,
 ) -> None:
     """Write the table of a study's retrained models, see `roar_table`.
 
@@ -132,7 +143,7 @@ def write_roar(
         The study's table of examples.
     out
         Of the table.
-    rank, confidence, draws, seed
+    rank, confidence, draws, seed, task
         See `roar_table`.
     """
     retrained = [read_table(path) for path in prediction_paths]
@@ -145,17 +156,18 @@ def write_roar(
     ]
     predictions = pd.concat([*whole, *retrained], ignore_index=True)
     cells = read_table(cells_path, required=["id"]).set_index("id")
-    table = roar_table(predictions, cells, rank=rank, confidence=confidence, draws=draws, seed=seed)
-    write_table(table, out)
+    how = {"rank": rank, "confidence": confidence, "draws": draws, "seed": seed, "task": task}
+    write_table(roar_table(predictions, cells, **how), out)
 
 
 @dataclass(frozen=True)
 class _Measured:
-    """The metrics of one model's runs, as they are and resampled."""
+    """The metrics of one model's runs, as they are and resampled; `MEASURES` → metric."""
 
     model: str
     resampled: Resampled
     confidence: float
+    metrics: Mapping[str, str]
 
     def columns(self, order: str, fractions: Sequence[float], seeds: Sequence[int]) -> np.ndarray:
         """Return the places (seeds, fractions) of runs among the metrics."""
@@ -174,15 +186,17 @@ class _Measured:
 
     def limits(self, measure: str, columns: np.ndarray, others: np.ndarray | None) -> Limits:
         """Return a mean over runs, less that over others; limits over examples and groups."""
+        metric = self.metrics[measure]
         value, cells, groups = (
-            _by_seed(array[measure], columns, others)
+            _by_seed(array[metric], columns, others)
             for array in (self.resampled.value, self.resampled.cells, self.resampled.groups)
         )
-        return self.resampled.bounded(
+        repeats = [of_repeats(value, confidence=self.confidence)]
+        return self.resampled.limits_of(
+            metric,
             float(value.mean()),
-            cells.mean(axis=-1),
-            groups.mean(axis=-1),
-            [of_repeats(value, confidence=self.confidence)],
+            Sources(cells.mean(axis=-1), groups.mean(axis=-1), repeats),
+            difference=others is not None,
             confidence=self.confidence,
         )
 
@@ -198,13 +212,8 @@ def run_name(order: str, fraction: float) -> str:
     return f"{order} {float(fraction)!r}"
 
 
-def _of_model(
-    model: str, runs: pd.DataFrame, cells: pd.DataFrame, confidence: float, draws: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    names = [run_name(*run) for run in runs[["order", "fraction"]].itertuples(index=False)]
-    (held,) = held_out(runs.assign(model=names), cells)
+def _of_model(measured: _Measured, runs: pd.DataFrame) -> Iterator[dict[str, Any]]:
     seeds = sorted(int(number) for number in runs["seed"].unique())
-    measured = _Measured(model, resample(held, draws=draws, seed=seed), confidence)
     methods = [order for order in runs["order"].unique() if order not in (NONE, RANDOM)]
     fractions = sorted({float(part) for part in runs["fraction"]} - {0.0})
     groups = [(str(one), [one]) for one in seeds] + ([(EACH, seeds)] if len(seeds) > 1 else [])
@@ -212,7 +221,7 @@ def _of_model(
         for method in methods:
             zero = runs.loc[(runs["order"] == method) & runs["seed"].isin(some), "zero_cells"].max()
             known = {
-                "model": model,
+                "model": measured.model,
                 "seed": label,
                 "method": method,
                 "cells": measured.resampled.n,
@@ -252,6 +261,6 @@ def _against(
     runs: tuple[str, list[float], list[int]],
     others: tuple[str, list[float], list[int]],
 ) -> dict[str, float | str]:
-    found = measured.limits("r2", measured.columns(*runs), measured.columns(*others))
+    found = measured.limits(SKILL, measured.columns(*runs), measured.columns(*others))
     words = verdict(found, measured.resampled.groups_n)
     return _named("difference", found) | {"verdict": VERDICTS.get(words, words)}

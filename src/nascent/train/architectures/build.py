@@ -7,12 +7,11 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
 from nascent.architecture_names import BACKBONES, known_names, minimum_size, source
 from nascent.errors import TrainError, did_you_mean
 from nascent.examples import InputSpec, mask_inputs
 from nascent.frameworks import keras
+from nascent.head import head
 from nascent.train.architectures.options import USUAL, Layers
 from nascent.train.architectures.penalties import penalise_biases, penalise_kernels
 from nascent.train.architectures.pooling import pool
@@ -66,10 +65,7 @@ def build(
     Each input that has places goes through a body of its own and is pooled; what is left of all
     inputs, plain columns as they are, is joined before the head.
 
-    The last layer with weights works in units of each target's SD around its mean and starts at
-    zero; a rescaling without weights turns its output into raw units. So no epoch is spent on
-    moving the bias to the mean, whatever the target's scale. Both compute in float32, whatever the
-    precision of the layers before.
+    The last layers are those of `nascent.head`.
 
     Parameters
     ----------
@@ -119,13 +115,7 @@ def build(
     pooled += [given[one.name] for one in inputs if not one.places]
     joined = pooled[0] if len(pooled) == 1 else keras.layers.Concatenate(name="joined")(pooled)
     embedded = _embed(joined, chosen.head, layers)
-    outputs = max(np.size(target_mean), np.size(target_sd))
-    standardised = keras.layers.Dense(
-        outputs, kernel_initializer="zeros", name="output", dtype="float32"
-    )(embedded)
-    counts = keras.layers.Rescaling(
-        _plain(target_sd), _plain(target_mean), name="counts", dtype="float32"
-    )(standardised)
+    counts = head(embedded, target_mean, target_sd)
     model = keras.Model(given | masks, counts, name=name)
     bodies = keras.Model(given, list(features.values()) or list(given.values()))
     _penalise(model, bodies.layers, layers)
@@ -208,8 +198,3 @@ def _penalise(model: keras.Model, body: Sequence[Any], layers: Layers) -> None:
     penalise_kernels(head, layers.head_l1, layers.head_l2)
     penalise_kernels([output], output_l1, output_l2)
     penalise_biases(model.layers, layers.bias_l1, layers.bias_l2)
-
-
-def _plain(values: float | Sequence[float]) -> float | list[float]:
-    """Return numbers as JSON, and so a saved model, can hold them."""
-    return np.asarray(values, dtype=np.float64).tolist()
