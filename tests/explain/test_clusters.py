@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy.cluster.hierarchy import fcluster
 from scipy.ndimage import gaussian_filter
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from nascent.explain.clusters.correlations import correlate
+from nascent.explain.clusters.cuts import best_cut, best_cuts, mean_silhouettes, tree
 from nascent.explain.clusters.groups import (
     CLUSTERS,
     DISTANCES,
-    best_cut,
     cluster_channels,
     mean_distance,
-    mean_silhouette,
 )
 from nascent.explain.reading.cells import ExplainedCell
 
@@ -123,7 +123,8 @@ def test_the_silhouette_is_sklearns():
     clusters = stream.integers(1, 5, 15)
     clusters[0] = 9  # a cluster of one
     expected = silhouette_score(distance, clusters, metric="precomputed")
-    assert mean_silhouette(distance, clusters) == pytest.approx(expected)
+    found = mean_silhouettes(distance[None], clusters[None, None])
+    np.testing.assert_allclose(found, [[expected]])
 
 
 def test_the_cut_is_the_best_of_those_allowed():
@@ -134,6 +135,21 @@ def test_the_cut_is_the_best_of_those_allowed():
     assert adjusted_rand_score(blocks, clusters) == 1
     assert score == pytest.approx(0.9)
     assert best_cut(distance, 3)[0].max() <= 3
+
+
+@pytest.mark.parametrize("levels", [3, None], ids=["ties", "no ties"])
+def test_trees_are_cut_as_scipy_cuts_them(levels):
+    stream = np.random.default_rng(7)
+    distances = stream.random((60, 9, 9))
+    distances = np.round(distances * levels) if levels else distances
+    distances = np.triu(distances, 1) + np.triu(distances, 1).swapaxes(1, 2)
+    clusters, scores = best_cuts(distances, 6)
+    for distance, found, score in zip(distances, clusters, scores, strict=True):
+        cuts = [fcluster(tree(distance), count, "maxclust") for count in range(2, 7)]
+        silhouettes = mean_silhouettes(distance[None], np.array(cuts)[None])[0]
+        best = int(np.flatnonzero(silhouettes >= silhouettes.max() - 1e-9)[0])
+        np.testing.assert_array_equal(found, cuts[best])
+        assert score == pytest.approx(silhouettes[best])
 
 
 def test_cells_without_a_channel_are_left_out_of_its_means():

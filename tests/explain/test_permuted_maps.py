@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from nascent.explain.clusters.groups import best_cut
+from nascent.explain.clusters.cuts import best_cut
 from nascent.explain.clusters.permuted_maps import (
     can_tell,
     common_outline,

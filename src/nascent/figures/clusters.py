@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from nascent.explain.clusters.groups import tree
+from nascent.explain.clusters.cuts import tree
 from nascent.figures import style
 
 

@@ -5,11 +5,12 @@ along the channel axis too would make neighbours in the channel list alike, what
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from nascent.explain.clusters.correlations import Correlations
+from nascent.explain.clusters.cuts import best_cut, best_cuts
 from nascent.explain.clusters.permuted_maps import (
     can_tell,
     contrasts,
@@ -17,11 +18,6 @@ from nascent.explain.clusters.permuted_maps import (
     permuted_once,
 )
 from nascent.statistics.bootstrap import counts
-
-if TYPE_CHECKING:
-    # It loads Keras, which the figures of these tables do without.
-    pass
-from nascent.explain.clusters.correlations import Correlations
 
 CLUSTERS = (
     "channel",
@@ -151,59 +147,6 @@ def mean_distance(correlations: np.ndarray) -> np.ndarray:
     return (distance + distance.T) / 2
 
 
-def tree(distance: np.ndarray) -> np.ndarray:
-    """Return the average-linkage tree of a distance matrix (K, K), as SciPy writes trees."""
-
-    from scipy.cluster.hierarchy import linkage
-    from scipy.spatial.distance import squareform
-
-    return linkage(squareform(np.maximum(distance, 0), checks=False), "average")
-
-
-def best_cut(distance: np.ndarray, largest: int) -> tuple[np.ndarray, float]:
-    """Cut the tree where the mean silhouette is largest; the fewest clusters of equal ones.
-
-    Returns
-    -------
-    clusters : (K,) int
-        From 1 in the order of the tree's leaves.
-    score : float
-        The mean silhouette.
-    """
-
-    from scipy.cluster.hierarchy import fcluster
-
-    grown = tree(distance)
-    best: tuple[np.ndarray, float] | None = None
-    for count in range(2, min(largest, len(distance) - 1) + 1):
-        clusters = fcluster(grown, count, "maxclust")
-        score = mean_silhouette(distance, clusters)
-        if best is None or score > best[1] + 1e-12:
-            best = clusters, score
-    return best if best is not None else (np.ones(len(distance), int), 0.0)
-
-
-def mean_silhouette(distance: np.ndarray, clusters: np.ndarray) -> float:
-    """Return the mean over channels of (b − a) / max(a, b), 0 for clusters of one (Rousseeuw 1987).
-
-    a is the mean distance to the others of the own cluster, b that to the nearest other cluster.
-    """
-    flags = (clusters == np.unique(clusters)[:, None]).astype(np.float64)
-    sizes = flags.sum(axis=1)
-    if len(sizes) < 2:
-        return 0.0
-    sums = distance @ flags.T
-    own = flags.argmax(axis=0)
-    number = sizes[own]
-    a = sums[np.arange(len(own)), own] / np.maximum(number - 1, 1)
-    others = np.where(flags.T > 0, np.inf, sums / sizes)
-    b = others.min(axis=1)
-    largest = np.maximum(a, b)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.where((number > 1) & (largest > 0), (b - a) / largest, 0.0)
-    return float(values.mean())
-
-
 def _resampled(
     correlations: np.ndarray,
     clusters: np.ndarray,
@@ -261,7 +204,7 @@ def _chance(
     of_maps = permuted_correlations(maps, groups, draws=draws, seed=(seed, 1))
     values = contrasts(
         permuted_correlations(beyond, groups, draws=draws, seed=(seed, 1)),
-        [best_cut(_apart(drawn), largest)[0] for drawn in of_maps],
+        best_cuts(_apart(of_maps), largest)[0],
     )
     p = (1 + np.count_nonzero(values[1:] >= values[0] - 1e-9)) / (1 + draws)
     stable = []
@@ -290,9 +233,9 @@ def _unit_correlation(maps: np.ndarray) -> np.ndarray:
 
 
 def _apart(correlations: np.ndarray) -> np.ndarray:
-    """Return distances, 1 − correlation, of 0 from a channel to itself."""
+    """Return distances (…, K, K), 1 − correlation, of 0 from a channel to itself."""
     distance = 1 - correlations
-    np.fill_diagonal(distance, 0)
+    distance[..., *np.diag_indices(distance.shape[-1])] = 0
     return distance
 
 
