@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.figures import comparison, rows
+from nascent.figures import comparison, rows, words
 
 MEASURES = [metric.name for metric in rows.measures("regression")]
 LABEL = "transcription rate (mean counts per pixel)"
@@ -119,8 +119,8 @@ def test_a_model_that_diverged_hides_no_other(make):
     lost = table.set_index("model").loc["lost"]
     assert lost["r2"] < -48
     assert mae.get_xlim()[1] < 80 and r2.get_xlim()[0] > -1
-    assert rows.short(lost["r2"]) in [text.get_text() for text in r2.texts]
-    assert rows.short(lost["mae"]) in [text.get_text() for text in mae.texts]
+    assert words.short(lost["r2"]) in [text.get_text() for text in r2.texts]
+    assert words.short(lost["mae"]) in [text.get_text() for text in mae.texts]
 
 
 @pytest.mark.parametrize("models", [{"cnn": 29.0}, MODELS, MANY])

@@ -63,7 +63,7 @@ def test_intervals_are_thick_over_cells_and_thin_over_groups():
     ("value", "text"), [(-1.234, "−1.23"), (31.26, "31.3"), (1234.5, "1,234"), (0.0, "0.00")]
 )
 def test_numbers_are_short(value, text):
-    assert rows.short(value) == text
+    assert words.short(value) == text
 
 
 def test_models_and_floors_are_ordered_by_the_first_design(make):

@@ -143,9 +143,12 @@ def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float], metric: str
             continue
         lines = [(row["verdict"], 7, VERDICTS.get(row["verdict"], rows.FLOOR_INK))]
         if np.isfinite(row["difference"]):
-            cells = rows.interval(row["difference_low"], row["difference_high"])
-            groups = rows.interval(row["difference_low_groups"], row["difference_high_groups"])
-            told = [f"Δ{metric} {rows.short(row['difference'])}", f"{cells} cells" if cells else ""]
+            cells = words.interval(row["difference_low"], row["difference_high"])
+            groups = words.interval(row["difference_low_groups"], row["difference_high_groups"])
+            told = [
+                f"Δ{metric} {words.short(row['difference'])}",
+                f"{cells} cells" if cells else "",
+            ]
             lines.append((" ".join(told).strip(), 6, rows.FLOOR_INK))
             lines.append(
                 (f"{groups} wells" if groups else "no interval over wells", 6, rows.FLOOR_INK)

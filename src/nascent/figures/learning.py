@@ -131,7 +131,7 @@ def _name(
     least = min((history[f"val_{metric.name}"].min() for history in runs.values()), default=np.nan)
     if not least <= limits[1]:
         known = np.isfinite(least)
-        beyond = f"val {metric.words} never below {rows.short(least)}" if known else "no number"
+        beyond = f"val {metric.words} never below {words.short(least)}" if known else "no number"
         axes.text(
             0.5,
             0.86,

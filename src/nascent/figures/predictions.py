@@ -160,8 +160,8 @@ def numbers(
         ends = intervals[same].set_index("metric")[["low", "high"]]
     measured = task_of(REGRESSION)
     for measure in reversed(measured.compared):
-        value = rows.short(own[measure].iloc[0])
-        between = rows.interval(*ends.loc[measure]) if measure in ends.index else ""
+        value = words.short(own[measure].iloc[0])
+        between = words.interval(*ends.loc[measure]) if measure in ends.index else ""
         told.append(f"{measured.metric(measure).words} = {value} {between}".strip())
     return "   ".join(told)
 

@@ -176,7 +176,7 @@ def _curve(
     for left, value in zip(x[~inside], points["skill"][~inside], strict=True):
         axes.plot([left], limits[:1], "v", ms=5, color=colour, clip_on=False, zorder=4, gid="below")
         axes.annotate(
-            rows.short(value),
+            words.short(value),
             (left, limits[0]),
             xytext=(0, 5),
             textcoords="offset points",
@@ -212,12 +212,12 @@ def _levels(axes: Axes, floor: Floor | None, *, named: bool) -> None:
 
 def _told(axes: Axes, shown: pd.DataFrame, seeds: list[str]) -> None:
     row = shown[(shown["order"] == ATTRIBUTION) & (shown["fraction"].astype(str) == ALL)].iloc[0]
-    ends = rows.interval(row["difference_low"], row["difference_high"])
+    ends = words.interval(row["difference_low"], row["difference_high"])
     trained = words.count(len(seeds), "seed") if len(seeds) > 1 else f"seed {seeds[0]}"
     axes.text(
         0,
         1.005,
-        f"{rows.short(row['difference'])} against random {ends}\n{row['verdict']}; {trained},"
+        f"{words.short(row['difference'])} against random {ends}\n{row['verdict']}; {trained},"
         f" n = {style.thousands(row['cells'])}",
         transform=axes.transAxes,
         va="bottom",

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.figures import style
+from nascent.figures import style, words
 from nascent.figures.metrics import axis_name
 from nascent.metric import Metric
 from nascent.task import task_of
@@ -146,7 +146,7 @@ def point(
         [edge], [y], "<" if left else ">", ms=size, color=colour, gid=gid, clip_on=False, zorder=3
     )
     axes.annotate(
-        short(value),
+        words.short(value),
         (edge, y),
         xytext=(6 if left else -6, 0),
         textcoords="offset points",
@@ -163,17 +163,6 @@ def seeds(axes: Axes, values: pd.Series, y: float, span: Limits, *, colour: str,
     axes.plot(
         inside, np.full(len(inside), y), "o", ms=2.4, color=colour, alpha=0.75, mew=0, gid=gid
     )
-
-
-def short(value: float) -> str:
-    """Return a number with 3 digits, never in scientific notation, minus as a minus."""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-
-
-def interval(low: float, high: float) -> str:
-    """Return an interval in brackets, empty where there is none."""
-    return f"[{short(low)}, {short(high)}]" if np.isfinite([low, high]).all() else ""
 
 
 def measures(task: str) -> tuple[Metric, Metric]:

@@ -1,6 +1,7 @@
 """What the names in the tables are called in figures and pages."""
 
 from collections.abc import Mapping
+from math import isfinite
 
 DESIGNS: Mapping[str, str] = {
     "example": "by cell, stratified",
@@ -39,3 +40,14 @@ def quantity(label: str) -> str:
 def count(number: int, word: str, many: str | None = None) -> str:
     """Return a number with its word: `1 seed`, `3 seeds`."""
     return f"{number:,} {word if number == 1 else many or word + 's'}"
+
+
+def short(value: float) -> str:
+    """Return a number with 3 digits, never in scientific notation, minus as a minus."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval in brackets, empty where there is none."""
+    return f"[{short(low)}, {short(high)}]" if isfinite(low) and isfinite(high) else ""

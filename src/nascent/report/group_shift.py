@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nascent.figures.rows import interval, short
-from nascent.figures.words import DESIGNS
+from nascent.figures.words import DESIGNS, interval, short
 from nascent.report.tables import MISSING
 from nascent.task import REGRESSION, task_of
 
