@@ -35,7 +35,8 @@ rule attribute:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Explain {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}: cells of"
+        "Explain {wildcards.model}, seed {wildcards.seed}, by {wildcards.method}:"
+        f" {WORDS['examples']} of"
         " {wildcards.split}-{wildcards.number}"
     script:
         "../workflow/scripts/attribute.py"

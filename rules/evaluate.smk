@@ -123,7 +123,10 @@ rule evaluate_compare:
         runtime=growing(30),
     params:
         code=code("evaluate_compare"),
+        words=WORDS,
         task=TASK,
+        factors=list(KIND.factors),
+        batches=list(KIND.batches),
         floors=list(FLOORS),
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
@@ -151,6 +154,7 @@ rule evaluate_verdict:
         runtime=growing(30),
     params:
         code=code("evaluate_verdict"),
+        words=WORDS,
         task=TASK,
         floors=list(FLOORS),
         bootstrap=STUDY.evaluate.bootstrap,

@@ -7,7 +7,7 @@ if "crops" in KIND.figures:
         study_figure(
             "crops",
             "Data",
-            {"figure": "cells and masks"},
+            {"figure": in_words("{examples} and masks")},
             input={"cells": examples_table(), "stores": stores_of_study()},
             params={
                 "target": IMAGED,
@@ -25,7 +25,7 @@ FIGURES_OF_DATA.add(
             "cells": examples_table(),
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
-        params={"label": MEASURED},
+        params={"label": MEASURED, "factors": list(KIND.factors)},
     )
 )
 if "pixels" in KIND.figures:
@@ -33,7 +33,7 @@ if "pixels" in KIND.figures:
         study_figure(
             "pixels",
             "Data",
-            {"figure": "pixel distributions"},
+            {"figure": in_words("{place} distributions")},
             input={
                 "histograms": of_parts(
                     f"shards/{EXPLAINED_FOLD}/histograms/{{part}}.h5"
@@ -193,7 +193,9 @@ rule figures_predictions:
         runtime=growing(30),
     params:
         code=code("figures_predictions"),
+        words=WORDS,
         task=TASK,
+        factors=list(KIND.factors),
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
         target=TARGET,
@@ -228,6 +230,7 @@ rule figures_tuning:
         runtime=growing(30),
     params:
         code=code("figures_tuning"),
+        words=WORDS,
         task=TASK,
         label=STUDY.label,
     message:
@@ -244,19 +247,19 @@ SINGLE_CELLS = {
 DRAWN_OF_MORE_THAN_TABLES = {
     "score_maps": maps_figure(
         "score_maps",
-        "maps of single cells",
+        in_words("maps of single {examples}"),
         input=SINGLE_CELLS,
         params={"inputs": seen, "figures": STUDY.figures.plain()},
     ),
     "panels": maps_figure(
         "panels",
-        "all channels of single cells",
+        in_words("all {features} of single {examples}"),
         input=SINGLE_CELLS,
         params={"inputs": seen},
     ),
     "importance": maps_figure(
         "importance",
-        "share of the map by channel",
+        in_words("share of the map by {feature}"),
         input=TABLES_OF_IMPORTANCE,
         params={
             "use": how_use_is_summed_up,
@@ -334,6 +337,7 @@ rule figures_importance:
         runtime=growing(30),
     params:
         code=code("figures_importance"),
+        words=WORDS,
         explained=explained_by,
         use=how_use_is_summed_up,
         aggregate=lambda wildcards: wildcards.aggregate,

@@ -60,7 +60,9 @@ PAGES_OF_REPORT.add(
                 "levels",
                 "levels_table",
                 "Models",
-                {"figure": "by well, cell cycle, perturbation"},
+                {
+                    "figure": f"by {', '.join(map(KIND.words.column, ('group', *reversed(KIND.factors))))}"
+                },
             ),
             "confounders": page(
                 "confounders",

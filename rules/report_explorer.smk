@@ -14,7 +14,7 @@ rule report_explorer:
             made("report/explorer_excerpt.html"),
             caption="../workflow/report/explorer.rst",
             category="Explanations",
-            labels={"figure": "explorer of single cells"},
+            labels={"figure": f"explorer of single {WORDS['examples']}"},
         ),
     log:
         logged("report/explorer.log"),
@@ -28,6 +28,7 @@ rule report_explorer:
         runtime=growing(60),
     params:
         code=code("report_explorer"),
+        words=WORDS,
         assets=assets_digest(),
         study=STUDY.study,
         explorer=STUDY.explain.explorer.plain(),

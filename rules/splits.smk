@@ -27,6 +27,6 @@ checkpoint splits:
         levels=LEVELS,
         most=STUDY.target.most,
     message:
-        f"Split the cells of {STUDY.study}, fold {{wildcards.fold}}"
+        f"Split the {WORDS['examples']} of {STUDY.study}, fold {{wildcards.fold}}"
     script:
         "../workflow/scripts/splits.py"

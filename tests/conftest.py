@@ -17,6 +17,9 @@ import pytest
 from checkouts import checkout, finished, ran, unrun  # noqa: F401
 from hypothesis import settings
 
+from nascent.kind import kind_of
+from nascent.words import speaking
+
 # How long one example takes says nothing on machines that do other work.
 settings.register_profile("nascent", deadline=None, max_examples=25)
 settings.register_profile("nightly", deadline=None, max_examples=200)
@@ -45,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = [ROOT / "tests" / name for name in LONGEST]
     assert all(path.is_file() for path in places), f"{LONGEST} are not all there"
     items.sort(key=lambda item: places.index(item.path) if item.path in places else len(places))
+
+
+@pytest.fixture(autouse=True)
+def words_of_cells() -> Iterator[None]:
+    """Figures, pages and messages speak of cells, wells and channels, as in a study of cells."""
+    with speaking(kind_of("cells").words.plain()):
+        yield
 
 
 @pytest.fixture(scope="session")

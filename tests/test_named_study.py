@@ -118,7 +118,9 @@ def test_the_cell_table_has_the_names_as_they_were_given(study):
     # The rule removed the batch 1 and not the batch 01.
     assert sorted(cells["batch"].unique()) == ["01", "NA", "{x}"]
     assert [f"mean_{name}" for name in CHANNELS] == [c for c in cells if c.startswith("mean_")]
-    assert levels(cells.set_index("id"))["perturbation"].tolist() == list(cells["perturbation"])
+    assert levels(cells.set_index("id"), ["perturbation"])["perturbation"].tolist() == list(
+        cells["perturbation"]
+    )
 
 
 def test_a_store_gives_names_and_means_of_its_pixels_back(study):

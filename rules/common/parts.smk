@@ -23,6 +23,7 @@ class Part:
     def __post_init__(self):
         self.name = self.name or self.script
         self.code = self.code or code(self.script)
+        self.params = {"words": WORDS, **self.params}
 
 
 class Parts:
@@ -116,8 +117,8 @@ def study_figure_of_tables(figure):
             "",
             figure.name,
             figure.category,
-            figure.subcategory,
-            figure.labels,
+            in_words(figure.subcategory) if figure.subcategory else None,
+            {what: in_words(label) for what, label in figure.labels.items()},
             figure.caption,
         ),
         params={
@@ -154,7 +155,7 @@ def maps_figure_of_tables(figure):
     """The part that draws a figure of a model and method of tables alone."""
     return maps_figure(
         figure.name,
-        figure.label,
+        in_words(figure.label),
         input={"tables": tables_of_figure(figure)},
         params={
             **figure_options(figure),

@@ -9,6 +9,7 @@ from nascent.errors import NascentError
 from nascent.figures.table import figures_of
 from nascent.files import refuse_unwritable
 from nascent.kind import kind_of, module_of
+from nascent.report.captions import words_of_captions
 from nascent.task import task_of
 
 
@@ -22,6 +23,11 @@ def folders_of_staging(settings):
         return staged, None
     # The plugin drops the leading slash of an absolute path.
     return staged, Path(settings.default_storage_prefix).anchor or "."
+
+
+def in_words(text):
+    """A text for people, in the words of the kind of data: `{examples}` are cells, or genes."""
+    return text.format(**KIND.words.captions())
 
 
 # An error in a study is one message, before the first job.
@@ -45,13 +51,15 @@ TASK = STUDY.target.task
 
 # The report's captions read the config, with all defaults. The config of a workflow that uses this one
 # as a module stays as it is.
-config = STUDY.plain() | {"target_label": STUDY.label, "skill": task_of(TASK).skill}
+config = STUDY.plain() | words_of_captions(STUDY)
 
 # What `--sdm conda` gives every job; both are made from the lock file. A place, not a path: that would
 # be as seen from each rule file, whatever folder it is in.
 ENVIRONMENT = workflow.current_basedir.join(f"../../envs/{STUDY.environment}.yaml")
 
 KIND = kind_of(STUDY.kind)
+# What jobs call examples and groups, as people who work with this kind of data do.
+WORDS = KIND.words.plain()
 # What the kind says of its raw data.
 RAW = module_of(STUDY.kind, "parts")
 FLOORS = KIND.floors[TASK]

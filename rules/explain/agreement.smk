@@ -18,6 +18,7 @@ rule explain_agreement:
         runtime=growing(240),
     params:
         code=code("explain_agreement"),
+        words=WORDS,
         explained=EXPLAINED,
         cells=STUDY.explain.cells,
         confidence=STUDY.explain.confidence,

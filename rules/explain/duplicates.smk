@@ -25,6 +25,6 @@ rule explain_duplicates:
         groups=lambda wildcards: STUDY.explain.channel_groups,
         seed=STUDY.seed,
     message:
-        f"Correlate the input channels of {STUDY.study}"
+        f"Correlate the input {WORDS['features']} of {STUDY.study}"
     script:
         "../../workflow/scripts/explain_duplicates.py"

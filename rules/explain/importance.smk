@@ -78,7 +78,7 @@ rule explain_gather:
         code=code("explain_gather"),
         explained=EXPLAINED,
     message:
-        f"Join the shares of channels in the maps of {STUDY.study}"
+        f"Join the shares of {WORDS['features']} in the maps of {STUDY.study}"
     script:
         "../../workflow/scripts/explain_gather.py"
 

@@ -43,7 +43,7 @@ for check in MADE_CHECKS:
                         f"checks/{check.name}",
                         "check_table",
                         "Explanations",
-                        {"what": check.name},
+                        {"what": KIND.words.header(check.name)},
                         subcategory="Tables",
                     )
                 },

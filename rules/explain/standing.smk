@@ -22,6 +22,7 @@ rule explain_standing:
         runtime=growing(10),
     params:
         code=code("explain_standing"),
+        words=WORDS,
         explained=explained_columns(),
     message:
         f"Say how far each explanation of {STUDY.study} can be relied on"

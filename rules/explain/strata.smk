@@ -21,6 +21,6 @@ rule explain_strata:
         code=code("explain_strata"),
         strata=STUDY.strata_of_cells(),
     message:
-        f"Sort the cells of {STUDY.study} into strata"
+        f"Sort the {WORDS['examples']} of {STUDY.study} into strata"
     script:
         "../../workflow/scripts/explain_strata.py"

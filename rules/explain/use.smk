@@ -59,7 +59,7 @@ rule explain_use_gather:
         draws=STUDY.explain.bootstrap,
         seed=STUDY.seed,
     message:
-        f"Sum up what the models of {STUDY.study} use of each channel"
+        f"Sum up what the models of {STUDY.study} use of each {WORDS['feature']}"
     script:
         "../../workflow/scripts/explain_use_gather.py"
 
@@ -73,8 +73,8 @@ PAGES_OF_REPORT.add(
                 "use",
                 "use_table",
                 "Explanations",
-                {"what": "what the models use of each channel, table"},
-                subcategory="Channel use",
+                {"what": in_words("what the models use of each {feature}, table")},
+                subcategory=in_words("{Feature} use"),
             )
         },
         params={"confidence": STUDY.explain.confidence, "task": TASK},

@@ -2,6 +2,7 @@
 from nascent.explain.standing import HOLDS, read_standing
 from nascent.figures.table import EXPLANATIONS, source_of
 from nascent.report.standing import SUBCATEGORIES
+from nascent.words import speaking
 
 
 def subcategory_of_maps(wildcards, input):
@@ -21,7 +22,10 @@ def labelled(figure):
 
 def standing_of(wildcards, input):
     """What checks say of the maps that a figure shows."""
-    return read_standing(input.verdict, input.randomisation, **explained_by(wildcards))
+    with speaking(WORDS):
+        return read_standing(
+            input.verdict, input.randomisation, **explained_by(wildcards)
+        )
 
 
 def parts_of_figure(figure):

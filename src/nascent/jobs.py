@@ -13,6 +13,7 @@ from nascent.integrity import RESULTS
 from nascent.logs import job_log
 from nascent.stages import stage_of
 from nascent.usage import used
+from nascent.words import speaking
 
 # They say where a job works, not what it makes.
 _PLACES = ("code", "state", "tensorboard", "table")
@@ -76,7 +77,8 @@ def job(
     described
         The job: its log (`log[0]`), the files that it reads, results of other jobs or a user's
         own (`input`), and those that it makes (`output`). Of `params`, the config values, `code`
-        is the digest of its code and `seed` that of what it draws. Of `resources`, `gpu` is how
+        is the digest of its code, `seed` that of what it draws, and `words` (where given) what
+        it calls examples and groups, see `nascent.words`. Of `resources`, `gpu` is how
         many GPUs it computes on (none where not given), and `without_gpu` whether it computes on
         the `cpu` where there is none (the default), or ends with an `error`.
     stage
@@ -97,7 +99,7 @@ def job(
         for path in outputs:
             provenance.forget(path)
         record, digests = record_of(described, stage=stage, seed=seed)
-        with devices_of(described) as devices:
+        with devices_of(described) as devices, speaking(described.params.get("words")):
             work = Job(record, devices, seed)
             yield work
         _keep(outputs, work, digests)

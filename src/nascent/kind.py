@@ -8,7 +8,7 @@ variable `NASCENT_KINDS` lists the folder that it lies in. Either way its module
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +22,81 @@ SHIPPED = Path(__file__).parent / "kinds"
 
 FOLDERS = "NASCENT_KINDS"
 """Environment variable: folders in which kinds lie, besides those of nascent, as in `PATH`."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people who work with a kind of data call what general code has general names for.
+
+    Figures, captions, pages and messages speak these words; tables have the general ones.
+
+    Attributes
+    ----------
+    example, examples
+        What one prediction is of, a row of a table: cell, gene.
+    group, groups
+        What is held out and resampled whole: well, chromosome.
+    part, parts
+        The raw data of one job: well, file.
+    feature, features
+        A name on the last axis of an input: channel, base.
+    place, places
+        A point of an input that has features: pixel, position.
+    object
+        The region that an example is, among the places of its input.
+    """
+
+    example: str = "example"
+    examples: str = "examples"
+    group: str = "group"
+    groups: str = "groups"
+    part: str = "part"
+    parts: str = "parts"
+    feature: str = "feature"
+    features: str = "features"
+    place: str = "place"
+    places: str = "places"
+    object: str = "object"
+
+    def column(self, name: str) -> str:
+        """Return a column of the table of examples in words: `cell_cycle` is the cell cycle."""
+        return self.group if name == "group" else name.replace("_", " ")
+
+    def header(self, name: str) -> str:
+        """Return the name of a table or of its column in these words.
+
+        Tables of explanations are named for cells, channels and pixels: of genes the column
+        `zero_cells` is headed zero_genes.
+        """
+        known = {
+            **{"cell": self.example, "cells": self.examples, "well": self.group},
+            **{"wells": self.groups, "channel": self.feature, "channels": self.features},
+            **{"pixel": self.place, "pixels": self.places},
+        }
+        return "_".join(known.get(word, word) for word in name.split("_"))
+
+    def plain(self) -> dict[str, str]:
+        """Return name → word, as a job is told them."""
+        return asdict(self)
+
+    def captions(self) -> dict[str, str]:
+        """Return the words as captions use them.
+
+        `a_example` has its article before it, `Example` and `A_example` begin a sentence.
+        """
+        own = self.plain()
+        own |= {f"a_{name}": with_article(word) for name, word in own.items()}
+        return own | {capital(name): capital(word) for name, word in own.items()}
+
+
+def with_article(word: str) -> str:
+    """Return a word with its indefinite article: a cell, an example."""
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True)
@@ -47,6 +122,13 @@ class Kind:
     figures
         Names of the figures of data that its examples have, beside those that all kinds have (see
         `nascent.figures.table`).
+    words
+        What its figures, pages and messages call examples, groups and the like.
+    factors
+        Columns of the table of examples that tell them apart, beside their group, from the coarsest
+        to the finest: models are measured at each of their levels, and figures show them.
+    batches
+        Columns of what groups lie in, which may explain a target as groups may.
     """
 
     name: str
@@ -55,6 +137,9 @@ class Kind:
     floors: Mapping[str, tuple[str, ...]]
     readers: tuple[str, ...] = ("image",)
     figures: tuple[str, ...] = ()
+    words: Words = field(default_factory=Words)
+    factors: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ()
 
     @property
     def has_images(self) -> bool:

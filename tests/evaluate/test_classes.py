@@ -153,7 +153,12 @@ def study(plate, floors):
 @pytest.fixture(scope="module")
 def compared(study, plate):
     return comparison_tables(
-        study, plate[0], floors=list(study["model"].unique()[:4]), draws=300, task="classes"
+        study,
+        plate[0],
+        floors=list(study["model"].unique()[:4]),
+        draws=300,
+        task="classes",
+        factors=("perturbation",),
     )
 
 

@@ -114,8 +114,8 @@ def test_an_unseen_group_is_predicted_by_the_training_mean(study):
     assert got == pytest.approx(expected)
 
 
-def test_a_study_without_perturbations_has_one_level_that_explains_nothing(study):
-    table = confounders(*study[:2])
+def test_a_column_that_is_not_there_has_one_level_that_explains_nothing(study):
+    table = confounders(*study[:2], columns=["perturbation"])
     row = table[(table["variable"] == "perturbation") & (table["design"] == "example")].iloc[0]
     assert row["levels"] == 1
     assert row["eta2"] == pytest.approx(0, abs=1e-12)

@@ -64,7 +64,8 @@ def test_training_cells_are_passed_over():
 
 
 def test_what_is_missing_is_a_level():
-    got = levels(CELLS)
+    got = levels(CELLS, ["perturbation", "cell_cycle"])
+    assert list(got) == ["group", "perturbation", "cell_cycle"]
     assert list(got["cell_cycle"]) == ["G1", "missing", "S", "S"]
     # The study has no perturbations.
     assert set(got["perturbation"]) == {"missing"}

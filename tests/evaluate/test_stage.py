@@ -58,10 +58,16 @@ def study():
     return pd.concat(parts, ignore_index=True), cells
 
 
+USUAL = {
+    "draws": 200,
+    "seed": 7,
+    "factors": ("perturbation", "cell_cycle"),
+    "batches": ("plate",),
+}
+
+
 def made(predictions, cells, **options):
-    return comparison_tables(
-        predictions, cells, floors=["mean", "ols"], **({"draws": 200, "seed": 7} | options)
-    )
+    return comparison_tables(predictions, cells, floors=["mean", "ols"], **(USUAL | options))
 
 
 def test_every_table_has_its_columns_and_all_targets_and_designs(study):

@@ -13,6 +13,7 @@ from nascent.explain.removal.table import REMOVAL
 from nascent.explain.sensitivity.table import MEASURES, SENSITIVITY
 from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.figures import agreement, completeness, randomisation, removal, sensitivity
+from nascent.words import worded
 
 LABEL = "transcription rate (mean counts per pixel)"
 METHODS = ("ig", "vargrad", "grad_cam")
@@ -109,7 +110,7 @@ def make_agreement(models=MODELS, methods=METHODS, seeds=(1,)):
                 continue
             own = 1.0 if first is second else stream.uniform(0.2, 0.9)
             other = stream.uniform(-0.1, 0.2)
-            said = "" if first is second else VERDICTS.get(int(own > 0.4), "cannot tell")
+            said = "" if first is second else worded(VERDICTS.get(int(own > 0.4), "cannot tell"))
             rows.append(
                 {
                     **dict(zip(AGREEMENT, first.labels + second.labels, strict=False)),
@@ -251,7 +252,7 @@ def test_agreement_stands_above_the_diagonal_and_its_null_below():
             assert shown[low, high] == pytest.approx(row["mean"])
     dots = [line for line in pixels.lines if line.get_gid() == "open"]
     own = table[(table["level"] == "pixels") & (table["differs"] != "nothing")]
-    assert len(dots) == (own["verdict"] != VERDICTS[1]).sum()
+    assert len(dots) == (own["verdict"] != worded(VERDICTS[1])).sum()
 
 
 def test_seeds_are_named_where_there_are_several():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nascent.figures import predictions
 
 LABEL = "transcription rate (mean counts per pixel)"
+FACTORS = ("perturbation", "cell_cycle", "group")
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def study(make):
 
 
 def draw(cells, table, metrics, **given):
+    given = {"factors": FACTORS[:2]} | given
     return predictions.draw(table, cells, metrics, model="cnn", label=LABEL, **given)
 
 
@@ -139,7 +141,7 @@ def test_panels_are_the_factors_with_two_levels(make, study, groups, tables, tit
 def test_boxes_are_the_quartiles_of_measured_predicted_and_residuals(study):
     cells, table, metrics = study(2, 100, tables=False)
     figure = draw(cells, table, metrics, split="train")
-    rows = predictions.with_factors(table[table["split"] == "train"], cells)
+    rows = predictions.with_factors(table[table["split"] == "train"], cells, FACTORS)
     for axes, columns in zip(figure.axes[2:], (("y", "y_hat"), ("e",)), strict=True):
         expected = {
             tuple(np.round(np.quantile(group[column], [0.25, 0.75]), 6))
@@ -158,7 +160,7 @@ def test_boxes_are_the_quartiles_of_measured_predicted_and_residuals(study):
 
 def test_cells_without_a_row_in_the_cell_table_are_unknown(study):
     cells, table, _ = study(2, 40, tables=True)
-    rows = predictions.with_factors(table, cells.iloc[:50])
+    rows = predictions.with_factors(table, cells.iloc[:50], FACTORS)
     assert (rows["cell_cycle"] == "unknown").sum() == 30
     assert len(rows) == len(table)
 

@@ -9,6 +9,7 @@ from nascent.explain.use.loss import EACH, NOT_SHOWN, USE, USED, WORSE
 from nascent.figures import use
 from nascent.figures.use import PANELS, order
 from nascent.report.use import sentence, use_page, use_rows
+from nascent.words import worded
 
 USES = {"15_SON": 0.7, "09_SRRM2": 0.9, "00_DAPI": 0.0, "copy": 0.1}
 
@@ -71,7 +72,7 @@ def test_nothing_is_said_where_there_is_nothing(change):
     table = make_use().iloc[: 0 if change == "empty" else None]
     table["use"] = np.nan
     figure = use.draw(table, confidence=0.99)
-    assert figure.axes[0].texts[0].get_text() == use.NOTHING
+    assert figure.axes[0].texts[0].get_text() == worded(use.NOTHING)
     page = use_page(table, confidence=0.99)
     assert ("There is no trained model" in page) == (change == "empty")
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from nascent.config.checks import check_study
 from nascent.explain.checks import CHECKS
 from nascent.figures.table import FIGURES
-from nascent.task import task_of
+from nascent.report.captions import words_of_captions
 
 ROOT = Path(__file__).parents[2]
 CAPTIONS = sorted((ROOT / "workflow/report").glob("*.rst"))
@@ -26,8 +26,7 @@ class Named(dict):
 def filled_in(config: dict) -> dict:
     """Return a study's config as the rules fill it in."""
     study = check_study(config)
-    skill = task_of(study.target.task).skill
-    return study.plain() | {"target_label": "transcription rate", "skill": skill}
+    return study.plain() | words_of_captions(study) | {"target_label": "transcription rate"}
 
 
 def render(path: Path, config: dict) -> str:

@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell, side
+from nascent.words import speaking
 
 
 def test_what_is_left_open_names_the_groups_where_these_are_too_few():
     assert cannot_tell(1) == "cannot tell (1 well)"
     assert cannot_tell(2) == "cannot tell (2 wells)"
-    assert cannot_tell(2, ("donor", "donors")) == "cannot tell (2 donors)"
+    with speaking({"group": "donor", "groups": "donors"}):
+        assert cannot_tell(2) == "cannot tell (2 donors)"
     assert cannot_tell(GROUPS_FOR_A_VERDICT) == "cannot tell"
 
 

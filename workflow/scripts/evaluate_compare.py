@@ -13,6 +13,8 @@ with job(snakemake):
         draws=params.bootstrap,
         seed=params.seed,
         task=params.task,
+        factors=params.factors,
+        batches=params.batches,
     )
     for name, path in snakemake.output.items():
         write_table(tables[name], path)

@@ -7,5 +7,6 @@ from nascent.jobs import job
 
 with job(snakemake) as work:
     cells, splits = (read_table(snakemake.input[name]) for name in ("cells", "splits"))
-    figure = balance.draw(cells, splits, label=snakemake.params.label)
+    params = snakemake.params
+    figure = balance.draw(cells, splits, label=params.label, factors=params.factors)
     save(figure, snakemake.output.png, work.record)

@@ -22,6 +22,7 @@ with job(snakemake) as work:
         draws=params.bootstrap,
         seed=params.seed,
         task=params.task,
+        factors=params.factors,
     )
     shown = {
         "label": params.label,
@@ -36,6 +37,7 @@ with job(snakemake) as work:
             cells,
             metrics_table(predicted),
             intervals=tables["intervals"],
+            factors=params.factors,
             **shown,
         )
     save(figure, snakemake.output.png, work.record)

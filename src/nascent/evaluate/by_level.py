@@ -1,4 +1,4 @@
-"""Metrics of the test examples by group, cell cycle and perturbation."""
+"""Metrics of the test examples by group, and by what else examples are told apart."""
 
 import numpy as np
 import pandas as pd
@@ -7,11 +7,9 @@ from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.tables import levels_columns
 from nascent.statistics.bootstrap import counts, interval
 
-BY = ("group", "cell_cycle", "perturbation")
-
 
 def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.DataFrame:
-    """Return the metrics of every run in every level of group, cell cycle and perturbation.
+    """Return the metrics of every run in every level of every factor.
 
     A model can look good over all examples because it tells the levels apart, and be no better than
     the level's mean within each: a skill within a level is against that level's own mean. The
@@ -35,7 +33,7 @@ def by_level(held: HeldOut, *, confidence: float, draws: int, seed: int) -> pd.D
     """
     of_level = [
         (by, level, (held.levels[by] == level).to_numpy())
-        for by in BY
+        for by in held.levels
         for level in sorted(held.levels[by].unique())
     ]
     measured = {

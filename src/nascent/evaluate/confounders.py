@@ -1,19 +1,25 @@
-"""How much of the target an example's group, plate, perturbation or phase alone explains.
+"""How much of the target the group of an example, or another factor, explains alone.
 
 A model that knows the staining of a group need not know any biology to predict its examples. What
 the group alone explains is what a split by example gives away for nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from nascent.evaluate.levels import VARIABLES, levels
+from nascent.evaluate.levels import levels
 from nascent.evaluate.tables import CONFOUNDERS
 from nascent.task import REGRESSION, Task, task_of
 
 
 def confounders(
-    predictions: pd.DataFrame, cells: pd.DataFrame, *, task: str = REGRESSION
+    predictions: pd.DataFrame,
+    cells: pd.DataFrame,
+    *,
+    columns: Sequence[str] = (),
+    task: str = REGRESSION,
 ) -> pd.DataFrame:
     """Return the variance explained by each variable, and what it predicts of unseen examples.
 
@@ -28,6 +34,8 @@ def confounders(
         read.
     cells
         The study's table of examples; its index is `id`.
+    columns
+        Of the table of examples that are variables, beside the group.
     task
         Its name.
 
@@ -41,7 +49,7 @@ def confounders(
         of all training examples where its level has none: in a split by group, a model of group
         identity has nothing but the mean.
     """
-    of_cells = levels(cells)
+    of_cells = levels(cells, columns)
     measured = task_of(task)
     rows = []
     for target, of_target in predictions.groupby("target", sort=False):
@@ -49,7 +57,7 @@ def confounders(
         numbers = _numbers(splits, measured)
         first = ~splits["id"].duplicated().to_numpy()
         known = of_cells.loc[splits["id"][first]]
-        for variable in VARIABLES:
+        for variable in of_cells:
             explained = variance_explained(numbers[first], known[variable].to_numpy())
             for design, places in splits.groupby("design", sort=False).indices.items():
                 of_design = splits.iloc[places]

@@ -4,6 +4,7 @@ All that compares models stands on this record: every run is over the same examp
 order, so that differences are paired.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +24,7 @@ class HeldOut:
     ----------
     target, design : str
     levels : pandas.DataFrame
-        Group, plate, perturbation and cell cycle of the n examples, see `nascent.evaluate.levels`;
+        Group and factors, the finest first, of the n examples, see `nascent.evaluate.levels`;
         the index is `id`, ascending, so that no order of rows changes a resample.
     y : numpy.ndarray
         (n,), as the task has its answers: float64, or numbers of classes.
@@ -64,7 +65,11 @@ class HeldOut:
 
 
 def held_out(
-    predictions: pd.DataFrame, cells: pd.DataFrame, *, task: str = REGRESSION
+    predictions: pd.DataFrame,
+    cells: pd.DataFrame,
+    *,
+    factors: Sequence[str] = (),
+    task: str = REGRESSION,
 ) -> list[HeldOut]:
     """Return the test predictions of a study, one record a target and design.
 
@@ -75,6 +80,9 @@ def held_out(
         what metrics need is read.
     cells
         The study's table of examples; its index is `id`.
+    factors
+        Columns of the table of examples that tell them apart, beside their group, from the coarsest
+        to the finest.
     task
         Its name.
 
@@ -91,7 +99,7 @@ def held_out(
     unknown = test["id"][~test["id"].isin(cells.index)]
     if len(unknown):
         raise TrainError(f"cell {unknown.iloc[0]} was predicted, but is not in the cell table")
-    of_cells = levels(cells)
+    of_cells = levels(cells, tuple(reversed(factors)))
     test = test.assign(scale=scale_of_rows(test, training_scales(predictions, task)))
     return [
         _aligned(str(target), str(design), rows, of_cells, measured)

@@ -1,11 +1,12 @@
-"""What examples are told apart by: their group, plate, perturbation and phase of the cell cycle."""
+"""What examples are told apart by: their group, and columns that the kind of data names."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.examples import GROUP
 
-VARIABLES = ("group", "plate", "perturbation", "cell_cycle")
 MISSING = "missing"
 
 
@@ -17,13 +18,15 @@ def labels(cells: pd.DataFrame, column: str) -> pd.Series:
     return values.where(values.notna(), MISSING).astype(str).astype(object)
 
 
-def levels(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the level of each example in each of `VARIABLES`, as text.
+def levels(cells: pd.DataFrame, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the level of each example in its group and in further columns, as text.
 
     Parameters
     ----------
     cells
         The study's table of examples; its index is `id`. The column group is needed.
+    columns
+        The further ones, in their order; one that is not there has a single level.
 
     Raises
     ------
@@ -35,4 +38,4 @@ def levels(cells: pd.DataFrame) -> pd.DataFrame:
     doubled = cells.index[cells.index.duplicated()]
     if len(doubled):
         raise TrainError(f"cell {doubled[0]} comes twice in the cell table")
-    return pd.DataFrame({name: labels(cells, name) for name in VARIABLES})
+    return pd.DataFrame({name: labels(cells, name) for name in (GROUP, *columns)})

@@ -1,6 +1,6 @@
 """All tables that compare the models of a study, from its predictions and its table of examples."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -30,6 +30,8 @@ def comparison_tables(
     draws: int = 2000,
     seed: int = 1,
     task: str = REGRESSION,
+    factors: Sequence[str] = (),
+    batches: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Return the tables levels, intervals, comparison, pairs, calibration and confounders.
 
@@ -41,8 +43,8 @@ def comparison_tables(
         Of all models, seeds, folds, designs and targets, floors included; the columns of
         `nascent.evaluate.tables.predictions_columns`.
     cells
-        The study's table of examples; its index is `id`. Columns group, and plate, perturbation and
-        cell_cycle where the study has them.
+        The study's table of examples; its index is `id`. The column group is
+        needed, those of `factors` and `batches` where the study has them.
     floors
         Names among the models that are floors.
     confidence
@@ -53,6 +55,9 @@ def comparison_tables(
         Of the resampling; the same tables give the same intervals to the last bit.
     task
         Its name.
+    factors, batches
+        Columns of the table of examples: what tells examples apart, beside their group, from the
+        coarsest to the finest, and what groups lie in.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def comparison_tables(
         "calibration": [pd.DataFrame(columns=list(calibration_columns(measured)))],
         **{name: [pd.DataFrame(columns=list(more))] for name, more in measured.more.items()},
     }
-    for held in held_out(predictions, cells, task=task):
+    for held in held_out(predictions, cells, factors=factors, task=task):
         resampled = resample(held, draws=draws, seed=seed)
         for name, table in more_tables(held).items():
             parts[name].append(table)
@@ -85,7 +90,8 @@ def comparison_tables(
         parts["pairs"].append(pairs(held, resampled, confidence=confidence))
         parts["calibration"].append(calibration(held, confidence=confidence))
     tables = {name: _joined(tables) for name, tables in parts.items()}
-    return tables | {"confounders": confounders(predictions, cells, task=task)}
+    known = (*batches, *factors)
+    return tables | {"confounders": confounders(predictions, cells, columns=known, task=task)}
 
 
 def model_verdicts(

@@ -69,17 +69,20 @@ CHECKS = (
     Check("strata", always=True),
     Check(
         "channel_correlations",
-        title="Channels that repeat each other",
-        note="Correlation of every two input channels over the training cells: of pixels, centred"
-        " by the mean of their cell, and of cell means. Where that of pixels is at or above"
-        " explain.duplicates, in either sign, the channels are duplicates.",
+        title="{Features} that repeat each other",
+        note=(
+            "Correlation of every two input {features} over the training {examples}: of {places},"
+            " centred by the mean of their {example}, and of {example} means. Where that of"
+            " {places} is at or above explain.duplicates, in either sign, the {features} are"
+            " duplicates."
+        ),
         always=True,
         beside=("channel_groups.tsv",),
         figures=(
             Figure(
                 "channel_correlations",
                 DATA,
-                "channels that repeat each other",
+                "{features} that repeat each other",
                 ("explain/channel_correlations.tsv", "explain/channel_groups.tsv"),
                 ("channels", "bound"),
                 drawing="duplicates.draw",
@@ -96,10 +99,10 @@ CHECKS = (
         figures=(
             _of_study(
                 "use",
-                "what the models use of each channel",
+                "what the models use of each {feature}",
                 "confidence",
                 "task",
-                subcategory="Channel use",
+                subcategory="{Feature} use",
             ),
         ),
         work="use",
@@ -119,10 +122,12 @@ CHECKS = (
     ),
     Check(
         "joint_importance",
-        title="Joint shares of channels that repeat each other",
-        note="Shares of the map when the channels of a group are added at every pixel first, and"
-        " counted as one unit beside all other channels; apart is the sum of the shares that they"
-        " have as single channels.",
+        title="Joint shares of {features} that repeat each other",
+        note=(
+            "Shares of the map when the {features} of a group are added at every {place} first,"
+            " and counted as one unit beside all other {features}; apart is the sum of the shares"
+            " that they have as single {features}."
+        ),
         each=True,
         rule=MAPS,
         file="importance",
@@ -136,16 +141,20 @@ CHECKS = (
     Check(
         "standing",
         title="How far each explanation can be relied on",
-        note="An explanation passes where its model beats the best floor on the test cells, and"
-        " where its maps change once the weights are random. It fails where one of the two is shown"
-        " not to hold: its maps, shares and trends are then no evidence, and are shown last. The"
-        " first row is what the explorer opens with.",
+        note=(
+            "An explanation passes where its model beats the best floor on the test {examples},"
+            " and where its maps change once the weights are random. It fails where one of the"
+            " two is shown not to hold: its maps, shares and trends are then no evidence, and are"
+            " shown last. The first row is what the explorer opens with."
+        ),
     ),
     Check(
         "similarity",
         title="Maps and images",
-        note="Of each map channel the image channel that it is most like within the cell, beside"
-        " the same against images of other cells.",
+        note=(
+            "Of each map {feature} the image {feature} that it is most like within the {example},"
+            " beside the same against images of other {examples}."
+        ),
         each=True,
         figures=(
             _of_maps(
@@ -158,14 +167,17 @@ CHECKS = (
     ),
     Check(
         "channel_clusters",
-        title="Channels by their maps",
-        note="Clusters of channels whose maps are alike, and how often cells drawn anew give them.",
+        title="{Features} by their maps",
+        note=(
+            "Clusters of {features} whose maps are alike, and how often {examples} drawn anew"
+            " give them."
+        ),
         each=True,
         beside=(f"{OF_MAPS}/channel_distances.tsv",),
         figures=(
             _of_maps(
                 "clusters",
-                "channels by their maps",
+                "{features} by their maps",
                 (ENTRY,),
                 "channel_clusters",
                 "channel_distances",
@@ -177,19 +189,22 @@ CHECKS = (
     ),
     Check(
         "regions",
-        title="Share of the maps in regions of the cell",
-        note="Beside the region's share of the cell, and with regions of other cells for chance.",
+        title="Share of the maps in regions of the {example}",
+        note=(
+            "Beside the region's share of the {example}, and with regions of other {examples} for"
+            " chance."
+        ),
         each=True,
         applies=with_regions,
-        figures=(_of_maps("regions", "regions of the cell", (ENTRY, PLACE), "regions"),),
+        figures=(_of_maps("regions", "regions of the {example}", (ENTRY, PLACE), "regions"),),
         work="shown maps",
         rule=MAPS,
     ),
     Check(
         "trend",
         title="Change with the target",
-        note="Rank correlation of each channel's share with the target, within wells; q is"
-        " corrected for the number of channels.",
+        note="Rank correlation of each {feature}'s share with the target, within {groups}; q is"
+        " corrected for the number of {features}.",
         each=True,
         applies=of_numbers,
         figures=(
@@ -206,15 +221,18 @@ CHECKS = (
     ),
     Check(
         "attention",
-        title="Share of the maps in the cell",
-        note="Grad-CAMO: of the positive part of a map, what lies on the cell, beside the share"
-        " of the frame that the cell covers, and the share under the masks of other cells.",
+        title="Share of the maps in the {example}",
+        note=(
+            "Grad-CAMO: of the positive part of a map, what lies on the {example}, beside the"
+            " share of the frame that the {example} covers, and the share under the masks of"
+            " other {examples}."
+        ),
         each=True,
         cells=True,
         figures=(
             _of_study(
                 "attention",
-                "share in the cell (Grad-CAMO)",
+                "share in the {example} (Grad-CAMO)",
                 "split",
                 tables=("explain/attention.tsv", "explain/feature_attention.tsv"),
                 drawing="attention.draw_split",
@@ -235,8 +253,8 @@ CHECKS = (
     ),
     Check(
         "removal",
-        title="Removed pixels",
-        note="How far the prediction moves when pixels go in the order of the map, of chance, and"
+        title="Removed {places}",
+        note="How far the prediction moves when {places} go in the order of the map, of chance, and"
         " of plain brightness.",
         each=True,
         network=PREDICTS,
@@ -273,15 +291,15 @@ CHECKS = (
     Check(
         "agreement",
         title="Agreement of explanations",
-        note="Rank correlation of the maps of two explanations of the same cells, within the"
-        " cell, beside that of maps of different cells.",
+        note="Rank correlation of the maps of two explanations of the same {examples}, within the"
+        " {example}, beside that of maps of different {examples}.",
         figures=(_of_study("agreement", "agreement", "confidence"),),
         work="agreement",
     ),
     Check(
         "sensitivity",
         title="Small changes of the image",
-        note="How far maps move when the measured pixels are changed a little, beside how far the"
+        note="How far maps move when the measured {places} are changed a little, beside how far the"
         " prediction moves.",
         each=True,
         network=EXPLAINS,
@@ -292,8 +310,11 @@ CHECKS = (
     Check(
         "roar",
         title="Models retrained without the top entries",
-        note="Test cells degraded as the training cells. Where entries of a map's order take no"
-        " more from a model than as many of random order, the map has not found what it needs.",
+        note=(
+            "Test {examples} degraded as the training {examples}. Where entries of a map's order"
+            " take no more from a model than as many of random order, the map has not found what"
+            " it needs."
+        ),
         applies=with_retraining,
         figures=(
             _of_study(
@@ -315,9 +336,11 @@ CHECKS = (
     Check(
         "truth",
         title="The planted truth",
-        note="What of the map falls on the pixels and channels that set the target, beside chance,"
-        " the most that a map can find, maps of a model of random weights and maps of the image"
-        " alone.",
+        note=(
+            "What of the map falls on the {places} and {features} that set the target, beside"
+            " chance, the most that a map can find, maps of a model of random weights and maps of"
+            " the image alone."
+        ),
         each=True,
         cells=True,
         applies=planted,

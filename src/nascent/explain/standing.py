@@ -26,6 +26,7 @@ from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.explain.statistics.dependence import VERDICTS, WEIGHTS
 from nascent.files import read_table
 from nascent.statistics.verdict import CANNOT_TELL
+from nascent.words import spoken, worded
 
 PASSES, OPEN, FAILS = "passes", CANNOT_TELL, "fails"
 ORDER = (PASSES, OPEN, FAILS)
@@ -36,7 +37,7 @@ STANDING = (
 
 DEPENDS, SURVIVES = VERDICTS[WEIGHTS]
 JUDGED = (ENTRIES, PIXELS)
-LEVEL_WORDS = {ENTRIES: "pixels of channels", PIXELS: "pixels", CHANNELS: "channels"}
+LEVEL_WORDS = {ENTRIES: "{places} of {features}", PIXELS: "{places}", CHANNELS: "{features}"}
 HOLDS = "The model beats the floors, and the maps depend on the model."
 NONE_PASSES = {
     FAILS: "No explanation of this study passes its checks: each of them fails one.",
@@ -124,7 +125,7 @@ def _of_model(compared: pd.DataFrame, model: str) -> tuple[str, str]:
     if verdict == LOSES:
         return verdict, (
             f"{model} does not predict better than the best floor{floor}: its maps are no evidence"
-            " of what matters in the cells."
+            f" of what matters in the {spoken().examples}."
         )
     return verdict, f"Cannot tell{_why(verdict)} whether {model} beats the best floor{floor}."
 
@@ -158,7 +159,7 @@ def _why(verdict: str) -> str:
 
 def _numbers(rows: pd.DataFrame) -> str:
     means = rows.groupby("level", sort=False)["mean"].mean()
-    return ", ".join(f"{LEVEL_WORDS[level]} {value:.2f}" for level, value in means.items())
+    return ", ".join(f"{worded(LEVEL_WORDS[level])} {value:.2f}" for level, value in means.items())
 
 
 def ordered(standings: Iterable[Standing]) -> list[Standing]:

@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 
 from nascent.explain.agreement.table import LABELS, VERDICTS
 from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
-from nascent.figures import rows, style
+from nascent.figures import rows, style, words
+from nascent.kind import capital
+from nascent.words import spoken, worded
 
-TITLES = {ENTRIES: "Pixels of channels", PIXELS: "Pixels", CHANNELS: "Channels"}
+LEVELS = (ENTRIES, PIXELS, CHANNELS)
 COLOURS = LinearSegmentedColormap.from_list(
     "correlation", ["#2166AC", "#92C5DE", "#F7F7F7", "#F4A582", "#B2182B"]
 )
@@ -39,7 +41,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
         Of the verdicts, for the caption below.
     """
     names = _names(table)
-    levels = [level for level in TITLES if (table["level"] == level).any()]
+    levels = [level for level in LEVELS if (table["level"] == level).any()]
     if not levels:
         return rows.nothing("No maps were compared.")
     beside = len(names) <= BESIDE
@@ -51,14 +53,15 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
     for axes, level in zip(panels, levels, strict=True):
         _square(axes, table[table["level"] == level], names)
-        axes.set_title(TITLES[level])
+        axes.set_title(capital(words.level(level)))
     scale = ScalarMappable(Normalize(-1, 1), COLOURS)
     bar = figure.colorbar(
         scale, ax=list(panels), orientation="horizontal", shrink=0.4, aspect=40, pad=0.02
     )
     bar.set_label(
-        "rank correlation: above the diagonal of maps of the same cell, below and on it of"
-        f" different cells\n(dot: not beyond different cells at {100 * confidence:g} %)",
+        f"rank correlation: above the diagonal of maps of the same {spoken().example}, below and on"
+        f" it of different {spoken().examples}\n(dot: not beyond different {spoken().examples} at"
+        f" {100 * confidence:g} %)",
         fontsize=7,
     )
     bar.outline.set_visible(False)
@@ -88,7 +91,7 @@ def _square(axes: Axes, table: pd.DataFrame, names: Sequence[Name]) -> None:
         values[ends[1], ends[0]] = row["null"]
         if ends[0] != ends[1]:
             values[ends[0], ends[1]] = row["mean"]
-            if row["verdict"] != VERDICTS[1]:
+            if row["verdict"] != worded(VERDICTS[1]):
                 open_pairs.append(ends)
     axes.imshow(values, cmap=COLOURS, vmin=-1, vmax=1, interpolation="nearest", gid="correlations")
     if count <= NUMBERED:

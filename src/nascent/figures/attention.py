@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from nascent.explain.attention.maps import CELL, LEVEL, RIM
 from nascent.figures import method_rows, style
+from nascent.words import spoken
 
 INSIDE, EXCHANGED, WITH_RIM = "#0072B2", "#D55E00", "#56B4E9"
 RAISES, LOWERS = "#D55E00", "#4477AA"
@@ -43,7 +44,10 @@ def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
     """
     if table.empty or not (table["cells"] > 0).any():
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(figure.subplots(), "No map has pixels that could lie in the cell.")
+        style.say(
+            figure.subplots(),
+            f"No map has {spoken().places} that could lie in the {spoken().example}.",
+        )
         return figure
     shown = method_rows.over_seeds(
         table,
@@ -121,7 +125,7 @@ def _follows(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]
     axes.axvline(LEVEL, color=style.INK, lw=0.9, ls=DASHED, zorder=1)
     axes.set_xlim(-0.03, 1.04)
     axes.set_title(
-        "cells whose map follows\ntheir own mask, share",
+        f"{spoken().examples} whose map follows\ntheir own mask, share",
         fontsize=7.5,
         fontweight="normal",
         loc="center",
@@ -158,7 +162,9 @@ def _features(axes: Axes, strips: Mapping[str, pd.DataFrame]) -> None:
     axes.tick_params(axis="y", length=0, labelsize=7)
     axes.set_ylim(len(strips) - 0.4, -0.6)
     axes.set_xlim(0, 1.02)
-    axes.set_xlabel("share of a feature's activation in the cell, mean over cells")
+    axes.set_xlabel(
+        f"share of a feature's activation in the {spoken().example}, mean over {spoken().examples}"
+    )
     axes.set_title("features before the pooling", fontsize=7.5, fontweight="normal", loc="left")
     axes.grid(axis="x")
     keys = [

@@ -1,24 +1,24 @@
 """Are the splits alike? Cells, wells, perturbations, phases and targets of each."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nascent.examples import GROUP
 from nascent.figures import style
+from nascent.kind import capital
+from nascent.words import spoken
 
-FACTORS: Mapping[str, str] = {
-    "perturbation": "perturbation",
-    "cell_cycle": "cell cycle",
-    "group": "well",
-}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @style.look()
-def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, label: str) -> Figure:
+def draw(
+    cells: pd.DataFrame, splits: pd.DataFrame, *, label: str, factors: Sequence[str] = ()
+) -> Figure:
     """Draw the cells of each split, their make-up and the quantiles of their targets.
 
     Every level of a factor is a bar of its cells' shares in train, val and test;
@@ -27,25 +27,27 @@ def draw(cells: pd.DataFrame, splits: pd.DataFrame, *, label: str) -> Figure:
     Parameters
     ----------
     cells
-        The cell table, index or column `id`; `target`; the factors `perturbation`,
-        `cell_cycle`, `group` where known. A factor with one level is not drawn.
+        The cell table, index or column `id`; `target`; `factors` and `group` where known. A
+        factor with one level is not drawn.
     splits
         Columns `id, split`.
     label
         The target in words, with its unit.
+    factors
+        Columns of the table of examples that tell them apart, beside their group.
     """
     table = joined(cells, splits)
     names = [name for name in style.SPLITS if (table["split"] == name).any()]
     rows = [
         (factor, level)
-        for factor in FACTORS
+        for factor in (*factors, GROUP)
         for level in (level_names(table, factor) if factor in table else [])
     ]
     height = max(0.17 * (len(rows) + 2 * len({factor for factor, _ in rows})) + 0.9, 2.4)
     tall = height > 4.4
     figure = Figure(figsize=(style.WIDTH, height), layout="constrained")
     if table.empty:
-        style.say(figure.subplots(), "No cell is in any split.")
+        style.say(figure.subplots(), f"No {spoken().example} is in any split.")
         return figure
     # Many levels make the middle panel tall: the other two then share a column.
     panels = figure.subplot_mosaic(
@@ -68,7 +70,7 @@ def joined(cells: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
 
 def level_names(table: pd.DataFrame, factor: str) -> list[str]:
     """Return a factor's levels, or none where there is but one."""
-    found = style.levels(table[factor], list(style.CYCLE) if factor == "cell_cycle" else [])
+    found = style.levels(table[factor], list(style.CYCLE))
     return found if len(found) > 1 else []
 
 
@@ -82,9 +84,9 @@ def _counts(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
         padding=1,
     )
     axes.set_ylim(0, counts.max() * 1.22)
-    axes.set_ylabel("cells")
+    axes.set_ylabel(spoken().examples)
     axes.yaxis.set_major_formatter(lambda value, _: style.thousands(value))
-    axes.set_title("Cells")
+    axes.set_title(capital(spoken().examples))
 
 
 def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[str, str]]) -> None:
@@ -98,7 +100,12 @@ def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[
             shown, total = sum(name == factor for name, _ in rows), table[factor].nunique()
             kept = f" ({shown} largest of {total})" if total > shown else ""
             axes.text(
-                0, position, f"{FACTORS[factor]}{kept}", fontsize=7, style="italic", va="center"
+                0,
+                position,
+                f"{spoken().column(factor)}{kept}",
+                fontsize=7,
+                style="italic",
+                va="center",
             )
             position += 0.9
         of_level = table.loc[style.labels(table[factor]) == level, "split"]
@@ -118,9 +125,9 @@ def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[
     axes.set_ylim(position - 0.3, -0.7)
     axes.set_xlim(0, 100)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("cells of the level (%)")
+    axes.set_xlabel(f"{spoken().examples} of the level (%)")
     axes.set_title("Make-up")
-    axes.set_title("cells", loc="right", fontsize=6.5, fontweight="normal")
+    axes.set_title(spoken().examples, loc="right", fontsize=6.5, fontweight="normal")
 
 
 def _targets(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:

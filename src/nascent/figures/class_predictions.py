@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import rows, style, words
+from nascent.words import spoken
 
 MOST = 12
 """Classes whose calibration has a panel."""
@@ -67,7 +68,7 @@ def draw(
     for axes, level in zip(grid.flat, shown, strict=False):
         _curve(axes, curves[curves["class"] == level], level)
     lower.supxlabel("predicted probability of the class", fontsize=8)
-    lower.supylabel("share of cells of it", fontsize=8)
+    lower.supylabel(f"share of {spoken().examples} of it", fontsize=8)
     figure.suptitle(
         f"{model}, seed {seed}, {words.heading(str(design))}", fontsize=8.5, fontweight="bold"
     )

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nascent.figures import rows, style
+from nascent.words import spoken
 
 SPLITS = ("train", "val", "test")
 
@@ -23,7 +24,7 @@ def draw(classes: pd.Series, splits: pd.Series, *, label: str) -> Figure:
     """
     table = pd.crosstab(classes.reindex(splits.index).astype(str), splits)
     if table.empty:
-        return rows.nothing("No cell has a class.")
+        return rows.nothing(f"No {spoken().example} has a class.")
     table = table.reindex(columns=list(SPLITS), fill_value=0)
     figure = Figure(figsize=(style.WIDTH * 0.72, 0.28 * len(table) + 1.0), layout="constrained")
     axes = figure.subplots()
@@ -52,7 +53,7 @@ def draw(classes: pd.Series, splits: pd.Series, *, label: str) -> Figure:
     axes.set_ylim(len(table) - 0.4, -0.6)
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("cells")
+    axes.set_xlabel(spoken().examples)
     axes.set_title(label, loc="left")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=3)
     return figure

@@ -7,6 +7,7 @@ from matplotlib.patches import Rectangle
 
 from nascent.explain.clusters.cuts import tree
 from nascent.figures import style
+from nascent.words import spoken
 
 
 @style.look()
@@ -29,7 +30,9 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
     placed = clusters.dropna(subset=["cluster"])
     if len(placed) < 3:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), "There are too few channels with maps to group them.")
+        style.say(
+            figure.subplots(), f"There are too few {spoken().features} with maps to group them."
+        )
         return figure
     channels = placed["channel"].tolist()
     distance, together = (_square(distances, channels, name) for name in ("distance", "together"))
@@ -92,10 +95,13 @@ def verdict(row: pd.Series) -> str:
     """Return a sentence on whether there are clusters at all, of a row of the table."""
     said = f"{int(row['clusters'])} clusters, mean silhouette {row['silhouette']:.2f}"
     if pd.isna(row["beats_null"]):
-        return f"{said}; too few wells or permutations to tell them from chance"
+        return f"{said}; too few {spoken().groups} or permutations to tell them from chance"
     if row["beats_null"] in (True, "True"):
-        return f"{said}; alike within cells beyond chance (p = {row['p']:.2g})"
-    return f"{said}; not alike within cells beyond chance (p = {row['p']:.2g}): no clusters"
+        return f"{said}; alike within {spoken().examples} beyond chance (p = {row['p']:.2g})"
+    return (
+        f"{said}; not alike within {spoken().examples} beyond chance (p = {row['p']:.2g}):"
+        " no clusters"
+    )
 
 
 def _square(distances: pd.DataFrame, channels: list[str], value: str) -> np.ndarray:

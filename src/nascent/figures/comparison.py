@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
 from nascent.task import REGRESSION
+from nascent.words import spoken
 
 # Darker than the hues of points: letters of this size need the contrast.
 VERDICTS = {"beats the best floor": "#00704F", "does not beat it": "#A84300"}
@@ -72,9 +73,11 @@ def draw(
         of_design = table[table["design"] == design]
         panels[0].set_title(words.heading(design))
         panels[1].set_title(
-            words.count(int(of_design["n"].max()), "test cell")
+            words.count(
+                int(of_design["n"].max()), f"test {spoken().example}", f"test {spoken().examples}"
+            )
             + " of "
-            + words.count(int(of_design["groups"].max()), "well"),
+            + words.count(int(of_design["groups"].max()), spoken().group, spoken().groups),
             loc="right",
             fontsize=7,
             fontweight="normal",
@@ -147,11 +150,17 @@ def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float], metric: str
             groups = words.interval(row["difference_low_groups"], row["difference_high_groups"])
             told = [
                 f"Δ{metric} {words.short(row['difference'])}",
-                f"{cells} cells" if cells else "",
+                f"{cells} {spoken().examples}" if cells else "",
             ]
             lines.append((" ".join(told).strip(), 6, rows.FLOOR_INK))
             lines.append(
-                (f"{groups} wells" if groups else "no interval over wells", 6, rows.FLOOR_INK)
+                (
+                    f"{groups} {spoken().groups}"
+                    if groups
+                    else f"no interval over {spoken().groups}",
+                    6,
+                    rows.FLOOR_INK,
+                )
             )
         for (told, size, colour), shift in zip(lines, (-0.27, 0.02, 0.28), strict=False):
             axes.text(

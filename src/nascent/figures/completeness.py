@@ -10,6 +10,8 @@ from matplotlib.lines import Line2D
 
 from nascent.explain.completeness.table import signed_gaps
 from nascent.figures import explained_rows, rows, style
+from nascent.kind import with_article
+from nascent.words import spoken
 
 LEAST = 1e-6  # smaller gaps are drawn here: they are rounding
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -55,13 +57,16 @@ def draw(tables: Sequence[pd.DataFrame], labels: Sequence[Sequence]) -> Figure:
     right.set_xlim(left=0, right=1.35 * max(1.0, float(table["steps"].max())))
     explained_rows.frame(left, at)
     explained_rows.frame(right, at, named=False)
-    words = {"more": "a cell: the map makes more of the change", "less": "less of it"}
+    words = {
+        "more": f"{with_article(spoken().example)}: the map makes more of the change",
+        "less": "less of it",
+    }
     keys = [
         Line2D([], [], color=colour, marker="o", ms=3, ls="none", label=words[name])
         for name, colour in COLOURS.items()
     ]
     keys += [
-        Line2D([], [], color=style.INK, lw=2.6, label="half of the cells, median"),
+        Line2D([], [], color=style.INK, lw=2.6, label=f"half of the {spoken().examples}, median"),
         Line2D([], [], color=style.INK, lw=0.8, label="9 of 10"),
     ]
     figure.legend(handles=keys, loc="outside upper center", ncols=4)

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
 from nascent.figures import evaluated, rows, style, words
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 LOOKS: Mapping[str, tuple[str, str, float]] = {  # colour, marker, height in the row
@@ -56,7 +57,7 @@ def draw(
     table = table[table["design"] == design]
     floors, table = table[table["model"] == nothing], table[table["model"] != nothing]
     if table.empty:
-        return rows.nothing("No model was tested on standardised cells.")
+        return rows.nothing(f"No model was tested on standardised {spoken().examples}.")
     models, residual = _ordered(table, task)
     at = rows.places(models, residual)
     figure = Figure(
@@ -79,7 +80,12 @@ def draw(
     keys = [
         Line2D([], [], color=LOOKS[AS_TRAINED][0], marker="o", ls="none", label="as trained"),
         Line2D(
-            [], [], color=LOOKS[PER_CELL][0], marker="s", ls="none", label="each cell standardised"
+            [],
+            [],
+            color=LOOKS[PER_CELL][0],
+            marker="s",
+            ls="none",
+            label=f"each {spoken().example} standardised",
         ),
         Line2D([], [], color=style.INK, marker="o", ms=2.4, ls="none", label="a run"),
         Line2D(

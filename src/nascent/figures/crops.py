@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from nascent.figures import style
 from nascent.figures.gather import Examples
+from nascent.words import spoken
 
 OUTLINE = "#56B4E9"
 
@@ -31,7 +32,7 @@ def draw(examples: Examples, *, target: str) -> Figure:
     rows, columns = len(examples.cells), len(examples.channels)
     if rows == 0 or columns == 0:
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(figure.subplots(), "There are no cells to show.")
+        style.say(figure.subplots(), f"There are no {spoken().examples} to show.")
         return figure
     tile = min((style.WIDTH - 0.95) / columns, 1.25)
     figure = Figure(figsize=(tile * columns + 0.95, tile * rows + 0.42), layout="constrained")

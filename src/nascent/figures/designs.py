@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from nascent.figures import evaluated, rows, style, words
 from nascent.metric import Metric
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 GROUP = "group"
 LEAST_IDENTITY = (-0.05, 0.1)  # skill that the axis of group identity holds at least
@@ -81,13 +82,20 @@ def draw(
             marker=marker,
             ls="none",
             ms=5,
-            label=words.DESIGNS.get(name, name),
+            label=words.design(name),
         )
         for name, (colour, marker) in looks.items()
     ]
     if "example" in identity and skill in shown:
         keys.append(
-            Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="well alone, by cell")
+            Line2D(
+                [],
+                [],
+                color=style.INK,
+                lw=0.9,
+                ls=rows.RULE,
+                label=f"{spoken().group} alone, by {spoken().example}",
+            )
         )
     figure.legend(handles=keys, loc="outside upper center", ncols=min(len(keys), 4))
     return figure
@@ -155,18 +163,19 @@ def _panel(
 def _identity_line(axes: Axes, skill: float) -> None:
     low, high = axes.get_xlim()
     if low <= skill <= high:
-        axes.axvline(skill, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="well identity")
+        gid = f"{spoken().group} identity"
+        axes.axvline(skill, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid=gid)
 
 
 def _shares(axes: Axes, factors: pd.DataFrame) -> None:
     if factors.empty:
-        style.say(axes, "No factor of the cells is known.")
+        style.say(axes, f"No factor of the {spoken().examples} is known.")
         return
     y = np.arange(len(factors))
     axes.barh(y, 100 * factors["eta2"], height=0.55, color=style.PALE, gid="eta2")
     axes.plot(100 * factors["omega2"], y, "|", color=style.INK, ms=9, mew=1.4, gid="omega2")
     names = [
-        f"{words.FACTORS.get(name, name)} ({levels:.0f})"
+        f"{spoken().column(name)} ({levels:.0f})"
         for name, levels in zip(factors["variable"], factors["levels"], strict=True)
     ]
     axes.set_yticks(y, names)
@@ -187,7 +196,7 @@ def _identity(
 ) -> None:
     shown = [name for name in looks if name in identity]
     if not shown:
-        style.say(axes, "No model of well identity was fitted.")
+        style.say(axes, f"No model of {spoken().group} identity was fitted.")
         return
     values = [identity[name] for name in shown]
     # By group it is 0 but for a little: no finer than that.
@@ -204,5 +213,5 @@ def _identity(
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    axes.set_xlabel(f"{skill.short} on the test cells")
-    axes.set_title("A model of well identity alone")
+    axes.set_xlabel(f"{skill.short} on the test {spoken().examples}")
+    axes.set_title(f"A model of {spoken().group} identity alone")

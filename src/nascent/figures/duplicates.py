@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from nascent.figures import style
+from nascent.words import spoken
 
 MARK = "#B22222"
 LARGEST = 6.5
@@ -35,7 +36,7 @@ def draw(
     """
     if len(channels) < 2:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), "There is one input channel alone.")
+        style.say(figure.subplots(), f"There is one input {spoken().feature} alone.")
         return figure
     pixels = _square(correlations, channels, "pixel_correlation")
     means = _square(correlations, channels, "mean_correlation")
@@ -63,7 +64,9 @@ def draw(
             label.set(color=MARK, fontweight="bold")
     axes.tick_params(length=0)
     bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=22, pad=0.02)
-    bar.set_label("correlation: pixels (above), cell means (below)", fontsize=6.5)
+    bar.set_label(
+        f"correlation: {spoken().places} (above), {spoken().example} means (below)", fontsize=6.5
+    )
     bar.ax.tick_params(labelsize=6)
     figure.suptitle(fill(verdict(correlations, groups), 64), fontsize=8, x=0.01, ha="left")
     return figure
@@ -73,10 +76,10 @@ def verdict(correlations: pd.DataFrame, groups: pd.DataFrame) -> str:
     """Return a sentence on the channels that repeat each other, and on the groups."""
     pairs = int((correlations["duplicates"].astype(str) == "True").sum())
     said = (
-        f"{pairs} {'pair of channels repeats' if pairs == 1 else 'pairs of channels repeat'}"
-        f" each other."
+        f"{pairs} {'pair' if pairs == 1 else 'pairs'} of {spoken().features}"
+        f" {'repeats' if pairs == 1 else 'repeat'} each other."
         if pairs
-        else "No two channels repeat each other."
+        else f"No two {spoken().features} repeat each other."
     )
     members = [f"{', '.join(rows['channel'])}" for _, rows in groups.groupby("group", sort=False)]
     return f"{said} Told together: {'; '.join(members)}." if members else said

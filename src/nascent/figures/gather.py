@@ -9,6 +9,7 @@ import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
 from nascent.places import refuse_unless_plane
+from nascent.words import spoken
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,15 @@ def read_examples(
         for cell in here:
             i = int(store.cells.index.get_loc(cell))
             image, mask = store[i]
-            refuse_unless_plane(mask.shape, "a figure of single cells")
+            refuse_unless_plane(mask.shape, f"a figure of single {spoken().examples}")
             found[cell] = (image[..., columns], mask, store.cells.iloc[i])
         if len(found) == len(set(ids)):
             break
     missing = [cell for cell in ids if cell not in found]
     if missing:
         raise StoreError(
-            f"cell {missing[0]} is in none of the stores given",
-            mend="Give the stores that the cell table was made from.",
+            f"{spoken().example} {missing[0]} is in none of the stores given",
+            mend=f"Give the stores that the {spoken().example} table was made from.",
         )
     if not len(ids):
         nothing = np.zeros((0, 1, 1, len(channels)))
@@ -123,7 +124,7 @@ def read_maps(
             found[cell] = maps[int(maps.cells.index.get_loc(cell))][..., columns]
     missing = [cell for cell in ids if cell not in found]
     if missing:
-        raise StoreError(f"cell {missing[0]} has no map in the files given")
+        raise StoreError(f"{spoken().example} {missing[0]} has no map in the files given")
     if not len(ids):
         return np.zeros((0, 1, 1, len(channels)), np.float32)
     return np.stack([found[cell] for cell in ids])
@@ -132,7 +133,7 @@ def read_maps(
 def _position(store: _Readable | _ReadableMaps, channel: str) -> int:
     if channel not in store.channels:
         raise StoreError(
-            f"there is no channel {channel!r}",
+            f"there is no {spoken().feature} {channel!r}",
             where=getattr(store, "path", None),
             mend=did_you_mean(channel, store.channels),
         )

@@ -15,12 +15,13 @@ from nascent.explain.importance.aggregates import SYMBOLS
 from nascent.figures import style
 from nascent.figures.importance_rows import over_seeds, used
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken, worded
 
+NOTHING = "No {example} was explained, or the maps have no {features}."
 SPREAD = 0.24  # between two strata of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
 BAND = "#E4E0D4"
 BANDS = {False: "random weights", True: "random weights, too wide to deny anything"}
-NOTHING = "No cell was explained, or the maps have no channels."
 
 
 @style.look()
@@ -83,7 +84,7 @@ def draw(
     summary = over_seeds(importance, aggregate)
     if summary.empty:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), NOTHING)
+        style.say(figure.subplots(), worded(NOTHING))
         return figure
     means = summary.groupby("channel", sort=False)["importance"].mean()
     channels = means.sort_values(ascending=False, kind="stable").index.tolist()
@@ -158,7 +159,7 @@ def _labels(
     found = [f"{name} ({letter[name]})" if letter.get(name) else name for name in channels]
     for name, members in groups.items():
         # A group that was found is called by its channels, which bear the letter already.
-        called = f"{len(members)} channels" if name == "+".join(members) else name
+        called = f"{len(members)} {spoken().features}" if name == "+".join(members) else name
         found.append(f"({letters.get(name, '')}) {called}, as one")
     return found
 

@@ -18,6 +18,7 @@ from nascent.figures.score_maps import (
     refuse_other_shape,
     tiles,
 )
+from nascent.words import spoken
 
 A_ROW = 11  # channels side by side: 33 make three rows
 HEAD, GAP = 0.3, 0.12  # inches over three rows of tiles for names, and below a cell
@@ -50,7 +51,7 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
     cells, channels = len(examples.cells), len(examples.channels)
     if cells == 0 or channels == 0:
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(figure.subplots(), "There are no maps of single channels to show.")
+        style.say(figure.subplots(), f"There are no maps of single {spoken().features} to show.")
         return figure
     window = common_window(examples.masks)
     # Rows of channels are as even as they can be: 12 are twice 6, not 11 and 1.

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from nascent.figures import style
 from nascent.shards.histograms import Histograms
 from nascent.shards.normalise import Normaliser
+from nascent.words import spoken
 
 Histogram = tuple[np.ndarray, np.ndarray]  # distinct values ascending, pixels at each
 
@@ -53,7 +54,7 @@ def draw(
     figure = Figure(figsize=(style.WIDTH, max(0.19 * len(names) + 1.0, 2.2)), layout="constrained")
     before, after = figure.subplots(1, 2, sharey=True)
     if not names:
-        style.say(before, "There are no measured pixels to show.")
+        style.say(before, f"There are no measured {spoken().places} to show.")
         after.set_axis_off()
         return figure
     raw = {name: counted[name] for name in names}
@@ -129,14 +130,14 @@ def value_name(normaliser: Normaliser) -> str:
     """Return the label of the axis of normalised values, with its unit."""
     steps = normaliser.steps
     if steps.z_score:
-        name = "z-score (SD of training pixels)"
+        name = f"z-score (SD of training {spoken().places})"
     elif steps.scale:
         name = f"counts ÷ {steps.clip:g}th percentile"
     else:
         name = "counts"
     if steps.mean_extraction:
         name += ", less the training mean"
-    return f"{name}, before standardisation by cell" if steps.per_cell else name
+    return f"{name}, before standardisation by {spoken().example}" if steps.per_cell else name
 
 
 def rebin(values: np.ndarray, counts: np.ndarray, edges: np.ndarray, width: float) -> np.ndarray:

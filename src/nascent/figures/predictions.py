@@ -8,10 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from nascent.examples import GROUP
 from nascent.figures import evaluated, rows, style, words
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
-FACTORS = ("cell_cycle", "perturbation", "group")
+HUE = "hue"  # column of what points are coloured by
 RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the SVG
 WIDE = 6  # levels from which box plots take the whole width
 CROWDED = 16  # levels from which their names stand upright
@@ -34,6 +36,7 @@ def draw(
     design: str | None = None,
     split: str = "test",
     seed: int | None = None,
+    factors: Sequence[str] = (),
 ) -> Figure:
     """Draw ŷ against y, the residuals e = y − ŷ against ŷ, and box plots of all by known factors.
 
@@ -43,8 +46,8 @@ def draw(
         Columns `id, design, fold, split, model, seed, target, y, y_hat`; the folds of a
         design are shown together.
     cells
-        The cell table, index or column `id`; factors `cell_cycle, perturbation, group` where
-        known.
+        The cell table, index or column `id`; columns of `factors` and
+        group, where known.
     metrics
         The table `metrics.tsv`: the numbers above the scatter come from here.
     model, design, split, seed
@@ -55,12 +58,17 @@ def draw(
         The table `intervals.tsv`, of test cells; the metrics then have their intervals over cells.
     target
         The predicted column that is shown.
+    factors
+        Columns of the table of examples that tell them apart, beside their group, the coarsest
+        first; colours are of the finest.
     """
     shown = of_run(predictions, model=model, target=target, design=design, split=split, seed=seed)
-    table = with_factors(shown, cells)
-    factors = [name for name in FACTORS if table[name].nunique() > 1]
-    wide = {name for name in factors if table[name].nunique() > WIDE}
-    heights = [3.3, *(h for name in factors for h in ([1.75, 1.75] if name in wide else [1.9]))]
+    known = (*reversed(factors), GROUP)
+    table = with_factors(shown, cells, known)
+    table[HUE] = table[known[0]] if factors else f"all {spoken().examples}"
+    drawn = [name for name in known if table[name].nunique() > 1]
+    wide = {name for name in drawn if table[name].nunique() > WIDE}
+    heights = [3.3, *(h for name in drawn for h in ([1.75, 1.75] if name in wide else [1.9]))]
     figure = Figure(figsize=(style.WIDTH, sum(heights)), layout="constrained")
     grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
     left, right = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
@@ -72,7 +80,7 @@ def draw(
     left.set_title(numbers(table, metrics, intervals, split=split), fontsize=7, fontweight="normal")
     _residuals(right, table, label)
     line = 1
-    for name in factors:
+    for name in drawn:
         step = 2 if name in wide else 1
         above = figure.add_subplot(grid[line, :] if name in wide else grid[line, 0])
         below = figure.add_subplot(grid[line + 1, :] if name in wide else grid[line, 1])
@@ -90,7 +98,7 @@ def draw(
         Patch(color=PREDICTED, label="predicted ŷ"),
         Patch(color=RESIDUAL, label="residual e = y − ŷ"),
     ]
-    if factors:
+    if drawn:
         figure.legend(handles=keys, loc="outside lower center", ncols=3, handlelength=0.8)
     return figure
 
@@ -117,15 +125,15 @@ def of_run(
     return own[own["seed"] == seed]
 
 
-def with_factors(rows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def with_factors(rows: pd.DataFrame, cells: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
     """Join residuals `e` and the cell table's factors to predictions; the missing is `unknown`."""
     flat = cells.set_index("id") if "id" in cells.columns else cells
-    kept = [name for name in FACTORS if name in flat.columns]
+    kept = [name for name in factors if name in flat.columns]
     table = rows.assign(e=rows["y"] - rows["y_hat"])
     table[kept] = flat[kept].reindex(rows["id"]).to_numpy(object)
-    for name in FACTORS:
+    for name in factors:
         known = style.is_known(table, name)
-        table[name] = style.labels(table[name]) if known else "all cells"
+        table[name] = style.labels(table[name]) if known else f"all {spoken().examples}"
     return table
 
 
@@ -167,8 +175,8 @@ def numbers(
 
 
 def _scatter(axes: Axes, table: pd.DataFrame, label: str) -> None:
-    names = style.levels(table["cell_cycle"], list(style.CYCLE))
-    palette = style.colours(names, {**style.CYCLE, "all cells": style.SERIES[0]})
+    names = style.levels(table[HUE], list(style.CYCLE))
+    palette = style.colours(names, {**style.CYCLE, f"all {spoken().examples}": style.SERIES[0]})
     _cloud(axes, table, "y", "y_hat", palette, gid="cells")
     both = np.concatenate([table["y"], table["y_hat"]])
     low, high = np.nanmin(both), np.nanmax(both)
@@ -187,12 +195,12 @@ def _scatter(axes: Axes, table: pd.DataFrame, label: str) -> None:
 def _cloud(
     axes: Axes, table: pd.DataFrame, x: str, y: str, palette: dict[str, str], *, gid: str
 ) -> None:
-    # One scatter in shuffled order, so that no phase lies on top of the others.
+    # One scatter in shuffled order, so that no level lies on top of the others.
     shown = table.iloc[np.random.default_rng(0).permutation(len(table))]
     axes.scatter(
         shown[x],
         shown[y],
-        c=[palette[name] for name in shown["cell_cycle"]],
+        c=[palette[name] for name in shown[HUE]],
         s=float(np.clip(2500 / max(len(table), 1), 3, 14)),
         alpha=0.65,
         lw=0,
@@ -202,8 +210,8 @@ def _cloud(
 
 
 def _residuals(axes: Axes, table: pd.DataFrame, label: str) -> None:
-    names = style.levels(table["cell_cycle"], list(style.CYCLE))
-    palette = style.colours(names, {**style.CYCLE, "all cells": style.SERIES[0]})
+    names = style.levels(table[HUE], list(style.CYCLE))
+    palette = style.colours(names, {**style.CYCLE, f"all {spoken().examples}": style.SERIES[0]})
     _cloud(axes, table, "y_hat", "e", palette, gid="residuals")
     axes.axhline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="no error")
     means = binned_means(table["y_hat"].to_numpy(float), table["e"].to_numpy(float))
@@ -237,7 +245,7 @@ def binned_means(x: np.ndarray, values: np.ndarray) -> np.ndarray:
 def _boxes(
     axes: Axes, table: pd.DataFrame, factor: str, columns: Sequence[tuple[str, float, str]]
 ) -> None:
-    names = style.levels(table[factor], list(style.CYCLE) if factor == "cell_cycle" else [])
+    names = style.levels(table[factor], list(style.CYCLE))
     for column, shift, colour in columns:
         axes.boxplot(
             [table.loc[table[factor] == name, column] for name in names],
@@ -261,4 +269,4 @@ def _boxes(
     axes.set_xlim(-0.6, len(names) - 0.4)
     total = table[factor].nunique()
     kept = f" ({len(names)} largest of {total})" if total > len(names) else ""
-    axes.set_title(f"By {words.FACTORS[factor]}{kept}" if len(columns) > 1 else "")
+    axes.set_title(f"By {spoken().column(factor)}{kept}" if len(columns) > 1 else "")

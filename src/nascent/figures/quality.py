@@ -8,6 +8,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from nascent.figures import style
+from nascent.words import spoken
 
 ALL = "all"  # the step whose row sums up a well
 ROW = 0.27  # inches, of a well or a reason
@@ -36,7 +37,7 @@ def draw(quality: pd.DataFrame) -> Figure:
     reasons = reasons[reasons["found"] > 0]
     if totals.empty:
         figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(figure.subplots(), "There are no wells to show.")
+        style.say(figure.subplots(), f"There are no {spoken().parts} to show.")
         return figure
     many = len(totals) > MANY
     reason_height = ROW * max(len(reasons), 2) + 0.75
@@ -58,7 +59,7 @@ def draw(quality: pd.DataFrame) -> Figure:
         _profile(right, totals, stacks)
     else:
         _rows(right, totals, stacks, rows)
-    right.set_title("By well")
+    right.set_title(f"By {spoken().part}")
     right.legend(
         handles=[Patch(color=style.PALE, label="kept")],
         loc="lower right",
@@ -69,7 +70,7 @@ def draw(quality: pd.DataFrame) -> Figure:
     )
     cells, lost = int(totals["cells_in"].sum()), int(totals["removed"].sum())
     figure.suptitle(
-        f"{style.thousands(cells)} cells measured, {style.thousands(lost)} removed"
+        f"{style.thousands(cells)} {spoken().examples} measured, {style.thousands(lost)} removed"
         f" ({100 * lost / max(cells, 1):.1f} %), {style.thousands(cells - lost)} kept",
         fontsize=8,
     )
@@ -78,7 +79,7 @@ def draw(quality: pd.DataFrame) -> Figure:
 
 def _reasons(axes: Axes, reasons: pd.DataFrame, palette: dict[str, str], rows: int) -> None:
     if reasons.empty:
-        style.say(axes, "No reason holds for any cell.")
+        style.say(axes, f"No reason holds for any {spoken().example}.")
         return
     at = np.arange(len(reasons))
     colours = [palette[reason] for reason in reasons.index]
@@ -99,7 +100,7 @@ def _reasons(axes: Axes, reasons: pd.DataFrame, palette: dict[str, str], rows: i
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(max(len(reasons), rows, 2) - 0.4, -0.6)
     axes.set_xlim(0, max(reasons["found"].max(), 1) * 1.4)
-    axes.set_xlabel("cells")
+    axes.set_xlabel(spoken().examples)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: style.thousands(value))
     axes.set_title("Removed, by reason")
@@ -132,7 +133,7 @@ def _rows(
     axes.set_xlim(left=0)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: style.thousands(value))
-    axes.set_xlabel("cells of the well")
+    axes.set_xlabel(f"{spoken().examples} of the {spoken().part}")
 
 
 def _profile(axes: Axes, totals: pd.DataFrame, stacks: list[tuple[str, np.ndarray]]) -> None:
@@ -146,7 +147,7 @@ def _profile(axes: Axes, totals: pd.DataFrame, stacks: list[tuple[str, np.ndarra
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(lambda value, _: style.thousands(value))
-    axes.set_ylabel("cells of the well")
+    axes.set_ylabel(f"{spoken().examples} of the {spoken().part}")
 
 
 def _well_names(totals: pd.DataFrame) -> list[str]:

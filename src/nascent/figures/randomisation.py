@@ -9,13 +9,10 @@ from matplotlib.lines import Line2D
 from nascent.explain.randomisation.table import IMAGE, ORIGINAL
 from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.explain.statistics.dependence import SURVIVES, TARGETS, WEIGHTS
-from nascent.figures import explained_rows, rows, style
+from nascent.figures import explained_rows, rows, style, words
+from nascent.words import spoken
 
-LEVELS = {
-    ENTRIES: "pixels of channels",
-    PIXELS: "pixels",
-    CHANNELS: "channels",
-}
+LEVELS = (ENTRIES, PIXELS, CHANNELS)
 GAP = 0.8  # between the cascade and what stands beside it
 MOST = 3  # models side by side
 STEP = 6.5  # points between two verdicts
@@ -70,7 +67,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
             if place < len(levels) - 1:
                 axes.set_xticklabels([])
             if column == 0:
-                axes.set_ylabel(LEVELS[level])
+                axes.set_ylabel(words.level(level))
     least = min(table["mean"].min(), 0)
     panels[0, 0].set_ylim(least - 0.1 - LINE * len(colours) * _lines(across), 1.04)
     figure.supylabel("rank correlation with the map of the trained model", fontsize=8)
@@ -165,7 +162,15 @@ def _keys(colours: dict[str, str], confidence: float) -> list[Line2D]:
     ]
     return [
         *keys,
-        Line2D([], [], color=style.INK, lw=1.8, label=f"{100 * confidence:g} % over cells"),
-        Line2D([], [], color=style.INK, lw=0.7, label=f"{100 * confidence:g} % over wells"),
+        Line2D(
+            [],
+            [],
+            color=style.INK,
+            lw=1.8,
+            label=f"{100 * confidence:g} % over {spoken().examples}",
+        ),
+        Line2D(
+            [], [], color=style.INK, lw=0.7, label=f"{100 * confidence:g} % over {spoken().groups}"
+        ),
         Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="above: survives"),
     ]

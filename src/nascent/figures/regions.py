@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import style
+from nascent.words import spoken
 
 ALL = "all"
 
@@ -56,7 +57,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, name: str) -> None:
         rows["null"], y, s=12, facecolor="white", edgecolor=style.GREY, lw=0.8, zorder=2, gid="null"
     )
     axes.axvline(1, color=style.INK, lw=0.8, ls=(0, (4, 2)), zorder=0.5)
-    words = rows["channel"].replace({ALL: "all channels"})
+    words = rows["channel"].replace({ALL: f"all {spoken().features}"})
     axes.set_yticks(y, words, fontsize=6.5)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(y[-1] + 0.6, -0.6)

@@ -19,17 +19,12 @@ from nascent.explain.removal.deletion import (
 from nascent.explain.removal.table import CHANGE
 from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.figures import explained_rows, rows, style, words
+from nascent.words import spoken
 
 GAIN = "gain_over_random"
 BEATS = f"beats {RANDOM}"
-UNITS: Mapping[str, tuple[str, str]] = {  # colour and words
-    PIXELS: ("#0072B2", "whole pixels"),
-    ENTRIES: ("#D55E00", "pixels of single channels"),
-}
-REPLACEMENTS: Mapping[str, tuple[str, str]] = {  # marker and words
-    "mean": ("o", "the cell's channel mean"),
-    "baseline": ("s", "the baseline"),
-}
+UNITS: Mapping[str, str] = {PIXELS: "#0072B2", ENTRIES: "#D55E00"}
+REPLACEMENTS: Mapping[str, str] = {"mean": "o", "baseline": "s"}
 ORDERS: Mapping[str, tuple[str, str, float]] = {  # colour, words, width
     RANDOM: (style.GREY, "at random", 1.2),
     BRIGHTNESS: ("#0072B2", "brightest first", 1.2),
@@ -56,7 +51,7 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
     """
     gains = _gains(table)
     if gains.empty:
-        return rows.nothing("No map orders pixels.")
+        return rows.nothing(f"No map orders {spoken().places}.")
     at = explained_rows.places(zip(gains["model"], gains["method"], strict=True))
     figure = Figure(figsize=(style.WIDTH, explained_rows.height(at) + 1.35), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
@@ -68,8 +63,8 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
                 axes,
                 row,
                 at[row["model"], row["method"]] + OFFSETS[kind],
-                colour=UNITS[row["unit"]][0],
-                marker=REPLACEMENTS[row["replace"]][0],
+                colour=UNITS[row["unit"]],
+                marker=REPLACEMENTS[row["replace"]],
                 filled=row["verdict"] == BEATS,
                 gid=f"{row['model']}/{row['method']}/{curve}/{row['unit']}/{row['replace']}",
             )
@@ -96,19 +91,49 @@ def _gains(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts) if parts else own
 
 
+def _unit(unit: str) -> str:
+    words = spoken()
+    known = {
+        PIXELS: f"whole {words.places}",
+        ENTRIES: f"{words.places} of single {words.features}",
+    }
+    return known[unit]
+
+
+def _replacement(name: str) -> str:
+    words = spoken()
+    known = {"mean": f"the {words.example}'s {words.feature} mean", "baseline": "the baseline"}
+    return known[name]
+
+
 def _keys(confidence: float) -> list[Line2D]:
     keys = [
-        Line2D([], [], color=colour, marker="o", ls="none", label=name)
-        for colour, name in UNITS.values()
+        Line2D([], [], color=colour, marker="o", ls="none", label=_unit(unit))
+        for unit, colour in UNITS.items()
     ]
     keys += [
-        Line2D([], [], color=style.INK, marker=marker, ls="none", label=f"replaced by {name}")
-        for marker, name in REPLACEMENTS.values()
+        Line2D(
+            [],
+            [],
+            color=style.INK,
+            marker=marker,
+            ls="none",
+            label=f"replaced by {_replacement(name)}",
+        )
+        for name, marker in REPLACEMENTS.items()
     ]
     return [
         *keys,
-        Line2D([], [], color=style.INK, lw=2.2, label=f"{100 * confidence:g} % over cells"),
-        Line2D([], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over wells"),
+        Line2D(
+            [],
+            [],
+            color=style.INK,
+            lw=2.2,
+            label=f"{100 * confidence:g} % over {spoken().examples}",
+        ),
+        Line2D(
+            [], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over {spoken().groups}"
+        ),
     ]
 
 
@@ -129,7 +154,7 @@ def draw_curves(table: pd.DataFrame, *, label: str, confidence: float) -> Figure
     changes = table[table["measure"] == CHANGE]
     units = [unit for unit in UNITS if (changes["unit"] == unit).any()]
     if not units:
-        return rows.nothing("These maps order no pixels.")
+        return rows.nothing(f"These maps order no {spoken().places}.")
     columns = [(unit, curve) for unit in units for curve in CURVES]
     width = style.WIDTH * (1 if len(columns) > 2 else 0.62)
     figure = Figure(figsize=(width, 4.3), layout="constrained")
@@ -141,18 +166,24 @@ def draw_curves(table: pd.DataFrame, *, label: str, confidence: float) -> Figure
             _curves(axes, changes[where[changes.index]])
             _gained(axes, table[where & (table["order"] == ATTRIBUTION)], curve)
             axes.grid(axis="y")
-        line[0].set_ylabel(f"replaced by\n{REPLACEMENTS[replace][1]}")
+        line[0].set_ylabel(f"replaced by\n{_replacement(replace)}")
     for axes, (unit, curve) in zip(panels[0], columns, strict=True):
-        axes.set_title(f"{curve.capitalize()}\n{UNITS[unit][1]}", fontsize=7.5)
+        axes.set_title(f"{curve.capitalize()}\n{_unit(unit)}", fontsize=7.5)
     panels[0, 0].set_xlim(0, 100)
     panels[0, 0].set_ylim(bottom=0)
-    figure.supxlabel("share of the measured pixels removed, or given back (%)", fontsize=8)
+    figure.supxlabel(
+        f"share of the measured {spoken().places} removed, or given back (%)", fontsize=8
+    )
     figure.supylabel(f"|change of the prediction| {words.unit(label)}".strip(), fontsize=8)
     keys = [
         Line2D([], [], color=colour, lw=line, label=name)
         for colour, name, line in reversed(ORDERS.values())
     ]
-    keys.append(Line2D([], [], color=style.PALE, lw=6, label=f"{100 * confidence:g} % over cells"))
+    keys.append(
+        Line2D(
+            [], [], color=style.PALE, lw=6, label=f"{100 * confidence:g} % over {spoken().examples}"
+        )
+    )
     figure.legend(handles=keys, loc="outside upper center", ncols=4)
     return figure
 

@@ -13,6 +13,7 @@ from nascent.explain.roar.curves import ALL, ATTRIBUTION, NONE, VERDICTS
 from nascent.figures import evaluated, rows, style, words
 from nascent.shards.removal import ENTRIES, RANDOM
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 COLOURS = {ATTRIBUTION: "#D55E00", RANDOM: style.GREY}
 MORE = next(iter(VERDICTS.values()))
@@ -130,8 +131,10 @@ def draw(
         axes.set_xlim(-3, 103)
         axes.grid(axis="y")
         if place % columns == 0:
-            axes.set_ylabel(f"{task_of(task).skill} of the test cells")
-    ranked = "pixels × channels" if (table["rank"] == ENTRIES).all() else "pixels"
+            axes.set_ylabel(f"{task_of(task).skill} of the test {spoken().examples}")
+    ranked = spoken().places
+    if (table["rank"] == ENTRIES).all():
+        ranked += f" × {spoken().features}"
     figure.supxlabel(f"share of the measured {ranked} removed before training (%)", fontsize=8)
     figure.legend(handles=_keys(confidence, floor), loc="outside upper center", ncols=3)
     return figure
@@ -245,8 +248,10 @@ def _keys(confidence: float, floor: Floor | None) -> list[Line2D]:
         Line2D([], [], **by_map, label="by the map: more than random"),
         Line2D([], [], **by_map, mfc="white", label="by the map: not so, or cannot tell"),
         Line2D([], [], color=COLOURS[RANDOM], marker="s", ms=3.8, label="at random"),
-        Line2D([], [], color=style.INK, lw=5, alpha=0.2, label=f"{percent} over cells"),
-        Line2D([], [], color=style.INK, lw=0.8, label=f"{percent} over wells"),
+        Line2D(
+            [], [], color=style.INK, lw=5, alpha=0.2, label=f"{percent} over {spoken().examples}"
+        ),
+        Line2D([], [], color=style.INK, lw=0.8, label=f"{percent} over {spoken().groups}"),
         Line2D([], [], marker="D", ls="none", ms=4.6, color=style.INK, label="nothing removed"),
     ]
     if floor is not None:

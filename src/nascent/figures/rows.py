@@ -17,6 +17,7 @@ from nascent.figures import style, words
 from nascent.figures.metrics import axis_name
 from nascent.metric import Metric
 from nascent.task import task_of
+from nascent.words import spoken
 
 FLOOR_STEP = 0.72  # height of a floor's row, in rows of models
 LEAST_SKILL = -0.5  # worse is an arrow: the mean of the examples themselves has 0
@@ -181,8 +182,8 @@ def axis_label(metric: Metric, label: str) -> str:
 def keys_of_intervals() -> list[Line2D]:
     """Return the legend's entries for the two intervals."""
     return [
-        Line2D([], [], color=style.INK, lw=2.4, label="95 % over cells"),
-        Line2D([], [], color=style.INK, lw=0.8, label="95 % over wells"),
+        Line2D([], [], color=style.INK, lw=2.4, label=f"95 % over {spoken().examples}"),
+        Line2D([], [], color=style.INK, lw=0.8, label=f"95 % over {spoken().groups}"),
     ]
 
 

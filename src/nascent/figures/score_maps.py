@@ -13,6 +13,7 @@ from nascent.errors import AttributionError
 from nascent.figures import style
 from nascent.figures.crops import caption, contrast, fitted, known, outline, scale_bar, show
 from nascent.figures.gather import Examples
+from nascent.words import spoken
 
 MAP_PERCENTILE = 99.5
 TOP = 0.10  # share of a cell's measured pixel-channels that the overlay colours
@@ -133,7 +134,7 @@ def refuse_other_shape(examples: Examples, maps: np.ndarray) -> None:
     if maps.shape != examples.images.shape:
         raise AttributionError(
             f"the maps have shape {maps.shape}, the images {examples.images.shape}",
-            mend="Read both for the same cells and channels.",
+            mend=f"Read both for the same {spoken().examples} and {spoken().features}.",
         )
 
 
@@ -286,7 +287,9 @@ def colour_key(figure: Figure, signed: bool) -> None:
     axes = figure.add_axes(((width - long) / 2 / width, 0.34 / height, long / width, 0.09 / height))
     scale = ScalarMappable(Normalize(-1 if signed else 0, 1), _colour_map(signed))
     bar = figure.colorbar(scale, cax=axes, orientation="horizontal")
-    bar.set_label("score, relative to the cell's 99.5th percentile", fontsize=7, labelpad=1)
+    bar.set_label(
+        f"score, relative to the {spoken().example}'s 99.5th percentile", fontsize=7, labelpad=1
+    )
     bar.ax.tick_params(labelsize=6.5, length=2, pad=1)
     bar.set_ticks([-1, 0, 1] if signed else [0, 0.5, 1])
     bar.outline.set_linewidth(0.5)

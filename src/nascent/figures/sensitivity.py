@@ -9,10 +9,10 @@ from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.explain.sensitivity.table import CHANGE, PREDICTION
 from nascent.figures import explained_rows, rows, style, words
 
-LEVELS = {  # colour, words, height in the row
-    ENTRIES: ("#D55E00", "pixels of channels", -0.22),
-    PIXELS: ("#0072B2", "pixels", 0.0),
-    CHANNELS: ("#009E73", "channels", 0.22),
+LEVELS = {  # colour, height in the row
+    ENTRIES: ("#D55E00", -0.22),
+    PIXELS: ("#0072B2", 0.0),
+    CHANNELS: ("#009E73", 0.22),
 }
 
 
@@ -39,7 +39,7 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
     panels = figure.subplots(1, 3, sharey=True)
     shown = {
         CHANGE: (panels[0], style.INK, 0.0),
-        **{level: (panels[1], colour, shift) for level, (colour, _, shift) in LEVELS.items()},
+        **{level: (panels[1], colour, shift) for level, (colour, shift) in LEVELS.items()},
         PREDICTION: (panels[2], style.INK, 0.0),
     }
     for _, row in spread[spread["measure"].isin(shown)].iterrows():
@@ -63,8 +63,8 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
     for number, axes in enumerate(panels):
         explained_rows.frame(axes, at, named=number == 0)
     keys = [
-        Line2D([], [], color=colour, marker="o", ls="none", label=name)
-        for level, (colour, name, _) in LEVELS.items()
+        Line2D([], [], color=colour, marker="o", ls="none", label=words.level(level))
+        for level, (colour, _) in LEVELS.items()
         if (spread["measure"] == level).any()
     ]
     keys += [

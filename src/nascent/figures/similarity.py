@@ -1,6 +1,6 @@
 """Which image channels the maps look like, by stratum of cells, beside chance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from nascent.figures import style
+from nascent.words import spoken
 
 ALL = "all"
 MOST_PRINTED = 100  # numbers of a panel that can still be read
-MEASURES: Mapping[str, str] = {
-    "spearman": "by rank correlation",
-    "mae": "by the published difference (favours sparse channels)",
-}
+MEASURES = ("spearman", "mae")
 
 
 @style.look()
@@ -47,17 +45,17 @@ def draw(similarity: pd.DataFrame, *, shown: int) -> Figure:
     for part, measure in zip(parts, blocks, strict=True):
         table = similarity[similarity["measure"] == measure]
         best = most_frequent(table, shown)
-        part.suptitle(MEASURES[measure], fontsize=8.5, fontweight="bold", x=0.01, ha="left")
+        part.suptitle(_measure(measure), fontsize=8.5, fontweight="bold", x=0.01, ha="left")
         grid = part.subplots(1, len(strata) + 1, squeeze=False, sharey=True)[0]
         for axes, stratum in zip(grid, strata, strict=False):
             here = table[table["stratum"] == stratum]
             _heat(axes, _wide(here, "wins", best), f"{stratum} (n = {here['cells'].max()})")
         chance = _wide(table[table["stratum"] == ALL], "null_wins", best)
-        drawn = _heat(grid[-1], chance, "other cells' images")
+        drawn = _heat(grid[-1], chance, f"other {spoken().examples}' images")
         grid[0].set_yticks(range(len(chance)), chance.index, fontsize=6)
         grid[0].set_ylabel("map of")
         bar = part.colorbar(drawn, ax=grid, fraction=0.02, pad=0.01, aspect=30)
-        bar.set_label("% of the cells", fontsize=6.5)
+        bar.set_label(f"% of the {spoken().examples}", fontsize=6.5)
         bar.ax.tick_params(labelsize=6)
     return figure
 
@@ -80,6 +78,14 @@ def _wide(rows: pd.DataFrame, value: str, columns: Sequence[str]) -> pd.DataFram
     order = rows["map_channel"].drop_duplicates()
     wide = rows.pivot(index="map_channel", columns="image_channel", values=value)
     return 100 * wide.loc[order, list(columns)]
+
+
+def _measure(name: str) -> str:
+    known = {
+        "spearman": "by rank correlation",
+        "mae": f"by the published difference (favours sparse {spoken().features})",
+    }
+    return known[name]
 
 
 def _heat(axes: Axes, values: pd.DataFrame, title: str) -> AxesImage:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from nascent.figures import style
+from nascent.words import spoken
 
 
 @style.look()
@@ -24,13 +25,15 @@ def draw(cells: pd.DataFrame, *, size: int) -> Figure:
     figure = Figure(figsize=(style.WIDTH, 2.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     if cells.empty:
-        style.say(left, "There are no cells to show.")
+        style.say(left, f"There are no {spoken().examples} to show.")
         right.set_axis_off()
         return figure
     groups = by_cycle(cells)
-    palette = style.colours(list(groups), {**style.CYCLE, "all cells": style.SERIES[0]})
+    palette = style.colours(
+        list(groups), {**style.CYCLE, f"all {spoken().examples}": style.SERIES[0]}
+    )
     _histograms(left, {name: group["area"] for name, group in groups.items()}, palette)
-    left.set_xlabel("area (measured pixels)")
+    left.set_xlabel(f"area (measured {spoken().places})")
     left.set_title("Area")
     left.xaxis.set_major_locator(MaxNLocator(5))
     left.xaxis.set_major_formatter(lambda value, _: style.thousands(value))
@@ -55,7 +58,7 @@ def draw(cells: pd.DataFrame, *, size: int) -> Figure:
 def by_cycle(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the cells of each cell-cycle phase, or all under `all cells` where none is known."""
     if not style.is_known(cells, "cell_cycle"):
-        return {"all cells": cells}
+        return {f"all {spoken().examples}": cells}
     phase = style.labels(cells["cell_cycle"])
     return {
         name: cells[phase == name] for name in style.levels(cells["cell_cycle"], list(style.CYCLE))
@@ -70,7 +73,7 @@ def _histograms(axes: Axes, series: dict[str, pd.Series], palette: dict[str, str
         label = f"{name} (n = {style.thousands(len(values))})"
         axes.stairs(counts, edges, fill=True, color=palette[name], alpha=0.18, lw=0)
         axes.stairs(counts, edges, color=palette[name], lw=1.2, label=label)
-    axes.set_ylabel("cells")
+    axes.set_ylabel(spoken().examples)
     axes.set_ylim(bottom=0)
 
 

@@ -84,7 +84,7 @@ FIGURES = (
     Figure(
         "sizes",
         DATA,
-        "sizes of the cells",
+        "sizes of the {examples}",
         ("{examples}/cells.tsv",),
         ("size",),
         of_kinds=True,
@@ -110,7 +110,7 @@ FIGURES = (
     Figure(
         "designs",
         MODELS,
-        "by cell and by well",
+        "by {example} and by {group}",
         (COMPARISON, "evaluate/confounders.tsv"),
         ("target", "label", "task"),
     ),

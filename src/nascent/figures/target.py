@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from nascent.figures import style
 from nascent.figures.sizes import bin_count
+from nascent.words import spoken
 
 
 @style.look()
@@ -26,7 +27,7 @@ def draw(values: pd.Series, *, low: float, high: float, label: str) -> Figure:
     axes = figure.subplots()
     values = values.dropna().to_numpy(dtype=float)
     if values.size == 0:
-        style.say(axes, "No cell has a target.")
+        style.say(axes, f"No {spoken().example} has a target.")
         return figure
     limits = [limit for limit in (low, high) if np.isfinite(limit)]
     members = {
@@ -63,7 +64,7 @@ def draw(values: pd.Series, *, low: float, high: float, label: str) -> Figure:
             fontsize=7,
         )
     axes.set_xlabel(label)
-    axes.set_ylabel("cells")
+    axes.set_ylabel(spoken().examples)
     axes.set_ylim(bottom=0)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure

@@ -5,13 +5,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nascent.figures import style
+from nascent.words import spoken
 
 COLOURS = {"rises": "#D55E00", "falls": "#4477AA", "none": style.GREY, "cannot tell": style.GREY}
 WORDS = {
     "rises": "rises",
     "falls": "falls",
     "none": "not told from chance",
-    "cannot tell": "cannot tell: wells differ, or wells or permutations are too few",
 }
 
 
@@ -34,7 +34,9 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     summary = over_seeds(trend)
     if summary.empty:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), "There are no shares of channels that could change.")
+        style.say(
+            figure.subplots(), f"There are no shares of {spoken().features} that could change."
+        )
         return figure
     summary = summary.sort_values("within_groups", ascending=False, kind="stable")
     rows = len(summary)
@@ -50,7 +52,7 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
             continue
         here = summary[chosen]
         axes.hlines(y[chosen], here["low"], here["high"], color=colour, lw=1.3)
-        words = f"{WORDS[name]} ({chosen.sum()})"
+        words = f"{WORDS.get(name) or _cannot_tell()} ({chosen.sum()})"
         points, where = here["within_groups"], y[chosen]
         axes.plot(points, where, "o", ms=4, color=colour, label=words, gid=name)
     for row, slope in enumerate(summary["slope"]):
@@ -72,7 +74,7 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     axes.set_yticks(y, summary["channel"])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(rows - 0.4, -0.6)
-    axes.set_xlabel(f"rank correlation of the share with the {label}, within wells")
+    axes.set_xlabel(f"rank correlation of the share with the {label}, within {spoken().groups}")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 
@@ -93,3 +95,8 @@ def over_seeds(trend: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index()
     )
+
+
+def _cannot_tell() -> str:
+    groups = spoken().groups
+    return f"cannot tell: {groups} differ, or {groups} or permutations are too few"

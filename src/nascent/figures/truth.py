@@ -20,6 +20,7 @@ from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
 from nascent.figures.gather import read_examples
 from nascent.figures.score_maps import MAP_PERCENTILE, UNSIGNED, common_window
 from nascent.store import open_store
+from nascent.words import spoken, worded
 
 PLANTED = "#009E73"
 MARKS: Mapping[str, tuple[str, str, bool, str]] = {  # colour, marker, filled, what the key says
@@ -29,9 +30,9 @@ MARKS: Mapping[str, tuple[str, str, bool, str]] = {  # colour, marker, filled, w
     "trained": ("#0072B2", "o", True, "trained"),
 }
 PANELS: Sequence[tuple[str, str, str]] = (
-    ("pixel_precision", "lift", "planted pixels,\nprecision / chance"),
-    ("entry_precision", "lift", "pixels of channels,\nprecision / chance"),
-    ("top_channels", "value", "planted channels\nin the top k, share"),
+    ("pixel_precision", "lift", "planted {places},\nprecision / chance"),
+    ("entry_precision", "lift", "{places} of {features},\nprecision / chance"),
+    ("top_channels", "value", "planted {features}\nin the top k, share"),
     ("channel_share", "value", "attribution on them,\nshare"),
 )
 WORDS = 1.35  # width of the verdicts, in panels
@@ -108,7 +109,7 @@ def draw(table: pd.DataFrame, example: Example | None) -> Figure:
     for number, (axes, (what, column, title)) in enumerate(zip(grid, PANELS, strict=False)):
         _panel(axes, shown[shown["what"] == what], column, at)
         method_rows.frame(axes, at, named=number == 0)
-        axes.set_title(title, fontsize=7, fontweight="normal", loc="center")
+        axes.set_title(worded(title), fontsize=7, fontweight="normal", loc="center")
     _verdicts(grid[-1], whole, at)
     keys = [
         Line2D([], [], ls="none", marker=marker, ms=4.6, color=colour, mew=1.0, label=label)
@@ -217,7 +218,7 @@ def _example(
     for axes, key in zip(grid.flat, tiles, strict=False):
         if key is None:
             show(axes, example.image, *contrast(example.image, example.mask))
-            title = "planted channels"
+            title = f"planted {spoken().features}"
         else:
             values = np.where(example.mask, example.maps[key], 0)
             scale = float(np.percentile(values[example.mask], MAP_PERCENTILE)) or 1.0
@@ -229,7 +230,12 @@ def _example(
         axes.set_xlim(window.start - 0.5, window.stop - 0.5)
         axes.set_ylim(window.stop - 0.5, window.start - 0.5)
     scale_bar(grid[0, 0], window)
-    figure.suptitle(f"cell {example.id}, planted pixels outlined", fontsize=7.5, x=0.01, ha="left")
+    figure.suptitle(
+        f"{spoken().example} {example.id}, planted {spoken().places} outlined",
+        fontsize=7.5,
+        x=0.01,
+        ha="left",
+    )
 
 
 def read_example(

@@ -12,16 +12,17 @@ from nascent.explain.use.changes import INTENSITY, PERMUTED, STRUCTURE
 from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.figures import rows, style, words
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken, worded
 
 PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
-    PERMUTED: ("all that the channel tells", style.INK),
+    PERMUTED: ("all that the {feature} tells", style.INK),
     INTENSITY: ("its intensity", "#D55E00"),
     STRUCTURE: ("its structure", "#0072B2"),
 }
 ROW = 0.19  # inches
+NOTHING = "No network was trained, or there are fewer than two test {examples}."
 LEAST_WIDTH = 0.05  # of an axis, skill: smaller changes are no story
 MOST_MODELS = 12
-NOTHING = "No network was trained, or there are fewer than two test cells."
 
 
 @style.look()
@@ -47,7 +48,7 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
     models = _best(table)
     if not models:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), NOTHING)
+        style.say(figure.subplots(), worded(NOTHING))
         return figure
     parts = {model: table[table["model"] == model] for model in models}
     orders = {model: order(part) for model, part in parts.items()}
@@ -61,7 +62,7 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
         span = _span(part)
         for axes, (change, (title, colour)) in zip(line, PANELS.items(), strict=True):
             _panel(axes, part[part["change"] == change], found, span, colour)
-            axes.set_title(title, fontsize=7.5, fontweight="normal", pad=2)
+            axes.set_title(worded(title), fontsize=7.5, fontweight="normal", pad=2)
         line[0].set_yticks(range(len(found)), [name for _, name in found])
         line[0].annotate(
             _heading(model, part.iloc[0], skill),
@@ -92,7 +93,9 @@ def order(part: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _heading(model: str, row: pd.Series, skill: str) -> str:
-    cells, groups = words.count(int(row["cells"]), "cell"), words.count(int(row["groups"]), "well")
+    told = spoken()
+    cells = words.count(int(row["cells"]), told.example, told.examples)
+    groups = words.count(int(row["groups"]), told.group, told.groups)
     return f"{model} ({skill} {row['skill']:.2f}; {cells}, {groups})"
 
 
@@ -155,8 +158,8 @@ def _legend(figure: Figure, confidence: float, grouped: bool) -> None:
     keys = [
         Line2D([], [], color=ink, label="is used", **dot),
         Line2D([], [], color=grey, mfc="white", label="not shown to be used", **dot),
-        Line2D([], [], color=grey, lw=2.4, label=f"{confidence:.0%} interval, cells"),
-        Line2D([], [], color=grey, lw=0.8, label=f"{confidence:.0%} interval, wells"),
+        Line2D([], [], color=grey, lw=2.4, label=f"{confidence:.0%} interval, {spoken().examples}"),
+        Line2D([], [], color=grey, lw=0.8, label=f"{confidence:.0%} interval, {spoken().groups}"),
     ]
     if grouped:
         keys.append(

@@ -1,26 +1,37 @@
 """What the names in the tables are called in figures and pages."""
 
-from collections.abc import Mapping
 from math import isfinite
 
-DESIGNS: Mapping[str, str] = {
-    "example": "by cell, stratified",
-    "group": "by well: whole wells held out",
-    "leave_one_group_out": "one well left out at a time",
-    "shuffle": "by cell, plain shuffle",
-}
-FACTORS: Mapping[str, str] = {
-    "cell_cycle": "cell cycle",
-    "perturbation": "perturbation",
-    "group": "well",
-    "plate": "plate",
-}
+from nascent.kind import capital
+from nascent.words import spoken
 
 
-def heading(design: str) -> str:
+def design(name: str) -> str:
+    """Return a split design in words."""
+    words = spoken()
+    known = {
+        "example": f"by {words.example}, stratified",
+        "group": f"by {words.group}: whole {words.groups} held out",
+        "leave_one_group_out": f"one {words.group} left out at a time",
+        "shuffle": f"by {words.example}, plain shuffle",
+    }
+    return known.get(name, name)
+
+
+def heading(name: str) -> str:
     """Return a split design in words, as a panel's title."""
-    name = DESIGNS.get(design, design)
-    return name[:1].upper() + name[1:]
+    return capital(design(name))
+
+
+def level(name: str) -> str:
+    """Return in words what of a map is ranked: each value, or sums over features or places."""
+    words = spoken()
+    known = {
+        "entries": f"{words.places} of {words.features}",
+        "pixels": words.places,
+        "channels": words.features,
+    }
+    return known[name]
 
 
 def unit(label: str) -> str:

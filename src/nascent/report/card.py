@@ -8,10 +8,12 @@ import pandas as pd
 import yaml
 
 from nascent.cards import chosen
-from nascent.figures.words import DESIGNS
+from nascent.figures import words
+from nascent.kind import capital
 from nascent.report.page import facts, page, paragraph, section
 from nascent.report.runs import followed, in_range
 from nascent.report.tables import MISSING, table
+from nascent.words import spoken
 
 SPLITS = ("train", "val", "test")
 Run = tuple[str, str, int]  # model, fold, seed
@@ -47,7 +49,7 @@ def study_card(
     versions = {str(name): str(version) for name, version in record.get("versions", {}).items()}
     parts = [
         facts(summary(config, cards, label)),
-        section("Cells", table(cell_counts(quality))),
+        section(capital(spoken().examples), table(cell_counts(quality))),
         section("Splits", table(split_counts(quality, splits))),
         section("Models", table(models(cards)) if cards else paragraph("No model was trained.")),
         section("Versions", facts(versions)),
@@ -77,7 +79,7 @@ def summary(
         "kind": str(config.get("kind", MISSING)),
         "data": data,
         "target": f"{label}, of {measured}" if measured else label,
-        "splits": "; ".join(DESIGNS.get(design, design) for design in designs),
+        "splits": "; ".join(words.design(design) for design in designs),
         "seed of the study": str(config.get("seed", MISSING)),
         "seeds of the models": "; ".join(_seeds(list(cards))) or MISSING,
         "data fingerprint": ", ".join(sorted(fingerprints)) or MISSING,
@@ -100,7 +102,7 @@ def cell_counts(quality: pd.DataFrame) -> pd.DataFrame:
         ("removed by quality control", measured - kept),
         ("kept", kept),
     ]
-    return pd.DataFrame(rows, columns=["cells", "number"])
+    return pd.DataFrame(rows, columns=[spoken().examples, "number"])
 
 
 def split_counts(quality: pd.DataFrame, splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

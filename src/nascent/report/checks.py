@@ -3,9 +3,11 @@
 import pandas as pd
 
 from nascent.explain.duplicates.pairs import warning
+from nascent.explain.reading.map_levels import LEVELS
 from nascent.explain.standing import PASSES, nothing_passes
 from nascent.report.tables import table_page
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell
+from nascent.words import spoken, worded
 
 MOST_ROWS = 600
 """Rows of a page; the file has all."""
@@ -32,23 +34,24 @@ def check_page(
     standing
         As `explain/standing.tsv` holds it; None in a study that explains nothing.
     title, note
-        Heading of the page, and what the table tells.
+        Heading of the page, and what the table tells, as `nascent.words.worded` takes them.
     """
     if standing is not None and {"model", "method"} <= set(table) and check != "standing":
         table, warnings = _by_standing(table, standing)
         note = " ".join([note, *warnings])
+    title, note = worded(title), worded(note)
     table = _told(table)
     if "standing" in table:
         note = f"{nothing_passes(table)} {note}".strip()
     if check == "similarity" and "rank" in table:
         table = table[table["rank"] == 1]
     if check == "channel_correlations" and "duplicates" in table:
-        note = f"{warning(table) or 'No two channels repeat each other.'} {note}"
+        note = f"{warning(table) or worded('No two {features} repeat each other.')} {note}"
     if len(table) > MOST_ROWS:
         note += (
             f" Shown are the first {MOST_ROWS} of {len(table):,} rows; explain/{check}.tsv has all."
         )
-    return table_page(table.head(MOST_ROWS), title, note)
+    return table_page(_headed(table.head(MOST_ROWS)), title, note)
 
 
 def _by_standing(table: pd.DataFrame, standing: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -62,6 +65,17 @@ def _by_standing(table: pd.DataFrame, standing: pd.DataFrame) -> tuple[pd.DataFr
         f"{row.model}, {row.method} ({row.standing}): {row.sentence}" for row in rows.itertuples()
     ]
     return table.iloc[order], warnings
+
+
+def _headed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its columns, and the levels of maps, in the words of the study."""
+    words = spoken()
+    levels = {
+        name: table[name].replace(dict(zip(LEVELS, map(words.header, LEVELS), strict=True)))
+        for name in ("level", "unit")
+        if name in table and table[name].isin(LEVELS).any()
+    }
+    return table.assign(**levels).rename(columns=words.header)
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:

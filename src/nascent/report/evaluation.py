@@ -6,20 +6,28 @@ from functools import partial
 import pandas as pd
 
 from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
+from nascent.figures import words
 from nascent.figures.metrics import in_unit
-from nascent.figures.words import DESIGNS, FACTORS, unit
+from nascent.figures.words import unit
+from nascent.kind import with_article
 from nascent.report import group_shift
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, decimals, shown, table
 from nascent.task import REGRESSION, Task, task_of
+from nascent.words import spoken, worded
 
 _AGAINST_OWN_MEAN = ", R² against each fold's own mean"
-CONTROLS = {"as_trained": "as trained", "per_cell": "each cell standardised"}
+CONTROLS = {"as_trained": "as trained", "per_cell": "each {example} standardised"}
 _OF_NUMBERS = (
     " Bias is measured less predicted. R² is against the level's own mean: a model that only tells"
     " the levels apart has none."
 )
-OVER = {"cells": ("low", "high"), "wells": ("low_groups", "high_groups")}
+
+
+def over_what() -> dict[str, tuple[str, str]]:
+    """Return what intervals are over, in words → the columns of their ends."""
+    words = spoken()
+    return {words.examples: ("low", "high"), words.groups: ("low_groups", "high_groups")}
 
 
 def evaluation_pages(
@@ -46,48 +54,52 @@ def evaluation_pages(
     """
     measured = task_of(task)
     primary, names = measured.metric(measured.primary).words, _listed(measured)
-    shift = f" {group_shift.NOTE}" if measured.has_errors else ""
+    shift = f" {worded(group_shift.NOTE)}" if measured.has_errors else ""
     against = _AGAINST_OWN_MEAN if measured.has_errors else ""
     built = {
         "comparison": (
             "Models and floors",
-            f"Test cells. {names} are means over seeds, in brackets their 95 % intervals over"
-            f" cells and over wells. The difference is the {primary} less that of the best floor on"
-            f" the same cells. Floors have no verdict.{shift}",
+            f"Test {spoken().examples}. {names} are means over seeds, in brackets their 95 %"
+            f" intervals over {spoken().examples} and over {spoken().groups}. The difference is"
+            f" the {primary} less that of the best floor on the same {spoken().examples}. Floors"
+            f" have no verdict.{shift}",
             comparison_rows,
             comparison,
         ),
         "pairs": (
             "Every two models",
-            "Metric of the model less that of the other, on the same test cells, mean over seeds."
-            " An interval without 0 says that other such cells, or wells, would tell the two apart"
-            " the same way. There are many pairs, and no interval is corrected for that.",
+            f"Metric of the model less that of the other, on the same test {spoken().examples},"
+            f" mean over seeds. An interval without 0 says that other such {spoken().examples}, or"
+            f" {spoken().groups}, would tell the two apart the same way. There are many pairs, and"
+            " no interval is corrected for that.",
             pairs_rows,
             pairs,
         ),
         "levels": (
-            "By well, cell cycle and perturbation",
-            "Test cells of each level, means over seeds, of the limits of the 95 % intervals over"
-            f" cells too.{_OF_NUMBERS if measured.has_errors else ''}",
+            f"By {_factors(levels)}",
+            f"Test {spoken().examples} of each level, means over seeds, of the limits of the 95 %"
+            f" intervals over {spoken().examples} too.{_OF_NUMBERS if measured.has_errors else ''}",
             levels_rows,
             levels,
         ),
         "confounders": (
             "Known factors",
             "η² and ω²: share of the target's variance between the levels of a factor, over all"
-            f" cells. {measured.skill}: of the test cells, each predicted by the training cells of"
-            " its level. This is about the target and not about the error of a model, which may be"
-            " far off in whole wells that explain little of the target: that stands below.",
+            f" {spoken().examples}. {measured.skill}: of the test {spoken().examples}, each"
+            f" predicted by the training {spoken().examples} of its level. This is about the"
+            " target and not about the error of a model, which may be far off in whole"
+            f" {spoken().groups} that explain little of the target: that stands below.",
             confounders_rows,
             confounders,
         ),
         "controls": (
             "Colour or structure",
-            "Test cells as the model was trained, and with each channel of each cell brought to"
-            f" mean 0 and SD 1; means over seeds and folds{against}."
-            f" {LINEAR_PER_CELL[task]} is a linear fit to the channel means of the standardised"
-            f" cells: where it is better than {plainest(task)}, which reads nothing of a cell, by"
-            " more than chance, intensity was left behind.",
+            f"Test {spoken().examples} as the model was trained, and with each {spoken().feature}"
+            f" of each {spoken().example} brought to mean 0 and SD 1; means over seeds and"
+            f" folds{against}. {LINEAR_PER_CELL[task]} is a linear fit to the {spoken().feature}"
+            f" means of the standardised {spoken().examples}: where it is better than"
+            f" {plainest(task)}, which reads nothing of {with_article(spoken().example)}, by more"
+            " than chance, intensity was left behind.",
             controls_rows,
             controls,
         ),
@@ -97,8 +109,8 @@ def evaluation_pages(
         below["confounders"] = (
             *(
                 comparison,
-                "Error by well",
-                group_shift.NOTE,
+                f"Error by {spoken().group}",
+                worded(group_shift.NOTE),
                 partial(group_shift.shift_rows, task=task),
             ),
         )
@@ -115,6 +127,14 @@ def evaluation_pages(
         )
         for name, (title, note, rows, frame) in built.items()
     }
+
+
+def _factors(levels: pd.DataFrame) -> str:
+    """Return what the levels are of, in words."""
+    *first, last = map(
+        spoken().column, levels["by"].drop_duplicates() if len(levels) else ["group"]
+    )
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _listed(task: Task) -> str:
@@ -170,8 +190,10 @@ def comparison_rows(
     for gap, name in enumerate(measured.compared):
         named |= {
             in_unit(measured.metric(name), unit): frame[name],
-            "over cells" + " " * gap: between(frame, name, f"{name}_low", f"{name}_high"),
-            "over wells" + " " * gap: between(
+            f"over {spoken().examples}" + " " * gap: between(
+                frame, name, f"{name}_low", f"{name}_high"
+            ),
+            f"over {spoken().groups}" + " " * gap: between(
                 frame, name, f"{name}_low_groups", f"{name}_high_groups"
             ),
         }
@@ -179,8 +201,10 @@ def comparison_rows(
     named |= {
         "best floor": frame["best_floor"].replace("", None),
         "difference": frame["difference"],
-        "over cells" + gap: between(frame, "difference", "difference_low", "difference_high"),
-        "over wells" + gap: between(
+        f"over {spoken().examples}" + gap: between(
+            frame, "difference", "difference_low", "difference_high"
+        ),
+        f"over {spoken().groups}" + gap: between(
             frame, "difference", "difference_low_groups", "difference_high_groups"
         ),
         "seeds": frame["seeds"],
@@ -190,7 +214,7 @@ def comparison_rows(
     }
     for name in measured.compared:
         named[f"{measured.metric(name).words} of the ensemble"] = frame[f"ensemble_{name}"]
-    named |= {"cells": frame["n"], "wells": frame["groups"]}
+    named |= {spoken().examples: frame["n"], spoken().groups: frame["groups"]}
     return pd.DataFrame(named | (group_shift.columns(frame) if measured.has_errors else {}))
 
 
@@ -206,7 +230,7 @@ def pairs_rows(pairs: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> p
             continue
         own = wide[metric].reindex(index)
         columns[f"{in_unit(measured.metric(metric), unit)}, difference"] = own["difference"]
-        for over, (low, high) in OVER.items():
+        for over, (low, high) in over_what().items():
             # Column names differ by spaces that no browser shows.
             columns[f"over {over}" + " " * gap] = between(own, "difference", low, high)
     frame = pd.DataFrame(columns).reset_index()
@@ -225,9 +249,9 @@ def levels_rows(levels: pd.DataFrame, unit: str = "", task: str = REGRESSION) ->
     named = {
         "split": named_designs(means["design"]),
         "model": means["model"],
-        "by": means["by"].map(lambda name: FACTORS.get(name, name)),
+        "by": means["by"].map(spoken().column),
         "level": means["level"],
-        "cells": means["n"].round().astype(int),
+        spoken().examples: means["n"].round().astype(int),
     }
     for place, name in enumerate(measured.by_level):
         short = in_unit(measured.metric(name), "")
@@ -246,11 +270,11 @@ def confounders_rows(
     skill = confounders.dropna(subset=["design", "skill"])
     for design, own in skill.groupby("design", sort=False):
         known = own.drop_duplicates("variable").set_index("variable")["skill"]
-        found[f"{task_of(task).skill}, {DESIGNS.get(str(design), design)}"] = found["variable"].map(
-            known
-        )
-    found["variable"] = found["variable"].map(lambda name: FACTORS.get(name, name))
-    return found.rename(columns={"variable": "factor", "n": "cells", "eta2": "η²", "omega2": "ω²"})
+        found[f"{task_of(task).skill}, {words.design(str(design))}"] = found["variable"].map(known)
+    found["variable"] = found["variable"].map(spoken().column)
+    return found.rename(
+        columns={"variable": "factor", "n": spoken().examples, "eta2": "η²", "omega2": "ω²"}
+    )
 
 
 def controls_rows(controls: pd.DataFrame, unit: str = "", task: str = REGRESSION) -> pd.DataFrame:
@@ -263,11 +287,11 @@ def controls_rows(controls: pd.DataFrame, unit: str = "", task: str = REGRESSION
     means.insert(3, "runs", by.size().to_numpy())
     return means.assign(
         design=named_designs(means["design"]),
-        control=means["control"].map(lambda name: CONTROLS.get(name, name)),
+        control=means["control"].map(lambda name: worded(CONTROLS.get(name, name))),
     ).rename(
         columns={
             "design": "split",
-            "control": "cells",
+            "control": spoken().examples,
             **{name: in_unit(measured.metric(name), unit) for name in measured.by_level},
         }
     )
@@ -275,7 +299,7 @@ def controls_rows(controls: pd.DataFrame, unit: str = "", task: str = REGRESSION
 
 def named_designs(column: pd.Series) -> pd.Series:
     """Return the split designs in words."""
-    return column.map(lambda name: DESIGNS.get(name, name))
+    return column.map(words.design)
 
 
 def between(frame: pd.DataFrame, value: str, low: str, high: str) -> list[str]:

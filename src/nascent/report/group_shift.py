@@ -6,18 +6,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nascent.figures.words import DESIGNS, interval, short
+from nascent.figures import words
+from nascent.figures.words import interval, short
 from nascent.report.tables import MISSING
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 LARGE = 0.1
 """Share of the squared error from which on group biases are a limit of a model."""
 
 NOTE = (
-    "Shift by well: of the mean squared error, what the wells' own biases make, less what chance"
-    " alone gives them (beside it, before that is taken off). The worst well is the one that is"
-    " surely furthest off; its bias is the mean of measured less predicted, with an interval over"
-    " its cells that allows for the choice among the wells."
+    "Shift by {group}: of the mean squared error, what the {groups}' own biases make, less what"
+    " chance alone gives them (beside it, before that is taken off). The worst {group} is the one"
+    " that is surely furthest off; its bias is the mean of measured less predicted, with an"
+    " interval over its {examples} that allows for the choice among the {groups}."
 )
 
 
@@ -51,17 +53,20 @@ def sentence(row: Mapping[str, Any], unit: str = "") -> str:
         return MISSING
     limits = interval(row["worst_group_bias_low"], row["worst_group_bias_high"])
     size = f"{short(abs(bias))} {unit.strip('()')}".strip()
-    parts = [f"biases of whole wells make {percent(row['group_shift_share'])} of the squared error"]
+    parts = [
+        f"biases of whole {spoken().groups} make {percent(row['group_shift_share'])} of the"
+        " squared error"
+    ]
     if is_off(row):
         side = "below" if bias > 0 else "above"
         parts.append(
-            f"in well {row['worst_group']} predictions lie {size} {side} what was measured,"
-            f" y − ŷ {limits}"
+            f"in {spoken().group} {row['worst_group']} predictions lie {size} {side} what was"
+            f" measured, y − ŷ {limits}"
         )
     elif limits:
         parts.append(
-            f"no well is surely off: the largest bias is y − ŷ = {short(bias)} {limits},"
-            f" in {row['worst_group']}"
+            f"no {spoken().group} is surely off: the largest bias is y − ŷ = {short(bias)}"
+            f" {limits}, in {row['worst_group']}"
         )
     return "; ".join(parts)
 
@@ -70,11 +75,13 @@ def columns(comparison: pd.DataFrame) -> dict[str, Any]:
     """Return the columns of the shift by group as read, heading → values."""
     rows = comparison.to_dict("records")
     return {
-        "share of squared error by wells": [percent(row["group_shift_share"]) for row in rows],
+        f"share of squared error by {spoken().groups}": [
+            percent(row["group_shift_share"]) for row in rows
+        ],
         "before chance is taken off": [percent(row["group_bias_share"]) for row in rows],
-        "worst well": comparison["worst_group"].fillna(MISSING),
+        f"worst {spoken().group}": comparison["worst_group"].fillna(MISSING),
         "its bias": comparison["worst_group_bias"],
-        "over its cells": [
+        f"over its {spoken().examples}": [
             interval(row["worst_group_bias_low"], row["worst_group_bias_high"]) or MISSING
             for row in rows
         ],
@@ -85,7 +92,7 @@ def shift_rows(comparison: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame
     """Return the shift by group of every model, a row a design and model, floors left out."""
     own, measured = comparison[~comparison["floor"]], task_of(task)
     named = {
-        "split": own["design"].map(lambda name: DESIGNS.get(name, name)),
+        "split": own["design"].map(words.design),
         "model": own["model"],
         measured.metric(measured.primary).words: own[measured.primary],
     }

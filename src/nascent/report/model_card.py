@@ -9,14 +9,17 @@ import pandas as pd
 
 from nascent.cards import chosen
 from nascent.evaluate.compare import BEATS
-from nascent.figures.words import DESIGNS, count, unit
+from nascent.figures import words
+from nascent.figures.words import count, unit
+from nascent.kind import capital
 from nascent.report import group_shift
-from nascent.report.evaluation import OVER, comparison_rows, levels_rows, named_designs
+from nascent.report.evaluation import comparison_rows, levels_rows, named_designs, over_what
 from nascent.report.page import facts, items, page, paragraph, section
 from nascent.report.runs import Run, attempts, learnt_from, options, training
 from nascent.report.tables import MISSING, decimals, shown, table
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT as FEW_GROUPS
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken, worded
 
 WITHIN_GROUPS = ("example", "shuffle")  # designs whose test cells come from training groups
 
@@ -64,16 +67,16 @@ def model_card(
         section("Limits", items(limits(cards, own, unit(label)))),
         section("What it is", paragraph(_IS), table(options(cards, defaults))),
         section("What it learnt from", facts(learnt_from(cards)), _channels(cards)),
-        section("Training", paragraph(_TRAINING), table(training(cards, designs))),
+        section("Training", paragraph(worded(_TRAINING)), table(training(cards, designs))),
         section(
             "Results",
-            paragraph(_RESULTS + (f" {group_shift.NOTE}" if numbers else "")),
+            paragraph(worded(_RESULTS) + (f" {worded(group_shift.NOTE)}" if numbers else "")),
             table(comparison_rows(own, unit(label), task)),
         ),
-        section("Metrics", paragraph(_METRICS), table(metric_rows(metrics, task))),
+        section("Metrics", paragraph(worded(_METRICS)), table(metric_rows(metrics, task))),
         section(
             "By level",
-            paragraph(_LEVELS + (_OWN_MEAN if numbers else "")),
+            paragraph(worded(_LEVELS) + (_OWN_MEAN if numbers else "")),
             table(levels_rows(of_levels, unit(label), task)),
         ),
     ]
@@ -82,12 +85,13 @@ def model_card(
 
 _IS = "Options that differ from the defaults come first."
 _TRAINING = (
-    "One row a training. The chosen epoch has the least monitor on the validation cells, smoothed"
-    " over so many epochs (0: not smoothed). Of several targets, values are means over them."
+    "One row a training. The chosen epoch has the least monitor on the validation {examples},"
+    " smoothed over so many epochs (0: not smoothed). Of several targets, values are means over"
+    " them."
 )
-_RESULTS = "Test cells; intervals are of 95 %, over cells and over wells."
-_METRICS = "Test cells, means over seeds, with 95 % intervals."
-_LEVELS = "Test cells of each level, means over seeds."
+_RESULTS = "Test {examples}; intervals are of 95 %, over {examples} and over {groups}."
+_METRICS = "Test {examples}, means over seeds, with 95 % intervals."
+_LEVELS = "Test {examples} of each level, means over seeds."
 _OWN_MEAN = " R² is against the level's own mean."
 
 
@@ -107,12 +111,12 @@ def summary(
         "trainings": f"{count(len(cards), 'run')} over {count(len(folds), 'fold')}",
     }
     for row in comparison.to_dict("records"):
-        design = DESIGNS.get(row["design"], row["design"])
+        design = words.design(row["design"])
         verdict = row["verdict"] if isinstance(row["verdict"], str) and row["verdict"] else MISSING
         floor = row["best_floor"] if isinstance(row["best_floor"], str) else ""
         found[f"verdict, {design}"] = f"{verdict} ({floor})" if floor else verdict
         if "worst_group" in row:
-            found[f"by well, {design}"] = group_shift.sentence(row, unit(label))
+            found[f"by {spoken().group}, {design}"] = group_shift.sentence(row, unit(label))
     return found
 
 
@@ -140,20 +144,22 @@ def limits(
     tested = list(dict.fromkeys(comparison["design"]))
     if tested and set(tested) <= set(WITHIN_GROUPS):
         found.append(
-            "It was tested only on cells of wells that it was trained on: nothing here says how it"
-            " does on a new well."
+            f"It was tested only on {spoken().examples} of {spoken().groups} that it was trained"
+            f" on: nothing here says how it does on a new {spoken().group}."
         )
     for row in comparison.to_dict("records"):
-        design = DESIGNS.get(row["design"], row["design"])
+        design = words.design(row["design"])
         if row["groups"] < FEW_GROUPS:
             found.append(
-                f"The test cells come from {count(int(row['groups']), 'well')} ({design}): too few"
-                " for a statement about wells."
+                "The test cells come from"
+                f" {count(int(row['groups']), spoken().group, spoken().groups)} ({design}): too"
+                f" few for a statement about {spoken().groups}."
             )
         if "worst_group" in row and group_shift.is_large(row):
             found.append(
-                f"It is off in whole wells ({design}): {group_shift.sentence(row, unit)}. Cells of"
-                " another well may be off by as much, all to one side."
+                f"It is off in whole {spoken().groups} ({design}):"
+                f" {group_shift.sentence(row, unit)}. {capital(spoken().examples)} of another"
+                f" {spoken().group} may be off by as much, all to one side."
             )
         if row["verdict"] == BEATS or not isinstance(row["verdict"], str) or not row["verdict"]:
             continue
@@ -164,9 +170,9 @@ def limits(
         )
     found += _of_training(cards)
     return found or [
-        "None of those this page looks for: one seed, no held-out well, fewer than"
-        f" {FEW_GROUPS} test wells, a shift by well, a floor not beaten, a collapse, a training cut"
-        " short."
+        f"None of those this page looks for: one seed, no held-out {spoken().group}, fewer than"
+        f" {FEW_GROUPS} test {spoken().groups}, a shift by {spoken().group}, a floor not beaten, a"
+        " collapse, a training cut short."
     ]
 
 
@@ -175,8 +181,8 @@ def _of_training(cards: Mapping[Run, Mapping[str, Any]]) -> list[str]:
     collapsed = sum(bool(card.get("collapsed")) for card in cards.values())
     if collapsed:
         found.append(
-            f"{collapsed} of {runs} collapsed: the network predicts the same for every cell. It is"
-            " part of all numbers here."
+            f"{collapsed} of {runs} collapsed: the network predicts the same for every"
+            f" {spoken().example}. It is part of all numbers here."
         )
     repeated = sum(len(attempts(card)) > 1 for card in cards.values())
     if repeated:
@@ -202,7 +208,8 @@ def _cut_short(card: Mapping[str, Any]) -> bool:
 def _channels(cards: Mapping[Run, Mapping[str, Any]]) -> str:
     names = next((card["channels"] for card in cards.values() if card.get("channels")), [])
     return (
-        f"<p>{escape(count(len(names), 'channel'))}: {escape(', '.join(map(str, names)))}</p>"
+        f"<p>{escape(count(len(names), spoken().feature, spoken().features))}:"
+        f" {escape(', '.join(map(str, names)))}</p>"
         if names
         else ""
     )
@@ -214,7 +221,7 @@ def metric_rows(intervals: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame
     rows = []
     for row in kept.to_dict("records"):
         places = decimals(pd.Series([row["value"]]))
-        ends = {f"over {over}": (row[low], row[high]) for over, (low, high) in OVER.items()}
+        ends = {f"over {over}": (row[low], row[high]) for over, (low, high) in over_what().items()}
         rows.append(
             {
                 "split": row["design"],
@@ -228,7 +235,16 @@ def metric_rows(intervals: pd.DataFrame, task: str = REGRESSION) -> pd.DataFrame
                 for name, (low, high) in ends.items()
             }
         )
-    table = pd.DataFrame(rows, columns=["split", "metric", "value", "over cells", "over wells"])
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "split",
+            "metric",
+            "value",
+            f"over {spoken().examples}",
+            f"over {spoken().groups}",
+        ],
+    )
     return table.assign(split=named_designs(table["split"]))
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from nascent.cards import chosen
-from nascent.figures.words import DESIGNS
+from nascent.figures import words
 from nascent.report.tables import MISSING, decimals, shown
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 Run = tuple[str, int]  # fold, seed
 
@@ -69,8 +70,8 @@ def learnt_from(cards: Mapping[Run, Mapping[str, Any]]) -> dict[str, str]:
     inputs = next((card["inputs"] for card in cards.values() if card.get("inputs")), {})
     shapes = [f"{name} {' × '.join(map(str, shape))}" for name, shape in inputs.items()]
     return {
-        "training cells": in_range([part.get("train_cells") for part in data]),
-        "validation cells": in_range([part.get("val_cells") for part in data]),
+        f"training {spoken().examples}": in_range([part.get("train_cells") for part in data]),
+        f"validation {spoken().examples}": in_range([part.get("val_cells") for part in data]),
         "inputs": ", ".join(shapes) or MISSING,
         "normalisation": ", ".join(used) or MISSING,
         "data fingerprint": ", ".join(prints) or MISSING,
@@ -84,7 +85,7 @@ def training(cards: Mapping[Run, Mapping[str, Any]], designs: Mapping[str, str])
         how = chosen(card)
         rows.append(
             {
-                "split": DESIGNS.get(designs.get(fold, fold), fold),
+                "split": words.design(designs.get(fold, fold)),
                 "fold": fold,
                 "seed": str(seed),
                 "epochs": card.get("epochs"),

@@ -7,16 +7,17 @@ from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, shown, table
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken, worded
 
 COLUMNS = {PERMUTED: "all of it", INTENSITY: "its intensity", STRUCTURE: "its structure"}
 PLACES = 3
 
 NOTE = (
-    "{skill} that a trained model loses on the test cells when the channel of each cell is replaced"
-    " by that of other cells, fitted into its outline: all of it, its intensity (mean) alone, or"
-    " its structure alone. Means over seeds; in brackets the interval at {confidence:.0%} over"
-    " cells. A channel is said to be used where the intervals over cells and over wells lie above"
-    " 0."
+    "{skill} that a trained model loses on the test {examples} when the {feature} of each"
+    " {example} is replaced by that of other {examples}, fitted into its outline: all of it, its"
+    " intensity (mean) alone, or its structure alone. Means over seeds; in brackets the interval"
+    " at {confidence:.0%} over {examples}. A {feature} is said to be used where the intervals"
+    " over {examples} and over {groups} lie above 0."
 )
 
 
@@ -42,9 +43,11 @@ def use_page(use: pd.DataFrame, *, confidence: float, task: str = REGRESSION) ->
         )
         for model, rows in told.groupby("model", sort=False)
     ]
-    nothing = [paragraph("There is no trained model with two test cells or more.")]
-    note = paragraph(NOTE.format(skill=skill, confidence=confidence))
-    return page("What the models use of each channel", "\n".join([note, *(parts or nothing)]))
+    nothing = [paragraph(f"There is no trained model with two test {spoken().examples} or more.")]
+    note = paragraph(worded(NOTE, skill=skill, confidence=confidence))
+    return page(
+        f"What the models use of each {spoken().feature}", "\n".join([note, *(parts or nothing)])
+    )
 
 
 def sentence(rows: pd.DataFrame) -> str:
@@ -54,7 +57,10 @@ def sentence(rows: pd.DataFrame) -> str:
     if len(used):
         return f"Shown to be used: {', '.join(used['channel'])}."
     said = whole["verdict"].iloc[0] if whole["verdict"].nunique() == 1 else ""
-    return f"No channel is shown to be used{f': {said}' if said.startswith('cannot') else ''}."
+    return (
+        f"No {spoken().feature} is shown to be"
+        f" used{f': {said}' if said.startswith('cannot') else ''}."
+    )
 
 
 def use_rows(rows: pd.DataFrame, skill: str) -> pd.DataFrame:
@@ -65,7 +71,8 @@ def use_rows(rows: pd.DataFrame, skill: str) -> pd.DataFrame:
         whole = of_kind[of_kind["change"] == PERMUTED]
         for name in whole.sort_values("use", ascending=False, kind="stable")["channel"]:
             own = of_kind[of_kind["channel"] == name].set_index("change")
-            line = {"channel": name if kind == CHANNEL else f"together: {own['members'].iloc[0]}"}
+            named = name if kind == CHANNEL else f"together: {own['members'].iloc[0]}"
+            line = {spoken().feature: named}
             for change, title in COLUMNS.items():
                 line[f"{skill} lost: {title}"] = _with_interval(own.loc[change])
                 line[f"{title}: verdict"] = own.loc[change, "verdict"]

@@ -8,6 +8,8 @@ The burden of proof is on whoever claims something.
 
 import numpy as np
 
+from nascent.words import spoken
+
 GROUPS_FOR_A_VERDICT = 3
 """Groups from which on an interval over groups is given and a verdict made of it. With two the
 interval of 99 % is 64 standard errors wide on either side; with three it is 10, with four 6."""
@@ -15,19 +17,18 @@ interval of 99 % is 64 standard errors wide on either side; with three it is 10,
 CANNOT_TELL = "cannot tell"
 
 
-def cannot_tell(groups: int, words: tuple[str, str] = ("well", "wells")) -> str:
+def cannot_tell(groups: int) -> str:
     """Return the words for what is left open; they name the groups where there are too few.
 
     Parameters
     ----------
     groups
         That the examples come from.
-    words
-        What a study calls one group and several.
     """
     if groups >= GROUPS_FOR_A_VERDICT:
         return CANNOT_TELL
-    return f"{CANNOT_TELL} ({groups} {words[0] if groups == 1 else words[1]})"
+    words = spoken()
+    return f"{CANNOT_TELL} ({groups} {words.group if groups == 1 else words.groups})"
 
 
 def decided(holds: np.ndarray, limit: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What a toy gene is, what is predicted of it, and what it is held against."""
 
-from nascent.kind import Kind
+from nascent.kind import Kind, Words
 
 KIND = Kind(
     name="toy",
@@ -11,4 +11,15 @@ KIND = Kind(
         "classes": ("majority", "logistic"),
     },
     readers=("values", "columns"),
+    words=Words(
+        example="gene",
+        examples="genes",
+        group="chromosome",
+        groups="chromosomes",
+        part="file",
+        parts="files",
+        place="position",
+        places="positions",
+        object="gene",
+    ),
 )

@@ -36,6 +36,7 @@ from nascent.explain.statistics.exchange import NOBODY, adjusted, along, rings
 from nascent.files import write_table
 from nascent.places import has_places
 from nascent.statistics.verdict import cannot_tell
+from nascent.words import spoken, worded
 
 LABELS = ("model", "seed", "method")
 AGREEMENT = (
@@ -67,7 +68,7 @@ EXCHANGES = 2
 """Other examples that each example is compared with."""
 
 NOTHING = "nothing"
-VERDICTS = {1: "beyond other cells", -1: "less than other cells"}
+VERDICTS = {1: "beyond other {examples}", -1: "less than other {examples}"}
 
 
 def agreement_of_maps(
@@ -231,7 +232,8 @@ def _mask(sets: Sequence[MapSet], example_id: Hashable) -> np.ndarray:
     mask = sets[0].mask(example_id)
     if not all(np.array_equal(maps.mask(example_id), mask) for maps in sets[1:]):
         raise AttributionError(
-            f"the maps of cell {example_id} were made from other pixels than each other",
+            f"the maps of {spoken().example} {example_id} were made from other {spoken().places}"
+            " than each other",
             mend="Delete them and run again: all will be made from the same shards.",
         )
     return mask
@@ -286,7 +288,7 @@ def _table(
     for end in ("low", "high", "low_groups", "high_groups"):
         table[f"beyond_{end}"] = beyond[end]
     verdicts = [
-        VERDICTS.get(side_of_zero(row)) or cannot_tell(row["groups"])
+        worded(VERDICTS.get(side_of_zero(row), "")) or cannot_tell(row["groups"])
         for _, row in beyond.iterrows()
     ]
     table["verdict"] = np.where(table["differs"] == NOTHING, "", verdicts)
@@ -304,8 +306,9 @@ def _cells(explanations: Sequence[MapSet], chosen: Collection[Hashable] | None) 
     missing = [example_id for example_id in chosen if example_id not in set(shared)]
     if missing:
         raise AttributionError(
-            f"{len(missing)} of the chosen cells do not have both maps, the first is {missing[0]}",
-            mend="Explain the same cells by both.",
+            f"{len(missing)} of the chosen {spoken().examples} do not have both maps, the first is"
+            f" {missing[0]}",
+            mend=f"Explain the same {spoken().examples} by both.",
         )
     wanted = set(chosen)
     return [example_id for example_id in shared if example_id in wanted]

@@ -20,6 +20,8 @@ from nascent.explain.attention.maps import (
 from nascent.explain.reading.map_sets import MapSet, opened
 from nascent.explain.statistics.exchange import along, rings
 from nascent.files import read_table, write_table
+from nascent.kind import with_article
+from nascent.words import spoken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -66,7 +68,10 @@ def check_attention(
     if map_paths:
         with opened(map_paths) as maps:
             if maps.source.axes == "feature":
-                _LOGGER.info("maps of one number a channel: no part of them lies in the cell")
+                _LOGGER.info(
+                    f"maps of one number {with_article(spoken().feature)}: no part of them lies in"
+                    f" the {spoken().example}"
+                )
             else:
                 places = [_place_of(splits, example_id, splits_path) for example_id in maps.ids]
                 for (split, group), found in zip(
@@ -107,7 +112,7 @@ def _place_of(
 ) -> tuple[str, str]:
     if example_id not in splits.index:
         raise AttributionError(
-            f"cell {example_id} has a map but no split",
+            f"{spoken().example} {example_id} has a map but no split",
             where=splits_path,
             mend="Make the maps from shards of these splits.",
         )

@@ -10,6 +10,7 @@ from nascent.explain.clusters.correlations import correlate
 from nascent.explain.reading.cells import choose_cells
 from nascent.explain.reading.readouts import Sources, of_split
 from nascent.files import write_table
+from nascent.words import spoken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,7 +44,9 @@ def write_clusters(
     table = pd.DataFrame(columns=clusters.CLUSTERS)
     distances = pd.DataFrame(columns=clusters.DISTANCES)
     if sources.axes() != "entry":
-        _LOGGER.info("maps without pixels of each channel cannot be grouped: no rows")
+        _LOGGER.info(
+            f"maps without {spoken().places} of each {spoken().feature} cannot be grouped: no rows"
+        )
     else:
         ids = sources.ids()
         tested = frozenset(choose_cells(ids, clusters.TESTED, seed))

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nascent.kind import capital
+from nascent.words import spoken
+
 CORRELATIONS = (
     "channel",
     "other",
@@ -176,13 +179,13 @@ def warning(table: pd.DataFrame) -> str:
     if alike.empty:
         return ""
     pairs = ", ".join(
-        f"{row.channel} and {row.other} (pixels {row.pixel_correlation:.2f}, means"
+        f"{row.channel} and {row.other} ({spoken().places} {row.pixel_correlation:.2f}, means"
         f" {row.mean_correlation:.2f})"
         for row in alike.head(10).itertuples()
     )
     more = f" and {len(alike) - 10} more pairs" if len(alike) > 10 else ""
     return (
-        f"Channels repeat each other: {pairs}{more}. What a"
+        f"{capital(spoken().features)} repeat each other: {pairs}{more}. What a"
         " model reads from the pattern of one it may read from another: read their joint rows."
     )
 

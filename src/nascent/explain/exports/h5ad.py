@@ -20,6 +20,7 @@ from nascent.errors import StoreError
 from nascent.explain.exports.scores import STATISTICS, ChannelScores
 from nascent.hdf5 import hdf5_written, open_hdf5
 from nascent.names import hdf5_key, hdf5_name
+from nascent.words import spoken
 
 LAYERS = tuple(name for name in STATISTICS if name != "share")
 BOX = ("x_min", "x_max", "y_min", "y_max")
@@ -76,7 +77,7 @@ def read_h5ad(path: str | Path) -> ChannelScores:
             cells, channels = _read_frame(file["obs"]), _read_frame(file["var"]).index
         except KeyError as error:
             raise StoreError(
-                f"this file holds no channel scores of nascent ({error})", where=path
+                f"this file holds no {spoken().feature} scores of nascent ({error})", where=path
             ) from error
     ids = cells.index
     if all(text.isdecimal() and str(int(text)) == text for text in ids):

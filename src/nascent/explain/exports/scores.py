@@ -18,6 +18,7 @@ from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
 from nascent.explain.importance.aggregates import AGGREGATES, channel_shares, channel_totals
 from nascent.files import read_table
+from nascent.words import spoken
 
 STATISTICS = (*AGGREGATES, "share")
 """Sums over measured pixels (`nascent.explain.importance.aggregates`) and the channel's share."""
@@ -180,7 +181,7 @@ def _read(paths: Sequence[str | Path]) -> tuple:
     twice = joined.index[joined.index.duplicated()]
     if len(twice):
         raise AttributionError(
-            f"cell {twice[0]} has maps in two files", where=", ".join(map(str, paths))
+            f"{spoken().example} {twice[0]} has maps in two files", where=", ".join(map(str, paths))
         )
     return {name: pd.concat([part[name] for part in totals]) for name in AGGREGATES}, joined, first
 
@@ -190,7 +191,8 @@ def _rows_of(ids: pd.Index, path: str | Path) -> pd.DataFrame:
     missing = ids[~ids.isin(table.index)]
     if len(missing):
         raise AttributionError(
-            f"{len(missing)} cells with maps are not in this table, the first is {missing[0]}",
+            f"{len(missing)} {spoken().examples} with maps are not in this table, the first is"
+            f" {missing[0]}",
             where=path,
             mend="Make maps and tables from the same crops.",
         )

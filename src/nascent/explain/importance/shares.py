@@ -15,6 +15,7 @@ from nascent.errors import AttributionError
 from nascent.explain.reading.strata import STRATA
 from nascent.explain.statistics.intervals import Interval, cells_interval, mean_interval
 from nascent.statistics.student import student_quantile
+from nascent.words import spoken
 
 IMPORTANCE = (
     "aggregate",
@@ -93,7 +94,8 @@ def channel_importance(
     missing = shares.index[~shares.index.isin(strata.index)]
     if len(missing):
         raise AttributionError(
-            f"{len(missing)} cells with maps are in no stratum, the first is {missing[0]}",
+            f"{len(missing)} {spoken().examples} with maps are in no stratum, the first is"
+            f" {missing[0]}",
             mend="Make maps and strata from the same splits.",
         )
     of_cell = strata.loc[shares.index].to_numpy()

@@ -28,6 +28,7 @@ from nascent.explain.importance.joint import (
 from nascent.explain.importance.shares import IMPORTANCE, channel_importance
 from nascent.explain.reading.strata import StratumRule, ordered, strata_table, study_strata
 from nascent.files import read_table, write_table
+from nascent.words import spoken
 
 LABELS = ["model", "seed", "method", "split"]
 CELL_COLUMNS = [
@@ -149,7 +150,8 @@ def explain_maps(
     unknown = cells.index[~cells.index.isin(stratified.index)]
     if len(unknown):
         raise AttributionError(
-            f"{len(unknown)} cells with maps are in no split, the first is {unknown[0]}",
+            f"{len(unknown)} {spoken().examples} with maps are in no split, the first is"
+            f" {unknown[0]}",
             where=given.splits,
             mend="Make the maps from shards of these splits.",
         )
@@ -157,7 +159,9 @@ def explain_maps(
     tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
     joint_tables = [pd.DataFrame(columns=[*LABELS, *JOINT])]
     if source.axes == "place":
-        _LOGGER.info("maps of %s have one value a place for all channels: no shares", labels[-1])
+        _LOGGER.info(
+            f"maps of %s have one value a place for all {spoken().features}: no shares", labels[-1]
+        )
     else:
         described = described.join(channel_shares(totals, aggregate))
         null = None if given.null is None else read_table(given.null).set_index("id")
@@ -239,7 +243,7 @@ def _read_totals(paths: Sequence[str | Path], channel_groups: pd.DataFrame) -> t
     twice = joined.index[joined.index.duplicated()]
     if len(twice):
         raise AttributionError(
-            f"cell {twice[0]} has maps in two files", where=", ".join(map(str, paths))
+            f"{spoken().example} {twice[0]} has maps in two files", where=", ".join(map(str, paths))
         )
     units = list(units_of(channels, groups))
     of_units = totals_table(joint, joined.index, units) if groups else {}

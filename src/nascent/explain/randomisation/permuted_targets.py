@@ -15,6 +15,7 @@ from nascent.errors import AttributionError, did_you_mean
 from nascent.files import write_table
 from nascent.shards.plan import shards_of
 from nascent.store import open_store
+from nascent.words import spoken
 
 PERMUTED = ("train", "val")
 """Splits whose targets a training reads."""
@@ -64,7 +65,7 @@ def _targets(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         for column in columns:
             if column not in store.cells.columns:
                 raise AttributionError(
-                    f"the cell table has no column {column!r}",
+                    f"the {spoken().example} table has no column {column!r}",
                     where=path,
                     mend=did_you_mean(column, [str(name) for name in store.cells.columns]),
                 )

@@ -29,6 +29,7 @@ from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell, side
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.explain.reading.inspection import Inspection
@@ -208,7 +209,11 @@ def write_randomisation(
     found = [
         row
         for number, cell in enumerate(
-            progress(inspection.cells(chosen), total=len(chosen), what="cells by random weights")
+            progress(
+                inspection.cells(chosen),
+                total=len(chosen),
+                what=f"{spoken().examples} by random weights",
+            )
         )
         for row in collapse(
             inspection.explained.model,

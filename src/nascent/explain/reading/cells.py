@@ -17,6 +17,7 @@ from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.shards.read import read_example, read_other_inputs
 from nascent.store import Store, open_store
+from nascent.words import spoken
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def explained_cells(
                 yield _cell(maps, shard, readers, index)
     if left:
         raise AttributionError(
-            f"{len(left)} of the chosen cells have no map, one of them is {sorted(left)[0]}",
+            f"{len(left)} of the chosen {spoken().examples} have no map, one of them is"
+            f" {sorted(left)[0]}",
             where=", ".join(map(str, map_paths)),
-            mend="Choose among the cells of the splits that are explained.",
+            mend=f"Choose among the {spoken().examples} of the splits that are explained.",
         )
 
 

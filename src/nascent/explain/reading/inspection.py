@@ -18,6 +18,7 @@ from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, read_reader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.train.models import load_model
+from nascent.words import spoken
 
 PLAIN = {"baseline": "black"}
 """Baseline of the methods that have none."""
@@ -149,6 +150,7 @@ def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
             ids += maps.ids
     if source is None:
         raise AttributionError(
-            "there are no maps", mend="Explain a split that has cells: attribute.splits."
+            "there are no maps",
+            mend=f"Explain a split that has {spoken().examples}: attribute.splits.",
         )
     return source, ids

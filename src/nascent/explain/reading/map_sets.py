@@ -8,6 +8,8 @@ import numpy as np
 
 from nascent.attribute.maps import Maps, MapSource, open_maps
 from nascent.errors import AttributionError
+from nascent.kind import with_article
+from nascent.words import spoken
 
 ALIKE = ("model_sha256", "method", "options", "seed", "input", "channels", "axes", "target")
 """What the files of one explanation have in common; each is of another shard."""
@@ -35,7 +37,8 @@ class MapSet:
     def __init__(self, files: Sequence[Maps]) -> None:
         if not files:
             raise AttributionError(
-                "there are no maps", mend="Explain a split that has cells: attribute.splits."
+                "there are no maps",
+                mend=f"Explain a split that has {spoken().examples}: attribute.splits.",
             )
         self.source: MapSource = files[0].source
         for maps in files[1:]:
@@ -53,7 +56,8 @@ class MapSet:
         self.ids: list[Hashable] = list(self._place)
         if len(self.ids) < sum(map(len, files)):
             raise AttributionError(
-                "a cell has maps in two files", where=", ".join(str(maps.path) for maps in files)
+                f"{with_article(spoken().example)} has maps in two files",
+                where=", ".join(str(maps.path) for maps in files),
             )
 
     def __contains__(self, example_id: Hashable) -> bool:

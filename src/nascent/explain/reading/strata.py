@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import SplitError, did_you_mean
+from nascent.words import spoken
 
 STRATA = ("low", "medium", "high")
 SPLITS = ("train", "val", "test")
@@ -71,14 +72,16 @@ def stratum_limits(
     targets = np.asarray(training_targets, np.float64)
     if len(targets) < 2 or not np.isfinite(targets).all():
         raise SplitError(
-            f"strata need the targets of at least two training cells; there are {len(targets)},"
-            f" {int((~np.isfinite(targets)).sum())} of them missing",
+            f"strata need the targets of at least two training {spoken().examples}; there are"
+            f" {len(targets)}, {int((~np.isfinite(targets)).sum())} of them missing",
         )
     mean, sd = float(targets.mean()), float(targets.std(ddof=1))
     if rule.by == "column":
         return StratumLimits(mean, sd, np.nan, np.nan)
     if sd == 0:
-        raise SplitError("all training cells have the same target: there are no strata")
+        raise SplitError(
+            f"all training {spoken().examples} have the same target: there are no strata"
+        )
     if rule.by == "quantiles":
         low, high = np.quantile(targets, rule.quantiles)
         return StratumLimits(mean, sd, float(low), float(high))
@@ -135,8 +138,9 @@ def study_strata(
     unknown = assigned.index[~assigned.index.isin(known.index)]
     if len(unknown):
         raise SplitError(
-            f"{len(unknown)} cells have a split but no target, the first is {unknown[0]}",
-            mend="Make cell table and splits from the same crops.",
+            f"{len(unknown)} {spoken().examples} have a split but no target, the first is"
+            f" {unknown[0]}",
+            mend=f"Make {spoken().example} table and splits from the same crops.",
         )
     targets = known.loc[assigned.index, "target"]
     stratified = pd.DataFrame({"target": targets, "split": assigned["split"]})
@@ -176,7 +180,7 @@ def strata_table(stratified: pd.DataFrame, limits: StratumLimits) -> pd.DataFram
 def _levels(cells: pd.DataFrame, wanted: pd.Index, column: str | None) -> pd.Series:
     if column not in cells.columns:
         raise SplitError(
-            f"the cell table has no column {column!r}",
+            f"the {spoken().example} table has no column {column!r}",
             where="explain.strata.column",
             mend=did_you_mean(str(column), [str(name) for name in cells.columns]),
         )

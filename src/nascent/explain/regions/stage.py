@@ -14,7 +14,9 @@ from nascent.explain.reading.readouts import Sources, of_split
 from nascent.explain.regions import shares as regions
 from nascent.explain.statistics.exchange import rings
 from nascent.files import write_table
+from nascent.kind import with_article
 from nascent.store import Store, open_store
+from nascent.words import spoken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,7 +54,9 @@ def write_regions(
     """
     table = pd.DataFrame(columns=regions.REGIONS)
     if sources.axes() == "feature":
-        _LOGGER.info("maps of one number a channel fall on no region: no rows")
+        _LOGGER.info(
+            f"maps of one number {with_article(spoken().feature)} fall on no region: no rows"
+        )
     else:
         ids = sources.ids()
         others = rings(len(ids), regions.EXCHANGES, seed, sources.groups())
@@ -104,7 +108,8 @@ class _RegionReader:
 def _channel(shard: Store, region: str, channel: str) -> int:
     if channel not in shard.channels:
         raise StoreError(
-            f"the region {region!r} is told by a channel {channel!r}, which the crops do not have",
+            f"the region {region!r} is told by {with_article(spoken().feature)} {channel!r}, which"
+            " the crops do not have",
             where=f"explain.regions.{region}.channel",
             mend=did_you_mean(channel, shard.channels),
         )

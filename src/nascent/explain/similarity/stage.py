@@ -9,6 +9,8 @@ from nascent.explain.reading.readouts import Sources, of_split
 from nascent.explain.similarity import table as similarity
 from nascent.explain.statistics.exchange import rings
 from nascent.files import write_table
+from nascent.kind import with_article
+from nascent.words import spoken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +40,9 @@ def write_similarity(
     """
     table = pd.DataFrame(columns=similarity.SIMILARITY)
     if sources.axes() == "feature":
-        _LOGGER.info("maps of one number a channel look like no image: no rows")
+        _LOGGER.info(
+            f"maps of one number {with_article(spoken().feature)} look like no image: no rows"
+        )
     else:
         ids = sources.ids()
         others = rings(len(ids), exchanges, seed, sources.groups())

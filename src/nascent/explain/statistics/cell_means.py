@@ -10,6 +10,7 @@ from nascent.errors import AttributionError
 from nascent.explain.statistics.intervals import cells_interval, mean_interval
 from nascent.files import read_table
 from nascent.statistics.verdict import side
+from nascent.words import spoken
 
 MEAN = ("cells", "missing", "groups", "mean", "low", "high", "low_groups", "high_groups")
 """Columns of a mean: examples it is over and examples without a value, groups, the mean, its
@@ -91,8 +92,9 @@ def groups_of(cells_path: str | Path, ids: Sequence[Hashable]) -> np.ndarray:
     missing = pd.Index(ids).difference(groups.index, sort=False)
     if len(missing):
         raise AttributionError(
-            f"{len(missing)} explained cells are not in the cell table, the first is {missing[0]}",
+            f"{len(missing)} explained {spoken().examples} are not in the {spoken().example}"
+            f" table, the first is {missing[0]}",
             where=cells_path,
-            mend="Make maps and cell table from the same crops.",
+            mend=f"Make maps and {spoken().example} table from the same crops.",
         )
     return groups.loc[list(ids)].to_numpy(str)

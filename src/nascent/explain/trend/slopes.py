@@ -13,6 +13,7 @@ import pandas as pd
 
 from nascent.explain.statistics.intervals import GROUPS
 from nascent.explain.statistics.rank_correlation import average_ranks, rank_correlation
+from nascent.kind import with_article
 from nascent.statistics.jackknife import (
     errors_wide,
     group_sums,
@@ -21,6 +22,7 @@ from nascent.statistics.jackknife import (
     without_each,
 )
 from nascent.statistics.verdict import CANNOT_TELL
+from nascent.words import spoken
 
 TREND = (
     "channel",
@@ -128,9 +130,9 @@ def trend_table(
     unsure = too_few(draws, several)
     if unsure:
         _LOGGER.warning(
-            "%d permutations give p = %.3g at least, and the correction over %d channels asks for"
-            " %.3g of a channel that changes alone: a trend may be missed; explain.bootstrap: %d"
-            " is enough",
+            "%d permutations give p = %.3g at least, and the correction over %d"
+            f" {spoken().features} asks for %.3g of {with_article(spoken().feature)} that changes"
+            " alone: a trend may be missed; explain.bootstrap: %d is enough",
             *(draws, 1 / (1 + draws), several, FALSE_DISCOVERIES / several),
             int(np.ceil(several / FALSE_DISCOVERIES)),
         )

@@ -9,6 +9,7 @@ import pandas as pd
 from nascent.explain.reading.readouts import of_split
 from nascent.explain.trend.slopes import TREND, trend_table
 from nascent.files import read_table, write_table
+from nascent.words import spoken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def write_trend(
     cells = cells[cells["split"] == split].set_index("id")
     table = pd.DataFrame(columns=TREND)
     if not set(channels) <= set(cells.columns):
-        _LOGGER.info("maps without channels have no shares that could change: no rows")
+        _LOGGER.info(f"maps without {spoken().features} have no shares that could change: no rows")
     else:
         options = {"confidence": confidence, "draws": draws, "seed": seed}
         table = trend_table(cells[list(channels)], cells["target"], cells["group"], **options)

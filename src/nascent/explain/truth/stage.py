@@ -32,6 +32,7 @@ from nascent.explain.use.tables import read_uses
 from nascent.files import read_table, write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import CANNOT_TELL
+from nascent.words import spoken
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def check_truth(
     remade = progress(
         _of_random_weights(inspection, chosen, seed),
         total=len(chosen),
-        what="cells by random weights",
+        what=f"{spoken().examples} by random weights",
     )
     for cell, values in remade:
         found += held(cell, RANDOMISED, values)

@@ -32,6 +32,7 @@ from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.shards.read import read_example, read_other_inputs
 from nascent.store import Store, open_store
+from nascent.words import spoken
 
 IMAGES_AT_A_TIME = 64
 
@@ -155,8 +156,8 @@ def write_use_cells(
     """
     if len(cells) < 2:
         _LOGGER.warning(
-            "use takes two test cells or more, for each is given the channels of another; there"
-            " are %d: the table is empty",
+            f"use takes two test {spoken().examples} or more, for each is given the"
+            f" {spoken().features} of another; there are %d: the table is empty",
             len(cells),
         )
         write_table(pd.DataFrame(columns=list(USE_CELLS)), out)
@@ -230,7 +231,8 @@ def gather_use(
             continue
         if np.ptp(uses.y) == 0:
             _LOGGER.warning(
-                "%s: all test cells have the same measured value: no skill is defined, and no use",
+                f"%s: all test {spoken().examples} have the same measured value: no skill is"
+                " defined, and no use",
                 model,
             )
         parts.append(use_table(uses, model, confidence=confidence, draws=draws, seed=seed))

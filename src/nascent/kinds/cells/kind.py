@@ -1,6 +1,6 @@
 """What single cells are, what is predicted of them, and what it is held against."""
 
-from nascent.kind import Kind
+from nascent.kind import Kind, Words
 
 KIND = Kind(
     name="cells",
@@ -11,4 +11,19 @@ KIND = Kind(
         "classes": ("majority", "area_cycle", "logistic", "logistic_area_cycle"),
     },
     figures=("crops", "quality", "sizes", "pixels"),
+    words=Words(
+        example="cell",
+        examples="cells",
+        group="well",
+        groups="wells",
+        part="well",
+        parts="wells",
+        feature="channel",
+        features="channels",
+        place="pixel",
+        places="pixels",
+        object="cell",
+    ),
+    factors=("perturbation", "cell_cycle"),
+    batches=("plate",),
 )

@@ -11,6 +11,7 @@ from nascent.report.explorer import planes
 from nascent.report.explorer.assets import as_json, parts_of_page
 from nascent.report.explorer.shown import Shown, plain
 from nascent.store import Store
+from nascent.words import spoken
 
 SCALE = 99.5  # percentile of |score| at which the colours of a cell's maps end
 TAG = 64  # bytes around each blob of pixels
@@ -47,7 +48,7 @@ def packed(
     for number, cell in enumerate(order):
         place = places.get(cell)
         if place is None:
-            raise AttributionError(f"cell {cell} is in none of the shards given")
+            raise AttributionError(f"{spoken().example} {cell} is in none of the shards given")
         window, own = _cell(number, *place, shards, shown, index["images"], index["edge"])
         room -= _row_size(index, number) + len(as_json(window))
         room -= sum(TAG + len(text) for _, text in own)

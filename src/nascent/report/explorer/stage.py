@@ -23,6 +23,7 @@ from nascent.report.explorer.choose import balanced
 from nascent.report.explorer.packing import SCALE, cut, packed, size
 from nascent.report.explorer.shown import as_shown, cells_of, facts_of, image_channels
 from nascent.store import open_store
+from nascent.words import spoken
 
 MEGABYTE = 1_000_000
 IN_REPORT = 1.4  # 10⁶ bytes
@@ -153,7 +154,11 @@ def write_explorer(
         windows, blobs = packed(order, shards, shown, index, room)
         if len(windows) < len(order):
             logger.warning(
-                "%s: %d of %d cells fit into %g MB", out, len(windows), len(order), limits.megabytes
+                f"%s: %d of %d {spoken().examples} fit into %g MB",
+                out,
+                len(windows),
+                len(order),
+                limits.megabytes,
             )
         index = cut(index, len(windows)) | {"windows": windows}
         with written(out) as beside, beside.open("w", encoding="utf-8") as stream:
