@@ -168,6 +168,9 @@ class Task(Metrics):
     def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
         """Return a loss: (y, outputs, weight or None) → (n,), in tensors of the backend.
 
+        Of weight 0 the loss is 0, and so is its gradient, whatever y is there. A weight is one an
+        example or one a value of y.
+
         Parameters
         ----------
         name

@@ -116,8 +116,8 @@ def test_where_the_phase_is_predicted_no_floor_knows_it(plate):
 
 def test_a_cell_of_no_class_is_named(plate):
     cells, split = plate
-    cells = cells.assign(perturbation=cells["perturbation"].where(cells.index != 7))
-    with pytest.raises(TrainError, match=r"the class of cell 7 .* is missing, none of 01, CX, TSA"):
+    cells = cells.assign(perturbation=cells["perturbation"].where(cells.index != 7, "odd"))
+    with pytest.raises(TrainError, match=r"the class of cell 7 .* is 'odd', none of 01, CX, TSA"):
         predict_floors(
             *(cells, split),
             design="example",
@@ -196,6 +196,31 @@ def test_metrics_of_a_run_are_those_of_its_rows(study, compared):
     assert found["low"].item() < expected < found["high"].item()
     auroc = compared["intervals"].query("metric == 'auroc' and model == 'cnn'")
     assert (auroc["low_groups"] <= auroc["high_groups"]).all()
+
+
+def test_no_interval_of_three_groups_reaches_beyond_the_metric(plate, study):
+    cells, _ = plate
+    few = cells.assign(group=cells["group"].str[1:])
+    assert few["group"].nunique() == 3
+    names = list(study["model"].unique())[:4]
+    table = comparison_tables(study, few, floors=names, draws=300, task="classes")
+    reached = set()
+    for name, ends in (("intervals", table["intervals"]), ("levels", table["levels"])):
+        for metric in TASK.measures:
+            own = ends[ends["metric"] == metric.name] if name == "intervals" else ends
+            prefix = "" if name == "intervals" else f"{metric.name}_"
+            known = [column for column in own if column.startswith((f"{prefix}low", f"{prefix}hi"))]
+            values = own[known].to_numpy(float)
+            values = values[np.isfinite(values)]
+            assert ((metric.least <= values) & (values <= metric.most)).all(), metric.name
+            reached |= (
+                {metric.name} if np.isin(values, [metric.least, metric.most]).any() else set()
+            )
+    assert "balanced_accuracy" in reached
+    own = table["comparison"]
+    limits = own.filter(regex="^balanced_accuracy.*(low|high)").to_numpy(float)
+    assert np.nanmax(limits) <= 1 and np.nanmin(limits) >= 0
+    assert own.filter(regex="^difference.*(low|high)").abs().max(axis=None) <= 1
 
 
 def test_confusion_and_calibration_are_of_the_test_cells(study, compared):

@@ -1,3 +1,6 @@
+import shutil
+
+import h5py
 import keras
 import numpy as np
 import pandas as pd
@@ -139,6 +142,23 @@ def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):
     # As trained, it is what the predictions already say.
     expected = metrics_table(as_trained).set_index("split").loc["test", "mae"]
     assert table["mae"].iloc[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_cells_without_a_target_are_in_no_linear_fit(study, tmp_path):
+    shards, statistics, _ = study
+    shards = {
+        split: [shutil.copy(path, tmp_path / path.name) for path in paths]
+        for split, paths in shards.items()
+    }
+    every = linear_per_cell(shards, normaliser(statistics), **RUN)
+    for path in shards["train"]:
+        with h5py.File(path, "r+") as file:
+            values = file["examples/target"][:]
+            values[::3] = np.nan
+            file["examples/target"][:] = values
+    some = linear_per_cell(shards, normaliser(statistics), **RUN)
+    assert some["n"].iloc[0] == every["n"].iloc[0] - len(values[::3])
+    assert np.isfinite(some["mae"]).all()
 
 
 def test_several_targets_have_rows_of_their_own(study):

@@ -220,16 +220,28 @@ def test_a_missing_channel_names_the_nearest(plate):
         predict_floors(cells, split, channels=["15_SOM"], ridge_alphas=ALPHAS, **FOLD)
 
 
-def test_a_missing_target_names_the_cell(plate):
+def test_an_infinite_target_names_the_cell(plate):
     cells, split = plate
-    cells.loc[1017, "target"] = np.nan
-    with pytest.raises(TrainError, match="the target of cell 1017 is nan"):
+    cells.loc[1017, "target"] = np.inf
+    with pytest.raises(TrainError, match="the target of cell 1017 is inf"):
         predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
+
+
+def test_cells_without_a_target_are_as_if_they_were_not_there(plate, caplog):
+    cells, split = plate
+    lacking = cells.index[::4]
+    expected = predict_floors(
+        cells, split.drop(lacking), channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD
+    )
+    cells.loc[lacking, "target"] = np.nan
+    found = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert "23 of 90 cells have no target (column 'target')" in caplog.text
 
 
 def test_no_training_cell_is_an_error(plate):
     cells, split = plate
-    with pytest.raises(TrainError, match="no cell is in the training split"):
+    with pytest.raises(TrainError, match="no cell with a target is in the training split"):
         predict_floors(
             cells, split.replace("train", "val"), channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD
         )

@@ -1,3 +1,4 @@
+import h5py
 import keras
 import numpy as np
 import pandas as pd
@@ -125,6 +126,35 @@ def test_each_target_has_a_block_with_its_own_output_and_measurement(shards):
     area = table.iloc[20:].set_index("id")
     assert (area["y"] == expected["area"].loc[area.index]).all()
     assert (area["y_hat"] == 377.0).all()
+
+
+def lacking(manifest, column, ids):
+    """Take the values of some cells out of a column of all shards."""
+    for path in sorted(manifest.parent.glob("*.h5")):
+        with h5py.File(path, "r+") as file:
+            table = file["examples"]
+            values = table[column][:].astype(float)
+            values[np.isin(table["id"][:], ids)] = np.nan
+            del table[column]
+            table[column] = values
+
+
+def test_cells_without_a_target_have_no_row_of_it(shards, caplog):
+    manifest, _ = shards
+    both = {"model": line(WEIGHTS, [0.0, 0.0]), "targets": ["target", "area"]}
+    whole = predictions(manifest, **both)
+    lacking(manifest, "target", [11, 12, 42])
+    lacking(manifest, "area", [12, 20])
+    found = predictions(manifest, **both)
+    gone = whole["target"].eq("target") & whole["id"].isin([11, 12, 42])
+    gone |= whole["target"].eq("area") & whole["id"].isin([12, 20])
+    expected = whole[~gone].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected)
+    assert "2 of 10 train cells have no target (column 'target'): they are left out" in caplog.text
+    assert "1 of 5 val cells have no target (column 'area')" in caplog.text
+    lacking(manifest, "target", range(40, 45))
+    with pytest.raises(TrainError, match=r"none of 5 test cells has the target \(target\)"):
+        predictions(manifest)
 
 
 def test_eight_fold_is_the_mean_over_flips_and_turns(shards):

@@ -68,7 +68,12 @@ def test_a_cell_without_a_target_is_named():
 
 @pytest.mark.parametrize(
     ("targets", "message"),
-    [([1.0], "at least two"), ([1.0, np.nan, 2.0], "missing"), ([2.0, 2.0], "same target")],
+    [
+        ([1.0], "at least two"),
+        ([1.0, np.nan], "1 of them missing"),
+        ([1.0, np.inf, 2.0], "missing"),
+        ([2.0, 2.0], "same target"),
+    ],
 )
 def test_targets_that_give_no_limits_are_refused(targets, message):
     with pytest.raises(SplitError, match=message):
@@ -82,6 +87,18 @@ def test_limits_by_quantiles_are_those_of_the_training_cells():
     # Training targets 12, 11, 9: quartiles 10 and 11.5.
     assert (limits.low, limits.high) == (10, 11.5)
     assert stratified["stratum"].to_dict() == {1: "high", 2: "medium", 3: "low", 4: "low"}
+
+
+def test_a_cell_without_a_target_is_of_no_stratum():
+    cells, splits = tables()
+    cells["target"] = cells["target"].astype(float)
+    whole, limits = study_strata(cells[cells["id"] != 2], splits[splits["id"] != 2])
+    cells.loc[cells["id"] == 2, "target"] = np.nan
+    stratified, some = study_strata(cells, splits)
+    assert some == limits
+    assert stratified["stratum"].to_dict() == whole["stratum"].to_dict() | {2: "unknown"}
+    assert ordered(stratified["stratum"]) == ["low", "medium", "high", "unknown"]
+    assert ordered(pd.Series(["unknown"])) == ["unknown"]
 
 
 def test_strata_by_quantiles_hold_those_shares():

@@ -1,5 +1,6 @@
 """Use: planted truths in closed form, duplicates, both roles of a donor, and bad input."""
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -289,6 +290,17 @@ def test_one_cell_has_no_other(shards, tmp_path, caplog):
     assert cells.empty and table.empty
     assert list(cells.columns) == list(USE_CELLS) and list(table.columns) == list(USE)
     assert "two test cells or more" in caplog.text
+
+
+def test_cells_without_a_target_are_not_chosen(shards):
+    paths, *_ = shards
+    with h5py.File(paths[0], "r+") as file:
+        values = file["examples/y"][:]
+        values[::2] = np.nan
+        file["examples/y"][:] = values
+    table = chosen_cells(paths, normaliser(), target="y", cells=1000, seed=5).table
+    assert table["y"].notna().all()
+    assert 0 not in set(table["id"]) and 1 in set(table["id"])
 
 
 def test_equal_targets_define_no_use(tmp_path, caplog):

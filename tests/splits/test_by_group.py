@@ -8,7 +8,7 @@ import pytest
 
 from nascent.errors import SplitError
 from nascent.splits.assignment import FRACTIONS, assign, check, split_cells
-from nascent.splits.balance import target_quartiles
+from nascent.splits.balance import balance, target_quartiles
 from nascent.splits.by_group import every_fold, hold_out_groups
 from nascent.splits.fractions import SPLITS
 
@@ -168,3 +168,16 @@ def _deviation(cells: pd.DataFrame, split: pd.Series) -> float:
             for name, fraction in FRACTIONS.items():
                 total += abs((here & (split == name)).sum() - fraction * here.sum())
     return total / len(cells)
+
+
+def test_cells_without_a_target_are_a_level_of_their_own():
+    target = pd.Series([4.0, np.nan, 1.0, 2.0, 3.0, np.nan], index=pd.Index(range(6), name="id"))
+    found = target_quartiles(target)
+    assert found[target.notna()].equals(target_quartiles(target.dropna()))
+    assert set(found[target.isna()]) == {"missing"}
+    table = balance(target.to_frame("target"), pd.Series("train", target.index), variables=[])
+    rows = table[(table["split"] == "train") & (table["variable"] == "target_quartile")]
+    assert rows.set_index("level").loc["missing", "cells"] == 2
+    whole = table[(table["split"] == "train") & (table["variable"] == "all")].iloc[0]
+    assert (whole["cells"], whole["target_mean"]) == (6, 2.5)
+    assert set(target_quartiles(target * np.nan)) == {"missing"}

@@ -41,8 +41,17 @@ class Study:
     def manifest(self) -> Path:
         return self.folder / "shards.tsv"
 
-    def write(self, name: str, cells: int, change: Callable | None = None) -> None:
-        """Write a shard; the target is 2 x the first channel's mean over measured pixels - 50."""
+    def write(
+        self,
+        name: str,
+        cells: int,
+        change: Callable | None = None,
+        kept: Callable = lambda table: np.ones(len(table), bool),
+    ) -> None:
+        """Write a shard; the target is 2 x the first channel's mean over measured pixels - 50.
+
+        `change` is made to its table, of which `kept` says the rows that are written.
+        """
         split, number = name.split("-")
         rng = np.random.default_rng([len(split), int(number)])
         masks = rng.random((cells, 16, 16)) < 0.5
@@ -56,9 +65,10 @@ class Study:
         table["area"] = masks.sum((1, 2)).astype(np.float64)
         table["target"] = 2 * images[..., 0].sum((1, 2)) / masks.sum((1, 2)) - 50
         path = self.folder / f"{name}.h5"
+        rows = kept(table)
         with CropWriter(path, channels=CHANNELS, size=16, dtype=np.uint16) as writer:
-            writer.append_crops(images, masks)
-            table = table.assign(plate="p", well="A01")
+            writer.append_crops(images[rows], masks[rows])
+            table = table[rows].assign(plate="p", well="A01")
             writer.cells = change(table) if change else table
         write_table(list_shards(sorted(self.folder.glob("*.h5"))), self.manifest)
 

@@ -213,13 +213,13 @@ def test_no_validation_cells_is_an_error(study):
 
 
 @pytest.mark.parametrize("name", ["train-00001", "val-00000"])
-def test_a_missing_target_names_the_cell(study, name):
-    study.write(name, 9, lambda cells: cells.assign(target=[*cells["target"][:-1], np.nan]))
+def test_an_infinite_target_names_the_cell(study, name):
+    study.write(name, 9, lambda cells: cells.assign(target=[*cells["target"][:-1], np.inf]))
     last = {"train-00001": 5108, "val-00000": 3008}[name]
-    with pytest.raises(TrainError, match=f"the target of cell {last} is nan"):
+    with pytest.raises(TrainError, match=f"the target of cell {last} is inf"):
         train_model(**study.arguments())
-    study.write(name, 9, lambda cells: cells.assign(area=[*cells["area"][:-1], np.nan]))
-    with pytest.raises(TrainError, match=rf"the target of cell {last} is nan .*'area'"):
+    study.write(name, 9, lambda cells: cells.assign(area=[*cells["area"][:-1], np.inf]))
+    with pytest.raises(TrainError, match=rf"the target of cell {last} is inf .*'area'"):
         train_model(**study.arguments(targets=[column_target("target"), column_target("area")]))
 
 

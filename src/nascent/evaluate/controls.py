@@ -160,28 +160,33 @@ def linear_per_cell(
     """
     per_cell = standardised(normaliser)
     parts = [
-        _means(Batches(paths, per_cell, batch_size=batch_size, target=None)).assign(split=split)
+        _means(
+            Batches(paths, per_cell, batch_size=batch_size, target=None, answers=targets)
+        ).assign(split=split)
         for split, paths in shards.items()
         if paths
     ]
     cells = pd.concat(parts) if parts else pd.DataFrame({"split": []})
-    train = (cells["split"] == "train").to_numpy()
-    if not train.any():
-        raise TrainError("no cell is in the training split", mend="Check splits.fractions.")
-    means = np.vstack(cells["means"].to_numpy())
     measured, columns = task_of(task), list(predictions_columns(task_of(task), levels))
     tables = []
     for target in targets:
-        y = measured.encode(cells[target], levels)
+        own = cells[measured.known(cells[target])] if len(cells) else cells
+        train = (own["split"] == "train").to_numpy()
+        if not train.any():
+            raise TrainError(
+                "no cell with a target is in the training split", mend="Check splits.fractions."
+            )
+        means = np.vstack(own["means"].to_numpy())
+        y = measured.encode(own[target], levels)
         if levels:
             y_hat = logistic_regression(means, y, train, classes=len(levels), alphas=[1.0])
         else:
             y_hat = least_squares(means, y, train)
-        table = measured.table(cells.index, y, y_hat, levels).assign(
-            group=cells[GROUP].to_numpy(),
+        table = measured.table(own.index, y, y_hat, levels).assign(
+            group=own[GROUP].to_numpy(),
             design=design,
             fold=fold,
-            split=cells["split"].to_numpy(),
+            split=own["split"].to_numpy(),
             model=LINEAR_PER_CELL[task],
             seed=FLOOR_SEED,
             target=target,

@@ -1,5 +1,6 @@
 """Floors fitted on the training examples of a fold, and their predictions of all examples."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ from nascent.examples import GROUP
 from nascent.kind import DEFAULT, has_module, module_of
 from nascent.splits.fractions import SPLITS
 from nascent.task import REGRESSION, task_of
+
+logger = logging.getLogger(__name__)
 
 
 def floors_of(kind: str) -> Mapping[str, Mapping[str, Floor]]:
@@ -35,6 +38,8 @@ def predict_floors(
     levels: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Fit the floors on the training examples and predict every example that has a split.
+
+    Examples that lack the target are left out.
 
     Floors that read the target itself are left out. The mean of an input channel is no target:
     least squares would copy it.
@@ -101,6 +106,13 @@ def predict_floors(
             f" {unknown[0]}"
         )
     cells = cells.loc[split.index]
+    known = measured.known(cells[target])
+    if not known.all():
+        logger.warning(
+            "%d of %d cells have no target (column %r): they are left out",
+            *(int((~known).sum()), len(known), target),
+        )
+        cells, split = cells[known], split[known]
     numbers = cells[[*needed, *columns]].to_numpy(np.float64)
     wrong = np.argwhere(~np.isfinite(numbers))
     if len(wrong):
@@ -116,7 +128,9 @@ def predict_floors(
         raise TrainError(error.what, where="table of examples", mend=error.mend) from error
     train = (split == "train").to_numpy()
     if not train.any():
-        raise TrainError("no cell is in the training split", mend="Check splits.fractions.")
+        raise TrainError(
+            "no cell with a target is in the training split", mend="Check splits.fractions."
+        )
     inputs = FloorInputs(
         means=numbers[:, len(needed) :],
         table=cells,

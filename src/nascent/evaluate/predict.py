@@ -1,5 +1,6 @@
 """Predictions of a trained model for the examples of shards."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +18,8 @@ from nascent.task import REGRESSION, Task, task_of
 
 if TYPE_CHECKING:
     from nascent.frameworks import keras
+
+logger = logging.getLogger(__name__)
 
 
 def predict(
@@ -64,22 +67,30 @@ def predict(
     Returns
     -------
     pandas.DataFrame
-        One row a target and example: target by target, split by split and as the examples lie in
-        the shards; the columns of `nascent.evaluate.tables.predictions_columns`. `y` is as in the
-        table of examples, bit for bit.
+        One row a target and example that has it: target by target, split by split and as the
+        examples lie in the shards; the columns of `nascent.evaluate.tables.predictions_columns`.
+        `y` is as in the table of examples, bit for bit.
 
     Raises
     ------
     TrainError
-        Where a prediction or a target is not finite (the example is named), the table of examples
-        lacks a target, or the model has another number of outputs than there are targets.
+        Where a prediction is not finite (the example is named), the table of examples lacks a
+        target, no example of a split has one, or the model has another number of outputs than there
+        are targets.
     """
     measured = task_of(task)
     columns = list(predictions_columns(measured, levels))
     parts = [
         _predict_split(
             model,
-            Batches(paths, reader, batch_size=batch_size, target=None, removal=removal),
+            Batches(
+                paths,
+                reader,
+                batch_size=batch_size,
+                target=None,
+                removal=removal,
+                answers=targets,
+            ),
             split,
             targets,
             prediction,
@@ -116,6 +127,12 @@ def _predict_split(
                 where=name,
                 mend=did_you_mean(target, cells.columns),
             )
+    if cells.empty:
+        raise TrainError(
+            f"none of {batches.unanswered} {split} cells has the target ({', '.join(targets)})",
+            where=name,
+            mend="Choose the cells by splits.select, or split by other groups.",
+        )
     outputs = np.concatenate(list(_outputs(model, batches, prediction)))
     if outputs.shape != (len(cells), task.width(len(targets), levels)):
         what = f"{len(levels)} classes" if levels else f"{len(targets)} targets"
@@ -136,12 +153,20 @@ def _predict_split(
         )
     parts = []
     for target, y_hat in zip(targets, task.of_targets(outputs), strict=True):
+        known = task.known(cells[target])
+        own = cells[known]
+        missing = batches.unanswered + len(cells) - len(own)
+        if missing:
+            logger.warning(
+                "%d of %d %s cells have no target (column %r): they are left out",
+                *(missing, batches.unanswered + len(cells), split, target),
+            )
         try:
-            y = task.encode(cells[target], levels)
+            y = task.encode(own[target], levels)
         except TrainError as error:
             raise TrainError(error.what, where=name, mend=error.mend) from error
-        table = task.table(cells.index, y, y_hat, levels)
-        parts.append(table.assign(group=cells[GROUP].to_numpy(), split=split, target=target))
+        table = task.table(own.index, y, y_hat[known], levels)
+        parts.append(table.assign(group=own[GROUP].to_numpy(), split=split, target=target))
     return pd.concat(parts, ignore_index=True)
 
 

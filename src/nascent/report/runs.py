@@ -72,10 +72,19 @@ def learnt_from(cards: Mapping[Run, Mapping[str, Any]]) -> dict[str, str]:
     return {
         f"training {spoken().examples}": in_range([part.get("train_cells") for part in data]),
         f"validation {spoken().examples}": in_range([part.get("val_cells") for part in data]),
+        **_left_out(data),
         "inputs": ", ".join(shapes) or MISSING,
         "normalisation": ", ".join(used) or MISSING,
         "data fingerprint": ", ".join(prints) or MISSING,
     }
+
+
+def _left_out(data: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return how many examples were left out for want of a target, where there were some."""
+    numbers = [sum((part.get("without_target") or {}).values()) for part in data]
+    if not any(numbers):
+        return {}
+    return {f"{spoken().examples} left out, without target": in_range(numbers)}
 
 
 def training(cards: Mapping[Run, Mapping[str, Any]], designs: Mapping[str, str]) -> pd.DataFrame:

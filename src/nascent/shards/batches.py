@@ -65,11 +65,15 @@ class Batches:
     instead
         Columns that stand in the place of those of the table of examples, or beside them; the index
         is `id`. None leaves the table as it is.
+    answers
+        Columns of the table of examples: examples that have none of these are left out.
 
     Attributes
     ----------
     cells : pandas.DataFrame
-        The table of exampless of all shards, as they lie.
+        The tables of examples of all shards, as they lie.
+    unanswered : int
+        Examples that are left out because they have none of `answers`.
     reader : Reader
         What is read.
 
@@ -90,6 +94,7 @@ class Batches:
         target: str | None = "target",
         removal: str | Path | None = None,
         instead: pd.DataFrame | None = None,
+        answers: Sequence[str] = (),
     ) -> None:
         self.paths = [Path(path) for path in paths]
         self.reader, self.batch_size, self.seed = reader_of(reader, self.paths), batch_size, seed
@@ -102,6 +107,7 @@ class Batches:
         counts = [len(table) for table in tables]
         self._shard = np.repeat(np.arange(len(counts)), counts)
         self._row = np.concatenate([np.arange(count) for count in counts] or [[]])
+        self.unanswered = self._leave_out(answers)
         # None where the shards hold the target as an array.
         self._target = (
             self.cells[target].to_numpy(np.float64) if target in self.cells.columns else None
@@ -161,6 +167,16 @@ class Batches:
         if pool:
             order.append(generator.permutation(np.concatenate(pool)))
         return np.concatenate(order) if order else np.empty(0, np.int64)
+
+    def _leave_out(self, answers: Sequence[str]) -> int:
+        """Leave out examples that have none of these answers; return how many."""
+        columns = [name for name in answers if name in self.cells.columns]
+        if not columns:
+            return 0
+        kept = self.cells[columns].notna().any(axis=1).to_numpy()
+        self.cells = self.cells[kept]
+        self._shard, self._row = self._shard[kept], self._row[kept]
+        return int((~kept).sum())
 
     def _batch(
         self, positions: np.ndarray, stores: dict[int, Store], removals: Removals | None

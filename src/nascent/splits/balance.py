@@ -8,13 +8,22 @@ import pandas as pd
 from nascent.splits.fractions import SPLITS
 
 QUARTILES = ("Q1", "Q2", "Q3", "Q4")
+MISSING = "missing"
 
 
 def target_quartiles(target: pd.Series) -> pd.Series:
-    """Return the quartile, Q1 to Q4, of each example's target among all examples given."""
+    """Return the quartile, Q1 to Q4, of each example's target among all that have one.
+
+    It is `missing` for examples without a target.
+    """
     values = target.to_numpy(dtype=np.float64)
-    edges = np.quantile(values, [0.25, 0.5, 0.75])
-    return pd.Series(np.array(QUARTILES)[np.searchsorted(edges, values)], index=target.index)
+    known = ~np.isnan(values)
+    if not known.any():
+        return pd.Series(MISSING, index=target.index, dtype=object)
+    edges = np.quantile(values[known], [0.25, 0.5, 0.75])
+    names = np.array([*QUARTILES, MISSING])
+    place = np.where(known, np.searchsorted(edges, values), len(QUARTILES))
+    return pd.Series(names[place], index=target.index)
 
 
 def balance(cells: pd.DataFrame, split: pd.Series, *, variables: Sequence[str]) -> pd.DataFrame:
@@ -49,7 +58,7 @@ def balance(cells: pd.DataFrame, split: pd.Series, *, variables: Sequence[str]) 
 
 def _as_level(cells: pd.DataFrame, name: str) -> pd.Series:
     column = cells[name]
-    return column.astype(object).where(column.notna(), "missing").astype(str)
+    return column.astype(object).where(column.notna(), MISSING).astype(str)
 
 
 def _describe(target: pd.Series, split: pd.Series, variable: str, level: pd.Series) -> pd.DataFrame:

@@ -261,14 +261,15 @@ class Classes(Task):
 
     def start(self, y: np.ndarray, levels: Sequence[str] = ()) -> tuple[list[float], list[float]]:
         """Return the logarithm of each class's share, which half an example more keeps finite."""
-        counts = np.bincount(np.asarray(y, np.int64).ravel(), minlength=len(levels)) + 0.5
+        numbers = np.asarray(y)[self.known(y)].astype(np.int64)
+        counts = np.bincount(numbers, minlength=len(levels)) + 0.5
         return np.log(counts / counts.sum()).tolist(), [1.0] * len(levels)
 
     def loss_options(
         self, fitting: "Fitting", y: np.ndarray, sds: Sequence[float]
     ) -> dict[str, Any]:
         """Return the smoothing of labels, and the weights of classes."""
-        weights = class_weights(np.ravel(y), len(sds), fitting.class_weights)
+        weights = class_weights(np.asarray(y)[self.known(y)], len(sds), fitting.class_weights)
         return {
             "label_smoothing": fitting.label_smoothing,
             "class_weights": None if weights is None else weights.tolist(),
@@ -312,7 +313,7 @@ class Classes(Task):
                 found = ops.sum(ops.softplus(logits) - wanted * logits, axis=-1)
             if weights is not None:
                 found = found * ops.sum(true * weights, axis=-1)
-            return found if weight is None else found * weight
+            return found if weight is None else found * ops.reshape(weight, (-1,))
 
         return of_examples
 

@@ -232,8 +232,14 @@ class Regression(Task):
         def of_examples(y: Any, y_hat: Any, weight: Any = None) -> Any:
             if weight is None:
                 return functions[name](y * scale, y_hat * scale)
-            there = keras.ops.reshape(weight > 0, (-1, 1))
-            return weight * functions[name](keras.ops.where(there, y, y_hat) * scale, y_hat * scale)
+            ops = keras.ops
+            # One an example, or one a target.
+            weight = ops.reshape(weight, (ops.shape(y_hat)[0], -1))
+            y = ops.where(weight > 0, y, y_hat)
+            each = functions[name](
+                ops.expand_dims(y * scale, -1), ops.expand_dims(y_hat * scale, -1)
+            )
+            return ops.mean(weight * each, axis=-1)
 
         return of_examples
 

@@ -26,6 +26,7 @@ def card(
     reader: Reader,
     data_fingerprint: str,
     targets: Targets,
+    unanswered: Mapping[str, int],
     val_cells: int,
     ratios: SizeRatios | None,
     attempts: Sequence[Attempt],
@@ -50,6 +51,8 @@ def card(
         Digest of the pixels and targets it was trained and chosen on.
     targets
         Columns, means, SDs and number of the training examples' targets.
+    unanswered
+        Split → number of its examples that were left out, since they have no target.
     val_cells
         Number of validation examples.
     ratios
@@ -98,6 +101,7 @@ def card(
                 "fingerprint": data_fingerprint,
                 "train_cells": targets.cells,
                 "val_cells": val_cells,
+                "without_target": dict(unanswered),
             },
             "target": each[0],
             "targets": each,
@@ -119,8 +123,10 @@ def _targets(targets: Targets) -> list[dict[str, Any]]:
         classes = {"classes": targets.levels, "cells": numbers.tolist()}
         return [{"column": column} | classes for column in targets.columns]
     return [
-        {"column": column, "mean": mean, "sd": sd}
-        for column, mean, sd in zip(targets.columns, targets.means, targets.sds, strict=True)
+        {"column": column, "mean": mean, "sd": sd, "cells": int(cells)}
+        for column, mean, sd, cells in zip(
+            *(targets.columns, targets.means, targets.sds, targets.known), strict=True
+        )
     ]
 
 

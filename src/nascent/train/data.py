@@ -1,6 +1,7 @@
 """What training reads of the shards: their targets, and batches as Keras takes them."""
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,11 @@ from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.task import REGRESSION, Task, task_of
 
+logger = logging.getLogger(__name__)
+
 Example = tuple[dict[str, np.ndarray], np.ndarray]
-"""Inputs and masks by name, see `nascent.shards.batches.Batches`, and targets (n, T) float32."""
+"""Inputs and masks by name, see `nascent.shards.batches.Batches`, and targets (n, T) float32, NaN
+where one is missing."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Targets:
     levels
         Names of the classes, where it has some.
     values
-        (n, T) float64, as the task has its answers.
+        (n, T) float64, as the task has its answers; NaN where one is missing.
     """
 
     columns: tuple[str, ...]
@@ -47,18 +51,29 @@ class Targets:
     levels: tuple[str, ...] = ()
     values: np.ndarray = field(default_factory=lambda: np.empty((0, 1)), repr=False, compare=False)
 
+    @property
+    def known(self) -> np.ndarray:
+        """Number of training examples that have each target, (T,); all have one at least."""
+        return np.count_nonzero(~np.isnan(self.values), axis=0)
+
+    @property
+    def some_missing(self) -> bool:
+        """Whether an example lacks one of the targets."""
+        return bool((self.known < len(self.values)).any())
+
 
 def target_values(
     batches: Batches, columns: Sequence[str], task: str = REGRESSION, levels: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Return columns of the table of examples as the targets: id → (T,) float64.
 
-    They are as the task has its answers: numbers in raw counts, or the numbers of classes.
+    They are as the task has its answers: numbers in raw counts, or the numbers of classes; NaN
+    where an answer is missing.
 
     Raises
     ------
     TrainError
-        Where there is no such column (the nearest is named), or a target is missing or not finite;
+        Where there is no such column (the nearest is named), or a target is no answer of the task;
         the example is named.
     """
     if batches.cells.empty:
@@ -72,12 +87,17 @@ def target_values(
             )
     try:
         values = {
-            column: task_of(task).encode(batches.cells[column], levels).astype(np.float64)
-            for column in columns
+            column: _encoded(task_of(task), batches.cells[column], levels) for column in columns
         }
     except TrainError as error:
         raise TrainError(error.what, where="train", mend=error.mend) from error
     return pd.DataFrame(values, index=batches.cells.index)
+
+
+def _encoded(task: Task, answers: pd.Series, levels: Sequence[str]) -> np.ndarray:
+    values, known = np.full(len(answers), np.nan), task.known(answers)
+    values[known] = task.encode(answers[known], levels)
+    return values
 
 
 def training_targets(
@@ -88,8 +108,8 @@ def training_targets(
     Raises
     ------
     TrainError
-        Where a target is missing (the example is named), all are equal, the examples do not fill
-        one batch, or the mask of the object is not that of the measured values.
+        Where no example has one of the targets, all of one are equal, the examples do not fill one
+        batch, or the mask of the object is not that of the measured values.
     """
     if not train.one_mask:
         # Augmentation changes what was measured, and pooling averages the object, by one mask.
@@ -99,6 +119,7 @@ def training_targets(
             mend="Training knows one mask: write shards in which the two are the same.",
         )
     values = target_values(train, columns, task, levels)
+    refuse_unanswered(values, train, "training")
     if len(values) < max(train.batch_size, 2):
         raise TrainError(
             f"a batch of {train.batch_size} is larger than the training set of {len(values)} cells",
@@ -106,10 +127,11 @@ def training_targets(
             mend="Lower the model's batch_size, or train on more cells.",
         )
     for column in columns:
+        known = train.cells[column].dropna()
         if not values[column].std(ddof=1) > 0:
             raise TrainError(
-                f"all {len(values)} training cells have the same target,"
-                f" {train.cells[column].iloc[0]} (column {column!r})",
+                f"all {len(known)} training cells have the same target,"
+                f" {known.iloc[0]} (column {column!r})",
                 where="train",
                 mend="There is nothing to learn: check target and also_predict.",
             )
@@ -121,6 +143,34 @@ def training_targets(
         levels=tuple(levels),
         values=numbers,
     )
+
+
+def refuse_unanswered(values: pd.DataFrame, batches: Batches, split: str) -> None:
+    """Raise TrainError where no example of a split has one of the targets; say how many lack one.
+
+    Parameters
+    ----------
+    values
+        The targets of the split, from `target_values`.
+    batches
+        Of the split.
+    split
+        What it is called.
+    """
+    total = len(values) + batches.unanswered
+    for column in values.columns:
+        missing = int(values[column].isna().sum()) + batches.unanswered
+        if total and missing == total:
+            raise TrainError(
+                f"none of {total} {split} cells has the target (column {column!r})",
+                where="train",
+                mend="Choose the cells by splits.select, or predict another column.",
+            )
+        if missing:
+            logger.warning(
+                "%d of %d %s cells have no target (column %r): it is not learnt from them",
+                *(missing, total, split, column),
+            )
 
 
 def size_ratios(train: Batches) -> SizeRatios:
@@ -178,7 +228,7 @@ def examples(
     Yields
     ------
     tuple
-        Inputs and masks by name, and the targets (n, T) float32.
+        Inputs and masks by name, and the targets (n, T) float32; NaN where one is missing.
     """
     values = target_values(batches, columns, task, levels).to_numpy(np.float32)
     values = values[batches.order(epoch)]

@@ -156,9 +156,11 @@ def learn(
             continue
         model.optimizer.learning_rate = rate(step)
         found = model.train_on_batch(inputs, target, return_dict=True)
-        cells += fit_in
+        # As many as examples, where no label is missing.
+        labels = fit_in * float(1 - np.isnan(target).mean())
+        cells += labels
         for name in totals:
-            totals[name] += fit_in * float(found[name])
+            totals[name] += labels * float(found[name])
         if not np.isfinite(found["loss"]):
             # Nothing good comes after; a penalty on the weights may be what overflowed.
             return dict.fromkeys(names, float(found["loss"]))

@@ -16,6 +16,24 @@ def loss_of(fitting: Fitting, targets: Targets) -> PerCell:
     return targets.task.loss(fitting.loss, targets.sds, **loss_options(fitting, targets))
 
 
+def over_labels(loss: PerCell) -> PerCell:
+    """Return a loss whose mean over a batch is that over the labels that are there.
+
+    What a missing label (NaN) would cost is 0, and so is its gradient; the others count as much as
+    those of a batch where none is missing.
+    """
+
+    def of_examples(y: Any, outputs: Any) -> Any:
+        ops = keras.ops
+        y = ops.convert_to_tensor(y)
+        known = ops.logical_not(ops.isnan(y))
+        weight = ops.cast(known, outputs.dtype)
+        share = ops.maximum(ops.mean(weight), keras.config.epsilon())
+        return loss(ops.where(known, y, ops.zeros_like(y)), outputs, weight) / share
+
+    return of_examples
+
+
 def loss_options(fitting: Fitting, targets: Targets) -> dict[str, Any]:
     """Return what the loss needs to know besides the unit of the outputs."""
     return targets.task.loss_options(fitting, targets.values, targets.sds)
@@ -40,12 +58,14 @@ def compile_model(model: keras.Model, fitting: Fitting, targets: Targets) -> Non
     model in `mixed_float16` gets an optimiser that scales the loss, since small gradients would be
     zero in it.
     """
-    loss, task = loss_of(fitting, targets), targets.task
+    loss, metric = loss_of(fitting, targets), targets.task.learning_metric(targets.sds)
+    if targets.some_missing:
+        loss, metric = over_labels(loss), over_labels(metric)
     model.compile(
         optimizer=optimizer_of(fitting),
         loss=loss,
         metrics=[
             keras.metrics.MeanMetricWrapper(loss, name="data_loss"),
-            keras.metrics.MeanMetricWrapper(task.learning_metric(targets.sds), name=task.learning),
+            keras.metrics.MeanMetricWrapper(metric, name=targets.task.learning),
         ],
     )

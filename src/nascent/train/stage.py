@@ -31,7 +31,9 @@ from nascent.train.collapse import attempt_seeds, attempts_until_sound, collapse
 from nascent.train.data import (
     Targets,
     fingerprint,
+    refuse_unanswered,
     size_ratios,
+    target_values,
     training_targets,
 )
 from nascent.train.fit import fit
@@ -133,7 +135,7 @@ def train_model(
     TrainError
         Where an option is unknown or out of range, the architecture cannot be built for these
         crops, weights do not fit, there are no validation examples, a batch is larger than the
-        training set or cannot be shared by the devices, a target is missing (the example is named)
+        training set or cannot be shared by the devices, a target is missing everywhere in a split
         or always the same, or the loss is no longer finite (the epoch is named) with the last seed.
     """
     predicted = Reader((), tuple(targets))
@@ -150,10 +152,12 @@ def train_model(
         *(manifest, reader, fitting.batch_size),
         removal=removal,
         instead=instead,
+        answers=columns,
     )
     train, val = read("train", seed), read("val", None)
     known = training_targets(train, columns, **answers)
     _refuse_no_cells(val)
+    refuse_unanswered(target_values(val, columns, **answers), val, "validation")
     _refuse_no_image(asked, reader)
     ratios = size_ratios(train) if asked.augmentation.zoom != "none" else None
     shaping = {
@@ -207,6 +211,7 @@ def train_model(
             reader=reader,
             data_fingerprint=shaping["data"],
             targets=known,
+            unanswered={"train": train.unanswered, "val": val.unanswered},
             val_cells=len(val.cells),
             ratios=ratios,
             attempts=attempts,
@@ -295,6 +300,7 @@ def _cells(
     *,
     removal: str | Path | None,
     instead: pd.DataFrame | None,
+    answers: Sequence[str],
 ) -> Batches:
     return Batches(
         shards_of(manifest, split),
@@ -304,6 +310,7 @@ def _cells(
         target=None,
         removal=removal,
         instead=instead,
+        answers=answers,
     )
 
 
@@ -323,7 +330,7 @@ def _board(asked: Options, folder: str | Path | None) -> Board | None:
 
 
 def _refuse_no_cells(val: Batches) -> None:
-    if val.cells.empty:
+    if val.cells.empty and not val.unanswered:
         raise TrainError(
             "there are no validation cells to choose the best epoch by",
             where="splits",

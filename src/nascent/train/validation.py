@@ -35,8 +35,8 @@ def judge(
 ) -> Judged:
     """Return what the predictions of all examples are worth.
 
-    Loss and metric are means over the predictions, of which there may be several an example; the
-    spread is that of each example's mean prediction.
+    Loss and metric are means over the labels that are there and over the predictions, of which
+    there may be several an example; the spread is that of each example's mean prediction.
 
     Parameters
     ----------
@@ -49,16 +49,22 @@ def judge(
     spread
         Predictions (n, …) float64 → how far they differ.
     """
-    losses, errors, means = [], [], []
+    losses, errors, weights, means = [], [], [], []
     for inputs, y in batches:
         y_hats = [y_hat[: len(y)] for y_hat in predict(_filled(inputs))]
+        known = ~np.isnan(y)
+        labels = () if known.all() else (known.astype(np.float32),)
+        y = y if known.all() else np.where(known, y, np.float32(0))
         for y_hat in y_hats:
-            losses.append(_numbers(loss(y, y_hat)))
-            errors.append(_numbers(metric(y, y_hat)))
+            losses.append(_numbers(loss(y, y_hat, *labels)))
+            errors.append(_numbers(metric(y, y_hat, *labels)))
+            weights.append(known)
         means.append(np.mean(y_hats, axis=0, dtype=np.float64))
+    # Of labels that are all there it is 1.
+    share = np.concatenate(weights).mean()
     return Judged(
-        float(np.concatenate(losses).mean()),
-        float(np.concatenate(errors).mean()),
+        float(np.concatenate(losses).mean() / share),
+        float(np.concatenate(errors).mean() / share),
         spread(np.concatenate(means)),
     )
 

@@ -66,15 +66,17 @@ def stratum_limits(
     Raises
     ------
     SplitError
-        Where there are fewer than two training examples, a target is missing, or all are equal.
+        Where fewer than two training examples have a target, one is infinite, or all are equal.
     """
     rule = rule or StratumRule()
     targets = np.asarray(training_targets, np.float64)
-    if len(targets) < 2 or not np.isfinite(targets).all():
+    known = targets[~np.isnan(targets)]
+    if len(known) < 2 or not np.isfinite(known).all():
         raise SplitError(
             f"strata need the targets of at least two training {spoken().examples}; there are"
             f" {len(targets)}, {int((~np.isfinite(targets)).sum())} of them missing",
         )
+    targets = known
     mean, sd = float(targets.mean()), float(targets.std(ddof=1))
     if rule.by == "column":
         return StratumLimits(mean, sd, np.nan, np.nan)
@@ -89,8 +91,9 @@ def stratum_limits(
 
 
 def assign_strata(targets: pd.Series, limits: StratumLimits) -> pd.Series:
-    """Return low, medium or high for each target, by the same index."""
-    strata = np.select([targets <= limits.low, targets >= limits.high], ["low", "high"], "medium")
+    """Return low, medium or high for each target, unknown where it is missing; by its index."""
+    told = {"low": targets <= limits.low, "high": targets >= limits.high, UNKNOWN: targets.isna()}
+    strata = np.select(list(told.values()), list(told), "medium")
     return pd.Series(strata, index=targets.index, name="stratum", dtype=object)
 
 
@@ -100,8 +103,8 @@ def ordered(strata: pd.Series) -> list[str]:
     Strata by the target are all three named, also where one has no examples; `unknown` is last.
     """
     present = set(strata)
-    if present <= set(STRATA):
-        return list(STRATA)
+    if present != {UNKNOWN} and present - {UNKNOWN} <= set(STRATA):
+        return [*STRATA, *{UNKNOWN} & present]
     return sorted(present - {UNKNOWN}) + [UNKNOWN] * (UNKNOWN in present)
 
 

@@ -101,7 +101,7 @@ def chosen_cells(
     seed: int,
     level: str | None = None,
 ) -> SplitCells:
-    """Choose up to `cells` examples of some shards; those without a measured pixel are left out.
+    """Choose up to `cells` examples of shards; those without a measured pixel or y are left out.
 
     Where the target holds classes, y is 1 in examples of the class `level` and 0 in others.
     """
@@ -110,7 +110,12 @@ def chosen_cells(
     for path in shard_paths:
         with open_store(path) as shard:
             readers.refuse_other(shard)
-            seen = [index for index in range(len(shard)) if _any_measured(shard, readers, index)]
+            answered = shard.columns([target])[target].notna().to_numpy()
+            seen = [
+                int(index)
+                for index in np.flatnonzero(answered)
+                if _any_measured(shard, readers, index)
+            ]
             table = shard.columns(["group", target]).iloc[seen]
             tables.append(table.rename(columns={target: "y"}).reset_index())
             places += [(path, index) for index in seen]
