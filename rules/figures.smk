@@ -25,7 +25,7 @@ FIGURES_OF_DATA.add(
             "cells": examples_table(),
             "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
         },
-        params={"label": MEASURED, "factors": list(KIND.factors)},
+        params={"label": MEASURED, "factors": FACTORS},
     )
 )
 if "pixels" in KIND.figures:
@@ -195,7 +195,7 @@ rule figures_predictions:
         code=code("figures_predictions"),
         words=WORDS,
         task=TASK,
-        factors=list(KIND.factors),
+        factors=FACTORS,
         bootstrap=STUDY.evaluate.bootstrap,
         seed=STUDY.seed,
         target=TARGET,

@@ -61,7 +61,7 @@ PAGES_OF_REPORT.add(
                 "levels_table",
                 "Models",
                 {
-                    "figure": f"by {', '.join(map(KIND.words.column, ('group', *reversed(KIND.factors))))}"
+                    "figure": f"by {', '.join(map(SPOKEN.column, ('group', *reversed(FACTORS))))}"
                 },
             ),
             "confounders": page(

@@ -22,6 +22,7 @@ checkpoint splits:
         splits=how_to_split(),
         design=lambda wildcards: FOLDS[wildcards.fold].design,
         group=lambda wildcards: FOLDS[wildcards.fold].group,
+        factors=FACTORS,
         seed=STUDY.seed,
         target=TARGET,
         levels=LEVELS,

@@ -27,7 +27,7 @@ def folders_of_staging(settings):
 
 def in_words(text):
     """A text for people, in the words of the kind of data: `{examples}` are cells, or genes."""
-    return text.format(**KIND.words.captions())
+    return text.format(**SPOKEN.captions())
 
 
 # An error in a study is one message, before the first job.
@@ -59,7 +59,11 @@ ENVIRONMENT = workflow.current_basedir.join(f"../../envs/{STUDY.environment}.yam
 
 KIND = kind_of(STUDY.kind)
 # What jobs call examples and groups, as people who work with this kind of data do.
-WORDS = KIND.words.plain()
+SPOKEN = KIND.words.grouped(STUDY.splits.group)
+WORDS = SPOKEN.plain()
+# What tells examples apart beside their group, and what groups lie in.
+FACTORS = [name for name in KIND.factors if name != STUDY.splits.group]
+BATCHES = [name for name in KIND.batches if name != STUDY.splits.group]
 # What the kind says of its raw data.
 RAW = module_of(STUDY.kind, "parts")
 FLOORS = KIND.floors[TASK]

@@ -43,7 +43,7 @@ for check in MADE_CHECKS:
                         f"checks/{check.name}",
                         "check_table",
                         "Explanations",
-                        {"what": KIND.words.header(check.name)},
+                        {"what": SPOKEN.header(check.name)},
                         subcategory="Tables",
                     )
                 },

@@ -120,6 +120,7 @@ rule crops_gather:
     params:
         code=code("crops_gather"),
         duplicates=STUDY.crops.duplicates,
+        group=STUDY.splits.group,
     message:
         f"Join the cell tables of {STUDY.study} and check that its wells agree"
     script:

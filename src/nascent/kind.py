@@ -8,7 +8,7 @@ variable `NASCENT_KINDS` lists the folder that it lies in. Either way its module
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from types import ModuleType
@@ -61,6 +61,13 @@ class Words:
     def column(self, name: str) -> str:
         """Return a column of the table of examples in words: `cell_cycle` is the cell cycle."""
         return self.group if name == "group" else name.replace("_", " ")
+
+    def grouped(self, column: str | None) -> "Words":
+        """Return the words of a study whose groups are the values of a column; None: its kind's."""
+        if column is None:
+            return self
+        group = column.replace("_", " ")
+        return replace(self, group=group, groups=f"{group}s")
 
     def header(self, name: str) -> str:
         """Return the name of a table or of its column in these words.

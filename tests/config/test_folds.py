@@ -39,6 +39,18 @@ def test_each_group_tests_in_turn(groups):
     ]
 
 
+def test_each_value_of_a_column_of_the_parts_tests_in_turn(tmp_path):
+    parts = groups_of(tmp_path, ("p", "A01"), ("p", "A02"), ("q", "A01"))
+    found = folds(parts, by="leave_one_group_out", group="plate")
+    assert [(fold.name, fold.group) for fold in found] == [("without_p", "p"), ("without_q", "q")]
+
+
+def test_of_a_column_that_only_the_examples_have_no_value_can_be_left_out(groups):
+    with pytest.raises(ConfigError, match=r"splits.by.*not known before the first job"):
+        folds(groups, by="leave_one_group_out", group="cell_type")
+    assert folds(groups, by="group", group="cell_type") == [Fold("group", "group")]
+
+
 def test_of_several_designs_the_first_comes_first(groups):
     for designs in (["group", "example"], ["example", "group"]):
         assert [fold.design for fold in folds(groups, by=designs)] == designs

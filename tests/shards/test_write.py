@@ -85,6 +85,13 @@ def test_stores_of_other_dtypes_and_codecs_are_joined_without_loss(tmp_path, wel
         np.testing.assert_array_equal(shard[1][0], _source(wells, 101)[0])
 
 
+def test_groups_are_those_of_the_study(tmp_path, wells):
+    cells = _cells(wells, [102, 100]).assign(group=["day 2", "day 1"])
+    write_shard(wells, cells, tmp_path / "s.h5", split="train", record={})
+    with open_store(tmp_path / "s.h5") as shard:
+        assert shard.examples["group"].to_dict() == {102: "day 2", 100: "day 1"}
+
+
 def test_a_cell_in_no_store_is_named(tmp_path, wells):
     with pytest.raises(StoreError, match="cell 999 is in no store"):
         _write(wells, [100, 999], tmp_path / "s.h5", split="train", record={})

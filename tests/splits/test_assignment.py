@@ -7,6 +7,8 @@ import pytest
 from nascent.errors import SplitError
 from nascent.splits.assignment import assign, check, select_cells, split_cells
 
+FACTORS = ("perturbation", "cell_cycle")
+
 
 @pytest.fixture
 def cells() -> pd.DataFrame:
@@ -88,14 +90,14 @@ def test_check_finds_a_divided_group(cells):
 
 
 def test_balance_counts_every_cell_once_in_every_variable(cells):
-    report = split_cells(cells, seed=1).balance
+    report = split_cells(cells, seed=1, factors=FACTORS).balance
     for _, rows in report.groupby("variable"):
         assert rows.loc[rows["split"] == "all", "cells"].sum() == len(cells)
         assert rows.loc[rows["split"] != "all", "cells"].sum() == len(cells)
 
 
 def test_balance_gives_shares_and_target_moments_of_each_level(cells):
-    splits = split_cells(cells, seed=1)
+    splits = split_cells(cells, seed=1, factors=FACTORS)
     rows = splits.balance.set_index(["split", "variable", "level"])
     split = splits.table.set_index("id")["split"]
     by_id = cells.set_index("id")

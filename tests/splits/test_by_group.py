@@ -34,8 +34,11 @@ def test_groups_stay_whole_and_every_split_has_one(plate):
     assert set(split) == set(SPLITS)
 
 
+GIVEN = {"fractions": FRACTIONS, "time_limit": 60, "seed": 1}
+
+
 def test_the_choice_is_the_best_of_all_choices(plate):
-    _, optimum = hold_out_groups(plate, fractions=FRACTIONS, time_limit=60, seed=1)
+    _, optimum = hold_out_groups(plate, balance=["perturbation"], **GIVEN)
     groups = plate["group"].unique()
     every = (
         _deviation(plate, plate["group"].map(dict(zip(groups, choice, strict=True))))
@@ -48,9 +51,9 @@ def test_the_choice_is_the_best_of_all_choices(plate):
 
 
 def test_groups_of_a_table_without_perturbations_are_as_if_all_were_alike(plate):
-    given = {"fractions": FRACTIONS, "time_limit": 60, "seed": 1}
-    alone, found = hold_out_groups(plate.drop(columns="perturbation"), **given)
-    _, alike = hold_out_groups(plate.assign(perturbation="none"), **given)
+    alone, found = hold_out_groups(plate.drop(columns="perturbation"), **GIVEN)
+    alike = plate.assign(perturbation="none")
+    _, alike = hold_out_groups(alike, balance=["perturbation"], **GIVEN)
     assert (alone.groupby(plate["group"]).nunique() == 1).all()
     assert set(alone) == set(SPLITS)
     # Those of all cells count twice where every cell has the one perturbation.
@@ -58,8 +61,13 @@ def test_groups_of_a_table_without_perturbations_are_as_if_all_were_alike(plate)
     assert found.objective <= alike.objective
 
 
+def test_a_column_to_balance_that_is_not_there_names_the_nearest(plate):
+    with pytest.raises(SplitError, match=r"splits.balance.*'perturbaton'.*'perturbation'"):
+        hold_out_groups(plate, balance=["perturbaton"], **GIVEN)
+
+
 def test_the_reported_objective_is_that_of_the_assignment(plate):
-    split, optimum = hold_out_groups(plate, fractions=FRACTIONS, time_limit=60, seed=1)
+    split, optimum = hold_out_groups(plate, balance=["perturbation"], **GIVEN)
     assert optimum.objective == pytest.approx(_deviation(plate, split))
 
 

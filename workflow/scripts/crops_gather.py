@@ -3,9 +3,11 @@
 from nascent.files import write_table
 from nascent.jobs import job
 from nascent.kinds.cells.crops.gather import gather_wells
+from nascent.splits.groups import with_groups
 
 with job(snakemake, stage="crops"):
     given = snakemake.input
     gathered = gather_wells(given.stores, given.quality, duplicates=snakemake.params.duplicates)
-    write_table(gathered.cells, snakemake.output.cells, index=True)
+    cells = with_groups(gathered.cells, snakemake.params.group)
+    write_table(cells, snakemake.output.cells, index=True)
     write_table(gathered.quality, snakemake.output.quality)

@@ -9,7 +9,7 @@ with job(snakemake):
     params = snakemake.params
     cells = read_table(snakemake.input.cells, required=["id", "group", "part"])
     given = dict(params.splits) | {"by": params.design, "fold": params.group}
-    splits = split_cells(cells, seed=params.seed, **given)
+    splits = split_cells(cells, seed=params.seed, factors=params.factors, **given)
     if params.levels:
         split = splits.table.set_index("id")["split"]
         check_classes(cells.set_index("id"), split, params.target, params.levels, most=params.most)

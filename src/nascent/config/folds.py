@@ -38,7 +38,8 @@ def study_folds(study: Study, parts: pd.DataFrame) -> dict[str, Fold]:
     study
         The checked config.
     parts
-        The table of its raw data, a row a part, by name; `group`, where a part is of one group.
+        The table of its raw data, a row a part, by name; a column of the groups, where a part is
+        of one group.
 
     Raises
     ------
@@ -48,7 +49,8 @@ def study_folds(study: Study, parts: pd.DataFrame) -> dict[str, Fold]:
     SplitError
         Where the group that tests is not among the groups.
     """
-    groups = None if GROUP not in parts else parts[GROUP].drop_duplicates()
+    column = study.splits.group or GROUP
+    groups = None if column not in parts else parts[column].dropna().astype(str).drop_duplicates()
     folds = []
     for design in study.splits.designs:
         if design == "leave_one_group_out":

@@ -108,6 +108,39 @@ def check_predicted(study: Study, columns: Columns) -> None:
             check_column(column, columns, where=where)
 
 
+def check_groups(study: Study, columns: Columns) -> None:
+    """Refuse a column of groups that the table of examples will not have, or that measures.
+
+    Parameters
+    ----------
+    study
+        The checked config.
+    columns
+        Of the table of examples.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such column (the nearest is named), or it holds a number measured of
+        every example.
+    """
+    column, where = study.splits.group, "splits.group"
+    if column is None or column in columns.further:
+        return
+    known = sorted(columns.further)
+    if column in columns.measured:
+        raise ConfigError(
+            f"the column {column!r} holds a number measured of every example, and no groups",
+            where=where,
+            mend=f"Name a column of names, such as {', '.join(known)}." if known else None,
+        )
+    raise ConfigError(
+        f"there is no column {column!r} in the table of examples whose values could be groups",
+        where=where,
+        mend=did_you_mean(column, known),
+    )
+
+
 def check_column(column: str, columns: Columns, *, where: str, numbers: bool = True) -> None:
     """Refuse a column that the table of examples will not have, or that holds no numbers.
 

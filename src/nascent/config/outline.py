@@ -11,7 +11,7 @@ from nascent.config.channels import check_channel_groups, model_channels
 from nascent.config.checks import check_study
 from nascent.config.folds import Fold, study_folds
 from nascent.config.model_checks import searched
-from nascent.config.names import check_paths, check_predicted
+from nascent.config.names import check_groups, check_paths, check_predicted
 from nascent.config.sections import Study
 from nascent.config.target import study_levels
 from nascent.examples import InputSpec
@@ -77,6 +77,7 @@ def outline_of(config: Mapping[str, Any], *, where: str | Path = "config") -> Ou
     features = raw.features(study, parts)
     columns = raw.columns(study, parts, features)
     check_predicted(study, columns)
+    check_groups(study, columns)
     levels = study_levels(study, columns, parts) or ()
     inputs = raw.inputs(study, features)
     first = list(inputs[0].features)

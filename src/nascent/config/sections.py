@@ -37,7 +37,7 @@ class Target(Section):
         None,
         min_length=2,
         description="Names of the classes, in the order of the network's outputs; null: those of"
-        " the wells table, where the column is `perturbation`",
+        " the table of wells, where it has the column",
     )
     most: Positive = Field(
         50, description="Most values that a column of classes may have; more look like numbers"
@@ -71,9 +71,19 @@ class Splits(Section):
     fractions: Fractions = Field(
         default_factory=Fractions, description="Share of the cells in each split"
     )
+    group: str | None = Field(
+        None,
+        description="Column of the table of examples whose values are the groups, which are held"
+        " out and resampled whole; null: as the kind has it, of cells the wells",
+    )
     stratify: list[str] = Field(
-        ["perturbation", "cell_cycle", "group"],
+        ["group"],
         description="Columns whose combinations are spread evenly over the splits (by example)",
+    )
+    balance: list[str] = Field(
+        default_factory=list,
+        description="Columns whose levels are spread evenly over the splits, as far as whole groups"
+        " allow (by group); the target is always",
     )
     select: dict[str, list[str | int | float | None]] = Field(
         default_factory=dict,

@@ -15,11 +15,12 @@ def words_of_captions(study: Study) -> dict[str, Any]:
     columns of the kind in words, and `floors` the names of the floors.
     """
     kind, task = kind_of(study.kind), task_of(study.target.task)
+    words, group = kind.words.grouped(study.splits.group), study.splits.group
     return {
         "target_label": study.label,
         "skill": task.skill,
-        "words": kind.words.captions(),
-        "factors": [kind.words.column(name) for name in kind.factors],
-        "batches": [kind.words.column(name) for name in kind.batches],
+        "words": words.captions(),
+        "factors": [words.column(name) for name in kind.factors if name != group],
+        "batches": [words.column(name) for name in kind.batches if name != group],
         "floors": list(kind.floors[task.name]),
     }

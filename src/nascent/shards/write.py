@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import StoreError
+from nascent.examples import GROUP
 from nascent.shards.cells import rows_of
 from nascent.shards.digest import content_digest
 from nascent.store import Store, open_store
@@ -72,7 +73,9 @@ def write_shard(
                 for place, row in zip(source.places, source.rows, strict=True):
                     copy(int(place), store, int(row))
         tables = [source.examples for source in sources]
-        writer.examples = pd.concat(tables).loc[ids].assign(split=split)
+        # Groups are those of the study: a store has those that its kind of data gives.
+        of_study = {name: cells[name].to_numpy() for name in (GROUP,) if name in cells}
+        writer.examples = pd.concat(tables).loc[ids].assign(split=split, **of_study)
 
 
 def list_shards(paths: Sequence[str | Path]) -> pd.DataFrame:

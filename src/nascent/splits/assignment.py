@@ -11,13 +11,13 @@ import pandas as pd
 
 from nascent.errors import SplitError, did_you_mean
 from nascent.examples import GROUP, ID, PART
-from nascent.splits.balance import balance
+from nascent.splits.balance import balance as table_of_balance
 from nascent.splits.by_example import shuffled, stratified
 from nascent.splits.by_group import Optimum, hold_out_groups, leave_one_group_out
 from nascent.splits.fractions import SPLITS
 
 FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "val": 0.1, "test": 0.1})
-STRATA = ("perturbation", "cell_cycle", "group")
+STRATA = (GROUP,)
 WAYS = ("example", "group", "leave_one_group_out", "shuffle")
 TIME_LIMIT = 60.0
 
@@ -50,24 +50,28 @@ def split_cells(
     by: str = "example",
     fractions: Mapping[str, float] = FRACTIONS,
     stratify: Sequence[str] = STRATA,
+    balance: Sequence[str] = (),
     select: Mapping[str, Sequence[Any]] = MappingProxyType({}),
     fold: str | None = None,
     time_limit: float = TIME_LIMIT,
     seed: int,
+    factors: Sequence[str] = (),
 ) -> Splits:
     """Select the examples of a study, split them, check the splits and report their balance.
 
     Parameters
     ----------
     cells
-        The table of all examples: `id` its index or a column; group, part, perturbation,
-        target and the columns of `stratify` and `select`.
+        The table of all examples: `id` its index or a column; group, part,
+        target and the columns of `stratify`, `balance` and `select`.
     by
         `example`, `group`, `leave_one_group_out` or `shuffle`.
     fractions
         Shares of train, val and test.
     stratify
         Columns whose combinations are the strata of `example` and of val in `leave_one_group_out`.
+    balance
+        Columns whose levels `group` spreads over the splits.
     select
         Column → values to keep; None stands for missing. Empty keeps every example.
     fold
@@ -76,6 +80,8 @@ def split_cells(
         Seconds the integer programme of `group` may search.
     seed
         Of every random draw.
+    factors
+        Columns whose balance is described too, where the table has them.
 
     Raises
     ------
@@ -88,14 +94,15 @@ def split_cells(
         by=by,
         fractions=fractions,
         stratify=stratify,
+        balance=balance,
         fold=fold,
         time_limit=time_limit,
         seed=seed,
     )
     check(split, chosen, by=by)
     table = chosen[[GROUP, PART]].assign(split=split).rename_axis(ID).reset_index()
-    described = [name for name in STRATA if name in chosen.columns]
-    report = balance(chosen, split, variables=[*described, *stratify])
+    described = [name for name in (*factors, GROUP) if name in chosen.columns]
+    report = table_of_balance(chosen, split, variables=[*described, *stratify])
     if optimum is not None:
         logger.info(
             "groups held out: they deviate from balance by %.4f of the cells, the best possible is"
@@ -114,6 +121,7 @@ def assign(
     by: str = "example",
     fractions: Mapping[str, float] = FRACTIONS,
     stratify: Sequence[str] = STRATA,
+    balance: Sequence[str] = (),
     fold: str | None = None,
     time_limit: float = TIME_LIMIT,
     seed: int,
@@ -128,6 +136,7 @@ def assign(
         by=by,
         fractions=fractions,
         stratify=stratify,
+        balance=balance,
         fold=fold,
         time_limit=time_limit,
         seed=seed,
@@ -214,6 +223,7 @@ def _draw(
     by: str,
     fractions: Mapping[str, float],
     stratify: Sequence[str],
+    balance: Sequence[str],
     fold: str | None,
     time_limit: float,
     seed: int,
@@ -224,7 +234,9 @@ def _draw(
         case "shuffle":
             return shuffled(cells, fractions=fractions, seed=seed), None
         case "group":
-            return hold_out_groups(cells, fractions=fractions, time_limit=time_limit, seed=seed)
+            return hold_out_groups(
+                cells, fractions=fractions, balance=balance, time_limit=time_limit, seed=seed
+            )
         case "leave_one_group_out":
             held_out = leave_one_group_out(
                 cells, fold=fold, fractions=fractions, strata=stratify, seed=seed

@@ -9,14 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from nascent.errors import SplitError
+from nascent.errors import SplitError, did_you_mean
 from nascent.examples import GROUP
 from nascent.splits.balance import target_quartiles
 from nascent.splits.by_example import divide
 from nascent.splits.fractions import SPLITS, checked
 from nascent.splits.groups import find_group
-
-PERTURBATION = "perturbation"
 
 
 @dataclass(frozen=True)
@@ -42,12 +40,17 @@ class Optimum:
 
 
 def hold_out_groups(
-    cells: pd.DataFrame, *, fractions: Mapping[str, float], time_limit: float, seed: int
+    cells: pd.DataFrame,
+    *,
+    fractions: Mapping[str, float],
+    time_limit: float,
+    seed: int,
+    balance: Sequence[str] = (),
 ) -> tuple[pd.Series, Optimum]:
     """Give every group to one split, so that the splits resemble the whole as closely as can be.
 
-    For every level l of three variables (all examples; perturbation, where the table has it;
-    quartile of the target) and every split s let n(l, s) be the examples of that level in that
+    For every level l of each variable (all examples; the columns of `balance`; quartile of the
+    target) and every split s let n(l, s) be the examples of that level in that
     split, N(l) those of the level, N all. The integer programme minimises Σ |n(l, s) − fraction(s)
     · N(l)| / N under the conditions that every group is in one split and every split has a group.
     Solved by CBC through PuLP.
@@ -63,6 +66,8 @@ def hold_out_groups(
         Seconds the solver may search.
     seed
         Decides only between equally good choices: it shuffles the order of the groups.
+    balance
+        Columns whose levels are spread over the splits too.
 
     Returns
     -------
@@ -72,7 +77,8 @@ def hold_out_groups(
     Raises
     ------
     SplitError
-        Where there are fewer than three groups or no choice is found in the time given.
+        Where a column is not there (the nearest is named), there are fewer than three groups, or no
+        choice is found in the time given.
     """
     shares = checked(fractions)
     groups = cells[GROUP].astype(str)
@@ -85,7 +91,7 @@ def hold_out_groups(
             mend="Split by example.",
         )
     np.random.default_rng(seed).shuffle(names)
-    levels = _levels(cells, groups, names)
+    levels = _levels(cells, groups, names, balance)
     chosen, optimum = _solve(levels, list(shares.values()), len(cells), time_limit)
     split = groups.map(dict(zip(names, chosen, strict=True)))
     return split.rename("split"), optimum
@@ -158,12 +164,20 @@ def every_fold(
     )
 
 
-def _levels(cells: pd.DataFrame, groups: pd.Series, names: np.ndarray) -> np.ndarray:
+def _levels(
+    cells: pd.DataFrame, groups: pd.Series, names: np.ndarray, balance: Sequence[str]
+) -> np.ndarray:
     """Return the examples of every group and level, (groups, levels)."""
     row = pd.Categorical(groups, categories=names)
     variables = [pd.Series("all", index=cells.index)]
-    if PERTURBATION in cells.columns:
-        variables.append(cells[PERTURBATION].astype(object).fillna("missing").astype(str))
+    for column in balance:
+        if column not in cells.columns:
+            raise SplitError(
+                f"the table of examples has no column {column!r}",
+                where="splits.balance",
+                mend=did_you_mean(column, map(str, cells.columns)),
+            )
+        variables.append(cells[column].astype(object).fillna("missing").astype(str))
     variables.append(target_quartiles(cells["target"]))
     return np.hstack([pd.crosstab(row, level).reindex(names).to_numpy() for level in variables])
 

@@ -2,7 +2,44 @@
 
 from collections.abc import Iterable
 
+import pandas as pd
+
 from nascent.errors import SplitError, did_you_mean
+from nascent.examples import GROUP
+
+
+def with_groups(examples: pd.DataFrame, column: str | None) -> pd.DataFrame:
+    """Return the table of all examples with the groups that a study chooses.
+
+    Parameters
+    ----------
+    examples
+        The table, with the groups that examples of their kind have.
+    column
+        Whose values are the groups instead; None: the groups stay.
+
+    Raises
+    ------
+    SplitError
+        Where there is no such column (the nearest is named), or an example has no value in it.
+    """
+    if column is None:
+        return examples
+    if column not in examples.columns:
+        raise SplitError(
+            f"the table of examples has no column {column!r}",
+            where="splits.group",
+            mend=did_you_mean(column, map(str, examples.columns)),
+        )
+    missing = examples[column].isna()
+    if missing.any():
+        raise SplitError(
+            f"{missing.sum()} examples have no {column}, the first is {examples.index[missing][0]}:"
+            " they belong to no group",
+            where="splits.group",
+            mend=f"Name another column, or leave them out by splits.select: {{{column}: [...]}}.",
+        )
+    return examples.assign(**{GROUP: examples[column].astype(str)})
 
 
 def find_group(groups: Iterable[str], fold: str | None) -> str:

@@ -64,6 +64,7 @@ rule windows_gather:
         runtime=growing(10),
     params:
         code=code("windows_gather", scripts=TOY),
+        group=STUDY.splits.group,
     message:
         f"Join the tables of genes of {STUDY.study}"
     script:

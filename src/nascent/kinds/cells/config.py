@@ -121,6 +121,18 @@ class Target(sections.Target):
     )
 
 
+class Splits(sections.Splits):
+    """Which cells train, which choose the epoch, which measure."""
+
+    stratify: list[str] = Field(
+        ["perturbation", "cell_cycle", "group"],
+        description=sections.Splits.model_fields["stratify"].description,
+    )
+    balance: list[str] = Field(
+        ["perturbation"], description=sections.Splits.model_fields["balance"].description
+    )
+
+
 class Study(sections.Study):
     """One study of single cells: its raw data, target, models and explanations."""
 
@@ -133,6 +145,7 @@ class Study(sections.Study):
     simulate: Simulate | None = Field(None, description="Simulate the wells instead")
     crops: Crops = Field(default_factory=Crops, description="Raw wells → crops")
     target: Target = Field(default_factory=Target, description="What is predicted of a cell")
+    splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
 
     @model_validator(mode="after")
     def _measured_or_simulated(self) -> Self:
