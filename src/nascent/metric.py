@@ -22,6 +22,8 @@ class Metric:
         Ends of the values that it can have.
     in_unit
         Whether it has the unit of the target.
+    meaning
+        What it is, as a formula or in a few words.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Metric:
     least: float = -math.inf
     most: float = math.inf
     in_unit: bool = False
+    meaning: str = ""
 
     @property
     def short(self) -> str:

@@ -21,7 +21,7 @@ RUN = {"options": {"learning_rate": 0.0005, "layers": {"head": [4]}}, "seed": 7}
 def run(*val_losses):
     progress = Progress()
     for number, loss in enumerate(val_losses, start=1):
-        progress = progress.after(Epoch(number, 1.0, 1.0, loss, 1.0, 0.5, 0.01))
+        progress = progress.after(Epoch(number, 1.0, 1.0, loss, 1.0, 0.5, 0.01, "mae"))
     return progress
 
 

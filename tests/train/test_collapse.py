@@ -15,7 +15,7 @@ from nascent.train.stage import train_model
 
 
 def epoch(spread):
-    return Epoch(3, 1.0, 1.0, 1.0, 1.0, spread, 0.1)
+    return Epoch(3, 1.0, 1.0, 1.0, 1.0, spread, 0.1, "mae")
 
 
 def test_the_seeds_of_retries_follow_from_the_first():

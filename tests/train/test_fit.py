@@ -101,7 +101,7 @@ def test_devices_that_take_equal_parts_leave_the_rest_of_the_last_batch(monkeypa
 
     targets = [np.zeros((8, 1)), np.ones((7, 1)), np.ones((3, 1))]
     batches = [({"image": np.zeros(len(target))}, target) for target in targets]
-    found = fit.learn(Model(), batches, lambda step: 0.1)
+    found = fit.learn(Model(), batches, lambda step: 0.1, metric="mae")
     assert sizes == [8, 4]
     assert found == {"data_loss": pytest.approx(4 / 12), "mae": 2.0}
 
@@ -114,4 +114,4 @@ def test_a_penalty_that_overflows_is_a_loss_that_is_no_number():
             return {"loss": np.inf, "data_loss": 1.0, "mae": 2.0}
 
     batches = [({"image": np.zeros(4)}, np.zeros((4, 1)))] * 2
-    assert fit.learn(Model(), batches, lambda step: 0.1)["data_loss"] == np.inf
+    assert fit.learn(Model(), batches, lambda step: 0.1, metric="mae")["data_loss"] == np.inf

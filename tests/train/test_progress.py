@@ -9,7 +9,7 @@ from nascent.train.progress import minutely, say_epoch
 def run(*val_losses):
     return Progress(
         tuple(
-            Epoch(number, 2.0, 1.0, loss, 1.5, 0.5, 0.004)
+            Epoch(number, 2.0, 1.0, loss, 1.5, 0.5, 0.004, "mae")
             for number, loss in enumerate(val_losses, start=1)
         )
     )

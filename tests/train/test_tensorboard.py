@@ -9,7 +9,7 @@ from nascent.train.tensorboard import Board
 
 
 def epoch(number):
-    return Epoch(number, 1.0 + number, 2.0, 3.0, 4.0, 0.5, 0.25)
+    return Epoch(number, 1.0 + number, 2.0, 3.0, 4.0, 0.5, 0.25, "mae")
 
 
 def scalars(folder):

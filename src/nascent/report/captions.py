@@ -1,10 +1,11 @@
 """What the captions of a report read, besides the config of the study."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nascent.config.sections import Study
 from nascent.kind import kind_of
-from nascent.task import task_of
+from nascent.task import Task, task_of
 
 
 def words_of_captions(study: Study) -> dict[str, Any]:
@@ -12,7 +13,8 @@ def words_of_captions(study: Study) -> dict[str, Any]:
 
     `target_label` is the target, `skill` the measure of its task, `words` what the kind of data
     calls examples and the like (`nascent.kind.Words.captions`), `factors` and `batches` those
-    columns of the kind in words, and `floors` the names of the floors.
+    columns of the kind in words, `floors` the names of the floors, and `metrics` those of the task
+    (`words_of_metrics`).
     """
     kind, task = kind_of(study.kind), task_of(study.target.task)
     words, group = kind.words.grouped(study.splits.group), study.splits.group
@@ -23,4 +25,51 @@ def words_of_captions(study: Study) -> dict[str, Any]:
         "factors": [words.column(name) for name in kind.factors if name != group],
         "batches": [words.column(name) for name in kind.batches if name != group],
         "floors": list(kind.floors[task.name]),
+        "metrics": words_of_metrics(task),
     }
+
+
+def words_of_metrics(task: Task) -> dict[str, Any]:
+    """Return what captions say of a task's metrics.
+
+    `left` and `right` are the metrics that figures of models show, `learning` the one that training
+    follows, `skill` the one that 0 is the mean of: each with `words` and `meaning`. `compared`,
+    `by_level` and `others` are lists in words: what comparisons show, what levels show, and the
+    rest. `lower` and `higher` are those compared of which less, or more, is better. `errors` and
+    `classes` say whether y − ŷ is a number, and whether the answers are classes.
+    """
+    left, right = (task.metric(name) for name in task.compared[:2])
+    compared = [task.metric(name) for name in task.compared]
+    named = {
+        "left": left,
+        "right": right,
+        "learning": task.metric(task.learning),
+        "skill": task.metric(task.skill_metric),
+    }
+    lists = {
+        "compared": [metric.short for metric in compared],
+        "by_level": [task.metric(name).short for name in task.by_level],
+        "others": [
+            f"{metric.short}, {metric.meaning}"
+            for metric in task.measures
+            if metric not in compared
+        ],
+        "lower": [metric.short for metric in compared if not metric.higher],
+        "higher": [metric.short for metric in compared if metric.higher],
+    }
+    return {
+        **{
+            name: {"words": metric.short, "meaning": metric.meaning, "higher": metric.higher}
+            for name, metric in named.items()
+        },
+        **{name: in_words(names) for name, names in lists.items()},
+        "others": "; ".join(lists["others"]),
+        "errors": task.has_errors,
+        "classes": task.has_classes,
+    }
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return a list as a sentence has it: `a, b and c`."""
+    *first, last = names or [""]
+    return f"{', '.join(first)} and {last}" if first else last

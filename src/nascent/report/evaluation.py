@@ -16,11 +16,10 @@ from nascent.report.tables import MISSING, decimals, shown, table
 from nascent.task import REGRESSION, Task, task_of
 from nascent.words import spoken, worded
 
-_AGAINST_OWN_MEAN = ", R² against each fold's own mean"
 CONTROLS = {"as_trained": "as trained", "per_cell": "each {example} standardised"}
 _OF_NUMBERS = (
-    " Bias is measured less predicted. R² is against the level's own mean: a model that only tells"
-    " the levels apart has none."
+    " Bias is measured less predicted. {skill} is against the level's own mean: a model that only"
+    " tells the levels apart has none."
 )
 
 
@@ -55,7 +54,8 @@ def evaluation_pages(
     measured = task_of(task)
     primary, names = measured.metric(measured.primary).words, _listed(measured)
     shift = f" {worded(group_shift.NOTE)}" if measured.has_errors else ""
-    against = _AGAINST_OWN_MEAN if measured.has_errors else ""
+    against = f", {measured.skill} against each fold's own mean" if measured.has_errors else ""
+    of_numbers = _OF_NUMBERS.format(skill=measured.skill) if measured.has_errors else ""
     built = {
         "comparison": (
             "Models and floors",
@@ -78,7 +78,7 @@ def evaluation_pages(
         "levels": (
             f"By {_factors(levels)}",
             f"Test {spoken().examples} of each level, means over seeds, of the limits of the 95 %"
-            f" intervals over {spoken().examples} too.{_OF_NUMBERS if measured.has_errors else ''}",
+            f" intervals over {spoken().examples} too.{of_numbers}",
             levels_rows,
             levels,
         ),

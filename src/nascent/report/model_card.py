@@ -58,7 +58,8 @@ def model_card(
     task
         Name of what is predicted.
     """
-    numbers = task_of(task).has_errors
+    measured = task_of(task)
+    numbers = measured.has_errors
     own = comparison[(comparison["model"] == model) & (comparison["target"] == target)]
     metrics = intervals[(intervals["model"] == model) & (intervals["target"] == target)]
     of_levels = levels[(levels["model"] == model) & (levels["target"] == target)]
@@ -76,7 +77,9 @@ def model_card(
         section("Metrics", paragraph(worded(_METRICS)), table(metric_rows(metrics, task))),
         section(
             "By level",
-            paragraph(worded(_LEVELS) + (_OWN_MEAN if numbers else "")),
+            paragraph(
+                worded(_LEVELS) + (_OWN_MEAN.format(skill=measured.skill) if numbers else "")
+            ),
             table(levels_rows(of_levels, unit(label), task)),
         ),
     ]
@@ -92,7 +95,7 @@ _TRAINING = (
 _RESULTS = "Test {examples}; intervals are of 95 %, over {examples} and over {groups}."
 _METRICS = "Test {examples}, means over seeds, with 95 % intervals."
 _LEVELS = "Test {examples} of each level, means over seeds."
-_OWN_MEAN = " R² is against the level's own mean."
+_OWN_MEAN = " {skill} is against the level's own mean."
 
 
 def summary(

@@ -46,19 +46,45 @@ WEIGHTS = ("none", "balanced")
 BINS = 10
 """Of the calibration curve."""
 
+_SHARE = {"higher": True, "least": 0, "most": 1}
+
 
 class Classes(Task):
     """One class an example, among those that the study names."""
 
     name = "classes"
     measures = (
-        Metric("accuracy", "accuracy", higher=True, least=0, most=1),
-        Metric("balanced_accuracy", "balanced accuracy", higher=True, least=0, most=1),
-        Metric("macro_f1", "macro F1", higher=True, least=0, most=1),
-        Metric("auroc", "AUROC", higher=True, least=0, most=1),
-        Metric("log_loss", "log loss", least=0, most=-math.log(LEAST)),
-        Metric("brier", "Brier score", least=0, most=2),
-        Metric("brier_skill", "Brier skill", higher=True, most=1),
+        Metric(
+            "accuracy", "accuracy", **_SHARE, meaning="share whose most probable class is theirs"
+        ),
+        Metric(
+            *("balanced_accuracy", "balanced accuracy"),
+            **_SHARE,
+            meaning="mean over classes of the share found of each",
+        ),
+        Metric(
+            "macro_f1", "macro F1", **_SHARE, meaning="mean over classes of 2 TP / (2 TP + FP + FN)"
+        ),
+        Metric(
+            *("auroc", "AUROC"),
+            **_SHARE,
+            meaning="mean over classes of how often one of the class ranks above one of another",
+        ),
+        Metric(
+            *("log_loss", "log loss"),
+            least=0,
+            most=-math.log(LEAST),
+            meaning="mean of −ln p of the true class",
+        ),
+        Metric(
+            "brier", "Brier score", least=0, most=2, meaning="squared error of the probabilities"
+        ),
+        Metric(
+            *("brier_skill", "Brier skill"),
+            higher=True,
+            most=1,
+            meaning="1 − Brier score / that of the shares of the classes",
+        ),
     )
     primary = "balanced_accuracy"
     compared = ("balanced_accuracy", "log_loss", "auroc")

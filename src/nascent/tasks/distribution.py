@@ -40,9 +40,16 @@ class Distribution(TaskOfPlaces):
 
     name = "distribution"
     measures = (
-        Metric("log_loss", "log loss", least=0, most=-math.log(LEAST)),
-        Metric("mae", "MAE", least=0, in_unit=True),
-        Metric("r2", "R²", higher=True, most=1),
+        Metric(
+            *("log_loss", "log loss"),
+            least=0,
+            most=-math.log(LEAST),
+            meaning="mean of −ln q of the true level",
+        ),
+        Metric(
+            "mae", "MAE", least=0, in_unit=True, meaning="mean absolute error of the mean level"
+        ),
+        Metric("r2", "R²", higher=True, most=1, meaning="1 − Σ(y − E)² / Σ(y − ȳ)²"),
     )
     primary = "log_loss"
     compared = ("log_loss", "mae", "r2")

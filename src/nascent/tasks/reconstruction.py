@@ -28,9 +28,9 @@ class Reconstruction(TaskOfPlaces):
 
     name = "reconstruction"
     measures = (
-        Metric("mse", "mean squared error", least=0),
-        Metric("mae", "MAE", least=0, in_unit=True),
-        Metric("r2", "R²", higher=True, most=1),
+        Metric("mse", "mean squared error", least=0, meaning="mean of (y − ŷ)²"),
+        Metric("mae", "MAE", least=0, in_unit=True, meaning="mean absolute error"),
+        Metric("r2", "R²", higher=True, most=1, meaning="1 − Σ(y − ŷ)² / Σ(y − ȳ)²"),
     )
     primary = "mse"
     compared = ("mse", "r2")

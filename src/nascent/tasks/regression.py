@@ -28,13 +28,23 @@ class Regression(Task):
 
     name = "regression"
     measures = (
-        Metric("bias", "bias, mean y − ŷ", in_unit=True),
-        Metric("sd", "SD of y − ŷ", least=0, in_unit=True),
-        Metric("r2", "R²", higher=True, most=1),
-        Metric("pearson2", "squared Pearson correlation", higher=True, least=0, most=1),
-        Metric("mae", "MAE", least=0, in_unit=True),
-        Metric("mse", "mean squared error", least=0),
-        Metric("huber", "Huber loss (δ: SD of the training target)", least=0),
+        Metric("bias", "bias, mean y − ŷ", in_unit=True, meaning="mean of y − ŷ"),
+        Metric("sd", "SD of y − ŷ", least=0, in_unit=True, meaning="with n − 1"),
+        Metric("r2", "R²", higher=True, most=1, meaning="1 − Σ(y − ŷ)² / Σ(y − ȳ)²"),
+        Metric(
+            *("pearson2", "squared Pearson correlation"),
+            higher=True,
+            least=0,
+            most=1,
+            meaning="of y and ŷ, which forgives a wrong offset, scale and sign",
+        ),
+        Metric("mae", "MAE", least=0, in_unit=True, meaning="mean absolute error"),
+        Metric("mse", "mean squared error", least=0, meaning="mean of (y − ŷ)²"),
+        Metric(
+            *("huber", "Huber loss (δ: SD of the training target)"),
+            least=0,
+            meaning="half the squared error, beyond δ as steep as the absolute error",
+        ),
     )
     primary = "mae"
     compared = ("mae", "r2")

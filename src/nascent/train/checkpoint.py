@@ -52,7 +52,7 @@ class Epoch:
     val_metric: float
     val_spread: float
     learning_rate: float
-    name: str = "mae"
+    name: str
 
     def row(self) -> dict[str, float]:
         """Return the columns of the history, the metric under its own name."""

@@ -125,7 +125,7 @@ def learn(
     batches: Iterable[Example],
     rate: Callable[[int], float],
     *,
-    metric: str = "mae",
+    metric: str,
 ) -> dict[str, float]:
     """Take a step with each batch and return `data_loss` and a metric as means over the examples.
 
