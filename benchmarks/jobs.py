@@ -114,7 +114,8 @@ def planned(config: Path) -> dict:
 
 def imports(script: str) -> str:
     """Return the imports at the top of a script."""
-    tree = ast.parse((SCRIPTS / f"{script}.py").read_text(encoding="utf-8"))
+    path = next(SCRIPTS.rglob(f"{script}.py"))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     return "\n".join(map(ast.unparse, top))
 

@@ -180,7 +180,7 @@ def test_touching_and_cloning_change_nothing(package, tmp_path, monkeypatch):
 
 def test_every_script_of_the_workflow_stands_on_its_stage(root):
     digests = code.CodeDigests()
-    for script in sorted((root / "workflow" / "scripts").glob("*.py")):
+    for script in sorted((root / "workflow" / "scripts").rglob("*.py")):
         stage = script.stem.split("_")[0]
         names = digests.modules(script)
         # A job of several parts finds their scripts by name.

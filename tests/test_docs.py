@@ -262,7 +262,7 @@ def test_the_rule_graph_holds_every_rule():
     same = {"tune", "explain_roar_train", "explain_targets_train", "explain_targets_attribute"}
     kinds = {node for node in nodes if node.startswith("figures_maps_")}
     rules = "".join(text_of(path) for path in ROOT.glob("rules/**/*.smk"))
-    scripts = set(re.findall(r"workflow/scripts/(\w+)\.py", rules))
+    scripts = set(re.findall(r"workflow/scripts/(?:kinds/\w+/)?(\w+)\.py", rules))
     assert kinds
     assert nodes == scripts - {"figures_maps", "figures_importance"} | same | kinds
 

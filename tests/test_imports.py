@@ -39,7 +39,7 @@ def scripts(root):
             for node in ast.parse(path.read_text(encoding="utf-8")).body
             if isinstance(node, ast.Import | ast.ImportFrom)
         ]
-        for path in sorted((root / "workflow" / "scripts").glob("*.py"))
+        for path in sorted((root / "workflow" / "scripts").rglob("*.py"))
     }
 
 

@@ -26,7 +26,7 @@ rule simulate:
         mem_mb=memory_of_well,
         runtime=runtime_of_well,
     params:
-        code=code("simulate"),
+        code=code("kinds/cells/simulate"),
         plate=lambda wildcards: PARTS.loc[wildcards.part, "plate"],
         well=lambda wildcards: PARTS.loc[wildcards.part, "well"],
         index=lambda wildcards: PARTS.index.get_loc(wildcards.part),
@@ -36,7 +36,7 @@ rule simulate:
     message:
         "Simulate the raw well {wildcards.part}"
     script:
-        "../../workflow/scripts/simulate.py"
+        "../../workflow/scripts/kinds/cells/simulate.py"
 
 
 rule simulate_tables:
@@ -58,13 +58,13 @@ rule simulate_tables:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code("simulate_tables"),
+        code=code("kinds/cells/simulate_tables"),
         wells=PARTS[["plate", "well", "perturbation"]].to_dict("records"),
         channels=FEATURES,
     message:
         f"Write the plate tables of the {STUDY.study} plate"
     script:
-        "../../workflow/scripts/simulate_tables.py"
+        "../../workflow/scripts/kinds/cells/simulate_tables.py"
 
 
 rule crops:
@@ -90,7 +90,7 @@ rule crops:
         mem_mb=memory_of_well,
         runtime=runtime_of_well,
     params:
-        code=code("crops"),
+        code=code("kinds/cells/crops"),
         table=pixel_table_of_well,
         well=lambda wildcards: PARTS.loc[wildcards.part].to_dict(),
         target=STUDY.target.channel,
@@ -98,7 +98,7 @@ rule crops:
     message:
         f"Cut the nuclei of well {{wildcards.part}} into {STUDY.crops.size} x {STUDY.crops.size} crops"
     script:
-        "../../workflow/scripts/crops.py"
+        "../../workflow/scripts/kinds/cells/crops.py"
 
 
 rule crops_gather:
@@ -118,10 +118,10 @@ rule crops_gather:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        code=code("crops_gather"),
+        code=code("kinds/cells/crops_gather"),
         duplicates=STUDY.crops.duplicates,
         group=STUDY.splits.group,
     message:
         f"Join the cell tables of {STUDY.study} and check that its wells agree"
     script:
-        "../../workflow/scripts/crops_gather.py"
+        "../../workflow/scripts/kinds/cells/crops_gather.py"

@@ -30,20 +30,13 @@ def tracked(*places: str) -> list[Path]:
     return [ROOT / name for name in run.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def of_kinds() -> set[str]:
-    """Return the names of the scripts that the rules of kinds run."""
-    text = "".join(path.read_text() for path in (ROOT / "rules" / "kinds").rglob("*.smk"))
-    return set(re.findall(r"workflow/scripts/(\w+)\.py", text))
-
-
 def general() -> list[Path]:
     """Return the files of the library, the rules and the scripts that are of no kind of data."""
-    own = (LIBRARY / "kinds", ROOT / "rules" / "kinds")
+    own = (LIBRARY / "kinds", ROOT / "rules" / "kinds", ROOT / "workflow" / "scripts" / "kinds")
     return [
         path
         for path in tracked("src/nascent", "rules", "workflow/scripts", "workflow/Snakefile")
         if not any(path.is_relative_to(place) for place in own)
-        and not (path.parent.name == "scripts" and path.stem in of_kinds())
     ]
 
 
@@ -123,8 +116,7 @@ def test_nobody_imports_a_kind_but_the_loader_and_the_scripts_of_its_own_rules()
         if module.startswith(f"{KINDS}.") or (module == KINDS and name != LOADER)
     }
     for path in (ROOT / "workflow" / "scripts").glob("*.py"):
-        if path.stem not in of_kinds():
-            told |= {f"{path.name} imports {name}" for name in imports_of(path) if KINDS in name}
+        told |= {f"{path.name} imports {name}" for name in imports_of(path) if KINDS in name}
     for path in (ROOT / "rules").rglob("*.smk"):
         if "kinds" not in path.parts and f"{KINDS}." in path.read_text():
             told.add(f"{path.name} imports a kind")

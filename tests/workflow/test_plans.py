@@ -187,7 +187,7 @@ def test_the_file_of_an_architecture_that_no_model_has_concerns_nothing(ran, nam
 
 
 def test_what_the_code_says_of_itself_repeats_nothing(ran):
-    library = [*(ran.path / "src").rglob("*.py"), *(ran.path / "workflow/scripts").glob("*.py")]
+    library = [*(ran.path / "src").rglob("*.py"), *(ran.path / "workflow/scripts").rglob("*.py")]
     assert len(library) > 300
     for path in library:
         edit(ran, str(path.relative_to(ran.path)), "# A comment.\n'A docstring.'")

@@ -18,7 +18,7 @@ from nascent.kind import kind_of, shipped_kinds
 ROOT = Path(__file__).parent.parent.parent
 # Folders of lookups, without rules.
 LOOKUPS = {"common", "explained", "lookups"}
-SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").glob("*.py")}
+SCRIPTS = {path.stem: path for path in (ROOT / "workflow" / "scripts").rglob("*.py")}
 # `explain/truth.smk` is a check of the stage `explain`, with the figures and pages it has.
 RULE_FILES = {
     str(path.relative_to(ROOT / "rules").with_suffix("")): path.read_text()
@@ -203,9 +203,10 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     assert stage == file or together or stage in KINDS.get(file, ())
     script = DERIVED.get(name, name)
     up = "../" * len(Path(file).parts)
-    assert directives["script"].strip() == f'"{up}workflow/scripts/{script}.py"'
+    place = f"{file}/{script}" if file in KINDS else script
+    assert directives["script"].strip() == f'"{up}workflow/scripts/{place}.py"'
     digest = next((how for module, how in CHOSEN.items() if module in stands_on(script)), "code")
-    told = digest if digest == "code_of_training" else f'{digest}("{script}")'
+    told = digest if digest == "code_of_training" else f'{digest}("{place}")'
     assert f"code={told}," in directives["params"]
 
 

@@ -14,10 +14,10 @@ ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = [
     ROOT / "workflow" / "scripts" / f"{name}.py"
     for name in (
-        "simulate",
-        "simulate_tables",
-        "crops",
-        "crops_gather",
+        "kinds/cells/simulate",
+        "kinds/cells/simulate_tables",
+        "kinds/cells/crops",
+        "kinds/cells/crops_gather",
         "splits",
         "shards_histogram",
         "shards_channels",
