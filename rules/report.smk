@@ -172,6 +172,8 @@ rule report_costs:
         benchmarks=lambda wildcards: benchmarks_of_rules(),
         stages=stages_of(KIND.first_stage),
         study=STUDY.plain(),
+        # What plans of other studies read of this one, beside its tables.
+        features=list(FEATURES),
     message:
         f"Sum up what the jobs of {STUDY.study} cost"
     script:

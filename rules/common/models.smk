@@ -50,9 +50,12 @@ def target_specs(wildcards):
 
 
 def how_to_split():
-    """The options of the splits but for which folds there are: one more shall not move the others."""
+    """The options of the splits but for which folds there are: one more shall not move the others.
+
+    The table of all examples has the groups that the study chose.
+    """
     return {
         key: value
         for key, value in STUDY.splits.plain().items()
-        if key not in ("by", "fold")
+        if key not in ("by", "fold", "group")
     }

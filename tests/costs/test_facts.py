@@ -50,12 +50,11 @@ def test_facts_survive_being_written(facts):
 def results(facts, tmp_path):
     """Results of a study as far as they tell its size, with a fold that is not the first."""
     table = tmp_path / "report" / "costs.tsv"
-    provenance.write(table, provenance.record("report", {"study": facts.plain()["study"]}))
+    of_study = {name: facts.plain()[name] for name in ("study", "features")}
+    provenance.write(table, provenance.record("report", of_study))
     for fold, train in (("example", 3), ("a_later_one", 9)):
         splits = pd.DataFrame({"split": ["train"] * train + ["val", "test", "test"]})
         write_table(splits, tmp_path / "splits" / fold / "splits.tsv")
-    channels = pd.DataFrame({"channel": list(facts.features)})
-    write_table(channels, tmp_path / "shards" / "example" / "channels.tsv")
     quality = pd.DataFrame(
         {"plate": "p", "well": "A01", "step": ["rule", "all"], "cells_in": [50, 50]}
     )

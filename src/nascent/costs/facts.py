@@ -107,7 +107,7 @@ def counted_cells(splits: str | Path) -> Cells:
 def facts_of_results(results: str | Path) -> Facts | None:
     """Return the facts of a study that has run, or None where its results no longer tell them.
 
-    Its config is that which its own costs were summed up with.
+    Its config and features are those which its own costs were summed up with.
 
     Parameters
     ----------
@@ -116,17 +116,18 @@ def facts_of_results(results: str | Path) -> Facts | None:
     """
     results = Path(results)
     try:
-        config = (provenance.read(results / "report" / "costs.tsv") or {})["config"]["study"]
-        study = check_study(config, where=results)
+        record = (provenance.read(results / "report" / "costs.tsv") or {})["config"]
+        study, features = check_study(record["study"], where=results), record["features"]
         folds = sorted(results.glob("splits/*/splits.tsv"))
         cells = {path.parent.name: counted_cells(path) for path in folds}
         first = _first(list(cells), study)
-        channels = read_table(results / "shards" / first / "channels.tsv")["channel"]
         raw = module_of(study.kind, "parts").counted(results)
+        ordered = {
+            each: cells[each] for each in [first, *(name for name in cells if name != first)]
+        }
     except (OSError, KeyError, IndexError, NascentError):
         return None
-    ordered = {fold: cells[fold] for fold in [first, *(each for each in cells if each != first)]}
-    return Facts(study, tuple(map(str, channels)), raw, ordered)
+    return Facts(study, tuple(features), raw, ordered)
 
 
 def _first(folds: Sequence[str], study: Study) -> str:
