@@ -11,7 +11,7 @@ if "crops" in KIND.figures:
             input={"cells": examples_table(), "stores": stores_of_study()},
             params={
                 "target": IMAGED,
-                "inputs": INPUTS,
+                "inputs": CHANNELS,
                 "top_channels": STUDY.figures.top_channels,
             },
         )
@@ -40,7 +40,7 @@ if "pixels" in KIND.figures:
                 ),
                 "channels": made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
             },
-            params={"inputs": INPUTS, "normalise": STUDY.shards.normalise.plain()},
+            params={"inputs": CHANNELS, "normalise": STUDY.shards.normalise.plain()},
         )
     )
 FIGURES_OF_DATA.add(
@@ -264,7 +264,7 @@ DRAWN_OF_MORE_THAN_TABLES = {
         params={
             "use": how_use_is_summed_up,
             "aggregate": STUDY.explain.aggregate,
-            "inputs": seen,
+            "inputs": features_seen,
             "split": shown_split(),
             "task": TASK,
         },
@@ -341,7 +341,7 @@ rule figures_importance:
         explained=explained_by,
         use=how_use_is_summed_up,
         aggregate=lambda wildcards: wildcards.aggregate,
-        inputs=seen,
+        inputs=features_seen,
         split=shown_split(),
         task=TASK,
     message:

@@ -32,8 +32,18 @@ def usual_options():
 
 
 def seen(wildcards):
-    """The input channels of a model."""
-    return SEEN[wildcards.model]
+    """The channels of images that a model sees."""
+    return SEEN[wildcards.model][IMAGE.name] if IMAGE else []
+
+
+def features_seen(wildcards):
+    """Names of the features of all inputs that a model sees."""
+    return flat(own_names(SEEN[wildcards.model]))
+
+
+def features_of_first_input(wildcards):
+    """The features of the first input that a model sees: what is removed is of that input."""
+    return SEEN[wildcards.model][SPECS[0].name]
 
 
 def targets(wildcards):

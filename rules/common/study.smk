@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 from nascent import staging
+from nascent.config.channels import image_of
 from nascent.config.outline import outline_of
 from nascent.errors import NascentError
 from nascent.figures.table import figures_of
 from nascent.files import refuse_unwritable
+from nascent.input_names import features_of, flat, own_names
 from nascent.kind import kind_of, module_of
 from nascent.report.captions import words_of_captions
 from nascent.task import task_of
@@ -42,8 +44,10 @@ except NascentError as error:
 STUDY, PARTS, FOLDS = OUTLINE.study, OUTLINE.parts, OUTLINE.folds
 FEATURES, LEVELS, SPECS = OUTLINE.features, OUTLINE.levels, OUTLINE.inputs
 SEEN, CANDIDATES = OUTLINE.seen, OUTLINE.candidates
-# Features of the first input, whose maps are read out; floors see those of all inputs.
-INPUTS = list(SPECS[0].features)
+# Channels of the image among the inputs, where there is one; and names of the features of all inputs.
+IMAGE = image_of(SPECS)
+CHANNELS = list(IMAGE.features) if IMAGE else []
+INPUTS = {name: list(own) for name, own in features_of(SPECS).items()}
 
 staging.tell(*folders_of_staging(workflow.storage_settings))
 

@@ -19,7 +19,7 @@ rule explain_duplicates:
         runtime=growing(60),
     params:
         code=code("explain_duplicates"),
-        inputs=lambda wildcards: INPUTS,
+        inputs=lambda wildcards: CHANNELS,
         normalise=STUDY.shards.normalise.plain(),
         bound=STUDY.explain.duplicates,
         groups=lambda wildcards: STUDY.explain.channel_groups,

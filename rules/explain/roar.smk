@@ -20,7 +20,7 @@ rule explain_roar_remove:
         runtime=growing(60),
     params:
         code=code("explain_roar_remove"),
-        inputs=seen,
+        inputs=features_of_first_input,
         rank=lambda wildcards: STUDY.explain.roar.rank,
         seed=STUDY.seed,
     message:

@@ -9,7 +9,7 @@ CHECKS_OF_MAPS.add(
         },
         output={"table": made("explain/{model}/{seed}/{method}/trend.tsv")},
         params={
-            "inputs": seen,
+            "inputs": features_seen,
             "split": shown_split(),
             "confidence": STUDY.explain.confidence,
             "bootstrap": STUDY.explain.bootstrap,

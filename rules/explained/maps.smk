@@ -151,7 +151,7 @@ def maps_of_permuted_targets(wildcards):
 
 def memory_of_agreement(wildcards, attempt):
     """Memory of comparing all maps, MB: of each those of two cells and their ranks."""
-    one_map = 4 * prod(STUDY.places) * len(INPUTS) / 1e6
+    one_map = 4 * prod(STUDY.places) * len(SPECS[0].features) / 1e6
     return int(attempt * (1500 + 12 * one_map * len(EXPLAINED)))
 
 

@@ -24,6 +24,8 @@ MASK = "mask"
 """Name under which a model is given the mask of the first input that has one."""
 ID, GROUP = "id", "group"
 """Columns that every table of examples has: of one example, and of what is held out whole."""
+ALL_INPUTS = "all"
+"""Stands for all inputs together, where tables name inputs; none is called so."""
 PART = "part"
 """Column of the table of all examples: the part of the raw data that an example is from."""
 
@@ -66,6 +68,10 @@ class InputSpec:
     def __post_init__(self) -> None:
         _refuse_other_words("input", [self.name])
         where = f"input {self.name!r}"
+        if self.name == ALL_INPUTS:
+            raise ExampleError(
+                "its name stands for all inputs together", where=where, mend="Call it otherwise."
+            )
         _refuse_bad_axes(self.axes, where)
         if len(self.axes) != len(self.shape):
             raise ExampleError(

@@ -19,7 +19,7 @@ TEXT_COLUMNS = frozenset(
         "channel", "map_channel", "image_channel", "channel_group",
         "split", "design", "fold", "model", "method", "other_model", "other_method",
         "architecture", "best_floor", "worst_group", "candidate", "shard", "sha256",
-        "true_class", "predicted_class", "class",
+        "true_class", "predicted_class", "class", "input",
     }
 )  # fmt: skip
 """Columns that hold names in every table that has them."""

@@ -12,7 +12,7 @@ CHANNELS = ["00_DAPI", "01_DAPI", "09_SRRM2", "BG488", "00_EU"]
 
 def groups_of(given):
     study = check_study({"study": "mine", "data": "wells", "explain": {"channel_groups": given}})
-    check_channel_groups(study, input_channels(study, CHANNELS))
+    check_channel_groups(study, {"image": input_channels(study, CHANNELS)})
     return study.explain.channel_groups
 
 
@@ -28,6 +28,13 @@ def groups_of(given):
 )
 def test_groups_are_found_or_named_or_not_wanted(given, taken):
     assert groups_of(given) == taken
+
+
+def test_a_group_is_of_one_input():
+    own = {"explain": {"channel_groups": {"both": ["A", "gc"]}}}
+    study = check_study({"study": "mine", "data": "wells"} | own)
+    with pytest.raises(ConfigError, match="of two inputs: A of sequence, gc of columns"):
+        check_channel_groups(study, {"sequence": ["A", "C"], "columns": ["gc"]})
 
 
 @pytest.mark.parametrize(

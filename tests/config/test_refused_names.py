@@ -72,7 +72,7 @@ def test_no_column_of_a_table_of_channels_is_left_out():
 def test_a_group_of_channels_is_not_called_like_a_column(measured):
     study, _ = measured(["a", "b", "EU"], explain={"channel_groups": {"well": ["a", "b"]}})
     with pytest.raises(RawDataError, match="a group of channels cannot be called 'well'"):
-        check_channel_groups(study, ["a", "b"])
+        check_channel_groups(study, {"image": ["a", "b"]})
 
 
 @pytest.mark.parametrize(

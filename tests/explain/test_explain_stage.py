@@ -190,7 +190,9 @@ def test_shares_by_random_weights_come_beside(study):
     explain(folder, maps)
     cells = read_table(folder / "vargrad.cells.tsv")
     null = [
-        cells[["id"]].assign(copy=copy, aggregate=aggregate, joint=False, a=level, b=1 - level)
+        cells[["id"]]
+        .assign(copy=copy, aggregate=aggregate, joint=False, input="image")
+        .assign(a=level, b=1 - level)
         for copy, level in ((1, 0.48), (2, 0.52), (3, 0.5))
         for aggregate in AGGREGATES
     ]

@@ -117,7 +117,7 @@ def test_the_stage_writes_channels_and_units_to_tables_of_their_own(tmp_path):
 
 def test_joint_shares_are_held_against_those_of_random_weights(tmp_path):
     rows = [
-        {"copy": copy, "aggregate": name, "joint": joint, "id": cell, **shares}
+        {"copy": copy, "aggregate": name, "joint": joint, "input": "image", "id": cell, **shares}
         for copy in (1, 2, 3)
         for name in AGGREGATES
         for cell in range(6)

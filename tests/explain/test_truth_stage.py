@@ -239,7 +239,7 @@ def test_what_cells_say_of_use_tells_which_channels_are_used(tmp_path):
     parts = []
     for channel, lost in (("a", 1.0), ("b", 0.0)):
         made = {change: rng.normal(lost, 0.1, 80) for change in CHANGES}
-        parts.append(cells.assign(unit="channel", channel=channel, **made))
+        parts.append(cells.assign(input="image", unit="channel", channel=channel, **made))
     write_table(pd.concat(parts)[list(USE_CELLS)], tmp_path / "use.tsv")
     write_table(pd.DataFrame(columns=["group", "channel"]), tmp_path / "groups.tsv")
     options = {"confidence": 0.95, "draws": 200, "seed": 1}

@@ -38,13 +38,13 @@ def with_tables(study):
 def untrained(study, out="null.tsv", **changes):
     options = {"rule": RULE, "models": 6, "cells": 2, "seed": 5, **changes}
     path = study.folder / out
-    write_untrained(study.inspection(), study.cells, study.folder / "splits.tsv", path, **options)
+    write_untrained([study.inspection()], study.cells, study.folder / "splits.tsv", path, **options)
     return path
 
 
 def test_every_copy_explains_cells_of_every_stratum_and_split(of_one_channel):
     table = read_table(untrained(of_one_channel))
-    assert list(table.columns) == ["copy", "aggregate", "joint", "id", *CHANNELS]
+    assert list(table.columns) == ["copy", "aggregate", "joint", "input", "id", *CHANNELS]
     # Two strata in two splits, two cells of each.
     assert len(table) == 6 * len(AGGREGATES) * 8
     assert table.groupby("copy")["id"].nunique().tolist() == [8] * 6
@@ -93,7 +93,7 @@ def test_the_model_has_its_own_weights_again(of_one_channel):
     before = inspection.explained.model.get_weights()
     paths = of_one_channel.cells, of_one_channel.folder / "splits.tsv"
     out = of_one_channel.folder / "again.tsv"
-    write_untrained(inspection, *paths, out, rule=RULE, models=2, cells=1, seed=1)
+    write_untrained([inspection], *paths, out, rule=RULE, models=2, cells=1, seed=1)
     for first, second in zip(before, inspection.explained.model.get_weights(), strict=True):
         np.testing.assert_array_equal(first, second)
 
@@ -108,7 +108,7 @@ def test_maps_of_places_alone_give_no_rows(checked, tmp_path):
     study = with_tables(checked.study(tmp_path, checked.network(), "grad_cam"))
     table = read_table(untrained(study))
     assert table.empty
-    assert list(table.columns) == ["copy", "aggregate", "joint", "id", *CHANNELS]
+    assert list(table.columns) == ["copy", "aggregate", "joint", "input", "id", *CHANNELS]
 
 
 def test_a_number_a_channel_has_shares(checked, tmp_path):

@@ -16,6 +16,8 @@ from nascent.explain.use.changes import (
     darkness_of,
     exchanged,
 )
+from nascent.explain.use.chosen import chosen_cells
+from nascent.explain.use.exchanges import changes_in_error
 from nascent.explain.use.loss import (
     EACH,
     NOT_SHOWN,
@@ -29,7 +31,7 @@ from nascent.explain.use.loss import (
     use_table,
     verdict,
 )
-from nascent.explain.use.stage import changes_in_error, chosen_cells, gather_use, write_use_cells
+from nascent.explain.use.stage import gather_use, write_use_cells
 from nascent.files import read_table, write_table
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
@@ -74,9 +76,9 @@ def write_shards(folder, count=120, parts=2):
     return paths, level, tilt, y
 
 
-def planted(images, masks):
+def planted(given):
     """The target itself: the mean of channel 0, and the tilt of channel 1 over its mean."""
-    counts = 1000 + 100 * np.asarray(images, np.float64)
+    counts = 1000 + 100 * np.asarray(given["image"], np.float64)
     mean = counts.mean(axis=(1, 2))
     tilt = (counts * HALVES[..., None]).mean(axis=(1, 2)) / mean
     return (mean[:, 0] - 1000) / 100 + tilt[:, 1] / 0.1
@@ -141,8 +143,8 @@ def test_copies_of_a_channel_are_used_together_as_one_is(shards, read):
     paths, level, _, _ = shards
     weights = {"first": [1, 0, 0], "mean": [1 / 3] * 3}[read]
 
-    def predict(images, masks):
-        return images[..., 2:5].mean(axis=(1, 2)) @ np.array(weights, np.float32)
+    def predict(given):
+        return given["image"][..., 2:5].mean(axis=(1, 2)) @ np.array(weights, np.float32)
 
     cells = chosen_cells(paths, normaliser(), target="y", cells=1000, seed=5)
     target = (level[:, 2] - 1000) / 100
@@ -164,7 +166,11 @@ def test_without_intensity_in_the_input_none_is_used(shards):
     by_cell = normaliser(per_cell=True, z_score=False)
     assert darkness_of(by_cell) is None
     cells = chosen_cells(paths, by_cell, target="y", cells=30, seed=5)
-    table = table_of(lambda images, masks: (images[..., 1] * HALVES).mean(axis=(1, 2)), cells, {})
+
+    def predict(given):
+        return (given["image"][..., 1] * HALVES).mean(axis=(1, 2))
+
+    table = table_of(predict, cells, {})
     assert (table.loc[table["change"] == "intensity", "use"] == 0).all()
     assert of(table, "pattern", "structure")["use"] > 0.01
 
@@ -208,7 +214,7 @@ def simulated(stream, n, groups_sd=0.0):
     change = (y - read[donors]) ** 2 - before
     values = np.zeros((n, 1, 1, len(CHANGES)))
     values[:, 0, 0, 0] = of_both_roles(change, donors)
-    return Uses((1,), y, groups.astype(str), before[:, None], values, units(["a"], {}))
+    return Uses((1,), y, groups.astype(str), before[:, None], values, units({"image": ["a"]}, {}))
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
@@ -250,10 +256,11 @@ def written(shards, folder, groups=None, **changes):
     for seed, slope in ((1, 1.0), (2, 0.8)):
         paths[seed] = folder / f"{seed}.tsv"
         write_use_cells(
-            lambda images, masks, slope=slope: slope * planted(images, masks),
+            lambda given, slope=slope: slope * planted(given),
             cells, groups or {}, paths[seed], repeats=2, seed=5,
         )  # fmt: skip
-    rows = [(name, channel, 1.0, 1.0, True) for name in groups or {} for channel in groups[name]]
+    own = groups or {}
+    rows = [("image", name, channel, 1.0, 1.0, True) for name in own for channel in own[name]]
     write_table(pd.DataFrame(rows, columns=list(CHANNEL_GROUPS)), folder / "groups.tsv")
     gather_use(
         {"net": paths}, folder / "groups.tsv", folder / "use.tsv",

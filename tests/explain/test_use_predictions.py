@@ -22,7 +22,7 @@ class Logits:
 def test_of_a_class_the_probability_is_measured():
     images = np.stack([np.full((2, 2, 1), level, np.float32) for level in (0.0, 1.0)])
     predict = predictions_of(Logits(), [image_input(2, 1)], task="classes", output=0)
-    found = predict(images, np.ones((2, 2, 2), bool))
+    found = predict({"image": images, "mask": np.ones((2, 2, 2), bool)})
     np.testing.assert_allclose(found, [0.5, 1 / (1 + np.exp(-1))])
 
 

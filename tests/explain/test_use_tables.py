@@ -25,6 +25,7 @@ def cells(seed: int, count: int = 60) -> pd.DataFrame:
         "group": [f"A{number % 6}" for number in range(count)],
         "y": y,
         "squared_error": error,
+        "input": "image",
         "unit": "channel",
     }
     parts = []

@@ -199,3 +199,19 @@ def test_no_words_call_a_share_of_the_map_importance(make):
     assert "share of the map" in axes.get_xlabel()
     said = [axes.get_xlabel(), *keys(figure), *(text.get_text() for text in axes.texts)]
     assert not any("importan" in words for words in said)
+
+
+def test_channels_of_several_inputs_stand_input_by_input_with_their_share_of_it():
+    shares = pd.DataFrame({"channel": ["A", "C", "gc"], "importance": [0.5, 0.1, 0.4]})
+    shares = shares.assign(seed=1, aggregate="absolute", stratum="low", cells=9, low=0.0, high=1.0)
+    every = shares.assign(input="all")
+    own = shares.assign(input=["sequence", "sequence", "columns"], importance=[5 / 6, 1 / 6, 1.0])
+    (axes,) = importance.draw(pd.concat([every, own])).axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["sequence", "A", "C", "columns", "gc"]
+    words = {text.get_gid(): text.get_text() for text in axes.texts if text.get_gid()}
+    assert words["of its input 1"] == "83.3 %" and words["of its input 4"] == "100.0 %"
+    assert words["of its input 0"] == ""
+    # What is drawn are the shares of all inputs.
+    (points,) = [line for line in axes.lines if line.get_gid() == "low"]
+    assert sorted(points.get_xdata()) == pytest.approx([10, 40, 50])

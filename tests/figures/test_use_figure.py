@@ -27,7 +27,7 @@ def make_use(models=("net",), *, group=True, groups=4):
                     ends = here - 0.05, here + 0.05, here - 0.08, here + 0.08
                     verdict = USED if ends[2] > 0 else NOT_SHOWN
                     total = 0.1 if unit == "group" else np.nan
-                    key = (model, seed, unit, name, members, change, 100, groups, 0.95)
+                    key = (model, seed, "image", unit, name, members, change, 100, groups, 0.95)
                     rows.append((*key, here, *ends, total, verdict))
     return pd.DataFrame(rows, columns=list(USE))
 
@@ -91,3 +91,15 @@ def test_the_page_says_what_is_used_first():
     few = rows.assign(verdict="cannot tell (2 wells)")
     assert sentence(few) == "No channel is shown to be used: cannot tell (2 wells)."
     assert order(rows[rows["change"] == PERMUTED])[0] == ("channel", "09_SRRM2")
+
+
+def test_channels_of_several_inputs_stand_below_the_names_of_their_inputs():
+    table = pd.concat([make_use(group=False), make_use(group=False).assign(input="columns")])
+    found = use.order(table[table["seed"].astype(str) == "each"])
+    assert [place for place, (kind, _) in enumerate(found) if kind == use.INPUT] == [
+        0,
+        1 + len(USES),
+    ]
+    labels = use.draw(table, confidence=0.99).axes[0].get_yticklabels()
+    bold = [label.get_text() for label in labels if label.get_fontweight() == "bold"]
+    assert bold == ["image", "columns"]

@@ -1,13 +1,13 @@
 """Copies of a model with random weights -> the channel shares of some cells by their maps."""
 
 from nascent.explain.importance.untrained import write_untrained
-from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.reading.inspection import open_inspections
 from nascent.explain.reading.strata import StratumRule
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
-    inspection = open_inspection(
+    inspections = open_inspections(
         given.model,
         given.maps,
         given.shards,
@@ -15,7 +15,7 @@ with network_job(snakemake) as work:
         training_paths=given.training,
     )
     write_untrained(
-        inspection,
+        inspections,
         given.cells,
         given.splits,
         out,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from nascent.config.channels import check_channel_groups, model_channels
+from nascent.config.channels import check_channel_groups, model_features
 from nascent.config.checks import check_study
 from nascent.config.folds import Fold, study_folds
 from nascent.config.model_checks import searched
@@ -15,6 +15,7 @@ from nascent.config.names import check_groups, check_paths, check_predicted
 from nascent.config.sections import Study
 from nascent.config.target import study_levels
 from nascent.examples import InputSpec
+from nascent.input_names import features_of
 from nascent.kind import module_of
 from nascent.tune.candidates import candidate_name
 
@@ -36,9 +37,9 @@ class Outline:
     levels
         The classes of the target; empty where it is a number.
     inputs
-        Of the models, the one whose maps are read out first.
+        Of the models.
     seen
-        Model → the features that it sees of the first input.
+        Model → input → the features of it that the model sees.
     candidates
         Model → the candidates of its search, by name, as changes of its options.
     """
@@ -49,7 +50,7 @@ class Outline:
     features: Sequence[str]
     levels: tuple[str, ...]
     inputs: Sequence[InputSpec]
-    seen: Mapping[str, list[str]]
+    seen: Mapping[str, Mapping[str, list[str]]]
     candidates: Mapping[str, dict[str, dict[str, Any]]]
 
 
@@ -80,9 +81,8 @@ def outline_of(config: Mapping[str, Any], *, where: str | Path = "config") -> Ou
     check_groups(study, columns)
     levels = study_levels(study, columns, parts) or ()
     inputs = raw.inputs(study, features)
-    first = list(inputs[0].features)
-    check_channel_groups(study, first)
-    seen = {model: model_channels(study, model, first) for model in study.train.models}
+    check_channel_groups(study, features_of(inputs))
+    seen = {model: model_features(study, model, inputs) for model in study.train.models}
     candidates = {
         model: {candidate_name(changes): changes for changes in searched(study, model)}
         for model in study.train.models

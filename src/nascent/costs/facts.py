@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nascent import provenance
-from nascent.config.channels import model_channels
+from nascent.config.channels import model_features
 from nascent.config.checks import check_study
 from nascent.config.folds import Fold
 from nascent.config.sections import Study
@@ -50,8 +50,8 @@ class Facts:
 
     def inputs(self, model: str) -> int:
         """Return how many features a model sees."""
-        seen = self._parts.inputs(self.study, self.features)[0].features
-        return len(model_channels(self.study, model, list(seen)))
+        inputs = self._parts.inputs(self.study, self.features)
+        return sum(map(len, model_features(self.study, model, inputs).values()))
 
     @property
     def pixels(self) -> int:

@@ -1,11 +1,13 @@
 """Input channels that repeat each other: a heat map of how channels correlate."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from textwrap import fill
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from nascent.figures import style
@@ -18,34 +20,64 @@ LARGEST = 6.5
 
 @style.look()
 def draw(
-    correlations: pd.DataFrame, groups: pd.DataFrame, *, channels: Sequence[str], bound: float
+    correlations: pd.DataFrame,
+    groups: pd.DataFrame,
+    *,
+    channels: Mapping[str, Sequence[str]],
+    bound: float,
 ) -> Figure:
     """Draw the correlation of pixels above the diagonal, and that of cell means below it.
 
     Rows and columns are in the order of an average-linkage tree of 1 − |correlation of pixels|.
-    Pairs of which |correlation of pixels| is at or above the bound are framed.
+    Pairs of which |correlation of pixels| is at or above the bound are framed. Each input has a map
+    of its own.
 
     Parameters
     ----------
     correlations, groups
         As `channel_correlations.tsv` and `channel_groups.tsv`.
     channels
-        The input channels.
+        Input → its channels.
     bound
         At which channels are duplicates.
     """
-    if len(channels) < 2:
+    drawn = {name: own for name, own in channels.items() if len(own) > 1}
+    if not drawn:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
         style.say(figure.subplots(), f"There is one input {spoken().feature} alone.")
         return figure
+    largest = LARGEST / len(drawn)
+    edges = [min(max(0.17 * len(own), 2.2), largest) for own in drawn.values()]
+    figure = Figure(figsize=(sum(edges) + 1.9, max(edges) + 1.9), layout="constrained")
+    panels = figure.subplots(1, len(drawn), squeeze=False, width_ratios=edges)[0]
+    repeated = set(groups["channel"])
+    for axes, (name, own) in zip(panels, drawn.items(), strict=True):
+        of_input = correlations[correlations["input"] == name]
+        image = _map(axes, of_input, own, repeated, bound)
+        if len(channels) > 1:
+            axes.set_title(name, fontsize=8)
+    bar = figure.colorbar(image, ax=panels.tolist(), shrink=0.5, aspect=22, pad=0.02)
+    bar.set_label(
+        f"correlation: {spoken().places} (above), {spoken().example} means (below)", fontsize=6.5
+    )
+    bar.ax.tick_params(labelsize=6)
+    figure.suptitle(fill(verdict(correlations, groups), 64), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def _map(
+    axes: Axes,
+    correlations: pd.DataFrame,
+    channels: Sequence[str],
+    repeated: Collection[str],
+    bound: float,
+) -> AxesImage:
+    """Draw the correlations of the channels of one input; names of repeated ones stand out."""
     pixels = _square(correlations, channels, "pixel_correlation")
     means = _square(correlations, channels, "mean_correlation")
     order = _order(pixels)
     names = [channels[k] for k in order]
     count = len(names)
-    edge = min(max(0.17 * count, 2.2), LARGEST)
-    figure = Figure(figsize=(edge + 1.9, edge + 1.9), layout="constrained")
-    axes = figure.subplots()
     upper = np.triu(np.ones((count, count), bool), 1)
     shown = np.where(upper, pixels[np.ix_(order, order)], means[np.ix_(order, order)])
     np.fill_diagonal(shown, np.nan)
@@ -58,18 +90,11 @@ def draw(
     size = 6.5 if count <= 24 else 5
     axes.set_xticks(range(count), names, rotation=90, fontsize=size)
     axes.set_yticks(range(count), names, fontsize=size)
-    repeated = set(groups["channel"])
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         if label.get_text() in repeated:
             label.set(color=MARK, fontweight="bold")
     axes.tick_params(length=0)
-    bar = figure.colorbar(drawn, ax=axes, shrink=0.5, aspect=22, pad=0.02)
-    bar.set_label(
-        f"correlation: {spoken().places} (above), {spoken().example} means (below)", fontsize=6.5
-    )
-    bar.ax.tick_params(labelsize=6)
-    figure.suptitle(fill(verdict(correlations, groups), 64), fontsize=8, x=0.01, ha="left")
-    return figure
+    return drawn
 
 
 def verdict(correlations: pd.DataFrame, groups: pd.DataFrame) -> str:

@@ -13,7 +13,15 @@ from matplotlib.lines import Line2D
 from nascent.errors import AttributionError, did_you_mean
 from nascent.explain.importance.aggregates import SYMBOLS
 from nascent.figures import style
-from nascent.figures.importance_rows import over_seeds, used
+from nascent.figures.importance_rows import (
+    Heading,
+    Row,
+    grouped,
+    of_all_inputs,
+    over_seeds,
+    used,
+    within_inputs,
+)
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken, worded
 
@@ -50,6 +58,10 @@ def draw(
     Whether the model uses a channel is another question, and its use answers it: it stands in a
     column of its own, bold where it is proven.
 
+    Of a model with several inputs the shares are those of all inputs together, the channels stand
+    input by input, and the mean share within the input beside them: sums over the places of two
+    inputs do not mix.
+
     Channels that repeat each other bear the letter of their group, and below all channels stands
     the joint share of each group: a share of other wholes, since there its channels count once.
 
@@ -81,6 +93,8 @@ def draw(
         raise AttributionError(
             f"there is no aggregate {aggregate!r}", mend=did_you_mean(aggregate, SYMBOLS)
         )
+    within = within_inputs(importance)
+    importance = of_all_inputs(importance)
     summary = over_seeds(importance, aggregate)
     if summary.empty:
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
@@ -94,9 +108,10 @@ def draw(
     beside = beside if aggregate != "signed" else beside.iloc[:0]
     together = _joint(joint, groups or {})
     letters = dict(zip(together, ascii_lowercase, strict=False))
-    rows = [*channels, *together]
+    singles = grouped(channels, within)
+    rows = [*singles, *together]
     if together:
-        units = joint.rename(columns={"unit": "channel"})
+        units = of_all_inputs(joint).rename(columns={"unit": "channel"})
         summary = _with_groups(summary, over_seeds(units, aggregate), together)
         beside = _with_groups(beside, over_seeds(units, "signed"), together)
     size = (style.WIDTH * (0.8 if beside.empty else 1), 0.215 * len(rows) + 1.1)
@@ -112,7 +127,7 @@ def draw(
         signed.set_xlabel("signed share, Σ score / Σ|score| (%)")
     if together:
         for panel in (axes, *others):
-            panel.axhline(len(channels) - 0.5, color=style.INK, lw=0.8, gid="joint")
+            panel.axhline(len(singles) - 0.5, color=style.INK, lw=0.8, gid="joint")
     # The share is that of channels: groups are counted among fewer units.
     foot = len(together) / (len(rows) + 0.2)
     axes.axvline(uniform, foot, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
@@ -124,8 +139,14 @@ def draw(
         textcoords="offset points",
         fontsize=6.5,
     )
-    _columns(others[-1] if others else axes, axes, summary, rows, use, task_of(task).skill)
-    axes.set_yticks(range(len(rows)), _labels(channels, together, letters))
+    shares = over_seeds(within, aggregate).groupby("channel")["importance"].mean()
+    _columns(
+        (axes, others[-1] if others else axes), summary, rows, shares, use, task_of(task).skill
+    )
+    axes.set_yticks(range(len(rows)), _labels(singles, together, letters))
+    for row, label in zip(rows, axes.get_yticklabels(), strict=True):
+        if isinstance(row, Heading):
+            label.set_fontweight("bold")
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=min(0, axes.get_xlim()[0]))
     axes.set_xlabel(f"share of the map by {SYMBOLS[aggregate]} (%)")
@@ -152,11 +173,12 @@ def _with_groups(
 
 
 def _labels(
-    channels: Sequence[str], groups: Mapping[str, Sequence[str]], letters: Mapping[str, str]
+    rows: Sequence[Row], groups: Mapping[str, Sequence[str]], letters: Mapping[str, str]
 ) -> list[str]:
     """Return the names of the rows: duplicates bear the letter of their group."""
+    names = [row.input if isinstance(row, Heading) else row for row in rows]
     letter = {name: letters.get(group, "") for group, own in groups.items() for name in own}
-    found = [f"{name} ({letter[name]})" if letter.get(name) else name for name in channels]
+    found = [f"{name} ({letter[name]})" if letter.get(name) else name for name in names]
     for name, members in groups.items():
         # A group that was found is called by its channels, which bear the letter already.
         called = f"{len(members)} {spoken().features}" if name == "+".join(members) else name
@@ -164,7 +186,7 @@ def _labels(
     return found
 
 
-def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
+def _points(axes, summary: pd.DataFrame, channels: list[Row]) -> None:
     """Draw the points of every stratum, the bands of random weights, and stripes behind them."""
     _band(axes, summary, channels)
     strata = summary["stratum"].drop_duplicates().tolist()
@@ -199,11 +221,11 @@ def _points(axes, summary: pd.DataFrame, channels: list[str]) -> None:
     axes.set_ylim(len(channels) - 0.4, -0.6)
 
 
-def _band(axes, summary: pd.DataFrame, channels: list[str]) -> None:
+def _band(axes, summary: pd.DataFrame, channels: list[Row]) -> None:
     spans = summary.groupby("channel").agg(
         low=("null_low", "min"), high=("null_high", "max"), wide=("wide", "any")
     )
-    spans = spans.loc[channels].dropna()
+    spans = spans.loc[[name for name in channels if isinstance(name, str)]].dropna()
     said = set()
     for channel, span in spans.iterrows():
         row, wide = channels.index(channel), bool(span["wide"])
@@ -223,31 +245,54 @@ def _band(axes, summary: pd.DataFrame, channels: list[str]) -> None:
 
 
 def _columns(
-    last: Axes,
-    first: Axes,
+    panels: tuple[Axes, Axes],
     summary: pd.DataFrame,
-    rows: list[str],
+    rows: list[Row],
+    within: pd.Series,
     use: pd.DataFrame | None,
     skill: str,
 ) -> None:
-    """Write right of the panels the half width of each band, and how much the model uses a row."""
+    """Write right of the first and last panel what a row has besides its shares.
+
+    That is the half width of its band, its share within its input, and how much the model uses it.
+    """
+    first, last = panels
+    names = [row if isinstance(row, str) else "" for row in rows]
+    plain = [False] * len(rows)
     halves = summary.groupby("channel")["null_half"].max()
     if halves.notna().any():
-        words = [f"±{100 * half:.1f}" if np.isfinite(half) else "" for half in halves[rows]]
-        _column(first, "band", words, [False] * len(rows))
+        words = [
+            f"±{100 * half:.1f}" if np.isfinite(half) else "" for half in halves.reindex(names)
+        ]
+        _column(first, "band", words, plain)
+    if len(within):
+        _column(last, "of its input", _words(within.reindex(names), "{:.1f} %"), plain)
     if use is None or use.empty:
         return
     known = used(use)
-    found = [known.get(name, (np.nan, False)) for name in rows]
+    found = [known.get(name, (np.nan, False)) for name in names]
     words = [
         f"{value:+.2f}".replace("-", "\N{MINUS SIGN}") if np.isfinite(value) else ""
         for value, _ in found
     ]
-    _column(last, f"use ({skill})", words, [proven for _, proven in found])
+    bold = [proven for _, proven in found]
+    _column(last, f"use ({skill})", words, bold, right=46 if len(within) else 4)
 
 
-def _column(axes: Axes, head: str, words: Sequence[str], bold: Sequence[bool]) -> None:
-    place = {"xytext": (4, 0), "textcoords": "offset points", "fontsize": 6.5, "color": "#5F5F5F"}
+def _words(shares: pd.Series, how: str) -> list[str]:
+    """Return shares in percent as words, nothing where one is missing."""
+    return [how.format(100 * share) if np.isfinite(share) else "" for share in shares]
+
+
+def _column(
+    axes: Axes, head: str, words: Sequence[str], bold: Sequence[bool], *, right: float = 4
+) -> None:
+    place = {
+        "xytext": (right, 0),
+        "textcoords": "offset points",
+        "fontsize": 6.5,
+        "color": "#5F5F5F",
+    }
     axes.annotate(head, (1, 1), xycoords="axes fraction", va="bottom", **place)
     for row, (word, strong) in enumerate(zip(words, bold, strict=True)):
         own = place | {"color": style.INK, "fontweight": "bold"} if strong else place

@@ -1,10 +1,57 @@
 """What the figure of shares says of each channel: its share over seeds, and its use."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
+from nascent.examples import ALL_INPUTS
 from nascent.explain.use.changes import PERMUTED
 from nascent.explain.use.loss import EACH, USED
+
+
+class Heading(NamedTuple):
+    """A row that names the input whose channels stand below."""
+
+    input: str
+
+
+Row = str | Heading
+"""A channel, or what heads some."""
+
+
+def of_all_inputs(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of shares of all inputs together; of one input all rows are."""
+    together = table["input"] == ALL_INPUTS if "input" in table else pd.Series(False, table.index)
+    return table[together] if together.any() else table
+
+
+def within_inputs(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of shares within the channel's own input; none where there is one input."""
+    if "input" not in table or not (table["input"] == ALL_INPUTS).any():
+        return table.iloc[:0]
+    return table[table["input"] != ALL_INPUTS]
+
+
+def grouped(channels: Sequence[str], within: pd.DataFrame) -> list[Row]:
+    """Return the rows of channels: as they come, or input by input below their headings.
+
+    Parameters
+    ----------
+    channels
+        In the order in which they stand.
+    within
+        As `within_inputs` gives it.
+    """
+    if within.empty:
+        return list(channels)
+    owner = dict(zip(within["channel"], within["input"], strict=True))
+    return [
+        row
+        for name in within["input"].unique()
+        for row in (Heading(str(name)), *(one for one in channels if owner[one] == name))
+    ]
 
 
 def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.DataFrame:

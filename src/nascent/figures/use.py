@@ -19,6 +19,8 @@ PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
     INTENSITY: ("its intensity", "#D55E00"),
     STRUCTURE: ("its structure", "#0072B2"),
 }
+INPUT = "input"
+"""Kind of a row that names an input."""
 ROW = 0.19  # inches
 NOTHING = "No network was trained, or there are fewer than two test {examples}."
 LEAST_WIDTH = 0.05  # of an axis, skill: smaller changes are no story
@@ -31,6 +33,7 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
 
     A point is the mean over seeds, filled where the model is shown to use the channel, with its
     interval over cells (thick) and over groups (thin); an interval that leaves the panel is cut.
+    Channels of several inputs stand input by input.
     Groups of channels that repeat each other stand below a line, changed together; the diamond is
     the sum of what their channels cost one at a time.
 
@@ -50,20 +53,25 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
         figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
         style.say(figure.subplots(), worded(NOTHING))
         return figure
+    # Of inputs that are no images nothing has intensity or structure.
+    panels = {change: PANELS[change] for change in PANELS if (table["change"] == change).any()}
     parts = {model: table[table["model"] == model] for model in models}
     orders = {model: order(part) for model, part in parts.items()}
     heights = [len(found) + 3.0 for found in orders.values()]
     figure = Figure(figsize=(style.WIDTH, ROW * sum(heights) + 0.7), layout="constrained")
     grid = figure.subplots(
-        len(models), len(PANELS), squeeze=False, height_ratios=heights, sharey="row"
+        len(models), len(panels), squeeze=False, height_ratios=heights, sharey="row"
     )
     for line, model in zip(grid, models, strict=True):
         part, found = parts[model], orders[model]
         span = _span(part)
-        for axes, (change, (title, colour)) in zip(line, PANELS.items(), strict=True):
+        for axes, (change, (title, colour)) in zip(line, panels.items(), strict=True):
             _panel(axes, part[part["change"] == change], found, span, colour)
             axes.set_title(worded(title), fontsize=7.5, fontweight="normal", pad=2)
         line[0].set_yticks(range(len(found)), [name for _, name in found])
+        for (kind, _), label in zip(found, line[0].get_yticklabels(), strict=True):
+            if kind == INPUT:
+                label.set_fontweight("bold")
         line[0].annotate(
             _heading(model, part.iloc[0], skill),
             (0, 1),
@@ -83,13 +91,18 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
 
 
 def order(part: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return the rows of a model: its channels, then its groups, each the most used first."""
+    """Return the rows of a model: its channels, then its groups, each the most used first.
+
+    Of several inputs the channels stand input by input, below a row with the input's name.
+    """
     whole = part[part["change"] == PERMUTED].sort_values("use", ascending=False, kind="stable")
-    return [
-        (kind, name)
-        for kind in (CHANNEL, GROUP)
-        for name in whole.loc[whole["unit"] == kind, "channel"]
-    ]
+    single, groups = (whole[whole["unit"] == kind] for kind in (CHANNEL, GROUP))
+    inputs = part["input"].unique()
+    found = []
+    for name in inputs:
+        found += [(INPUT, str(name))] if len(inputs) > 1 else []
+        found += [(CHANNEL, channel) for channel in single.loc[single["input"] == name, "channel"]]
+    return [*found, *((GROUP, group) for group in groups["channel"])]
 
 
 def _heading(model: str, row: pd.Series, skill: str) -> str:
@@ -124,7 +137,7 @@ def _panel(
     at = {unit: y for y, unit in enumerate(found)}
     for y in range(0, len(found), 2):
         axes.axhspan(y - 0.5, y + 0.5, color="#F5F5F5", lw=0, zorder=0)
-    singles = sum(kind == CHANNEL for kind, _ in found)
+    singles = sum(kind != GROUP for kind, _ in found)
     if singles < len(found):
         axes.axhline(singles - 0.5, color=style.GREY, lw=0.7, zorder=1)
     axes.axvline(0, color=style.INK, lw=0.7, zorder=1)

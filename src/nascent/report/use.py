@@ -71,8 +71,9 @@ def use_rows(rows: pd.DataFrame, skill: str) -> pd.DataFrame:
         whole = of_kind[of_kind["change"] == PERMUTED]
         for name in whole.sort_values("use", ascending=False, kind="stable")["channel"]:
             own = of_kind[of_kind["channel"] == name].set_index("change")
+            line = {"input": own["input"].iloc[0]} if rows["input"].nunique() > 1 else {}
             named = name if kind == CHANNEL else f"together: {own['members'].iloc[0]}"
-            line = {spoken().feature: named}
+            line[spoken().feature] = named
             for change, title in COLUMNS.items():
                 line[f"{skill} lost: {title}"] = _with_interval(own.loc[change])
                 line[f"{title}: verdict"] = own.loc[change, "verdict"]

@@ -54,14 +54,22 @@ def read_example(store: Store, reader: InputReader, row: int) -> tuple[np.ndarra
 def read_other_inputs(
     store: Store, reader: Reader, rows: Sequence[int] | np.ndarray, *, but: str
 ) -> dict[str, np.ndarray]:
-    """Return all inputs of some examples but one, and their masks, by name: (n, …)."""
+    """Return all inputs of some examples but one, and the masks of their objects: name → (n, …)."""
     found, masks = {}, mask_inputs(reader.specs)
     for one in reader.inputs:
         name = one.spec.name
         if name != but:
-            found[name], measured = read_input(store, one, rows)
+            found[name], _ = read_input(store, one, rows)
             if name in masks:
-                found[masks[name]] = measured
+                found[masks[name]] = read_object(store, one.stored, rows)
+    return found
+
+
+def read_object(store: Store, spec: InputSpec, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return the masks of the object in an input of some examples, (n, places …) bool."""
+    found = np.empty((len(rows), *spec.places), bool)
+    for out, row in zip(found, rows, strict=True):
+        store.array_into(object_path(spec), int(row), out)
     return found
 
 

@@ -5,6 +5,9 @@ are centred by the mean of their example and pooled over examples, so that the c
 the pattern within examples. That of the examples' means stands beside it and decides nothing: means
 of unlike stains correlate too, where larger or healthier examples have more of both; and two stains
 of one structure share their pattern though each has levels of its own.
+
+Channels are compared within their input. One without places, of plain columns, has no pattern
+within an example: there the correlation over examples decides.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nascent.input_names import Features
 from nascent.kind import capital
 from nascent.words import spoken
 
 CORRELATIONS = (
+    "input",
     "channel",
     "other",
     "pixel_correlation",
@@ -26,7 +31,14 @@ CORRELATIONS = (
 )
 """Columns of a table of channel correlations."""
 
-CHANNEL_GROUPS = ("group", "channel", "least_correlation", "least_mean_correlation", "found")
+CHANNEL_GROUPS = (
+    "input",
+    "group",
+    "channel",
+    "least_correlation",
+    "least_mean_correlation",
+    "found",
+)
 """Columns of a table of groups of channels."""
 
 JOINT = "+"
@@ -39,24 +51,33 @@ class Likeness:
 
     Attributes
     ----------
+    input : str
+        That has the channels.
     channels : tuple of str
     pixels : (C, C) float64
         Σ over examples and pixels of (x − m)(y − n) / √(Σ (x − m)² Σ (y − n)²), where m and n are
         the means of the two channels in the pixel's example. NaN of a channel that is even in all
-        examples.
+        examples. Of an input without places the same as `means`.
     means : (C, C) float64
         Pearson's correlation over examples of the channels' means. NaN of a constant one.
     cells : int
         That these are of.
     """
 
+    input: str
     channels: tuple[str, ...]
     pixels: np.ndarray
     means: np.ndarray
     cells: int
 
 
-def channel_likeness(cells: Iterable[np.ndarray], channels: Sequence[str]) -> Likeness:
+def channel_likeness(
+    cells: Iterable[np.ndarray],
+    channels: Sequence[str],
+    *,
+    name: str = "image",
+    has_places: bool = True,
+) -> Likeness:
     """Correlate channels over examples, one in memory at a time.
 
     Parameters
@@ -65,6 +86,10 @@ def channel_likeness(cells: Iterable[np.ndarray], channels: Sequence[str]) -> Li
         (P, C) each: the measured pixels of an example, in units of the model's input.
     channels
         Names of the C channels.
+    name
+        Of the input.
+    has_places
+        Whether it has places; else P is 1.
     """
     products = np.zeros((len(channels), len(channels)))
     means = []
@@ -79,9 +104,9 @@ def channel_likeness(cells: Iterable[np.ndarray], channels: Sequence[str]) -> Li
     over_cells = np.reshape(means, (len(means), len(channels)))
     even = np.ptp(over_cells, axis=0) == 0 if len(means) else np.ones(len(channels), bool)
     centred = np.where(even, 0, over_cells - over_cells.mean(axis=0)) if len(means) else over_cells
-    return Likeness(
-        tuple(channels), _correlation(products), _correlation(centred.T @ centred), len(means)
-    )
+    of_means = _correlation(centred.T @ centred)
+    of_pixels = _correlation(products) if has_places else of_means
+    return Likeness(name, tuple(channels), of_pixels, of_means, len(means))
 
 
 def correlation_table(likeness: Likeness, bound: float) -> pd.DataFrame:
@@ -94,6 +119,7 @@ def correlation_table(likeness: Likeness, bound: float) -> pd.DataFrame:
     pixels = likeness.pixels[first, second]
     table = pd.DataFrame(
         {
+            "input": likeness.input,
             "channel": names[first],
             "other": names[second],
             "pixel_correlation": pixels,
@@ -150,7 +176,7 @@ def groups_table(
     for name, channels in groups.items():
         at = [place[channel] for channel in channels]
         least = [_least(matrix, at) for matrix in (likeness.pixels, likeness.means)]
-        rows += [(name, channel, *least, found) for channel in channels]
+        rows += [(likeness.input, name, channel, *least, found) for channel in channels]
     return pd.DataFrame(rows, columns=list(CHANNEL_GROUPS))
 
 
@@ -165,6 +191,15 @@ def channel_groups_of(table: pd.DataFrame, channels: Sequence[str]) -> dict[str,
         for name, rows in seen.groupby("group", sort=False)
     }
     return {name: own for name, own in members.items() if len(own) > 1}
+
+
+def groups_of_inputs(table: pd.DataFrame, features: Features) -> dict[str, list[str]]:
+    """Return the groups of the channels of all inputs of a model; see `channel_groups_of`."""
+    return {
+        name: own
+        for channels in features.values()
+        for name, own in channel_groups_of(table, channels).items()
+    }
 
 
 def warning(table: pd.DataFrame) -> str:

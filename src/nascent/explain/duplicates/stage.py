@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from nascent.explain.duplicates.pairs import (
     channel_likeness,
@@ -14,6 +15,7 @@ from nascent.explain.duplicates.pairs import (
     warning,
 )
 from nascent.files import write_table
+from nascent.input_names import features_of
 from nascent.logs import progress
 from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
@@ -47,30 +49,41 @@ def write_duplicates(
     shard_paths
         Training shards of one fold.
     reader
-        From the shards' examples to the models' inputs, of which the first counts.
+        From the shards' examples to the models' inputs.
     out
-        A row a pair of channels: the columns of `nascent.explain.duplicates.pairs.CORRELATIONS`.
+        A row a pair of channels of an input: the columns of
+        `nascent.explain.duplicates.pairs.CORRELATIONS`.
     groups_out
         A row a group and channel: the columns of `nascent.explain.duplicates.pairs.CHANNEL_GROUPS`.
     bound
         |Correlation of pixels| at which channels are duplicates.
     groups
-        `found`, name → channels, or None for no groups.
+        `found`, name → channels of one input, or None for no groups.
     cells
         Examples at most, drawn without replacement.
     seed
         Of the draw.
     """
-    one = reader_of(reader, shard_paths).inputs[0]
-    pixels = sampled_pixels(shard_paths, one, cells, seed)
-    likeness = channel_likeness(pixels, one.spec.features)
-    table = correlation_table(likeness, bound)
+    found, given = groups == FOUND, {} if groups in (FOUND, None) else dict(groups)
+    tables, group_tables = [], []
+    inputs = reader_of(reader, shard_paths).inputs
+    names = features_of([one.spec for one in inputs])
+    for one in inputs:
+        likeness = channel_likeness(
+            sampled_pixels(shard_paths, one, cells, seed),
+            names[one.spec.name],
+            name=one.spec.name,
+            has_places=bool(one.spec.places),
+        )
+        tables.append(correlation_table(likeness, bound))
+        own = {name: own for name, own in given.items() if set(own) <= set(likeness.channels)}
+        own = found_groups(likeness, bound) if found else own
+        group_tables.append(groups_table(own, likeness, found=found))
+    table = pd.concat(tables, ignore_index=True)
     if said := warning(table):
         _LOGGER.warning("%s", said)
-    found = groups == FOUND
-    own = found_groups(likeness, bound) if found else dict(groups or {})
     write_table(table, out)
-    write_table(groups_table(own, likeness, found=found), groups_out)
+    write_table(pd.concat(group_tables, ignore_index=True), groups_out)
 
 
 def sampled_pixels(

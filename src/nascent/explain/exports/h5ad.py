@@ -44,7 +44,7 @@ def write_h5ad(
         _write_frame(file, "obs", scores.cells)
         shares = pd.DataFrame(scores.values["share"], columns=list(scores.channels))
         means = shares.mean().rename("mean_share").rename_axis("channel")
-        _write_frame(file, "var", means.to_frame())
+        _write_frame(file, "var", means.to_frame().assign(input=list(scores.inputs)))
         obsm = _group(file, "obsm")
         if set(BOX) <= set(scores.cells.columns):
             left, right, top, bottom = (scores.cells[name].to_numpy(np.float64) for name in BOX)
@@ -74,7 +74,7 @@ def read_h5ad(path: str | Path) -> ChannelScores:
             told.pop("provenance")
             values = {name: file[f"layers/{name}"][:] for name in LAYERS}
             values["share"] = file["X"][:]
-            cells, channels = _read_frame(file["obs"]), _read_frame(file["var"]).index
+            cells, channels = _read_frame(file["obs"]), _read_frame(file["var"])["input"]
         except KeyError as error:
             raise StoreError(
                 f"this file holds no {spoken().feature} scores of nascent ({error})", where=path
@@ -83,7 +83,7 @@ def read_h5ad(path: str | Path) -> ChannelScores:
     if all(text.isdecimal() and str(int(text)) == text for text in ids):
         cells.index = pd.Index([int(text) for text in ids], name=ids.name, dtype=np.int64)
     facts = told | {name: json.loads(told[name]) for name in ("seed", "options", "told", "checks")}
-    return ChannelScores(cells, tuple(channels), values, facts)
+    return ChannelScores(cells, tuple(channels.index), tuple(channels), values, facts)
 
 
 def _encoded(node: h5py.Group | h5py.Dataset, kind: str, version: str) -> None:

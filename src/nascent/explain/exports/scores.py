@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
-from nascent.explain.importance.aggregates import AGGREGATES, channel_shares, channel_totals
+from nascent.explain.importance.aggregates import AGGREGATES, channel_shares
+from nascent.explain.importance.totals import sums_of_files
 from nascent.files import read_table
+from nascent.input_names import flat, owners
 from nascent.words import spoken
 
 STATISTICS = (*AGGREGATES, "share")
@@ -32,8 +33,6 @@ MAP, TRAINED = "map", "trained"
 # Columns of checks that the table of examples or the explanation itself tells.
 _KNOWN = ("model", "seed", "method", "plate", "group")
 
-ALIKE = ("model_sha256", "method", "options", "seed", "channels", "axes", "target")
-
 
 @dataclass(frozen=True)
 class ChannelScores:
@@ -46,7 +45,10 @@ class ChannelScores:
         the example (`told_by_maps`, `total` = Σ|a| and the columns of checks), then the example
         table.
     channels : tuple of str
-        Of the maps; `all` alone where a map has places and no channels.
+        Of the maps of all inputs, each with a name of its own (`nascent.input_names`); `all` alone
+        where a map has places and no channels.
+    inputs : tuple of str
+        Of each channel.
     values : mapping
         Statistic, of STATISTICS → (examples, channels) float64. Shares are NaN where a map is zero.
     facts : mapping
@@ -59,6 +61,7 @@ class ChannelScores:
 
     cells: pd.DataFrame
     channels: tuple[str, ...]
+    inputs: tuple[str, ...]
     values: Mapping[str, np.ndarray]
     facts: Mapping[str, Any]
 
@@ -103,7 +106,8 @@ def channel_scores(
         Where there is no map file, maps are not all of one model and method, an example comes
         twice, or an example is in none of the tables.
     """
-    totals, maps_cells, source = _read(map_paths)
+    sums, maps_cells, source = sums_of_files(map_paths, pd.DataFrame())
+    totals = sums.totals
     values = {name: totals[name].to_numpy() for name in AGGREGATES}
     values["share"] = channel_shares(totals, aggregate).to_numpy()
     cells = _rows_of(maps_cells.index, cells_path)
@@ -127,7 +131,8 @@ def channel_scores(
     }
     return ChannelScores(
         known.join(cells[cells.columns.difference(known.columns, sort=False)]),
-        tuple(totals["absolute"].columns),
+        tuple(flat(sums.features)),
+        tuple(owners(sums.features).values()),
         values,
         facts,
     )
@@ -159,31 +164,6 @@ def told_by_maps(cells: pd.DataFrame, measured: pd.Series | None) -> pd.DataFram
     )
     first = ["prediction", "residual"]
     return told[[*first, *told.columns.difference(first, sort=False)]]
-
-
-def _read(paths: Sequence[str | Path]) -> tuple:
-    totals, cells, first = [], [], None
-    for path in paths:
-        with open_maps(path) as maps:
-            first = first or maps.source
-            for what in ALIKE:
-                if getattr(first, what) != getattr(maps.source, what):
-                    raise AttributionError(
-                        f"these maps differ in {what} from those before them",
-                        where=path,
-                        mend="Delete them: the job that makes them will be repeated.",
-                    )
-            totals.append(channel_totals(maps))
-            cells.append(maps.cells)
-    if first is None:
-        raise AttributionError("there are no maps to read")
-    joined = pd.concat(cells)
-    twice = joined.index[joined.index.duplicated()]
-    if len(twice):
-        raise AttributionError(
-            f"{spoken().example} {twice[0]} has maps in two files", where=", ".join(map(str, paths))
-        )
-    return {name: pd.concat([part[name] for part in totals]) for name in AGGREGATES}, joined, first
 
 
 def _rows_of(ids: pd.Index, path: str | Path) -> pd.DataFrame:

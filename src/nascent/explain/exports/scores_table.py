@@ -13,7 +13,7 @@ from nascent.explain.exports.h5ad import read_h5ad
 from nascent.explain.exports.scores import STATISTICS, ChannelScores
 from nascent.files import written
 
-SCORES = ("model", "seed", "method", "split", "id", "channel", "statistic", "value")
+SCORES = ("model", "seed", "method", "split", "id", "input", "channel", "statistic", "value")
 """Columns of the table."""
 
 PROVENANCE = "nascent"
@@ -25,7 +25,9 @@ def tidy(scores: ChannelScores) -> pl.DataFrame:
     cells, channels, statistics = len(scores.cells), len(scores.channels), len(STATISTICS)
     values = np.stack([scores.values[name] for name in STATISTICS], axis=-1)
     each = channels * statistics
-    by_channel = np.repeat(np.array(scores.channels, object), statistics)
+    by_channel, by_input = (
+        np.repeat(np.array(names, object), statistics) for names in (scores.channels, scores.inputs)
+    )
     split = np.repeat(scores.cells["split"].to_numpy(object), each)
     return pl.DataFrame(
         {
@@ -34,6 +36,7 @@ def tidy(scores: ChannelScores) -> pl.DataFrame:
             "method": pl.repeat(scores.facts["method"], cells * each, eager=True),
             "split": pl.Series(split, dtype=pl.String),
             "id": pl.Series(np.repeat(scores.cells.index.to_numpy(), each).tolist()),
+            "input": pl.Series(np.tile(by_input, cells), dtype=pl.String),
             "channel": pl.Series(np.tile(by_channel, cells), dtype=pl.String),
             "statistic": pl.Series(list(STATISTICS) * (cells * channels), dtype=pl.String),
             "value": values.ravel(),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import AttributionError
+from nascent.examples import ALL_INPUTS
 from nascent.explain.reading.strata import STRATA
 from nascent.explain.statistics.intervals import Interval, cells_interval, mean_interval
 from nascent.statistics.student import student_quantile
@@ -20,6 +21,7 @@ from nascent.words import spoken
 IMPORTANCE = (
     "aggregate",
     "stratum",
+    "input",
     "channel",
     "cells",
     "groups",
@@ -47,6 +49,7 @@ def channel_importance(
     groups: pd.Series | None = None,
     *,
     aggregate: str = "absolute",
+    whole: str = ALL_INPUTS,
     null: pd.DataFrame | None = None,
     names: Sequence[str] = STRATA,
     confidence: float = 0.99,
@@ -63,6 +66,8 @@ def channel_importance(
         Stratum and group by example id; without groups there are intervals over examples alone.
     aggregate
         Of the shares.
+    whole
+        What the shares are parts of: an input, or all of them.
     null
         Shares by models of random weights: index `id`, a column `copy` that numbers the
         models, and a column a channel; None where there are none.
@@ -103,8 +108,8 @@ def channel_importance(
     tables = []
     for stratum in names:
         inside = of_cell == stratum
-        whole = ~shares[inside].isna().any(axis=1).to_numpy()
-        values, places = shares[inside].to_numpy()[whole], of_group[inside][whole]
+        known = ~shares[inside].isna().any(axis=1).to_numpy()
+        values, places = shares[inside].to_numpy()[known], of_group[inside][known]
         found = mean_interval(values, places, confidence=confidence)
         over_cells = cells_interval(values, confidence=confidence, draws=draws, seed=seed)
         least = -1.0 if aggregate == "signed" else 0.0
@@ -115,6 +120,7 @@ def channel_importance(
                 {
                     "aggregate": aggregate,
                     "stratum": stratum,
+                    "input": whole,
                     "channel": shares.columns,
                     "cells": len(values),
                     "groups": len(np.unique(places)),

@@ -1,33 +1,21 @@
 """The explain stage: from map files to tables of channel importance."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
-from nascent.attribute.maps import MapSource, open_maps
+from nascent.attribute.maps import PLACE
 from nascent.errors import AttributionError
-from nascent.explain.duplicates.pairs import channel_groups_of
-from nascent.explain.importance.aggregates import (
-    AGGREGATES,
-    aggregated,
-    channel_shares,
-    totals_table,
-)
-from nascent.explain.importance.joint import (
-    JOINT,
-    Groups,
-    joint_table,
-    joint_totals,
-    shares_apart,
-    units_of,
-)
+from nascent.explain.importance.aggregates import AGGREGATES, channel_shares
+from nascent.explain.importance.joint import JOINT, joint_table, shares_apart
 from nascent.explain.importance.shares import IMPORTANCE, channel_importance
+from nascent.explain.importance.totals import MapSums, Totals, sums_of_files
 from nascent.explain.reading.strata import StratumRule, ordered, strata_table, study_strata
 from nascent.files import read_table, write_table
+from nascent.input_names import flat, wholes
 from nascent.words import spoken
 
 LABELS = ["model", "seed", "method", "split"]
@@ -146,7 +134,7 @@ def explain_maps(
     """
     stratified, _ = read_strata(given.cells, given.splits, rule)
     channel_groups = pd.DataFrame() if given.groups is None else read_table(given.groups)
-    totals, joint, cells, source, groups = _read_totals(given.maps, channel_groups)
+    sums, cells, source = sums_of_files(given.maps, channel_groups)
     unknown = cells.index[~cells.index.isin(stratified.index)]
     if len(unknown):
         raise AttributionError(
@@ -155,42 +143,112 @@ def explain_maps(
             where=given.splits,
             mend="Make the maps from shards of these splits.",
         )
-    described = cells.join(stratified).assign(total=totals["absolute"].sum(axis=1))[CELL_COLUMNS]
-    tables = [pd.DataFrame(columns=[*LABELS, *IMPORTANCE])]
-    joint_tables = [pd.DataFrame(columns=[*LABELS, *JOINT])]
-    if source.axes == "place":
+    total = sums.totals["absolute"].sum(axis=1)
+    described = cells.join(stratified).assign(total=total)[CELL_COLUMNS]
+    shares = pd.DataFrame(columns=[*LABELS, *IMPORTANCE])
+    joint = pd.DataFrame(columns=[*LABELS, *JOINT])
+    if source.axes == PLACE:
         _LOGGER.info(
             f"maps of %s have one value a place for all {spoken().features}: no shares", labels[-1]
         )
     else:
-        described = described.join(channel_shares(totals, aggregate))
+        described = described.join(channel_shares(sums.totals, aggregate))
         null = None if given.null is None else read_table(given.null).set_index("id")
+        how = _How(stratified, null, resampling)
         named = dict(zip(LABELS, labels, strict=False))
-        units = units_of(source.channels, groups)
-        apart = shares_apart(totals, units) if joint else {}
-        summed = [(totals, False), (joint, True)] if joint else [(totals, False)]
-        for split in stratified["split"].loc[cells.index].unique():
-            members = cells.index[stratified["split"].loc[cells.index] == split]
-            for name, (sums, together) in product(AGGREGATES, summed):
-                found = channel_importance(
-                    channel_shares(sums, name).loc[members],
-                    stratified["stratum"],
-                    stratified["group"],
-                    aggregate=name,
-                    null=_of_aggregate(null, name, stratified, split, joint=together),
-                    names=ordered(stratified["stratum"]),
-                    **asdict(resampling),
-                )
-                if together:
-                    found = joint_table(
-                        found, apart[name].loc[members], stratified["stratum"], units
-                    )
-                kept = joint_tables if together else tables
-                columns = [*LABELS, *(JOINT if together else IMPORTANCE)]
-                kept.append(found.assign(**named, split=split)[columns])
+        shares, joint = (
+            table.assign(**named)[columns]
+            for table, columns in (
+                (_shares(sums, cells.index, how), shares.columns),
+                (_joint_shares(sums, cells.index, how), joint.columns),
+            )
+        )
     write_table(described, out.cells, index=True)
-    write_table(pd.concat(tables[1:] or tables, ignore_index=True), out.importance)
-    write_table(pd.concat(joint_tables[1:] or joint_tables, ignore_index=True), out.joint)
+    write_table(shares, out.importance)
+    write_table(joint, out.joint)
+
+
+@dataclass(frozen=True)
+class _How:
+    """What shares are held against: strata of the examples, a null, and how they are resampled."""
+
+    stratified: pd.DataFrame
+    null: pd.DataFrame | None
+    resampling: Resampling
+
+    def splits(self, cells: pd.Index) -> Iterator[tuple[str, pd.Index]]:
+        """Yield each split and its examples."""
+        own = self.stratified["split"].loc[cells]
+        for split in own.unique():
+            yield split, cells[own == split]
+
+    def importance(
+        self, totals: Totals, whole: str, split: str, cells: pd.Index, *, joint: bool
+    ) -> Iterator[pd.DataFrame]:
+        """Yield the importance of features as parts of a whole, aggregate by aggregate.
+
+        Parameters
+        ----------
+        totals
+            Of the features of the whole alone, or of its units where they are `joint`.
+        whole
+            An input, or all of them.
+        split, cells
+            Its name, and the ids of its examples.
+        joint
+            Whether groups count as one.
+        """
+        for name in AGGREGATES:
+            found = channel_importance(
+                channel_shares(totals, name).loc[cells],
+                self.stratified["stratum"],
+                self.stratified["group"],
+                aggregate=name,
+                whole=whole,
+                null=self._null(name, whole, split, joint=joint),
+                names=ordered(self.stratified["stratum"]),
+                **asdict(self.resampling),
+            )
+            yield found.assign(split=split)
+
+    def _null(self, aggregate: str, whole: str, split: str, *, joint: bool) -> pd.DataFrame | None:
+        null = self.null
+        if null is None:
+            return None
+        here = (self.stratified["split"].reindex(null.index) == split).to_numpy()
+        asked = (null["aggregate"] == aggregate) & (null["input"] == whole)
+        return null[asked & (null["joint"] == joint) & here]
+
+
+def _shares(sums: MapSums, cells: pd.Index, how: _How) -> pd.DataFrame:
+    """Return the importance of every feature, of all inputs and within its own."""
+    tables = [pd.DataFrame(columns=[*IMPORTANCE, "split"])]
+    for whole, names in wholes(sums.features).items():
+        totals = _of_names(sums.totals, names)
+        for split, members in how.splits(cells):
+            tables += how.importance(totals, whole, split, members, joint=False)
+    return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def _joint_shares(sums: MapSums, cells: pd.Index, how: _How) -> pd.DataFrame:
+    """Return the joint shares of groups, and those of the features beside them."""
+    tables = [pd.DataFrame(columns=[*JOINT, "split"])]
+    members = {unit: own for units in sums.units.values() for unit, own in units.items()}
+    for whole, names in wholes(sums.units).items() if sums.joint else ():
+        units = {unit: members[unit] for unit in names}
+        apart = shares_apart(_of_names(sums.totals, flat(units)), units)
+        totals = _of_names(sums.joint, names)
+        for split, of_split in how.splits(cells):
+            found = how.importance(totals, whole, split, of_split, joint=True)
+            for name, table in zip(AGGREGATES, found, strict=True):
+                alone = apart[name].loc[of_split]
+                told = joint_table(table, alone, how.stratified["stratum"], units)
+                tables.append(told.assign(split=split))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def _of_names(totals: Totals, names: Sequence[str]) -> Totals:
+    return {name: table[list(names)] for name, table in totals.items()}
 
 
 def gather(paths: Iterable[str | Path], out: str | Path) -> None:
@@ -211,58 +269,3 @@ def read_strata(cells_path: str | Path, splits_path: str | Path, rule: StratumRu
         read_table(splits_path, required=["id", "split"]),
         rule,
     )
-
-
-def _of_aggregate(
-    null: pd.DataFrame | None, aggregate: str, stratified: pd.DataFrame, split: str, *, joint: bool
-) -> pd.DataFrame | None:
-    if null is None:
-        return None
-    here = (stratified["split"].reindex(null.index) == split).to_numpy()
-    return null[(null["aggregate"] == aggregate) & (null["joint"] == joint) & here]
-
-
-def _read_totals(paths: Sequence[str | Path], channel_groups: pd.DataFrame) -> tuple:
-    """Return totals of channels and of units (none without groups), examples, source, groups."""
-    found, joint, cells = [], [], []
-    first: MapSource | None = None
-    groups: Groups = {}
-    for path in paths:
-        with open_maps(path) as maps:
-            first = first or maps.source
-            _check_alike(first, maps.source, path)
-            groups = joint_groups(channel_groups, first)
-            for index in range(len(maps)):
-                scores, mask = maps[index], maps.mask(index)
-                found.append(aggregated(scores, mask))
-                if groups:
-                    joint.append(joint_totals(scores, mask, maps.channels, groups))
-            cells.append(maps.cells)
-            channels = maps.channels
-    joined = pd.concat(cells)
-    twice = joined.index[joined.index.duplicated()]
-    if len(twice):
-        raise AttributionError(
-            f"{spoken().example} {twice[0]} has maps in two files", where=", ".join(map(str, paths))
-        )
-    units = list(units_of(channels, groups))
-    of_units = totals_table(joint, joined.index, units) if groups else {}
-    return totals_table(found, joined.index, channels), of_units, joined, first, groups
-
-
-def joint_groups(channel_groups: pd.DataFrame, source: MapSource) -> Groups:
-    """Return the groups of channels whose joint share a map can tell, as its model sees them."""
-    if source.axes != "entry" or channel_groups.empty:
-        return {}
-    return channel_groups_of(channel_groups, source.channels)
-
-
-def _check_alike(first: MapSource, other: MapSource, path: str | Path) -> None:
-    for what in ("model_sha256", "method", "options", "seed", "target", "channels"):
-        ours, theirs = getattr(first, what), getattr(other, what)
-        if ours != theirs:
-            raise AttributionError(
-                f"these maps differ in {what} from those before them: {theirs}, not {ours}",
-                where=path,
-                mend="Delete them: the job that makes them will be repeated.",
-            )

@@ -12,20 +12,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nascent.attribute.maps import PLACE
 from nascent.attribute.method import Prepared
-from nascent.explain.importance.aggregates import (
-    AGGREGATES,
-    aggregated,
-    channel_shares,
-    totals_table,
+from nascent.explain.importance.aggregates import AGGREGATES, channel_shares
+from nascent.explain.importance.stage import read_strata
+from nascent.explain.importance.totals import (
+    MapSums,
+    SumsOfInput,
+    joint_groups,
+    sums_of_inputs,
 )
-from nascent.explain.importance.joint import Groups, joint_totals, units_of
-from nascent.explain.importance.stage import joint_groups, read_strata
 from nascent.explain.randomisation.redraw import cascade
 from nascent.explain.reading.cells import ExplainedCell, batch_of, choose_cells
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.reading.strata import StratumRule, ordered
 from nascent.files import read_table, write_table
+from nascent.input_names import flat, own_names, wholes
 from nascent.logs import progress
 
 CELLS_AT_A_TIME = 8
@@ -33,7 +35,7 @@ CELLS_AT_A_TIME = 8
 
 
 def write_untrained(
-    inspection: Inspection,
+    inspections: Sequence[Inspection],
     cells_path: str | Path,
     splits_path: str | Path,
     out: str | Path,
@@ -48,15 +50,18 @@ def write_untrained(
 
     Parameters
     ----------
-    inspection
-        The explanation. Maps without channels (axes `space`) give a table without rows.
+    inspections
+        The explanation of each input of one model, see
+        `nascent.explain.reading.inspection.open_inspections`. Maps without channels (axes `place`)
+        give a table without rows.
     cells_path, splits_path
         Tables with `id`, `target` and with `id`, `group`, `split`.
     out
-        A row a copy, example and aggregate: `copy` (from 1), `aggregate`, `joint`, `id`, and the
-        share of each channel; shares of a map of zeros are missing. Where there are groups of
-        channels, further rows, of `joint` True: the shares of the groups and of the other
-        channels, see `nascent.explain.importance.joint`.
+        A row a copy, whole, example and aggregate: `copy` (from 1), `aggregate`, `joint`, `input`
+        (what the shares are parts of: an input, or `all`), `id`, and the share of each channel;
+        shares of a map of zeros, and of channels of other inputs, are missing. Where there are
+        groups of channels, further rows, of `joint` True: the shares of the groups and of the
+        other channels, see `nascent.explain.importance.joint`.
     groups_path
         Groups of channels, see `nascent.explain.duplicates.pairs`; None where there are none.
     rule
@@ -69,22 +74,31 @@ def write_untrained(
     seed
         Of the weights and of the sample.
     """
-    channels = list(inspection.source.channels)
     channel_groups = pd.DataFrame() if groups_path is None else read_table(groups_path)
-    groups = joint_groups(channel_groups, inspection.source)
-    columns = dict.fromkeys([*channels, *groups])
-    parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "id", *columns])]
-    if inspection.source.axes != "place":
+    features = own_names({one.source.input: one.source.channels for one in inspections})
+    groups = {
+        one.source.input: joint_groups(channel_groups, features[one.source.input], one.source.axes)
+        for one in inspections
+    }
+    columns = dict.fromkeys([*flat(features), *flat(groups)])
+    parts = [pd.DataFrame(columns=["copy", "aggregate", "joint", "input", "id", *columns])]
+    first = inspections[0]
+    if first.source.axes != PLACE:
         stratified, _ = read_strata(cells_path, splits_path, rule)
-        chosen = sampled(stratified.loc[inspection.ids], cells, seed)
-        method, model = inspection.method(), inspection.explained.model
+        chosen = sampled(stratified.loc[first.ids], cells, seed)
+        methods = [one.method() for one in inspections]
         # Two trainings of one architecture shall not share their random copies.
-        own = int(inspection.source.model_sha256[:8], 16)
+        own = int(first.source.model_sha256[:8], 16)
         for number in progress(range(1, models + 1), total=models, what="models of random weights"):
             # One stage: all weights at once, in place, and the trained ones back behind it.
             stream = np.random.default_rng((seed, number, own))
-            for _ in cascade(model, 1, stream):
-                found = _shares(method, inspection.cells(chosen), channels, groups)
+            for _ in cascade(first.explained.model, 1, stream):
+                sums = {}
+                for one, method in zip(inspections, methods, strict=True):
+                    name = one.source.input
+                    sums[name] = SumsOfInput(features[name], groups[name])
+                    ids = _add_maps(sums[name], method, one.cells(chosen))
+                found = _shares(sums_of_inputs(sums, pd.Index(ids, name="id")))
                 parts.append(found.assign(copy=number).reindex(columns=parts[0].columns))
     write_table(pd.concat(parts[1:] or parts, ignore_index=True), out)
 
@@ -105,25 +119,31 @@ def sampled(stratified: pd.DataFrame, count: int, seed: int) -> list[Hashable]:
     return [cell for cell in stratified.index.tolist() if cell in chosen]
 
 
-def _shares(
-    method: Prepared, cells: Iterable[ExplainedCell], channels: Sequence[str], groups: Groups
-) -> pd.DataFrame:
-    ids, found, joint = [], [], []
-    for cell, scores in _maps(method, iter(cells)):
-        ids.append(cell.id)
-        found.append(aggregated(scores, cell.mask))
-        if groups:
-            joint.append(joint_totals(scores, cell.mask, channels, groups))
-    index = pd.Index(ids, name="id")
-    every = [(False, totals_table(found, index, channels))]
-    if groups:
-        every.append((True, totals_table(joint, index, list(units_of(channels, groups)))))
+def _shares(sums: MapSums) -> pd.DataFrame:
+    """Return the shares of cells: rows for each whole and aggregate, of features and of units."""
+    every = [(False, sums.totals, sums.features)]
+    if sums.joint:
+        every.append((True, sums.joint, sums.units))
     shares = [
-        channel_shares(totals, name).reset_index().assign(aggregate=name, joint=together)
-        for together, totals in every
+        channel_shares({key: table[names] for key, table in totals.items()}, name)
+        .reset_index()
+        .assign(aggregate=name, joint=joint, input=whole)
+        for joint, totals, features in every
+        for whole, names in wholes(features).items()
         for name in AGGREGATES
     ]
     return pd.concat(shares, ignore_index=True)
+
+
+def _add_maps(
+    sums: SumsOfInput, method: Prepared, cells: Iterable[ExplainedCell]
+) -> list[Hashable]:
+    """Add the maps of cells by a method, and return their ids."""
+    ids = []
+    for cell, scores in _maps(method, iter(cells)):
+        ids.append(cell.id)
+        sums.add(scores, cell.mask)
+    return ids
 
 
 def _maps(

@@ -63,6 +63,7 @@ def explained_cells(
     reader: Reader | InputReader | Normaliser,
     *,
     chosen: Collection[Hashable] | None = None,
+    name: str | None = None,
 ) -> Iterator[ExplainedCell]:
     """Yield the examples of map files with their pixels, one in memory at a time.
 
@@ -74,6 +75,8 @@ def explained_cells(
         From the shards' examples to the model's inputs.
     chosen
         Ids of the examples that are wanted; None for all.
+    name
+        Of the input whose maps are read; None for the first.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def explained_cells(
     """
     left = None if chosen is None else set(chosen)
     for map_path, shard_path in zip(map_paths, shard_paths, strict=True):
-        with open_maps(map_path) as maps, open_store(shard_path) as shard:
+        with open_maps(map_path, name) as maps, open_store(shard_path) as shard:
             _refuse_other_shard(maps, shard)
             readers = reader_of(reader, [shard_path])
             readers.refuse_other(shard)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,10 @@ class Inspection:
         From the shards' examples to the model's inputs.
     training_paths
         Training shards, for methods and baselines that draw examples of them.
+    name
+        Of the input whose maps are read; None for the first.
+    network
+        The model, where it is loaded already.
 
     Attributes
     ----------
@@ -64,11 +69,16 @@ class Inspection:
         reader: Reader | InputReader | Normaliser,
         *,
         training_paths: Sequence[str | Path] = (),
+        name: str | None = None,
+        network: Any = None,
     ) -> None:
         self.map_paths = list(map_paths)
         self._shard_paths, self._reader = list(shard_paths), reader_of(reader, shard_paths)
-        self.source, self.ids = _read(map_paths)
-        self.explained = _of_model(model_path, map_paths, self.source, self._reader)
+        self.source, self.ids = _read(map_paths, name)
+        _refuse_other_model(model_path, map_paths)
+        own, mask = self.source.input, mask_inputs(self._reader.specs).get(self.source.input)
+        network = load_model(model_path) if network is None else network
+        self.explained = ExplainedModel(network, self.source.target, name=own, mask=mask)
         one = self._reader.input(self.source.input)
         options = self.source.options
         references = None
@@ -80,7 +90,9 @@ class Inspection:
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the examples with their maps, all or the chosen ones, in the order of the maps."""
-        return explained_cells(self.map_paths, self._shard_paths, self._reader, chosen=chosen)
+        return explained_cells(
+            self.map_paths, self._shard_paths, self._reader, chosen=chosen, name=self.source.input
+        )
 
     def method(self) -> Prepared:
         """Return the method, with the options that it had, of the model as it is when called."""
@@ -118,10 +130,26 @@ def open_inspection(
     return Inspection(model_path, map_paths, shard_paths, reader, training_paths=training_paths)
 
 
-def _of_model(
-    model_path: str | Path, map_paths: Sequence[str | Path], source: MapSource, reader: Reader
-) -> ExplainedModel:
-    """Return one output of a model, after making sure that the maps are of this model."""
+def open_inspections(
+    model_path: str | Path,
+    map_paths: Sequence[str | Path],
+    shard_paths: Sequence[str | Path],
+    reader_path: str | Path,
+    *,
+    training_paths: Sequence[str | Path] = (),
+) -> list[Inspection]:
+    """Open the explanations of all inputs of a model that have maps; see `open_inspection`."""
+    paths, training = (model_path, map_paths, shard_paths), {"training_paths": training_paths}
+    first = open_inspection(*paths, reader_path, **training)
+    reader, network = read_reader(reader_path), first.explained.model
+    with open_maps(map_paths[0]) as maps:
+        others = [name for name in maps.inputs if name != first.source.input]
+    return [first] + [
+        Inspection(*paths, reader, name=name, network=network, **training) for name in others
+    ]
+
+
+def _refuse_other_model(model_path: str | Path, map_paths: Sequence[str | Path]) -> None:
     digest = file_digest(model_path)
     for path in map_paths:
         with open_maps(path) as maps:
@@ -131,14 +159,12 @@ def _of_model(
                     where=path,
                     mend="Delete them and run again: they will be made of this model.",
                 )
-    mask = mask_inputs(reader.specs).get(source.input)
-    return ExplainedModel(load_model(model_path), source.target, name=source.input, mask=mask)
 
 
-def _read(paths: Sequence[str | Path]) -> tuple[MapSource, list[Hashable]]:
+def _read(paths: Sequence[str | Path], name: str | None) -> tuple[MapSource, list[Hashable]]:
     source, ids = None, []
     for path in paths:
-        with open_maps(path) as maps:
+        with open_maps(path, name) as maps:
             source = source or maps.source
             for what in ("method", "options", "seed", "target", "input", "channels"):
                 if getattr(maps.source, what) != getattr(source, what):

@@ -31,6 +31,17 @@ ALONE = (LEVELLED, ABLATED)
 CHANGES = (*BY_DONOR, *ALONE)
 
 
+def changes_of(reader: InputReader) -> tuple[str, ...]:
+    """Return the changes, of `CHANGES`, that can be made of an input.
+
+    Only images have an intensity to tell from structure, and what has no places has nothing to
+    level.
+    """
+    if isinstance(reader, Normaliser):
+        return CHANGES
+    return (PERMUTED, LEVELLED, ABLATED) if reader.spec.places else (PERMUTED, ABLATED)
+
+
 def darkness_of(normaliser: InputReader | Normaliser) -> np.ndarray | None:
     """Return what the model's input is where there is no light, (C,) float64.
 

@@ -26,6 +26,7 @@ import pandas as pd
 
 from nascent.explain.statistics.exchange import adjusted
 from nascent.explain.use.changes import CHANGES
+from nascent.input_names import Features
 from nascent.statistics.bootstrap import counts
 from nascent.statistics.combined import combined, of_groups, of_repeats, of_resamples
 from nascent.statistics.jackknife import group_sums, without_each
@@ -41,6 +42,7 @@ USED, NOT_SHOWN, WORSE = "is used", "not shown to be used", "makes it worse"
 USE = (
     "model",
     "seed",
+    "input",
     "unit",
     "channel",
     "members",
@@ -58,7 +60,7 @@ USE = (
 )
 """Columns of the table of use."""
 
-USE_CELLS = ("id", "group", "y", "squared_error", "unit", "channel", *CHANGES)
+USE_CELLS = ("id", "group", "y", "squared_error", "input", "unit", "channel", *CHANGES)
 """Columns of the table of one trained model: a row an example and unit."""
 
 JOINT = ", "
@@ -71,28 +73,46 @@ class Unit:
 
     Attributes
     ----------
+    input : str
+        The model's input that it is of.
     kind : str
         `channel` or `group`.
     name : str
     members : tuple of str
         Names of its channels.
     places : tuple of int
-        Of its channels in the model's input.
+        Of its channels in the input.
     """
 
+    input: str
     kind: str
     name: str
     members: tuple[str, ...]
     places: tuple[int, ...]
 
 
-def units(channels: Sequence[str], channel_groups: Mapping[str, Sequence[str]]) -> list[Unit]:
-    """Return a unit for each channel, then one for each group (name → channels)."""
-    place = {name: number for number, name in enumerate(channels)}
-    single = [Unit(CHANNEL, name, (name,), (place[name],)) for name in channels]
+def units(features: Features, channel_groups: Mapping[str, Sequence[str]]) -> list[Unit]:
+    """Return a unit for each channel, then one for each group, input by input.
+
+    Parameters
+    ----------
+    features
+        Input → its channels, each with a name of its own.
+    channel_groups
+        Name → channels of one input.
+    """
+    return [unit for name in features for unit in _units_of(name, features[name], channel_groups)]
+
+
+def _units_of(
+    name: str, channels: Sequence[str], channel_groups: Mapping[str, Sequence[str]]
+) -> list[Unit]:
+    place = {channel: number for number, channel in enumerate(channels)}
+    single = [Unit(name, CHANNEL, channel, (channel,), (place[channel],)) for channel in channels]
     joint = [
-        Unit(GROUP, name, tuple(members), tuple(place[member] for member in members))
-        for name, members in channel_groups.items()
+        Unit(name, GROUP, group, tuple(members), tuple(place[member] for member in members))
+        for group, members in channel_groups.items()
+        if set(members) <= place.keys()
     ]
     return single + joint
 
@@ -129,7 +149,7 @@ class Uses:
     values : (n, S, U, len(CHANGES)) float64
         What each example counts with; NaN of changes that could not be made.
     units : list of Unit
-        Channels before groups of them.
+        Of each input its channels before groups of them.
     """
 
     seeds: tuple[int, ...]
@@ -180,7 +200,7 @@ def use_table(uses: Uses, model: str, *, confidence: float, draws: int, seed: in
                 else:
                     together = sum(alone[member, change] for member in unit.members)
                 said = verdict(value, ends, groups)
-                labels = unit.kind, unit.name, JOINT.join(unit.members), change
+                labels = unit.input, unit.kind, unit.name, JOINT.join(unit.members), change
                 key = (model, name, *labels, len(uses.y), groups, skill)
                 rows.append((*key, value, *ends, together, said))
     return pd.DataFrame(rows, columns=list(USE))

@@ -1,16 +1,14 @@
 """What is asked of a trained model when use is measured: its number, or a class's probability."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.examples import InputSpec, mask_inputs
+from nascent.explain.use.exchanges import Predict
 from nascent.frameworks import keras
 from nascent.task import REGRESSION, task_of
-
-Predict = Callable[..., np.ndarray]
-"""Images (n, places …, C), masks (n, places …), and further inputs by name → (n,)."""
 
 
 def predictions_of(
@@ -30,22 +28,26 @@ def predictions_of(
     model
         The trained one.
     inputs
-        What it takes; the first is what is exchanged, the image.
+        What it takes.
     task
         Name of what it predicts.
     output
         Number of the target, or of the class.
     """
-    name, masks_of = inputs[0].name, mask_inputs(inputs)
-    measured, own = task_of(task), masks_of.get(name)
+    measured = task_of(task)
     if not measured.has_classes and len(inputs) == 1:
-        return ExplainedModel(model, output, name=name, mask=own).outputs
+        name, mask = inputs[0].name, mask_inputs(inputs).get(inputs[0].name)
+        explained = ExplainedModel(model, output, name=name, mask=mask)
 
-    def predict(
-        images: np.ndarray, masks: np.ndarray, others: Mapping[str, np.ndarray] | None = None
-    ) -> np.ndarray:
-        given = {name: images} | ({own: masks} if own else {}) | dict(others or {})
-        answers = measured.of_targets(model.predict_on_batch(given))
+        def compiled(given: Mapping[str, np.ndarray]) -> np.ndarray:
+            images = given[name]
+            masks = given[mask] if mask else np.ones(images.shape[:-1], bool)
+            return explained.outputs(images, masks)
+
+        return compiled
+
+    def predict(given: Mapping[str, np.ndarray]) -> np.ndarray:
+        answers = measured.of_targets(model.predict_on_batch(dict(given)))
         return answers[0][:, output] if measured.has_classes else answers[output]
 
     return predict

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.explain.duplicates.pairs import channel_groups_of
+from nascent.explain.duplicates.pairs import groups_of_inputs
 from nascent.explain.use.changes import ALONE, BY_DONOR
 from nascent.explain.use.loss import CHANNEL, USE, USE_CELLS, Uses, units, use_table
 from nascent.files import read_table
@@ -18,9 +18,12 @@ def read_uses(paths: Mapping[int, str | Path], channel_groups: pd.DataFrame) -> 
     if not len(read[0]):
         return None
     first = read[0]
-    kinds, names = first["unit"].to_numpy(str), first["channel"].to_numpy(str)
-    channels = list(dict.fromkeys(names[kinds == CHANNEL]))
-    together = units(channels, channel_groups_of(channel_groups, channels))
+    single = first[first["unit"] == CHANNEL].drop_duplicates(["input", "channel"])
+    features = {
+        str(name): rows["channel"].tolist() for name, rows in single.groupby("input", sort=False)
+    }
+    groups = groups_of_inputs(channel_groups, features)
+    together = units(features, groups)
     n = len(first) // len(together)
     cells = first.iloc[:n]
     changes = [

@@ -39,7 +39,10 @@ def as_shown(
 ) -> Shown:
     """Return an explanation as the page shows it: the maps of its largest channels."""
     at = scores.cells.index.get_indexer(order)
-    kept = largest(scores.values["share"][at], scores.channels, count)
+    # Further inputs of the model have no pixels to show.
+    pixels = [place for place, name in enumerate(scores.inputs) if name == scores.inputs[0]]
+    names = [scores.channels[place] for place in pixels]
+    kept = largest(scores.values["share"][np.ix_(at, pixels)], names, count)
     # Σa is Σ|a| to the last bit where no score is negative.
     both = (scores.values["signed"] != scores.values["absolute"]).any()
     return Shown(
