@@ -29,7 +29,7 @@ rule evaluate:
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
         deterministic=STUDY.deterministic,
     message:
-        "Predict every cell with {wildcards.model}, seed {wildcards.seed}, fold {wildcards.fold}"
+        f"Predict every {WORDS['example']} with {{wildcards.model}}, seed {{wildcards.seed}}, fold {{wildcards.fold}}"
     script:
         "../workflow/scripts/evaluate.py"
 
@@ -66,7 +66,7 @@ rule evaluate_floors:
         kind=STUDY.kind,
         ridge_alphas=STUDY.evaluate.ridge_alphas,
     message:
-        f"Predict every cell of {STUDY.study} from columns of their table alone, fold"
+        f"Predict every {WORDS['example']} of {STUDY.study} from columns of their table alone, fold"
         " {wildcards.fold}"
     script:
         "../workflow/scripts/evaluate_floors.py"

@@ -130,4 +130,4 @@ use rule attribute as explain_targets_attribute with:
         deterministic=STUDY.deterministic,
     message:
         "Explain {wildcards.model}, trained on permuted targets with seed {wildcards.seed}, by"
-        " {wildcards.method}: cells of {wildcards.split}-{wildcards.number}"
+        f" {{wildcards.method}}: {WORDS['examples']} of {{wildcards.split}}-{{wildcards.number}}"

@@ -55,7 +55,7 @@ rule tune_choose:
         candidates=lambda wildcards: CANDIDATES[wildcards.model],
         seed=STUDY.seed,
     message:
-        "Choose among the candidates of {wildcards.model} by the validation cells, fold"
+        f"Choose among the candidates of {{wildcards.model}} by the validation {WORDS['examples']}, fold"
         " {wildcards.fold}"
     script:
         "../workflow/scripts/tune_choose.py"

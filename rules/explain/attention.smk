@@ -46,7 +46,7 @@ rule explain_features:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Find which features of {wildcards.model}, seed {wildcards.seed}, lie in the cell"
+        f"Find which features of {{wildcards.model}}, seed {{wildcards.seed}}, lie in the {WORDS['example']}"
     script:
         "../../workflow/scripts/explain_features.py"
 

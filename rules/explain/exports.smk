@@ -37,6 +37,6 @@ rule explain_scores:
     params:
         code=code("explain_scores"),
     message:
-        f"Join the channel scores of {STUDY.study}"
+        f"Join the {WORDS['feature']} scores of {STUDY.study}"
     script:
         "../../workflow/scripts/explain_scores.py"

@@ -58,7 +58,7 @@ rule explain_roar_predict:
         prediction=lambda wildcards: MODELS[wildcards.model].prediction,
         deterministic=STUDY.deterministic,
     message:
-        "Predict the test cells without {wildcards.fraction} of their entries by {wildcards.order}:"
+        f"Predict the test {WORDS['examples']} without {{wildcards.fraction}} of their entries by {{wildcards.order}}:"
         " {wildcards.model}, seed {wildcards.seed}"
     script:
         "../../workflow/scripts/explain_roar_predict.py"

@@ -31,7 +31,7 @@ rule explain_use:
         seed=STUDY.seed,
         deterministic=STUDY.deterministic,
     message:
-        "Find what {wildcards.model}, seed {wildcards.seed}, uses of each channel"
+        f"Find what {{wildcards.model}}, seed {{wildcards.seed}}, uses of each {WORDS['feature']}"
     script:
         "../../workflow/scripts/explain_use.py"
 

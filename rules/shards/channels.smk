@@ -21,7 +21,7 @@ rule shards_histogram:
     params:
         code=code("shards_histogram"),
     message:
-        "Count the pixel values of the training cells of part {wildcards.part}, fold"
+        f"Count the {WORDS['place']} values of the training {WORDS['examples']} of part {{wildcards.part}}, fold"
         " {wildcards.fold}"
     script:
         "../../workflow/scripts/shards_histogram.py"
@@ -48,7 +48,7 @@ rule shards_channels:
         kind=STUDY.kind,
         background=lambda wildcards: options_of_background(),
     message:
-        f"Take the channel statistics of {STUDY.study} from the training cells of fold"
+        f"Take the {WORDS['feature']} statistics of {STUDY.study} from the training {WORDS['examples']} of fold"
         " {wildcards.fold}"
     script:
         "../../workflow/scripts/shards_channels.py"

@@ -3,6 +3,7 @@
 A kind is added to `STUDIES` by the config of a study that is as small as can be.
 """
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -245,6 +246,17 @@ def test_every_figure_of_the_kind_is_drawn(ran):
         for suffix in (".png", ".svg"):
             path = ran.results("figures", f"{figure.name}{suffix}")
             assert path.stat().st_size > 1000, path
+
+
+def test_pages_speak_the_words_of_the_kind_and_of_no_other(ran):
+    own = kind_of(ran.study.kind).words.plain()
+    foreign = set(kind_of("cells").words.plain().values()) - set(own.values())
+    pages = sorted(ran.results("report").rglob("*.html"))
+    text = "\n".join(path.read_text() for path in pages if not path.name.startswith("explorer"))
+    # The config is shown by its keys.
+    text = re.sub(r"<(pre|style|script).*?</\1>|<[^>]+>", "\n", text, flags=re.DOTALL)
+    assert own["examples"] in text and own["groups"] in text
+    assert [word for word in sorted(foreign) if re.search(rf"\b{word}\b", text, re.I)] == []
 
 
 def test_every_result_tells_what_made_it(ran):

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from nascent.config.checks import check_study
 from nascent.explain.checks import CHECKS
 from nascent.figures.table import FIGURES
+from nascent.kind import Words
 from nascent.report.captions import words_of_captions
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +69,24 @@ def test_no_text_names_a_metric_itself():
     for path in CAPTIONS:
         text = re.sub(r"\{[{%].*?[%}]\}", "", path.read_text("utf-8"))
         assert not re.search(r"R²|\bMAE\b|log loss|balanced accuracy|AUROC|Brier", text), path.stem
+
+
+@pytest.mark.parametrize("target", [{}, CLASSES], ids=["numbers", "classes"])
+@pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
+def test_texts_of_a_study_of_genes_speak_of_no_cell(path, target):
+    words = Words(example="gene", examples="genes", group="chromosome", groups="chromosomes")
+    genes = {"words": words.captions(), "factors": ["strand"], "batches": [], "floors": []}
+    html = render(
+        path,
+        filled_in({"study": "demo", "simulate": {}, **target})
+        | genes
+        | {"wells": "", "kind": "genes"},
+    )
+    # What is set as code are names of keys and files.
+    text = re.sub(r"<tt.*?</tt>|<code.*?</code>|<[^>]+>", " ", html, flags=re.DOTALL)
+    assert not re.findall(
+        r".{0,30}\b(?:cells?|wells?|channels?|pixels?|nucle\w+)\b.{0,30}", text, re.I
+    )
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)

@@ -4,6 +4,9 @@ from nascent.files import read_json, read_table, written
 from nascent.jobs import job
 from nascent.report.card import study_card
 from nascent.report.tables import table_page
+from nascent.words import worded
+
+REMOVED = "{Examples} removed, by {part} and reason."
 
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
@@ -13,7 +16,7 @@ with job(snakemake) as work:
     cards = dict(zip(runs, map(read_json, given.cards), strict=True))
     pages = {
         "card": study_card(params.study, work.record, quality, splits, cards, label=params.label),
-        "quality": table_page(quality, "Quality control", "Cells removed, by well and reason."),
+        "quality": table_page(quality, "Quality control", worded(REMOVED)),
         "completeness": table_page(
             completeness,
             "Completeness of the maps",

@@ -90,7 +90,9 @@ def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float])
         colour = _colour(row, INSIDE)
         method_rows.point(axes, row["share"], y, ends, colour=colour, gid="share")
     axes.set_xlim(0, 1.04)
-    axes.set_title("share in the cell", fontsize=7.5, fontweight="normal", loc="center")
+    axes.set_title(
+        f"share in the {spoken().example}", fontsize=7.5, fontweight="normal", loc="center"
+    )
 
 
 def _corrected(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.explain.sensitivity.table import CHANGE, PREDICTION
 from nascent.figures import explained_rows, rows, style, words
+from nascent.words import spoken
 
 LEVELS = {  # colour, height in the row
     ENTRIES: ("#D55E00", -0.22),
@@ -68,8 +69,16 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
         if (spread["measure"] == level).any()
     ]
     keys += [
-        Line2D([], [], color=style.INK, lw=2.2, label=f"{100 * confidence:g} % over cells"),
-        Line2D([], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over wells"),
+        Line2D(
+            [],
+            [],
+            color=style.INK,
+            lw=2.2,
+            label=f"{100 * confidence:g} % over {spoken().examples}",
+        ),
+        Line2D(
+            [], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over {spoken().groups}"
+        ),
     ]
     figure.legend(handles=keys, loc="outside upper center", ncols=5)
     return figure

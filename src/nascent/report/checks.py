@@ -3,11 +3,10 @@
 import pandas as pd
 
 from nascent.explain.duplicates.pairs import warning
-from nascent.explain.reading.map_levels import LEVELS
 from nascent.explain.standing import PASSES, nothing_passes
 from nascent.report.tables import table_page
 from nascent.statistics.verdict import GROUPS_FOR_A_VERDICT, cannot_tell
-from nascent.words import spoken, worded
+from nascent.words import worded
 
 MOST_ROWS = 600
 """Rows of a page; the file has all."""
@@ -51,7 +50,7 @@ def check_page(
         note += (
             f" Shown are the first {MOST_ROWS} of {len(table):,} rows; explain/{check}.tsv has all."
         )
-    return table_page(_headed(table.head(MOST_ROWS)), title, note)
+    return table_page(table.head(MOST_ROWS), title, note)
 
 
 def _by_standing(table: pd.DataFrame, standing: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -65,17 +64,6 @@ def _by_standing(table: pd.DataFrame, standing: pd.DataFrame) -> tuple[pd.DataFr
         f"{row.model}, {row.method} ({row.standing}): {row.sentence}" for row in rows.itertuples()
     ]
     return table.iloc[order], warnings
-
-
-def _headed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with its columns, and the levels of maps, in the words of the study."""
-    words = spoken()
-    levels = {
-        name: table[name].replace(dict(zip(LEVELS, map(words.header, LEVELS), strict=True)))
-        for name in ("level", "unit")
-        if name in table and table[name].isin(LEVELS).any()
-    }
-    return table.assign(**levels).rename(columns=words.header)
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:

@@ -154,7 +154,7 @@ def limits(
         design = words.design(row["design"])
         if row["groups"] < FEW_GROUPS:
             found.append(
-                "The test cells come from"
+                f"The test {spoken().examples} come from"
                 f" {count(int(row['groups']), spoken().group, spoken().groups)} ({design}): too"
                 f" few for a statement about {spoken().groups}."
             )

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from nascent.report.page import page, paragraph
+from nascent.words import spoken
 
 MISSING = "–"
+
+LEVELS = ("entries", "pixels", "channels")
+"""What of maps is ranked, as tables name it, see `nascent.explain.reading.map_levels`."""
 
 
 def table_page(frame: pd.DataFrame, title: str, note: str = "") -> str:
@@ -18,13 +22,24 @@ def table_page(frame: pd.DataFrame, title: str, note: str = "") -> str:
     Parameters
     ----------
     frame
-        The table; its index is not shown. Names and values are escaped.
+        The table as a file holds it; its index is not shown. Names and values are escaped, and
+        are in the words of the study.
     title
         Heading, plain text.
     note
         A sentence or two under the heading, plain text.
     """
-    return page(title, "\n".join([paragraph(note), table(frame)]))
+    return page(title, "\n".join([paragraph(note), table(_headed(frame))]))
+
+
+def _headed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its columns, and the levels of maps in it, in the words of the study."""
+    words = spoken()
+    known = {name: words.header(name) for name in LEVELS}
+    of_levels = [name for name in frame if frame[name].isin(LEVELS).any()]
+    return frame.assign(**{name: frame[name].replace(known) for name in of_levels}).rename(
+        columns=words.header
+    )
 
 
 def table(frame: pd.DataFrame, places_of: Mapping[str, int] | None = None) -> str:
