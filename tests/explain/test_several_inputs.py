@@ -1,5 +1,7 @@
 """Read-outs of a model with a sequence and plain columns: features of both, as linear as it is."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from nascent.explain.exports.scores import channel_scores
 from nascent.explain.exports.scores_table import tidy
 from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
 from nascent.explain.importance.untrained import write_untrained
-from nascent.explain.reading.inspection import open_inspections
+from nascent.explain.reading.inspection import open_inspection, open_inspections
 from nascent.explain.reading.strata import StratumRule
 from nascent.explain.use.chosen import chosen_cells
 from nascent.explain.use.predictions import predictions_of
@@ -125,13 +127,28 @@ def test_shares_are_of_all_inputs_and_within_each(study):
     assert joint.empty
 
 
+def described(folder, **more):
+    files = {"model": folder / "model.keras", "reader": folder / "reader.json", "training": []}
+    files |= {"maps": [folder / "maps.h5"], "shards": [folder / "a.h5"]}
+    return SimpleNamespace(input=SimpleNamespace(**files), **more)
+
+
+def test_checks_that_are_parts_of_one_job_load_a_model_once(study):
+    folder, *_ = study
+    parts = described(folder, shared={})
+    first, *others = open_inspections(parts)
+    assert open_inspection(parts) is first
+    assert {one.explained.model for one in others} == {first.explained.model}
+    assert first.method() is open_inspections(parts)[0].method()
+    assert open_inspection(described(folder)) is not first
+
+
 def test_random_weights_are_drawn_for_the_features_of_all_inputs(study):
     folder, *_ = study
     shares_of(study)
-    maps, shards = [folder / "maps.h5"], [folder / "a.h5"]
-    paths = folder / "model.keras", maps, shards, folder / "reader.json"
+    inspections = open_inspections(described(folder))
     tables = folder / "cells.tsv", folder / "splits.tsv", folder / "null.tsv"
-    write_untrained(open_inspections(*paths), *tables, rule=RULE, models=3, cells=2, seed=1)
+    write_untrained(inspections, *tables, rule=RULE, models=3, cells=2, seed=1)
     null = read_table(folder / "null.tsv")
     of = {name: null[(null["input"] == name) & (null["aggregate"] == "absolute")] for name in
           ("all", "sequence", "columns")}  # fmt: skip

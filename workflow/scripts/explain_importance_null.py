@@ -7,13 +7,7 @@ from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
     params, given, out = snakemake.params, snakemake.input, snakemake.output[0]
-    inspections = open_inspections(
-        given.model,
-        given.maps,
-        given.shards,
-        given.reader,
-        training_paths=given.training,
-    )
+    inspections = open_inspections(snakemake)
     write_untrained(
         inspections,
         given.cells,

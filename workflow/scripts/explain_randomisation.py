@@ -6,13 +6,7 @@ from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
-    inspection = open_inspection(
-        given.model,
-        given.maps,
-        given.shards,
-        given.reader,
-        training_paths=given.training,
-    )
+    inspection = open_inspection(snakemake)
     write_randomisation(
         inspection,
         given.cells,

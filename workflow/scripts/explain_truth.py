@@ -7,13 +7,7 @@ from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
     params, given, made = snakemake.params, snakemake.input, snakemake.output
-    inspection = open_inspection(
-        given.model,
-        given.maps,
-        given.shards,
-        given.reader,
-        training_paths=given.training,
-    )
+    inspection = open_inspection(snakemake)
     used = None
     if given.use:
         used = channels_used(

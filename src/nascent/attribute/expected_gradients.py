@@ -27,6 +27,7 @@ def expected_gradients(
     samples: int,
     seed: int,
     batch_size: int,
+    ends: bool = True,
 ) -> Attributions:
     """Attribute predictions to the difference from drawn training examples.
 
@@ -42,15 +43,18 @@ def expected_gradients(
         Of examples and points; with the example's id it fixes them.
     batch_size
         Images in one evaluation; bounds the memory.
+    ends
+        Whether the drawn baselines are predicted, one evaluation for each different one.
 
     Returns
     -------
     Attributions
         `prediction_baseline` is the mean prediction of the drawn baselines, so that the
-        completeness gap shows the Monte-Carlo error of the points alone.
+        completeness gap shows the Monte-Carlo error of the points alone. Without `ends` both are
+        NaN.
     """
     maps = np.empty(cells.images.shape, np.float32)
-    mean_baseline, total = np.empty(len(cells)), np.empty(len(cells))
+    mean_baseline, total = np.full(len(cells), np.nan), np.empty(len(cells))
     for cell, (image, mask, example_id) in enumerate(
         zip(cells.images, cells.masks, cells.ids, strict=True)
     ):
@@ -69,6 +73,8 @@ def expected_gradients(
             found += np.einsum("n...,n...->...", differences, gradients)
         found /= samples
         maps[cell], total[cell] = found, found.sum()
+        if not ends:
+            continue
         different, counts = np.unique(numbers, return_counts=True)
         origins = ((references.fitted(number, mask), mask) for number in different)
         values = list(outputs_at(explained, origins, batch_size))

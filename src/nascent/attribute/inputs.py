@@ -45,11 +45,15 @@ class MethodData:
         See `nascent.attribute.baselines.training_mean_of`.
     references : References or None
         Drawn training examples.
+    ends : bool
+        Whether the model's output at the baselines is asked for, where that takes evaluations of
+        its own; without it `prediction_baseline` and `completeness_gap` may be NaN.
     """
 
     seed: int = 0
     training_mean: np.ndarray | None = None
     references: References | None = None
+    ends: bool = True
 
     def baseline(self, options: Mapping[str, Any]) -> Baseline:
         """Return the baseline that a method's options ask for."""

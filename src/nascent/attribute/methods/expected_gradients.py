@@ -14,7 +14,9 @@ def _prepare(explained: "ExplainedModel", data: "MethodData", options: Options) 
 
     references = data.drawn_references()
     how = {name: options[name] for name in ("samples", "batch_size")}
-    return lambda cells: expected_gradients(explained, cells, references, seed=data.seed, **how)
+    return lambda cells: expected_gradients(
+        explained, cells, references, seed=data.seed, ends=data.ends, **how
+    )
 
 
 METHOD = Method(

@@ -1,6 +1,7 @@
 """An explanation opened for the checks that ask the model again: its maps, pixels and method."""
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
 from nascent.examples import mask_inputs
 from nascent.explain.reading.cells import ExplainedCell, explained_cells
+from nascent.jobs import Described
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, read_reader, reader_of
 from nascent.shards.normalise import Normaliser
@@ -51,7 +53,7 @@ class Inspection:
     source : MapSource
         How the maps were made; of all files alike but for the shard.
     data : MethodData
-        What the method is given besides its options.
+        What the method is given besides its options: it is asked for maps and predictions alone.
     ids : list
         Of all maps, in their order.
 
@@ -86,7 +88,7 @@ class Inspection:
             references = drawn_references(
                 training_paths, one, count=options["references"], seed=self.source.seed
             )
-        self.data = MethodData(self.source.seed, training_mean_of(one), references)
+        self.data = MethodData(self.source.seed, training_mean_of(one), references, ends=False)
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the examples with their maps, all or the chosen ones, in the order of the maps."""
@@ -96,6 +98,10 @@ class Inspection:
 
     def method(self) -> Prepared:
         """Return the method, with the options that it had, of the model as it is when called."""
+        return self._method
+
+    @cached_property
+    def _method(self) -> Prepared:
         method = method_of(self.source.method)
         return method.ready(self.explained, self.data, self.source.options)
 
@@ -109,44 +115,45 @@ class Inspection:
         return self.data.baseline(PLAIN | dict(self.source.options))
 
 
-def open_inspection(
-    model_path: str | Path,
-    map_paths: Sequence[str | Path],
-    shard_paths: Sequence[str | Path],
-    reader_path: str | Path,
-    *,
-    training_paths: Sequence[str | Path] = (),
-) -> Inspection:
-    """Open an explanation of a model, which reads what its reader says.
+def open_inspection(described: Described) -> Inspection:
+    """Open the explanation that a check reads; checks that are parts of one job share it.
+
+    So a model is loaded, and what a method computes is compiled, once a job. Whoever changes the
+    model's weights puts the trained ones back.
 
     Parameters
     ----------
-    model_path, map_paths, shard_paths, training_paths
-        See `Inspection`.
-    reader_path
-        The model's `reader.json`.
+    described
+        The job, or its part. Of its files, `model`, `maps`, `shards` and `training` are those of
+        `Inspection`, and `reader` is the model's `reader.json`.
     """
-    reader = read_reader(reader_path)
-    return Inspection(model_path, map_paths, shard_paths, reader, training_paths=training_paths)
+    return _shared_inspection(described, None, None)
 
 
-def open_inspections(
-    model_path: str | Path,
-    map_paths: Sequence[str | Path],
-    shard_paths: Sequence[str | Path],
-    reader_path: str | Path,
-    *,
-    training_paths: Sequence[str | Path] = (),
-) -> list[Inspection]:
+def open_inspections(described: Described) -> list[Inspection]:
     """Open the explanations of all inputs of a model that have maps; see `open_inspection`."""
-    paths, training = (model_path, map_paths, shard_paths), {"training_paths": training_paths}
-    first = open_inspection(*paths, reader_path, **training)
-    reader, network = read_reader(reader_path), first.explained.model
-    with open_maps(map_paths[0]) as maps:
+    first = open_inspection(described)
+    with open_maps(described.input.maps[0]) as maps:
         others = [name for name in maps.inputs if name != first.source.input]
-    return [first] + [
-        Inspection(*paths, reader, name=name, network=network, **training) for name in others
-    ]
+    network = first.explained.model
+    return [first, *(_shared_inspection(described, name, network) for name in others)]
+
+
+def _shared_inspection(described: Described, name: str | None, network: Any) -> Inspection:
+    given = described.input
+    opened = getattr(described, "shared", {}).setdefault("inspections", {})
+    key = (given.model, tuple(given.maps), tuple(given.shards), given.reader, name)
+    if key not in opened:
+        opened[key] = Inspection(
+            given.model,
+            given.maps,
+            given.shards,
+            read_reader(given.reader),
+            training_paths=given.training,
+            name=name,
+            network=network,
+        )
+    return opened[key]
 
 
 def _refuse_other_model(model_path: str | Path, map_paths: Sequence[str | Path]) -> None:
