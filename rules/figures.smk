@@ -1,169 +1,128 @@
 # The study's figures, PNG and SVG; the report shows the PNGs.
 # One job draws those of the data, one those of the models, one those of the checks, and one those of
-# each model and method. What is drawn of tables alone follows from nascent.figures.table and
-# nascent.explain.checks.
-if "crops" in KIND.figures:
-    FIGURES_OF_DATA.add(
-        study_figure(
-            "crops",
-            "Data",
-            {"figure": in_words("{examples} and masks")},
-            input={"cells": examples_table(), "stores": stores_of_study()},
-            params={
-                "target": IMAGED,
-                "inputs": CHANNELS,
-                "top_channels": STUDY.figures.top_channels,
-            },
-        )
-    )
-FIGURES_OF_DATA.add(
-    study_figure(
-        "balance",
-        "Data",
-        {"figure": "balance of the splits"},
-        input={
-            "cells": examples_table(),
-            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+# each model and method. Which figures there are follows from nascent.figures.table and
+# nascent.explain.checks; here stands what those are drawn of that need more than tables.
+OF_SPLITS = {
+    "cells": examples_table(),
+    "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+}
+OF_SINGLE_CELLS = {
+    "maps": maps_of_lowest_seed,
+    "shards": shards_explained,
+    "cells": cells_of_lowest_seed,
+}
+DRAWN_OF_MORE |= {
+    "crops": {
+        "input": {"cells": examples_table(), "stores": stores_of_study()},
+        "params": {
+            "target": IMAGED,
+            "inputs": CHANNELS,
+            "top_channels": STUDY.figures.top_channels,
         },
-        params={"label": MEASURED, "factors": FACTORS},
-    )
-)
-if "pixels" in KIND.figures:
-    FIGURES_OF_DATA.add(
-        study_figure(
-            "pixels",
-            "Data",
-            {"figure": in_words("{place} distributions")},
-            input={
-                "histograms": of_parts(
-                    f"shards/{EXPLAINED_FOLD}/histograms/{{part}}.h5"
-                ),
-                "channels": made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
-            },
-            params={"inputs": CHANNELS, "normalise": STUDY.shards.normalise.plain()},
-        )
-    )
-FIGURES_OF_DATA.add(
-    study_figure(
-        "target",
-        "Data",
-        {"figure": "target and strata"},
-        input={
-            "cells": examples_table(),
-            "splits": made(f"splits/{EXPLAINED_FOLD}/splits.tsv"),
+    },
+    "balance": {
+        "input": OF_SPLITS,
+        "params": {"label": MEASURED, "factors": FACTORS},
+    },
+    "pixels": {
+        "input": {
+            "histograms": of_parts(f"shards/{EXPLAINED_FOLD}/histograms/{{part}}.h5"),
+            "channels": made(f"shards/{EXPLAINED_FOLD}/channels.tsv"),
         },
-        params={
+        "params": {"inputs": CHANNELS, "normalise": STUDY.shards.normalise.plain()},
+    },
+    "target": {
+        "input": OF_SPLITS,
+        "params": {
             "strata": STUDY.strata_of_cells(),
             "classes": TARGET if LEVELS else "",
             "label": STUDY.label if LEVELS else MEASURED,
         },
-    )
-)
-FIGURES_OF_MODELS.add(
-    study_figure(
-        "learning",
-        "Models",
-        {"figure": "learning curves"},
-        input={
+    },
+    "learning": {
+        "input": {
             "histories": of_runs("train/{model}/{fold}/{seed}/history.tsv"),
             "cards": of_runs("train/{model}/{fold}/{seed}/card.json"),
             "floors": made(f"evaluate/floors/{EXPLAINED_FOLD}/metrics.tsv"),
         },
-        params={
+        "params": {
             "task": TASK,
             "runs": RUNS,
             "target": TARGET,
             "label": STUDY.label,
         },
-    )
-)
-for figure in DRAWN_OF_TABLES:
-    parts_of_figure(figure).add(study_figure_of_tables(figure))
+    },
+    "score_maps": {
+        "input": OF_SINGLE_CELLS,
+        "params": {"inputs": seen, "figures": STUDY.figures.plain()},
+    },
+    "panels": {"input": OF_SINGLE_CELLS, "params": {"inputs": seen}},
+    "importance": {
+        "input": TABLES_OF_IMPORTANCE,
+        "params": {
+            "use": how_use_is_summed_up,
+            "aggregate": STUDY.explain.aggregate,
+            "inputs": features_seen,
+            "split": shown_split(),
+            "task": TASK,
+        },
+    },
+}
 
+# Job → category of the figures that it draws, what they show in words, and what their captions say.
+DRAWN_TOGETHER = {
+    "data": (
+        "Data",
+        "data",
+        {
+            "measured": MEASURED,
+            "strata": STUDY.strata_of_cells(),
+            "size": STUDY.places[0],
+            "label": STUDY.label,
+        },
+    ),
+    "models": (
+        "Models",
+        "learning and the predictions of the models",
+        {"label": STUDY.label},
+    ),
+    "checks": (
+        "Explanations",
+        "checks of all explanations",
+        {"confidence": STUDY.explain.confidence},
+    ),
+}
 
-rule figures_data:
-    input:
-        **FIGURES_OF_DATA.input,
-    output:
-        **FIGURES_OF_DATA.output,
-    log:
-        logged("figures/data.log"),
-    benchmark:
-        logged("figures/data.tsv")
-    group:
-        group_of("figures")
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    params:
-        code=code("figures_data"),
-        state=kept("parts"),
-        parts=FIGURES_OF_DATA.told,
-        # What captions say.
-        measured=MEASURED,
-        strata=STUDY.strata_of_cells(),
-        size=STUDY.places[0],
-        label=STUDY.label,
-    message:
-        f"Draw the data of {STUDY.study}"
-    script:
-        "../workflow/scripts/figures_data.py"
+for name, (category, shown, captions) in DRAWN_TOGETHER.items():
+    parts = parts_together(study_figure(each) for each in figures_in(category))
 
-
-rule figures_models:
-    input:
-        **FIGURES_OF_MODELS.input,
-    output:
-        **FIGURES_OF_MODELS.output,
-    log:
-        logged("figures/models.log"),
-    benchmark:
-        logged("figures/models.tsv")
-    group:
-        group_of("figures")
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    params:
-        code=code("figures_models"),
-        state=kept("parts"),
-        parts=FIGURES_OF_MODELS.told,
-        label=STUDY.label,
-    message:
-        f"Draw how the models of {STUDY.study} learn and predict"
-    script:
-        "../workflow/scripts/figures_models.py"
-
-
-rule figures_checks:
-    input:
-        **FIGURES_OF_STUDY_CHECKS.input,
-    output:
-        **FIGURES_OF_STUDY_CHECKS.output,
-    log:
-        logged("figures/checks.log"),
-    benchmark:
-        logged("figures/checks.tsv")
-    group:
-        group_of("figures")
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    params:
-        code=code("figures_checks"),
-        state=kept("parts"),
-        parts=FIGURES_OF_STUDY_CHECKS.told,
-        confidence=STUDY.explain.confidence,
-    message:
-        f"Draw the checks of all explanations of {STUDY.study}"
-    script:
-        "../workflow/scripts/figures_checks.py"
+    rule:
+        name:
+            f"figures_{name}"
+        input:
+            **parts.input,
+        output:
+            **parts.output,
+        log:
+            logged(f"figures/{name}.log"),
+        benchmark:
+            logged(f"figures/{name}.tsv")
+        group:
+            group_of("figures")
+        conda:
+            ENVIRONMENT
+        resources:
+            mem_mb=growing(2000),
+            runtime=growing(60),
+        params:
+            **captions,
+            code=code("figures"),
+            state=kept("parts"),
+            parts=parts.told,
+        message:
+            f"Draw the {shown} of {STUDY.study}"
+        script:
+            "../workflow/scripts/figures.py"
 
 
 rule figures_predictions:
@@ -239,49 +198,9 @@ rule figures_tuning:
         "../workflow/scripts/figures_tuning.py"
 
 
-SINGLE_CELLS = {
-    "maps": maps_of_lowest_seed,
-    "shards": shards_explained,
-    "cells": cells_of_lowest_seed,
-}
-DRAWN_OF_MORE_THAN_TABLES = {
-    "score_maps": maps_figure(
-        "score_maps",
-        in_words("maps of single {examples}"),
-        input=SINGLE_CELLS,
-        params={"inputs": seen, "figures": STUDY.figures.plain()},
-    ),
-    "panels": maps_figure(
-        "panels",
-        in_words("all {features} of single {examples}"),
-        input=SINGLE_CELLS,
-        params={"inputs": seen},
-    ),
-    "importance": maps_figure(
-        "importance",
-        in_words("share of the map by {feature}"),
-        input=TABLES_OF_IMPORTANCE,
-        params={
-            "use": how_use_is_summed_up,
-            "aggregate": STUDY.explain.aggregate,
-            "inputs": features_seen,
-            "split": shown_split(),
-            "task": TASK,
-        },
-    ),
-}
-
 # Maps of one kind have the same figures.
-FIGURES_OF_KINDS = {kind: Parts() for kind in MAP_SETS_OF_KINDS}
-for kind, parts in FIGURES_OF_KINDS.items():
-    for figure in FIGURES_OF_CHECKS:
-        if kind in figure.maps:
-            parts.add(
-                DRAWN_OF_MORE_THAN_TABLES.get(figure.name)
-                or maps_figure_of_tables(figure)
-            )
-
-for kind, parts in FIGURES_OF_KINDS.items():
+for kind, map_sets in MAP_SETS_OF_KINDS.items():
+    parts = parts_together(maps_figure(each) for each in figures_of_maps(kind))
 
     rule:
         name:
@@ -295,7 +214,7 @@ for kind, parts in FIGURES_OF_KINDS.items():
         benchmark:
             logged("figures/{model}/{method}.tsv")
         wildcard_constraints:
-            method="|".join(map(re.escape, MAP_SETS_OF_KINDS[kind])),
+            method="|".join(map(re.escape, map_sets)),
         group:
             group_of("figures")
         conda:
@@ -304,13 +223,13 @@ for kind, parts in FIGURES_OF_KINDS.items():
             mem_mb=growing(2000),
             runtime=growing(60),
         params:
-            code=code("figures_maps"),
+            code=code("figures"),
             state=kept("parts"),
             parts=parts.told,
         message:
             "Draw the maps of {wildcards.model} by {wildcards.method}"
         script:
-            "../workflow/scripts/figures_maps.py"
+            "../workflow/scripts/figures.py"
 
 
 # On request, of any aggregate: snakemake results/<study>/figures/<model>/<method>/importance.net.png

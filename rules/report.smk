@@ -1,5 +1,6 @@
 # What the report shows beside the figures. The report itself is made by Snakemake after the run:
 # snakemake --report results/<study>/report.html
+from nascent.report.pages import EVALUATION, PAGES, card_of
 from nascent.stages import stages_of
 
 PAGES_OF_REPORT.add(
@@ -12,24 +13,9 @@ PAGES_OF_REPORT.add(
             "cards": of_runs("train/{model}/{fold}/{seed}/card.json"),
         },
         output={
-            "card": page(
-                "study",
-                "study_card",
-                "Study",
-                {"what": "config, versions, seeds, models"},
-            ),
-            "quality": page(
-                "quality",
-                "quality_table",
-                "Data",
-                {"figure": "quality control, table"},
-            ),
-            "completeness": page(
-                "completeness",
-                "completeness_table",
-                "Explanations",
-                {"what": "completeness of the maps"},
-            ),
+            "card": page(PAGES["study"]),
+            "quality": page(PAGES["quality"]),
+            "completeness": page(PAGES["completeness"]),
         },
         params={
             "runs": RUNS,
@@ -42,41 +28,8 @@ PAGES_OF_REPORT.add(
 PAGES_OF_REPORT.add(
     Part(
         script="report_evaluation",
-        input={
-            name: made(f"evaluate/{name}.tsv")
-            for name in ("comparison", "pairs", "levels", "confounders", "controls")
-        },
-        output={
-            "comparison": page(
-                "comparison",
-                "comparison_table",
-                "Models",
-                {"figure": "models and floors, table"},
-            ),
-            "pairs": page(
-                "pairs", "pairs_table", "Models", {"figure": "every two models"}
-            ),
-            "levels": page(
-                "levels",
-                "levels_table",
-                "Models",
-                {
-                    "figure": f"by {', '.join(map(SPOKEN.column, ('group', *reversed(FACTORS))))}"
-                },
-            ),
-            "confounders": page(
-                "confounders",
-                "confounders_table",
-                "Models",
-                {"figure": "known factors"},
-            ),
-            "controls": page(
-                "controls",
-                "controls_table",
-                "Models",
-                {"figure": "colour or structure, table"},
-            ),
-        },
+        input={each.name: made(f"evaluate/{each.name}.tsv") for each in EVALUATION},
+        output={each.name: page(each) for each in EVALUATION},
         params={"task": TASK, "labels": {TARGET: STUDY.label}},
     )
 )
@@ -91,14 +44,7 @@ for model in MODELS:
                 "intervals": made("evaluate/intervals.tsv"),
                 "levels": made("evaluate/levels.tsv"),
             },
-            output={
-                "page": page(
-                    f"models/{model}",
-                    "model_card",
-                    "Models",
-                    {"figure": "model card", "model": model},
-                )
-            },
+            output={"page": page(card_of(model), model=model)},
             params={
                 "task": TASK,
                 "runs": [(fold, seed) for name, fold, seed in RUNS if name == model],

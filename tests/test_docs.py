@@ -39,6 +39,7 @@ from nascent.explain.use.loss import USE, USE_CELLS
 from nascent.figures.table import FIGURES
 from nascent.kinds.cells.crops import quality
 from nascent.kinds.cells.floors import FLOORS
+from nascent.report.pages import PAGES as REPORT_PAGES
 from nascent.shards import statistics
 from nascent.task import task_of
 from nascent.train.stage import history_columns
@@ -141,10 +142,9 @@ def declared() -> set[str]:
         # Formatted names, whose wildcards stand in doubled braces.
         formatted = re.findall(r'made\(f"([^"]*\{\{[^"]+)"', text_of(rules))
         found |= {path.replace("{{", "{").replace("}}", "}") for path in formatted}
-        pages = re.findall(r'\bpage\(\s*f?"([^"]+)"', text_of(rules))
-        found |= {f"report/{page.replace('check.name', 'check')}.html" for page in pages}
-    # Tables and figures of checks are told by their names; the fold that is explained is one of
-    # the folds.
+    # Pages, and tables and figures of checks, follow from tables; the fold that is explained is one
+    # of the folds.
+    found |= {f"report/{name}.html" for name in (*REPORT_PAGES, "checks/{check}", "models/{model}")}
     found |= {f"explain/{table}" for check in CHECKS for table in check.tables}
     found |= {
         f"figures/{'{model}/{method}/' if figure.maps else ''}{figure.name}.{kind}"
@@ -257,14 +257,15 @@ def test_the_rule_graph_holds_every_rule():
     (graph,) = blocks(ROOT / "docs" / "structure.md", "mermaid")
     nodes = set(re.findall(r"^    (\w+)$", graph, flags=re.MULTILINE))
     # Every rule that makes something has a script of its name, but for those that train and explain
-    # by the scripts of `train` and `attribute`, and those of each kind of maps. On request alone,
-    # and in no graph, is `figures_importance`.
+    # by the scripts of `train` and `attribute`, and those that draw figures together. On request
+    # alone, and in no graph, is `figures_importance`.
     same = {"tune", "explain_roar_train", "explain_targets_train", "explain_targets_attribute"}
+    same |= {"figures_data", "figures_models", "figures_checks"}
     kinds = {node for node in nodes if node.startswith("figures_maps_")}
     rules = "".join(text_of(path) for path in ROOT.glob("rules/**/*.smk"))
     scripts = set(re.findall(r"workflow/scripts/(?:kinds/\w+/)?(\w+)\.py", rules))
     assert kinds
-    assert nodes == scripts - {"figures_maps", "figures_importance"} | same | kinds
+    assert nodes == scripts - {"figures", "figures_importance"} | same | kinds
 
 
 def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):

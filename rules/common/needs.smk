@@ -56,7 +56,9 @@ def memory_of_prediction(wildcards, attempt):
 
 def network_memory(batch_size, attempt):
     """Memory of a job that asks or differentiates a network, MB."""
-    return attempt * network_megabytes(batch_size, prod(STUDY.places), len(flat(INPUTS)))
+    return attempt * network_megabytes(
+        batch_size, prod(STUDY.places), len(flat(INPUTS))
+    )
 
 
 def megabytes(files, times=1.0, plus=0):

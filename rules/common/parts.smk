@@ -69,113 +69,34 @@ class Parts:
         return key
 
 
+def parts_together(parts):
+    """The parts of one job."""
+    together = Parts()
+    for part in parts:
+        together.add(part)
+    return together
+
+
 def value_of(value, wildcards):
     """A value, or what a function of the wildcards gives."""
     return value(wildcards) if callable(value) else value
 
 
 # What further rule files add to, until a rule takes it.
-FIGURES_OF_DATA, FIGURES_OF_MODELS, FIGURES_OF_STUDY_CHECKS = Parts(), Parts(), Parts()
 PAGES_OF_REPORT, CHECKS_OF_MAPS = Parts(), Parts()
 
 
-def figure_files(place, name, category, subcategory, labels, caption):
-    """The files of a figure below a folder of the figures; the report shows one of them."""
-    return {
-        "png": report(
-            made(f"figures/{place}{name}.png"),
-            caption=f"../workflow/report/{caption}.rst",
-            category=category,
-            subcategory=subcategory,
-            labels=labels,
-        ),
-        "svg": made(f"figures/{place}{name}.svg"),
-    }
+def labels_of(shown):
+    """What the report's menu says of a figure or page, in the words of the kind of data."""
+    return {what: in_words(label) for what, label in shown.labels.items()}
 
 
-def study_figure(name, category, labels, input, params, **others):
-    """The part that draws a figure of the study with a script of its own, `figures_<name>`."""
-    subcategory = others.pop("subcategory", None)
-    return Part(
-        script=f"figures_{name}",
-        input=input,
-        output=figure_files("", name, category, subcategory, labels, caption=name),
-        params=params,
-        **others,
-    )
-
-
-def study_figure_of_tables(figure):
-    """The part that draws a figure of the study of tables alone."""
-    tables = [made(table.format(examples=KIND.first_stage)) for table in figure.tables]
-    return Part(
-        script="figures_tables",
-        name=f"figures_{figure.rule}",
-        code=code("figures_tables", source_of(figure)),
-        input={"tables": tables},
-        output=figure_files(
-            "",
-            figure.name,
-            figure.category,
-            in_words(figure.subcategory) if figure.subcategory else None,
-            {what: in_words(label) for what, label in figure.labels.items()},
-            figure.caption,
-        ),
-        params={
-            **figure_options(figure),
-            "drawing": figure.drawing,
-            "options": figure.options,
-        },
-    )
-
-
-def maps_figure(figure, label, input, params, caption="", **others):
-    """The part that draws a figure of a model and method; the checks of its maps stand over it."""
-    return Part(
-        script=others.pop("script", f"figures_{figure}"),
-        input=input
-        | {
-            "verdict": made("evaluate/{model}/verdict.tsv"),
-            "randomisation": randomisations,
-        },
-        output=figure_files(
-            "{model}/{method}/",
-            figure,
-            "Explanations",
-            subcategory_of_maps,
-            labelled(label),
-            caption or figure,
-        ),
-        params={"explained": explained_by, **params},
-        **others,
-    )
-
-
-def maps_figure_of_tables(figure):
-    """The part that draws a figure of a model and method of tables alone."""
-    return maps_figure(
-        figure.name,
-        in_words(figure.label),
-        input={"tables": tables_of_figure(figure)},
-        params={
-            **figure_options(figure),
-            "tables": len(figure.tables),
-            "drawing": figure.drawing,
-            "options": figure.options,
-        },
-        caption=figure.caption,
-        script="figures_explanation",
-        name=f"figures_{figure.rule}",
-        code=code("figures_explanation", source_of(figure)),
-    )
-
-
-def page(name, caption, category, labels, subcategory=None):
-    """A page of the report."""
+def page(one, **labels):
+    """The file of a page of the report, with further labels in the report's menu."""
     return report(
-        made(f"report/{name}.html"),
-        caption=f"../workflow/report/{caption}.rst",
-        category=category,
-        subcategory=subcategory,
-        labels=labels,
+        made(f"report/{one.name}.html"),
+        caption=f"../workflow/report/{one.caption}.rst",
+        category=one.category,
+        subcategory=in_words(one.subcategory) if one.subcategory else None,
+        labels=labels_of(one) | labels,
     )

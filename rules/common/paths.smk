@@ -101,21 +101,22 @@ def figures(*names):
     return [made(f"figures/{name}.{kind}") for name in names for kind in ("png", "svg")]
 
 
-def names_in(category):
-    """Names of the study's figures in a category of the report."""
-    return [figure.name for figure in FIGURES if figure.category == category]
+def figures_in(category):
+    """The figures of the whole study in a category of the report."""
+    return [figure for figure in STUDY_FIGURES if figure.category == category]
 
 
 def figures_of_data():
     """The figures that need no model."""
-    return figures(*names_in("Data"))
+    return figures(*(figure.name for figure in figures_in("Data")))
 
 
 def figures_of_models():
     """The figures of training and evaluation."""
-    each = [f"{model}/predictions" for model in MODELS]
-    each += [f"{model}/tuning" for model in MODELS if CANDIDATES[model]]
-    return figures(*names_in("Models"), *each)
+    names = [figure.name for figure in figures_in("Models")]
+    names += [f"{model}/predictions" for model in MODELS]
+    names += [f"{model}/tuning" for model in MODELS if CANDIDATES[model]]
+    return figures(*names)
 
 
 def everything_of_model(model):

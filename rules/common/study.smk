@@ -29,7 +29,8 @@ def folders_of_staging(settings):
 
 def in_words(text):
     """A text for people, in the words of the kind of data: `{examples}` are cells, or genes."""
-    return text.format(**SPOKEN.captions())
+    factors = map(SPOKEN.column, ("group", *reversed(FACTORS)))
+    return text.format(**SPOKEN.captions(), factors=", ".join(factors))
 
 
 # An error in a study is one message, before the first job.

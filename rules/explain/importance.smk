@@ -83,16 +83,7 @@ rule explain_gather:
         "../../workflow/scripts/explain_gather.py"
 
 
-if EXPLAINED:
-    FIGURES_OF_STUDY_CHECKS.add(
-        study_figure(
-            "completeness",
-            "Explanations",
-            {"what": "how far maps add up"},
-            input={
-                "cells": of_explanations("explain/{model}/{seed}/{method}.cells.tsv")
-            },
-            params={"explained": EXPLAINED, "split": shown_split()},
-            subcategory="Checks",
-        )
-    )
+DRAWN_OF_MORE["completeness"] = {
+    "input": {"cells": of_explanations("explain/{model}/{seed}/{method}.cells.tsv")},
+    "params": {"explained": EXPLAINED, "split": shown_split()},
+}

@@ -1,4 +1,5 @@
 # What each check says of each explanation -> one table a check, and its page in the report.
+from nascent.report.pages import page_of_check
 
 
 rule explain_join:
@@ -39,13 +40,7 @@ for check in MADE_CHECKS:
                     "standing": [] if check.always else standings_of_study(),
                 },
                 output={
-                    "page": page(
-                        f"checks/{check.name}",
-                        "check_table",
-                        "Explanations",
-                        {"what": SPOKEN.header(check.name)},
-                        subcategory="Tables",
-                    )
+                    "page": page(page_of_check(check), what=SPOKEN.header(check.name))
                 },
                 params={"title": check.title, "note": check.note},
                 wildcards={"check": check.name},

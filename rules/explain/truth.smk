@@ -33,25 +33,18 @@ CHECKS_OF_MAPS.add(
 )
 
 
-if EXPLAINED:
-    FIGURES_OF_STUDY_CHECKS.add(
-        study_figure(
-            "truth",
-            "Explanations",
-            {"what": "what was found of the truth"},
-            input={
-                "table": made("explain/truth.tsv"),
-                "cells": cells_held_against_truth(),
-                "maps": maps_held_against_truth,
-                "shards": shards_shown,
-                "truth": truths_of_parts(),
-            },
-            params={
-                "split": shown_split(),
-                "kind": STUDY.kind,
-                "parts": PARTS.to_dict("records"),
-                "explored": HELD_AGAINST_TRUTH,
-            },
-            subcategory="Checks",
-        )
-    )
+DRAWN_OF_MORE["truth"] = {
+    "input": {
+        "table": made("explain/truth.tsv"),
+        "cells": cells_held_against_truth(),
+        "maps": maps_held_against_truth,
+        "shards": shards_shown,
+        "truth": truths_of_parts(),
+    },
+    "params": {
+        "split": shown_split(),
+        "kind": STUDY.kind,
+        "parts": PARTS.to_dict("records"),
+        "explored": HELD_AGAINST_TRUTH,
+    },
+}

@@ -1,4 +1,5 @@
 # Trained models and test cells -> how much skill a model loses without what a channel tells.
+from nascent.report.pages import PAGES
 
 
 rule explain_use:
@@ -68,15 +69,7 @@ PAGES_OF_REPORT.add(
     Part(
         script="report_use",
         input={"use": made("explain/use.tsv")},
-        output={
-            "page": page(
-                "use",
-                "use_table",
-                "Explanations",
-                {"what": in_words("what the models use of each {feature}, table")},
-                subcategory=in_words("{Feature} use"),
-            )
-        },
+        output={"page": page(PAGES["use"])},
         params={"confidence": STUDY.explain.confidence, "task": TASK},
     )
 )

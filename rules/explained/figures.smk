@@ -1,4 +1,5 @@
-# Figures of explanations and checks: which there are, what each is drawn of, and its place in the report.
+# Figures as parts of jobs: what each is drawn of, and its place in the report. Which there are follows
+# from nascent.figures.table and nascent.explain.checks.
 from nascent.explain.standing import HOLDS, read_standing
 from nascent.figures.table import EXPLANATIONS, source_of
 from nascent.report.standing import SUBCATEGORIES
@@ -28,11 +29,86 @@ def standing_of(wildcards, input):
         )
 
 
-def parts_of_figure(figure):
-    """The parts of the job that draws a figure of the study."""
-    return {"Data": FIGURES_OF_DATA, "Models": FIGURES_OF_MODELS}.get(
-        figure.category, FIGURES_OF_STUDY_CHECKS
+# Figures that need more than tables: name → what the script `figures_<name>` reads and is told.
+DRAWN_OF_MORE = {}
+
+
+def study_figure(figure):
+    """The part of a job that draws a figure of the study."""
+    place = figure_files(
+        figure.name,
+        figure.caption,
+        category=figure.category,
+        subcategory=in_words(figure.subcategory) if figure.subcategory else None,
+        labels=labels_of(figure),
     )
+    if not figure.tables:
+        return Part(
+            script=f"figures_{figure.name}",
+            output=place,
+            **DRAWN_OF_MORE[figure.name],
+        )
+    tables = [made(table.format(examples=KIND.first_stage)) for table in figure.tables]
+    return Part(
+        script="figures_tables",
+        name=f"figures_{figure.rule}",
+        code=code("figures_tables", source_of(figure)),
+        input={"tables": tables},
+        output=place,
+        params=drawing_of(figure),
+    )
+
+
+def maps_figure(figure):
+    """The part of a job that draws a figure of a model and method, with what checks say of them."""
+    place = figure_files(
+        f"{{model}}/{{method}}/{figure.name}",
+        figure.caption,
+        category=figure.category,
+        subcategory=subcategory_of_maps,
+        labels=labelled(in_words(figure.label)),
+    )
+    judged = {
+        "verdict": made("evaluate/{model}/verdict.tsv"),
+        "randomisation": randomisations,
+    }
+    if not figure.tables:
+        more = DRAWN_OF_MORE[figure.name]
+        return Part(
+            script=f"figures_{figure.name}",
+            input=more["input"] | judged,
+            output=place,
+            params=more["params"] | {"explained": explained_by},
+        )
+    return Part(
+        script="figures_explanation",
+        name=f"figures_{figure.rule}",
+        code=code("figures_explanation", source_of(figure)),
+        input={"tables": tables_of_figure(figure)} | judged,
+        output=place,
+        params=drawing_of(figure)
+        | {"tables": len(figure.tables), "explained": explained_by},
+    )
+
+
+def figure_files(name, caption, **shown):
+    """The files of a figure; the report shows one of them."""
+    return {
+        "png": report(
+            made(f"figures/{name}.png"),
+            caption=f"../workflow/report/{caption}.rst",
+            **shown,
+        ),
+        "svg": made(f"figures/{name}.svg"),
+    }
+
+
+def drawing_of(figure):
+    """How a figure is drawn of tables: by which function, and with which options."""
+    return figure_options(figure) | {
+        "drawing": figure.drawing,
+        "options": figure.options,
+    }
 
 
 def figures_of_explanations(models=None):
@@ -42,26 +118,19 @@ def figures_of_explanations(models=None):
             f"{model}/{method}/{name}"
             for model, _, method in EXPLAINED
             if models is None or model in models
-            for name in figures_of_maps(kind_of_maps(method))
+            for name in (each.name for each in figures_of_maps(kind_of_maps(method)))
         )
     )
 
 
 def figures_of_maps(kind):
-    """Names of the figures that a model and method have whose maps are of this kind."""
-    return [figure.name for figure in FIGURES_OF_CHECKS if kind in figure.maps]
+    """The figures that a model and method have whose maps are of this kind."""
+    return [figure for figure in FIGURES_OF_CHECKS if kind in figure.maps]
 
 
 def figures_of_checks():
     """The figures of the checks, of the whole study."""
-    return figures(
-        *(
-            figure.name
-            for check in MADE_CHECKS
-            for figure in check.figures
-            if not figure.maps
-        )
-    )
+    return figures(*(each.name for each in STUDY_FIGURES if each not in FIGURES))
 
 
 def figure_options(figure):

@@ -58,14 +58,10 @@ FIGURES_OF_CHECKS = [
     if IMAGES or not figure.of_images
 ]
 
-# Figures of the study that are drawn of tables alone.
-DRAWN_OF_TABLES = [
-    figure
-    for figure in (
-        *FIGURES,
-        *(figure for check in MADE_CHECKS for figure in check.figures),
-    )
-    if figure.tables and not figure.maps
+# Figures of the whole study.
+STUDY_FIGURES = [
+    *FIGURES,
+    *(figure for check in MADE_CHECKS for figure in check.figures if not figure.maps),
 ]
 
 # Models and seeds that are asked what they use of each channel.

@@ -14,6 +14,7 @@ from nascent.explain.checks import CHECKS
 from nascent.figures.table import FIGURES
 from nascent.kind import Words
 from nascent.report.captions import words_of_captions
+from nascent.report.pages import PAGES, card_of, page_of_check
 
 ROOT = Path(__file__).parents[2]
 CAPTIONS = sorted((ROOT / "workflow/report").glob("*.rst"))
@@ -133,13 +134,12 @@ def test_the_front_page_says_the_kinds_words():
 
 def test_every_caption_that_a_rule_names_is_there_and_the_reverse():
     known = {path.stem for path in CAPTIONS}
-    drawn = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
+    shown = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
+    shown += [*PAGES.values(), card_of("linear"), *map(page_of_check, CHECKS)]
     text = "".join(path.read_text("utf-8") for path in (ROOT / "rules").rglob("*.smk"))
     whole = set(re.findall(r"report/(\w+)\.rst", text))
     assert whole <= known
-    # Of the parts of a job, rules name the caption alone.
-    by_name = set(re.findall(r'"(\w+)"', text)) & known
-    assert {"study", *(figure.caption for figure in drawn), *whole, *by_name} == known
+    assert {"study", *(one.caption for one in shown), *whole} == known
 
 
 def test_the_front_page_of_a_workflow_that_uses_this_one_names_no_study():

@@ -13,6 +13,7 @@ from nascent.code import CodeDigests
 from nascent.config.checks import study_model
 from nascent.explain.check import MAPS
 from nascent.explain.checks import CHECKS
+from nascent.figures.table import FIGURES
 from nascent.kind import kind_of, shipped_kinds
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,12 +30,14 @@ FILES = [name for name in RULE_FILES if not LOOKUPS & set(Path(name).parts[:-1])
 KINDS = {"kinds/cells": ("crops", "simulate")}
 STAGES = [name for name in FILES if "_" not in name and "/" not in name]
 STAGES += chain(*KINDS.values())
-# Candidates, and models trained anew for a check, are trained and explained as any model is.
+# Candidates, and models trained anew for a check, are trained and explained as any model is. One
+# script draws all figures that are drawn together.
 DERIVED = {
     "tune": "train",
     "explain_roar_train": "train",
     "explain_targets_train": "train",
     "explain_targets_attribute": "attribute",
+    "figures_maps": "figures",
 }
 # Module that finds files by name -> how a rule that stands on it counts the files it chose.
 CHOSEN = {
@@ -57,8 +60,12 @@ DIGESTS = CodeDigests()
 def scripts_of_parts() -> set[str]:
     """Return the scripts that do a part of a job, as the rule files name them."""
     text = "".join(RULE_FILES.values())
-    drawn = re.findall(r'\b(?:study|maps)_figure\(\s*"(\w+)"', text)
-    return {f"figures_{name}" for name in drawn} | set(re.findall(r'\bscript="(\w+)"', text))
+    drawn = {
+        f"figures_{figure.name}"
+        for figure in (*FIGURES, *(figure for check in CHECKS for figure in check.figures))
+        if not figure.tables
+    }
+    return drawn | set(re.findall(r'\bscript="(\w+)"', text))
 
 
 PARTS = scripts_of_parts()
@@ -70,13 +77,13 @@ def stands_on(script: str) -> dict[str, Path]:
 
 
 def without_loops(text: str) -> str:
-    """Return the text of a rule file, each rule of a loop as one that is named for its script."""
+    """Return the text of a rule file, each rule of a loop by what all its names begin with."""
 
     def alone(loop: re.Match) -> str:
-        script = re.search(r"scripts/(\w+)\.py", loop[1])[1]
-        return f"rule {script}:\n{textwrap.indent(textwrap.dedent(loop[1]), '    ')}"
+        name = re.search(r'name:\n *f"(\w+)_\{', loop[1])[1]
+        return f"rule {name}:\n{textwrap.indent(textwrap.dedent(loop[1]), '    ')}"
 
-    loops = r"^for .+:\n\n    rule:\n((?:        .*\n|\n)*)"
+    loops = r"^for .+:\n(?:    .+\n)*\n    rule:\n((?:        .*\n|\n)*)"
     return re.sub(loops, alone, text, flags=re.MULTILINE)
 
 

@@ -54,8 +54,7 @@ def with_retraining(study: Study) -> bool:
 
 def _of_study(name: str, label: str, *options: str, **others: Any) -> Figure:
     """Return a check's figure of the whole study, drawn of the check's table where none is told."""
-    usual = {"tables": (f"explain/{name}.tsv",), "memory_mb": 1000, "minutes": 10}
-    usual |= {"subcategory": "Checks"}
+    usual = {"tables": (f"explain/{name}.tsv",), "subcategory": "Checks"}
     return Figure(name, EXPLANATIONS, label, options=options, **usual | others)
 
 
@@ -112,9 +111,9 @@ CHECKS = (
         always=True,
         beside=(f"{OF_MAPS}.tsv", f"{OF_MAPS}.cells.tsv", f"{OF_MAPS}.null.tsv"),
         figures=(
-            _of_maps("score_maps", "", (ENTRY, PLACE), of_images=True),
-            _of_maps("importance", "", (ENTRY, FEATURE)),
-            _of_maps("panels", "", (ENTRY,), of_images=True),
+            _of_maps("score_maps", "maps of single {examples}", (ENTRY, PLACE), of_images=True),
+            _of_maps("importance", "share of the map by {feature}", (ENTRY, FEATURE)),
+            _of_maps("panels", "all {features} of single {examples}", (ENTRY,), of_images=True),
         ),
         work="explained maps",
         rule=MAPS,
@@ -134,7 +133,7 @@ CHECKS = (
     ),
     Check(
         "completeness",
-        figures=(_of_study("completeness", "", tables=()),),
+        figures=(_of_study("completeness", "how far maps add up", tables=()),),
         rule="explain_gather",
         file="importance",
     ),
@@ -269,8 +268,6 @@ CHECKS = (
                 drawing="removal.draw_curves",
                 caption="removal_curves",
                 rule="removal_curves",
-                memory_mb=1000,
-                minutes=10,
             ),
         ),
         work="removal",
@@ -345,7 +342,7 @@ CHECKS = (
         cells=True,
         applies=planted,
         network=EXPLAINS,
-        figures=(_of_study("truth", "", tables=()),),
+        figures=(_of_study("truth", "what was found of the truth", tables=()),),
         work="truth",
         rule=MAPS,
     ),

@@ -27,8 +27,8 @@ class Figure:
         What it shows, in the words of the report's menu.
     tables
         What it is drawn of, as paths in the results of a study; `{examples}` is the folder of the
-        stage that makes the examples. A figure without any needs more than tables, and has a rule
-        of its own.
+        stage that makes the examples. A figure without any needs more than tables, and has a
+        script of its own, `figures_<name>`.
     options
         Names of what else its drawing is told.
     drawing
@@ -36,7 +36,7 @@ class Figure:
     caption
         Its text in `workflow/report/`, without `.rst`; the default is its name.
     rule
-        Its rule, without `figures_`; the default is its name.
+        The name of its part of a job, without `figures_`; the default is its name.
     maps
         Kinds of maps of which there is one a model and method; empty for a figure of the study.
     every_seed
@@ -45,8 +45,6 @@ class Figure:
         Whether only the studies have it whose kind of data names it, see `nascent.kind.Kind`.
     of_images
         Whether only studies of images have it, for it shows them.
-    memory_mb, minutes
-        What its job asks for.
     """
 
     name: str
@@ -62,8 +60,6 @@ class Figure:
     every_seed: bool = False
     of_kinds: bool = False
     of_images: bool = False
-    memory_mb: int = 2000
-    minutes: int = 30
 
     def __post_init__(self) -> None:
         defaults = {"drawing": f"{self.name}.draw", "caption": self.name, "rule": self.name}
@@ -79,7 +75,7 @@ class Figure:
 COMPARISON = "evaluate/comparison.tsv"
 
 FIGURES = (
-    Figure("crops", DATA, of_kinds=True),
+    Figure("crops", DATA, "{examples} and masks", of_kinds=True),
     Figure("quality", DATA, "quality control", ("{examples}/quality.tsv",), of_kinds=True),
     Figure(
         "sizes",
@@ -89,10 +85,10 @@ FIGURES = (
         ("size",),
         of_kinds=True,
     ),
-    Figure("balance", DATA),
-    Figure("pixels", DATA, of_kinds=True),
-    Figure("target", DATA),
-    Figure("learning", MODELS),
+    Figure("balance", DATA, "balance of the splits"),
+    Figure("pixels", DATA, "{place} distributions", of_kinds=True),
+    Figure("target", DATA, "target and strata"),
+    Figure("learning", MODELS, "learning curves"),
     Figure(
         "comparison",
         MODELS,

@@ -1,4 +1,4 @@
-"""Histories and metrics of every model -> the figures of the models."""
+"""Tables, examples and maps -> the figures that one job draws."""
 
 from pathlib import Path
 
