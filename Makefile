@@ -11,6 +11,8 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 READY := .venv/.ready
 BIN := .venv/bin
+# Tests wait for studies that others run: one process more than there are cores keeps these busy.
+WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 24
@@ -37,7 +39,7 @@ $(STUDIES:%=study-%): study-%: $(READY)
 	  --configfile config/$*.yaml
 
 test: $(READY) ## run every test but those on Slurm and those of test-nightly
-	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
 	$(BIN)/pytest -m 'slurm and not nightly' --numprocesses 2 --dist loadfile \
@@ -45,7 +47,7 @@ test-slurm: $(READY) ## run a study and its mishaps on a throw-away Slurm
 
 test-nightly: $(READY) ## run what takes long, for hours: large cases, repeated studies, mishaps
 	$(BIN)/pytest -m '(nightly or hypothesis) and not slurm' --hypothesis-profile nightly \
-	  --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	  --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest -m 'slurm and nightly' --numprocesses 2 --dist loadfile tests/slurm
 	.ci/codex all
 

@@ -23,6 +23,8 @@ explain |= {
 }
 if sys.argv[1] == "some":
     # What is left out runs in other studies of every day, on simulated wells.
+    study["splits"]["fold"] = "A01"
+    models["simple_cnn"]["epochs"], methods["ig"]["steps"] = 3, 8
     del models["EfficientNetV2B0"], methods["vargrad"], methods["gradient"], methods["grad_cam"]
     del explain["roar"], explain["randomised_targets"]
 print(yaml.safe_dump(study))

@@ -184,10 +184,12 @@ def test_exports_keep_names_of_channels_and_columns_and_their_values(
     shares = np.arange(2.0 * len(channels)).reshape(2, -1)
     facts = {"model": "m", "seed": 1, "method": "ig", "target": "target", "kind": "gradient"}
     facts |= {"axes": "entry", "options": {}, "told": list(told), "checks": []}
-    scores = ChannelScores(cells, tuple(channels), dict.fromkeys(STATISTICS, shares), facts)
+    inputs = ("image",) * len(channels)
+    values_of = dict.fromkeys(STATISTICS, shares)
+    scores = ChannelScores(cells, tuple(channels), inputs, values_of, facts)
     write_h5ad(scores, folder / "names.h5ad")
     back = read_h5ad(folder / "names.h5ad")
-    assert list(back.channels) == channels
+    assert (list(back.channels), back.inputs) == (channels, inputs)
     assert back.facts["told"] == list(told)
     for name in told:
         assert spelt(back.cells[name].to_numpy()) == values

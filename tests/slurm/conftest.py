@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from cluster import PACKAGES, Cluster, install_once, missing, until
-from study import TARGETS, write_study
+from study import MOST, SOME, write_study
 from toy import SLOW, lives, toy, traces
 
 HERE = Path(__file__).parent
@@ -142,19 +142,35 @@ def local_snakemake() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def local_study(tmp_path_factory, local_snakemake, worker_id) -> Path:
-    """The folder of the small study, run without Slurm; do not change it."""
+def run_locally(tmp_path_factory, local_snakemake, worker_id) -> Callable[..., Path]:
+    """Run some of the small study without Slurm: a function of a name and targets → its folder."""
     mine = tmp_path_factory.getbasetemp()
     # One run serves all processes that share the tests.
     shared = mine if worker_id == "master" else mine.parent
-    folder, ended = shared / "local", shared / "local.txt"
-    with (shared / "local.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not ended.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            local_snakemake(folder, "--cores", "2", *TARGETS, *write_study(folder))
-            ended.touch()
-    return folder
+
+    def run(name: str, *targets: str) -> Path:
+        folder, ended = shared / name, shared / f"{name}.txt"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ended.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                local_snakemake(folder, "--cores", "2", *targets, *write_study(folder))
+                ended.touch()
+        return folder
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def local_study(run_locally) -> Path:
+    """The folder of the small study up to its maps, run without Slurm; do not change it."""
+    return run_locally("local", *SOME)
+
+
+@pytest.fixture(scope="session")
+def explained_study(run_locally) -> Path:
+    """The same with what is said of the maps."""
+    return run_locally("explained", *MOST)
 
 
 @pytest.fixture

@@ -23,12 +23,13 @@ STUDY = {
     },
     "explain": {"bootstrap": 200, "cells": 4, "untrained": {"models": 2, "cells": 1}},
 }
-TARGETS = (
+SOME = (
     "results/tiny/evaluate/comparison.tsv",
-    "results/tiny/explain/channel_importance.tsv",
+    "results/tiny/attribute/linear/1/ig/test-00000.h5",
     "results/tiny/figures/comparison.png",
     "results/tiny/figures/learning.png",
 )
+MOST = (*SOME, "results/tiny/explain/channel_importance.tsv")
 WELLS = "plate\twell\tperturbation\ntiny\tA01\tnormal\ntiny\tA02\tDMSO\ntiny\tA03\tnormal\n"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cluster import rule_of
-from study import TARGETS, tables, write_study
+from study import MOST, tables, write_study
 
 pytestmark = pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync")
 
@@ -15,15 +15,15 @@ SHARED = ("persistence", "software-deployment", "sources", "source-cache")
 
 
 @pytest.mark.parametrize(
-    "targets",
+    ("targets", "reference"),
     [
-        ("results/tiny/evaluate/linear/example/1/metrics.tsv",),
-        pytest.param(TARGETS, marks=pytest.mark.nightly),
+        (("results/tiny/evaluate/linear/example/1/metrics.tsv",), "local_study"),
+        pytest.param(MOST, "explained_study", marks=pytest.mark.nightly),
     ],
     ids=["some", "most"],
 )
 def test_jobs_that_work_on_copies_give_the_same_tables_and_leave_none(
-    targets, snakemake, submitted, local_study, tmp_path_factory
+    targets, reference, snakemake, submitted, request, tmp_path_factory
 ):
     store, scratch = (tmp_path_factory.mktemp(name) for name in ("store", "scratch"))
     given = write_study(snakemake.folder)
@@ -38,8 +38,8 @@ def test_jobs_that_work_on_copies_give_the_same_tables_and_leave_none(
     assert status == 0, snakemake.said()[-4000:]
     assert {job["JobState"] for job in submitted()} == {"COMPLETED"}
     assert "train" in {rule_of(job) for job in submitted()}
-    found, local = tables(store), tables(local_study)
-    assert found == {name: local[name] for name in (local if targets == TARGETS else found)}
+    found, local = tables(store), tables(request.getfixturevalue(reference))
+    assert found == {name: local[name] for name in (local if targets == MOST else found)}
     assert all(Path(store, target).is_file() for target in targets)
     recorded = {path.parents[1] / path.stem for path in store.rglob(".provenance/*.json")}
     assert set(store.rglob("*.tsv")) <= recorded

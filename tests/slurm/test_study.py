@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from cluster import PREEMPTIBLE, URGENT, preempt, rule_of, until
-from study import TARGETS, tables, write_study
+from study import MOST, SOME, tables, write_study
 
 # They run a network, so they belong on the partition with GPUs.
-NETWORKS = {"train", "evaluate", "attribute", "explain_maps", "explain_use"}
+NETWORKS = {"train", "evaluate", "attribute"}
+EXPLAINING = {"explain_maps", "explain_use"}
 MODEL = "results/tiny/train/linear/example/1"
 STATE = "results/tiny/.state/train/linear/example/1"
 MAPS = "results/tiny/attribute/linear/1/ig/test-00000.h5"
@@ -18,18 +19,26 @@ MAPS_STATE = "results/tiny/.state/attribute/linear/1/ig/test-00000"
 TABLE = "results/tiny/explain/linear/1/ig.tsv"
 
 
+@pytest.mark.parametrize(
+    ("targets", "networks", "reference"),
+    [
+        (SOME, NETWORKS, "local_study"),
+        pytest.param(MOST, NETWORKS | EXPLAINING, "explained_study", marks=pytest.mark.nightly),
+    ],
+    ids=["some", "most"],
+)
 def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
-    snakemake, submitted, cluster, local_study
+    targets, networks, reference, snakemake, submitted, cluster, request
 ):
     given = write_study(snakemake.folder)
-    assert snakemake.run(*TARGETS, *given, seconds=600) == 0, snakemake.said()[-4000:]
+    assert snakemake.run(*targets, *given, seconds=600) == 0, snakemake.said()[-4000:]
     jobs = submitted()
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     on_gpus = {rule_of(job) for job in jobs if job["Partition"] == cluster.gpu}
-    assert on_gpus == NETWORKS
+    assert on_gpus == networks
     for job in jobs:
         asked = job.get("TresPerJob") == "gres:gpu:1"
-        assert asked == (rule_of(job) in NETWORKS), job
+        assert asked == (rule_of(job) in networks), job
         assert job["Requeue"] == "0"
     # Wells and figures go together; joined tables never were jobs.
     rules = [rule_of(job) for job in jobs]
@@ -37,7 +46,7 @@ def test_a_study_gives_the_same_tables_with_networks_on_the_gpu_partition(
     assert rules.count("histograms-tiny-example-0_shards_histogram") == 1
     assert rules.count("figures-tiny_figures_models") == 1
     assert not {"simulate_tables", "explain_gather"} & set(rules)
-    assert tables(snakemake.folder) == tables(local_study)
+    assert tables(snakemake.folder) == tables(request.getfixturevalue(reference))
 
 
 def copy_without(local_study: Path, folder: Path, *lost: str) -> tuple[str, ...]:
@@ -81,11 +90,11 @@ def test_a_training_out_of_time_goes_on_from_its_checkpoint(
 
 @pytest.mark.nightly
 def test_a_preempted_attribution_goes_on_behind_its_last_cell(
-    snakemake, cluster, submitted, local_study
+    snakemake, cluster, submitted, explained_study
 ):
     folder, lost = snakemake.folder, (MAPS, TABLE)
     changes = snakemake.profile(PREEMPTIBLE)
-    process = snakemake.start(*copy_without(local_study, folder, *lost), *changes)
+    process = snakemake.start(*copy_without(explained_study, folder, *lost), *changes)
     until(lambda: list(folder.glob(f"{MAPS_STATE}/[0-9]*.h5")), 120, "maps of a cell are written")
     stop_where(folder)
     assert not (folder / MAPS).exists()
@@ -99,6 +108,6 @@ def test_a_preempted_attribution_goes_on_behind_its_last_cell(
     log = (folder / "logs/tiny/attribute/linear/1/ig/test-00000.log").read_text()
     assert "going on behind cell" in log
     for name in lost:
-        assert (folder / name).read_bytes() == (local_study / name).read_bytes()
+        assert (folder / name).read_bytes() == (explained_study / name).read_bytes()
     assert not (folder / MAPS_STATE).exists()
     assert not list(folder.rglob("results/**/*.part*"))

@@ -47,9 +47,12 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(study):
 
 
 @pytest.mark.slow
-def test_a_run_killed_again_and_again_ends_as_if_nothing_had_been(study, monkeypatch):
+@pytest.mark.parametrize(
+    "kills", [(2,), pytest.param((1, 2, 5), marks=pytest.mark.nightly)], ids=["once", "again"]
+)
+def test_a_killed_run_ends_as_if_nothing_had_been(study, monkeypatch, kills):
     train_model(**study.cnn("whole", **EVERYTHING))
-    for epochs in (1, 2, 5):
+    for epochs in kills:
         with monkeypatch.context() as patch:
             interrupt_after(patch, epochs)
             with pytest.raises(KeyboardInterrupt):

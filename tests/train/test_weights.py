@@ -143,30 +143,31 @@ def test_frozen_layers_stay_as_they_are_in_training(backbone):
 
 
 @pytest.mark.slow
-def test_layers_inside_of_layers_are_found_in_each_kind_of_file(tmp_path):
+@pytest.mark.parametrize(
+    "file", ["kept.weights.h5", pytest.param("kept.h5", marks=pytest.mark.nightly)]
+)
+def test_layers_inside_of_layers_are_found_in_each_kind_of_file(tmp_path, file):
     make = keras.applications.ConvNeXtTiny
     source = make(
         weights=None, include_top=False, input_shape=(32, 32, 3), include_preprocessing=False
     )
     randomise(source)
-    source.save_weights(tmp_path / "kept.weights.h5")
-    source.save(tmp_path / "kept.h5")
+    (source.save_weights if "weights" in file else source.save)(tmp_path / file)
     # Keras numbers unnamed layers through the whole process, and other tests built some before.
     names = canonical_names(layer.name for layer in source.layers)
-    for file in ("kept.weights.h5", "kept.h5"):
-        model = build("ConvNeXtTiny", [image_input(32, 3)])
-        start_from(model, tmp_path / file)
-        for layer in source.layers[1:]:
-            found = model.get_layer(names[layer.name]).get_weights()
-            for value, wanted in zip(found, layer.get_weights(), strict=True):
-                np.testing.assert_array_equal(value, wanted)
-        wide = build("ConvNeXtTiny", [image_input(32, 6)])
-        start_from(wide, tmp_path / file)
-        stem = wide.get_layer("convnext_tiny_stem").layers[0].kernel
-        wanted = source.get_layer("convnext_tiny_stem").layers[0].kernel
-        np.testing.assert_allclose(
-            keras.ops.sum(stem, axis=2), keras.ops.sum(wanted, axis=2), rtol=1e-5
-        )
+    model = build("ConvNeXtTiny", [image_input(32, 3)])
+    start_from(model, tmp_path / file)
+    for layer in source.layers[1:]:
+        found = model.get_layer(names[layer.name]).get_weights()
+        for value, wanted in zip(found, layer.get_weights(), strict=True):
+            np.testing.assert_array_equal(value, wanted)
+    wide = build("ConvNeXtTiny", [image_input(32, 6)])
+    start_from(wide, tmp_path / file)
+    stem = wide.get_layer("convnext_tiny_stem").layers[0].kernel
+    wanted = source.get_layer("convnext_tiny_stem").layers[0].kernel
+    np.testing.assert_allclose(
+        keras.ops.sum(stem, axis=2), keras.ops.sum(wanted, axis=2), rtol=1e-5
+    )
 
 
 def refused(model, path, match):

@@ -120,14 +120,14 @@ def test_captions_tell_of_the_study_of_the_module(ran):
         snakefile=f'"{ran.path / "workflow" / "Snakefile"}"', renamed=" as nascent_*"
     )
     (ran.path / "outer.smk").write_text(text.replace("config/tiny.yaml", "outer.yaml"))
-    outer = {"mine": CONFIG, "study": "outer", "explain": {"aggregate": "outermost"}}
+    outer = {"mine": CONFIG, "study": "outer", "explain": {"aggregate": "of_the_outer"}}
     (ran.path / "outer.yaml").write_text(yaml.safe_dump(outer))
     local = ("--snakefile", "outer.smk", "--profile", "profiles/local")
     done = ran.snakemake("nascent_all", *local, "--report", "report.html")
     assert done.returncode == 0, done.stdout
     report = (ran.path / "report.html").read_text()
     assert "results/tiny/report/costs.tsv" in report
-    assert "outermost" not in report
+    assert "of_the_outer" not in report
 
 
 def test_a_model_that_is_called_like_a_rule_is_refused_in_a_module_too(spaced, elsewhere):
