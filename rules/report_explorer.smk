@@ -1,5 +1,4 @@
 # Maps, images and channel scores -> the page in which single cells are looked at.
-from nascent.report.explorer.assets import assets_digest
 
 
 rule report_explorer:
@@ -29,7 +28,6 @@ rule report_explorer:
     params:
         code=code("report_explorer"),
         words=WORDS,
-        assets=assets_digest(),
         study=STUDY.study,
         explorer=STUDY.explain.explorer.plain(),
         labels={TARGET: EXPLAINED_LABEL},

@@ -55,15 +55,18 @@ def test_a_change_in_what_it_stands_on_changes_the_digest(package, name):
     assert code.code_digest(script) != before
 
 
-def test_the_table_of_a_module_counts_with_it(package):
+def test_a_file_that_is_shipped_counts_with_the_modules_that_read_it(package):
     place, script = package
-    without = code.code_digest(script)
-    (place / "inner" / "other.tsv").write_text("of a module that the script does not stand on")
-    assert code.code_digest(script) == without
-    (place / "base.tsv").write_text("a\n1\n")
-    first = code.code_digest(script)
-    (place / "base.tsv").write_text("a\n2\n")
-    assert len({without, first, code.code_digest(script)}) == 3
+    for name in ("mine.tsv", "other.tsv"):
+        (place / "resources" / "toy").mkdir(parents=True, exist_ok=True)
+        (place / "resources" / "toy" / name).write_text("a\n1\n")
+    (place / "inner" / "other.py").write_text("TABLE = resource_text('toy/other.tsv')\n")
+    (place / "base.py").write_text("ONE = rows_of(resource_text('toy/mine.tsv'))\n")
+    before = code.code_digest(script)
+    (place / "resources" / "toy" / "other.tsv").write_text("a\n2\n")
+    assert code.code_digest(script) == before
+    (place / "resources" / "toy" / "mine.tsv").write_text("a\n2\n")
+    assert code.code_digest(script) != before
 
 
 @pytest.mark.parametrize("name", ["base", "inner/__init__", "../script"])
@@ -221,7 +224,7 @@ def test_a_broken_cache_gives_the_same_digests_and_is_mended(package, cache, tex
     (file,) = (cache / "nascent").iterdir()
     whole = json.loads(file.read_text())
     file.write_text(
-        json.dumps({key: ["a", [1]] for key in whole}) if text == "no entries" else text
+        json.dumps({key: ["a", [], [1]] for key in whole}) if text == "no entries" else text
     )
     assert code.code_digest(script) == before
     assert json.loads(file.read_text()) == whole

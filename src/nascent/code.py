@@ -9,6 +9,7 @@ from nascent.syntax_cache import SyntaxCache
 
 PACKAGE = Path(__file__).parent
 KINDS = "kinds"
+RESOURCES = "resources"
 
 
 class CodeDigests:
@@ -18,8 +19,8 @@ class CodeDigests:
     module changes the digests of just the scripts that import it, directly or through others. A
     package's `__init__` runs when a module in it is imported, so it counts. Imports are followed as
     they are written, those inside functions too; what runs for type checkers alone is left out.
-    Comments and docstrings do not count. A module's table, the file of its name that ends in
-    `.tsv`, counts with the module.
+    Comments and docstrings do not count. A file of `nascent/resources` counts with the modules that
+    read it (`nascent.resources.reading.resource_text`).
     """
 
     def __init__(self) -> None:
@@ -60,12 +61,8 @@ class CodeDigests:
         texts += [
             f"{name} {self._syntax_of(path).digest}" for name, path in sorted(stands_on.items())
         ]
-        tables = (path.with_suffix(".tsv") for _, path in sorted(stands_on.items()))
-        texts += [
-            f"{table.name} {hashlib.sha256(table.read_bytes()).hexdigest()}"
-            for table in tables
-            if table.is_file()
-        ]
+        read = {file for path in (*files, *stands_on.values()) for file in self._read_by(path)}
+        texts += [f"{name} {_digest_of_file(PACKAGE / RESOURCES / name)}" for name in sorted(read)]
         self._cache.save()
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
@@ -79,6 +76,10 @@ class CodeDigests:
             files = {name: self._file_of(name) for name in names}
             self._needed[path] = {name: file for name, file in files.items() if file is not None}
         return self._needed[path]
+
+    def _read_by(self, path: Path) -> tuple[str, ...]:
+        """Return the files of `nascent/resources` that a file reads itself."""
+        return self._syntax_of(path).resources
 
     def _file_of(self, name: str) -> Path | None:
         if name not in self._files:
@@ -99,6 +100,10 @@ def code_digest(script: str | Path, *others: str | Path) -> str:
 def modules(script: str | Path) -> dict[str, Path]:
     """Return name → file of the modules of nascent that a script stands on."""
     return CodeDigests().modules(script)
+
+
+def _digest_of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _package_of(path: Path) -> str:

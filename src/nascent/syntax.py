@@ -1,4 +1,5 @@
-"""What a Python file does, without what it says of itself: its tree and its imports, as a digest.
+"""What a Python file does, without what it says of itself: its tree as a digest,
+its imports, and which files shipped with the code it reads.
 
 Neither comments, docstrings, blank lines and line breaks nor the version of Python change it.
 """
@@ -8,6 +9,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import resolve_name
+
+READER = "resource_text"
+"""The function that reads what is shipped with the code."""
 
 # What Python tells of a node that follows from the rest, or changes nothing.
 _LEFT_OUT = ("ctx", "kind", "type_comment")
@@ -25,10 +29,13 @@ class Syntax:
         Names it imports, as `package.module` or `package.module.name`: a name that is imported
         from a package may be a module as well as a function. Imports inside functions count, those
         for type checkers alone do not.
+    resources : tuple of str
+        Names of the files it reads by `nascent.resources.reading.resource_text`.
     """
 
     digest: str
     imports: tuple[str, ...]
+    resources: tuple[str, ...] = ()
 
 
 def syntax_of(text: str, package: str = "") -> Syntax:
@@ -50,7 +57,8 @@ def syntax_of(text: str, package: str = "") -> Syntax:
     parts: list[str] = []
     _write(tree, parts.append)
     digest = hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-    return Syntax(digest, tuple(dict.fromkeys(_imports(tree, package))))
+    imports, resources = _imports(tree, package), _resources(tree)
+    return Syntax(digest, tuple(dict.fromkeys(imports)), tuple(dict.fromkeys(resources)))
 
 
 def _write(value: object, add: Callable[[str], None]) -> None:
@@ -100,3 +108,11 @@ def _imports(node: ast.AST, package: str) -> Iterator[str]:
     else:
         for child in ast.iter_child_nodes(node):
             yield from _imports(child, package)
+
+
+def _resources(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(file))]):
+                if name == READER:
+                    yield file

@@ -36,7 +36,7 @@ class SyntaxCache:
         known = _entry(self._kept.get(key))
         if known is None:
             known = syntax_of(content.decode("utf-8"), package)
-            self._kept[key] = [known.digest, list(known.imports)]
+            self._kept[key] = [known.digest, list(known.imports), list(known.resources)]
             self._new = True
         self._asked[key] = self._kept[key]
         return known
@@ -80,8 +80,10 @@ def _read(path: Path | None) -> dict[str, Any]:
 def _entry(kept: Any) -> Syntax | None:
     """Return an entry of the file, or None where it is none."""
     match kept:
-        case [str(digest), list(imports)] if all(isinstance(name, str) for name in imports):
-            return Syntax(digest, tuple(imports))
+        case [str(digest), list(imports), list(resources)] if all(
+            isinstance(name, str) for name in (*imports, *resources)
+        ):
+            return Syntax(digest, tuple(imports), tuple(resources))
     return None
 
 

@@ -12,13 +12,12 @@ from matplotlib.figure import Figure
 from nascent.explain.agreement.table import LABELS, VERDICTS
 from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.figures import rows, style, words
+from nascent.figures.palettes import palette
 from nascent.kind import capital
 from nascent.words import spoken, worded
 
 LEVELS = (ENTRIES, PIXELS, CHANNELS)
-COLOURS = LinearSegmentedColormap.from_list(
-    "correlation", ["#2166AC", "#92C5DE", "#F7F7F7", "#F4A582", "#B2182B"]
-)
+COLOURS = LinearSegmentedColormap.from_list("correlation", list(palette("correlation").values()))
 NUMBERED = 14  # explanations; in smaller squares no number can be read
 BESIDE = 7  # explanations; of more, panels stand below each other
 NAMES, HEADS = 1.5, 1.25  # inches for names at the left and below

@@ -12,8 +12,8 @@ from nascent.explain.attention.maps import CELL, LEVEL, RIM
 from nascent.figures import method_rows, style
 from nascent.words import spoken
 
-INSIDE, EXCHANGED, WITH_RIM = "#0072B2", "#D55E00", "#56B4E9"
-RAISES, LOWERS = "#D55E00", "#4477AA"
+INSIDE, EXCHANGED, WITH_RIM = style.HUES["blue"], style.HUES["vermilion"], style.HUES["sky"]
+RAISES, LOWERS = style.HUES["vermilion"], style.TONES["indigo"]
 DASHED = (0, (4, 2))
 SHIFT = {CELL: -0.16, RIM: 0.16}
 STRIP = 0.42  # inches a model's features

@@ -4,14 +4,14 @@ import textwrap
 
 from matplotlib.figure import Figure
 
-from nascent.explain.standing import FAILS, OPEN, PASSES, Standing
+from nascent.explain.standing import Standing
 from nascent.figures import style
+from nascent.figures.palettes import palette
 from nascent.figures.save import ABOVE, ROOM
 
 POINTS = 7.5
 LINE = POINTS * 1.3 / 72  # inches
 LETTER = POINTS * 0.53 / 72  # inches of a typical letter
-FACES = {FAILS: "#F9DCD0", OPEN: "#F3EDD8", PASSES: "white"}
 
 
 @style.look()
@@ -41,7 +41,7 @@ def headed(figure: Figure, standing: Standing) -> Figure:
         gid=ABOVE,
         bbox={
             "boxstyle": f"square,pad={0.05 * 72 / POINTS}",
-            "facecolor": FACES[standing.verdict],
+            "facecolor": palette("standing")[standing.verdict],
             "edgecolor": "none",
         },
     )

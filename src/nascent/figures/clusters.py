@@ -80,7 +80,9 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
         bar.ax.tick_params(labelsize=6)
 
     rows = placed.set_index("channel").loc[names]
-    right.barh(range(count), rows["stability"], color="#B9C7D6", height=0.8, gid="stability")
+    right.barh(
+        range(count), rows["stability"], color=style.TONES["mist"], height=0.8, gid="stability"
+    )
     if rows["null_stability"].notna().any():
         right.axvline(rows["null_stability"].iloc[0], color=style.INK, lw=0.9, ls=(0, (4, 2)))
     right.set_ylim(count - 0.5, -0.5)

@@ -11,7 +11,7 @@ from nascent.task import REGRESSION
 from nascent.words import spoken
 
 # Darker than the hues of points: letters of this size need the contrast.
-VERDICTS = {"beats the best floor": "#00704F", "does not beat it": "#A84300"}
+VERDICTS = {"beats the best floor": style.TONES["pine"], "does not beat it": style.TONES["rust"]}
 
 
 @style.look()

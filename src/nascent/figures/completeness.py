@@ -15,7 +15,7 @@ from nascent.words import spoken
 
 LEAST = 1e-6  # smaller gaps are drawn here: they are rounding
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-COLOURS = {"more": "#D55E00", "less": "#0072B2"}
+COLOURS = {"more": style.HUES["vermilion"], "less": style.HUES["blue"]}
 
 
 @style.look()

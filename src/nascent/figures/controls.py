@@ -16,7 +16,7 @@ from nascent.words import spoken
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 LOOKS: Mapping[str, tuple[str, str, float]] = {  # colour, marker, height in the row
     AS_TRAINED: (style.SPLITS["test"], "o", -0.16),
-    PER_CELL: ("#AA3377", "s", 0.16),
+    PER_CELL: (style.TONES["plum"], "s", 0.16),
 }
 
 

@@ -11,7 +11,7 @@ from nascent.figures import style
 from nascent.figures.gather import Examples
 from nascent.words import spoken
 
-OUTLINE = "#56B4E9"
+OUTLINE = style.HUES["sky"]
 
 
 @style.look()

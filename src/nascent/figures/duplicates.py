@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from nascent.figures import style
 from nascent.words import spoken
 
-MARK = "#B22222"
+MARK = style.TONES["brick"]
 LARGEST = 6.5
 """Longest edge of the map, inches."""
 
@@ -81,7 +81,7 @@ def _map(
     upper = np.triu(np.ones((count, count), bool), 1)
     shown = np.where(upper, pixels[np.ix_(order, order)], means[np.ix_(order, order)])
     np.fill_diagonal(shown, np.nan)
-    axes.set_facecolor("#DDDDDD")
+    axes.set_facecolor(style.INKS["missing"])
     drawn = axes.imshow(shown, cmap="RdBu_r", vmin=-1, vmax=1)
     for row, column in zip(*np.nonzero(upper), strict=True):
         if abs(shown[row, column]) >= bound:

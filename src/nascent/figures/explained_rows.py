@@ -62,7 +62,7 @@ def frame(axes: Axes, at: Place, *, named: bool = True) -> None:
     for number, ((model, _), y) in enumerate(at.items()):
         tops.setdefault(model, y - HEAD)
         if number % 2:
-            axes.axhspan(y - 0.5, y + 0.5, color="#F5F5F5", lw=0, zorder=0)
+            axes.axhspan(y - 0.5, y + 0.5, color=style.STRIPE, lw=0, zorder=0)
     axes.set_ylim(max(at.values(), default=0) + 0.7, -0.2)
     if named:
         axes.set_yticks(list(at.values()), [method for _, method in at])

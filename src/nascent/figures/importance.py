@@ -28,7 +28,7 @@ from nascent.words import spoken, worded
 NOTHING = "No {example} was explained, or the maps have no {features}."
 SPREAD = 0.24  # between two strata of a channel, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
-BAND = "#E4E0D4"
+BAND = style.INKS["untrained"]
 BANDS = {False: "random weights", True: "random weights, too wide to deny anything"}
 
 
@@ -217,7 +217,7 @@ def _points(axes, summary: pd.DataFrame, channels: list[Row]) -> None:
                 100 * rows["importance"][inside], y[inside], "o", ms=2.5, color=face, mew=0, ls=""
             )
     for i in range(0, len(channels), 2):
-        axes.axhspan(i - 0.5, i + 0.5, color="#F5F5F5", lw=0, zorder=0)
+        axes.axhspan(i - 0.5, i + 0.5, color=style.STRIPE, lw=0, zorder=0)
     axes.set_ylim(len(channels) - 0.4, -0.6)
 
 
@@ -291,7 +291,7 @@ def _column(
         "xytext": (right, 0),
         "textcoords": "offset points",
         "fontsize": 6.5,
-        "color": "#5F5F5F",
+        "color": style.SOFT,
     }
     axes.annotate(head, (1, 1), xycoords="axes fraction", va="bottom", **place)
     for row, (word, strong) in enumerate(zip(words, bold, strict=True)):

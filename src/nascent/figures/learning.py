@@ -20,7 +20,7 @@ COLUMNS = 3
 CLOSE = 0.07  # of an axis: lines nearer than this share one label
 MANY = 4  # runs of a panel beyond which lines are thin and rings small
 FAR = 2.5  # times the least error of any run: epochs beyond it do not set the scale
-SMOOTHED = "#8A5A00"  # the hue of val, darker
+SMOOTHED = style.TONES["bronze"]  # the hue of val, darker
 
 
 @style.look()

@@ -48,7 +48,7 @@ def height(at: Mapping[Key, float]) -> float:
 def frame(axes: Axes, at: Mapping[Key, float], *, named: bool) -> None:
     """Set limits and stripes; name the rows by method, and each block by its model, if `named`."""
     for y in list(at.values())[::2]:
-        axes.axhspan(y - 0.5, y + 0.5, color="#F5F5F5", lw=0, zorder=0)
+        axes.axhspan(y - 0.5, y + 0.5, color=style.STRIPE, lw=0, zorder=0)
     axes.set_ylim(max(at.values()) + 0.6, -0.6)
     axes.set_yticks(list(at.values()), [method for _, method in at] if named else [])
     axes.tick_params(axis="y", length=0, labelsize=7)

@@ -18,7 +18,7 @@ RASTER_ABOVE = 1_500  # points from which a scatter is stored as pixels in the S
 WIDE = 6  # levels from which box plots take the whole width
 CROWDED = 16  # levels from which their names stand upright
 LETTERS = {False: 45, True: 95}  # of all names below half and whole width, from which they do too
-MEASURED, PREDICTED, RESIDUAL = "#5B7FA6", "#E3A857", "#B0B0B0"
+MEASURED, PREDICTED, RESIDUAL = style.TONES["steel"], style.TONES["sand"], style.INKS["silver"]
 A_BIN = 25  # cells at least in a bin of residuals
 MOST_BINS = 12
 

@@ -23,12 +23,12 @@ from nascent.words import spoken
 
 GAIN = "gain_over_random"
 BEATS = f"beats {RANDOM}"
-UNITS: Mapping[str, str] = {PIXELS: "#0072B2", ENTRIES: "#D55E00"}
+UNITS: Mapping[str, str] = {PIXELS: style.HUES["blue"], ENTRIES: style.HUES["vermilion"]}
 REPLACEMENTS: Mapping[str, str] = {"mean": "o", "baseline": "s"}
 ORDERS: Mapping[str, tuple[str, str, float]] = {  # colour, words, width
     RANDOM: (style.GREY, "at random", 1.2),
-    BRIGHTNESS: ("#0072B2", "brightest first", 1.2),
-    ATTRIBUTION: ("#D55E00", "by the map", 1.6),
+    BRIGHTNESS: (style.HUES["blue"], "brightest first", 1.2),
+    ATTRIBUTION: (style.HUES["vermilion"], "by the map", 1.6),
 }
 CURVES = (DELETION, INSERTION)
 OFFSETS = (-0.27, -0.09, 0.09, 0.27)
@@ -215,6 +215,6 @@ def _gained(axes: Axes, table: pd.DataFrame, curve: str) -> None:
         ha="right",
         va="bottom" if low else "top",
         fontsize=6,
-        color="#5F5F5F",
+        color=style.SOFT,
         linespacing=1.3,
     )

@@ -15,7 +15,7 @@ from nascent.shards.removal import ENTRIES, RANDOM
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken
 
-COLOURS = {ATTRIBUTION: "#D55E00", RANDOM: style.GREY}
+COLOURS = {ATTRIBUTION: style.HUES["vermilion"], RANDOM: style.GREY}
 MORE = next(iter(VERDICTS.values()))
 COLUMNS = 3
 LEAST = -0.35  # a skill below is at the frame: the mean of the cells themselves has 0

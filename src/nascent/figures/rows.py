@@ -24,7 +24,7 @@ LEAST_SKILL = -0.5  # worse is an arrow: the mean of the examples themselves has
 MOST_ERROR = 1.25  # in units of the worst floor's error; more is an arrow
 LEAST_WIDTH = 0.2  # of an axis: a share of an error; skills and shares themselves
 ROW = 0.32  # inches
-FLOOR_INK = "#5F5F5F"
+FLOOR_INK = style.SOFT
 RULE = (0, (4, 2))
 
 Limits = tuple[float, float]
@@ -46,7 +46,7 @@ def frame(axes: Axes, at: Mapping[str, float], floors: Sequence[str]) -> None:
     """Name the rows, stripe the models' and set the limits, the first row on top."""
     models = [name for name in at if name not in floors]
     for name in models[::2]:
-        axes.axhspan(at[name] - 0.5, at[name] + 0.5, color="#F5F5F5", lw=0, zorder=0)
+        axes.axhspan(at[name] - 0.5, at[name] + 0.5, color=style.STRIPE, lw=0, zorder=0)
     if models and floors:
         axes.axhline(len(models) - 0.43, color=style.GREY, lw=0.6)
     axes.set_ylim(max(at.values()) + 0.5, -0.6)

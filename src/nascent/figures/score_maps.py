@@ -13,13 +13,14 @@ from nascent.errors import AttributionError
 from nascent.figures import style
 from nascent.figures.crops import caption, contrast, fitted, known, outline, scale_bar, show
 from nascent.figures.gather import Examples
+from nascent.figures.palettes import ramps
 from nascent.words import spoken
 
 MAP_PERCENTILE = 99.5
 TOP = 0.10  # share of a cell's measured pixel-channels that the overlay colours
-UNSIGNED = LinearSegmentedColormap.from_list("scores", ["#FFFFFF", "#FDBE85", "#E6550D", "#7F2704"])
-SIGNED = LinearSegmentedColormap.from_list(
-    "signed scores", ["#2166AC", "#92C5DE", "#FFFFFF", "#F4A582", "#B2182B"]
+UNSIGNED, SIGNED = (
+    LinearSegmentedColormap.from_list(f"{kind} scores", next(iter(ramps(kind).values())))
+    for kind in ("plain", "signed")
 )
 ROWS = ("channel", "map", "overlay")
 LEFT, TOP_MARGIN, BLOCK_GAP, BOTTOM = 0.95, 0.36, 0.2, 0.5  # inches
@@ -224,7 +225,7 @@ def name_rows(figure: Figure, top: float, tile: float) -> None:
             ha="right",
             va="center",
             fontsize=6.5,
-            color="#5F5F5F",
+            color=style.SOFT,
         )
 
 

@@ -13,7 +13,7 @@ from nascent.task import REGRESSION, task_of
 COLUMNS = 4
 OVERALL = "all"  # the bin of calibration.tsv that sums a model up
 ONE_SEED = "one seed: no spread"
-ENSEMBLE = "#882255"
+ENSEMBLE = style.HUES["wine"]
 
 
 @style.look()

@@ -11,9 +11,9 @@ from nascent.figures import explained_rows, rows, style, words
 from nascent.words import spoken
 
 LEVELS = {  # colour, height in the row
-    ENTRIES: ("#D55E00", -0.22),
-    PIXELS: ("#0072B2", 0.0),
-    CHANNELS: ("#009E73", 0.22),
+    ENTRIES: (style.HUES["vermilion"], -0.22),
+    PIXELS: (style.HUES["blue"], 0.0),
+    CHANNELS: (style.HUES["green"], 0.22),
 }
 
 

@@ -1,9 +1,4 @@
-"""One restrained look for every figure, and the colours that carry meaning.
-
-The hues are Okabe and Ito's (2008) and Paul Tol's "bright" scheme, both made to be told apart by
-readers with any common colour vision. Splits, strata of cells and cell-cycle phases keep their
-colours in every figure.
-"""
+"""One restrained look for every figure, and the colours that carry meaning."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,33 +7,27 @@ import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nascent.figures.palettes import palette
+
 WIDTH = 7.2  # inches: a journal's double column, and the report's column at 100 %
 DPI = 200
-INK = "#222222"
-GREY = "#8C8C8C"
-PALE = "#D9D9D9"
 
-SPLITS: Mapping[str, str] = {"train": "#0072B2", "val": "#E69F00", "test": "#009E73"}
-STRATA: Mapping[str, str] = {"low": "#4477AA", "medium": "#7F7F7F", "high": "#D55E00"}
-CYCLE: Mapping[str, str] = {"G1": "#4477AA", "S": "#CCA300", "G2": "#AA3377", "M": "#222222"}
+INKS, HUES, TONES = palette("ink"), palette("hue"), palette("tone")
+INK, SOFT, GREY = INKS["ink"], INKS["soft"], INKS["grey"]
+PALE, STRIPE = INKS["pale"], INKS["stripe"]
+SPLITS, STRATA, CYCLE = palette("split"), palette("stratum"), palette("cycle")
+SERIES: Sequence[str] = tuple(HUES.values())
 DESIGNS: Mapping[str, tuple[str, str]] = {  # colour and marker
-    "example": ("#56B4E9", "o"),
-    "group": ("#D55E00", "s"),
-    "leave_one_group_out": ("#882255", "D"),
-    "shuffle": ("#8C8C8C", "^"),
+    design: (palette("design")[design], marker)
+    for design, marker in (
+        ("example", "o"),
+        ("group", "s"),
+        ("leave_one_group_out", "D"),
+        ("shuffle", "^"),
+    )
 }
 UNKNOWN = "unknown"
 MOST_LEVELS = 40  # rows or boxes that can still be read
-SERIES: Sequence[str] = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#E69F00",
-    "#882255",
-    "#999933",
-)
 
 _RC = {
     "font.family": "sans-serif",
@@ -69,7 +58,7 @@ _RC = {
     "legend.handlelength": 1.4,
     "legend.columnspacing": 1.2,
     "lines.linewidth": 1.2,
-    "grid.color": "#E6E6E6",
+    "grid.color": INKS["grid"],
     "grid.linewidth": 0.6,
     "figure.dpi": 100,
     "figure.facecolor": "white",

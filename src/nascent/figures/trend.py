@@ -7,7 +7,12 @@ from matplotlib.figure import Figure
 from nascent.figures import style
 from nascent.words import spoken
 
-COLOURS = {"rises": "#D55E00", "falls": "#4477AA", "none": style.GREY, "cannot tell": style.GREY}
+COLOURS = {
+    "rises": style.HUES["vermilion"],
+    "falls": style.TONES["indigo"],
+    "none": style.GREY,
+    "cannot tell": style.GREY,
+}
 WORDS = {
     "rises": "rises",
     "falls": "falls",
@@ -44,7 +49,8 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     axes = figure.subplots()
     y = np.arange(rows)
     for row, (low, high) in enumerate(summary[["null_low", "null_high"]].itertuples(index=False)):
-        axes.fill_betweenx([row - 0.5, row + 0.5], low, high, color="#ECECEC", lw=0, gid="null")
+        band = {"color": style.INKS["band"], "lw": 0, "gid": "null"}
+        axes.fill_betweenx([row - 0.5, row + 0.5], low, high, **band)
     axes.axvline(0, color=style.INK, lw=0.8)
     for name, colour in COLOURS.items():
         chosen = (summary["trend"] == name).to_numpy()
@@ -69,7 +75,7 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
         xycoords="axes fraction",
         fontsize=6.5,
         va="bottom",
-        color="#5F5F5F",
+        color=style.SOFT,
     )
     axes.set_yticks(y, summary["channel"])
     axes.tick_params(axis="y", length=0)

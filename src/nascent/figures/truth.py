@@ -22,12 +22,12 @@ from nascent.figures.score_maps import MAP_PERCENTILE, UNSIGNED, common_window
 from nascent.store import open_store
 from nascent.words import spoken, worded
 
-PLANTED = "#009E73"
+PLANTED = style.HUES["green"]
 MARKS: Mapping[str, tuple[str, str, bool, str]] = {  # colour, marker, filled, what the key says
     "image": (style.GREY, "D", False, "no model: strongest map of the image"),
-    "randomised": ("#D55E00", "o", False, "random weights"),
-    "used": ("#0072B2", "s", False, "trained, of what it uses"),
-    "trained": ("#0072B2", "o", True, "trained"),
+    "randomised": (style.HUES["vermilion"], "o", False, "random weights"),
+    "used": (style.HUES["blue"], "s", False, "trained, of what it uses"),
+    "trained": (style.HUES["blue"], "o", True, "trained"),
 }
 PANELS: Sequence[tuple[str, str, str]] = (
     ("pixel_precision", "lift", "planted {places},\nprecision / chance"),

@@ -62,7 +62,7 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
         )
         if best:
             for panel in (options, axes):
-                panel.axhspan(i - 0.5, i + 0.5, color="#FBF0DA", lw=0, zorder=0)
+                panel.axhspan(i - 0.5, i + 0.5, color=style.INKS["chosen"], lw=0, zorder=0)
     _options(options, table, keys, chosen)
     axes.set_xlim(span)
     axes.set_ylim(n - 0.4, -0.6)

@@ -16,8 +16,8 @@ from nascent.words import spoken, worded
 
 PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
     PERMUTED: ("all that the {feature} tells", style.INK),
-    INTENSITY: ("its intensity", "#D55E00"),
-    STRUCTURE: ("its structure", "#0072B2"),
+    INTENSITY: ("its intensity", style.HUES["vermilion"]),
+    STRUCTURE: ("its structure", style.HUES["blue"]),
 }
 INPUT = "input"
 """Kind of a row that names an input."""
@@ -136,7 +136,7 @@ def _panel(
 ) -> None:
     at = {unit: y for y, unit in enumerate(found)}
     for y in range(0, len(found), 2):
-        axes.axhspan(y - 0.5, y + 0.5, color="#F5F5F5", lw=0, zorder=0)
+        axes.axhspan(y - 0.5, y + 0.5, color=style.STRIPE, lw=0, zorder=0)
     singles = sum(kind != GROUP for kind, _ in found)
     if singles < len(found):
         axes.axhline(singles - 0.5, color=style.GREY, lw=0.7, zorder=1)

@@ -12,7 +12,6 @@ import pytest
 from nascent.attribute.maps import open_maps
 from nascent.errors import AttributionError
 from nascent.explain.standing import FAILS, OPEN, ORDER, PASSES, STANDING
-from nascent.report.explorer.assets import ASSETS, assets_digest
 from nascent.report.explorer.shown import score_unit
 from nascent.report.explorer.stage import Explanation, Limits
 
@@ -185,13 +184,6 @@ def test_the_maps_are_read_as_they_are(study):
 def test_scores_have_the_unit_that_follows_from_the_method(kind, options, unit):
     assert score_unit(kind, options, "counts") == unit
     assert score_unit(kind, options, "") == ""
-
-
-def test_a_change_of_the_pages_own_program_changes_its_digest(monkeypatch):
-    before = assets_digest()
-    assert assets_digest() == before
-    monkeypatch.setattr("nascent.report.explorer.assets.ASSETS", ASSETS[:2])
-    assert assets_digest() != before
 
 
 def standings(**of_method: str) -> pd.DataFrame:

@@ -1,18 +1,11 @@
 """The page's own text, style and program, put together into one file that needs no other."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from importlib.resources import files
 from typing import Any
 
-ASSETS = ("page.html", "explorer.css", "explorer.js")
-
-
-def assets_digest() -> str:
-    """Return a digest of the page's assets: a rule that makes the page stands on them too."""
-    return hashlib.sha256("".join(map(_text, ASSETS)).encode()).hexdigest()[:16]
+from nascent.resources.reading import resource_text
 
 
 def parts_of_page(
@@ -29,8 +22,9 @@ def parts_of_page(
     blobs
         (name, base64 text) of the pixels.
     """
-    style, script = _text("explorer.css"), _text("explorer.js")
-    page = _text("page.html").replace("{{title}}", escape(title))
+    style = resource_text("explorer/explorer.css")
+    script = resource_text("explorer/explorer.js")
+    page = resource_text("explorer/page.html").replace("{{title}}", escape(title))
     head, rest = page.split("{{style}}")
     middle, rest = rest.split("{{data}}")
     foot, end = rest.split("{{script}}")
@@ -45,7 +39,3 @@ def as_json(index: Mapping[str, Any]) -> str:
     """Return JSON that may stand inside of a script element: no value can close it."""
     text = json.dumps(index, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
-
-
-def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")

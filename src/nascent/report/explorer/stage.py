@@ -14,6 +14,7 @@ from nascent.errors import AttributionError
 from nascent.explain.exports.h5ad import read_h5ad
 from nascent.explain.exports.scores import ChannelScores
 from nascent.explain.standing import OPEN, ORDER, STANDING, nothing_passes
+from nascent.figures.palettes import palette, ramps
 from nascent.files import written
 from nascent.places import refuse_unless_plane
 from nascent.provenance import file_digest
@@ -142,6 +143,11 @@ def write_explorer(
             "note": note,
             "warning": "" if standings is None else nothing_passes(standings),
             "provenance": record or {},
+            "palettes": {
+                "strata": palette("stratum"),
+                "series": list(palette("hue").values()),
+                "ramps": {kind: ramps(kind) for kind in ("plain", "signed")},
+            },
             "explained": len(every),
             "images": images,
             "tail": planes.TAIL,

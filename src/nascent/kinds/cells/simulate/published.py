@@ -1,4 +1,6 @@
-"""The channels of the published plate: `published.tsv`, with what is fitted to draw them.
+"""The channels of the published plate, with what is fitted to draw them.
+
+They are the table `cells/published_channels.tsv` of `nascent/resources`.
 
 The numbers are those of the 4i nascent-RNA plate of 184A1 keratinocytes (Becker, *Predicting
 transcription rate from multiplexed protein maps using deep learning*, TUM 2021). Means and
@@ -13,12 +15,12 @@ rate; its spread within a nucleus is not published. Of the probability maps only
 published soundly; their means are plausible.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+
+from nascent.resources.reading import resource_text, rows_of
 
 TARGET = "00_EU"
 TARGET_BACKGROUND = 120.0
@@ -71,8 +73,7 @@ def _calibration(row: Mapping[str, str]) -> Calibration:
     )
 
 
-with Path(__file__).with_suffix(".tsv").open(encoding="utf-8", newline="") as _stream:
-    CALIBRATIONS = {
-        row["channel"]: _calibration(row) for row in csv.DictReader(_stream, delimiter="\t")
-    }
+_TABLE = rows_of(resource_text("cells/published_channels.tsv"))
+
+CALIBRATIONS = {row["channel"]: _calibration(row) for row in _TABLE}
 """Channel → its calibration, in the order of the published plate."""

@@ -5,19 +5,7 @@ const index = JSON.parse(document.getElementById("index").textContent);
 const explanations = index.explanations || [];
 const total = (index.cells || []).length;
 
-const STRATA = { low: "#4477AA", medium: "#7F7F7F", high: "#D55E00" };
-const SERIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255"];
-const COLOURS = {
-  plain: {
-    orange: ["#FFFFFF", "#FDBE85", "#E6550D", "#7F2704"],
-    cividis: ["#00224E", "#35456C", "#666970", "#948E77", "#C8B866", "#FEE838"],
-    grey: ["#FFFFFF", "#000000"],
-  },
-  signed: {
-    "blue – red": ["#2166AC", "#92C5DE", "#FFFFFF", "#F4A582", "#B2182B"],
-    "purple – orange": ["#542788", "#B2ABD2", "#FFFFFF", "#FDB863", "#B35806"],
-  },
-};
+const { strata: STRATA, series: SERIES, ramps: COLOURS } = index.palettes;
 const FILTERS = ["stratum", "well", "plate", "perturbation", "cell_cycle", "split"];
 const FIRST_FACTS = ["stratum", "split", "plate", "well", "perturbation", "cell_cycle"];
 const WORDS = {
@@ -47,7 +35,7 @@ const KEEP = 24; // decoded cells
 const state = {
   e: 0, cell: 0, channel: "", beside: [], filters: {}, sort: "target", down: false, order: "cell",
   black: 0, white: 100, contrast: "cell", scale: "cell", bright: 0, share: 10, cover: 85,
-  plain: "orange", signed: "blue – red",
+  plain: Object.keys(COLOURS.plain)[0], signed: Object.keys(COLOURS.signed)[0],
 };
 
 // ---------------------------------------------------------------- small helpers

@@ -1,0 +1,1 @@
+"""Small files that are shipped with the code: tables, palettes, the explorer's page."""
