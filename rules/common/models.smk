@@ -53,8 +53,9 @@ def targets(wildcards):
 
 def target_specs(wildcards):
     """What a model predicts. Words for people are left out: a caption shall retrain no model."""
+    of_kind = {one.name: one.unworded() for one in OUTLINE.targets}
     return [
-        column_target(name, TASK, levels=LEVELS).to_plain()
+        (of_kind.get(name) or column_target(name, TASK, levels=LEVELS)).to_plain()
         for name in targets(wildcards)
     ]
 

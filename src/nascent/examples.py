@@ -8,7 +8,7 @@ removed lies there. The others are regions of the object: what is pooled over, o
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -189,6 +189,10 @@ class TargetSpec:
                 where=where,
                 mend="Give two levels at least, or none for numbers.",
             )
+
+    def unworded(self) -> Self:
+        """Return the target without words for people: its label is its name, and it has no unit."""
+        return replace(self, label=self.name, unit="")
 
     def to_plain(self) -> dict[str, Any]:
         """Return the specification as JSON can hold it."""

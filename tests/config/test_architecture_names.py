@@ -4,7 +4,7 @@ from nascent.architecture_names import BACKBONES, known_names, minimum_size, own
 from nascent.config.checks import check_study
 from nascent.errors import ConfigError
 
-STUDY = {"study": "s", "data": "raw"}
+STUDY = {"study": "s", "data": "raw", "target": {"channel": "00_EU"}}
 
 
 @pytest.mark.parametrize("name", own_names())

@@ -8,7 +8,7 @@ from nascent.config.attribution import Method
 from nascent.config.checks import check_study
 from nascent.errors import AttributionError, ConfigError
 
-MEASURED = {"study": "mine", "data": "wells"}
+MEASURED = {"study": "mine", "data": "wells", "target": {"channel": "00_EU"}}
 
 
 def study(**method):

@@ -7,11 +7,12 @@ from nascent.config.checks import check_study
 from nascent.errors import ConfigError
 from nascent.kinds.cells.channels import input_channels
 
+MEASURED = {"study": "mine", "data": "wells", "target": {"channel": "00_EU"}}
 CHANNELS = ["00_DAPI", "01_DAPI", "09_SRRM2", "BG488", "00_EU"]
 
 
 def groups_of(given):
-    study = check_study({"study": "mine", "data": "wells", "explain": {"channel_groups": given}})
+    study = check_study({**MEASURED, "explain": {"channel_groups": given}})
     check_channel_groups(study, {"image": input_channels(study, CHANNELS)})
     return study.explain.channel_groups
 
@@ -32,7 +33,7 @@ def test_groups_are_found_or_named_or_not_wanted(given, taken):
 
 def test_a_group_is_of_one_input():
     own = {"explain": {"channel_groups": {"both": ["A", "gc"]}}}
-    study = check_study({"study": "mine", "data": "wells"} | own)
+    study = check_study(MEASURED | own)
     with pytest.raises(ConfigError, match="of two inputs: A of sequence, gc of columns"):
         check_channel_groups(study, {"sequence": ["A", "C"], "columns": ["gc"]})
 
@@ -61,4 +62,4 @@ def test_a_group_that_cannot_be_is_refused(given, message):
 
 def test_the_bound_is_a_correlation():
     with pytest.raises(ConfigError, match=r"explain\.duplicates"):
-        check_study({"study": "mine", "data": "wells", "explain": {"duplicates": 1.5}})
+        check_study({**MEASURED, "explain": {"duplicates": 1.5}})

@@ -10,7 +10,7 @@ from nascent.errors import ConfigError, NascentError, RawDataError
 from nascent.kinds.cells.channels import study_channels
 from nascent.kinds.cells.wells_table import check_tables, read_wells
 
-MEASURED = {"study": "mine", "data": "wells"}
+MEASURED = {"study": "mine", "data": "wells", "target": {"channel": "00_EU"}}
 
 
 SHIPPED = ("config", "classes", "codex", "mpm", "cells.example", "structure", "intensity", "wells")
@@ -143,7 +143,7 @@ def folder_of(data, name, channels="0,00_DAPI\n1,00_EU\n"):
 def channels_of(data, table):
     (data / "wells.tsv").write_text(table)
     return study_channels(
-        check_study({"study": "mine", "data": str(data)}), read_wells(data / "wells.tsv")
+        check_study(MEASURED | {"data": str(data)}), read_wells(data / "wells.tsv")
     )
 
 
@@ -172,6 +172,18 @@ def test_two_wells_at_one_place_are_named(tmp_path, table):
         channels_of(tmp_path, table)
 
 
+def test_measured_wells_need_the_name_of_the_channel_that_is_predicted():
+    with pytest.raises(ConfigError, match=r"target\.channel: measured wells need the name"):
+        check_study({"study": "mine", "data": "wells"})
+    with pytest.raises(ConfigError, match=r"target\.channel: measured wells need the name"):
+        check_study({"study": "mine", "data": "wells", "target": {"column": "area"}})
+
+
+def test_simulated_wells_have_the_rate_in_a_channel_of_their_own():
+    study = check_study({"study": "mine", "simulate": {}, "target": {"label": "rate"}})
+    assert (study.target.channel, study.label) == ("00_EU", "rate")
+
+
 def test_a_target_that_is_no_channel_names_the_nearest_before_the_first_job(tmp_path):
     folder_of(tmp_path, "A01", "0,00_DAPI\n1,00_EUU\n")
     with pytest.raises(ConfigError, match=r"target.channel: .*'00_EU'. Did you mean '00_EUU'"):
@@ -197,7 +209,7 @@ def test_a_cell_cycle_table_must_tell_plates_apart_that_number_cells_alike(tmp_p
     (tmp_path / "wells.tsv").write_text("plate\twell\np\tA01\nq\tA01\n")
     (tmp_path / "cycle.csv").write_text("mapobject_id,cell_cycle\n5,G1\n")
     wells = read_wells(tmp_path / "wells.tsv")
-    given = {"study": "mine", "data": str(tmp_path), "tables": {"cell_cycle": "cycle.csv"}}
+    given = MEASURED | {"data": str(tmp_path), "tables": {"cell_cycle": "cycle.csv"}}
     check_tables(check_study(given), wells)
     alike = check_study(given | {"crops": {"id_scope": "plate"}})
     check_tables(alike, wells[:1])

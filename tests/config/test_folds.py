@@ -6,7 +6,7 @@ from nascent.config.folds import Fold, study_folds
 from nascent.errors import ConfigError, NascentError
 from nascent.kinds.cells.wells_table import read_wells
 
-STUDY = {"study": "mine", "data": "wells"}
+STUDY = {"study": "mine", "data": "wells", "target": {"channel": "00_EU"}}
 
 
 def groups_of(tmp_path, *groups: tuple[str, str]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from nascent.kinds.cells.channels import input_channels
 from nascent.train.architectures import options as architectures
 from nascent.train.options import Options
 
-STUDY = {"study": "mine", "data": "wells"}
+STUDY = {"study": "mine", "data": "wells", "target": {"channel": "00_EU"}}
 CHANNELS = ["00_DAPI", "09_SRRM2", "15_SON", "BG488", "00_EU"]
 
 

@@ -3,6 +3,7 @@ import yaml
 
 from nascent.config.outline import outline_of
 from nascent.errors import ConfigError
+from nascent.examples import column_target
 
 
 @pytest.fixture
@@ -20,6 +21,9 @@ def test_parts_folds_and_inputs_of_a_study_are_known_before_its_first_job(demo):
     assert hidden <= set(outline.features)
     assert not hidden & set(outline.inputs[0].features)
     assert len(outline.parts) and outline.levels == ()
+    (target,) = outline.targets
+    assert (target.column, target.label) == ("target", "transcription rate")
+    assert target.unworded() == column_target("target")
 
 
 @pytest.mark.parametrize("column", ["plate", "perturbation", "cell_cycle"])

@@ -34,7 +34,7 @@ def test_simulated_wells_have_as_many_nuclei_as_the_config_says(facts):
 def test_measured_wells_have_as_many_as_their_metadata(facts_with, tmp_path):
     (tmp_path / "A01").mkdir()
     (tmp_path / "A01" / "metadata.csv").write_text("mapobject_id\n1\n2\n3\n")
-    facts = facts_with(simulate=None, data=str(tmp_path))
+    facts = facts_with(simulate=None, data=str(tmp_path), target={"channel": "00_EU"})
     wells = pd.DataFrame({"path": ["A01"]}, index=["p_A01"])
     assert counts(facts.study, wells) == {"p_A01": 3}
 

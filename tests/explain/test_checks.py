@@ -47,7 +47,7 @@ def test_a_study_has_the_checks_for_which_it_has_what_they_need():
         "roar": {"methods": ["gradient"], "fractions": [0.5]},
     }
     assert set(checks_of(study(explain=more))) == {check.name for check in CHECKS}
-    measured = study(simulate=None, data="plate")
+    measured = study(simulate=None, data="plate", target={"channel": "00_EU"})
     assert usual - set(checks_of(measured)) == {"truth"}
 
 

@@ -41,6 +41,7 @@ def measured(checkout):
 
 def write(checkout, *, wells=("A01", "A02"), perturbations=(), **changes: object) -> None:
     config = {"study": "measured", "data": "raw", "wells": "config/raw_wells.tsv"}
+    config["target"] = {"channel": "00_EU"} | changes.pop("target", {})
     config |= {"crops": {"size": 32}} | changes
     place = checkout.path / "config"
     (place / "measured.yaml").write_text(yaml.safe_dump(config))

@@ -14,7 +14,7 @@ from nascent.config.model_checks import searched
 from nascent.config.names import check_groups, check_paths, check_predicted
 from nascent.config.sections import Study
 from nascent.config.target import study_levels
-from nascent.examples import InputSpec
+from nascent.examples import InputSpec, TargetSpec
 from nascent.input_names import features_of
 from nascent.kind import module_of
 from nascent.tune.candidates import candidate_name
@@ -38,6 +38,8 @@ class Outline:
         The classes of the target; empty where it is a number.
     inputs
         Of the models.
+    targets
+        What the kind of data says that models predict; a model may predict further columns.
     seen
         Model → input → the features of it that the model sees.
     candidates
@@ -50,6 +52,7 @@ class Outline:
     features: Sequence[str]
     levels: tuple[str, ...]
     inputs: Sequence[InputSpec]
+    targets: Sequence[TargetSpec]
     seen: Mapping[str, Mapping[str, list[str]]]
     candidates: Mapping[str, dict[str, dict[str, Any]]]
 
@@ -81,10 +84,11 @@ def outline_of(config: Mapping[str, Any], *, where: str | Path = "config") -> Ou
     check_groups(study, columns)
     levels = study_levels(study, columns, parts) or ()
     inputs = raw.inputs(study, features)
+    targets = raw.targets(study, levels)
     check_channel_groups(study, features_of(inputs))
     seen = {model: model_features(study, model, inputs) for model in study.train.models}
     candidates = {
         model: {candidate_name(changes): changes for changes in searched(study, model)}
         for model in study.train.models
     }
-    return Outline(study, parts, folds, features, levels, inputs, seen, candidates)
+    return Outline(study, parts, folds, features, levels, inputs, targets, seen, candidates)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 from nascent.kinds.toy.config import Study
-from nascent.kinds.toy.genes import BESIDE, COLUMNS, LETTERS, SEQUENCE
+from nascent.kinds.toy.genes import BESIDE, COLUMNS, LAYOUT, LETTERS, SEQUENCE
 
-from nascent.examples import InputSpec
+from nascent.examples import InputSpec, TargetSpec
 from nascent.files import read_table
 from nascent.kind import Columns
 
@@ -38,6 +38,11 @@ def features(study: Study, parts: pd.DataFrame) -> list[str]:
 def inputs(study: Study, features: Sequence[str]) -> tuple[InputSpec, ...]:
     """Return what models see of a gene: its sequence, and the columns."""
     return (SEQUENCE, BESIDE)
+
+
+def targets(study: Study, levels: Sequence[str]) -> tuple[TargetSpec, ...]:
+    """Return what models predict of a gene, as its store holds it."""
+    return tuple(one for one in LAYOUT.targets if one.name == study.predicted)
 
 
 def columns(study: Study, parts: pd.DataFrame, features: Sequence[str]) -> Columns:

@@ -1,11 +1,13 @@
 """The keys of a study of single cells: its wells, their tables, simulation and crops."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from nascent.config import sections
 from nascent.config.section import Fraction, Positive, Section
+from nascent.kinds.cells.simulate.published import TARGET
 
 
 class Tables(Section):
@@ -111,10 +113,10 @@ class Target(sections.Target):
         description="Column of the cell table that is predicted, such as `perturbation`; null: the"
         " mean of `channel`",
     )
-    channel: str = Field(
-        "00_EU",
+    channel: str | None = Field(
+        None,
         description="Channel whose mean over the measured pixels is the target, and which no model"
-        " sees",
+        " sees; null: that in which a simulation plants the rate, none of measured wells",
     )
     label: str | None = Field(
         None, description="The target in words; null: the name of its column or channel"
@@ -147,10 +149,26 @@ class Study(sections.Study):
     target: Target = Field(default_factory=Target, description="What is predicted of a cell")
     splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_planted_channel(cls, given: Any) -> Any:
+        """Fill in the channel of the target where the wells are simulated."""
+        if not isinstance(given, Mapping) or given.get("simulate") is None:
+            return given
+        target = given.get("target") or {}
+        if not isinstance(target, Mapping) or target.get("channel") is not None:
+            return given
+        return {**given, "target": {**target, "channel": TARGET}}
+
     @model_validator(mode="after")
     def _measured_or_simulated(self) -> Self:
         if (self.data is None) == (self.simulate is None):
             raise ValueError("give either `data` (measured wells) or `simulate`, not both or none")
+        if self.target.channel is None:
+            raise ValueError(
+                "target.channel: measured wells need the name of the channel whose mean is the"
+                " target, and which no model sees"
+            )
         return self
 
     @property
@@ -178,5 +196,6 @@ class Study(sections.Study):
 # What the example of a config shows where the default alone would not be valid.
 SHOWN = {
     "data": "path/to/wells",
+    "target.channel": TARGET,
     "crops.quality": [QualityRule(column="is_border_cell", value=1).plain()],
 }

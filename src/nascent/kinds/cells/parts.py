@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nascent.examples import GROUP, ID, PART, InputSpec
+from nascent.examples import GROUP, ID, PART, InputSpec, TargetSpec
 from nascent.files import read_table
 from nascent.kind import Columns
 from nascent.kinds.cells.channels import input_channels, study_channels
@@ -73,6 +73,14 @@ def inputs(study: Study, channels: Sequence[str]) -> tuple[InputSpec, ...]:
     """Return what models can see of a cell: the channels that are no target."""
     seen = tuple(input_channels(study, list(channels)))
     return (InputSpec("image", "yxc", (*study.places, len(seen)), seen, True, ("cell",)),)
+
+
+def targets(study: Study, levels: Sequence[str]) -> tuple[TargetSpec, ...]:
+    """Return what models predict of a cell: a column of its table, in the words of the config."""
+    target = study.target
+    label, unit = target.label or study.target_name, target.unit or ""
+    name = study.predicted
+    return (TargetSpec(name, target.task, label, unit, name, levels=tuple(levels)),)
 
 
 def columns(study: Study, wells: pd.DataFrame, channels: Sequence[str]) -> Columns:
