@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import nascent.kinds
-from nascent.errors import ConfigError, did_you_mean
+from nascent.errors import ConfigError, did_you_mean, nearest
 
 DEFAULT = "cells"
 PACKAGE = "nascent.kinds"
@@ -258,10 +258,13 @@ def _name_of(kind: str) -> str:
 def _make_known(place: Path) -> None:
     """Let this process, and all that it starts, find the kind that lies in a folder."""
     if not (place / "kind.py").is_file():
+        close = nearest(place.name, _kinds_in(place.parent))
         raise ConfigError(
             f"there is no kind in the folder {place}",
             where="kind",
-            mend="Name a folder with a file kind.py, as seen from the working folder.",
+            mend="Name a folder with a file kind.py, as seen from the working folder."
+            if close is None
+            else f"Did you mean {str(place.parent / close)!r}?",
         )
     alike = [folder / place.name for folder in kind_folders()]
     alike = [folder for folder in alike if (folder / "kind.py").is_file()]

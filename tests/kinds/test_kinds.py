@@ -56,12 +56,17 @@ def test_the_code_of_a_lab_counts_in_digests(elsewhere, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("nothing", "no kind in the folder"), ("cells", "the name of another"), ("a-b", "no name of")],
+    [
+        ("nothing", "no kind in the folder .*Name a folder"),
+        ("mime", "no kind in the folder .*Did you mean '.*lab/mine'"),
+        ("cells", "the name of another"),
+        ("a-b", "no name of"),
+    ],
 )
 def test_a_folder_that_can_be_no_kind_is_refused(elsewhere, name, message):
     place = elsewhere.parent / name
     place.mkdir()
-    if name != "nothing":
+    if name in ("cells", "a-b"):
         (place / "kind.py").write_text("")
     with pytest.raises(ConfigError, match=message):
         kind_of(str(place))
