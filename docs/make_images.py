@@ -30,7 +30,7 @@ from nascent.figures.gather import Examples, read_examples, read_maps, top_chann
 from nascent.figures.importance_rows import over_seeds
 from nascent.figures.predictions import of_run
 from nascent.figures.save import frame
-from nascent.figures.score_maps import MAP_PERCENTILE, SIGNED, common_window
+from nascent.figures.score_tiles import MAP_PERCENTILE, SIGNED, common_window
 from nascent.figures.single_cells import typical
 from nascent.files import read_table, written
 from nascent.kinds.cells.crops.placement import margin

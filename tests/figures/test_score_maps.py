@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import AttributionError
-from nascent.figures import score_maps, style
+from nascent.figures import score_maps, score_tiles, style
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_scores_outside_the_mask_are_not_shown(make):
 def test_the_overlay_colours_the_share_asked_for(share, seed):
     rng = np.random.default_rng(seed)
     scores, mask = rng.normal(size=(20, 20, 3)), rng.random((20, 20)) < 0.7
-    threshold = score_maps.top_threshold(scores, mask, share)
+    threshold = score_tiles.top_threshold(scores, mask, share)
     coloured = (np.abs(scores[mask]) > threshold).mean()
     assert coloured == pytest.approx(share, abs=1 / scores[mask].size)
 
@@ -89,7 +89,7 @@ def test_the_window_holds_every_measured_pixel(drawing):
     size, pixels = drawing
     masks = np.zeros((1, size, size), bool)
     masks.reshape(-1)[pixels] = True
-    window = score_maps.common_window(masks)
+    window = score_tiles.common_window(masks)
     _, rows, columns = np.nonzero(masks)
     assert all(v in window for v in (*rows, *columns))
     assert window.start == size - window.stop, "it is centred"

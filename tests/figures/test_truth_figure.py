@@ -5,7 +5,7 @@ import pytest
 from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
 from nascent.explain.truth.table import BEATS
-from nascent.figures import truth
+from nascent.figures import truth, truth_example
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.kinds.cells.planted import Planted
 from nascent.kinds.cells.simulate.truth import Truth
@@ -61,7 +61,7 @@ def example(keys):
     mask = v**2 + u**2 < 40
     causal = (np.abs(v) < 2) & (np.abs(u) < 2)
     values = np.where(mask, 1.0 + causal, 0)
-    return truth.Example(7, values, mask, causal, dict.fromkeys(keys, values))
+    return truth_example.Example(7, values, mask, causal, dict.fromkeys(keys, values))
 
 
 def points(axes, gid):
@@ -153,8 +153,8 @@ def test_the_typical_cell_is_the_one_nearest_to_the_median():
             "pixel_precision": [0.1, 0.4, 0.9, np.nan, 0.39],
         }
     )
-    assert truth.typical_cell(cells) == 2
-    assert truth.typical_cell(cells.assign(pixel_precision=np.nan)) is None
+    assert truth_example.typical_cell(cells) == 2
+    assert truth_example.typical_cell(cells.assign(pixel_precision=np.nan)) is None
 
 
 def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
@@ -189,7 +189,7 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
         paths["cnn", name] = [tmp_path / f"{name}.h5"]
         made = without_path(values, np.zeros(2))
         write_maps(paths["cnn", name][0], made, ids=ids, masks=mask, source=source)
-    told = truth.read_example(11, paths, [shard], planted)
+    told = truth_example.read_example(11, paths, [shard], planted)
     assert list(told.maps) == [("cnn", "ig")]
     np.testing.assert_allclose(told.maps["cnn", "ig"], np.abs(maps[1]).sum(2), rtol=1e-3)
     # Two columns and four lines stand in the middle: from column 2 and line 1.

@@ -3,6 +3,7 @@
 from nascent.explain.truth.planted import read_planted
 from nascent.figures import truth
 from nascent.figures.save import save
+from nascent.figures.truth_example import read_example, typical_cell
 from nascent.files import read_table
 from nascent.jobs import job
 
@@ -15,11 +16,11 @@ with job(snakemake) as work:
         for number, (model, _, method) in enumerate(params.explored)
     }
     cells = read_table(given.cells[0]) if given.cells else None
-    cell = None if cells is None else truth.typical_cell(cells[cells["split"] == params.split])
+    cell = None if cells is None else typical_cell(cells[cells["split"] == params.split])
     example = None
     if cell is not None:
         planted = read_planted(params.kind, given.truth, params.parts, given.shards)
-        example = truth.read_example(cell, maps, given.shards, planted)
+        example = read_example(cell, maps, given.shards, planted)
     work.note(shown={"cell": cell})
     figure = truth.draw(table[table["split"] == params.split], example)
     save(figure, snakemake.output.png, work.record)

@@ -13,6 +13,7 @@ from nascent.figures import method_rows, style
 from nascent.words import spoken
 
 INSIDE, EXCHANGED, WITH_RIM = style.HUES["blue"], style.HUES["vermilion"], style.HUES["sky"]
+OTHERS = style.Mark(EXCHANGED, "D", 3.4, style.HOLLOW)
 RAISES, LOWERS = style.HUES["vermilion"], style.TONES["indigo"]
 DASHED = (0, (4, 2))
 SHIFT = {CELL: -0.16, RIM: 0.16}
@@ -83,12 +84,10 @@ def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float])
     for row in rows.to_dict("records"):
         y = at[row["model"], row["method"]]
         axes.plot([row["chance"]] * 2, [y - 0.36, y + 0.36], color=style.INK, lw=1.1, gid="chance")
-        method_rows.point(
-            axes, row["exchanged"], y, colour=EXCHANGED, marker="D", filled=False, size=3.4
-        )
+        method_rows.point(axes, row["exchanged"], y, mark=OTHERS)
         ends = row["share_low"], row["share_high"]
-        colour = _colour(row, INSIDE)
-        method_rows.point(axes, row["share"], y, ends, colour=colour, gid="share")
+        mark = style.Mark(_colour(row, INSIDE))
+        method_rows.point(axes, row["share"], y, ends, mark=mark, gid="share")
     axes.set_xlim(0, 1.04)
     axes.set_title(
         f"share in the {spoken().example}", fontsize=7.5, fontweight="normal", loc="center"
@@ -97,15 +96,16 @@ def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float])
 
 def _corrected(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
     for row in rows.to_dict("records"):
+        if row["region"] == CELL:
+            mark = style.Mark(_colour(row, INSIDE), size=4.2)
+        else:
+            mark = style.Mark(_colour(row, WITH_RIM), "s", 3.4, style.HOLLOW)
         method_rows.point(
             axes,
             row["corrected"],
             at[row["model"], row["method"]] + SHIFT[row["region"]],
             (row["corrected_low"], row["corrected_high"]),
-            colour=_colour(row, INSIDE if row["region"] == CELL else WITH_RIM),
-            marker="o" if row["region"] == CELL else "s",
-            filled=row["region"] == CELL,
-            size=4.2 if row["region"] == CELL else 3.4,
+            mark=mark,
             gid=f"corrected {row['region']}",
         )
     axes.axvline(0, color=style.INK, lw=0.9, ls=DASHED, zorder=1)
@@ -121,7 +121,7 @@ def _follows(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]
             row["beats_exchange"],
             at[row["model"], row["method"]],
             (row["beats_exchange_low"], row["beats_exchange_high"]),
-            colour=_colour(row, INSIDE),
+            mark=style.Mark(_colour(row, INSIDE)),
             gid="follows",
         )
     axes.axvline(LEVEL, color=style.INK, lw=0.9, ls=DASHED, zorder=1)

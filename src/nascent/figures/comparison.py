@@ -11,6 +11,8 @@ from nascent.task import REGRESSION
 from nascent.words import spoken
 
 # Darker than the hues of points: letters of this size need the contrast.
+MODEL = style.Mark(style.SPLITS["test"], size=5.5)
+FLOOR = style.Mark(style.GREY, size=4.2, face=style.HOLLOW)
 VERDICTS = {"beats the best floor": style.TONES["pine"], "does not beat it": style.TONES["rust"]}
 
 
@@ -104,11 +106,9 @@ def _panel(
             row[measure],
             at[row["model"]],
             span,
+            FLOOR if row["floor"] else MODEL,
             cells=(row[f"{measure}_low"], row[f"{measure}_high"]),
             groups=(row[f"{measure}_low_groups"], row[f"{measure}_high_groups"]),
-            colour=style.GREY if row["floor"] else style.SPLITS["test"],
-            face="white" if row["floor"] else None,
-            size=4.2 if row["floor"] else 5.5,
             gid=f"{row['model']}/{measure}",
         )
     best = evaluated.best_floor(table, task)

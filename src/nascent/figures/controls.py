@@ -136,8 +136,6 @@ def _row(axes: Axes, own: pd.DataFrame, measure: str, y: float, span: rows.Limit
             means[control],
             height,
             span,
-            colour=colour,
-            marker=marker,
-            size=5,
+            style.Mark(colour, marker, 5),
             gid=f"{name}/{control}/{measure}",
         )

@@ -149,12 +149,9 @@ def _panel(
                 row[measure],
                 heights[str(design)],
                 span,
+                style.Mark(colour, marker, 4, style.HOLLOW if row["floor"] is True else None),
                 cells=(row[f"{measure}_low"], row[f"{measure}_high"]),
                 groups=(row[f"{measure}_low_groups"], row[f"{measure}_high_groups"]),
-                colour=colour,
-                face="white" if row["floor"] is True else None,
-                marker=marker,
-                size=4,
                 gid=f"{name}/{design}/{measure}",
             )
     axes.set_xlim(span)
@@ -203,10 +200,8 @@ def _identity(
     span = rows.limits(skill, [*values, *LEAST_IDENTITY], [])
     axes.axvline(0, color=style.GREY, lw=0.7, zorder=1)
     for y, name in enumerate(shown):
-        colour, marker = looks[name]
-        rows.point(
-            axes, identity[name], y, span, colour=colour, marker=marker, gid=f"identity/{name}"
-        )
+        mark = style.Mark(*looks[name], size=5.5)
+        rows.point(axes, identity[name], y, span, mark, gid=f"identity/{name}")
     axes.set_xlim(span)
     axes.locator_params(axis="x", nbins=6)
     axes.set_yticks(range(len(shown)), [name.replace("_", " ") for name in shown])

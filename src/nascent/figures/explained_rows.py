@@ -90,15 +90,12 @@ def point(
     row: pd.Series,
     y: float,
     *,
-    colour: str,
-    marker: str = "o",
-    filled: bool = True,
+    mark: style.Mark,
     gid: Hashable = None,
 ) -> None:
     """Draw a mean with its intervals over cells (thick) and over groups (thin)."""
     for low, high, width in (("low_groups", "high_groups", 0.8), ("low", "high", 2.2)):
         if low in row and np.isfinite([row[low], row[high]]).all():
             ends = [row[low], row[high]]
-            axes.plot(ends, [y, y], color=colour, lw=width, solid_capstyle="butt", zorder=2)
-    face = colour if filled else "white"
-    axes.plot([row["mean"]], [y], marker, ms=4.6, mfc=face, mec=colour, mew=1.1, zorder=3, gid=gid)
+            axes.plot(ends, [y, y], color=mark.colour, lw=width, solid_capstyle="butt", zorder=2)
+    axes.plot([row["mean"]], [y], ls="", **mark.options, mew=1.1, zorder=3, gid=gid)

@@ -82,19 +82,15 @@ def point(
     y: float,
     ends: tuple[float, float] = (np.nan, np.nan),
     *,
-    colour: str,
-    marker: str = "o",
-    filled: bool = True,
-    size: float = 4.6,
+    mark: style.Mark,
     gid: str | None = None,
 ) -> None:
     """Draw a value with its interval; nothing where it is not finite."""
     if not np.isfinite(value):
         return
     if np.isfinite(ends).all():
-        axes.plot(ends, [y, y], color=colour, lw=1.4, solid_capstyle="butt", zorder=2)
-    face = colour if filled else "white"
-    axes.plot([value], [y], marker, ms=size, mfc=face, mec=colour, mew=1.0, zorder=3, gid=gid)
+        axes.plot(ends, [y, y], color=mark.colour, lw=1.4, solid_capstyle="butt", zorder=2)
+    axes.plot([value], [y], ls="", **mark.options, mew=1.0, zorder=3, gid=gid)
 
 
 def _first(keys: Sequence[Key], model: str) -> int:

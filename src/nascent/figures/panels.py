@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from nascent.figures import style
 from nascent.figures.crops import contrast, fitted, scale_bar
 from nascent.figures.gather import Examples
-from nascent.figures.score_maps import (
+from nascent.figures.score_tiles import (
     BOTTOM,
     LEFT,
     colour_key,

@@ -63,9 +63,11 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
                 axes,
                 row,
                 at[row["model"], row["method"]] + OFFSETS[kind],
-                colour=UNITS[row["unit"]],
-                marker=REPLACEMENTS[row["replace"]],
-                filled=row["verdict"] == BEATS,
+                mark=style.Mark(
+                    UNITS[row["unit"]],
+                    REPLACEMENTS[row["replace"]],
+                    face=None if row["verdict"] == BEATS else style.HOLLOW,
+                ),
                 gid=f"{row['model']}/{row['method']}/{curve}/{row['unit']}/{row['replace']}",
             )
         axes.set_title(curve.capitalize())

@@ -25,6 +25,7 @@ MOST_ERROR = 1.25  # in units of the worst floor's error; more is an arrow
 LEAST_WIDTH = 0.2  # of an axis: a share of an error; skills and shares themselves
 ROW = 0.32  # inches
 FLOOR_INK = style.SOFT
+PLAIN = style.Mark()
 RULE = (0, (4, 2))
 
 Limits = tuple[float, float]
@@ -96,13 +97,10 @@ def point(
     value: float,
     y: float,
     span: Limits,
+    mark: style.Mark = PLAIN,
     *,
     cells: Limits = (np.nan, np.nan),
     groups: Limits = (np.nan, np.nan),
-    colour: str = style.INK,
-    face: str | None = None,
-    marker: str = "o",
-    size: float = 5.5,
     gid: str | None = None,
 ) -> None:
     """Draw a value with its interval over cells (thick) and over groups (thin).
@@ -118,34 +116,23 @@ def point(
         Height of the row.
     span
         Limits of the axis.
+    mark, gid
+        Of the point.
     cells, groups
         Ends of the intervals; not finite where there is none.
-    colour, face, marker, size, gid
-        Of the point; `face` defaults to the colour.
     """
     for ends, width in ((groups, 0.8), (cells, 2.4)):
         if np.isfinite(ends).all():
-            axes.plot(ends, [y, y], color=colour, lw=width, solid_capstyle="butt", zorder=2)
+            axes.plot(ends, [y, y], color=mark.colour, lw=width, solid_capstyle="butt", zorder=2)
     if not np.isfinite(value):
         return
     if span[0] <= value <= span[1]:
-        axes.plot(
-            [value],
-            [y],
-            marker,
-            ms=size,
-            mfc=face or colour,
-            mec=colour,
-            mew=1.1,
-            gid=gid,
-            zorder=3,
-        )
+        axes.plot([value], [y], ls="", **mark.options, mew=1.1, gid=gid, zorder=3)
         return
     left = value < span[0]
     edge = span[0] if left else span[1]
-    axes.plot(
-        [edge], [y], "<" if left else ">", ms=size, color=colour, gid=gid, clip_on=False, zorder=3
-    )
+    arrow = {"marker": "<" if left else ">", "ms": mark.size, "color": mark.colour}
+    axes.plot([edge], [y], ls="", **arrow, gid=gid, clip_on=False, zorder=3)
     axes.annotate(
         words.short(value),
         (edge, y),

@@ -118,16 +118,15 @@ def _spread(
             if len(seeds) > 1 and len(inside):
                 axes.plot([inside.min(), inside.max()], [y, y], color=style.PALE, lw=1.2, zorder=1)
             rows.seeds(axes, seeds, y, span, colour=style.INK, gid=f"seeds of {name}/{measure}")
-            rows.point(axes, row[measure], y - 0.2, span, colour=colour, gid=f"{name}/{measure}")
+            mark = style.Mark(colour, size=5.5)
+            rows.point(axes, row[measure], y - 0.2, span, mark, gid=f"{name}/{measure}")
             if row["seeds"] > 1:
                 rows.point(
                     axes,
                     row[ensemble],
                     y + 0.2,
                     span,
-                    colour=ENSEMBLE,
-                    marker="D",
-                    size=4.5,
+                    style.Mark(ENSEMBLE, "D", 4.5),
                     gid=f"ensemble of {name}/{measure}",
                 )
         rows.frame(axes, at, [])

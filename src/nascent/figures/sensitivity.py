@@ -49,7 +49,7 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
             axes,
             row,
             at[row["model"], row["method"]] + shift,
-            colour=colour,
+            mark=style.Mark(colour),
             gid=f"{row['model']}/{row['method']}/{row['measure']}",
         )
     radius, draws = known["radius"].iloc[0], known["draws"].iloc[0]

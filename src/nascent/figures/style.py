@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import pandas as pd
@@ -26,6 +28,7 @@ DESIGNS: Mapping[str, tuple[str, str]] = {  # colour and marker
         ("shuffle", "^"),
     )
 }
+HOLLOW = "white"
 UNKNOWN = "unknown"
 MOST_LEVELS = 40  # rows or boxes that can still be read
 
@@ -67,6 +70,26 @@ _RC = {
     "svg.hashsalt": "nascent",
     "image.cmap": "gray",
 }
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a point looks: colour, marker and size in points; `face` is its inside, else filled."""
+
+    colour: str = INK
+    marker: str = "o"
+    size: float = 4.6
+    face: str | None = None
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What matplotlib is told of it."""
+        return {
+            "marker": self.marker,
+            "ms": self.size,
+            "mec": self.colour,
+            "mfc": self.face or self.colour,
+        }
 
 
 @contextmanager

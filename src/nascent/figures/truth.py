@@ -1,9 +1,7 @@
 """What the maps find of the truth of a simulated plate, beside chance, ceiling and two nulls."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,23 +9,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from nascent.attribute.maps import open_maps
-from nascent.explain.truth.planted import Planted
 from nascent.explain.truth.table import PLANTED as PLANTED_TRUTH
 from nascent.explain.truth.table import RANDOMISED, TRAINED, USED
 from nascent.figures import method_rows, style
 from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
-from nascent.figures.gather import read_examples
-from nascent.figures.score_maps import MAP_PERCENTILE, UNSIGNED, common_window
-from nascent.store import open_store
+from nascent.figures.score_tiles import MAP_PERCENTILE, UNSIGNED, common_window
+from nascent.figures.truth_example import Example
 from nascent.words import spoken, worded
 
 PLANTED = style.HUES["green"]
-MARKS: Mapping[str, tuple[str, str, bool, str]] = {  # colour, marker, filled, what the key says
-    "image": (style.GREY, "D", False, "no model: strongest map of the image"),
-    "randomised": (style.HUES["vermilion"], "o", False, "random weights"),
-    "used": (style.HUES["blue"], "s", False, "trained, of what it uses"),
-    "trained": (style.HUES["blue"], "o", True, "trained"),
+MARKS: Mapping[str, tuple[style.Mark, str]] = {  # and what the key says
+    "image": (
+        style.Mark(style.GREY, "D", 3.2, style.HOLLOW),
+        "no model: strongest map of the image",
+    ),
+    "randomised": (style.Mark(style.HUES["vermilion"], "o", 4.2, style.HOLLOW), "random weights"),
+    "used": (style.Mark(style.HUES["blue"], "s", 3.2, style.HOLLOW), "trained, of what it uses"),
+    "trained": (style.Mark(style.HUES["blue"], "o", 4.2), "trained"),
 }
 PANELS: Sequence[tuple[str, str, str]] = (
     ("pixel_precision", "lift", "planted {places},\nprecision / chance"),
@@ -41,28 +39,6 @@ RULES: Mapping[str, tuple[int, tuple]] = {"chance": (0, (4, 2)), "ceiling": (0, 
 DIFFER = "seeds differ"
 TILES = 8  # in a line
 MOST_TILES = 16
-
-
-@dataclass(frozen=True)
-class Example:
-    """One cell with the maps that were made of it.
-
-    Attributes
-    ----------
-    id
-    image
-        (S, S), the mean of the planted channels, each in units of its SD.
-    mask, causal
-        (S, S) bool, measured and planted pixels.
-    maps
-        (model, method) → Σ over channels of |map|, (S, S).
-    """
-
-    id: int | str
-    image: np.ndarray
-    mask: np.ndarray
-    causal: np.ndarray
-    maps: Mapping[method_rows.Key, np.ndarray]
 
 
 @style.look()
@@ -112,11 +88,9 @@ def draw(table: pd.DataFrame, example: Example | None) -> Figure:
         axes.set_title(worded(title), fontsize=7, fontweight="normal", loc="center")
     _verdicts(grid[-1], whole, at)
     keys = [
-        Line2D([], [], ls="none", marker=marker, ms=4.6, color=colour, mew=1.0, label=label)
-        for colour, marker, _, label in reversed(MARKS.values())
+        Line2D([], [], ls="none", **replace(mark, size=4.6).options, mew=1.0, label=label)
+        for mark, label in reversed(MARKS.values())
     ]
-    for key, (colour, _, filled, _) in zip(keys, reversed(MARKS.values()), strict=True):
-        key.set_markerfacecolor(colour if filled else "white")
     if not (shown["drawn"] == "used").any():
         keys = [key for key in keys if key.get_label() != MARKS["used"][-1]]
     keys += [
@@ -175,16 +149,12 @@ def _panel(
 ) -> None:
     ends = ("lift_low", "lift_high") if column == "lift" else ("low", "high")
     for row in rows.to_dict("records"):
-        colour, marker, filled, _ = MARKS[row["drawn"]]
         method_rows.point(
             axes,
             row[column],
             at[row["model"], row["method"]] + SHIFT[row["drawn"]],
             (row[ends[0]], row[ends[1]]),
-            colour=colour,
-            marker=marker,
-            filled=filled,
-            size=4.2 if marker == "o" else 3.2,
+            mark=MARKS[row["drawn"]][0],
             gid=f"{row['drawn']} {row['what']}",
         )
     planted = rows[rows["drawn"] == "trained"]
@@ -236,59 +206,3 @@ def _example(
         x=0.01,
         ha="left",
     )
-
-
-def read_example(
-    example_id: int | str,
-    map_paths: Mapping[method_rows.Key, Sequence[str | Path]],
-    shard_paths: Sequence[str | Path],
-    planted: Planted,
-) -> Example:
-    """Read one cell with its maps.
-
-    Parameters
-    ----------
-    example_id
-        Of the shards; see `typical_cell`.
-    map_paths
-        (model, method) → its map files. Maps without pixels are left out.
-    shard_paths
-        The shards they were made from.
-    planted
-        What was planted in these cells.
-    """
-    with ExitStack() as stack:
-        shards = [stack.enter_context(open_store(path)) for path in shard_paths]
-        channels = [name for name in planted.causal_channels if name in shards[0].channels]
-        found = read_examples(shards, [example_id], channels)
-    image, mask = found.images[0].astype(float), found.masks[0]
-    spread = image[mask].std(axis=0)
-    maps = {}
-    for key, paths in map_paths.items():
-        for path in paths:
-            with open_maps(path) as opened:
-                if opened.axes != "feature" and example_id in opened.cells.index:
-                    values = opened[opened.ids.index(example_id)]
-                    maps[key] = np.abs(values).sum(axis=2)
-    return Example(
-        id=example_id,
-        image=(image / np.where(spread > 0, spread, 1)).mean(axis=2),
-        mask=mask,
-        causal=planted.mask(example_id, mask),
-        maps=maps,
-    )
-
-
-def typical_cell(cells: pd.DataFrame) -> int | str | None:
-    """Return the cell whose average precision of pixels is nearest to the median; None without one.
-
-    Parameters
-    ----------
-    cells
-        As `nascent.explain.truth.table.cell_table` gives it, of one model and method.
-    """
-    own = cells[(cells["map"] == TRAINED) & (cells["truth"] == PLANTED_TRUTH)]
-    found = own.set_index("id")["pixel_precision"].dropna()
-    if found.empty:
-        return None
-    return (found - found.median()).abs().sort_values(kind="stable").index[0]

@@ -55,9 +55,7 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
             value,
             i,
             span,
-            colour=style.INK if best else style.GREY,
-            face=CHOSEN if best else None,
-            size=6.5 if best else 4,
+            style.Mark(size=6.5, face=CHOSEN) if best else style.Mark(style.GREY, size=4),
             gid="chosen" if best else "candidate",
         )
         if best:

@@ -21,6 +21,7 @@ PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
 }
 INPUT = "input"
 """Kind of a row that names an input."""
+UNSURE = style.Mark(style.GREY, size=4.2, face=style.HOLLOW)
 ROW = 0.19  # inches
 NOTHING = "No network was trained, or there are fewer than two test {examples}."
 LEAST_WIDTH = 0.05  # of an axis, skill: smaller changes are no story
@@ -149,11 +150,9 @@ def _panel(
             row["use"],
             at[unit],
             span,
+            style.Mark(colour, size=4.2) if told else UNSURE,
             cells=(row["low"], row["high"]),
             groups=(row["low_groups"], row["high_groups"]),
-            colour=colour if told else style.GREY,
-            face=colour if told else "white",
-            size=4.2,
             gid=f"{row['model']}/{row['channel']}/{row['change']}",
         )
         if np.isfinite(row["members_sum"]):
