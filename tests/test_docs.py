@@ -42,7 +42,7 @@ from nascent.kinds.cells.floors import FLOORS
 from nascent.report.pages import PAGES as REPORT_PAGES
 from nascent.shards import statistics
 from nascent.task import task_of
-from nascent.train.stage import history_columns
+from nascent.train.history import history_columns
 from nascent.tune.choice import choose
 
 REGRESSION = task_of("regression")

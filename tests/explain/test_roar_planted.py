@@ -18,6 +18,7 @@ from nascent.shards.plan import shards_of
 from nascent.shards.statistics import COLUMNS
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
+from nascent.train.job import TrainingData, TrainingFiles
 from nascent.train.models import load_model
 from nascent.train.stage import train_model
 
@@ -83,18 +84,16 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
     tables = []
     for order, removal in files.items():
         train_model(
-            manifest=folder / "shards.tsv",
-            normaliser=normaliser,
-            targets=[column_target("target")],
+            data=TrainingData(
+                folder / "shards.tsv", normaliser, [column_target("target")], removal=removal
+            ),
+            files=TrainingFiles(
+                *(folder / f"{order}.{name}" for name in ("keras", "reader", "history", "card"))
+            ),
             seed=1,
             threads=1,
             state_dir=folder / "state",
-            **{
-                f"{name}_path": folder / f"{order}.{name}" for name in ("reader", "history", "card")
-            },
-            model_path=folder / f"{order}.keras",
             record={},
-            removal=removal,
             architecture="linear",
             layers={"pooling": "flatten"},
             epochs=25,

@@ -13,6 +13,7 @@ from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards
+from nascent.train.job import TrainingData, TrainingFiles
 from nascent.train.models import load_model
 
 CHANNELS = ("00_DAPI", "15_SON", "21_NCL")
@@ -29,6 +30,15 @@ STATISTICS = pd.DataFrame(
     }
 )
 NORMALISER = Normaliser.from_table(STATISTICS, CHANNELS, Steps(clip=None))
+
+
+DATA = ("normaliser", "targets", "removal", "target_table")
+
+
+def files_in(folder: Path) -> TrainingFiles:
+    """Return the files of a training under their usual names."""
+    names = ("model.keras", "reader.json", "history.tsv", "card.json")
+    return TrainingFiles(*(folder / name for name in names))
 
 
 @dataclass(frozen=True)
@@ -75,10 +85,14 @@ class Study:
     def arguments(self, out: str = "out", **changes: Any) -> dict[str, Any]:
         """Return the arguments of train_model, with changes."""
         made = self.folder / out
-        return {
+        data = {
             "manifest": self.manifest,
             "normaliser": NORMALISER,
             "targets": [column_target("target")],
+        } | {key: changes.pop(key) for key in DATA if key in changes}
+        return {
+            "data": TrainingData(**data),
+            "files": files_in(made),
             "architecture": "linear",
             "seed": 7,
             "epochs": 3,
@@ -89,10 +103,6 @@ class Study:
             "patience": 20,
             "threads": 2,
             "state_dir": made / "state",
-            "model_path": made / "model.keras",
-            "reader_path": made / "reader.json",
-            "history_path": made / "history.tsv",
-            "card_path": made / "card.json",
             "record": {"stage": "train"},
             **changes,
         }

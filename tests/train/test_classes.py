@@ -54,7 +54,7 @@ def test_a_network_of_classes_learns_them_and_says_so(classes):
 def test_its_predictions_are_the_softmax_of_the_saved_network(classes):
     train_model(**arguments(classes))
     model = load_model(classes.folder / "out" / "model.keras")
-    normaliser = classes.arguments()["normaliser"]
+    normaliser = classes.arguments()["data"].normaliser
     table = predict(
         model,
         {"val": shards_of(classes.manifest, "val")},

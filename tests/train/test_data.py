@@ -16,7 +16,7 @@ from nascent.train.data import (
 
 def batches(study, split="train", **options):
     paths = shards_of(study.manifest, split)
-    return Batches(paths, study.arguments()["normaliser"], **{"batch_size": 8, **options})
+    return Batches(paths, study.arguments()["data"].normaliser, **{"batch_size": 8, **options})
 
 
 def test_shards_are_found_beside_the_table_that_lists_them(study):

@@ -17,7 +17,7 @@ CHANNELS = ("00_DAPI", "15_SON", "21_NCL")
 
 def removal_file(study, share: float, name: str = "removed.h5"):
     """Write a file that removes each entry with the given probability."""
-    normaliser = study.arguments()["normaliser"]
+    normaliser = study.arguments()["data"].normaliser
     cells = pd.concat(
         Batches(shards_of(study.manifest, split), normaliser).cells for split in ("train", "val")
     )
@@ -83,7 +83,7 @@ def test_the_state_of_other_removed_entries_is_left_alone(study, monkeypatch):
 
 
 def test_targets_given_instead_train_as_if_the_shards_had_them(study):
-    normaliser = study.arguments()["normaliser"]
+    normaliser = study.arguments()["data"].normaliser
     parts = []
     for split in ("train", "val"):
         cells = Batches(shards_of(study.manifest, split), normaliser).cells

@@ -15,6 +15,7 @@ from nascent.shards.write import list_shards
 from nascent.store import open_store
 from nascent.store_layout import Layout, input_path
 from nascent.store_writer import StoreWriter
+from nascent.train.job import TrainingData, TrainingFiles
 from nascent.train.models import load_model
 from nascent.train.stage import train_model
 
@@ -72,9 +73,10 @@ def manifest(tmp_path_factory):
 
 def arguments(manifest, out, **changes):
     return {
-        "manifest": manifest,
-        "normaliser": None,
-        "targets": [column_target("activity")],
+        "data": TrainingData(manifest, None, changes.pop("targets", [column_target("activity")])),
+        "files": TrainingFiles(
+            *(out / name for name in ("model.keras", FILE, "history.tsv", "card.json"))
+        ),
         "architecture": "linear",
         "seed": 3,
         "epochs": 60,
@@ -85,10 +87,6 @@ def arguments(manifest, out, **changes):
         "patience": 60,
         "threads": 1,
         "state_dir": out / "state",
-        "model_path": out / "model.keras",
-        "reader_path": out / FILE,
-        "history_path": out / "history.tsv",
-        "card_path": out / "card.json",
         "record": {"stage": "train"},
         **changes,
     }

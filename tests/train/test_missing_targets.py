@@ -33,7 +33,7 @@ def lacking(columns, share=2):
 
 def batches(study, split="train", **options):
     paths = shards_of(study.manifest, split)
-    return Batches(paths, study.arguments()["normaliser"], batch_size=8, **options)
+    return Batches(paths, study.arguments()["data"].normaliser, batch_size=8, **options)
 
 
 def test_examples_without_any_target_are_left_out(study):

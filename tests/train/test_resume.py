@@ -150,7 +150,7 @@ def test_other_statistics_of_the_channels_are_another_run(study, monkeypatch, ca
         interrupt_after(patch, epochs=2)
         with pytest.raises(KeyboardInterrupt):
             train_model(**study.arguments())
-    normaliser = study.arguments()["normaliser"]
+    normaliser = study.arguments()["data"].normaliser
     brighter = replace(normaliser, mean=tuple(mean + 1 for mean in normaliser.mean))
     with caplog.at_level("INFO", logger="nascent"):
         train_model(**study.arguments(normaliser=brighter))

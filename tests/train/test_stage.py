@@ -8,8 +8,9 @@ from nascent.reader import read_reader
 from nascent.shards.batches import Batches
 from nascent.shards.plan import shards_of
 from nascent.train import checkpoint
+from nascent.train.history import history_columns
 from nascent.train.models import load_model
-from nascent.train.stage import history_columns, train_model
+from nascent.train.stage import train_model
 
 
 def test_the_model_on_disk_is_that_of_the_best_epoch(study):
@@ -20,7 +21,7 @@ def test_the_model_on_disk_is_that_of_the_best_epoch(study):
     assert best < 7
     model = keras.saving.load_model(study.folder / "out/model.keras")
     arguments = study.arguments()
-    val = Batches(shards_of(study.manifest, "val"), arguments["normaliser"], batch_size=9)
+    val = Batches(shards_of(study.manifest, "val"), arguments["data"].normaliser, batch_size=9)
     batch = next(iter(val))
     y_hat = model.predict_on_batch(batch.inputs)[:, 0]
     error = np.abs(y_hat - batch.targets["target"])
@@ -32,7 +33,7 @@ def test_the_model_on_disk_is_that_of_the_best_epoch(study):
 def test_the_reader_beside_the_model_reads_what_it_learnt_from(study):
     train_model(**study.arguments(epochs=1))
     (reader,) = read_reader(study.folder / "out").inputs
-    normaliser = study.arguments()["normaliser"]
+    normaliser = study.arguments()["data"].normaliser
     model = load_model(study.folder / "out/model.keras")
     assert model.input["image"].shape[1:] == reader.spec.shape
     assert (reader.inputs, reader.mean) == (normaliser.inputs, normaliser.mean)
@@ -61,7 +62,7 @@ def test_the_card_says_what_was_trained_on_what(study):
     options = {"augment": {"zoom": "normal", "flip": True}}
     train_model(**study.cnn(**options, record={"stage": "train", "versions": {"keras": "3"}}))
     card = study.card()
-    cells = Batches(shards_of(study.manifest, "train"), study.arguments()["normaliser"]).cells
+    cells = Batches(shards_of(study.manifest, "train"), study.arguments()["data"].normaliser).cells
     assert card["target"]["mean"] == pytest.approx(cells["target"].mean())
     assert card["target"]["sd"] == pytest.approx(cells["target"].std())
     assert card["channels"] == ["00_DAPI", "15_SON", "21_NCL"]
@@ -136,9 +137,11 @@ def test_two_targets_are_learnt_together(study):
     assert [target["column"] for target in card["targets"]] == ["target", "area"]
     model = load_model(study.folder / "out/model.keras")
     arguments = study.arguments()
-    (batch,) = Batches(shards_of(study.manifest, "train"), arguments["normaliser"], batch_size=64)
+    (batch,) = Batches(
+        shards_of(study.manifest, "train"), arguments["data"].normaliser, batch_size=64
+    )
     y_hat = model.predict_on_batch(batch.inputs)
-    cells = Batches(shards_of(study.manifest, "train"), arguments["normaliser"]).cells
+    cells = Batches(shards_of(study.manifest, "train"), arguments["data"].normaliser).cells
     assert y_hat.shape == (26, 2)
     # Each output is in the units of its own column: the mean of the area is 128, its SD 8.
     for column, values in zip(("target", "area"), y_hat.T, strict=True):
@@ -272,7 +275,9 @@ def test_the_model_on_disk_has_the_eight_fold_error_of_its_smoothed_choice(study
     history, best = study.history(), study.card()["best"]["epoch"]
     assert best < 6
     model = load_model(study.folder / "out/model.keras")
-    val = Batches(shards_of(study.manifest, "val"), study.arguments()["normaliser"], batch_size=9)
+    val = Batches(
+        shards_of(study.manifest, "val"), study.arguments()["data"].normaliser, batch_size=9
+    )
     batch = next(iter(val))
     errors = [
         np.abs(model.predict_on_batch(inputs)[:, 0] - batch.targets["target"]).mean()
@@ -287,7 +292,7 @@ def test_the_first_losses_are_those_of_the_training_mean(study):
     train_model(**study.arguments(epochs=1, learning_rate=1e-12, huber_delta=40.0))
     arguments = study.arguments()
     train, val = (
-        Batches(shards_of(study.manifest, split), arguments["normaliser"]).cells["target"]
+        Batches(shards_of(study.manifest, split), arguments["data"].normaliser).cells["target"]
         for split in ("train", "val")
     )
     (history,) = study.history().to_dict("records")
@@ -319,7 +324,7 @@ def test_training_cells_are_augmented_and_validation_cells_are_not(study):
     bare, shifted = study.history("bare").iloc[0], study.history("shifted").iloc[0]
     assert shifted["val_loss"] == bare["val_loss"]
     model = load_model(path)
-    batches = Batches(shards_of(study.manifest, "train"), study.arguments()["normaliser"])
+    batches = Batches(shards_of(study.manifest, "train"), study.arguments()["data"].normaliser)
     batch = next(iter(batches))
     image = batch.inputs["image"] + batch.inputs["mask"][..., None].astype(np.float32)
     y_hat = model.predict_on_batch({"image": image, "mask": batch.inputs["mask"]})[:, 0]

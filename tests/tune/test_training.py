@@ -4,27 +4,31 @@ from nascent.errors import TrainError
 from nascent.examples import column_target
 from nascent.files import read_json, read_table
 from nascent.train.collapse import NotANumber
-from nascent.train.stage import history_columns
+from nascent.train.history import history_columns
+from nascent.train.job import TrainingData, TrainingFiles
 from nascent.tune import training
 from nascent.tune.choice import choose
 
 
 @pytest.fixture
-def paths(tmp_path):
-    files = ("model.keras", "reader.json", "history.tsv", "card.json")
-    made = {f"{file.split('.')[0]}_path": tmp_path / "candidate" / file for file in files}
-    return made | {"state_dir": tmp_path / "state", "targets": [column_target("target")]}
+def given(tmp_path):
+    names = ("model.keras", "reader.json", "history.tsv", "card.json")
+    return {
+        "data": TrainingData(tmp_path / "shards.tsv", None, [column_target("target")]),
+        "files": TrainingFiles(*(tmp_path / "candidate" / name for name in names)),
+        "state_dir": tmp_path / "state",
+    }
 
 
-def test_a_candidate_is_trained_as_any_model(paths, monkeypatch):
-    given = []
-    monkeypatch.setattr(training, "train_model", lambda **options: given.append(options))
-    training.train_candidate(**paths, seed=3, epochs=2)
-    assert given == [{**paths, "seed": 3, "epochs": 2}]
+def test_a_candidate_is_trained_as_any_model(given, monkeypatch):
+    calls = []
+    monkeypatch.setattr(training, "train_model", lambda **options: calls.append(options))
+    training.train_candidate(**given, seed=3, epochs=2)
+    assert calls == [{**given, "seed": 3, "epochs": 2}]
 
 
 def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_among(
-    paths, monkeypatch
+    given, monkeypatch
 ):
     def diverge(*, state_dir, **options):
         (state_dir / "0123").mkdir(parents=True)
@@ -32,11 +36,11 @@ def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_amo
         raise NotANumber("the loss is no longer a number in epoch 2", where="linear")
 
     monkeypatch.setattr(training, "train_model", diverge)
-    training.train_candidate(**paths, seed=3)
-    assert paths["model_path"].read_bytes() == paths["reader_path"].read_bytes() == b""
-    assert not paths["state_dir"].exists()
-    assert list(read_table(paths["history_path"]).columns) == list(history_columns())
-    card = read_json(paths["card_path"])
+    training.train_candidate(**given, seed=3)
+    assert given["files"].model.read_bytes() == given["files"].reader.read_bytes() == b""
+    assert not given["state_dir"].exists()
+    assert list(read_table(given["files"].history).columns) == list(history_columns())
+    card = read_json(given["files"].card)
     assert card["reason"] == "the loss is no longer a number in epoch 2"
     sound = {"best": {"val_mae": 4.0, "epoch": 1}, "epochs": 2, "collapsed": False}
     table = choose({"steep": {"learning_rate": 9.0}, "flat": {"learning_rate": 0.1}}, [card, sound])
@@ -46,11 +50,11 @@ def test_a_candidate_that_diverges_is_written_down_and_the_others_are_chosen_amo
         choose({"steep": {}}, [card])
 
 
-def test_any_other_error_ends_the_candidate(paths, monkeypatch):
+def test_any_other_error_ends_the_candidate(given, monkeypatch):
     def refuse(**options):
         raise TrainError("there are no validation cells")
 
     monkeypatch.setattr(training, "train_model", refuse)
     with pytest.raises(TrainError, match="validation cells"):
-        training.train_candidate(**paths)
-    assert not paths["card_path"].exists()
+        training.train_candidate(**given)
+    assert not given["files"].card.exists()

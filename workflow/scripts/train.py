@@ -1,11 +1,14 @@
 """Train one model with one seed on one fold, or one candidate of a search."""
 
+from pathlib import Path
+
 from nascent.examples import TargetSpec
 from nascent.files import read_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job
 from nascent.shards.normalise import Normaliser
 from nascent.shards.plan import all_shards
+from nascent.train.job import TrainingData, TrainingFiles
 from nascent.train.stage import train_model
 from nascent.tune.training import train_candidate
 
@@ -22,20 +25,19 @@ with network_job(snakemake, stage="train") as work:
             read_table(given.channels), params.inputs, params.normalise
         )
     train(
-        manifest=given.shards,
-        normaliser=normaliser,
-        targets=[TargetSpec.from_plain(one) for one in params.targets],
+        data=TrainingData(
+            given.shards,
+            normaliser,
+            [TargetSpec.from_plain(one) for one in params.targets],
+            removal=given.get("removal"),
+            target_table=given.get("targets"),
+        ),
+        files=TrainingFiles(*(Path(made[name]) for name in ("model", "reader", "history", "card"))),
         seed=work.seed,
         threads=snakemake.threads,
         deterministic=params.deterministic,
         state_dir=params.state,
-        model_path=made.model,
-        reader_path=made.reader,
-        history_path=made.history,
-        card_path=made.card,
         tensorboard_dir=params.tensorboard,
-        removal=given.get("removal"),
-        target_table=given.get("targets"),
         record=work.record,
         **options,
     )
