@@ -1,7 +1,8 @@
 # Figures as parts of jobs: what each is drawn of, and its place in the report. Which there are follows
 # from nascent.figures.table and nascent.explain.checks.
 from nascent.explain.standing import HOLDS, read_standing
-from nascent.figures.table import EXPLANATIONS, source_of
+from nascent.figure import EXPLANATIONS
+from nascent.figures.table import source_of
 from nascent.report.standing import SUBCATEGORIES
 from nascent.words import speaking
 

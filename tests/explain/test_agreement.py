@@ -16,10 +16,11 @@ from nascent.explain.agreement.table import (
     differs,
     write_agreement,
 )
+from nascent.explain.statistics.sample import Sample
 from nascent.files import read_table, write_table
 
 CELLS, SIZE, CHANNELS = 24, 8, ("a", "b", "c")
-OPTIONS = {"cells": 100, "confidence": 0.95, "draws": 200, "seed": 1}
+SAMPLE = Sample(cells=100, confidence=0.95, draws=200, seed=1)
 
 
 def masks_of(cells):
@@ -59,7 +60,7 @@ def study(folder, *several, groups=("A", "B", "C")):
     groups = [*groups] * (CELLS // len(groups))
     cells = pd.DataFrame({"id": range(CELLS), "plate": "p", "group": groups})
     write_table(cells, folder / "cells.tsv")
-    write_agreement(several, folder / "cells.tsv", folder / "agreement.tsv", **OPTIONS)
+    write_agreement(several, folder / "cells.tsv", folder / "agreement.tsv", sample=SAMPLE)
     return read_table(folder / "agreement.tsv")
 
 

@@ -25,6 +25,7 @@ from nascent.explain.randomisation.table import (
 )
 from nascent.explain.reading.map_levels import LEVELS
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS
+from nascent.explain.statistics.sample import Sample
 from nascent.files import read_table
 
 OPTIONS = {"stages": 9, "cells": 100, "confidence": 0.95, "draws": 200, "seed": 2}
@@ -37,7 +38,10 @@ def study(checked, tmp_path_factory):
 
 
 def check(study, out, **changes):
-    write_randomisation(study.inspection(), study.cells, out, **{**OPTIONS, **changes})
+    options = {**OPTIONS, **changes}
+    names = ("cells", "confidence", "draws", "seed")
+    sample = Sample(*(options.pop(name) for name in names))
+    write_randomisation(study.inspection(), study.cells, out, sample=sample, **options)
     return read_table(out)
 
 

@@ -11,6 +11,7 @@ from nascent.explain.removal.deletion import (
 )
 from nascent.explain.removal.table import REMOVAL, removal_table, write_removal
 from nascent.explain.statistics.image_nulls import BRIGHTNESS
+from nascent.explain.statistics.sample import Sample
 from nascent.files import read_table
 
 FRACTIONS = (0.5, 1.0)
@@ -116,7 +117,10 @@ def check(checked, tmp_path):
     def run(model, method, **changes):
         study = checked.study(tmp_path, model, method)
         options = {"removal": Removal(FRACTIONS, 2, 16), "cells": 100, **OPTIONS, **changes}
-        write_removal(study.inspection(), study.cells, tmp_path / "out.tsv", **options)
+        names = ("cells", "confidence", "draws", "seed")
+        sample = Sample(*(options.pop(name) for name in names))
+        out = tmp_path / "out.tsv"
+        write_removal(study.inspection(), study.cells, out, sample=sample, **options)
         return read_table(tmp_path / "out.tsv")
 
     return run

@@ -8,7 +8,7 @@ from nascent.attribute.maps import MapSource, write_maps
 from nascent.attribute.results import without_path
 from nascent.errors import AttributionError
 from nascent.explain.randomisation.permuted_targets import permute_targets
-from nascent.explain.roar.orders import remove_at_random, remove_by_maps
+from nascent.explain.roar.orders import Degradation, remove_at_random, remove_by_maps
 from nascent.explain.roar.predictions import told_apart
 from nascent.files import read_table, write_table
 from nascent.kinds.cells.crops.crop_store import CropWriter
@@ -74,9 +74,7 @@ def by_maps(folder, rank="entries", fraction=0.3, out="by_maps.h5"):
         folder / out,
         model_path=folder / "model.keras",
         order="grad",
-        rank=rank,
-        fraction=fraction,
-        seed=(1, 2),
+        degradation=Degradation(rank, fraction, (1, 2)),
         record={},
     )
     return folder / out
@@ -87,9 +85,7 @@ def at_random(folder, rank="entries", fraction=0.3, seed=(1, 2), out="random.h5"
         folder / "shards.tsv",
         folder / out,
         channels=CHANNELS,
-        rank=rank,
-        fraction=fraction,
-        seed=seed,
+        degradation=Degradation(rank, fraction, seed),
         record={},
     )
     return folder / out

@@ -9,7 +9,7 @@ from nascent.attribute.results import without_path
 from nascent.evaluate.predict import predict
 from nascent.examples import column_target
 from nascent.explain.roar.curves import NONE, roar_table
-from nascent.explain.roar.orders import remove_at_random, remove_by_maps
+from nascent.explain.roar.orders import Degradation, remove_at_random, remove_by_maps
 from nascent.files import write_table
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.provenance import file_digest
@@ -71,7 +71,7 @@ def planted(tmp_path):
 @pytest.mark.slow
 def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(planted):
     folder, normaliser = planted
-    how = {"rank": "entries", "fraction": PLANTED, "seed": (1, 1), "record": {}}
+    how = {"degradation": Degradation("entries", PLANTED, (1, 1)), "record": {}}
     files = {NONE: None, "map": folder / "map.h5", "random": folder / "random.h5"}
     remove_by_maps(
         [folder / f"maps.{split}.h5" for split in CELLS],

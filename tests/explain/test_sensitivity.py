@@ -10,6 +10,7 @@ from nascent.explain.sensitivity.table import (
     uniform_noise,
     write_sensitivity,
 )
+from nascent.explain.statistics.sample import Sample
 from nascent.files import read_table
 
 OPTIONS = {"radius": 0.2, "noises": 3, "cells": 100, "confidence": 0.95, "draws": 200, "seed": 6}
@@ -22,7 +23,10 @@ def weights(checked):
 
 def check(study, **changes):
     out = study.folder / "out.tsv"
-    write_sensitivity(study.inspection(), study.cells, out, **{**OPTIONS, **changes})
+    options = {**OPTIONS, **changes}
+    names = ("cells", "confidence", "draws", "seed")
+    sample = Sample(*(options.pop(name) for name in names))
+    write_sensitivity(study.inspection(), study.cells, out, sample=sample, **options)
     return read_table(out).set_index("measure")
 
 

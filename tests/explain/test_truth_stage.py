@@ -12,6 +12,7 @@ from nascent.examples import column_target
 from nascent.explain.importance.aggregates import channel_shares, channel_totals
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS
+from nascent.explain.statistics.sample import Sample
 from nascent.explain.truth.stage import channels_used, check_truth, shown_to_be_used
 from nascent.explain.truth.table import MAPS, PLANTED, TRUTH, USED
 from nascent.explain.use.changes import CHANGES
@@ -119,6 +120,8 @@ def check(plate, folder, weights, method="input_x_gradient", target=0, *, truth=
     place, normaliser, explained = plate
     model, maps = explained(weights, method, target)
     settings = {"cells": 8, "confidence": 0.9, "draws": 100, "seed": 7} | changes
+    names = ("cells", "confidence", "draws", "seed")
+    sample = Sample(*(settings.pop(name) for name in names))
     truths = settings.pop("truths", [place / f"{well}.truth.h5" for _, well in WELLS])
     shards = [place / "shard.h5"]
     check_truth(
@@ -126,6 +129,7 @@ def check(plate, folder, weights, method="input_x_gradient", target=0, *, truth=
         lambda: read_planted(truths, PARTS, shards),
         out=folder / "truth.tsv",
         cells_out=folder / "truth.cells.tsv",
+        sample=sample,
         **settings,
     )
     table = read_table(folder / "truth.tsv")

@@ -107,6 +107,47 @@ def test_imports_go_in_no_circle():
         pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
 
 
+# Each room may import those before it: the stages as data flow, then what describes and shows them.
+ROOMS = [
+    *("statistics", "splits", "tasks", "shards", "readers", "train", "tune", "attribute"),
+    *("evaluate", "explain", "figures", "config", "kinds", "costs", "report"),
+]
+
+
+def room_of(module: str) -> str:
+    """Return the package below `nascent` that a module is of, or the name of a single module."""
+    return (*module.split("."), "")[1]
+
+
+def test_imports_go_from_a_room_to_those_before_it():
+    packages = {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
+    assert set(ROOMS) == packages
+    upward = {
+        f"{name} imports {module}"
+        for name, own in GRAPH.items()
+        for module in own
+        if {room_of(name), room_of(module)} <= packages
+        and ROOMS.index(room_of(module)) > ROOMS.index(room_of(name))
+    }
+    assert upward == set()
+
+
+def test_questions_of_explanations_import_each_other_in_no_circle():
+    folders = {}
+    for name, own in GRAPH.items():
+        if name.startswith("nascent.explain."):
+            others = {other.split(".")[2] for other in own if other.startswith("nascent.explain.")}
+            folders.setdefault(name.split(".")[2], set()).update(others - {name.split(".")[2]})
+    assert len(folders) > 15
+    TopologicalSorter(folders).prepare()
+
+
+def test_what_describes_kinds_and_figures_stands_on_errors_alone():
+    allowed = {"nascent", "nascent.errors", KINDS}
+    assert GRAPH[LOADER] <= allowed
+    assert GRAPH["nascent.figure"] == set()
+
+
 def test_nobody_imports_a_kind_but_the_loader_and_the_scripts_of_its_own_rules():
     outside = {name: own for name, own in GRAPH.items() if not name.startswith(KINDS)}
     told = {

@@ -1,6 +1,7 @@
 """Maps of every model, seed and method -> how far each two of them agree."""
 
 from nascent.explain.agreement.table import Explanation, write_agreement
+from nascent.explain.statistics.sample import Sample
 from nascent.jobs import job
 
 with job(snakemake):
@@ -15,8 +16,5 @@ with job(snakemake):
         explanations,
         given.cells,
         out,
-        cells=params.cells,
-        confidence=params.confidence,
-        draws=params.draws,
-        seed=params.seed,
+        sample=Sample(params.cells, params.confidence, params.draws, params.seed),
     )

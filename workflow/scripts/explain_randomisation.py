@@ -2,6 +2,7 @@
 
 from nascent.explain.randomisation.table import write_randomisation
 from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.statistics.sample import Sample
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
@@ -12,9 +13,6 @@ with network_job(snakemake) as work:
         given.cells,
         snakemake.output[0],
         stages=params.randomisation["stages"],
-        cells=params.cells,
-        confidence=params.confidence,
-        draws=params.draws,
-        seed=params.seed,
+        sample=Sample(params.cells, params.confidence, params.draws, params.seed),
         permuted_maps=given.permuted,
     )

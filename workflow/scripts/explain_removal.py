@@ -3,6 +3,7 @@
 from nascent.explain.reading.inspection import open_inspection
 from nascent.explain.removal.deletion import Removal
 from nascent.explain.removal.table import write_removal
+from nascent.explain.statistics.sample import Sample
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
@@ -15,8 +16,5 @@ with network_job(snakemake) as work:
         removal=Removal(
             tuple(params.removal["fractions"]), params.removal["random"], params.batch_size
         ),
-        cells=params.cells,
-        confidence=params.confidence,
-        draws=params.draws,
-        seed=params.seed,
+        sample=Sample(params.cells, params.confidence, params.draws, params.seed),
     )

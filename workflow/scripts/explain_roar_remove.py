@@ -1,18 +1,15 @@
 """Maps of a model, or nothing -> which entries of every cell a retraining shall do without."""
 
-from nascent.explain.roar.orders import remove_at_random, remove_by_maps
+from nascent.explain.roar.orders import Degradation, remove_at_random, remove_by_maps
 from nascent.jobs import check, job
 from nascent.shards.plan import all_shards
 
 with job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
-    how = {
-        "rank": params.rank,
-        "fraction": float(wildcards.fraction),
-        "seed": [params.seed, int(wildcards.seed)],
-        "record": work.record,
-    }
+    seed = [params.seed, int(wildcards.seed)]
+    degradation = Degradation(params.rank, float(wildcards.fraction), seed)
+    how = {"degradation": degradation, "record": work.record}
     if given.maps:
         remove_by_maps(
             given.maps,

@@ -2,6 +2,7 @@
 
 from nascent.explain.reading.inspection import open_inspection
 from nascent.explain.sensitivity.table import write_sensitivity
+from nascent.explain.statistics.sample import Sample
 from nascent.network_jobs import network_job
 
 with network_job(snakemake) as work:
@@ -13,8 +14,5 @@ with network_job(snakemake) as work:
         snakemake.output[0],
         radius=params.sensitivity["radius"],
         noises=params.sensitivity["draws"],
-        cells=params.cells,
-        confidence=params.confidence,
-        draws=params.draws,
-        seed=params.seed,
+        sample=Sample(params.cells, params.confidence, params.draws, params.seed),
     )

@@ -1,6 +1,7 @@
 """Maps of one model and method, and the truth of the simulated examples -> what was found of it."""
 
 from nascent.explain.reading.inspection import open_inspection
+from nascent.explain.statistics.sample import Sample
 from nascent.explain.truth.planted import read_planted
 from nascent.explain.truth.stage import channels_used, check_truth
 from nascent.network_jobs import network_job
@@ -22,10 +23,7 @@ with network_job(snakemake) as work:
         lambda: read_planted(params.kind, given.truth, params.parts, given.shards),
         out=made.table,
         cells_out=made.cells,
-        cells=params.cells,
-        confidence=params.confidence,
-        draws=params.draws,
-        seed=params.seed,
+        sample=Sample(params.cells, params.confidence, params.draws, params.seed),
         used=used,
         aggregate=params.aggregate,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nascent.figures.table import Figure
+from nascent.figure import Figure
 
 PREDICTS, EXPLAINS = "predicts", "explains"
 """What a check does with a network: it predicts changed examples, or makes maps again."""

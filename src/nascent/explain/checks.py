@@ -19,7 +19,7 @@ from nascent.explain.check import (
     Check,
     Study,
 )
-from nascent.figures.table import DATA, EXPLANATIONS, Figure
+from nascent.figure import DATA, EXPLANATIONS, Figure
 from nascent.kind import has_module, kind_of, module_of
 
 

@@ -7,7 +7,7 @@ follow from `nascent.explain.checks`, the cards of models from the models of a s
 from dataclasses import dataclass
 
 from nascent.explain.check import Check
-from nascent.figures.table import DATA, EXPLANATIONS, MODELS
+from nascent.figure import DATA, EXPLANATIONS, MODELS
 
 STUDY = "Study"
 """Category of what is said of the study as a whole."""

@@ -33,6 +33,7 @@ from nascent.explain.reading.map_levels import (
 from nascent.explain.reading.map_sets import MapSet, opened
 from nascent.explain.statistics.cell_means import cell_means, groups_of, side_of_zero
 from nascent.explain.statistics.exchange import NOBODY, adjusted, along, rings
+from nascent.explain.statistics.sample import Sample
 from nascent.files import write_table
 from nascent.places import has_places
 from nascent.statistics.verdict import cannot_tell
@@ -146,10 +147,7 @@ def write_agreement(
     cells_path: str | Path,
     out: str | Path,
     *,
-    cells: int,
-    confidence: float,
-    draws: int,
-    seed: int,
+    sample: Sample,
 ) -> None:
     """Write how far every two explanations of a study agree on a sample of examples.
 
@@ -162,12 +160,8 @@ def write_agreement(
     out
         A row a pair and level, the columns of `AGREEMENT`. An explanation stands beside itself
         too: there the null tells how alike its maps of different cells are.
-    cells
-        Most examples that are compared.
-    confidence, draws
-        Of the intervals, see `cell_means`.
-    seed
-        Of the sample, of the other examples and of the intervals.
+    sample
+        The examples that are compared, and the intervals over them.
 
     Raises
     ------
@@ -180,14 +174,13 @@ def write_agreement(
     if pairs:
         with ExitStack() as stack:
             sets = [stack.enter_context(opened(explained.maps)) for explained in explanations]
-            chosen = choose_cells(_cells(sets, None), cells, seed)
+            chosen = choose_cells(_cells(sets, None), sample.cells, sample.seed)
             groups = groups_of(cells_path, chosen)
-            others = rings(len(chosen), EXCHANGES, (seed, 1), groups)
+            others = rings(len(chosen), EXCHANGES, (sample.seed, 1), groups)
             own, null = _correlations(sets, pairs, chosen, others)
-        options = {"confidence": confidence, "draws": draws, "seed": seed}
         for place, level in enumerate(LEVELS):
             means, nulls, beyond = (
-                cell_means(values[:, :, place], groups, **options)
+                cell_means(values[:, :, place], groups, **sample.intervals())
                 for values in (own, null, own - null)
             )
             tables.append(_table(explanations, pairs, level, means, nulls, beyond))

@@ -26,6 +26,7 @@ from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
 from nascent.explain.statistics.cell_means import MEAN, cell_means, groups_of
 from nascent.explain.statistics.dependence import SURVIVES, TARGETS, VERDICTS, WEIGHTS
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
+from nascent.explain.statistics.sample import Sample
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell, side
@@ -168,10 +169,7 @@ def write_randomisation(
     out: str | Path,
     *,
     stages: int,
-    cells: int,
-    confidence: float,
-    draws: int,
-    seed: int,
+    sample: Sample,
     permuted_maps: Sequence[str | Path] = (),
 ) -> None:
     """Write how far the maps of one model and method outlive the model's weights.
@@ -186,18 +184,14 @@ def write_randomisation(
         The columns of `RANDOMISATION`.
     stages
         Most stages of the cascade.
-    cells
-        Most examples that are explained anew, drawn from those that have maps; each by a model with
-        a draw of weights of its own.
-    confidence, draws
-        Of the intervals, see `cell_means`.
-    seed
-        Of the sample, of the weights and of the intervals.
+    sample
+        The examples that are explained anew, each by a model with a draw of weights of its own,
+        and the intervals over them.
     permuted_maps
         Maps of the same examples, by the same method, of a model that was trained on permuted
         targets: the stage `targets`. Without them it is left out.
     """
-    chosen = choose_cells(inspection.ids, cells, seed)
+    chosen = choose_cells(inspection.ids, sample.cells, sample.seed)
 
     method = inspection.method()
 
@@ -220,7 +214,7 @@ def write_randomisation(
             cell,
             remake,
             stages=stages,
-            stream=np.random.default_rng((seed, number, own)),
+            stream=np.random.default_rng((sample.seed, number, own)),
         )
     ]
     parts = [pd.DataFrame(found, columns=list(ROWS))]
@@ -231,8 +225,6 @@ def write_randomisation(
     table = randomisation_table(
         pd.concat(parts),
         pd.Series(groups_of(cells_path, chosen), index=chosen),
-        confidence=confidence,
-        draws=draws,
-        seed=seed,
+        **sample.intervals(),
     )
     write_table(table, out)

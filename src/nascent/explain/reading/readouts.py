@@ -1,6 +1,7 @@
 """The files that the biological read-outs of one model and method are made from."""
 
-from collections.abc import Hashable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,14 @@ import pandas as pd
 
 from nascent.attribute.maps import open_maps
 from nascent.explain.reading.cells import CellReader, ExplainedCell, explained_cells
-from nascent.files import read_table
+from nascent.explain.statistics.exchange import rings
+from nascent.files import read_table, write_table
+from nascent.kind import with_article
 from nascent.reader import Reader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.words import spoken
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Sources:
     cells: str | Path
     inputs: Reader | Normaliser
 
-    def told(self) -> pd.DataFrame:
+    def strata_table(self) -> pd.DataFrame:
         """Return split, stratum and group of the examples by `id`."""
         required = ["id", "split", "stratum", "group"]
         return read_table(self.cells, required=required).set_index("id")
@@ -77,7 +83,47 @@ class Sources:
 
     def groups(self) -> np.ndarray:
         """Return the groups (n,) of the examples that have maps, in their order."""
-        return self.told().loc[self.ids(), "group"].to_numpy(str)
+        return self.strata_table().loc[self.ids(), "group"].to_numpy(str)
+
+    def exchanged(self, exchanges: int, seed: int) -> tuple[list[Hashable], np.ndarray]:
+        """Return the ids, and of each example others that stand for chance (exchanges, n)."""
+        ids = self.ids()
+        return ids, rings(len(ids), exchanges, seed, self.groups())
+
+
+def write_read_out(
+    sources: Sources,
+    out: str | Path,
+    read_out: Callable[[], pd.DataFrame],
+    *,
+    split: str,
+    columns: Sequence[str],
+    otherwise: str,
+) -> None:
+    """Write what is read out of maps that have places; no rows for other maps.
+
+    Parameters
+    ----------
+    sources
+        Files of the examples, all of one split.
+    out
+        The table: `split` and the columns.
+    read_out
+        Gives the table; it is not called for maps without places.
+    split
+        Name of the split.
+    columns
+        Of the table.
+    otherwise
+        What such maps cannot do, for the log.
+    """
+    table = pd.DataFrame(columns=columns)
+    if sources.axes() == "feature":
+        feature = with_article(spoken().feature)
+        _LOGGER.info("maps of one number %s %s: no rows", feature, otherwise)
+    else:
+        table = read_out()
+    write_table(of_split(table, split), out)
 
 
 def of_split(table: pd.DataFrame, split: str) -> pd.DataFrame:

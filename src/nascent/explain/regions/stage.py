@@ -1,6 +1,5 @@
 """Maps and shards to the table of the regions of the example the maps fall on."""
 
-import logging
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
@@ -10,15 +9,11 @@ from typing import Self
 import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
-from nascent.explain.reading.readouts import Sources, of_split
+from nascent.explain.reading.readouts import Sources, write_read_out
 from nascent.explain.regions import shares as regions
-from nascent.explain.statistics.exchange import rings
-from nascent.files import write_table
 from nascent.kind import with_article
 from nascent.store import Store, open_store
 from nascent.words import spoken
-
-_LOGGER = logging.getLogger(__name__)
 
 
 def write_regions(
@@ -52,18 +47,17 @@ def write_regions(
     StoreError
         Where the crops lack a region's channel; the nearest is named.
     """
-    table = pd.DataFrame(columns=regions.REGIONS)
-    if sources.axes() == "feature":
-        _LOGGER.info(
-            f"maps of one number {with_article(spoken().feature)} fall on no region: no rows"
-        )
-    else:
-        ids = sources.ids()
-        others = rings(len(ids), regions.EXCHANGES, seed, sources.groups())
-        with sources.reader(1) as cells, _RegionReader(sources.shards, rules) as taken:
-            of_cells = regions.compare_regions(cells, taken.read, ids, others, sources.channels())
-        table = regions.region_table(of_cells, sources.told(), confidence=confidence)
-    write_table(of_split(table, split), out)
+
+    def read_out() -> pd.DataFrame:
+        ids, others = sources.exchanged(regions.EXCHANGES, seed)
+        with sources.reader(1) as cells, _RegionReader(sources.shards, rules) as masks:
+            of_cells = regions.compare_regions(cells, masks.read, ids, others, sources.channels())
+        return regions.region_table(of_cells, sources.strata_table(), confidence=confidence)
+
+    columns = regions.REGIONS
+    write_read_out(
+        sources, out, read_out, split=split, columns=columns, otherwise="fall on no region"
+    )
 
 
 class _RegionReader:

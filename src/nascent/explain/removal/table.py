@@ -19,6 +19,7 @@ from nascent.explain.removal.deletion import (
 )
 from nascent.explain.statistics.cell_means import MEAN, cell_means, groups_of, side_of_zero
 from nascent.explain.statistics.image_nulls import BRIGHTNESS
+from nascent.explain.statistics.sample import Sample
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell
@@ -104,10 +105,7 @@ def write_removal(
     out: str | Path,
     *,
     removal: Removal,
-    cells: int,
-    confidence: float,
-    draws: int,
-    seed: int,
+    sample: Sample,
 ) -> None:
     """Write what deletion and insertion say of the maps of one model and method.
 
@@ -124,15 +122,11 @@ def write_removal(
     removal
         How pixels are removed. What stands in for them is the example's own channel mean over its
         measured pixels (`mean`), and the baseline of the method (`baseline`).
-    cells
-        Most examples that are tried, drawn from those that have maps.
-    confidence, draws
-        Of the intervals, see `cell_means`.
-    seed
-        Of the sample, of the random orders and of the intervals.
+    sample
+        The examples that are tried, and the intervals over them.
     """
     has_pixels = inspection.source.axes != "feature"
-    chosen = choose_cells(inspection.ids, cells, seed) if has_pixels else []
+    chosen = choose_cells(inspection.ids, sample.cells, sample.seed) if has_pixels else []
     baseline = inspection.baseline()
     found = [
         cell_changes(
@@ -145,7 +139,7 @@ def write_removal(
                 "baseline": baseline(cell.image, cell.mask, cell.id),
             },
             removal,
-            stream(seed, cell.id, "removal"),
+            stream(sample.seed, cell.id, "removal"),
         )
         for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
     ]
@@ -153,9 +147,7 @@ def write_removal(
         found,
         groups_of(cells_path, chosen),
         removal.fractions,
-        confidence=confidence,
-        draws=draws,
-        seed=seed,
+        **sample.intervals(),
     )
     write_table(table, out)
 

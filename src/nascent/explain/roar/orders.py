@@ -6,6 +6,7 @@ and channels, or sums |map| over the channels of a pixel where whole pixels go.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,35 @@ RANKED = {"entry": (ENTRIES, PIXELS), "place": (PIXELS,), "feature": ()}
 """Axes of a map → what it can rank."""
 
 
+@dataclass(frozen=True)
+class Degradation:
+    """How much of each example goes, whatever the order.
+
+    Attributes
+    ----------
+    rank, fraction, seed
+        See `nascent.shards.removal_file.RemovalSource`.
+    """
+
+    rank: str
+    fraction: float
+    seed: Sequence[int]
+
+    def by(
+        self, order: str, channels: Sequence[str], maps_sha256: tuple[str, ...] = ()
+    ) -> RemovalSource:
+        """Return what is removed in an order: the name of a method, or `random`."""
+        seed = tuple(self.seed)
+        return RemovalSource(order, self.rank, self.fraction, seed, tuple(channels), maps_sha256)
+
+
 def remove_by_maps(
     map_paths: Sequence[str | Path],
     out: str | Path,
     *,
     model_path: str | Path,
     order: str,
-    rank: str,
-    fraction: float,
-    seed: Sequence[int],
+    degradation: Degradation,
     record: Mapping[str, Any],
 ) -> None:
     """Write which entries of the examples of map files come first by |map|.
@@ -47,8 +68,8 @@ def remove_by_maps(
         The model that the maps explain.
     order
         Name of the method in the study.
-    rank, fraction, seed
-        See `nascent.shards.removal_file.RemovalSource`.
+    degradation
+        Which share of the entries goes.
     record
         Provenance.
 
@@ -61,11 +82,10 @@ def remove_by_maps(
     channels, places = (), ()
     for path in map_paths:
         with open_maps(path) as maps:
-            _refuse_unfit(maps, digest, rank)
+            _refuse_unfit(maps, digest, degradation.rank)
             channels, places = maps.source.channels, maps.places
-    source = RemovalSource(
-        order, rank, fraction, tuple(seed), channels, tuple(file_digest(path) for path in map_paths)
-    )
+    digests = tuple(file_digest(path) for path in map_paths)
+    source = degradation.by(order, channels, digests)
     cells = chain.from_iterable(_by_maps(path, source) for path in map_paths)
     write_removals(out, cells, places=places, source=source, record=record)
 
@@ -75,9 +95,7 @@ def remove_at_random(
     out: str | Path,
     *,
     channels: Sequence[str],
-    rank: str,
-    fraction: float,
-    seed: Sequence[int],
+    degradation: Degradation,
     record: Mapping[str, Any],
 ) -> None:
     """Write which entries of the examples of shards come first in a random order: just as many.
@@ -90,12 +108,12 @@ def remove_at_random(
         The removal file.
     channels
         The model's inputs.
-    rank, fraction, seed
-        See `nascent.shards.removal_file.RemovalSource`.
+    degradation
+        Which share of the entries goes.
     record
         Provenance.
     """
-    source = RemovalSource(RANDOM, rank, fraction, tuple(seed), tuple(channels))
+    source = degradation.by(RANDOM, channels)
     shards = all_shards(manifest)
     with open_store(shards[0]) as store:
         places = store.input().places

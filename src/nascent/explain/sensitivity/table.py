@@ -24,6 +24,7 @@ from nascent.attribute.inputs import CellBatch
 from nascent.explain.reading.cells import ExplainedCell, choose_cells
 from nascent.explain.reading.map_levels import LEVELS, agreement, ranked
 from nascent.explain.statistics.cell_means import MEAN, cell_means, groups_of
+from nascent.explain.statistics.sample import Sample
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.places import has_places
@@ -157,10 +158,7 @@ def write_sensitivity(
     *,
     radius: float,
     noises: int,
-    cells: int,
-    confidence: float,
-    draws: int,
-    seed: int,
+    sample: Sample,
 ) -> None:
     """Write how much the maps of one model and method move under small changes of the image.
 
@@ -174,14 +172,10 @@ def write_sensitivity(
         The columns of `SENSITIVITY`.
     radius, noises
         Of the changes, see `map_changes`.
-    cells
-        Most examples that are tried, drawn from those that have maps.
-    confidence, draws
-        Of the intervals, see `cell_means`.
-    seed
-        Of the sample, of the changes and of the intervals.
+    sample
+        The examples that are tried, and the intervals over them.
     """
-    chosen = choose_cells(inspection.ids, cells, seed)
+    chosen = choose_cells(inspection.ids, sample.cells, sample.seed)
     method = inspection.method()
 
     def explain(
@@ -197,7 +191,7 @@ def write_sensitivity(
             *(cell.image, cell.mask, cell.id),
             radius=radius,
             draws=noises,
-            seed=seed,
+            seed=sample.seed,
         )
         for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
     ]
@@ -206,8 +200,6 @@ def write_sensitivity(
         groups_of(cells_path, chosen),
         radius=radius,
         noises=noises,
-        confidence=confidence,
-        draws=draws,
-        seed=seed,
+        **sample.intervals(),
     )
     write_table(table, out)

@@ -1,18 +1,11 @@
 """Maps and shards to the table of the images the maps look like."""
 
-import logging
 from pathlib import Path
 
 import pandas as pd
 
-from nascent.explain.reading.readouts import Sources, of_split
+from nascent.explain.reading.readouts import Sources, write_read_out
 from nascent.explain.similarity import table as similarity
-from nascent.explain.statistics.exchange import rings
-from nascent.files import write_table
-from nascent.kind import with_article
-from nascent.words import spoken
-
-_LOGGER = logging.getLogger(__name__)
 
 
 def write_similarity(
@@ -38,21 +31,20 @@ def write_similarity(
     exchanges, bins, confidence, seed
         See `nascent.explain.similarity.table`.
     """
-    table = pd.DataFrame(columns=similarity.SIMILARITY)
-    if sources.axes() == "feature":
-        _LOGGER.info(
-            f"maps of one number {with_article(spoken().feature)} look like no image: no rows"
-        )
-    else:
-        ids = sources.ids()
-        others = rings(len(ids), exchanges, seed, sources.groups())
+
+    def read_out() -> pd.DataFrame:
+        ids, others = sources.exchanged(exchanges, seed)
         with sources.reader(exchanges + 1) as cells:
             compared = similarity.compare(cells, ids, others, bins=bins)
-        table = similarity.similarity_table(
+        return similarity.similarity_table(
             compared,
-            sources.told(),
+            sources.strata_table(),
             sources.channels(),
             sources.features(),
             confidence=confidence,
         )
-    write_table(of_split(table, split), out)
+
+    columns = similarity.SIMILARITY
+    write_read_out(
+        sources, out, read_out, split=split, columns=columns, otherwise="look like no image"
+    )

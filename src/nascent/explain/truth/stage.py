@@ -13,6 +13,7 @@ from nascent.explain.randomisation.redraw import cascade
 from nascent.explain.reading.cells import ExplainedCell, batch_of, choose_cells
 from nascent.explain.reading.inspection import Inspection
 from nascent.explain.statistics.image_nulls import IMAGE_MAPS, image_map
+from nascent.explain.statistics.sample import Sample
 from nascent.explain.truth.planted import Planted
 from nascent.explain.truth.scores import CellScores, scores
 from nascent.explain.truth.table import (
@@ -45,10 +46,7 @@ def check_truth(
     *,
     out: str | Path,
     cells_out: str | Path,
-    cells: int,
-    confidence: float,
-    draws: int,
-    seed: int,
+    sample: Sample,
     used: Sequence[str] | None = None,
     aggregate: str = "absolute",
 ) -> None:
@@ -62,13 +60,9 @@ def check_truth(
         Reads what was planted in the examples that are explained.
     out, cells_out
         The tables: the columns of `nascent.explain.truth.table.TRUTH`, and those of `cell_table`.
-    cells
-        Examples, drawn from those explained, for which maps of random weights and of the image are
-        made too.
-    confidence, draws
-        Of the intervals, see `nascent.explain.truth.table.truth_table`.
-    seed
-        Of these examples, weights and intervals.
+    sample
+        The examples for which maps of random weights and of the image are made too, and the
+        intervals.
     used
         Channels that the model uses, see `channels_used`. Maps are then held against what of the
         truth these show, too; None: it is not known which these are.
@@ -89,7 +83,7 @@ def check_truth(
         return
     planted = read_planted()
     held = _Held(planted, tuple(inspection.source.channels), used, aggregate)
-    chosen = choose_cells(inspection.ids, cells, seed)
+    chosen = choose_cells(inspection.ids, sample.cells, sample.seed)
     among = set(chosen)
     found: list[Found] = []
     for cell in inspection.cells():
@@ -98,16 +92,14 @@ def check_truth(
             for name in IMAGE_MAPS:
                 found += held(cell, name, image_map(name, cell.image, cell.mask))
     remade = progress(
-        _of_random_weights(inspection, chosen, seed),
+        _of_random_weights(inspection, chosen, sample.seed),
         total=len(chosen),
         what=f"{spoken().examples} by random weights",
     )
     for cell, values in remade:
         found += held(cell, RANDOMISED, values)
     table = cell_table(found, planted.cells)
-    means = truth_table(
-        table, axes=inspection.source.axes, confidence=confidence, draws=draws, seed=seed
-    )
+    means = truth_table(table, axes=inspection.source.axes, **sample.intervals())
     write_table(table, cells_out)
     write_table(means, out)
 
