@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from nascent.kind import shipped_kinds
+
 ROOT = Path(__file__).parent.parent.parent
 LIBRARY = ROOT / "src" / "nascent"
 WORDS = re.compile(r"nucle|mapobject|00_EU", re.IGNORECASE)
@@ -32,7 +34,8 @@ def tracked(*places: str) -> list[Path]:
 
 def general() -> list[Path]:
     """Return the files of the library, the rules and the scripts that are of no kind of data."""
-    own = (LIBRARY / "kinds", ROOT / "rules" / "kinds", ROOT / "workflow" / "scripts" / "kinds")
+    own = [LIBRARY / "kinds", ROOT / "rules" / "kinds", ROOT / "workflow" / "scripts" / "kinds"]
+    own += [LIBRARY / "resources" / kind for kind in shipped_kinds()]
     return [
         path
         for path in tracked("src/nascent", "rules", "workflow/scripts", "workflow/Snakefile")
@@ -109,7 +112,17 @@ def test_imports_go_in_no_circle():
 
 # Each room may import those before it: the stages as data flow, then what describes and shows them.
 ROOMS = [
-    *("statistics", "splits", "tasks", "shards", "readers", "train", "tune", "attribute"),
+    *(
+        "resources",
+        "statistics",
+        "splits",
+        "tasks",
+        "shards",
+        "readers",
+        "train",
+        "tune",
+        "attribute",
+    ),
     *("evaluate", "explain", "figures", "config", "kinds", "costs", "report"),
 ]
 
