@@ -122,7 +122,7 @@ CASES = (
     Verdict("deletion and insertion", tables.removal, SHORT, EXPLAIN, 1, ONE_SD, 50, 500),
     Verdict("randomised weights", tables.randomisation, SHORT, EXPLAIN, 1, ONE_SD, 60, 600),
     Verdict(
-        "attention: share in the nucleus", tables.attention, SHORT, EXPLAIN, 1, ONE_SD, 50, 500
+        "attention: share in the cell", tables.attention, SHORT, EXPLAIN, 1, ONE_SD, 50, 500
     ),
     Verdict("attention: features", tables.features, SHORT, EXPLAIN, 1, ONE_SD, 500, 10_000),
     Verdict(
@@ -159,7 +159,7 @@ CASES = (
         120,
         several={maps.SIMILAR["pearson"]: 2},
     ),
-    Verdict("nuclear regions", maps.regions, PLANES, EXPLAIN, 0.3, "as above", 6, 120),
+    Verdict("regions", maps.regions, PLANES, EXPLAIN, 0.3, "as above", 6, 120),
     Verdict("agreement of explanations", maps.agreement, PLANES, EXPLAIN, 0.3, "as above", 10, 120),
     Verdict(
         "clusters of channels",

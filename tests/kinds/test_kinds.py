@@ -1,3 +1,5 @@
+import ast
+import re
 import subprocess
 import sys
 
@@ -76,3 +78,14 @@ def test_every_floor_of_a_kind_exists():
     for name in known_kinds():
         floors = floors_of(name)
         assert {task: tuple(own) for task, own in floors.items()} == kind_of(name).floors
+
+
+@pytest.mark.parametrize("place", ["src/nascent/kinds/cells", "tests/kinds/toy"])
+def test_a_kind_answers_what_the_page_on_kinds_says(root, place):
+    page = (root / "docs" / "kinds.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)\((.*)\)` \|", page, flags=re.MULTILINE))
+    assert {"parts", "inputs", "targets", "columns"} <= set(told)
+    tree = ast.parse((root / place / "parts.py").read_text(encoding="utf-8"))
+    found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for name, arguments in told.items():
+        assert len(found[name].args.args) == len(arguments.split(", ")), name
