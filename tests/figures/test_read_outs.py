@@ -118,6 +118,12 @@ def test_clusters_show_correlation_above_and_togetherness_below(make):
     assert not make.cut_off(figure)
 
 
+@pytest.mark.parametrize("beats", [True, False, None])
+def test_the_verdict_fits_over_few_channels(make, beats):
+    table, distances = make_clusters(make.channels_7, [0, 1, 0, 1, 2, 2, 0])
+    assert not make.cut_off(clusters.draw(table.assign(p=0.0005, beats_null=beats), distances))
+
+
 def test_clusters_of_many_channels_fit(make):
     groups = np.arange(38) % 4
     assert not make.cut_off(clusters.draw(*make_clusters(make.channels_38, groups)))
@@ -161,6 +167,13 @@ def test_trends_are_sorted_and_coloured_by_what_is_told(channels, make):
     assert (points["falls"] < -0.28).all()
     assert sum(map(len, points.values())) == len(channels)
     assert not make.cut_off(figure)
+
+
+def test_every_kind_of_trend_and_a_long_label_fit(channels, make):
+    table = make_trend(channels)
+    table.loc[table["channel"] == channels[0], "trend"] = "cannot tell"
+    label = "transcription rate, mean nuclear EU (counts)"
+    assert not make.cut_off(trend.draw(table, label=label))
 
 
 def test_seeds_that_disagree_tell_of_no_trend():

@@ -1,7 +1,5 @@
 """What checks say against an explanation, written over its figure."""
 
-import textwrap
-
 from matplotlib.figure import Figure
 
 from nascent.explain.standing import Standing
@@ -11,7 +9,6 @@ from nascent.figures.save import ABOVE, ROOM
 
 POINTS = 7.5
 LINE = POINTS * 1.3 / 72  # inches
-LETTER = POINTS * 0.53 / 72  # inches of a typical letter
 
 
 @style.look()
@@ -25,15 +22,12 @@ def headed(figure: Figure, standing: Standing) -> Figure:
         return figure
     _pin(figure)
     width, height = figure.get_size_inches()
-    lines = [
-        line
-        for sentence in standing.sentences
-        for line in textwrap.wrap(sentence, max(int((width - 0.3) / LETTER), 20))
-    ]
+    words = "\n".join(style.wrapped(said, width - 0.3, POINTS) for said in standing.sentences)
+    lines = words.count("\n") + 1
     figure.text(
         0.1 / width,
-        1 + (ROOM + len(lines) * LINE) / height,
-        "\n".join(lines),
+        1 + (ROOM + lines * LINE) / height,
+        words,
         va="top",
         fontsize=POINTS,
         linespacing=1.3,

@@ -89,7 +89,8 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
     right.set_xlim(0, 1)
     right.set_yticks([])
     right.set_xlabel("stability")
-    figure.suptitle(verdict(placed.iloc[0]), fontsize=8, x=0.01, ha="left")
+    said = style.wrapped(verdict(placed.iloc[0]), figure.get_figwidth() - 0.2)
+    figure.suptitle(said, fontsize=8, x=0.01, ha="left")
     return figure
 
 

@@ -1,5 +1,6 @@
 """One restrained look for every figure, and the colours that carry meaning."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from nascent.figures.palettes import palette
 
 WIDTH = 7.2  # inches: a journal's double column, and the report's column at 100 %
 DPI = 200
+LETTER = 0.53  # width of a typical letter, in its height
 
 INKS, HUES, TONES = palette("ink"), palette("hue"), palette("tone")
 INK, SOFT, GREY = INKS["ink"], INKS["soft"], INKS["grey"]
@@ -151,6 +153,11 @@ def say(axes: Axes, words: str) -> None:
     axes.text(
         0.5, 0.5, words, ha="center", va="center", color=GREY, transform=axes.transAxes, wrap=True
     )
+
+
+def wrapped(text: str, inches: float, points: float = 8) -> str:
+    """Break a text into lines that fit a width, set in letters of so many points."""
+    return "\n".join(textwrap.wrap(text, max(int(inches / (points * LETTER / 72)), 20)))
 
 
 def signed(number: float, digits: int = 2) -> str:

@@ -45,7 +45,9 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
         return figure
     summary = summary.sort_values("within_groups", ascending=False, kind="stable")
     rows = len(summary)
-    figure = Figure(figsize=(style.WIDTH * 0.8, 0.19 * rows + 1.1), layout="constrained")
+    states = summary["trend"].nunique()
+    size = (style.WIDTH * 0.8, 0.19 * rows + 1.05 + 0.16 * states)
+    figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots()
     y = np.arange(rows)
     for row, (low, high) in enumerate(summary[["null_low", "null_high"]].itertuples(index=False)):
@@ -80,8 +82,9 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     axes.set_yticks(y, summary["channel"])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(rows - 0.4, -0.6)
-    axes.set_xlabel(f"rank correlation of the share with the {label}, within {spoken().groups}")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    name = f"rank correlation of the share with the {label}, within {spoken().groups}"
+    axes.set_xlabel(style.wrapped(name, 0.75 * size[0]))
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
     return figure
 
 
