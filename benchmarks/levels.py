@@ -121,9 +121,7 @@ CASES = (
     Verdict("mean over cells against 0", tables.means, THOROUGH, EXPLAIN, 1, ONE_SD, 500, 10_000),
     Verdict("deletion and insertion", tables.removal, SHORT, EXPLAIN, 1, ONE_SD, 50, 500),
     Verdict("randomised weights", tables.randomisation, SHORT, EXPLAIN, 1, ONE_SD, 60, 600),
-    Verdict(
-        "attention: share in the cell", tables.attention, SHORT, EXPLAIN, 1, ONE_SD, 50, 500
-    ),
+    Verdict("attention: share in the cell", tables.attention, SHORT, EXPLAIN, 1, ONE_SD, 50, 500),
     Verdict("attention: features", tables.features, SHORT, EXPLAIN, 1, ONE_SD, 500, 10_000),
     Verdict(
         "truth",

@@ -28,7 +28,7 @@ from nascent.figures.crops import contrast, outline, scale_bar, show
 from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels
 from nascent.figures.importance_rows import over_seeds
-from nascent.figures.predictions import of_run
+from nascent.figures.predictions import Run, of_run
 from nascent.figures.save import frame
 from nascent.figures.score_tiles import MAP_PERCENTILE, SIGNED, common_window
 from nascent.figures.single_cells import typical
@@ -191,9 +191,7 @@ def planted_pixels(examples: Examples, i: int, truths: list[Truth]) -> np.ndarra
 
 def predicted(axes: Axes, study: Path, shown: Standing) -> None:
     """Draw predicted against measured targets of the test cells, by stratum."""
-    table = of_run(
-        read_table(study / "evaluate/predictions.tsv"), model=shown.model, split="test", seed=SEED
-    )
+    table = of_run(read_table(study / "evaluate/predictions.tsv"), Run(shown.model, seed=SEED))
     place = f"{shown.model}/{SEED}/{shown.method}"
     stratum = read_table(study / f"explain/{place}.cells.tsv").set_index("id")
     colours = [style.STRATA[name] for name in stratum["stratum"].reindex(table["id"])]

@@ -22,9 +22,9 @@ def study(make):
     return build
 
 
-def draw(cells, table, metrics, **given):
-    given = {"factors": FACTORS[:2]} | given
-    return predictions.draw(table, cells, metrics, model="cnn", label=LABEL, **given)
+def draw(cells, table, metrics, *, factors=FACTORS[:2], intervals=None, **run):
+    shown = {"label": LABEL, "factors": factors, "intervals": intervals}
+    return predictions.draw(table, cells, metrics, predictions.Run("cnn", **run), **shown)
 
 
 def cloud(figure):
@@ -100,7 +100,7 @@ def test_a_run_without_metrics_has_its_number_of_cells_alone(study):
 def test_the_lowest_seed_is_shown_unless_one_is_named(study):
     _, table, _ = study(1, 60, tables=True, seeds=(4, 2))
     for asked, shown in ((None, 2), (4, 4)):
-        rows = predictions.of_run(table, model="cnn", split="test", seed=asked)
+        rows = predictions.of_run(table, predictions.Run("cnn", seed=asked))
         assert set(rows["seed"]) == {shown}
 
 
@@ -108,7 +108,7 @@ def test_the_first_design_is_shown_with_all_its_folds(study):
     _, table, _ = study(1, 60, tables=True)
     folds = table.assign(design="leave_one_group_out", fold=np.arange(len(table)) % 3)
     both = pd.concat([folds, table.assign(design="group")])
-    rows = predictions.of_run(both, model="cnn", split="test")
+    rows = predictions.of_run(both, predictions.Run("cnn"))
     assert set(rows["design"]) == {"leave_one_group_out"} and set(rows["fold"]) == {0, 1, 2}
     assert len(rows) == (table["split"] == "test").sum()
 
@@ -116,7 +116,7 @@ def test_the_first_design_is_shown_with_all_its_folds(study):
 def test_other_targets_are_left_out(study):
     _, table, _ = study(1, 60, tables=True)
     both = pd.concat([table, table.assign(target="area")])
-    rows = predictions.of_run(both, model="cnn", split="test", target="area")
+    rows = predictions.of_run(both, predictions.Run("cnn", "area"))
     assert set(rows["target"]) == {"area"}
 
 

@@ -24,20 +24,23 @@ with job(snakemake) as work:
         task=params.task,
         factors=params.factors,
     )
-    shown = {
-        "label": params.label,
-        "model": snakemake.wildcards.model,
-        "target": params.target,
-    }
+    model, target = snakemake.wildcards.model, params.target
     if task_of(params.task).has_classes:
-        figure = class_predictions.draw(tables["confusion"], tables["calibration"], **shown)
+        figure = class_predictions.draw(
+            tables["confusion"],
+            tables["calibration"],
+            model=model,
+            target=target,
+            label=params.label,
+        )
     else:
         figure = predictions.draw(
             predicted,
             cells,
             metrics_table(predicted),
+            predictions.Run(model, target),
+            label=params.label,
             intervals=tables["intervals"],
             factors=params.factors,
-            **shown,
         )
     save(figure, snakemake.output.png, work.record)

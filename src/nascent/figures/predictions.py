@@ -1,6 +1,7 @@
 """Measured against predicted targets of one model, its residuals, and both by group of cells."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,19 +24,29 @@ A_BIN = 25  # cells at least in a bin of residuals
 MOST_BINS = 12
 
 
+@dataclass(frozen=True)
+class Run:
+    """Predictions of one model, column `target`, design, split and seed.
+
+    The design defaults to the first there is, the seed to the model's lowest.
+    """
+
+    model: str
+    target: str = "target"
+    design: str | None = None
+    split: str = "test"
+    seed: int | None = None
+
+
 @style.look()
 def draw(
     predictions: pd.DataFrame,
     cells: pd.DataFrame,
     metrics: pd.DataFrame,
+    run: Run,
     *,
-    model: str,
     label: str,
     intervals: pd.DataFrame | None = None,
-    target: str = "target",
-    design: str | None = None,
-    split: str = "test",
-    seed: int | None = None,
     factors: Sequence[str] = (),
 ) -> Figure:
     """Draw ŷ against y, the residuals e = y − ŷ against ŷ, and box plots of all by known factors.
@@ -50,19 +61,17 @@ def draw(
         group, where known.
     metrics
         The table `metrics.tsv`: the numbers above the scatter come from here.
-    model, design, split, seed
-        Which predictions; `design` defaults to the first, `seed` to the model's lowest.
+    run
+        Which predictions.
     label
         The target in words with its unit.
     intervals
         The table `intervals.tsv`, of test cells; the metrics then have their intervals over cells.
-    target
-        The predicted column that is shown.
     factors
         Columns of the table of examples that tell them apart, beside their group, the coarsest
         first; colours are of the finest.
     """
-    shown = of_run(predictions, model=model, target=target, design=design, split=split, seed=seed)
+    shown = of_run(predictions, run)
     known = (*reversed(factors), GROUP)
     table = with_factors(shown, cells, known)
     table[HUE] = table[known[0]] if factors else f"all {spoken().examples}"
@@ -77,7 +86,9 @@ def draw(
         right.set_axis_off()
         return figure
     _scatter(left, table, label)
-    left.set_title(numbers(table, metrics, intervals, split=split), fontsize=7, fontweight="normal")
+    left.set_title(
+        numbers(table, metrics, intervals, split=run.split), fontsize=7, fontweight="normal"
+    )
     _residuals(right, table, label)
     line = 1
     for name in drawn:
@@ -103,25 +114,13 @@ def draw(
     return figure
 
 
-def of_run(
-    predictions: pd.DataFrame,
-    *,
-    model: str,
-    split: str,
-    seed: int | None = None,
-    target: str = "target",
-    design: str | None = None,
-) -> pd.DataFrame:
-    """Return the rows of one model, target, design, split and seed, over all folds.
-
-    The design defaults to the first of the table, the seed to the lowest of the model.
-    """
-    own = evaluated.of_target(predictions, target)
-    own = own[(own["model"] == model) & (own["split"] == split)]
-    design = design or next(iter(evaluated.designs(own)), None)
+def of_run(predictions: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """Return the rows of a run, over all folds."""
+    own = evaluated.of_target(predictions, run.target)
+    own = own[(own["model"] == run.model) & (own["split"] == run.split)]
+    design = run.design or next(iter(evaluated.designs(own)), None)
     own = own[own["design"] == design]
-    if seed is None and len(own):
-        seed = own["seed"].min()
+    seed = own["seed"].min() if run.seed is None and len(own) else run.seed
     return own[own["seed"] == seed]
 
 
