@@ -52,7 +52,7 @@ from nascent.attribute.integrated_gradients import AttributionPath, PathIntegrat
 from nascent.attribute.method import method_of
 from nascent.attribute.options import options_of
 from nascent.attribute.quadrature import points_and_weights
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.config.attribution import Method
 from nascent.examples import image_input
 from nascent.shards.normalise import Normaliser
@@ -236,9 +236,7 @@ def attribute(folder: Path, draws: int) -> None:
         folder / "cells.h5",
         folder / "maps.h5",
         reader=normaliser_of(folder / "cells.h5"),
-        method="vargrad",
-        options=Method(method="vargrad", samples=draws).options(),
-        seed=1,
+        how=Explanation("vargrad", Method(method="vargrad", samples=draws).options(), 1),
         state_dir=folder / "state",
         record={},
     )

@@ -22,7 +22,8 @@ from nascent.attribute.draws import measured_noise, stream
 from nascent.attribute.evaluations import evaluations
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData, baselines_of
-from nascent.attribute.maps import MapParts, MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.map_writer import MapParts, join_maps, write_maps
+from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.occlusion import windows_of
 from nascent.attribute.options import options_of

@@ -60,7 +60,10 @@ def test_the_fast_way_equals_the_plain_loop_here():
 
 def test_what_of_a_network_is_affine_and_what_is_a_chain():
     cnn = network("simple_cnn", 32, {})
-    assert [layer.name for layer in affine_prefix(cnn)] == ["conv_1", "conv_1_norm"]
+    assert [layer.name for layer in affine_prefix(cnn, cnn.input["image"])] == [
+        "conv_1",
+        "conv_1_norm",
+    ]
     chain = chain_of(cnn)
     assert [block.pool for block in chain.blocks] == [2, 2]
     assert (chain.reach.stride, chain.reach.margin, chain.masked) == (4, 3, False)

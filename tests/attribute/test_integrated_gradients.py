@@ -1,5 +1,7 @@
 """Integrated Gradients against closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,7 +27,7 @@ def cubic(explained, weights):
 
 def attributed(integrator, cells, **options):
     baselines = options.pop("baselines", np.zeros_like(cells.images))
-    return integrated_gradients(integrator, cells.images, cells.masks, baselines, **options)
+    return integrated_gradients(integrator, cells, baselines, **options)
 
 
 @pytest.mark.parametrize("rule", ["trapezoid", "midpoint", "gauss_legendre"])
@@ -139,7 +141,7 @@ def test_equal_channels_get_equal_shares_and_one_that_does_not_count_gets_none(e
     cells = nuclei(1)
     image = cells.images[0, ..., :1]
     images = np.concatenate([image, image, image + 1], axis=-1)[None] * cells.masks[..., None]
-    found = integrated_gradients(both, images, cells.masks, 0 * images, steps=20)
+    found = integrated_gradients(both, replace(cells, images=images), 0 * images, steps=20)
     np.testing.assert_allclose(found.maps[..., 0], found.maps[..., 1], rtol=1e-6)
     assert (found.maps[..., 2] == 0).all()
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nascent.attribute.maps import COLUMNS, MapParts, MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.map_writer import MapParts, join_maps, write_maps
+from nascent.attribute.maps import COLUMNS, MapSource, open_maps
 from nascent.attribute.results import Attributions
 from nascent.contents import describe
 from nascent.errors import StoreError

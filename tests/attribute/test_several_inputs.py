@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.maps import open_maps
 from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.options import options_of
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.errors import AttributionError
 from nascent.examples import InputSpec
 from nascent.reader import fitted_reader
@@ -61,17 +62,11 @@ def explain(study, out, method, **changes):
         folder / "model.keras",
         folder / "a.h5",
         out,
-        **{
-            "reader": reader,
-            "method": method,
-            "options": usual(method),
-            "seed": 3,
-            "state_dir": out.with_suffix(".state"),
-            "record": {},
-            "precision": "float32",
-            "training_paths": [folder / "a.h5"],
-            **changes,
-        },
+        how=Explanation(method, changes.get("options", usual(method)), 3, precision="float32"),
+        reader=reader,
+        state_dir=out.with_suffix(".state"),
+        record={},
+        training_paths=[folder / "a.h5"],
     )
     return out
 
@@ -123,6 +118,24 @@ def test_a_killed_job_of_several_inputs_ends_in_the_same_bytes(study, tmp_path, 
         explain(study, tmp_path / "b.h5", "gradient")
     monkeypatch.undo()
     assert explain(study, tmp_path / "b.h5", "gradient").read_bytes() == undisturbed.read_bytes()
+
+
+def test_examples_of_several_inputs_are_evaluated_together(study, tmp_path, monkeypatch):
+    """As many images a call as a batch has room for, and the maps of one example at a time."""
+    seen, real = [], ExplainedModel.gradients
+
+    def spy(self, images, *context):
+        seen.append(len(images))
+        return real(self, images, *context)
+
+    monkeypatch.setattr(ExplainedModel, "gradients", spy)
+    together = explain(study, tmp_path / "a.h5", "gradient")
+    assert seen == [6, 6]
+    single = usual("gradient") | {"batch_size": 1}
+    alone = explain(study, tmp_path / "b.h5", "gradient", options=single)
+    for name in ("sequence", "columns"):
+        with open_maps(together, name) as ours, open_maps(alone, name) as theirs:
+            np.testing.assert_allclose(np.stack(list(ours)), np.stack(list(theirs)), atol=1e-5)
 
 
 def test_a_method_that_can_explain_no_input_is_refused(study, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from nascent.attribute import stage
 from nascent.attribute.maps import open_maps
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.errors import AttributionError, OutputError, StoreError, TrainError
 from nascent.examples import column_target, image_input
 from nascent.kinds.cells.crops.crop_store import CropWriter
@@ -73,16 +73,14 @@ def explain(inputs, tmp_path):
     def run(out: Path, **changes) -> Path:
         arguments = {
             "reader": make_normaliser(),
-            "method": "vargrad",
-            "options": VARGRAD,
-            "seed": 3,
             "state_dir": tmp_path / "state",
             "record": {"stage": "attribute"},
-            "precision": "float32",
-            **changes,
         }
+        how = {"method": "vargrad", "options": VARGRAD, "seed": 3, "precision": "float32"}
+        for key, value in changes.items():
+            (how if key in Explanation.__dataclass_fields__ else arguments)[key] = value
         model, shard = arguments.pop("model", inputs[0]), arguments.pop("shard", inputs[1])
-        attribute_shard(model, shard, out, **arguments)
+        attribute_shard(model, shard, out, how=Explanation(**how), **arguments)
         return out
 
     return run

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.explain.reading.inspection import Inspection
 from nascent.files import write_table
 from nascent.kinds.cells.crops.crop_store import CropWriter
@@ -117,9 +117,7 @@ def study(folder: Path, model: keras.Model, method: str, cells: int = 12) -> Stu
             shards[-1],
             maps[-1],
             reader=normaliser(),
-            method=method,
-            options=OPTIONS[method],
-            seed=3,
+            how=Explanation(method, OPTIONS[method], 3),
             state_dir=folder / "state",
             record={},
         )

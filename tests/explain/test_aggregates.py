@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from nascent.attribute.maps import MapSource, open_maps, write_maps
+from nascent.attribute.map_writer import write_maps
+from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.results import Attributions
 from nascent.explain.importance.aggregates import (
     AGGREGATES,

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.map_writer import write_maps
+from nascent.attribute.maps import MapSource
 from nascent.attribute.references import fitted
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError

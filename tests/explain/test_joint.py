@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.map_writer import write_maps
+from nascent.attribute.maps import MapSource
 from nascent.attribute.results import Attributions
 from nascent.explain.importance.aggregates import (
     AGGREGATES,

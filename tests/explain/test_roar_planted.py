@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.map_writer import write_maps
+from nascent.attribute.maps import MapSource
 from nascent.attribute.results import without_path
 from nascent.evaluate.predict import predict
 from nascent.examples import column_target

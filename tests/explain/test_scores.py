@@ -10,7 +10,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.map_writer import write_maps
+from nascent.attribute.maps import MapSource
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError, OutputError, StoreError
 from nascent.explain.exports.h5ad import read_h5ad, write_h5ad

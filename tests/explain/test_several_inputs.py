@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.examples import InputSpec
 from nascent.explain.duplicates.stage import write_duplicates
 from nascent.explain.exports.h5ad import read_h5ad, write_h5ad
@@ -69,12 +69,9 @@ def study(tmp_path_factory):
         folder / "a.h5",
         folder / "maps.h5",
         reader=reader,
-        method="input_x_gradient",
-        options={"batch_size": 8},
-        seed=1,
+        how=Explanation("input_x_gradient", {"batch_size": 8}, 1, precision="float32"),
         state_dir=folder / "state",
         record={},
-        precision="float32",
     )
     cells = table.assign(target=y, phase="S")
     write_table(cells, folder / "cells.tsv")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nascent.attribute.maps import open_maps
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.errors import AttributionError
 from nascent.examples import column_target
 from nascent.explain.importance.aggregates import channel_shares, channel_totals
@@ -104,10 +104,7 @@ def plate(tmp_path_factory):
                 folder / "shard.h5",
                 made[key][1],
                 reader=Reader((ImageReader.of_shard(normaliser, folder / "shard.h5"),), TARGETS),
-                method=method,
-                options=OPTIONS[method],
-                read_out=TARGETS[target].name,
-                seed=3,
+                how=Explanation(method, OPTIONS[method], 3, TARGETS[target].name),
                 state_dir=folder / "state",
                 record={},
             )

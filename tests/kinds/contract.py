@@ -34,7 +34,7 @@ import nascent.kinds
 from nascent import provenance
 from nascent.attribute.maps import open_maps
 from nascent.attribute.method import known_methods
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.config.attribution import Method
 from nascent.config.checks import check_study
 from nascent.config.sections import Study
@@ -276,9 +276,7 @@ def test_every_method_of_attribution_explains_each_input_or_says_why_not(ran, tm
             shard,
             out,
             reader=reader,
-            method=name,
-            options={key: FEW.get(key, value) for key, value in usual.items()},
-            seed=1,
+            how=Explanation(name, {key: FEW.get(key, value) for key, value in usual.items()}, 1),
             state_dir=tmp_path / "state" / name,
             record={},
             training_paths=training,

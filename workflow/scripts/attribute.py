@@ -1,6 +1,6 @@
 """Explain one model's predictions of the cells of one shard."""
 
-from nascent.attribute.stage import attribute_shard
+from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.network_jobs import network_job
 from nascent.reader import read_reader
 
@@ -11,11 +11,9 @@ with network_job(snakemake, stage="attribute") as work:
         given.shard,
         snakemake.output[0],
         reader=read_reader(given.reader),
-        method=params.method,
-        options=params.options,
-        seed=params.seed,
-        read_out=params.read_out,
-        precision=params.precision,
+        how=Explanation(
+            params.method, params.options, params.seed, params.read_out, params.precision
+        ),
         training_paths=given.get("training", []),
         state_dir=params.state,
         record=work.record,

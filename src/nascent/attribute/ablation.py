@@ -16,7 +16,7 @@ import numpy as np
 
 from nascent.attribute.baselines import Baseline
 from nascent.attribute.draws import stream
-from nascent.attribute.evaluation import Point, outputs_at, predictions
+from nascent.attribute.evaluation import Point, outputs_at, points_of, predictions
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, baselines_of
 from nascent.attribute.references import References
@@ -30,7 +30,7 @@ def ablation_to_baseline(
     starts = baselines_of(cells, baseline)
     others = ([start] for start in starts)
     maps, prediction = _drops(explained, cells, others, batch_size)
-    return without_path(maps, prediction, predictions(explained, starts, cells.masks, batch_size))
+    return without_path(maps, prediction, predictions(explained, cells, batch_size, starts))
 
 
 def ablation_by_permutation(
@@ -77,23 +77,19 @@ def _drops(
     batch_size: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean drops (n, 1 …, C) over each example's other images, and the predictions."""
-    prediction = predictions(explained, cells.images, cells.masks, batch_size)
+    prediction = predictions(explained, cells, batch_size)
     channels = cells.images.shape[-1]
     maps = np.empty((len(cells), *[1] * (cells.masks.ndim - 1), channels), np.float32)
-    for cell, (image, mask, images) in enumerate(
-        zip(cells.images, cells.masks, others, strict=True)
-    ):
-        points = _exchanged(image, mask, images)
+    for cell, (point, images) in enumerate(zip(points_of(cells), others, strict=True)):
+        points = _exchanged(point, images)
         values = np.fromiter(outputs_at(explained, points, batch_size), np.float64)
         maps[cell] = (prediction[cell] - values).reshape(-1, channels).mean(axis=0)
     return maps, prediction
 
 
-def _exchanged(
-    image: np.ndarray, mask: np.ndarray, others: Iterable[np.ndarray]
-) -> Iterator[Point]:
-    for other in others:
-        for channel in range(image.shape[-1]):
-            changed = image.copy()
+def _exchanged(point: Point, images: Iterable[np.ndarray]) -> Iterator[Point]:
+    for other in images:
+        for channel in range(point.image.shape[-1]):
+            changed = point.image.copy()
             changed[..., channel] = other[..., channel]
-            yield changed, mask
+            yield point._replace(image=changed)

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from nascent.attribute.evaluation import batches
+from nascent.attribute.evaluation import batches, points_of
 from nascent.attribute.explained import ExplainedModel, LayerOutputs
+from nascent.attribute.graph import upto
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.results import Attributions, without_path
 from nascent.errors import AttributionError, did_you_mean
-from nascent.frameworks import keras, layers
+from nascent.frameworks import layers
 
 
 def grad_cam(layer: LayerOutputs, cells: CellBatch, *, sign: str, batch_size: int) -> Attributions:
@@ -51,7 +52,7 @@ def layer_of(explained: ExplainedModel, name: str | None) -> LayerOutputs:
         features (as many axes as the image), or the prediction goes by ways around it.
     """
     model, where = explained.model, "attribute.methods.*.layer"
-    rank = len(model.input[explained.name].shape)
+    rank = len(explained.entrance.shape)
     # An input of features alone has no places.
     having = [
         layer.name
@@ -86,11 +87,11 @@ def upsampled(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
 def _sees_no_other_input(layer: Any, explained: ExplainedModel) -> bool:
     """Return whether a layer's features are of the explained input, not of another one."""
-    if len(explained.model.input) - explained.takes_mask == 1:
+    own = explained.context_names[: explained.takes_mask]
+    if explained.context_names == own and explained.enters is None:
         return True
-    own = (explained.name, *explained.context_names[: explained.takes_mask])
     try:
-        keras.Model([explained.model.input[name] for name in own], layer.output)
+        upto(explained.model, explained.entrance, layer.output, own)
     except ValueError:
         return False
     return not isinstance(layer, layers.InputLayer) or layer.name == explained.name
@@ -124,10 +125,10 @@ def _maps(
     maps = np.empty((*cells.masks.shape, 1), np.float32)
     outputs = np.empty(len(cells))
     first = 0
-    for images, masks in batches(zip(cells.images, cells.masks, strict=True), batch_size):
+    for images, masks, others in batches(points_of(cells), batch_size):
         here = slice(first, first + len(images))
-        features = layer.features(images, masks)
-        outputs[here], gradients = layer.gradients(features, masks)
+        features = layer.features(images, masks, others)
+        outputs[here], gradients = layer.gradients(features, masks, others)
         found = weigh(features, gradients)
         maps[here, ..., 0] = upsampled(np.maximum(found, 0) if sign == "positive" else found, shape)
         first = here.stop

@@ -104,7 +104,7 @@ def chain_of(model: keras.Model, name: str = "image") -> Chain | None:
     shape = model.input[name].shape
     if len(shape) != 4:
         return None
-    line = trunk(model, name)
+    line = trunk(model, model.input[name])
     blocks: list[Block] = []
     reach, taken = Reach(), 0
     while (found := _block(line[taken:])) is not None:

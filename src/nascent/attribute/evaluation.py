@@ -2,41 +2,70 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
-from nascent.attribute.explained import ExplainedModel
-
-Point = tuple[np.ndarray, np.ndarray]
-"""An image (places …, C) and its mask (places …)."""
+from nascent.attribute.explained import NOTHING, ExplainedModel, Others
+from nascent.attribute.inputs import CellBatch
 
 
-def batches(points: Iterable[Point], batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield images (b, places …, C) and masks (b, places …) of at most `batch_size` points."""
+class Point(NamedTuple):
+    """An image (places …, C), its mask (places …), and the model's other inputs of one example."""
+
+    image: np.ndarray
+    mask: np.ndarray
+    others: Others = NOTHING
+
+
+def points_of(cells: CellBatch, images: np.ndarray | None = None) -> Iterator[Point]:
+    """Yield the points of a batch, with other images (n, places …, C) where some are given."""
+    given = cells.images if images is None else images
+    for number, (image, mask) in enumerate(zip(given, cells.masks, strict=True)):
+        yield Point(image, mask, cells.others_of(number))
+
+
+def repeated(count: int, mask: np.ndarray, others: Others) -> tuple[np.ndarray, Others]:
+    """Return the mask and the others of one example for each of several images, (count, …)."""
+    return (
+        np.broadcast_to(mask, (count, *mask.shape)),
+        {name: np.repeat(values[None], count, axis=0) for name, values in others.items()},
+    )
+
+
+def batches(
+    points: Iterable[Point], batch_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, Others]]:
+    """Yield images (b, places …, C), masks and others (b, …) of at most `batch_size` points."""
     left = iter(points)
     while batch := list(islice(left, batch_size)):
-        yield np.stack([image for image, _ in batch]), np.stack([mask for _, mask in batch])
+        images, masks = (np.stack([point[part] for point in batch]) for part in range(2))
+        names = batch[0].others
+        yield images, masks, {name: np.stack([one.others[name] for one in batch]) for name in names}
 
 
 def outputs_at(
     explained: ExplainedModel, points: Iterable[Point], batch_size: int
 ) -> Iterator[float]:
     """Yield the prediction at each point."""
-    for images, masks in batches(points, batch_size):
-        yield from explained.outputs(images, masks).tolist()
+    for batch in batches(points, batch_size):
+        yield from explained.outputs(*batch).tolist()
 
 
 def gradients_at(
     explained: ExplainedModel, points: Iterable[Point], batch_size: int
 ) -> Iterator[tuple[float, np.ndarray]]:
     """Yield the prediction at each point and its gradient (places …, C) float32 there."""
-    for images, masks in batches(points, batch_size):
-        yield from zip(*explained.gradients(images, masks), strict=True)
+    for batch in batches(points, batch_size):
+        yield from zip(*explained.gradients(*batch), strict=True)
 
 
 def predictions(
-    explained: ExplainedModel, images: np.ndarray, masks: np.ndarray, batch_size: int
+    explained: ExplainedModel,
+    cells: CellBatch,
+    batch_size: int,
+    images: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return the predictions (n,) float64 of images (n, places …, C)."""
-    points = zip(images, masks, strict=True)
-    return np.fromiter(outputs_at(explained, points, batch_size), np.float64, len(images))
+    """Return the predictions (n,) float64 of examples, with other images where some are given."""
+    found = outputs_at(explained, points_of(cells, images), batch_size)
+    return np.fromiter(found, np.float64, len(cells))

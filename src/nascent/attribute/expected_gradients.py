@@ -12,7 +12,7 @@ Each draw is one training example, fitted into the outline of the explained one
 import numpy as np
 
 from nascent.attribute.draws import stream
-from nascent.attribute.evaluation import outputs_at, predictions
+from nascent.attribute.evaluation import Point, outputs_at, points_of, predictions, repeated
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.references import References
@@ -55,8 +55,8 @@ def expected_gradients(
     """
     maps = np.empty(cells.images.shape, np.float32)
     mean_baseline, total = np.full(len(cells), np.nan), np.empty(len(cells))
-    for cell, (image, mask, example_id) in enumerate(
-        zip(cells.images, cells.masks, cells.ids, strict=True)
+    for cell, ((image, mask, others), example_id) in enumerate(
+        zip(points_of(cells), cells.ids, strict=True)
     ):
         drawn = stream(seed, example_id, "expected_gradients")
         numbers = drawn.integers(len(references), size=samples)
@@ -68,18 +68,17 @@ def expected_gradients(
             differences = image - baselines
             along = alphas[here].reshape(-1, *[1] * image.ndim)
             points = baselines + along * differences
-            masks = np.broadcast_to(mask, (len(points), *mask.shape))
-            _, gradients = explained.gradients(points, masks)
+            _, gradients = explained.gradients(points, *repeated(len(points), mask, others))
             found += np.einsum("n...,n...->...", differences, gradients)
         found /= samples
         maps[cell], total[cell] = found, found.sum()
         if not ends:
             continue
         different, counts = np.unique(numbers, return_counts=True)
-        origins = ((references.fitted(number, mask), mask) for number in different)
+        origins = (Point(references.fitted(number, mask), mask, others) for number in different)
         values = list(outputs_at(explained, origins, batch_size))
         mean_baseline[cell] = np.average(values, weights=counts)
-    prediction = predictions(explained, cells.images, cells.masks, batch_size)
+    prediction = predictions(explained, cells, batch_size)
     gap = total - (prediction - mean_baseline)
     unused = np.zeros(len(cells), np.int64)
     return Attributions(maps, prediction, mean_baseline, gap, unused, np.ones(len(cells), bool))

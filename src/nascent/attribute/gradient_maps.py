@@ -6,7 +6,7 @@ Greenside, Shcherbina, Kundaje: Not just a black box, 2016 (input × gradient).
 
 import numpy as np
 
-from nascent.attribute.evaluation import gradients_at
+from nascent.attribute.evaluation import gradients_at, points_of
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch
 from nascent.attribute.results import Attributions, without_path
@@ -16,8 +16,7 @@ def gradient(explained: ExplainedModel, cells: CellBatch, *, batch_size: int) ->
     """Return ∇f at each image: prediction units a unit of the normalised channel, with its sign."""
     maps = np.empty(cells.images.shape, np.float32)
     outputs = np.empty(len(cells))
-    points = zip(cells.images, cells.masks, strict=True)
-    for cell, (output, found) in enumerate(gradients_at(explained, points, batch_size)):
+    for cell, (output, found) in enumerate(gradients_at(explained, points_of(cells), batch_size)):
         outputs[cell], maps[cell] = output, found
     return without_path(maps, outputs)
 

@@ -37,12 +37,12 @@ AFFINE = (
 """Layers that are affine in inference mode, where they have no activation."""
 
 
-def trunk(model: keras.Model, name: str = "image") -> list[Any]:
-    """Return the layers, from an input on, that each take the one before and feed the next alone.
+def trunk(model: keras.Model, tensor: Any) -> list[Any]:
+    """Return the layers, from a tensor on, that each take the one before and feed the next alone.
 
     It ends where the input's information branches, meets another input, or leaves the model.
     """
-    found, tensor = [], model.input[name]
+    found = []
     while len(after := consumers(model, tensor)) == 1:
         (layer,) = after
         if isinstance(layer.input, list | tuple | dict):
@@ -52,10 +52,10 @@ def trunk(model: keras.Model, name: str = "image") -> list[Any]:
     return found
 
 
-def affine_prefix(model: keras.Model, name: str = "image") -> list[Any]:
-    """Return the first layers of the trunk that are affine in an input; the last layer is none."""
+def affine_prefix(model: keras.Model, tensor: Any) -> list[Any]:
+    """Return the first layers of the trunk that are affine in a tensor; the last layer is none."""
     prefix = []
-    for layer in trunk(model, name):
+    for layer in trunk(model, tensor):
         linear = getattr(layer, "activation", None) in (None, keras.activations.linear)
         if not (isinstance(layer, AFFINE) and linear) or layer.output is model.output:
             break
@@ -71,7 +71,18 @@ def behind(model: keras.Model, tensor: Any, others: Sequence[str] = ("mask",)) -
     ValueError
         Where the outputs depend on a further input, by ways around the tensor.
     """
-    return keras.Model([tensor, *(model.input[name] for name in others)], model.output)
+    return upto(model, tensor, model.output, others)
+
+
+def upto(model: keras.Model, tensor: Any, output: Any, others: Sequence[str]) -> keras.Model:
+    """Return the part of a model from [such a tensor, other inputs …] to an output of a layer.
+
+    Raises
+    ------
+    ValueError
+        Where the output depends on a further input, by ways around the tensor.
+    """
+    return keras.Model([tensor, *(model.input[name] for name in others)], output)
 
 
 def apply(steps: Sequence[Any], tensor: Any) -> Any:

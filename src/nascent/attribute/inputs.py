@@ -1,7 +1,7 @@
 """What an attribution method is given besides a model and its options."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,27 +10,54 @@ from nascent.attribute.baselines import Baseline, BaselineData, baseline_of
 from nascent.attribute.references import References
 from nascent.errors import AttributionError
 
+Enter = Callable[[np.ndarray], np.ndarray]
+"""Images as a model takes them → what the layer by which they enter makes of them."""
+
+WHOLE_VALUES = ("black", "training_cells")
+"""Baselines that hold values of examples, or none: a layer that takes tokens knows no others."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How explained images came to be, where a layer made them.
+
+    Attributes
+    ----------
+    images
+        (n, places …, C): what the model takes.
+    enter
+        What the layer makes of such.
+    """
+
+    images: np.ndarray
+    enter: Enter
+
 
 @dataclass(frozen=True)
 class CellBatch:
     """Examples to explain: images (n, places …, C) float32 normalised, masks, ids (n,).
 
-    The images are the explained input; `others` are the model's further inputs, by name.
+    The images are the explained input, and the masks say where it was measured; `others` are what
+    else the model is given, by name. Where the input enters by a layer the images may be what that
+    makes of it: then `entry` says of what.
     """
 
     images: np.ndarray
     masks: np.ndarray
     ids: Sequence[Hashable]
     others: Mapping[str, np.ndarray] = field(default_factory=dict)
+    entry: Entry | None = None
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def one(self, number: int) -> "CellBatch":
-        """Return the batch of one of the examples."""
-        here = slice(number, number + 1)
-        others = {name: values[here] for name, values in self.others.items()}
-        return CellBatch(self.images[here], self.masks[here], self.ids[here], others)
+    def others_of(self, number: int) -> dict[str, np.ndarray]:
+        """Return the others of one of the examples: name → (…)."""
+        return {name: values[number] for name, values in self.others.items()}
+
+    def entered(self, enter: Enter) -> "CellBatch":
+        """Return the batch behind the layer by which its images enter."""
+        return replace(self, images=enter(self.images), entry=Entry(self.images, enter))
 
 
 @dataclass(frozen=True)
@@ -48,15 +75,32 @@ class MethodData:
     ends : bool
         Whether the model's output at the baselines is asked for, where that takes evaluations of
         its own; without it `prediction_baseline` and `completeness_gap` may be NaN.
+    enter : callable or None
+        What the layer makes of images by which the explained input enters, if it does by one.
     """
 
     seed: int = 0
     training_mean: np.ndarray | None = None
     references: References | None = None
     ends: bool = True
+    enter: Enter | None = None
 
     def baseline(self, options: Mapping[str, Any]) -> Baseline:
-        """Return the baseline that a method's options ask for."""
+        """Return the baseline that a method's options ask for, of images as the model takes them.
+
+        Raises
+        ------
+        AttributionError
+            Where there is no such baseline, or it makes values that the layer by which the input
+            enters cannot take.
+        """
+        if self.enter is not None and options["baseline"] not in WHOLE_VALUES:
+            raise AttributionError(
+                f"the baseline {options['baseline']!r} makes values between those there are, and"
+                " the layer by which the input enters takes whole ones",
+                where="attribute.methods.*.baseline",
+                mend=f"Choose one of {', '.join(WHOLE_VALUES)}.",
+            )
         chosen = {name: options[name] for name in ("blur", "baseline_sd") if name in options}
         data = BaselineData(
             self.seed, **chosen, training_mean=self.training_mean, references=self.references
@@ -64,7 +108,7 @@ class MethodData:
         return baseline_of(options["baseline"], data)
 
     def drawn_references(self) -> References:
-        """Return the drawn training examples.
+        """Return the drawn training examples, as they are explained.
 
         Raises
         ------
@@ -77,13 +121,19 @@ class MethodData:
                 where="attribute.methods",
                 mend="Draw them with nascent.attribute.references.drawn_references.",
             )
-        return self.references
+        if self.enter is None:
+            return self.references
+        return replace(self.references, images=self.enter(self.references.images))
 
 
 def baselines_of(cells: CellBatch, baseline: Baseline) -> np.ndarray:
-    """Return the baseline image of every example, (n, places …, C) float32."""
-    found = np.empty_like(cells.images)
-    each = zip(cells.images, cells.masks, cells.ids, strict=True)
+    """Return the baseline image of every example, (n, places …, C) float32.
+
+    Where a layer made the images it makes their baselines too, of those of what it was given.
+    """
+    images = cells.images if cells.entry is None else cells.entry.images
+    found = np.empty_like(images)
+    each = zip(images, cells.masks, cells.ids, strict=True)
     for room, (image, mask, example_id) in zip(found, each, strict=True):
         room[...] = baseline(image, mask, example_id)
-    return found
+    return found if cells.entry is None else cells.entry.enter(found)

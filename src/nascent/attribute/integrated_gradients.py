@@ -11,13 +11,14 @@ told by `nascent.attribute.plans`; the sum is the same but for its rounding.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.explained import ExplainedModel, Others
 from nascent.attribute.gradients import array, float_type
+from nascent.attribute.inputs import CellBatch
 from nascent.attribute.plans import Frame, Parameters, Plan, plan_of
 from nascent.attribute.quadrature import points_and_weights
 from nascent.attribute.results import Attributions
@@ -33,11 +34,15 @@ of points serves all. Further room of a batch is for further paths."""
 
 @dataclass(frozen=True)
 class AttributionPath:
-    """The straight line from `baseline` to `image`, (places …, C), under one mask (places …)."""
+    """The straight line from `baseline` to `image`, (places …, C), under one mask (places …).
+
+    The model's other inputs, by name, stay as they are.
+    """
 
     image: np.ndarray
     baseline: np.ndarray
     mask: np.ndarray
+    others: Others = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,13 +116,12 @@ class PathIntegrator:
     ) -> Iterator["_FramedPath"]:
         for path in paths:
             support = (path.image != 0).any(axis=-1) | (path.baseline != 0).any(axis=-1)
-            yield _FramedPath(path, self._plan.frame(parameters, support, path.mask))
+            yield _FramedPath(path, self._plan.frame(parameters, support, path.mask, path.others))
 
 
 def integrated_gradients(
     integrator: PathIntegrator,
-    images: np.ndarray,
-    masks: np.ndarray,
+    cells: CellBatch,
     baselines: np.ndarray,
     *,
     steps: int = 70,
@@ -131,10 +135,8 @@ def integrated_gradients(
     ----------
     integrator
         Of the model and the target that are explained; one for many calls compiles once.
-    images
-        (n, places …, C) float32, normalised.
-    masks
-        (n, places …) bool, the measured pixels.
+    cells
+        The examples.
     baselines
         (n, places …, C) float32, where the paths begin.
     steps
@@ -147,12 +149,16 @@ def integrated_gradients(
     batch_size
         Gradient evaluations at a time; bounds the memory.
     """
+    images = cells.images
     maps = np.empty(images.shape, np.float32)
     ends = np.empty((3, len(images)))
     taken, converged = np.full(len(images), steps), np.ones(len(images), bool)
     left = np.arange(len(images))
     for m in [steps] if tolerance is None else steps_tried(steps):
-        paths = (AttributionPath(images[i], baselines[i], masks[i]) for i in left)
+        paths = (
+            AttributionPath(images[i], baselines[i], cells.masks[i], cells.others_of(i))
+            for i in left
+        )
         found = integrator.integrate(paths, steps=m, rule=rule, batch_size=batch_size)
         gaps = np.empty(len(left))
         for place, (cell, integral) in enumerate(zip(left, found, strict=True)):

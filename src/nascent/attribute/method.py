@@ -1,7 +1,7 @@
 """What an attribution method is, and the methods there are, found by name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,26 +81,15 @@ class Method:
         return self.ready(explained, data, options)(cells)
 
     def ready(self, explained: "ExplainedModel", data: "MethodData", options: Options) -> Prepared:
-        """Return the function of examples that `prepare` gives, for models of any number of inputs.
+        """Return the function of examples that `prepare` gives, whatever their input enters by.
 
-        Each example of a model with further inputs is explained on its own: the others are held at
-        what they are in that example, wherever a method moves the explained one.
+        What else a model takes stays as it is in each example, wherever a method moves the
+        explained input. An input that enters by a layer is explained behind it.
         """
-        from nascent.attribute.results import joined
-
-        attribute = self.prepare(explained, data, options)
-        if len(explained.context_names) == explained.takes_mask:
-            return attribute
-
-        def one_by_one(cells: "CellBatch") -> "Attributions":
-            found = []
-            for number in range(len(cells)):
-                one = cells.one(number)
-                explained.others = {name: values[0] for name, values in one.others.items()}
-                found.append(attribute(one))
-            return joined(found)
-
-        return one_by_one
+        if explained.enters is None:
+            return self.prepare(explained, data, options)
+        attribute = self.prepare(explained, replace(data, enter=explained.entered), options)
+        return lambda cells: attribute(cells.entered(explained.entered))
 
 
 def known_methods() -> tuple[str, ...]:

@@ -12,13 +12,13 @@ into nor the point where a killed job goes on changes it; it is the same for all
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nascent.attribute.baselines import Baseline
 from nascent.attribute.draws import measured_noise, stream
-from nascent.attribute.evaluation import gradients_at, predictions
+from nascent.attribute.evaluation import Point, gradients_at, points_of, predictions
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, baselines_of
 from nascent.attribute.integrated_gradients import (
@@ -60,7 +60,7 @@ def over_gradient(explained: ExplainedModel, *, batch_size: int) -> Base:
     """Return the base whose maps are gradients."""
 
     def maps(path: AttributionPath, images: Iterable[np.ndarray]) -> CellMaps:
-        points = ((image, path.mask) for image in images)
+        points = (Point(image, path.mask, path.others) for image in images)
         return CellMaps(found for _, found in gradients_at(explained, points, batch_size))
 
     return maps
@@ -72,10 +72,10 @@ def over_input_x_gradient(explained: ExplainedModel, *, batch_size: int) -> Base
     def times_image(path: AttributionPath, images: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         waiting: list[np.ndarray] = []
 
-        def points() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        def points() -> Iterator[Point]:
             for image in images:
                 waiting.append(image)
-                yield image, path.mask
+                yield Point(image, path.mask, path.others)
 
         for _, found in gradients_at(explained, points(), batch_size):
             yield waiting.pop(0) * found
@@ -109,7 +109,7 @@ def over_integrated_gradients(
                 rule=rule,
                 batch_size=batch_size,
             )
-        paths = (AttributionPath(image, path.baseline, path.mask) for image in images)
+        paths = (replace(path, image=image) for image in images)
         found = integrator.integrate(paths, steps=taken, rule=rule, batch_size=batch_size)
         return CellMaps((integral.attribution for integral in found), taken, converged)
 
@@ -158,22 +158,22 @@ def over_noise(
     maps = np.empty(cells.images.shape, np.float32)
     steps, converged = np.zeros(len(cells), np.int64), np.ones(len(cells), bool)
     starts = np.zeros_like(cells.images) if baseline is None else baselines_of(cells, baseline)
-    for cell, (image, mask, example_id) in enumerate(
-        zip(cells.images, cells.masks, cells.ids, strict=True)
+    for cell, ((image, mask, others), example_id) in enumerate(
+        zip(points_of(cells), cells.ids, strict=True)
     ):
         noisy = (
             image
             + measured_noise(mask, image.shape[-1], sigma, stream(seed, example_id, "noise", draw))
             for draw in range(samples)
         )
-        made = base(AttributionPath(image, starts[cell], mask), noisy)
+        made = base(AttributionPath(image, starts[cell], mask, others), noisy)
         maps[cell] = statistic(made.maps)
         steps[cell], converged[cell] = made.steps, made.converged
     missing = np.full(len(cells), np.nan)
     at_baseline = missing
     if baseline is not None:
-        at_baseline = predictions(explained, starts, cells.masks, batch_size)
-    prediction = predictions(explained, cells.images, cells.masks, batch_size)
+        at_baseline = predictions(explained, cells, batch_size, starts)
+    prediction = predictions(explained, cells, batch_size)
     return Attributions(maps, prediction, at_baseline, missing, steps, converged)
 
 

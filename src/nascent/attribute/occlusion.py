@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from nascent.attribute.baselines import Baseline
-from nascent.attribute.evaluation import Point, outputs_at, predictions
+from nascent.attribute.evaluation import Point, outputs_at, points_of, predictions
 from nascent.attribute.evaluations import firsts
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, baselines_of
@@ -59,13 +59,12 @@ def occlusion(
     if channels == "together":
         layers = [slice(None)]
     starts = baselines_of(cells, baseline)
-    prediction = predictions(explained, cells.images, cells.masks, batch_size)
+    prediction = predictions(explained, cells, batch_size)
     maps = np.zeros((*cells.masks.shape, count), np.float32)
-    for cell, (image, mask, start) in enumerate(
-        zip(cells.images, cells.masks, starts, strict=True)
-    ):
+    for cell, (point, start) in enumerate(zip(points_of(cells), starts, strict=True)):
+        mask = point.mask
         windows = windows_of(mask, window, stride)
-        points = _occluded(image, mask, start, windows, layers)
+        points = _occluded(point, start, windows, layers)
         values = np.fromiter(outputs_at(explained, points, batch_size), np.float64)
         drops = (prediction[cell] - values).reshape(len(windows), count)
         total, covered = np.zeros((*mask.shape, count)), np.zeros((*mask.shape, 1))
@@ -74,7 +73,7 @@ def occlusion(
             covered[here] += 1
         np.divide(total, covered, out=total, where=covered > 0)
         maps[cell] = total * mask[..., None]
-    return without_path(maps, prediction, predictions(explained, starts, cells.masks, batch_size))
+    return without_path(maps, prediction, predictions(explained, cells, batch_size, starts))
 
 
 def windows_of(mask: np.ndarray, window: int, stride: int) -> list[Window]:
@@ -87,14 +86,10 @@ def windows_of(mask: np.ndarray, window: int, stride: int) -> list[Window]:
 
 
 def _occluded(
-    image: np.ndarray,
-    mask: np.ndarray,
-    start: np.ndarray,
-    windows: list[Window],
-    layers: list[slice],
+    point: Point, start: np.ndarray, windows: list[Window], layers: list[slice]
 ) -> Iterator[Point]:
     for window in windows:
         for layer in layers:
-            changed = image.copy()
+            changed = point.image.copy()
             changed[*window, layer] = start[*window, layer]
-            yield changed, mask
+            yield point._replace(image=changed)

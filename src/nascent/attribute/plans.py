@@ -20,7 +20,7 @@ from nascent.attribute.elementwise import (
     rectified_maximum,
     weighted_average,
 )
-from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.explained import ExplainedModel, Others
 from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import affine_prefix, apply, behind
 from nascent.attribute.window import window_of
@@ -92,13 +92,20 @@ class Plan(Protocol):
     def parameters(self) -> Parameters:
         """Return what the computations need of the model's weights as they are now."""
 
-    def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
-        """Return the frame for a path whose ends are zero wherever `support` (places …) is not."""
+    def frame(
+        self, parameters: Parameters, support: np.ndarray, mask: np.ndarray, others: Others
+    ) -> Frame:
+        """Return the frame for a path whose ends are zero wherever `support` (places …) is not.
+
+        The mask is (places …); the others are what else the model takes, by name.
+        """
 
 
 def plan_of(explained: ExplainedModel) -> Plan:
     """Return the plan that takes least work for a model."""
-    chain = chain_of(explained.model, explained.name)
+    # A chain knows the mask of the input, and nothing else that a model could take.
+    alone = len(explained.context_names) == explained.takes_mask and explained.enters is None
+    chain = chain_of(explained.model, explained.name) if alone else None
     return PrefixPlan(explained) if chain is None else ChainPlan(explained, chain)
 
 
@@ -112,8 +119,8 @@ class PrefixPlan:
     def __init__(self, explained: ExplainedModel) -> None:
         engine, model = backend(), explained.model
         self._explained = explained
-        prefix = affine_prefix(model, explained.name)
-        start = prefix[-1].output if prefix else model.input[explained.name]
+        prefix = affine_prefix(model, explained.entrance)
+        start = prefix[-1].output if prefix else explained.entrance
         rest = behind(model, start, explained.context_names)
 
         def ends(tensors: Any, images: Any, baselines: Any) -> tuple[Any, Any]:
@@ -151,9 +158,12 @@ class PrefixPlan:
         """Return nothing: the layers' own weights are read."""
         return Parameters()
 
-    def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
+    def frame(
+        self, parameters: Parameters, support: np.ndarray, mask: np.ndarray, others: Others
+    ) -> Frame:
         """Return the whole frame, and what the model is given besides."""
-        context = tuple(each[0] for each in self._explained.context(mask[None]))
+        one = {name: values[None] for name, values in others.items()}
+        context = tuple(each[0] for each in self._explained.context(mask[None], one))
         return Frame(tuple(slice(0, size) for size in mask.shape), context)
 
 
@@ -226,7 +236,9 @@ class ChainPlan:
         nothing = np.zeros(self._frame_shape, float_type())
         return Parameters(kernels, array(self._features(kernels, nothing))[0].astype(np.float64))
 
-    def frame(self, parameters: Parameters, support: np.ndarray, mask: np.ndarray) -> Frame:
+    def frame(
+        self, parameters: Parameters, support: np.ndarray, mask: np.ndarray, others: Others
+    ) -> Frame:
         """Return the window around the support."""
         window = window_of(support, self._chain.reach)
         weights = self._chain.weights(mask)

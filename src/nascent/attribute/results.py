@@ -1,7 +1,6 @@
 """What an attribution method returns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,14 +33,6 @@ class Attributions:
     completeness_gap: np.ndarray
     steps: np.ndarray
     converged: np.ndarray
-
-
-def joined(parts: Sequence[Attributions]) -> Attributions:
-    """Return the attributions of several batches as those of one."""
-    names = [each.name for each in fields(Attributions)]
-    return Attributions(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    )
 
 
 def without_path(

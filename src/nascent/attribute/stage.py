@@ -1,41 +1,59 @@
 """The attribute stage: the maps of one shard's examples, written as they come."""
 
-import hashlib
-import json
 import logging
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nascent.attribute.baselines import training_mean_of
-from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch, MethodData
-from nascent.attribute.maps import MapParts, MapSource, join_maps, open_maps, write_maps
+from nascent.attribute.loaded import LoadedModel
+from nascent.attribute.map_writer import MapParts, join_maps, write_maps
+from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.method import Method, method_of
 from nascent.attribute.options import options_of
 from nascent.attribute.references import References, drawn_references
 from nascent.attribute.results import Attributions
-from nascent.errors import AttributionError, StoreError, did_you_mean
-from nascent.examples import InputSpec, mask_inputs
-from nascent.files import explained, read_json, write_json
+from nascent.attribute.resumed import clear, is_whole, resumed_state
+from nascent.errors import AttributionError
 from nascent.logs import progress
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
-from nascent.shards.read import read_input, read_other_inputs, refuse_two_masks
+from nascent.shards.read import has_one_mask, read_input, read_object, read_others
 from nascent.store import Store, open_store
-from nascent.train.models import load_model
 
 BATCHES_A_FLUSH = 16
 """Batches after which maps go to disk: what a kill can cost, and no more."""
 
-SIGN = "fingerprint.json"
-
 _LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How the predictions of a model are explained.
+
+    Attributes
+    ----------
+    method, options
+        Name in `nascent.attribute.method.known_methods`, and just the options that it takes.
+    seed
+        Of the methods that draw.
+    read_out
+        What is explained: a target, or the class whose logit it is, see
+        `nascent.reader.Reader.output_of`; None for the first output.
+    precision
+        Of the stored maps, in `nascent.attribute.maps.PRECISIONS`.
+    """
+
+    method: str
+    options: Mapping[str, Any]
+    seed: int
+    read_out: str | None = None
+    precision: str = "float16"
 
 
 def attribute_shard(
@@ -44,13 +62,9 @@ def attribute_shard(
     out: str | Path,
     *,
     reader: Reader | InputReader | Normaliser,
-    method: str,
-    options: Mapping[str, Any],
-    seed: int,
+    how: Explanation,
     state_dir: str | Path,
     record: Mapping[str, Any],
-    read_out: str | None = None,
-    precision: str = "float16",
     training_paths: Sequence[str | Path] = (),
 ) -> None:
     """Explain a model's prediction of every example of a shard, and write the maps to `out`.
@@ -73,19 +87,12 @@ def attribute_shard(
         The map file; see `nascent.attribute.maps`.
     reader
         From the shard's examples to the model's inputs.
-    method, options
-        Name in `nascent.attribute.method.known_methods`, and just the options that it takes.
-    seed
-        Of the methods that draw.
+    how
+        What is explained, and by which method.
     state_dir
         A folder of this job alone, outside the declared outputs.
     record
         Provenance, kept in the file.
-    read_out
-        What is explained: a target, or the class whose logit it is, see
-        `nascent.reader.Reader.output_of`; None for the first output.
-    precision
-        Of the stored maps, in `nascent.attribute.maps.PRECISIONS`.
     training_paths
         The training shards, of which methods with the option `references` draw examples.
 
@@ -95,35 +102,37 @@ def attribute_shard(
         Where model and shard do not fit each other, the method cannot be had of any input, or an
         attribution is not finite.
     """
-    chosen, wanted = method_of(method), options_of(method, options)
+    chosen, wanted = method_of(how.method), options_of(how.method, how.options)
     readers = reader_of(reader, [shard_path])
-    target = 0 if read_out is None else readers.output_of(read_out)
+    target = 0 if how.read_out is None else readers.output_of(how.read_out)
     digests = file_digest(model_path), file_digest(shard_path)
-    inputs = [
-        _Explained(
-            one,
-            MapSource(
-                one.spec.features,
-                method,
-                wanted,
-                seed,
-                *digests,
-                chosen.axes(wanted),
-                target,
-                precision,
-                one.spec.name,
-                read_out or "",
-            ),
-            MethodData(seed, training_mean_of(one), _references(training_paths, one, wanted, seed)),
-        )
-        for one in readers.inputs
-    ]
-    state = _resumed_state(Path(state_dir), inputs, record)
     with open_store(shard_path) as shard:
         readers.refuse_other(shard)
-        for one in readers.inputs:
-            refuse_two_masks(shard, one.stored)
-        model = _Model(model_path, readers, target)
+        model = LoadedModel(model_path, readers, target, [shard])
+        inputs = [
+            _Explained(
+                one,
+                MapSource(
+                    model.features(one.spec.name),
+                    how.method,
+                    wanted,
+                    how.seed,
+                    *digests,
+                    chosen.axes(wanted),
+                    target,
+                    how.precision,
+                    one.spec.name,
+                    how.read_out or "",
+                ),
+                MethodData(
+                    how.seed,
+                    training_mean_of(one),
+                    _references(training_paths, one, wanted, how.seed),
+                ),
+            )
+            for one in readers.inputs
+        ]
+        state = resumed_state(Path(state_dir), _made_from(inputs, record))
         inputs = _able(inputs, model, chosen, wanted)
         parts = [
             _attribute_input(one, shard, model, chosen, wanted, state, several=len(inputs) > 1)
@@ -132,7 +141,7 @@ def attribute_shard(
         join_maps(parts, out, record=record)
     for one in inputs:
         _tell_what_fell_short(out, one.source.input)
-    _clear(state)
+    clear(state)
     state.rmdir()
 
 
@@ -155,27 +164,8 @@ class _Explained:
     data: MethodData
 
 
-class _Model:
-    """A model that is loaded when it is first asked."""
-
-    def __init__(self, path: str | Path, reader: Reader, target: int) -> None:
-        self.path, self.reader, self._target = path, reader, target
-
-    @cached_property
-    def _network(self) -> Any:
-        network = load_model(self.path)
-        for spec in self.reader.specs:
-            _check_fit(network, spec, self.path)
-        return network
-
-    def of_input(self, name: str) -> ExplainedModel:
-        """Return the model as a function of one of its inputs."""
-        mask = mask_inputs(self.reader.specs).get(name)
-        return ExplainedModel(self._network, self._target, name=name, mask=mask)
-
-
 def _able(
-    inputs: Sequence[_Explained], model: _Model, method: Method, options: Mapping[str, Any]
+    inputs: Sequence[_Explained], model: LoadedModel, method: Method, options: Mapping[str, Any]
 ) -> list[_Explained]:
     """Return the inputs of several that the method can explain; of one, it itself."""
     if len(inputs) == 1:
@@ -183,7 +173,7 @@ def _able(
     able, reasons = [], []
     for one in inputs:
         try:
-            method.prepare(model.of_input(one.source.input), one.data, options)
+            method.ready(model.of_input(one.source.input), one.data, options)
         except AttributionError as error:
             reasons.append(error)
             _LOGGER.warning("the input %s is not explained: %s", one.source.input, error)
@@ -197,7 +187,7 @@ def _able(
 def _attribute_input(
     one: _Explained,
     shard: Store,
-    model: _Model,
+    model: LoadedModel,
     method: Method,
     options: Mapping[str, Any],
     state: Path,
@@ -209,9 +199,7 @@ def _attribute_input(
     flushes = _flushes(len(shard), method, options, spec.shape)
     prefix = f"{spec.name}-" if several else ""
     parts = [state / f"{prefix}{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
-    left = [
-        (cells, part) for cells, part in zip(flushes, parts, strict=True) if not _is_whole(part)
-    ]
+    left = [(cells, part) for cells, part in zip(flushes, parts, strict=True) if not is_whole(part)]
     if 0 < len(left) < len(flushes):
         _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
     if left:
@@ -228,8 +216,27 @@ def _attribute_input(
                 ids=batch.ids,
                 masks=batch.masks,
                 source=one.source,
+                objects=_objects(shard, cells, one.reader),
             )
     return MapParts(one.source, spec.places, parts)
+
+
+def _made_from(inputs: Sequence[_Explained], record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that the maps of inputs depend on."""
+    each = [
+        {
+            "source": asdict(one.source),
+            "reader": {"name": one.reader.name} | one.reader.to_plain(),
+            "references": None if one.data.references is None else one.data.references.digest(),
+        }
+        for one in inputs
+    ]
+    return {"record": record, "inputs": each}
+
+
+def _objects(shard: Store, cells: range, one: InputReader) -> np.ndarray | None:
+    """Return the masks of objects; None where they are those of what was measured, or none."""
+    return None if has_one_mask(shard, one.stored) else read_object(shard, one.stored, cells)
 
 
 def _references(
@@ -267,65 +274,11 @@ def _tell_what_fell_short(path: str | Path, name: str) -> None:
         _LOGGER.warning("%d of %d maps are zero everywhere", zero, count)
 
 
-def _resumed_state(folder: Path, inputs: Sequence[_Explained], record: Mapping[str, Any]) -> Path:
-    told: dict[str, Any] = {"record": record}
-    told["inputs"] = [
-        {
-            "source": asdict(one.source),
-            "reader": {"name": one.reader.name} | one.reader.to_plain(),
-            "references": None if one.data.references is None else one.data.references.digest(),
-        }
-        for one in inputs
-    ]
-    fingerprint = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    sign = folder / SIGN
-    if not (sign.is_file() and read_json(sign) == {"fingerprint": fingerprint}):
-        if folder.exists():
-            _LOGGER.info("what was begun here was made from something else: starting anew")
-            _clear(folder)
-        with explained(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        write_json({"fingerprint": fingerprint}, sign)
-    return folder
-
-
-def _clear(folder: Path) -> None:
-    # By name, so that a folder given by mistake loses nothing.
-    # A job killed as it wrote leaves a file that is not yet renamed (`nascent.files.written`).
-    for part in [*folder.glob("*.h5"), *folder.glob(".*.part.json")]:
-        part.unlink()
-    (folder / SIGN).unlink(missing_ok=True)
-
-
-def _is_whole(part: Path) -> bool:
-    try:
-        open_maps(part).close()
-    except StoreError:
-        return False
-    return True
-
-
 def _read(shard: Store, cells: range, one: InputReader, reader: Reader) -> CellBatch:
     images, masks = read_input(shard, one, cells)
-    others = read_other_inputs(shard, reader, cells, but=one.spec.name)
+    others = read_others(shard, reader, cells, explained=one.spec.name)
     ids = shard.examples.index[cells.start : cells.stop].tolist()
     return CellBatch(images, masks, ids, others)
-
-
-def _check_fit(model: Any, spec: InputSpec, model_path: str | Path) -> None:
-    if spec.name not in model.input:
-        raise AttributionError(
-            f"the model has no input {spec.name!r}, which the shard holds",
-            where=model_path,
-            mend=did_you_mean(spec.name, model.input),
-        )
-    expected = tuple(model.input[spec.name].shape[1:])
-    if expected != spec.shape:
-        raise AttributionError(
-            f"the model takes {spec.name} of shape {expected}, the shard holds {spec.shape}",
-            where=model_path,
-            mend="Explain it with shards of the crop size and channels it was trained on.",
-        )
 
 
 def _check_finite(

@@ -1,10 +1,9 @@
 """One input of some examples, as a model sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from nascent.errors import StoreError
 from nascent.examples import InputSpec, mask_inputs
 from nascent.reader import InputReader, Reader
 from nascent.store import Store
@@ -51,18 +50,35 @@ def read_example(store: Store, reader: InputReader, row: int) -> tuple[np.ndarra
     return values[0], measured[0]
 
 
-def read_other_inputs(
-    store: Store, reader: Reader, rows: Sequence[int] | np.ndarray, *, but: str
+def read_others(
+    store: Store, reader: Reader, rows: Sequence[int] | np.ndarray, *, explained: str
 ) -> dict[str, np.ndarray]:
-    """Return all inputs of some examples but one, and the masks of their objects: name → (n, …)."""
+    """Return what a model is given of some examples besides an explained input: name → (n, …).
+
+    That is all other inputs, and the masks of their objects. Of the explained input it is the mask
+    of the object, where that is not where the input was measured: a method moves what was measured
+    and leaves the object as it is.
+    """
     found, masks = {}, mask_inputs(reader.specs)
     for one in reader.inputs:
         name = one.spec.name
-        if name != but:
+        if name != explained:
             found[name], _ = read_input(store, one, rows)
-            if name in masks:
-                found[masks[name]] = read_object(store, one.stored, rows)
+        if name in masks and (name != explained or not has_one_mask(store, one.stored)):
+            found[masks[name]] = read_object(store, one.stored, rows)
     return found
+
+
+def mask_of_measured(stores: Iterable[Store], reader: Reader, name: str) -> str | None:
+    """Return the name under which a model takes where an input was measured, if it takes that.
+
+    None where it takes no mask of the input, or one of the object that is another one in some
+    store.
+    """
+    spec = reader.input(name).stored
+    if not all(has_one_mask(store, spec) for store in stores):
+        return None
+    return mask_inputs(reader.specs).get(name)
 
 
 def read_object(store: Store, spec: InputSpec, rows: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -84,13 +100,3 @@ def has_one_mask(store: Store, spec: InputSpec) -> bool:
         return True
     path, measured = object_path(spec), mask_path(spec.name)
     return spec.measured and (path == measured or store.layout.same.get(path) == measured)
-
-
-def refuse_two_masks(store: Store, spec: InputSpec) -> None:
-    """Raise StoreError where one mask cannot stand for the measured values and the object."""
-    if not has_one_mask(store, spec):
-        raise StoreError(
-            f"the input {spec.name!r} has no mask that is both its measured values and its object",
-            where=store.path,
-            mend="Explain examples that are measured in their object alone.",
-        )

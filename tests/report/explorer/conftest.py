@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nascent.attribute.maps import MapSource, write_maps
+from nascent.attribute.map_writer import write_maps
+from nascent.attribute.maps import MapSource
 from nascent.attribute.results import Attributions
 from nascent.explain.exports.h5ad import write_h5ad
 from nascent.explain.exports.scores import channel_scores

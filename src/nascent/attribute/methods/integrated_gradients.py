@@ -18,7 +18,7 @@ def _prepare(explained: "ExplainedModel", data: "MethodData", options: Options) 
     how = {name: options[name] for name in _path.OF_INTEGRAL}
     integrator = PathIntegrator(explained)
     return lambda cells: integrated_gradients(
-        integrator, cells.images, cells.masks, baselines_of(cells, baseline), **how
+        integrator, cells, baselines_of(cells, baseline), **how
     )
 
 

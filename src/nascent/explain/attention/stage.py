@@ -92,7 +92,7 @@ def _rows(maps: MapSet, rim: int, exchanges: int, seed: int) -> list[list[dict[s
     # Along the circle a mask is asked for again as the other of the examples just before it.
     @lru_cache(maxsize=len(others) + 1)
     def masks_of(place: int) -> dict[str, np.ndarray]:
-        mask = maps.mask(ids[place])
+        mask = maps.object(ids[place])
         return {CELL: mask, RIM: with_rim(mask, rim)}
 
     found: dict[int, list[dict[str, object]]] = {}

@@ -15,7 +15,7 @@ from nascent.errors import AttributionError
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
-from nascent.shards.read import read_example, read_other_inputs
+from nascent.shards.read import read_example, read_others
 from nascent.store import Store, open_store
 from nascent.words import spoken
 
@@ -30,12 +30,15 @@ class ExplainedCell:
     image : (places …, C) float32
         Normalised, zero where not measured.
     mask : (places …) bool
+        Where the image was measured.
     map : (places …, K) float32
         In units of the prediction.
     prediction, prediction_baseline : float
         The model's output at the image and at the baseline.
     others : dict
-        The model's further inputs by name.
+        What else the model is given, by name.
+    outline : (places …) bool or None
+        Where the object lies, where that is not where the image was measured.
     """
 
     id: Hashable
@@ -45,6 +48,12 @@ class ExplainedCell:
     prediction: float
     prediction_baseline: float
     others: Mapping[str, np.ndarray] = field(default_factory=dict)
+    outline: np.ndarray | None = None
+
+    @property
+    def object(self) -> np.ndarray:
+        """Where the object lies, (places …) bool."""
+        return self.mask if self.outline is None else self.outline
 
 
 def batch_of(cells: Sequence[ExplainedCell]) -> CellBatch:
@@ -197,8 +206,9 @@ def _cell(maps: Maps, shard: Store, reader: Reader, index: int) -> ExplainedCell
         float(row["prediction_baseline"]),
         {
             name: values[0]
-            for name, values in read_other_inputs(
-                shard, reader, [index], but=maps.source.input
+            for name, values in read_others(
+                shard, reader, [index], explained=maps.source.input
             ).items()
         },
+        maps.object(index) if maps.has_objects else None,
     )

@@ -1,6 +1,7 @@
 """An explanation opened for the checks that ask the model again: its maps, pixels and method."""
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.method import Prepared, method_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
-from nascent.examples import mask_inputs
 from nascent.explain.reading.cells import ExplainedCell, explained_cells
 from nascent.jobs import Described
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, read_reader, reader_of
 from nascent.shards.normalise import Normaliser
+from nascent.shards.read import mask_of_measured
+from nascent.store import open_store
 from nascent.train.models import load_model
 from nascent.words import spoken
 
@@ -78,10 +80,15 @@ class Inspection:
         self._shard_paths, self._reader = list(shard_paths), reader_of(reader, shard_paths)
         self.source, self.ids = _read(map_paths, name)
         _refuse_other_model(model_path, map_paths)
-        own, mask = self.source.input, mask_inputs(self._reader.specs).get(self.source.input)
         network = load_model(model_path) if network is None else network
-        self.explained = ExplainedModel(network, self.source.target, name=own, mask=mask)
         one = self._reader.input(self.source.input)
+        self.explained = ExplainedModel(
+            network,
+            self.source.target,
+            name=self.source.input,
+            mask=self._mask(),
+            enters=one.spec.enters,
+        )
         options = self.source.options
         references = None
         if "references" in options:
@@ -89,6 +96,12 @@ class Inspection:
                 training_paths, one, count=options["references"], seed=self.source.seed
             )
         self.data = MethodData(self.source.seed, training_mean_of(one), references, ends=False)
+
+    def _mask(self) -> str | None:
+        """Return the name under which the model takes where the explained input was measured."""
+        with ExitStack() as stack:
+            stores = [stack.enter_context(open_store(path)) for path in self._shard_paths]
+            return mask_of_measured(stores, self._reader, self.source.input)
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the examples with their maps, all or the chosen ones, in the order of the maps."""
@@ -107,8 +120,15 @@ class Inspection:
 
     def outputs_of(self, cell: ExplainedCell) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
         """Return the model as a function of the explained input, all else as in an example."""
-        self.explained.others = dict(cell.others)
-        return self.explained.outputs
+
+        def outputs(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+            others = {
+                name: np.repeat(values[None], len(images), 0)
+                for name, values in cell.others.items()
+            }
+            return self.explained.outputs(self.explained.entered(images), masks, others)
+
+        return outputs
 
     def baseline(self) -> Baseline:
         """Return the baseline of the method; black where it has none."""

@@ -73,6 +73,11 @@ class MapSet:
         maps, index = self._place[example_id]
         return maps.mask(index)
 
+    def object(self, example_id: Hashable) -> np.ndarray:
+        """Return the places (places …) bool of the object of an example."""
+        maps, index = self._place[example_id]
+        return maps.object(index)
+
 
 @contextmanager
 def opened(paths: Sequence[str | Path]) -> Iterator[MapSet]:

@@ -154,12 +154,12 @@ def compare_regions(
             if region not in found:
                 found[region] = _Shares.of(len(ids), len(rings), len(names))
             values = found[region]
-            shares, values.area[place] = _shares(cell.map, taken, cell.mask)
+            shares, values.area[place] = _shares(cell.map, taken, cell.object)
             values.share[place] = shares[kept]
-            values.enrichment[place] = enrichment(cell.map, taken, cell.mask)[kept]
+            values.enrichment[place] = enrichment(cell.map, taken, cell.object)[kept]
             for ring, other in enumerate(others):
-                theirs = _fitted(other, region, cell.mask)
-                values.chance[ring, place] = enrichment(cell.map, theirs, cell.mask)[kept]
+                theirs = _fitted(other, region, cell.object)
+                values.chance[ring, place] = enrichment(cell.map, theirs, cell.object)[kept]
     parts = []
     for region, values in found.items():
         excess = adjusted(values.enrichment, values.chance, rings)

@@ -12,7 +12,9 @@ from nascent.errors import StoreError, did_you_mean
 from nascent.explain.reading.readouts import Sources, write_read_out
 from nascent.explain.regions import shares as regions
 from nascent.kind import with_article
+from nascent.shards.read import read_object
 from nascent.store import Store, open_store
+from nascent.store_layout import input_path
 from nascent.words import spoken
 
 
@@ -85,7 +87,9 @@ class _RegionReader:
             channels = {n: _channel(opened, n, rule.channel) for n, rule in self._rules.items()}
             self._files[path] = opened, channels
         shard, channels = self._files[path]
-        image, mask = shard[index]
+        spec = shard.input()
+        image = shard.array(input_path(spec.name), index)
+        (mask,) = read_object(shard, spec, [index])
         found = {
             name: regions.region_mask(image[..., channels[name]], mask, rule.percentile)
             for name, rule in self._rules.items()

@@ -121,23 +121,20 @@ def write_removal(
         The columns of `REMOVAL`.
     removal
         How pixels are removed. What stands in for them is the example's own channel mean over its
-        measured pixels (`mean`), and the baseline of the method (`baseline`).
+        measured pixels (`mean`), but not of tokens, and the baseline of the method (`baseline`).
     sample
         The examples that are tried, and the intervals over them.
     """
     has_pixels = inspection.source.axes != "feature"
     chosen = choose_cells(inspection.ids, sample.cells, sample.seed) if has_pixels else []
-    baseline = inspection.baseline()
+    baseline, whole = inspection.baseline(), inspection.explained.enters is not None
     found = [
         cell_changes(
             inspection.outputs_of(cell),
             cell.image,
             cell.mask,
             cell.map,
-            {
-                "mean": channel_means(cell),
-                "baseline": baseline(cell.image, cell.mask, cell.id),
-            },
+            _replacements(cell, baseline(cell.image, cell.mask, cell.id), whole=whole),
             removal,
             stream(sample.seed, cell.id, "removal"),
         )
@@ -150,6 +147,14 @@ def write_removal(
         **sample.intervals(),
     )
     write_table(table, out)
+
+
+def _replacements(
+    cell: ExplainedCell, baseline: np.ndarray, *, whole: bool
+) -> dict[str, np.ndarray]:
+    """Return what stands in for removed pixels; a layer that takes whole values takes no mean."""
+    found = {} if whole else {"mean": channel_means(cell)}
+    return {**found, "baseline": baseline}
 
 
 def channel_means(cell: ExplainedCell) -> np.ndarray:

@@ -11,6 +11,7 @@ the max-sensitivity of Yeh et al. (On the (in)fidelity and sensitivity of explan
 beside it stands how far the prediction moved.
 """
 
+import logging
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,8 @@ from nascent.places import has_places
 
 if TYPE_CHECKING:
     from nascent.explain.reading.inspection import Inspection
+
+_LOGGER = logging.getLogger(__name__)
 
 CHANGE, MEAN_CHANGE, PREDICTION = "max_change", "mean_change", "prediction"
 MEASURES = (CHANGE, MEAN_CHANGE, *LEVELS, PREDICTION)
@@ -176,6 +179,14 @@ def write_sensitivity(
         The examples that are tried, and the intervals over them.
     """
     chosen = choose_cells(inspection.ids, sample.cells, sample.seed)
+    if inspection.explained.enters is not None:
+        _LOGGER.warning(
+            "the input %s enters by a layer that takes whole values, of which there are no small"
+            " changes: no rows",
+            inspection.source.input,
+        )
+        write_table(pd.DataFrame(columns=list(SENSITIVITY)), out)
+        return
     method = inspection.method()
 
     def explain(
