@@ -13,7 +13,7 @@ from nascent.evaluate.intervals import intervals
 from nascent.evaluate.resampled import Limits, resample
 from nascent.evaluate.tables import INTERVALS, PAIRS, comparison_columns
 from nascent.task import task_of
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 FLOORS = ("mean", "ols")
 

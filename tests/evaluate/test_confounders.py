@@ -7,7 +7,7 @@ from scipy import stats
 
 from nascent.evaluate.confounders import confounders, variance_explained
 from nascent.evaluate.tables import CONFOUNDERS
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 
 @given(st.integers(0, 10**6), st.integers(2, 6), st.floats(0, 50))

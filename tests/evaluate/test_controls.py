@@ -23,7 +23,7 @@ from nascent.shards.statistics import channel_statistics, count_pixels
 from nascent.shards.steps import Steps
 from nascent.store import open_store
 from nascent.task import task_of
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 STEPS = Steps(clip=None)

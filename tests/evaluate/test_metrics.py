@@ -8,7 +8,7 @@ from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from nascent.errors import TrainError
 from nascent.evaluate.metrics import metrics_table, training_scales
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 counts = st.floats(0, 65535, width=32)
 

@@ -6,7 +6,7 @@ from scipy import stats
 from nascent.evaluate import tables
 from nascent.evaluate.stage import comparison_tables, model_verdicts
 from nascent.task import task_of
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 REGRESSION = task_of("regression")
 COLUMNS = {

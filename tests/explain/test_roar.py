@@ -10,7 +10,7 @@ from nascent.explain.roar.curves import ROAR, roar_table, write_roar
 from nascent.files import read_table, write_table
 from nascent.statistics.bootstrap import interval
 from nascent.task import task_of
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 CELLS = 240
 LIMITS = {"confidence": 0.95, "draws": 400, "seed": 5}

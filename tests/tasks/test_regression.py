@@ -7,7 +7,7 @@ from scipy import stats
 from nascent.statistics.bootstrap import counts, interval
 from nascent.statistics.jackknife import limits
 from nascent.task import task_of
-from nascent.tasks.regression import metrics
+from nascent.tasks._number_metrics import metrics
 
 TASK = task_of("regression")
 
