@@ -18,6 +18,7 @@ DRAWN_OF_MORE |= {
             "target": IMAGED,
             "inputs": CHANNELS,
             "top_channels": STUDY.figures.top_channels,
+            "factor": FACTORS[-1] if FACTORS else "",
         },
     },
     "balance": {

@@ -147,6 +147,7 @@ def figure_options(figure):
         "design": lambda wildcards: FOLDS[EXPLAINED_FOLD].design,
         "shown": lambda wildcards: STUDY.explain.similarity.shown,
         "size": lambda wildcards: STUDY.places[0],
+        "factor": lambda wildcards: FACTORS[-1] if FACTORS else "",
         "channels": lambda wildcards: INPUTS,
         "bound": lambda wildcards: STUDY.explain.duplicates,
     }

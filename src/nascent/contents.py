@@ -12,9 +12,8 @@ import pandas as pd
 from nascent.errors import RawDataError, did_you_mean
 from nascent.examples import InputSpec, TargetSpec
 from nascent.kind import has_module, known_kinds, module_of
+from nascent.names import text_columns
 from nascent.reader import FILE, read_reader
-
-_FACTS = ("plate", "well", "perturbation", "cell_cycle")
 
 
 def describe(path: str | Path) -> list[str]:
@@ -95,9 +94,9 @@ def _store(path: Path) -> list[str]:
             *(_input(spec, store.layout.dtypes[spec.name]) for spec in store.inputs),
             *map(_target, store.targets),
         ]
-        for column in _FACTS:
-            if column in cells and len(cells):
-                lines.append(f"{column}: {counted(cells[column])}")
+        names = text_columns(map(str, cells.columns)) if len(cells) else set()
+        for column in filter(names.__contains__, cells):
+            lines.append(f"{column}: {counted(cells[column])}")
         for column in ("target", "area"):
             if column in cells and len(cells):
                 values = cells[column].astype("float64")

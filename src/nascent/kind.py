@@ -59,7 +59,7 @@ class Words:
     object: str = "object"
 
     def column(self, name: str) -> str:
-        """Return a column of the table of examples in words: `cell_cycle` is the cell cycle."""
+        """Return a column of the table of examples in words: `half_life` is the half life."""
         return self.group if name == "group" else name.replace("_", " ")
 
     def grouped(self, column: str | None) -> "Words":

@@ -1,6 +1,6 @@
 """Names: which columns of tables hold them, and which of them a file cannot keep.
 
-People name plates, wells, perturbations and channels, and a name may look like something else:
+People name plates, wells, treatments and channels, and a name may look like something else:
 `01` like a number, `NA` like a missing value, `TRUE` like a flag. In the columns declared here each
 value is text as it stands, and only an empty field is missing.
 """

@@ -8,7 +8,7 @@ from nascent.figures import crops
 
 def test_one_tile_a_cell_and_channel_with_its_pixels(make):
     examples, _ = make.examples(3, ["a", "b", "EU"], 24)
-    figure = crops.draw(examples, target="EU")
+    figure = crops.draw(examples, target="EU", factor="cell_cycle")
     shown = [axes.images[0].get_array() for axes in figure.axes]
     assert len(shown) == 9
     for tile, axes in enumerate(shown):
@@ -18,7 +18,7 @@ def test_one_tile_a_cell_and_channel_with_its_pixels(make):
 
 def test_grey_levels_are_common_to_a_column(make):
     examples, _ = make.examples(3, ["a", "b"], 24)
-    figure = crops.draw(examples, target="EU")
+    figure = crops.draw(examples, target="EU", factor="cell_cycle")
     limits = [axes.images[0].get_clim() for axes in figure.axes]
     assert limits[0] == limits[2] == limits[4]
     assert limits[1] == limits[3] == limits[5]
@@ -28,7 +28,7 @@ def test_grey_levels_are_common_to_a_column(make):
 
 def test_the_target_is_marked_and_cells_are_named(make):
     examples, _ = make.examples(2, ["a", "EU"], 24)
-    figure = crops.draw(examples, target="EU")
+    figure = crops.draw(examples, target="EU", factor="cell_cycle")
     assert "target" in figure.axes[1].get_title()
     assert "target" not in figure.axes[0].get_title()
     label = figure.axes[0].get_ylabel()
@@ -50,7 +50,7 @@ def test_the_outline_is_closed_where_the_nucleus_touches_the_border():
 
 def test_no_cells_give_a_figure_that_says_so(make):
     examples, _ = make.examples(0, ["a"], 8)
-    (axes,) = crops.draw(examples, target="EU").axes
+    (axes,) = crops.draw(examples, target="EU", factor="cell_cycle").axes
     assert "no cells" in axes.texts[0].get_text()
 
 

@@ -21,13 +21,13 @@ RECORD = {"stage": "figures", "config": {"target": "00_EU", "note": "<µ & ü>"}
 
 @pytest.fixture
 def figure(make):
-    return sizes.draw(make.cells(2, 30, tables=True), size=224)
+    return sizes.draw(make.cells(2, 30, tables=True), size=224, factor="cell_cycle")
 
 
 def test_equal_inputs_give_equal_bytes(make, tmp_path):
     saved = []
     for name in ("a", "b"):
-        figure = sizes.draw(make.cells(2, 30, tables=True), size=224)
+        figure = sizes.draw(make.cells(2, 30, tables=True), size=224, factor="cell_cycle")
         saved.append([path.read_bytes() for path in save(figure, tmp_path / name, RECORD)])
     assert saved[0] == saved[1]
 
@@ -81,7 +81,11 @@ def test_the_png_has_200_dots_an_inch(figure, tmp_path):
 def test_drawing_leaves_the_callers_settings_alone(make, tmp_path):
     with matplotlib.rc_context({"font.size": 31, "svg.hashsalt": "mine"}):
         before = dict(matplotlib.rcParams)
-        save(sizes.draw(make.cells(1, 20, tables=False), size=64), tmp_path / "figure", {})
+        save(
+            sizes.draw(make.cells(1, 20, tables=False), size=64, factor="cell_cycle"),
+            tmp_path / "figure",
+            {},
+        )
         assert dict(matplotlib.rcParams) == before
 
 

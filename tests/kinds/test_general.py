@@ -13,6 +13,8 @@ from nascent.kind import shipped_kinds
 ROOT = Path(__file__).parent.parent.parent
 LIBRARY = ROOT / "src" / "nascent"
 WORDS = re.compile(r"nucle|mapobject|00_EU", re.IGNORECASE)
+FACTORS = re.compile(r"perturbation|cell_cycle")
+OF_CELLS = re.compile(r"(?<![\w{.])(?:cells?|wells?)(?![\w}.])", re.IGNORECASE)
 ASKS_WHICH = re.compile(
     r"\b(?:(?:study|STUDY)\.kind|KIND\.name) *(?:==|!=|in\b)|\[\"kind\"\] *[=!]="
 )
@@ -56,6 +58,37 @@ def found(pattern: re.Pattern) -> list[str]:
 def test_nothing_general_speaks_of_what_one_kind_alone_has():
     assert len(general()) > 300
     assert found(WORDS) == []
+
+
+def test_only_names_of_columns_speak_of_factors_that_one_kind_alone_has():
+    # Which columns of a table hold names is the same for whoever reads it.
+    places = [place for place in found(FACTORS) if not place.startswith("src/nascent/names.py")]
+    assert [place for place in places if ".js:" not in place] == []
+
+
+@pytest.mark.parametrize("room", ["figures", "report", "explain"])
+def test_sentences_take_their_words_from_the_kind(room):
+    spoken = []
+    for path in (LIBRARY / room).rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(getattr(node, "body", None), list)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        prose |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        spoken += [
+            f"{path.relative_to(LIBRARY)}:{node.lineno}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in prose
+            and " " in node.value.strip()
+            and OF_CELLS.search(node.value)
+        ]
+    assert spoken == []
 
 
 def test_nothing_asks_which_kind_a_study_is_of():

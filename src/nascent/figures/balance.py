@@ -1,4 +1,4 @@
-"""Are the splits alike? Cells, wells, perturbations, phases and targets of each."""
+"""Are the splits alike? Examples, levels of factors and targets of each."""
 
 from collections.abc import Sequence
 

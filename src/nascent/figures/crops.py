@@ -15,7 +15,7 @@ OUTLINE = style.HUES["sky"]
 
 
 @style.look()
-def draw(examples: Examples, *, target: str) -> Figure:
+def draw(examples: Examples, *, target: str, factor: str = "") -> Figure:
     """Draw one row a cell and one column a channel, in grey, with the mask's outline.
 
     A channel's grey levels are common to its column: black is the 1st and white the 99.5th
@@ -24,10 +24,12 @@ def draw(examples: Examples, *, target: str) -> Figure:
     Parameters
     ----------
     examples
-        Cells and channels to show, raw counts; `cells` has `target` and may have `well` and
-        `cell_cycle`.
+        Cells and channels to show, raw counts; `cells` has `target`, and may have a
+        column that is called like a group, and the factor.
     target
         Name of the target channel; its column, where shown, is marked.
+    factor
+        Column whose level stands beside each example.
     """
     rows, columns = len(examples.cells), len(examples.channels)
     if rows == 0 or columns == 0:
@@ -56,7 +58,12 @@ def draw(examples: Examples, *, target: str) -> Figure:
         )
     for row, (example_id, cell) in enumerate(examples.cells.iterrows()):
         grid[row, 0].set_ylabel(
-            caption(example_id, cell), rotation=0, ha="right", va="center", fontsize=6.5, labelpad=4
+            caption(example_id, cell, factor),
+            rotation=0,
+            ha="right",
+            va="center",
+            fontsize=6.5,
+            labelpad=4,
         )
     scale_bar(grid[-1, 0], range(examples.images.shape[1]))
     return figure
@@ -117,10 +124,10 @@ def round_length(length: float) -> int:
     return max(step * power for step in (1, 2, 5) if step * power <= whole)
 
 
-def caption(example_id: int | str, cell: pd.Series) -> str:
-    """Return a cell's label: id, well, cell cycle and target where known."""
+def caption(example_id: int | str, cell: pd.Series, factor: str = "") -> str:
+    """Return the label of an example: id, group, factor and target where known."""
     lines = [f"{example_id}"]
-    place = [str(cell[key]) for key in ("well", "cell_cycle") if known(cell, key)]
+    place = [str(cell[key]) for key in (spoken().group, factor) if known(cell, key)]
     if place:
         lines.append(", ".join(place))
     if known(cell, "target"):

@@ -11,16 +11,18 @@ from nascent.words import spoken
 
 
 @style.look()
-def draw(cells: pd.DataFrame, *, size: int) -> Figure:
+def draw(cells: pd.DataFrame, *, size: int, factor: str = "") -> Figure:
     """Draw histograms of area and size ratio.
 
     Parameters
     ----------
     cells
-        The cell table: columns `area` (px), `size_ratio`, `oversize`; `cell_cycle` may be missing
-        or empty, which leaves one histogram of all cells.
+        The cell table: columns `area` (px), `size_ratio`, `oversize`, and the factor, which may be
+        missing or empty: that leaves one histogram of all.
     size
         Crop size S in pixels.
+    factor
+        Column of which each level has its histogram.
     """
     figure = Figure(figsize=(style.WIDTH, 2.6), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -28,7 +30,7 @@ def draw(cells: pd.DataFrame, *, size: int) -> Figure:
         style.say(left, f"There are no {spoken().examples} to show.")
         right.set_axis_off()
         return figure
-    groups = by_cycle(cells)
+    groups = by_factor(cells, factor)
     palette = style.colours(
         list(groups), {**style.CYCLE, f"all {spoken().examples}": style.SERIES[0]}
     )
@@ -55,14 +57,13 @@ def draw(cells: pd.DataFrame, *, size: int) -> Figure:
     return figure
 
 
-def by_cycle(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the cells of each cell-cycle phase, or all under `all cells` where none is known."""
-    if not style.is_known(cells, "cell_cycle"):
+def by_factor(cells: pd.DataFrame, factor: str) -> dict[str, pd.DataFrame]:
+    """Return the examples of each level of a factor, or all in one where none is known."""
+    if not style.is_known(cells, factor):
         return {f"all {spoken().examples}": cells}
-    phase = style.labels(cells["cell_cycle"])
-    return {
-        name: cells[phase == name] for name in style.levels(cells["cell_cycle"], list(style.CYCLE))
-    }
+    level = style.labels(cells[factor])
+    names = style.levels(cells[factor], list(style.CYCLE))
+    return {name: cells[level == name] for name in names}
 
 
 def _histograms(axes: Axes, series: dict[str, pd.Series], palette: dict[str, str]) -> None:

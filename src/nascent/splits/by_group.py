@@ -58,8 +58,8 @@ def hold_out_groups(
     Parameters
     ----------
     cells
-        The table of examples, `id` its index, with group and target, and perturbation where it is
-        known.
+        The table of examples, `id` its index, with group, target and the columns of
+        `balance`.
     fractions
         Shares of train, val and test.
     time_limit
