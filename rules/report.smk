@@ -119,7 +119,7 @@ rule report_costs:
         stages=stages_of(KIND.first_stage),
         study=STUDY.plain(),
         # What plans of other studies read of this one, beside its tables.
-        features=list(FEATURES),
+        features=lambda wildcards: list(FEATURES),
     message:
         f"Sum up what the jobs of {STUDY.study} cost"
     script:

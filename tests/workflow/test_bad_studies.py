@@ -244,7 +244,7 @@ def test_classes_that_only_the_examples_show_to_be_bad_end_the_job_of_the_splits
     params = {
         "splits": {"stratify": ["group"]},
         **{"design": design, "group": left_out, "seed": 1},
-        **{"target": "state", "levels": levels, "most": 50},
+        **{"target": "state", "levels": levels, "most": 50, "factors": []},
     }
     job = described("splits", params=Named(fromdict=params))
     job.input = Named(fromdict={"cells": "cells.tsv"})
