@@ -14,7 +14,7 @@ from nascent.errors import ConfigError, NascentError
 from nascent.kind import has_module, known_kinds, module_of
 
 app = typer.Typer(
-    help="From raw wells to the pixels and proteins that explain transcription.",
+    help="From raw data to what a trained model uses of them, and how far that can be trusted.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -26,7 +26,7 @@ app = typer.Typer(
 def inspect(
     path: Annotated[
         Path,
-        typer.Argument(help="A raw well, store, shard, map or truth file, or a model's folder."),
+        typer.Argument(help="Raw data, a store, shard, map or truth file, or a model's folder."),
     ],
 ) -> None:
     """Print what a raw well, store, shard, map or truth file holds, or what a model reads."""
@@ -53,7 +53,7 @@ def provenance(
     path: Annotated[Path, typer.Argument(help="A result: table, store, map, model, figure, page.")],
     whole: Annotated[
         bool,
-        typer.Option("--all", help="Go on with its inputs, to the raw wells."),
+        typer.Option("--all", help="Go on with its inputs, to the raw data."),
     ] = False,
 ) -> None:
     """Print what made a result: config, code, versions, seed, device, and the files it read."""

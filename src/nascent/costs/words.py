@@ -7,6 +7,7 @@ import pandas as pd
 from nascent.costs.disk import Disk
 from nascent.costs.estimate import NO_MEASUREMENT
 from nascent.costs.plan import Plan
+from nascent.kind import capital, kind_of
 
 MISSING = "–"
 COLUMNS: Mapping[str, str] = {
@@ -40,8 +41,9 @@ def plan_in_words(
     others
         Pasts that were asked beside the study's own.
     """
-    study = plan.facts.study.study
-    yield f"Study {study}: jobs still to run, and what they will take"
+    study = plan.facts.study
+    words = kind_of(study.kind).words.grouped(study.splits.group)
+    yield f"Study {study.study}: jobs still to run, and what they will take"
     yield ""
     yield from aligned(
         [list(COLUMNS.values()), ["", "", "", "h", "h", "h", "GB", "GB", "GB", ""]]
@@ -62,24 +64,25 @@ def plan_in_words(
         if not others:
             yield "Another study's measurements: --past logs/<study>."
     yield (
-        "Hours are sums, as if one job followed the other, of the machine that was measured. Scaled"
-        " ones grow with cells, pixels, channels, epochs and evaluations (docs/costs.md); the start"
-        " of a job is scaled with it, so that ×10 and more is rather too much."
+        "Hours are sums, as if one job followed the other, of the machine that was measured."
+        f" Scaled ones grow with {words.examples}, {words.places}, {words.features}, epochs and"
+        " evaluations (docs/costs.md); the start of a job is scaled with it, so that ×10 and more"
+        " is rather too much."
     )
     yield (
-        "peak: largest measured of such crops and channels. asked: memory of the largest job;"
-        " unknown where it follows from files that are not there."
+        f"peak: largest measured of such {words.examples} and {words.features}. asked: memory of"
+        " the largest job; unknown where it follows from files that are not there."
     )
     for stage, disk in room.items():
         whole_gb = _number(disk.whole / 1e9)
         yield f"disk of {stage}: {disk.source}. All of it, once made: {whole_gb} GB."
-    yield "Other files (models, tables, figures, simulated wells) are not in the disk."
+    yield "Other files (models, tables, figures, simulated raw data) are not in the disk."
     for fold in plan.expected:
         cells = plan.facts.cells[fold]
         told = ", ".join(f"{count:,} {split}" for split, count in cells.items())
         yield (
-            f"Cells of fold {fold} are not split yet: {told} are expected, as if quality control"
-            " removed none. Shards and maps are counted from that."
+            f"{capital(words.examples)} of fold {fold} are not split yet: {told} are expected, as"
+            " if quality control removed none. Shards and maps are counted from that."
         )
 
 
