@@ -28,9 +28,7 @@ rule explain_maps:
         ENVIRONMENT
     threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: network_memory(
-            method_of_maps(wildcards).batch_size, attempt
-        ),
+        mem_mb=memory_of_method,
         runtime=growing(960),
         gpu=of_model("gpu"),
     params:

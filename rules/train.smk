@@ -6,11 +6,7 @@ rule train:
         shards=made("shards/{fold}/shards.tsv"),
         shard_files=shards_from_storage,
         channels=channels_table("{fold}"),
-        chosen=lambda wildcards: (
-            made(f"tune/{wildcards.model}/{wildcards.fold}/candidates.tsv")
-            if CANDIDATES[wildcards.model]
-            else []
-        ),
+        chosen=lambda wildcards: choice_of_candidate(wildcards.model, wildcards.fold),
         weights=weights_of_training,
     output:
         model=made("train/{model}/{fold}/{seed}/model.keras"),

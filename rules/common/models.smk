@@ -25,6 +25,11 @@ def weights_of_training(wildcards):
     return [given(file) for file in sorted(set(filter(None, files)))]
 
 
+def choice_of_candidate(model, fold):
+    """The choice among a model's candidates in a fold; an empty list without a search."""
+    return made(f"tune/{model}/{fold}/candidates.tsv") if CANDIDATES[model] else []
+
+
 def usual_options():
     """The options of a model of which nothing is said, as its jobs are told them."""
     usual = Model()

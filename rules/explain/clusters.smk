@@ -4,12 +4,7 @@
 CHECKS_OF_MAPS.add(
     Part(
         script="explain_clusters",
-        input={
-            "maps": maps_shown,
-            "shards": shards_shown,
-            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
-            "cells": made("explain/{model}/{seed}/{method}.cells.tsv"),
-        },
+        input=READ_OUT_OF,
         output={
             "clusters": made("explain/{model}/{seed}/{method}/channel_clusters.tsv"),
             "distances": made("explain/{model}/{seed}/{method}/channel_distances.tsv"),

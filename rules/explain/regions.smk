@@ -4,12 +4,7 @@
 CHECKS_OF_MAPS.add(
     Part(
         script="explain_regions",
-        input={
-            "maps": maps_shown,
-            "shards": shards_shown,
-            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
-            "cells": made("explain/{model}/{seed}/{method}.cells.tsv"),
-        },
+        input=READ_OUT_OF,
         output={"table": made("explain/{model}/{seed}/{method}/regions.tsv")},
         params={
             "split": shown_split(),

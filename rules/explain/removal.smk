@@ -5,11 +5,7 @@ CHECKS_OF_MAPS.add(
     Part(
         script="explain_removal",
         input={
-            "model": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
-            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
-            "maps": maps_shown,
-            "shards": shards_shown,
-            "training": training_cells_of_method,
+            **INSPECTED,
             "cells": examples_table(),
         },
         output={"table": made("explain/{model}/{seed}/{method}/removal.tsv")},

@@ -5,11 +5,9 @@ CHECKS_OF_MAPS.add(
     Part(
         script="explain_truth",
         input={
-            "model": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
-            "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
+            **INSPECTED,
             "maps": maps_explained,
             "shards": shards_explained,
-            "training": training_cells_of_method,
             "truth": truths_of_parts(),
             "use": cells_of_use,
             "groups": made("explain/channel_groups.tsv"),

@@ -149,6 +149,11 @@ def maps_of_permuted_targets(wildcards):
     ]
 
 
+def memory_of_method(wildcards, attempt):
+    """Memory of a job that explains a model by the method of a map set, MB."""
+    return network_memory(method_of_maps(wildcards).batch_size, attempt)
+
+
 def memory_of_agreement(wildcards, attempt):
     """Memory of comparing all maps, MB: of each those of two cells and their ranks."""
     one_map = 4 * prod(STUDY.places) * len(SPECS[0].features) / 1e6
@@ -158,3 +163,21 @@ def memory_of_agreement(wildcards, attempt):
 def shown_split():
     """The explained split whose channel importance is drawn: test cells, where they are."""
     return "test" if "test" in STUDY.attribute.splits else STUDY.attribute.splits[-1]
+
+
+# A model, its maps and what made them: what checks read that ask the model again.
+INSPECTED = {
+    "model": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/model.keras"),
+    "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
+    "maps": maps_shown,
+    "shards": shards_shown,
+    "training": training_cells_of_method,
+}
+
+# What is read out of maps beside their shards.
+READ_OUT_OF = {
+    "maps": maps_shown,
+    "shards": shards_shown,
+    "reader": made(f"train/{{model}}/{EXPLAINED_FOLD}/{{seed}}/reader.json"),
+    "cells": made("explain/{model}/{seed}/{method}.cells.tsv"),
+}

@@ -12,8 +12,7 @@ def options_of_learning_by_heart(wildcards):
 
 def chosen_of_explained(wildcards):
     """The choice among a model's candidates in the fold that is explained."""
-    table = made(f"tune/{wildcards.model}/{EXPLAINED_FOLD}/candidates.tsv")
-    return table if CANDIDATES[wildcards.model] else []
+    return choice_of_candidate(wildcards.model, EXPLAINED_FOLD)
 
 
 def model_of_order(wildcards):
