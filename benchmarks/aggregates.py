@@ -206,7 +206,7 @@ def drawn(trained: Trained, count: int) -> list[tuple[np.ndarray, np.ndarray, ob
     found = []
     for path in trained.shards["test"]:
         with open_store(path) as shard:
-            ids = shard.cells.index
+            ids = shard.examples.index
             found += [(path, index, cell) for index, cell in enumerate(ids)]
     chosen = np.random.default_rng(1).permutation(len(found))[:count]
     cells = []

@@ -105,7 +105,7 @@ def normalised(shard: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def normaliser_of(shard: Path) -> Normaliser:
     with open_store(shard) as store:
-        histograms = count_pixels(store, store.cells.index)
+        histograms = count_pixels(store, store.examples.index)
         return Normaliser.from_table(
             channel_statistics(histograms, Steps()), store.channels, Steps()
         )

@@ -37,7 +37,7 @@ def main() -> None:
         shard = Path(folder) / "train-00000.h5"
         write_nuclei(shard, chosen.cells, SIZE, CHANNELS)
         with open_store(shard) as store:
-            histograms = count_pixels(store, store.cells.index)
+            histograms = count_pixels(store, store.examples.index)
             inputs = store.channels[:INPUTS]
         normaliser = Normaliser.from_table(channel_statistics(histograms, Steps()), inputs, Steps())
         reader = Batches([shard], normaliser, batch_size=chosen.batch, seed=1)
@@ -54,7 +54,7 @@ def read_rate(reader: Batches, passes: int = 3) -> float:
     rates = []
     for epoch in range(passes + 1):
         seconds = timed(lambda epoch=epoch: [None for _ in reader.read(epoch)])
-        rates.append(len(reader.cells) / seconds)
+        rates.append(len(reader.examples) / seconds)
     return float(np.median(rates[1:]))
 
 

@@ -160,7 +160,7 @@ def costs_of_network(
     """Yield the stages that run a network, as if all nuclei had been kept."""
     fitting = Fitting(epochs=2, batch_size=16, learning_rate=5e-4)
     with open_store(shard) as store:
-        target = store.cells["target"]
+        target = store.examples["target"]
     model = build(
         setting.architecture, [image_input(setting.size, setting.channels - 1)],
         target_mean=float(target.mean()), target_sd=float(target.std()),

@@ -92,7 +92,7 @@ def main() -> None:
 
 def batches_of(shard: Path, batch: int) -> Batches:
     with open_store(shard) as store:
-        histograms = count_pixels(store, store.cells.index)
+        histograms = count_pixels(store, store.examples.index)
         inputs = store.channels
     normaliser = Normaliser.from_table(channel_statistics(histograms, Steps()), inputs, Steps())
     return Batches([shard], normaliser, batch_size=batch, seed=1)

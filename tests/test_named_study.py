@@ -128,8 +128,8 @@ def test_a_store_gives_names_and_means_of_its_pixels_back(study):
         raw = read_well(study.folder / "raw" / well, plate="NA", well=well)
         with open_store(path) as store:
             assert store.channels == CHANNELS
-            assert set(store.cells["well"]) == {well}
-            for cell, means in store.cells[[f"mean_{name}" for name in CHANNELS]].iterrows():
+            assert set(store.examples["well"]) == {well}
+            for cell, means in store.examples[[f"mean_{name}" for name in CHANNELS]].iterrows():
                 np.testing.assert_allclose(means, raw.pixels[raw.ids == cell].mean(axis=0))
 
 
@@ -182,4 +182,4 @@ def test_shards_and_batches_have_every_channel(study):
     cells = read_table(folder / "cells.tsv").set_index("id")
     for ids, targets in read:
         assert targets.tolist() == cells.loc[ids, "mean_CD3/CD4"].tolist()
-    assert set(batches.cells["well"]) <= set(WELLS)
+    assert set(batches.examples["well"]) <= set(WELLS)

@@ -169,8 +169,8 @@ def test_a_store_keeps_names_of_columns_and_channels_and_their_values(
     with open_store(path) as store:
         assert store.channels == channels
         for name in channels:
-            assert spelt(store.cells[f"of {name}"]) == values
-            assert store.cells[f"mean_{name}"].tolist() == [0, 1 / 7, 2 / 7]
+            assert spelt(store.examples[f"of {name}"]) == values
+            assert store.examples[f"mean_{name}"].tolist() == [0, 1 / 7, 2 / 7]
 
 
 @given(columns, st.lists(names | st.none(), min_size=2, max_size=2))

@@ -69,11 +69,11 @@ def test_cells_are_indexed_by_id_in_the_order_of_the_images(tmp_path):
     write(tmp_path / "a.h5", images, masks)
     with nascent.open_store(tmp_path / "a.h5") as store:
         assert store.channels == ["c0", "c1", "c2"]
-        assert store.cells.index.name == "id"
-        assert store.cells.index.tolist() == [14, 13, 12, 11, 10]
-        assert store.cells["target"].tolist() == np.linspace(0.1, 0.7, 5).tolist()
-        assert store.cells["oversize"].dtype == bool
-        assert store.cells["cell_cycle"].isna().tolist() == [False, True, False, True, False]
+        assert store.examples.index.name == "id"
+        assert store.examples.index.tolist() == [14, 13, 12, 11, 10]
+        assert store.examples["target"].tolist() == np.linspace(0.1, 0.7, 5).tolist()
+        assert store.examples["oversize"].dtype == bool
+        assert store.examples["cell_cycle"].isna().tolist() == [False, True, False, True, False]
         image, mask = store[3]
         np.testing.assert_array_equal(image, images[3])
         np.testing.assert_array_equal(mask, masks[3])
@@ -99,11 +99,11 @@ def test_a_copied_cell_is_the_same_cell(tmp_path):
     ):
         copy.copy_from(source, 3)
         copy.copy_from(source, 1)
-        copy.cells = source.cells.iloc[[3, 1]]
+        copy.cells = source.examples.iloc[[3, 1]]
     with nascent.open_store(tmp_path / "b.h5") as store:
         np.testing.assert_array_equal(store.read([0, 1])[0], images[[3, 1]])
         np.testing.assert_array_equal(store.read([0, 1])[1], masks[[3, 1]])
-        assert store.cells.index.tolist() == [11, 13]
+        assert store.examples.index.tolist() == [11, 13]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_it_has_the_inputs_masks_targets_and_groups_of_version_2(old, arrays):
         assert store.examples["group"].tolist() == ["p/A01"] * 3
         # What the metadata called so is told apart.
         assert store.examples["group_metadata"].tolist() == ["a", "b", "c"]
-        assert store.cells["target"].tolist() == [1.5, 2.5, 3.5]
+        assert store.examples["target"].tolist() == [1.5, 2.5, 3.5]
         for row, (values, mask) in enumerate(zip(*arrays, strict=True)):
             assert store.array("inputs/image", row).tobytes() == values.tobytes()
             np.testing.assert_array_equal(store.measured(row), mask)
@@ -109,7 +109,7 @@ def test_files_are_named_with_what_became_of_them(old):
 def test_names_of_columns_from_before_slashes_were_kept_are_read(tmp_path, write_version_1, arrays):
     cells = CELLS.assign(**{"share in %": [0.5, 0.25, 0.75]})
     with open_store(write_version_1(tmp_path / "a.h5", *arrays, cells)) as store:
-        assert store.cells["share in %"].tolist() == [0.5, 0.25, 0.75]
+        assert store.examples["share in %"].tolist() == [0.5, 0.25, 0.75]
 
 
 def test_a_shard_of_both_versions_is_whole(tmp_path, write_version_1, arrays):

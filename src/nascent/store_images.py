@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
 from nascent.examples import InputSpec
@@ -28,8 +27,6 @@ class Images:
     ----------
     channels : list of str
         Names in the order of the last axis.
-    cells : pandas.DataFrame
-        The table of examples; the index is `id`.
     size : int
         Edge S of an image, in pixels.
     dtype : numpy.dtype
@@ -39,9 +36,6 @@ class Images:
     if TYPE_CHECKING:
         path: Path
         layout: Layout
-        column_names: Sequence[str]
-        columns: Callable[[Sequence[str]], pd.DataFrame]
-
         array: Callable[[str, int], np.ndarray]
         array_into: Callable[[str, int, np.ndarray], None]
 
@@ -61,11 +55,6 @@ class Images:
     def dtype(self) -> np.dtype:
         """Of the images, as measured."""
         return self.layout.dtypes[self._image.name]
-
-    @cached_property
-    def cells(self) -> pd.DataFrame:
-        """The table of examples; the index is `id`."""
-        return self.columns(self.column_names)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the image (S, S, C) in the raw dtype and the mask (S, S) bool of one example."""

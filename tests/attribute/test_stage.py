@@ -104,7 +104,7 @@ def test_every_cell_of_the_shard_gets_its_map(explain, inputs, tmp_path):
     out = explain(tmp_path / "a.h5", method="integrated_gradients", options=options)
     model = keras.saving.load_model(inputs[0])
     with open_maps(out) as maps, stage.open_store(inputs[1]) as shard:
-        assert maps.ids == shard.cells.index.tolist() == [100, 101, 102, 103, 104]
+        assert maps.ids == shard.examples.index.tolist() == [100, 101, 102, 103, 104]
         assert maps.channels == CHANNELS
         images, masks = shard.read(slice(None))
         values = np.stack(list(maps))

@@ -58,7 +58,7 @@ def study(tmp_path_factory):
         shards[split], first = [path], first + n
         tables.append(cells.set_index("id"))
     with open_store(shards["train"][0]) as store:
-        statistics = channel_statistics(count_pixels(store, store.cells.index), STEPS)
+        statistics = channel_statistics(count_pixels(store, store.examples.index), STEPS)
     return shards, statistics, pd.concat(tables)
 
 

@@ -220,4 +220,4 @@ def test_a_target_that_is_not_there_is_told(study):
 
 def _cells(path):
     with open_store(path) as store:
-        return store.cells
+        return store.examples

@@ -82,7 +82,7 @@ def plate(tmp_path_factory):
             options=CropOptions("00_EU", SIZE),
         )
         with open_store(stores[-1]) as crops:
-            tables.append(crops.cells.reset_index()[["id"]].assign(part=stores[-1].stem))
+            tables.append(crops.examples.reset_index()[["id"]].assign(part=stores[-1].stem))
     cells = pd.concat(tables)
     write_shard(stores, cells, folder / "shard.h5", split="test", record={})
     with open_store(folder / "shard.h5") as shard:

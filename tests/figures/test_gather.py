@@ -15,15 +15,19 @@ class Store:
     """A store in memory: pixel values tell cell and channel."""
 
     channels: list[str]
-    cells: pd.DataFrame
+    examples: pd.DataFrame
 
     def __getitem__(self, i):
-        value = 10 * float(self.cells.index[i]) + np.arange(len(self.channels))
+        value = 10 * float(self.examples.index[i]) + np.arange(len(self.channels))
         return np.broadcast_to(value, (4, 4, len(value))), np.ones((4, 4), bool)
 
 
 @dataclass
 class Maps(Store):
+    @property
+    def cells(self):
+        return self.examples
+
     def __getitem__(self, i):
         return super().__getitem__(i)[0]
 

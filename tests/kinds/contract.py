@@ -215,7 +215,7 @@ def test_every_example_is_in_one_split_and_in_batches_as_a_model_reads_them(ran)
         assert (split.groupby(examples.set_index("id")["group"]).nunique() == 1).all()
     reader = read_reader(ran.model().parent)
     batches = Batches(all_shards(ran.manifest), reader, batch_size=16, target=None)
-    assert sorted(map(str, batches.cells.index)) == sorted(examples["id"].astype(str))
+    assert sorted(map(str, batches.examples.index)) == sorted(examples["id"].astype(str))
     for batch in batches:
         for spec in reader.specs:
             assert batch.inputs[spec.name].shape == (len(batch), *spec.shape)

@@ -38,7 +38,7 @@ def test_a_pass_holds_every_cell_once_with_its_own_pixels_mask_and_target(shards
     cells = {}
     for path in shards:
         with open_store(path) as store:
-            for row, (example_id, cell) in enumerate(store.cells.iterrows()):
+            for row, (example_id, cell) in enumerate(store.examples.iterrows()):
                 cells[example_id] = (*store[row], cell["target"])
     seen = []
     for batch in read_split(shards, normaliser, batch_size=4, seed=seed):
@@ -58,7 +58,7 @@ def test_a_pass_holds_every_cell_once_with_its_own_pixels_mask_and_target(shards
 def test_without_a_seed_cells_come_as_they_lie(shards, normaliser):
     reader = Batches(shards, normaliser, batch_size=4)
     ids = np.concatenate([batch.ids for batch in reader])
-    np.testing.assert_array_equal(ids, reader.cells.index)
+    np.testing.assert_array_equal(ids, reader.examples.index)
 
 
 def test_all_batches_but_the_last_are_full(shards, normaliser):

@@ -61,14 +61,14 @@ def _crop(well, folder):
 
 def _cells(path) -> pd.DataFrame:
     with open_store(path) as store:
-        return store.cells.assign(part=path.stem)
+        return store.examples.assign(part=path.stem)
 
 
 def _training_pixels(stores, training) -> np.ndarray:
     pixels = []
     for path in stores:
         with open_store(path) as store:
-            for row, example_id in enumerate(store.cells.index):
+            for row, example_id in enumerate(store.examples.index):
                 if example_id in training:
                     image, mask = store[row]
                     pixels.append(image[mask])

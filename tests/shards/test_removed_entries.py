@@ -280,7 +280,7 @@ def test_other_values_stand_in_the_place_of_a_column(tmp_path, normaliser):
         index=pd.Index([str(number) for number in range(107, 99, -1)], name="id"),
     )
     batches = Batches([shard], normaliser, seed=1, instead=instead)
-    assert batches.cells["more"].tolist() == [7, 6, 5, 4, 3, 2, 1]
+    assert batches.examples["more"].tolist() == [7, 6, 5, 4, 3, 2, 1]
     (batch,) = batches
     np.testing.assert_array_equal(batch.targets["target"], 107 - batch.ids)
     with pytest.raises(StoreError, match="lack 4 cells, the first is 103"):

@@ -64,7 +64,7 @@ def test_histograms_come_back_from_disk_as_they_were(tmp_path, dtype):
 def test_wells_add_up_to_what_one_well_with_all_cells_would_give(tmp_path, dtype):
     images, masks = _crops(dtype)
     with _store(tmp_path / "all.h5", images, masks) as store:
-        whole = count_pixels(store, store.cells.index)
+        whole = count_pixels(store, store.examples.index)
         parts = [count_pixels(store, ids) for ids in ([100, 103], [], [101, 102, 104])]
     _assert_same(merge(parts), whole)
 

@@ -31,8 +31,8 @@ def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells)
     path = tmp_path / "train-00000.h5"
     _write(wells, ORDER, path, split="train", record={"stage": "shards"})
     with open_store(path) as shard:
-        assert list(shard.cells.index) == ORDER
-        assert list(shard.cells["split"].unique()) == ["train"]
+        assert list(shard.examples.index) == ORDER
+        assert list(shard.examples["split"].unique()) == ["train"]
         assert shard.channels == CHANNELS
         assert shard.dtype == np.uint16
         assert shard.attributes["target"] == "00_EU"
@@ -40,8 +40,8 @@ def test_a_shard_holds_its_cells_in_the_order_given_bit_for_bit(tmp_path, wells)
             image, mask, cell = _source(wells, example_id)
             np.testing.assert_array_equal(shard[row][0], image)
             np.testing.assert_array_equal(shard[row][1], mask)
-            assert shard.cells["target"].iloc[row] == cell["target"]
-            assert shard.cells["well"].iloc[row] == cell["well"]
+            assert shard.examples["target"].iloc[row] == cell["target"]
+            assert shard.examples["well"].iloc[row] == cell["well"]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_shard_may_be_of_more_wells_than_a_job_may_hold_files(tmp_path, few_fi
     ids = [int(100 * n + n % 5) for n in np.random.default_rng(1).permutation(24) + 1]
     _write(wells, ids, tmp_path / "s.h5", split="train", record={})
     with open_store(tmp_path / "s.h5") as shard:
-        assert list(shard.cells.index) == ids
+        assert list(shard.examples.index) == ids
         for row, example_id in enumerate(ids):
             np.testing.assert_array_equal(shard[row][0], _source(wells, example_id)[0])
 
@@ -69,7 +69,7 @@ def test_ids_may_be_text(tmp_path):
     well = _well(tmp_path / "w.h5", first=0, seed=1, ids=[f"p/{n}" for n in range(5)])
     _write([well], ["p/3", "p/0"], tmp_path / "s.h5", split="test", record={})
     with open_store(tmp_path / "s.h5") as shard, open_store(well) as store:
-        assert list(shard.cells.index) == ["p/3", "p/0"]
+        assert list(shard.examples.index) == ["p/3", "p/0"]
         np.testing.assert_array_equal(shard[0][0], store[3][0])
 
 
@@ -127,7 +127,7 @@ def test_a_cell_of_the_same_id_in_another_well_is_left_where_it_is(tmp_path, wel
     write_shard([*wells, again], winner, tmp_path / "s.h5", split="train", record={})
     with open_store(tmp_path / "s.h5") as shard:
         np.testing.assert_array_equal(shard[0][0], _source([again], 100)[0])
-        assert shard.cells["well"].tolist() == ["p_C09"]
+        assert shard.examples["well"].tolist() == ["p_C09"]
 
 
 def test_the_digest_sees_a_changed_target(tmp_path):
@@ -142,7 +142,7 @@ def test_the_digest_sees_a_changed_target(tmp_path):
         ):
             for row in range(len(store)):
                 writer.copy_from(store, row)
-            writer.cells = store.cells.assign(target=store.cells["target"] + shift)
+            writer.cells = store.examples.assign(target=store.examples["target"] + shift)
         digests.append(_digest(tmp_path / f"{name}_moved.h5"))
     assert digests[0] != digests[1]
 
@@ -297,14 +297,14 @@ def _cells(wells, ids):
     homes = {}
     for path in wells:
         with open_store(path) as store:
-            homes |= dict.fromkeys(store.cells.index, path.stem)
+            homes |= dict.fromkeys(store.examples.index, path.stem)
     return pd.DataFrame({"id": ids, "part": [homes.get(each, "nowhere") for each in ids]})
 
 
 def _source(wells, example_id):
     for path in wells:
         with open_store(path) as store:
-            if example_id in store.cells.index:
-                row = store.cells.index.get_loc(example_id)
-                return (*store[row], store.cells.iloc[row])
+            if example_id in store.examples.index:
+                row = store.examples.index.get_loc(example_id)
+                return (*store[row], store.examples.iloc[row])
     raise LookupError(example_id)

@@ -114,7 +114,7 @@ def test_classes_that_cannot_be_learnt_are_named(classes):
     from nascent.store import open_store
 
     with open_store(classes.folder / "train-00000.h5") as store:
-        cells = store.cells
+        cells = store.examples
     split = cells["split"].where(cells["perturbation"] != "high", "test")
     with pytest.raises(TrainError, match=r"'high' .* has cells in test alone, and none to learn"):
         check_classes(cells, split, "perturbation", LEVELS, most=50)

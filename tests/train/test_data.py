@@ -32,7 +32,7 @@ def test_the_target_is_that_of_the_cell_tables(study):
     found = training_targets(train, columns)
     assert (found.columns, found.cells) == (("target", "area"), 26)
     for column, mean, sd in zip(columns, found.means, found.sds, strict=True):
-        values = train.cells[column]
+        values = train.examples[column]
         assert np.isclose(mean, np.sum(values) / 26)
         assert np.isclose(sd, np.sqrt(np.sum((values - mean) ** 2) / 25))
 
@@ -45,7 +45,7 @@ def test_training_refuses_shards_whose_object_is_not_what_was_measured(study, mo
 
 
 def test_size_ratios_are_those_of_the_training_cells(study):
-    ratios = batches(study).cells["size_ratio"]
+    ratios = batches(study).examples["size_ratio"]
     found = size_ratios(batches(study))
     assert (found.mean, found.low) == (pytest.approx(ratios.mean()), ratios.min())
     assert found.sd == pytest.approx(ratios.std(ddof=1))

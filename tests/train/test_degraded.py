@@ -19,7 +19,7 @@ def removal_file(study, share: float, name: str = "removed.h5"):
     """Write a file that removes each entry with the given probability."""
     normaliser = study.arguments()["data"].normaliser
     cells = pd.concat(
-        Batches(shards_of(study.manifest, split), normaliser).cells for split in ("train", "val")
+        Batches(shards_of(study.manifest, split), normaliser).examples for split in ("train", "val")
     )
     rng = np.random.default_rng(6)
     removed = (
@@ -86,7 +86,7 @@ def test_targets_given_instead_train_as_if_the_shards_had_them(study):
     normaliser = study.arguments()["data"].normaliser
     parts = []
     for split in ("train", "val"):
-        cells = Batches(shards_of(study.manifest, split), normaliser).cells
+        cells = Batches(shards_of(study.manifest, split), normaliser).examples
         values = np.random.default_rng(1).permutation(cells["target"].to_numpy())
         parts.append(pd.DataFrame({"id": cells.index, "target": values}))
     table = pd.concat(parts)

@@ -21,7 +21,7 @@ class Cells:
     """As `Batches`: random cells, made anew each time."""
 
     def __init__(self):
-        self.cells = pd.DataFrame({"target": np.random.default_rng(1).normal(size=CELLS)})
+        self.examples = pd.DataFrame({"target": np.random.default_rng(1).normal(size=CELLS)})
 
     def __len__(self):
         return 4

@@ -40,15 +40,15 @@ def test_examples_without_any_target_are_left_out(study):
     study.write("train-00000", 14, lacking(["target", "area"]))
     study.write("train-00001", 12, lacking(["area"], share=3))
     whole, some = batches(study), batches(study, seed=1, answers=["target", "area"])
-    assert (len(whole.cells), len(some.cells), some.unanswered) == (26, 19, 7)
+    assert (len(whole.examples), len(some.examples), some.unanswered) == (26, 19, 7)
     seen = np.concatenate([batch.ids for batch in some])
-    assert sorted(seen) == sorted(some.cells.index)
+    assert sorted(seen) == sorted(some.examples.index)
     values = target_values(some, ["target", "area"])
     assert values["target"].notna().all() and values["area"].isna().sum() == 4
     known = training_targets(some, ["target", "area"])
     assert known.known.tolist() == [19, 15] and known.some_missing
-    assert known.means[1] == pytest.approx(some.cells["area"].mean())
-    assert known.sds[1] == pytest.approx(some.cells["area"].std(ddof=1))
+    assert known.means[1] == pytest.approx(some.examples["area"].mean())
+    assert known.sds[1] == pytest.approx(some.examples["area"].std(ddof=1))
     passed = np.concatenate([target for _, target in examples(some, ["target", "area"])])
     assert np.isnan(passed[:, 1]).sum() == 4
 

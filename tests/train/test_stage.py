@@ -62,7 +62,9 @@ def test_the_card_says_what_was_trained_on_what(study):
     options = {"augment": {"zoom": "normal", "flip": True}}
     train_model(**study.cnn(**options, record={"stage": "train", "versions": {"keras": "3"}}))
     card = study.card()
-    cells = Batches(shards_of(study.manifest, "train"), study.arguments()["data"].normaliser).cells
+    cells = Batches(
+        shards_of(study.manifest, "train"), study.arguments()["data"].normaliser
+    ).examples
     assert card["target"]["mean"] == pytest.approx(cells["target"].mean())
     assert card["target"]["sd"] == pytest.approx(cells["target"].std())
     assert card["channels"] == ["00_DAPI", "15_SON", "21_NCL"]
@@ -141,7 +143,7 @@ def test_two_targets_are_learnt_together(study):
         shards_of(study.manifest, "train"), arguments["data"].normaliser, batch_size=64
     )
     y_hat = model.predict_on_batch(batch.inputs)
-    cells = Batches(shards_of(study.manifest, "train"), arguments["data"].normaliser).cells
+    cells = Batches(shards_of(study.manifest, "train"), arguments["data"].normaliser).examples
     assert y_hat.shape == (26, 2)
     # Each output is in the units of its own column: the mean of the area is 128, its SD 8.
     for column, values in zip(("target", "area"), y_hat.T, strict=True):
@@ -292,7 +294,7 @@ def test_the_first_losses_are_those_of_the_training_mean(study):
     train_model(**study.arguments(epochs=1, learning_rate=1e-12, huber_delta=40.0))
     arguments = study.arguments()
     train, val = (
-        Batches(shards_of(study.manifest, split), arguments["data"].normaliser).cells["target"]
+        Batches(shards_of(study.manifest, split), arguments["data"].normaliser).examples["target"]
         for split in ("train", "val")
     )
     (history,) = study.history().to_dict("records")

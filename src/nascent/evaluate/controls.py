@@ -224,4 +224,4 @@ def _means(batches: Batches) -> pd.DataFrame:
         for batch in batches
         for image, mask in zip(batch.inputs["image"], batch.inputs["mask"], strict=True)
     ]
-    return batches.cells.assign(means=rows)
+    return batches.examples.assign(means=rows)

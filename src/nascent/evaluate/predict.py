@@ -119,7 +119,7 @@ def _predict_split(
     task: Task,
     levels: Sequence[str],
 ) -> pd.DataFrame:
-    cells = batches.cells
+    cells = batches.examples
     for target in targets:
         if target not in cells.columns:
             raise TrainError(

@@ -37,7 +37,7 @@ class Examples:
 class _Readable(Protocol):
     # What `nascent.open_store` gives.
     channels: list[str]
-    cells: pd.DataFrame
+    examples: pd.DataFrame
 
     def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]: ...
 
@@ -65,13 +65,13 @@ def read_examples(
     """
     found: dict[int | str, tuple[np.ndarray, np.ndarray, pd.Series]] = {}
     for store in stores:
-        here = [cell for cell in ids if cell not in found and cell in store.cells.index]
+        here = [cell for cell in ids if cell not in found and cell in store.examples.index]
         columns = [_position(store, channel) for channel in channels] if here else []
         for cell in here:
-            i = int(store.cells.index.get_loc(cell))
+            i = int(store.examples.index.get_loc(cell))
             image, mask = store[i]
             refuse_unless_plane(mask.shape, f"a figure of single {spoken().examples}")
-            found[cell] = (image[..., columns], mask, store.cells.iloc[i])
+            found[cell] = (image[..., columns], mask, store.examples.iloc[i])
         if len(found) == len(set(ids)):
             break
     missing = [cell for cell in ids if cell not in found]

@@ -70,7 +70,7 @@ class Batches:
 
     Attributes
     ----------
-    cells : pandas.DataFrame
+    examples : pandas.DataFrame
         The tables of examples of all shards, as they lie.
     unanswered : int
         Examples that are left out because they have none of `answers`.
@@ -101,22 +101,22 @@ class Batches:
         self.removal = removal
         self.target = target
         tables, self._one_mask = _cell_tables(self.paths, self.reader, target)
-        self.cells = pd.concat(tables) if tables else pd.DataFrame()
+        self.examples = pd.concat(tables) if tables else pd.DataFrame()
         if instead is not None:
-            self.cells = _with_columns(self.cells, instead)
+            self.examples = _with_columns(self.examples, instead)
         counts = [len(table) for table in tables]
         self._shard = np.repeat(np.arange(len(counts)), counts)
         self._row = np.concatenate([np.arange(count) for count in counts] or [[]])
         self.unanswered = self._leave_out(answers)
         # None where the shards hold the target as an array.
         self._target = (
-            self.cells[target].to_numpy(np.float64) if target in self.cells.columns else None
+            self.examples[target].to_numpy(np.float64) if target in self.examples.columns else None
         )
         self._arenas = {one.spec.name: Arena() for one in self.reader.inputs}
         with opened(removal) as removals:
             if removals is not None:
                 removals.refuse_other_channels(self.reader.specs[0].features)
-                self._removed = removals.rows(self.cells.index)
+                self._removed = removals.rows(self.examples.index)
 
     @property
     def one_mask(self) -> bool:
@@ -153,7 +153,7 @@ class Batches:
                 store.close()
 
     def order(self, epoch: int = 0) -> np.ndarray:
-        """Return the positions in `cells` in the order in which a pass reads them."""
+        """Return the positions in `examples` in the order in which a pass reads them."""
         if self.seed is None:
             return np.arange(len(self._row))
         generator = np.random.default_rng([self.seed, epoch])
@@ -170,11 +170,11 @@ class Batches:
 
     def _leave_out(self, answers: Sequence[str]) -> int:
         """Leave out examples that have none of these answers; return how many."""
-        columns = [name for name in answers if name in self.cells.columns]
+        columns = [name for name in answers if name in self.examples.columns]
         if not columns:
             return 0
-        kept = self.cells[columns].notna().any(axis=1).to_numpy()
-        self.cells = self.cells[kept]
+        kept = self.examples[columns].notna().any(axis=1).to_numpy()
+        self.examples = self.examples[kept]
         self._shard, self._row = self._shard[kept], self._row[kept]
         return int((~kept).sum())
 
@@ -194,7 +194,7 @@ class Batches:
         inputs: dict[str, np.ndarray] = {}
         for number, reader in enumerate(self.reader.inputs):
             inputs |= self._read_input(reader, rows, None if number else removed)
-        ids = self.cells.index.to_numpy()[positions]
+        ids = self.examples.index.to_numpy()[positions]
         if self.target is None:
             return Batch(inputs, {}, {}, ids)
         weighted = self.target in rows[0][0].layout.weights
@@ -257,13 +257,13 @@ def _cell_tables(
         with open_store(path) as store:
             _refuse_unlike(store, reader, path, formats)
             arrays = [one.name for one in store.targets if one.column is None]
-            if target is not None and target not in [*arrays, *store.cells.columns]:
+            if target is not None and target not in [*arrays, *store.examples.columns]:
                 raise StoreError(
                     f"the cell table has no column {target!r}",
                     where=path,
-                    mend=did_you_mean(target, [*store.cells.columns, *arrays]),
+                    mend=did_you_mean(target, [*store.examples.columns, *arrays]),
                 )
-            tables.append(store.cells)
+            tables.append(store.examples)
             for name in one_mask:
                 one_mask[name] &= has_one_mask(store, store.input(name))
     return tables, one_mask

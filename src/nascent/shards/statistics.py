@@ -41,7 +41,7 @@ def count_pixels(store: Store, ids: Collection[Any]) -> Histograms:
     ids
         The training examples of the study; those that are not in this store are passed over.
     """
-    rows = np.flatnonzero(store.cells.index.isin(list(ids)))
+    rows = np.flatnonzero(store.examples.index.isin(list(ids)))
     tally = _Dense if store.dtype.kind == "u" and store.dtype.itemsize <= 2 else _Sparse
     tallies = [tally(store.dtype) for _ in store.channels]
     for first in range(0, len(rows), _CELLS_AT_ONCE):
@@ -113,7 +113,7 @@ def count_part(
     """
     with open_store(store_path) as store:
         rows = rows_of(store, splits[splits["split"] == "train"])
-        save(count_pixels(store, store.cells.index[rows[rows >= 0]]), path, record=record)
+        save(count_pixels(store, store.examples.index[rows[rows >= 0]]), path, record=record)
 
 
 class _Dense:

@@ -66,7 +66,7 @@ def card(
             "data": {
                 "fingerprint": plan.shaping["data"],
                 "train_cells": targets.cells,
-                "val_cells": len(plan.val.cells),
+                "val_cells": len(plan.val.examples),
                 "without_target": dict(unanswered),
             },
             "target": each[0],

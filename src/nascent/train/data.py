@@ -76,22 +76,22 @@ def target_values(
         Where there is no such column (the nearest is named), or a target is no answer of the task;
         the example is named.
     """
-    if batches.cells.empty:
+    if batches.examples.empty:
         return pd.DataFrame(columns=list(columns), dtype=np.float64)
     for column in columns:
-        if column not in batches.cells.columns:
+        if column not in batches.examples.columns:
             raise TrainError(
                 f"the cell table has no column {column!r} to predict",
                 where="also_predict",
-                mend=did_you_mean(column, [str(name) for name in batches.cells.columns]),
+                mend=did_you_mean(column, [str(name) for name in batches.examples.columns]),
             )
     try:
         values = {
-            column: _encoded(task_of(task), batches.cells[column], levels) for column in columns
+            column: _encoded(task_of(task), batches.examples[column], levels) for column in columns
         }
     except TrainError as error:
         raise TrainError(error.what, where="train", mend=error.mend) from error
-    return pd.DataFrame(values, index=batches.cells.index)
+    return pd.DataFrame(values, index=batches.examples.index)
 
 
 def _encoded(task: Task, answers: pd.Series, levels: Sequence[str]) -> np.ndarray:
@@ -127,7 +127,7 @@ def training_targets(
             mend="Lower the model's batch_size, or train on more cells.",
         )
     for column in columns:
-        known = train.cells[column].dropna()
+        known = train.examples[column].dropna()
         if not values[column].std(ddof=1) > 0:
             raise TrainError(
                 f"all {len(known)} training cells have the same target,"
@@ -182,14 +182,14 @@ def size_ratios(train: Batches) -> SizeRatios:
         Where the table of examples does not have them, or one cannot be.
     """
     mend = "Make the crops again, or set augment.zoom to none."
-    if "size_ratio" not in train.cells.columns:
+    if "size_ratio" not in train.examples.columns:
         raise TrainError(
             "the cell table has no column 'size_ratio', which the zoom is drawn from",
             where="augment.zoom",
             mend=mend,
         )
     try:
-        return SizeRatios.of(train.cells["size_ratio"].astype(np.float64))
+        return SizeRatios.of(train.examples["size_ratio"].astype(np.float64))
     except ValueError as error:
         raise TrainError(str(error), where="augment.zoom", mend=mend) from error
 

@@ -151,7 +151,7 @@ def _board(asked: Options, folder: str | Path | None) -> Board | None:
 
 
 def _refuse_no_cells(val: Batches) -> None:
-    if val.cells.empty and not val.unanswered:
+    if val.examples.empty and not val.unanswered:
         raise TrainError(
             "there are no validation cells to choose the best epoch by",
             where="splits",

@@ -174,7 +174,7 @@ def _of_shards(
     for path in shard_paths:
         with open_store(path) as shard:
             reader.refuse_other(shard)
-            table = shard.cells.reset_index()
+            table = shard.examples.reset_index()
             for first in range(0, len(shard), CELLS_AT_A_TIME):
                 rows = slice(first, min(first + CELLS_AT_A_TIME, len(shard)))
                 images, masks = read_input(shard, reader, range(rows.start, rows.stop))

@@ -63,10 +63,10 @@ def permute_targets(
 def _targets(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     with open_store(path) as store:
         for column in columns:
-            if column not in store.cells.columns:
+            if column not in store.examples.columns:
                 raise AttributionError(
                     f"the {spoken().example} table has no column {column!r}",
                     where=path,
-                    mend=did_you_mean(column, [str(name) for name in store.cells.columns]),
+                    mend=did_you_mean(column, [str(name) for name in store.examples.columns]),
                 )
-        return store.cells[list(columns)]
+        return store.examples[list(columns)]

@@ -75,7 +75,7 @@ class _RegionReader:
             with open_store(path) as shard:
                 for name, rule in rules.items():
                     _channel(shard, name, rule.channel)
-                for index, example_id in enumerate(shard.cells.index.tolist()):
+                for index, example_id in enumerate(shard.examples.index.tolist()):
                     self._places[example_id] = path, index
         # An example is asked for again as the other of those just before it.
         self.read = lru_cache(maxsize=regions.EXCHANGES + 1)(self._read)

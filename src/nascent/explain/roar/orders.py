@@ -140,7 +140,7 @@ def _at_random(path: str | Path, source: RemovalSource) -> Iterator[RemovedCell]
     with open_store(path) as store:
         # Nothing tells entries apart, so that the stream alone gives their order.
         nothing = np.zeros((*store.input().places, flags_of(source)), np.float32)
-        for index, example_id in enumerate(store.cells.index):
+        for index, example_id in enumerate(store.examples.index):
             measured = store.measured(index)
             places = np.ones(nothing.shape[:-1], bool) if measured is None else measured
             yield _removed(example_id, nothing, places, source, zero=False)

@@ -162,6 +162,6 @@ def read_planted(
     tables = []
     for path in shard_paths:
         with open_store(path) as shard:
-            tables.append(shard.cells)
+            tables.append(shard.examples)
             size, oversize = shard.input().places[0], shard.attributes.get("oversize")
     return Planted(truths, pd.concat(tables), size, FITS.get(oversize, centre))

@@ -42,7 +42,7 @@ def packed(
     places = {
         cell: (number, row)
         for number, shard in enumerate(shards)
-        for row, cell in enumerate(shard.cells.index)
+        for row, cell in enumerate(shard.examples.index)
     }
     windows, blobs = [], []
     for number, cell in enumerate(order):
@@ -79,7 +79,7 @@ def _cell(
     blobs = [(f"image-{number}", planes.packed(scale, planes.bits(small), numbers))]
     scales: list[float | None] = []
     for position, one in enumerate(shown):
-        scores = _map(one, shard, shards[shard].cells.index[row])[box] if one.kept else None
+        scores = _map(one, shard, shards[shard].examples.index[row])[box] if one.kept else None
         if scores is None:
             scales.append(None)
             continue

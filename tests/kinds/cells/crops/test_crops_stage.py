@@ -25,7 +25,7 @@ def removed_by(store):
 def test_the_cell_table_says_what_was_measured(tmp_path, pixels, write, crop):
     pixels.metadata["area"] = [7] * 5
     with open_store(crop(write(tmp_path / "w", pixels), perturbation="DMSO")) as store:
-        cells = store.cells
+        cells = store.examples
         assert store.channels == ["00_DAPI", "07_H2B", "00_EU"]
         assert store.size == 32
         assert store.dtype == np.uint16
@@ -61,7 +61,7 @@ def test_the_store_says_how_the_target_was_made(tmp_path, pixels, write, crop):
         assert store.attributes["target_background"] == "subtract"
         said = json.loads(store.attributes["background"])
         assert said == {"00_DAPI": 107.7, "07_H2B": None, "00_EU": 120.5}
-        for row in store.cells.itertuples():
+        for row in store.examples.itertuples():
             eu = pixels.counts[pixels.ids == row.mapobject_id, 2]
             expected = np.clip(eu - 120.5, 0, None).mean()
             assert row.target == pytest.approx(expected, rel=1e-12)
@@ -87,9 +87,9 @@ def test_raw_columns_named_like_our_own_are_told_apart(tmp_path, pixels, write, 
     names = ("id", "nucleus", "plate", "target", "oversize", "group")
     pixels.metadata |= {name: list("abcde") for name in names}
     with open_store(crop(write(tmp_path / "w", pixels))) as store:
-        assert store.cells.index.tolist() == [71, 74, 77, 80, 83]
+        assert store.examples.index.tolist() == [71, 74, 77, 80, 83]
         for name in names:
-            assert store.cells[f"{name}_metadata"].tolist() == list("abcde")
+            assert store.examples[f"{name}_metadata"].tolist() == list("abcde")
         assert store.examples["group"].unique().tolist() == ["plate01/A01"]
 
 
@@ -112,10 +112,10 @@ def test_real_crops_hold_every_measured_pixel(real_data, crop):
     path = crop(folder, plate="codex", well="A01", target="CH_20", size=96)
     ids, counts = np.load(folder / "mapobject_ids.npy"), np.load(folder / "mpp.npy")
     with open_store(path) as store:
-        assert store.cells["area"].sum() == len(ids)
+        assert store.examples["area"].sum() == len(ids)
         for k in range(0, len(store), 37):
             image, mask = store[k]
-            own = counts[ids == store.cells["mapobject_id"].iloc[k]]
+            own = counts[ids == store.examples["mapobject_id"].iloc[k]]
             np.testing.assert_array_equal(
                 image.reshape(-1, 8).sum(axis=0, dtype=int), own.sum(axis=0, dtype=int)
             )
@@ -128,7 +128,7 @@ def test_rules_are_counted_alone_and_in_turn(tmp_path, pixels, write, crop):
     (tmp_path / "out.txt").write_text("83\n")
     path = crop(write(tmp_path / "w", pixels), rules=rules, exclude=tmp_path / "out.txt")
     with open_store(path) as store:
-        assert store.cells["mapobject_id"].tolist() == [110]
+        assert store.examples["mapobject_id"].tolist() == [110]
     table = quality_of(path).set_index("reason")
     assert table.loc["is_border = 1", ["removed_alone", "removed"]].tolist() == [2, 2]
     assert table.loc["flag = 1", ["removed_alone", "removed"]].tolist() == [2, 1]
@@ -144,7 +144,7 @@ def test_missing_cell_cycle_can_be_a_reason(tmp_path, pixels, write, crop):
         rules=[{"column": "cell_cycle", "value": None}],
     )
     with open_store(path) as store:
-        assert store.cells["cell_cycle"].tolist() == ["G1", "S"]
+        assert store.examples["cell_cycle"].tolist() == ["G1", "S"]
     assert quality_of(path)["removed"].iloc[-1] == 3
 
 
@@ -158,7 +158,7 @@ def test_nuclei_in_only_one_of_pixels_and_metadata_are_counted(tmp_path, pixels,
     pixels.metadata["mapobject_id"][1:3] = [900, 901]
     path = crop(write(tmp_path / "w", pixels))
     with open_store(path) as store:
-        assert store.cells["mapobject_id"].tolist() == [101, 110, 113]
+        assert store.examples["mapobject_id"].tolist() == [101, 110, 113]
     counted = removed_by(path)
     assert counted["pixels_without_metadata"] == 2
     assert counted["metadata_without_pixels"] == 2
@@ -181,14 +181,14 @@ def test_a_cell_with_two_nuclei_names_both(tmp_path, pixels, write, crop):
     for winner, nucleus in (("first", 104), ("last", 110)):
         path = crop(folder, duplicates=winner)
         with open_store(path) as store:
-            assert store.cells["mapobject_id"][74] == nucleus
+            assert store.examples["mapobject_id"][74] == nucleus
             assert len(store) == 4
         assert removed_by(path)["duplicates"] == 1
     # A rule may settle it first.
     pixels.metadata["flag"] = [0, 0, 0, 1, 0]
     path = crop(write(tmp_path / "w", pixels), rules=[{"column": "flag", "value": 1}])
     with open_store(path) as store:
-        assert store.cells["mapobject_id"][74] == 104
+        assert store.examples["mapobject_id"][74] == 104
 
 
 def test_a_nucleus_listed_twice_is_refused(tmp_path, pixels, write, crop):
@@ -202,7 +202,7 @@ def test_nuclei_larger_than_the_crop_are_counted(tmp_path, pixels, write, crop, 
     path = crop(write(tmp_path / "w", pixels), size=28, oversize=choice)
     with open_store(path) as store:
         assert len(store) == kept
-        for k, (_, row) in enumerate(store.cells.iterrows()):
+        for k, (_, row) in enumerate(store.examples.iterrows()):
             _, mask = store[k]
             assert row["oversize"] == (row["mapobject_id"] in (101, 104))
             assert row["area"] == (pixels.ids == row["mapobject_id"]).sum()
@@ -222,7 +222,7 @@ def test_an_empty_well_is_kept_and_said(tmp_path, make, write, crop, caplog):
         with open_store(path) as store:
             assert len(store) == 0
             assert store.channels == ["00_DAPI", "07_H2B", "00_EU"]
-            assert "target" in store.cells
+            assert "target" in store.examples
         assert quality_of(path)["cells_out"].iloc[-1] == 0
         assert "the well is empty" in caplog.text
         caplog.clear()
@@ -343,4 +343,4 @@ def test_wider_integers_are_stored_by_what_they_hold(tmp_path, pixels, write, cr
         pixels.counts[0] += high
         with open_store(crop(write(tmp_path / f"w{high}", pixels))) as store:
             assert store.dtype == kind
-            assert isinstance(store.cells, pd.DataFrame)
+            assert isinstance(store.examples, pd.DataFrame)

@@ -51,7 +51,7 @@ def gather_wells(
                 raise _other_channels(path, store.channels, *reference)
             if len(store):
                 kinds.setdefault(store.dtype, path)
-            frames.append(_with_part(store.cells, path.stem))
+            frames.append(_with_part(store.examples, path.stem))
     if len(kinds) > 1:
         said = ", ".join(f"{path.stem} {kind}" for kind, path in kinds.items())
         raise RawDataError(
