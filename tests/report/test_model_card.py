@@ -25,15 +25,14 @@ def own(make):
 
 
 def build(make, cards, **changes):
-    given = {
-        "label": "transcription rate (counts)",
-        "defaults": DEFAULTS,
-        "designs": DESIGNS,
+    tables = {
         "comparison": make.comparison(),
         "intervals": make.intervals(),
         "levels": make.levels(),
     }
-    return model_card("cnn", cards, **{**given, **changes})
+    tables |= {name: changes.pop(name) for name in tables if name in changes}
+    given = {"label": "transcription rate (counts)", "defaults": DEFAULTS, "designs": DESIGNS}
+    return model_card("cnn", cards, tables=tables, **{**given, **changes})
 
 
 def sentence(found, word):

@@ -4,6 +4,8 @@ from nascent.files import read_json, read_table, written
 from nascent.jobs import job
 from nascent.report.model_card import model_card
 
+TABLES = ("comparison", "intervals", "levels")
+
 with job(snakemake):
     params, given = snakemake.params, snakemake.input
     runs = [tuple(run) for run in params.runs]
@@ -13,9 +15,7 @@ with job(snakemake):
         label=params.label,
         defaults=params.defaults,
         designs=params.designs,
-        comparison=read_table(given.comparison),
-        intervals=read_table(given.intervals),
-        levels=read_table(given.levels),
+        tables={name: read_table(given[name]) for name in TABLES},
         target=params.target,
         task=params.task,
     )

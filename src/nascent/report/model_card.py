@@ -31,9 +31,7 @@ def model_card(
     label: str,
     defaults: Mapping[str, Any],
     designs: Mapping[str, str],
-    comparison: pd.DataFrame,
-    intervals: pd.DataFrame,
-    levels: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     target: str = "target",
     task: str = REGRESSION,
 ) -> str:
@@ -51,8 +49,9 @@ def model_card(
         The options of a model that nobody changed, nested as in the cards' `config`.
     designs
         Fold → its split design.
-    comparison, intervals, levels
-        The tables of those names in `evaluate/`, of all models.
+    tables
+        `comparison`, `intervals` and `levels`: the tables of those names in `evaluate/`, of all
+        models.
     target
         The predicted column that is shown.
     task
@@ -60,9 +59,10 @@ def model_card(
     """
     measured = task_of(task)
     numbers = measured.has_errors
-    own = comparison[(comparison["model"] == model) & (comparison["target"] == target)]
-    metrics = intervals[(intervals["model"] == model) & (intervals["target"] == target)]
-    of_levels = levels[(levels["model"] == model) & (levels["target"] == target)]
+    own, metrics, of_levels = (
+        each[(each["model"] == model) & (each["target"] == target)]
+        for each in (tables[name] for name in ("comparison", "intervals", "levels"))
+    )
     parts = [
         facts(summary(cards, own, label)),
         section("Limits", items(limits(cards, own, unit(label)))),
