@@ -112,7 +112,7 @@ def test_examples_unlike_those_of_the_training_are_refused_and_both_are_named(
 
 def test_further_regions_are_no_matter(reader, tmp_path):
     other = shard(tmp_path / "other.h5", replace(STORED, regions=("nucleus", "cell")))
-    assert len(Batches([other], reader).cells) == 2
+    assert len(Batches([other], reader).examples) == 2
 
 
 def test_a_reader_of_a_shard_with_other_channels_is_refused(tmp_path):

@@ -67,7 +67,7 @@ def shard_of(folder, out, oversize):
         options=CropOptions("00_EU", SIZE, oversize=oversize),
     )
     with open_store(store) as crops:
-        cells = crops.cells.reset_index()[["id"]].assign(part=store.stem)
+        cells = crops.examples.reset_index()[["id"]].assign(part=store.stem)
     write_shard([store], cells, shard, split="test", record={})
     return shard
 
@@ -83,10 +83,10 @@ def test_the_mask_is_the_crop_of_a_channel_that_shows_the_truth(tmp_path, oversi
     shard = shard_of(folder, tmp_path, oversize)
     planted = planted_of(folder, shard)
     with open_store(shard) as cells:
-        larger = cells.cells["oversize"].to_numpy(bool)
+        larger = cells.examples["oversize"].to_numpy(bool)
         assert larger.any() == (oversize != "drop")
         assert not larger.all()
-        for index, example_id in enumerate(cells.cells.index):
+        for index, example_id in enumerate(cells.examples.index):
             image, mask = cells[index]
             found = planted.mask(example_id, mask)
             np.testing.assert_array_equal(found, image[..., 0] == 2)
@@ -106,7 +106,7 @@ def test_causal_channels_are_brighter_there_and_others_are_not(well, tmp_path):
     assert planted.causal_channels == tuple(CAUSAL)
     ratios = []
     with open_store(shard) as cells:
-        for index, example_id in enumerate(cells.cells.index):
+        for index, example_id in enumerate(cells.examples.index):
             image, mask = cells[index]
             causal = planted.mask(example_id, mask)
             inside, outside = image[causal].mean(axis=0), image[mask & ~causal].mean(axis=0)
@@ -121,7 +121,7 @@ def test_under_intensity_every_measured_pixel_is_causal(tmp_path):
     shard = shard_of(folder, tmp_path, "shrink")
     planted = planted_of(folder, shard)
     with open_store(shard) as cells:
-        for index, example_id in enumerate(cells.cells.index):
+        for index, example_id in enumerate(cells.examples.index):
             _, mask = cells[index]
             np.testing.assert_array_equal(planted.mask(example_id, mask), mask)
 
@@ -142,9 +142,9 @@ def test_causal_pixels_outside_of_the_nucleus_are_refused(well, tmp_path):
     planted = planted_of(well, shard)
     with open_store(shard) as cells:
         _, mask = cells[0]
-        causal = planted.mask(cells.cells.index[0], mask)
+        causal = planted.mask(cells.examples.index[0], mask)
         with pytest.raises(AttributionError, match="none of its measured pixels"):
-            planted.mask(cells.cells.index[0], mask & ~causal)
+            planted.mask(cells.examples.index[0], mask & ~causal)
     planted.cells.loc[planted.cells.index[0], "x_min"] += 8
     with pytest.raises(AttributionError, match="none of its measured pixels"):
         planted.mask(planted.cells.index[0], mask)
