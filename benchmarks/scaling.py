@@ -37,6 +37,7 @@ from nascent.attribute.method import method_of
 from nascent.attribute.options import options_of
 from nascent.config.attribution import Method
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import Answers, RunNames
 from nascent.examples import image_input
 from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
@@ -174,9 +175,8 @@ def costs_of_network(
     )
     yield "evaluate", warm(
         lambda: predict(
-            model, {"train": [shard]}, normaliser, targets=["target"], design="example",
-            fold="example",
-            name="model", seed=1, batch_size=fitting.batch_size,
+            model, {"train": [shard]}, normaliser, answers=Answers(["target"]),
+            run=RunNames("example", "example", "model", 1), batch_size=fitting.batch_size,
         )
     ) / kept  # fmt: skip
     options = Method(method="integrated_gradients", steps=setting.steps).options()

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from nascent.errors import TrainError
 from nascent.evaluate import tables
 from nascent.evaluate.class_floors import logistic_regression
-from nascent.evaluate.floor_predictions import predict_floors
+from nascent.evaluate.floor_predictions import FloorChoice, predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.stage import comparison_tables, model_verdicts
 from nascent.files import read_table, write_table
@@ -48,11 +48,9 @@ def plate():
 def floors(plate):
     cells, split = plate
     return predict_floors(
-        *(cells, split),
+        *(cells, split, FloorChoice(CHANNELS, [0.1, 1.0, 10.0])),
         design="example",
         fold="example",
-        channels=CHANNELS,
-        ridge_alphas=[0.1, 1.0, 10.0],
         target="perturbation",
         task="classes",
         levels=LEVELS,
@@ -102,11 +100,9 @@ def test_a_class_that_no_training_cell_is_of_has_no_probability():
 def test_where_the_phase_is_predicted_no_floor_knows_it(plate):
     cells, split = plate
     found = predict_floors(
-        *(cells, split),
+        *(cells, split, FloorChoice(CHANNELS, [1.0])),
         design="example",
         fold="example",
-        channels=CHANNELS,
-        ridge_alphas=[1.0],
         target="cell_cycle",
         task="classes",
         levels=["G1", "S"],
@@ -119,11 +115,9 @@ def test_a_cell_of_no_class_is_named(plate):
     cells = cells.assign(perturbation=cells["perturbation"].where(cells.index != 7, "odd"))
     with pytest.raises(TrainError, match=r"the class of cell 7 .* is 'odd', none of 01, CX, TSA"):
         predict_floors(
-            *(cells, split),
+            *(cells, split, FloorChoice(CHANNELS, [1.0])),
             design="example",
             fold="example",
-            channels=CHANNELS,
-            ridge_alphas=[1.0],
             target="perturbation",
             task="classes",
             levels=LEVELS,

@@ -12,10 +12,10 @@ from nascent.evaluate.controls import (
     model_controls,
     standardised,
 )
-from nascent.evaluate.floor_predictions import predict_floors
+from nascent.evaluate.floor_predictions import FloorChoice, predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
-from nascent.evaluate.tables import controls_columns
+from nascent.evaluate.tables import Answers, RunNames, controls_columns
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
@@ -93,9 +93,10 @@ def test_standardised_crops_keep_no_mean_and_an_sd_of_one(study):
 def test_least_squares_on_means_finds_the_target_and_on_standardised_crops_the_mean(study):
     shards, statistics, cells = study
     floors = predict_floors(
-        cells, cells["split"], channels=CHANNELS, ridge_alphas=[1.0], floors=["ols"],
-        design="group", fold="group",
-    )  # fmt: skip
+        *(cells, cells["split"], FloorChoice(CHANNELS, [1.0], names=["ols"])),
+        design="group",
+        fold="group",
+    )
     test = floors[floors["split"] == "test"]
     assert metrics(test["y"], test["y_hat"])["r2"] == pytest.approx(1, abs=1e-9)
 
@@ -111,9 +112,10 @@ def test_least_squares_on_means_finds_the_target_and_on_standardised_crops_the_m
 def test_the_level_of_the_mean_is_that_of_each_fold(study):
     _, _, cells = study
     floors = predict_floors(
-        cells, cells["split"], channels=CHANNELS, ridge_alphas=[1.0], floors=["mean", "ols"],
-        design="group", fold="group",
-    )  # fmt: skip
+        *(cells, cells["split"], FloorChoice(CHANNELS, [1.0], names=["mean", "ols"])),
+        design="group",
+        fold="group",
+    )
     table = level_of_nothing(floors)
     assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert list(table["split"]) == ["train", "test"]
@@ -130,7 +132,8 @@ def test_a_model_of_intensity_falls_to_a_constant_on_standardised_crops(study):
     model = masked_mean_model(statistics)
     test = {"test": shards["test"]}
     reads = normaliser(statistics)
-    as_trained = predict(model, shards, reads, name="line", seed=3, **RUN)
+    run = RunNames("group", "group", "line", 3)
+    as_trained = predict(model, shards, reads, answers=Answers(["target"]), run=run, batch_size=64)
     table = model_controls(model, test, reads, as_trained=as_trained, batch_size=64)
     assert list(table.columns) == list(controls_columns(task_of("regression")))
     assert list(table["control"]) == ["as_trained", "per_cell"]

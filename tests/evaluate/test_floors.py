@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression, Ridge
 
 from nascent.errors import TrainError
-from nascent.evaluate.floor_predictions import predict_floors
+from nascent.evaluate.floor_predictions import FloorChoice, predict_floors
 from nascent.evaluate.tables import predictions_columns
 from nascent.kinds.cells.floors import FLOORS as FLOORS_OF
 from nascent.task import task_of
@@ -14,6 +16,7 @@ PREDICTIONS = predictions_columns(task_of("regression"))
 
 CHANNELS = ["00_DAPI", "15_SON", "21_NCL"]
 ALPHAS = [0.1, 10.0, 100.0, 1000.0]
+ALL = FloorChoice(CHANNELS, ALPHAS)
 FOLD = {"design": "group", "fold": "group"}
 
 
@@ -33,9 +36,7 @@ def plate():
 
 
 def floor(name, cells, split, ridge_alphas=ALPHAS):
-    table = predict_floors(
-        cells, split, channels=CHANNELS, floors=[name], ridge_alphas=ridge_alphas, **FOLD
-    )
+    table = predict_floors(cells, split, FloorChoice(CHANNELS, ridge_alphas, names=[name]), **FOLD)
     return table.set_index("id").loc[split.index]
 
 
@@ -108,9 +109,7 @@ def test_without_a_cell_cycle_area_cycle_is_a_line_in_the_area(plate):
 
 def test_the_area_is_predicted_by_the_floors_that_do_not_know_it(plate):
     cells, split = plate
-    table = predict_floors(
-        cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, target="area", **FOLD
-    )
+    table = predict_floors(cells, split, ALL, target="area", **FOLD)
     assert list(table["model"].unique()) == ["mean", "ols", "ridge"]
     assert set(table["target"]) == {"area"}
     by_cell = table[table["model"] == "ols"].set_index("id")["y"]
@@ -119,20 +118,18 @@ def test_the_area_is_predicted_by_the_floors_that_do_not_know_it(plate):
 
 def test_no_floor_left_is_an_empty_table(plate):
     cells, split = plate
-    table = predict_floors(
-        cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, target="area", floors=["area_cycle"],
-        **FOLD,
-    )  # fmt: skip
+    table = predict_floors(cells, split, replace(ALL, names=["area_cycle"]), target="area", **FOLD)
     assert table.empty
     assert list(table.columns) == list(PREDICTIONS)
 
 
 def test_the_mean_of_an_input_is_no_target_and_that_of_another_channel_is(plate):
     cells, split = plate
-    given = {"channels": CHANNELS[:2], "ridge_alphas": ALPHAS, **FOLD}
+    floors = replace(ALL, channels=CHANNELS[:2])
     with pytest.raises(TrainError, match="'mean_15_SON' is the mean of an input channel"):
-        predict_floors(cells, split, target="mean_15_SON", **given)
-    assert set(predict_floors(cells, split, target="mean_21_NCL", **given)["model"]) == set(FLOORS)
+        predict_floors(cells, split, floors, target="mean_15_SON", **FOLD)
+    table = predict_floors(cells, split, floors, target="mean_21_NCL", **FOLD)
+    assert set(table["model"]) == set(FLOORS)
 
 
 def test_the_mean_is_that_of_the_training_cells(plate):
@@ -203,7 +200,7 @@ def test_ols_agrees_with_scikit_learn_where_a_channel_never_changes(plate):
 def test_the_table_holds_every_floor_split_by_split(plate):
     cells, split = plate
     split = split.iloc[::-1].iloc[:-5]
-    table = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
+    table = predict_floors(cells, split, ALL, **FOLD)
     assert list(table.columns) == list(PREDICTIONS)
     assert list(table["model"].unique()) == list(FLOORS)
     assert set(table["design"]) == set(table["fold"]) == {"group"}
@@ -217,24 +214,22 @@ def test_the_table_holds_every_floor_split_by_split(plate):
 def test_a_missing_channel_names_the_nearest(plate):
     cells, split = plate
     with pytest.raises(TrainError, match=r"'mean_15_SOM'.*Did you mean 'mean_15_SON'"):
-        predict_floors(cells, split, channels=["15_SOM"], ridge_alphas=ALPHAS, **FOLD)
+        predict_floors(cells, split, replace(ALL, channels=["15_SOM"]), **FOLD)
 
 
 def test_an_infinite_target_names_the_cell(plate):
     cells, split = plate
     cells.loc[1017, "target"] = np.inf
     with pytest.raises(TrainError, match="the target of cell 1017 is inf"):
-        predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
+        predict_floors(cells, split, ALL, **FOLD)
 
 
 def test_cells_without_a_target_are_as_if_they_were_not_there(plate, caplog):
     cells, split = plate
     lacking = cells.index[::4]
-    expected = predict_floors(
-        cells, split.drop(lacking), channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD
-    )
+    expected = predict_floors(cells, split.drop(lacking), ALL, **FOLD)
     cells.loc[lacking, "target"] = np.nan
-    found = predict_floors(cells, split, channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD)
+    found = predict_floors(cells, split, ALL, **FOLD)
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
     assert "23 of 90 cells have no target (column 'target')" in caplog.text
 
@@ -242,14 +237,10 @@ def test_cells_without_a_target_are_as_if_they_were_not_there(plate, caplog):
 def test_no_training_cell_is_an_error(plate):
     cells, split = plate
     with pytest.raises(TrainError, match="no cell with a target is in the training split"):
-        predict_floors(
-            cells, split.replace("train", "val"), channels=CHANNELS, ridge_alphas=ALPHAS, **FOLD
-        )
+        predict_floors(cells, split.replace("train", "val"), ALL, **FOLD)
 
 
 def test_an_unknown_floor_names_the_nearest(plate):
     cells, split = plate
     with pytest.raises(TrainError, match="Did you mean 'ridge'"):
-        predict_floors(
-            cells, split, channels=CHANNELS, floors=["rigde"], ridge_alphas=ALPHAS, **FOLD
-        )
+        predict_floors(cells, split, replace(ALL, names=["rigde"]), **FOLD)

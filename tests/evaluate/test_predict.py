@@ -6,7 +6,7 @@ import pytest
 
 from nascent.errors import TrainError
 from nascent.evaluate.predict import predict
-from nascent.evaluate.tables import predictions_columns
+from nascent.evaluate.tables import Answers, RunNames, predictions_columns
 from nascent.files import write_table
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.shards.normalise import Normaliser
@@ -83,11 +83,8 @@ def predictions(manifest, model=None, targets=("target",), **options):
         model or line(WEIGHTS),
         {split: shards_of(manifest, split) for split in ("train", "val", "test")},
         normaliser,
-        targets=targets,
-        design="example",
-        fold="example",
-        name="linear",
-        seed=4,
+        answers=Answers(targets),
+        run=RunNames("example", "example", "linear", 4),
         batch_size=2,
         **options,
     )

@@ -8,6 +8,7 @@ from nascent.attribute.map_writer import write_maps
 from nascent.attribute.maps import MapSource
 from nascent.attribute.results import without_path
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import Answers, RunNames
 from nascent.examples import column_target
 from nascent.explain.roar.curves import NONE, roar_table
 from nascent.explain.roar.orders import Degradation, remove_at_random, remove_by_maps
@@ -105,11 +106,8 @@ def test_what_the_map_names_costs_all_and_as_much_at_random_next_to_nothing(plan
             load_model(folder / f"{order}.keras"),
             {"test": shards_of(folder / "shards.tsv", "test")},
             normaliser,
-            targets=["target"],
-            design="example",
-            fold="example",
-            name="linear",
-            seed=1,
+            answers=Answers(["target"]),
+            run=RunNames("example", "example", "linear", 1),
             batch_size=80,
             removal=removal,
         )

@@ -5,6 +5,7 @@ import pytest
 
 from nascent.errors import ConfigError, TrainError
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import Answers, RunNames
 from nascent.examples import column_target
 from nascent.levels import check_classes, levels_of
 from nascent.shards.plan import shards_of
@@ -59,14 +60,9 @@ def test_its_predictions_are_the_softmax_of_the_saved_network(classes):
         model,
         {"val": shards_of(classes.manifest, "val")},
         normaliser,
-        targets=["perturbation"],
-        design="example",
-        fold="example",
-        name="linear",
-        seed=7,
+        answers=Answers(["perturbation"], "classes", LEVELS),
+        run=RunNames("example", "example", "linear", 7),
         batch_size=8,
-        task="classes",
-        levels=LEVELS,
     )
     probabilities = table[[f"p_{level}" for level in LEVELS]].to_numpy()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)

@@ -7,6 +7,7 @@ import pytest
 from nascent.errors import StoreError, TrainError
 from nascent.evaluate.controls import AS_TRAINED, model_controls
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import Answers, RunNames
 from nascent.examples import InputSpec, TargetSpec, column_target
 from nascent.files import write_table
 from nascent.reader import FILE, fitted_reader, read_reader, write_reader
@@ -131,8 +132,8 @@ def test_a_model_of_a_sequence_and_columns_learns_from_both(
     train_model(**arguments(manifest, tmp_path, architecture=architecture, **options))
     model, reader = load_model(tmp_path / "model.keras"), read_reader(tmp_path)
     shards = {split: shards_of(manifest, split) for split in ("train", "test")}
-    names = {"design": "group", "fold": "group", "name": architecture, "seed": 3}
-    found = predict(model, shards, reader, targets=["activity"], batch_size=8, **names)
+    run = RunNames("group", "group", architecture, 3)
+    found = predict(model, shards, reader, answers=Answers(["activity"]), run=run, batch_size=8)
     test = found[found["split"] == "test"]
     # The letter explains 63 % of the variance, the column 37 %.
     assert np.corrcoef(test["y"], test["y_hat"])[0, 1] ** 2 > 0.65

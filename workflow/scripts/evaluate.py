@@ -3,6 +3,7 @@
 from nascent.evaluate.controls import model_controls
 from nascent.evaluate.metrics import metrics_table
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import Answers, RunNames
 from nascent.files import write_table
 from nascent.jobs import check
 from nascent.network_jobs import network_job
@@ -14,21 +15,13 @@ with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
     model, reader = load_model(given.model), read_reader(given.reader)
-    how = {
-        "batch_size": params.batch_size,
-        "prediction": params.prediction,
-        "task": reader.task,
-        "levels": reader.levels,
-    }
+    how = {"batch_size": params.batch_size, "prediction": params.prediction}
     predictions = predict(
         model,
         {split: shards_of(given.shards, split) for split in ("train", "val", "test")},
         reader,
-        targets=reader.columns,
-        design=params.design,
-        fold=wildcards.fold,
-        name=wildcards.model,
-        seed=work.seed,
+        answers=Answers(reader.columns, reader.task, reader.levels),
+        run=RunNames(params.design, wildcards.fold, wildcards.model, work.seed),
         **how,
     )
     controls = model_controls(
@@ -36,6 +29,8 @@ with network_job(snakemake) as work:
         {"test": shards_of(given.shards, "test")},
         reader,
         as_trained=predictions,
+        task=reader.task,
+        levels=reader.levels,
         **how,
     )
     made = snakemake.output

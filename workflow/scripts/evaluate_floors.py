@@ -3,7 +3,7 @@
 import pandas as pd
 
 from nascent.evaluate.controls import level_of_nothing, linear_per_cell
-from nascent.evaluate.floor_predictions import predict_floors
+from nascent.evaluate.floor_predictions import FloorChoice, predict_floors
 from nascent.evaluate.metrics import metrics_table
 from nascent.files import read_table, write_table
 from nascent.jobs import check, job
@@ -16,16 +16,14 @@ with job(snakemake):
     cells = read_table(given.cells, required=["id"]).set_index("id")
     splits = read_table(given.splits, required=["split"]).set_index("id")["split"]
     of_fold = {"design": params.design, "fold": fold, "task": params.task, "levels": params.levels}
+    floors = FloorChoice(params.inputs, params.ridge_alphas, params.kind, params.floors)
     predictions = pd.concat(
         [
             predict_floors(
                 cells,
                 splits,
-                channels=params.inputs,
-                ridge_alphas=params.ridge_alphas,
-                floors=params.floors,
+                floors,
                 target=target,
-                kind=params.kind,
                 **of_fold,
             )
             for target in params.targets

@@ -1,6 +1,7 @@
 """A retrained model -> its predictions of the test cells, degraded as those it learnt from."""
 
 from nascent.evaluate.predict import predict
+from nascent.evaluate.tables import Answers, RunNames
 from nascent.explain.roar.predictions import told_apart
 from nascent.files import write_table
 from nascent.jobs import check
@@ -12,21 +13,16 @@ from nascent.train.models import load_model
 with network_job(snakemake) as work:
     params, given, wildcards = snakemake.params, snakemake.input, snakemake.wildcards
     check(all_shards(given.shards))
-    how = {"batch_size": params.batch_size, "prediction": params.prediction}
     reader = read_reader(given.reader)
     table = predict(
         load_model(given.model),
         {"test": shards_of(given.shards, "test")},
         reader,
-        targets=reader.columns,
-        design=params.design,
-        fold=params.fold,
-        name=wildcards.model,
-        seed=work.seed,
+        answers=Answers(reader.columns, reader.task, reader.levels),
+        run=RunNames(params.design, params.fold, wildcards.model, work.seed),
+        batch_size=params.batch_size,
+        prediction=params.prediction,
         removal=given.removal,
-        task=reader.task,
-        levels=reader.levels,
-        **how,
     )
     # Of several targets the maps explain the first.
     table = told_apart(

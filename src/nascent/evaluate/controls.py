@@ -21,7 +21,7 @@ from nascent.evaluate.class_floors import logistic_regression
 from nascent.evaluate.floors import FLOOR_SEED, LINEAR_PER_CELL, least_squares, plainest
 from nascent.evaluate.metrics import metrics_table, training_scales
 from nascent.evaluate.predict import predict
-from nascent.evaluate.tables import controls_columns, predictions_columns
+from nascent.evaluate.tables import Answers, RunNames, controls_columns, predictions_columns
 from nascent.examples import GROUP
 from nascent.reader import Reader
 from nascent.shards.batches import Batches
@@ -96,20 +96,15 @@ def model_controls(
     per_cell = standardised_reader(reader)
     if per_cell is None:
         return table[columns]
-    run = as_trained.iloc[0]
+    first = as_trained.iloc[0]
     again = predict(
         model,
         shards,
         per_cell,
-        targets=list(as_trained["target"].unique()),
-        design=run["design"],
-        fold=run["fold"],
-        name=run["model"],
-        seed=int(run["seed"]),
+        answers=Answers(list(as_trained["target"].unique()), task, levels),
+        run=RunNames(first["design"], first["fold"], first["model"], int(first["seed"])),
         batch_size=batch_size,
         prediction=prediction,
-        task=task,
-        levels=levels,
     )
     standard = metrics_table(again, scales, task=task).assign(control=PER_CELL)
     return pd.concat([table, standard], ignore_index=True)[columns]
@@ -201,7 +196,8 @@ def level_of_nothing(floors: pd.DataFrame, *, task: str = REGRESSION) -> pd.Data
     Parameters
     ----------
     floors
-        Predictions of the floors of a fold, from `nascent.evaluate.floors.predict_floors`.
+        Predictions of the floors of a fold, from
+        `nascent.evaluate.floor_predictions.predict_floors`.
     task
         Name of what is predicted.
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,16 +24,35 @@ def floors_of(kind: str) -> Mapping[str, Mapping[str, Floor]]:
     return module_of(kind, "floors").FLOORS if has_module(kind, "floors") else FLOORS
 
 
+@dataclass(frozen=True)
+class FloorChoice:
+    """Which floors are fitted, and the parts of them that a study sets.
+
+    Attributes
+    ----------
+    channels
+        The study's input channels: a floor sees no fewer proteins than a network.
+    ridge_alphas
+        Penalties that `ridge` chooses among.
+    kind
+        Of the study, whose floors these are.
+    names
+        Of floors, in the order they are to appear; empty: all that the kind has for the task.
+    """
+
+    channels: Sequence[str]
+    ridge_alphas: Sequence[float]
+    kind: str = DEFAULT
+    names: Sequence[str] = ()
+
+
 def predict_floors(
     cells: pd.DataFrame,
     split: pd.Series,
+    floors: FloorChoice,
     *,
     design: str,
     fold: str,
-    channels: Sequence[str],
-    ridge_alphas: Sequence[float],
-    kind: str = DEFAULT,
-    floors: Sequence[str] = (),
     target: str = "target",
     task: str = REGRESSION,
     levels: Sequence[str] = (),
@@ -51,16 +71,10 @@ def predict_floors(
         every input channel, and what the floors read.
     split
         id → train, val or test. Examples of the table that are not in it are left out.
+    floors
+        Which, and what they read.
     design, fold
         Of the split, for the table.
-    channels
-        The study's input channels: a floor sees no fewer proteins than a network.
-    ridge_alphas
-        Penalties that `ridge` chooses among.
-    kind
-        Of the study, whose floors these are.
-    floors
-        Names, in the order they are to appear; empty: all that the kind has for the task.
     target
         Column of the table. Of several targets, one a call.
     task
@@ -80,17 +94,19 @@ def predict_floors(
         no training example, a floor is unknown (the nearest is named), or the target is the mean of
         an input channel.
     """
-    measured, known = task_of(task), floors_of(kind)[task]
-    for name in floors:
+    measured, known = task_of(task), floors_of(floors.kind)[task]
+    for name in floors.names:
         if name not in known:
             raise TrainError(f"there is no floor {name!r}", mend=did_you_mean(name, known))
-    columns = [f"mean_{channel}" for channel in channels]
+    columns = [f"mean_{channel}" for channel in floors.channels]
     if target in columns:
         raise TrainError(
             f"the target {target!r} is the mean of an input channel",
             mend="Leave the channel out of the inputs, or predict something else.",
         )
-    chosen = {name: known[name] for name in floors or known if target not in known[name].reads}
+    chosen = {
+        name: known[name] for name in floors.names or known if target not in known[name].reads
+    }
     needed = dict.fromkeys(column for floor in chosen.values() for column in floor.numbers)
     needed = [name for name in needed if name not in columns]
     for name in (target, *needed, *columns):
@@ -136,7 +152,7 @@ def predict_floors(
         table=cells,
         train=train,
         y=y,
-        ridge_alphas=tuple(ridge_alphas),
+        ridge_alphas=tuple(floors.ridge_alphas),
         classes=len(levels),
     )
     order = np.argsort(split.map(SPLITS.index).to_numpy(), kind="stable")

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError, did_you_mean
-from nascent.evaluate.tables import predictions_columns
+from nascent.evaluate.tables import Answers, RunNames, predictions_columns
 from nascent.examples import GROUP
 from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
-from nascent.task import REGRESSION, Task, task_of
+from nascent.task import task_of
 
 if TYPE_CHECKING:
     from nascent.frameworks import keras
@@ -27,16 +27,11 @@ def predict(
     shards: Mapping[str, Sequence[str | Path]],
     reader: Reader | Normaliser,
     *,
-    targets: Sequence[str],
-    design: str,
-    fold: str,
-    name: str,
-    seed: int,
+    answers: Answers,
+    run: RunNames,
     batch_size: int,
     prediction: Literal["plain", "eight_fold"] = "plain",
     removal: str | Path | None = None,
-    task: str = REGRESSION,
-    levels: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Predict every example of a study's shards.
 
@@ -49,20 +44,16 @@ def predict(
         Split → its shards, see `nascent.shards.plan.shards_of`.
     reader
         Of the model, see `nascent.reader.read_reader`.
-    targets
-        The T columns of the table of examples that the model predicts, in its order.
-    design, fold, name, seed
-        Of the split and of the model, for the table.
+    answers
+        Its T targets, or the k classes of one.
+    run
+        Names for the table.
     batch_size
         Examples at a time.
     prediction
         `plain`, or `eight_fold`: the mean prediction over the crop's eight flips and quarter turns.
     removal
         File of the entries that are taken out of the crops, see `nascent.shards.removal_file`.
-    task
-        Name of what is predicted.
-    levels
-        Names of the classes, in the order of the model's outputs.
 
     Returns
     -------
@@ -78,8 +69,7 @@ def predict(
         target, no example of a split has one, or the model has another number of outputs than there
         are targets.
     """
-    measured = task_of(task)
-    columns = list(predictions_columns(measured, levels))
+    columns = list(predictions_columns(task_of(answers.task), answers.levels))
     parts = [
         _predict_split(
             model,
@@ -89,14 +79,12 @@ def predict(
                 batch_size=batch_size,
                 target=None,
                 removal=removal,
-                answers=targets,
+                answers=answers.columns,
             ),
             split,
-            targets,
-            prediction,
-            name,
-            measured,
-            levels,
+            answers=answers,
+            prediction=prediction,
+            where=run.model,
         )
         for split, paths in shards.items()
         if paths
@@ -104,8 +92,8 @@ def predict(
     if not parts:
         return pd.DataFrame(columns=columns)
     table = pd.concat(parts, ignore_index=True)
-    table = table.assign(design=design, fold=fold, model=name, seed=seed)[columns]
-    blocks = [table[table["target"] == target] for target in targets]
+    table = table.assign(design=run.design, fold=run.fold, model=run.model, seed=run.seed)[columns]
+    blocks = [table[table["target"] == target] for target in answers.columns]
     return pd.concat(blocks, ignore_index=True)
 
 
@@ -113,24 +101,24 @@ def _predict_split(
     model: "keras.Model",
     batches: Batches,
     split: str,
-    targets: Sequence[str],
+    *,
+    answers: Answers,
     prediction: str,
-    name: str,
-    task: Task,
-    levels: Sequence[str],
+    where: str,
 ) -> pd.DataFrame:
+    task, targets, levels = task_of(answers.task), answers.columns, answers.levels
     cells = batches.examples
     for target in targets:
         if target not in cells.columns:
             raise TrainError(
                 f"the cell table of the shards has no column {target!r}",
-                where=name,
+                where=where,
                 mend=did_you_mean(target, cells.columns),
             )
     if cells.empty:
         raise TrainError(
             f"none of {batches.unanswered} {split} cells has the target ({', '.join(targets)})",
-            where=name,
+            where=where,
             mend="Choose the cells by splits.select, or split by other groups.",
         )
     outputs = np.concatenate(list(_outputs(model, batches, prediction)))
@@ -139,7 +127,7 @@ def _predict_split(
         raise TrainError(
             f"the model has {outputs.shape[-1]} outputs for {what}"
             f" ({', '.join(levels or targets)})",
-            where=name,
+            where=where,
             mend="Train it anew: its targets were others.",
         )
     wrong = np.argwhere(~np.isfinite(outputs))
@@ -148,7 +136,7 @@ def _predict_split(
         raise TrainError(
             f"the prediction of {(levels or targets)[column]!r} for cell {cells.index[row]} is not"
             f" finite ({len(wrong)} of {outputs.size})",
-            where=name,
+            where=where,
             mend="Train with a lower learning_rate.",
         )
     parts = []
@@ -164,7 +152,7 @@ def _predict_split(
         try:
             y = task.encode(own[target], levels)
         except TrainError as error:
-            raise TrainError(error.what, where=name, mend=error.mend) from error
+            raise TrainError(error.what, where=where, mend=error.mend) from error
         table = task.table(own.index, y, y_hat[known], levels)
         parts.append(table.assign(group=own[GROUP].to_numpy(), split=split, target=target))
     return pd.concat(parts, ignore_index=True)

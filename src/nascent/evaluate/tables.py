@@ -1,13 +1,14 @@
 """The tables of an evaluation: their columns, and joining those of many jobs into one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.files import read_table
-from nascent.task import Task
+from nascent.task import REGRESSION, Task
 
 INTERVALS = (
     "target", "design", "model", "seed", "metric", "value",
@@ -21,6 +22,45 @@ CONFOUNDERS = ("target", "variable", "levels", "n", "eta2", "omega2", "design", 
 
 PREDICTED = ("id", "group", "design", "fold", "split", "model", "seed", "target")
 """Columns of every table of predictions; those of the task's answers follow."""
+
+
+@dataclass(frozen=True)
+class RunNames:
+    """What a table of predictions says of the run that made them, and its messages too.
+
+    Attributes
+    ----------
+    design, fold
+        Of the split.
+    model
+        Name, as the study has it.
+    seed
+        That the model was trained with.
+    """
+
+    design: str
+    fold: str
+    model: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model predicts, in the order of its outputs.
+
+    Attributes
+    ----------
+    columns
+        Columns of the table of examples, one a target.
+    task
+        Name of the task of all of them.
+    levels
+        Names of the classes; numbers have none.
+    """
+
+    columns: Sequence[str]
+    task: str = REGRESSION
+    levels: Sequence[str] = ()
 
 
 def predictions_columns(task: Task, levels: Sequence[str] = ()) -> tuple[str, ...]:
