@@ -36,8 +36,8 @@ class Method(Section):
     tolerance: float | None = Field(
         None,
         gt=0,
-        description="Each cell's m is doubled until its completeness gap is no more than this share"
-        " of |f(x) − f(baseline)|; null: m is `steps`",
+        description="Each {example}'s m is doubled until its completeness gap is no more than this"
+        " share of |f(x) − f(baseline)|; null: m is `steps`",
     )
     rule: Literal["trapezoid", "midpoint", "gauss_legendre"] = Field(
         "trapezoid", description="Quadrature along the path"
@@ -53,7 +53,7 @@ class Method(Section):
     )
     references: Positive = Field(
         50,
-        description="Training cells drawn (expected_gradients, baseline training_cells,"
+        description="Training {examples} drawn (expected_gradients, baseline training_cells,"
         " channel_ablation by permutation)",
     )
     over: Literal[OVER] | None = Field(  # type: ignore[valid-type]
@@ -62,7 +62,7 @@ class Method(Section):
         " smoothgrad_squared), integrated_gradients (vargrad)",
     )
     samples: Positive = Field(
-        50, description="Draws n a cell (noise, expected_gradients, permutation)"
+        50, description="Draws n {a_example} (noise, expected_gradients, permutation)"
     )
     sigma: float = Field(
         1.0,
@@ -93,7 +93,7 @@ class Method(Section):
     to: Literal["baseline", "permutation"] = Field(
         "baseline",
         description="What a channel becomes (channel_ablation): its baseline, or that of other"
-        " cells, fitted into the cell",
+        " {examples}, fitted into the {example}",
     )
     batch_size: Positive = Field(32, description="Images in one evaluation; bounds the memory")
 
@@ -152,7 +152,7 @@ class Attribute(Section):
         description="Name → options of the method",
     )
     splits: list[Literal["train", "val", "test"]] = Field(
-        ["test"], min_length=1, description="Splits whose cells are explained"
+        ["test"], min_length=1, description="Splits whose {examples} are explained"
     )
     models: list[Name] | None = Field(None, description="Models that are explained; null: all")
     read_out: str | None = Field(
@@ -161,7 +161,8 @@ class Attribute(Section):
     )
     precision: Literal["float16", "float32"] = Field(
         "float16",
-        description="Of the stored maps; float16 is scaled by cell, its loss is told in the file",
+        description="Of the stored maps; float16 is scaled by {example}, its loss is told in the"
+        " file",
     )
 
     @model_validator(mode="after")

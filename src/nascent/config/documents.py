@@ -16,7 +16,8 @@ from pydantic_core import PydanticUndefined
 from nascent.config.attribution import Method
 from nascent.config.checks import study_model
 from nascent.config.sections import Study
-from nascent.kind import DEFAULT, module_of, shipped_kinds
+from nascent.kind import DEFAULT, kind_of, module_of, shipped_kinds
+from nascent.words import speaking, spoken
 
 # Sections whose keys stand under a name that the user chooses, where the section does not tell it.
 _ENTRY_NAMES = {"tune": "model"}
@@ -30,18 +31,19 @@ def documents(root: Path) -> dict[Path, str]:
     text = readme.read_text(encoding="utf-8")
     found = {}
     for kind in shipped_kinds():
-        found[schemas / f"{kind}.schema.json"] = schema(study_model(kind))
-        found[root / "config" / f"{kind}.example.yaml"] = example(kind)
-        for table, row in module_of(kind, "parts").TABLES.items():
-            found[schemas / f"{table}.schema.json"] = schema(row)
-        text = _with_keys(text, kind)
+        with speaking(kind_of(kind).words.plain()):
+            found[schemas / f"{kind}.schema.json"] = schema(study_model(kind))
+            found[root / "config" / f"{kind}.example.yaml"] = example(kind)
+            for table, row in module_of(kind, "parts").TABLES.items():
+                found[schemas / f"{table}.schema.json"] = schema(row)
+            text = _with_keys(text, kind)
     return {**found, readme: text}
 
 
 def schema(model: type[BaseModel]) -> str:
     """Return the JSON Schema of a config, or of a row of a table."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | model.model_json_schema(), indent=2) + "\n"
+    return _worded(json.dumps(head | model.model_json_schema(), indent=2)) + "\n"
 
 
 def keys(
@@ -63,7 +65,7 @@ def keys(
         section = _section_of(field.annotation)
         default = field.get_default(call_default_factory=True)
         kind = "section" if section else _type(properties[name])
-        yield key, kind, default, field.description or ""
+        yield key, kind, default, _worded(field.description or "")
         if section:
             yield from keys(section, f"{key}.")
         elif entries := _entries_of(field.annotation):
@@ -125,6 +127,15 @@ def _plain(default: Any) -> Any:
     return default
 
 
+def _worded(text: str) -> str:
+    """Return a description, or JSON that has some, in the words of the kind: `{example}` is a cell.
+
+    What else stands in braces stays as it is.
+    """
+    words = spoken().captions()
+    return re.sub(r"\{(\w+)\}", lambda braces: words.get(braces[1], braces[0]), text)
+
+
 def _with_keys(readme: str, kind: str) -> str:
     rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
     for key, form, default, meaning in keys(study_model(kind)):
@@ -172,7 +183,7 @@ def _example_lines(
 ) -> list[str]:
     pad = "  " * indent
     lines = [""] if indent == 0 else []
-    lines.append(f"{pad}# {field.description}.")
+    lines.append(f"{pad}# {_worded(field.description)}.")
     section = _section_of(field.annotation)
     if section:
         inside = [f"{pad}{name}:"]

@@ -12,9 +12,9 @@ class Strata(Section):
 
     by: Literal["sd", "quantiles", "column"] = Field(
         "sd",
-        description="`sd`: low and high lie `width` SDs from the mean of the training cells;"
-        " `quantiles`: limits are quantiles of the training cells; `column`: levels of a column"
-        " of the cell table",
+        description="`sd`: low and high lie `width` SDs from the mean of the training {examples};"
+        " `quantiles`: limits are quantiles of the training {examples}; `column`: levels of a"
+        " column of the {example} table",
     )
     width: float = Field(
         1.0, gt=0, description="Low and high: beyond this many SDs from the training mean (`sd`)"
@@ -22,7 +22,7 @@ class Strata(Section):
     quantiles: tuple[Share, Share] = Field(
         (0.25, 0.75), description="Limits of low and high (`quantiles`)"
     )
-    column: str | None = Field(None, description="Column of the cell table (`column`)")
+    column: str | None = Field(None, description="Column of the {example} table (`column`)")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -41,7 +41,7 @@ class Untrained(Section):
         description="Copies with random weights; with fewer the band of what they give is wider: at"
         " 99 % by a fifth with 8, twice with 4",
     )
-    cells: Positive = Field(2, description="Cells of each stratum that every copy explains")
+    cells: Positive = Field(2, description="{Examples} of each stratum that every copy explains")
 
 
 class Region(Section):
@@ -49,7 +49,10 @@ class Region(Section):
 
     channel: str = Field(description="Channel that shows it")
     percentile: float = Field(
-        90.0, gt=0, lt=100, description="Pixels above this percentile of the cell's measured ones"
+        90.0,
+        gt=0,
+        lt=100,
+        description="Pixels above this percentile of the {example}'s measured ones",
     )
 
 
@@ -59,9 +62,9 @@ class Use(Section):
     models: list[Name] | None = Field(
         None, description="Models; null: all of the study, whether their maps are made or not"
     )
-    cells: Positive = Field(1000, description="Test cells at most")
+    cells: Positive = Field(1000, description="Test {examples} at most")
     repeats: Annotated[int, Field(ge=2)] = Field(
-        3, description="Other cells whose channel each cell is given in turn"
+        3, description="Other {examples} whose channel each {example} is given in turn"
     )
 
     @field_validator("models")
@@ -137,22 +140,22 @@ class Sensitivity(Section):
     radius: float = Field(
         0.1, gt=0, description="Largest change, in units of the normalised channel"
     )
-    draws: Positive = Field(4, description="Changed images a cell")
+    draws: Positive = Field(4, description="Changed images {a_example}")
 
 
 class Attention(Section):
     """How much of a map lies in the object."""
 
     rim: Annotated[int, Field(ge=0)] = Field(
-        2, description="Pixels around the cell that still count as it, where so told"
+        2, description="Pixels around the {object} that still count as it, where so told"
     )
-    exchanges: Positive = Field(50, description="Masks of other cells tried on each map")
+    exchanges: Positive = Field(50, description="Masks of other {examples} tried on each map")
 
 
 class Similarity(Section):
     """Which images the maps of a channel look like."""
 
-    exchanges: Positive = Field(5, description="Other cells whose images stand for chance")
+    exchanges: Positive = Field(5, description="Other {examples} whose images stand for chance")
     bins: Annotated[int, Field(ge=2)] = Field(16, description="Bins of the mutual information")
     shown: Positive = Field(8, description="Image channels in the figure")
 
@@ -168,15 +171,18 @@ class Explorer(Section):
     """The page in which single cells are looked at."""
 
     cells: Positive = Field(
-        200, description="Cells on the page, drawn evenly over the strata; fewer where there are"
+        200,
+        description="{Examples} on the page, drawn evenly over the strata; fewer where there are",
     )
     channels: Positive = Field(
         8, description="Maps of so many channels of a model and method, of the largest mean share"
     )
-    megabytes: Positive = Field(60, description="Largest page; fewer cells are shown if need be")
+    megabytes: Positive = Field(
+        60, description="Largest page; fewer {examples} are shown if need be"
+    )
     edge: Positive | None = Field(
         None,
-        description="Longest side of a cell on the page, pixels; larger ones are binned; null:"
+        description="Longest side of {a_example} on the page, pixels; larger ones are binned; null:"
         " as measured",
     )
 
@@ -184,13 +190,13 @@ class Explorer(Section):
 class Explain(Section):
     """From maps to statements about pixels and channels, and their checks."""
 
-    strata: Strata = Field(default_factory=Strata, description="Strata of cells")
+    strata: Strata = Field(default_factory=Strata, description="Strata of {examples}")
     confidence: float = Field(0.99, gt=0, lt=1, description="Of intervals and verdicts")
     bootstrap: Positive = Field(2000, description="Bootstrap draws")
     aggregate: Literal["absolute", "net", "smoothed", "squared"] = Field(
         "squared",
         description="How the shares of channels are summed wherever one is shown: `absolute` Σ|a|,"
-        " `net` |Σa|, `smoothed` Σ|a smoothed within the cell|, `squared` Σa²",
+        " `net` |Σa|, `smoothed` Σ|a smoothed within the {object}|, `squared` Σa²",
     )
     duplicates: float = Field(
         0.9,
@@ -209,7 +215,7 @@ class Explain(Section):
         default_factory=Untrained, description="Models that have learnt nothing"
     )
     cells: Positive = Field(
-        64, description="Cells of the costly checks, drawn from those explained"
+        64, description="{Examples} of the costly checks, drawn from those explained"
     )
     removal: Removal = Field(default_factory=Removal, description="Deletion and insertion")
     roar: Roar | None = Field(None, description="Remove and retrain; null: not done")
@@ -220,15 +226,15 @@ class Explain(Section):
         default_factory=Randomisation, description="Weights drawn anew"
     )
     sensitivity: Sensitivity = Field(default_factory=Sensitivity, description="Small changes")
-    attention: Attention = Field(default_factory=Attention, description="Share in the cell")
+    attention: Attention = Field(default_factory=Attention, description="Share in the {object}")
     similarity: Similarity = Field(
         default_factory=Similarity, description="Maps against image channels"
     )
     clusters: Clusters = Field(default_factory=Clusters, description="Channels by their maps")
     regions: dict[Name, Region] = Field(
-        default_factory=dict, description="Name → region of the cell told by a bright channel"
+        default_factory=dict, description="Name → region of the {example} told by a bright channel"
     )
-    explorer: Explorer = Field(default_factory=Explorer, description="Page of single cells")
+    explorer: Explorer = Field(default_factory=Explorer, description="Page of single {examples}")
 
     @field_validator("channel_groups", mode="before")
     @classmethod

@@ -21,7 +21,7 @@ class Layers(Section):
 
     pooling: Literal["average", "masked_average", "flatten"] | None = Field(
         None,
-        description="From the body's map to features: over the frame, over the cell, or every"
+        description="From the body's map to features: over the frame, over the {object}, or every"
         " place by itself; null: as the architecture has it",
     )
     head: list[Positive] | None = Field(
@@ -79,8 +79,8 @@ class Augment(Section):
     )
     zoom: Literal["none", "normal", "uniform", "equal"] | None = Field(
         None,
-        description="Size of the cell in its crop, drawn as the training cells' size ratios"
-        " are: normal, uniform, or all brought to their mean; null: as the preset",
+        description="Size of the {example} in its crop, drawn as the training {examples}' size"
+        " ratios are: normal, uniform, or all brought to their mean; null: as the preset",
     )
     flip: bool | None = Field(None, description="Left–right flips; null: as the preset")
     turn: bool | None = Field(None, description="Quarter turns; null: as the preset")
@@ -123,16 +123,19 @@ class Model(Section):
     )
     also_predict: list[str] = Field(
         default_factory=list,
-        description="More columns of the cell table, such as `area`, predicted with the target",
+        description="More columns of the {example} table, such as `area`, predicted with the"
+        " target",
     )
     layers: Layers = Field(default_factory=Layers, description="What the model is built of")
     weights: str | None = Field(
         None, description="File of weights to start from, `.keras` or `.weights.h5`"
     )
     freeze: bool = Field(False, description="Keep the layers that were given weights as they are")
-    augment: Augment = Field(default_factory=Augment, description="Augmentation of training cells")
+    augment: Augment = Field(
+        default_factory=Augment, description="Augmentation of training {examples}"
+    )
     epochs: Positive = Field(100, description="Epochs at most")
-    batch_size: Positive = Field(64, description="Cells a training step")
+    batch_size: Positive = Field(64, description="{Examples} a training step")
     loss: Literal[tuple(LOSSES)] | None = Field(  # type: ignore[valid-type]
         None,
         description="Loss: of numbers `huber`, `mse` or `mae`, in units of the target; of classes"
@@ -146,8 +149,8 @@ class Model(Section):
     )
     huber_delta_unit: Literal["sd", "raw"] = Field(
         "sd",
-        description="Unit of `huber_delta`: `sd`, SDs of the target over the training cells; `raw`,"
-        " the unit of the target, such as counts",
+        description="Unit of `huber_delta`: `sd`, SDs of the target over the training {examples};"
+        " `raw`, the unit of the target, such as counts",
     )
     label_smoothing: float = Field(
         0.0,
@@ -156,7 +159,8 @@ class Model(Section):
         description="Share of the target that cross-entropy spreads over all classes",
     )
     class_weights: Literal["none", "balanced"] = Field(
-        "none", description="`balanced`: all classes count alike in the loss, rare ones more a cell"
+        "none",
+        description="`balanced`: all classes count alike in the loss, rare ones more {a_example}",
     )
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="Optimiser")
     learning_rate: float = Field(
@@ -182,10 +186,10 @@ class Model(Section):
     )
     patience: Positive = Field(20, description="Stop after so many epochs without a better monitor")
     validation: Literal["plain", "eight_fold"] = Field(
-        "plain", description="`eight_fold`: over all flips and quarter turns of the cells"
+        "plain", description="`eight_fold`: over all flips and quarter turns of the {examples}"
     )
     prediction: Literal["plain", "eight_fold"] = Field(
-        "plain", description="`eight_fold`: mean over all flips and quarter turns of a cell"
+        "plain", description="`eight_fold`: mean over all flips and quarter turns of {a_example}"
     )
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
         "float32", description="Of the computation; weights stay float32"

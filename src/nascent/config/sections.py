@@ -37,7 +37,7 @@ class Target(Section):
         None,
         min_length=2,
         description="Names of the classes, in the order of the network's outputs; null: those of"
-        " the table of wells, where it has the column",
+        " the table of {groups}, where it has the column",
     )
     most: Positive = Field(
         50, description="Most values that a column of classes may have; more look like numbers"
@@ -47,9 +47,9 @@ class Target(Section):
 class Fractions(Section):
     """Share of the examples in each split, none empty; they sum to 1."""
 
-    train: Share = Field(0.8, description="Share of the training cells")
-    val: Share = Field(0.1, description="Share of the cells that choose the epoch")
-    test: Share = Field(0.1, description="Share of the cells that measure the model")
+    train: Share = Field(0.8, description="Share of the training {examples}")
+    val: Share = Field(0.1, description="Share of the {examples} that choose the epoch")
+    test: Share = Field(0.1, description="Share of the {examples} that measure the model")
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:
@@ -64,17 +64,17 @@ class Splits(Section):
 
     by: Design | Annotated[list[Design], Field(min_length=1)] = Field(
         "example",
-        description="`example`: stratified; `group`: whole groups held out, of cells the wells;"
+        description="`example`: stratified; `group`: whole {groups} held out;"
         " `leave_one_group_out`: each group tests in turn; `shuffle`: the published plain shuffle."
         " Of a list, the first is explained and all are compared",
     )
     fractions: Fractions = Field(
-        default_factory=Fractions, description="Share of the cells in each split"
+        default_factory=Fractions, description="Share of the {examples} in each split"
     )
     group: str | None = Field(
         None,
         description="Column of the table of examples whose values are the groups, which are held"
-        " out and resampled whole; null: as the kind has it, of cells the wells",
+        " out and resampled whole; null: {groups}, as the kind has them",
     )
     stratify: list[str] = Field(
         ["group"],
@@ -87,7 +87,8 @@ class Splits(Section):
     )
     select: dict[str, list[str | int | float | None]] = Field(
         default_factory=dict,
-        description="Cells of the study: column → allowed values, null for missing; empty: all",
+        description="{Examples} of the study: column → allowed values, null for missing; empty:"
+        " all",
     )
     fold: str | None = Field(
         None,
@@ -121,14 +122,16 @@ class Normalise(Section):
         98,
         gt=0,
         le=100,
-        description="Clip above this percentile of the training cells' measured pixels; null: no",
+        description="Clip above this percentile of the training {examples}' measured pixels; null:"
+        " no",
     )
     scale: bool = Field(False, description="Divide by the percentile")
     mean_extraction: bool = Field(False, description="Subtract the training mean")
     z_score: bool = Field(True, description="Subtract the training mean, divide by the SD")
     per_cell: bool = Field(
         False,
-        description="Standardise each channel within each cell: leaves structure, no intensity",
+        description="Standardise each channel within each {example}: leaves structure, no"
+        " intensity",
     )
 
     @model_validator(mode="after")
@@ -143,7 +146,7 @@ class Normalise(Section):
 class Shards(Section):
     """Train, val and test shards, and how their pixels are normalised."""
 
-    cells: Positive = Field(512, description="Cells a shard")
+    cells: Positive = Field(512, description="{Examples} a shard")
     inputs: list[str] | None = Field(
         None,
         description="Input channels in the model's order; null: all but the target, the background"
@@ -160,7 +163,7 @@ class Evaluate(Section):
     ridge_alphas: list[Annotated[float, Field(gt=0)]] = Field(
         [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0],
         min_length=1,
-        description="Penalties among which cross-validation on the training cells chooses",
+        description="Penalties among which cross-validation on the training {examples} chooses",
     )
     bootstrap: Positive = Field(
         2000, description="Bootstrap draws of the 95 % intervals, over examples and over groups"
@@ -170,8 +173,8 @@ class Evaluate(Section):
 class Figures(Section):
     """What the figures show."""
 
-    cells_per_stratum: Positive = Field(1, description="Example cells a stratum")
-    top_channels: Positive = Field(8, description="Channels in the figures of single cells")
+    cells_per_stratum: Positive = Field(1, description="Example {examples} a stratum")
+    top_channels: Positive = Field(8, description="Channels in the figures of single {examples}")
 
 
 class Study(Section):
@@ -197,8 +200,8 @@ class Study(Section):
     data: str | None = Field(
         None, description="Folder that holds the raw data; null: they are simulated"
     )
-    target: Target = Field(default_factory=Target, description="What is predicted of a cell")
-    splits: Splits = Field(default_factory=Splits, description="Cells → train, val, test")
+    target: Target = Field(default_factory=Target, description="What is predicted of {a_example}")
+    splits: Splits = Field(default_factory=Splits, description="{Examples} → train, val, test")
     shards: Shards = Field(default_factory=Shards, description="Crops → shards")
     train: Train = Field(default_factory=Train, description="Shards → models")
     tune: dict[Name, Search] = Field(
@@ -259,7 +262,9 @@ class Study(Section):
                 f" {', '.join(kind.floors)}"
             )
         if task.has_classes and self.target.column is None:
-            raise ValueError("target.column: name the column of the cell table that holds classes")
+            raise ValueError(
+                "target.column: name the column of the table of examples that holds classes"
+            )
         if self.target.levels is not None and not task.has_classes:
             raise ValueError(
                 f"target.levels: {task.name} has no classes; did you mean target.task: classes?"
