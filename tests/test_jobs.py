@@ -7,6 +7,8 @@ from nascent import devices, provenance
 from nascent.errors import RawDataError
 from nascent.files import read_json, write_json
 from nascent.jobs import job, name_in_study
+from nascent.kind import Words
+from nascent.words import spoken
 
 
 @pytest.fixture
@@ -208,3 +210,12 @@ def test_parts_of_one_job_set_the_backend_up_once_and_seed_it_each(work, describ
             write_json({}, OUT)
         assert provenance.read(OUT)["computed"] == {"a": 1}
     assert done == [1, [2]]
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_job_without_words_speaks_those_of_its_workflow(given, tmp_path, monkeypatch, described):
+    monkeypatch.chdir(tmp_path)
+    captions = {"words": Words(example="gene").captions()}
+    params = {"words": Words(example="promoter").plain()} if given else {}
+    with job(described("train", "job.log", params=params, config=captions)):
+        assert spoken().example == ("promoter" if given else "gene")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from nascent import integrity, provenance
 from nascent.devices import Devices, devices_of_job
 from nascent.integrity import RESULTS
+from nascent.kind import Words
 from nascent.logs import job_log
 from nascent.stages import stage_of
 from nascent.usage import used
@@ -77,8 +78,9 @@ def job(
     described
         The job: its log (`log[0]`), the files that it reads, results of other jobs or a user's
         own (`input`), and those that it makes (`output`). Of `params`, the config values, `code`
-        is the digest of its code, `seed` that of what it draws, and `words` (where given) what
-        it calls examples and groups, see `nascent.words`. Of `resources`, `gpu` is how
+        is the digest of its code, `seed` that of what it draws, and `words` what it calls
+        examples and groups, see `nascent.words`; where not given, those of the workflow's
+        `config`, which change messages alone. Of `resources`, `gpu` is how
         many GPUs it computes on (none where not given), and `without_gpu` whether it computes on
         the `cpu` where there is none (the default), or ends with an `error`.
     stage
@@ -99,12 +101,19 @@ def job(
         for path in outputs:
             provenance.forget(path)
         record, digests = record_of(described, stage=stage, seed=seed)
-        with devices_of(described) as devices, speaking(described.params.get("words")):
+        with devices_of(described) as devices, speaking(_words(described)):
             work = Job(record, devices, seed)
             yield work
         _keep(outputs, work, digests)
         if alone:
             logger.info("%s", used())
+
+
+def _words(described: Described) -> dict[str, str] | None:
+    """Return the words that a job was given, or those that its workflow's captions have."""
+    captions = getattr(described, "config", {}).get("words", {})
+    usual = {name: word for name, word in captions.items() if name in Words().plain()}
+    return described.params.get("words") or usual or None
 
 
 def is_part(described: Described) -> bool:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nascent.errors import ConfigError, TrainError, did_you_mean
 from nascent.tasks._class_numbers import class_numbers
+from nascent.words import spoken
 
 
 def levels_of(
@@ -88,15 +89,15 @@ def check_classes(
         own = splits[values == level]
         if len(own) == 1:
             raise TrainError(
-                f"the class {level!r} has one cell, {own.index[0]} ({column})",
+                f"the class {level!r} has one {spoken().example}, {own.index[0]} ({column})",
                 where="splits",
                 mend=mend,
             )
         if not (own == "train").any():
             there = ", ".join(sorted(own.unique()))
             raise TrainError(
-                f"the class {level!r} ({column}) has cells in {there or 'no split'} alone, and none"
-                " to learn from",
+                f"the class {level!r} ({column}) has {spoken().examples} in {there or 'no split'}"
+                " alone, and none to learn from",
                 where="splits",
                 mend=mend,
             )

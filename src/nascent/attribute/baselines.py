@@ -15,6 +15,7 @@ from nascent.errors import AttributionError, did_you_mean
 from nascent.reader import COLUMNS, InputReader
 from nascent.shards.normalise import Normaliser
 from nascent.smoothing import smoothed
+from nascent.words import spoken
 
 Baseline = Callable[[np.ndarray, np.ndarray, Hashable], np.ndarray]
 """(image (places …, C), mask (places …) bool, id) → baseline image (places …, C) float32."""
@@ -132,7 +133,7 @@ def _noise(data: BaselineData) -> Baseline:
 def _training_cells(data: BaselineData) -> Baseline:
     references = data.references
     if references is None:
-        raise _lacking("training_cells", "drawn training cells")
+        raise _lacking("training_cells", f"drawn training {spoken().examples}")
 
     def drawn(image: np.ndarray, mask: np.ndarray, example_id: Hashable) -> np.ndarray:
         number = int(stream(data.seed, example_id, "baseline").integers(len(references)))

@@ -16,6 +16,8 @@ from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import behind, upto
 from nascent.errors import AttributionError, did_you_mean
 from nascent.frameworks import keras
+from nascent.kind import with_article
+from nascent.words import spoken
 
 Others = Mapping[str, np.ndarray]
 """What a model is given besides an explained input and its mask: name → (n, …)."""
@@ -261,8 +263,8 @@ def _columns(model: keras.Model) -> int:
     shape = tuple(model.output.shape)
     if len(shape) not in (1, 2):
         raise AttributionError(
-            f"the model returns {shape}, not a row of values a cell",
-            mend="Attribution needs a model whose outputs are (cells, targets).",
+            f"the model returns {shape}, not a row of values {with_article(spoken().example)}",
+            mend=f"Attribution needs a model whose outputs are ({spoken().examples}, targets).",
         )
     return shape[1] if len(shape) == 2 else 1
 

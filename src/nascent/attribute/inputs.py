@@ -9,6 +9,7 @@ import numpy as np
 from nascent.attribute.baselines import Baseline, BaselineData, baseline_of
 from nascent.attribute.references import References
 from nascent.errors import AttributionError
+from nascent.words import spoken
 
 Enter = Callable[[np.ndarray], np.ndarray]
 """Images as a model takes them → what the layer by which they enter makes of them."""
@@ -117,7 +118,8 @@ class MethodData:
         """
         if self.references is None:
             raise AttributionError(
-                "this method compares with drawn training cells, and none were given",
+                f"this method compares with drawn training {spoken().examples}, and none were"
+                " given",
                 where="attribute.methods",
                 mend="Draw them with nascent.attribute.references.drawn_references.",
             )

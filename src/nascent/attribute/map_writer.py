@@ -24,7 +24,9 @@ from nascent.attribute.maps import (
 from nascent.attribute.results import Attributions
 from nascent.errors import StoreError
 from nascent.hdf5 import hdf5_written
+from nascent.kind import with_article
 from nascent.store_layout import CODECS
+from nascent.words import spoken
 
 # Of float16 the largest finite number is 65504 and the smallest normal one 2⁻¹⁴; of float32 the
 # smallest normal one is 2⁻¹²⁶.
@@ -71,8 +73,8 @@ def write_maps(
     wanted = source.map_shape(tuple(places))
     if attributions.maps.shape != (count, *wanted):
         raise StoreError(
-            f"maps of the axes {source.axes!r} have the shape {wanted} a cell;"
-            f" these are {attributions.maps.shape}",
+            f"maps of the axes {source.axes!r} have the shape {wanted}"
+            f" {with_article(spoken().example)}; these are {attributions.maps.shape}",
             where=path,
         )
     scales = np.array([_scale(values, source.precision) for values in attributions.maps])
@@ -110,7 +112,7 @@ def join_maps(
     for one in read[1:]:
         if one.cells.index.tolist() != read[0].cells.index.tolist():
             raise StoreError(
-                f"the maps of {one.source.input!r} are of other cells than those of"
+                f"the maps of {one.source.input!r} are of other {spoken().examples} than those of"
                 f" {read[0].source.input!r}",
                 where=path,
             )

@@ -25,6 +25,7 @@ import pandas as pd
 
 from nascent.errors import StoreError, did_you_mean
 from nascent.hdf5 import Hdf5Reader, read_ids
+from nascent.words import spoken
 
 FORMAT = "nascent-maps"
 VERSION = 3
@@ -197,7 +198,7 @@ class Maps(Hdf5Reader):
 
     def _position(self, index: int) -> int:
         if not -len(self) <= index < len(self):
-            raise IndexError(f"cell {index} of {len(self)} maps")
+            raise IndexError(f"{spoken().example} {index} of {len(self)} maps")
         return index % len(self)
 
 

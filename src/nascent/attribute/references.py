@@ -18,11 +18,13 @@ import numpy as np
 
 from nascent.attribute.draws import stream
 from nascent.errors import AttributionError
+from nascent.kind import with_article
 from nascent.places import bounding_box
 from nascent.reader import InputReader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.shards.read import read_input
 from nascent.store import open_store
+from nascent.words import spoken
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def _source(measured: np.ndarray) -> _Source:
 
     if not measured.any():
         raise AttributionError(
-            "a cell without measured pixels cannot stand in for another",
-            mend="Leave such cells out by a quality rule.",
+            f"{with_article(spoken().example)} without measured pixels cannot stand in for another",
+            mend=f"Leave such {spoken().examples} out by a quality rule.",
         )
     if not measured.ndim:
         return _Source(np.empty(0, int), ())
@@ -147,9 +149,10 @@ def drawn_references(
     total = sum(lengths)
     if not total:
         raise AttributionError(
-            "there are no training cells to draw references from",
+            f"there are no training {spoken().examples} to draw references from",
             where=", ".join(map(str, paths)) or "training shards",
-            mend="Give the training shards to methods that compare with training cells.",
+            mend="Give the training shards to methods that compare with training"
+            f" {spoken().examples}.",
         )
     chosen = np.sort(stream(seed, "all", "references").permutation(total)[:count])
     images, masks, first = [], [], 0

@@ -19,12 +19,14 @@ from nascent.attribute.references import References, drawn_references
 from nascent.attribute.results import Attributions
 from nascent.attribute.resumed import clear, is_whole, resumed_state
 from nascent.errors import AttributionError
+from nascent.kind import with_article
 from nascent.logs import progress
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.shards.read import has_one_mask, read_input, read_object, read_others
 from nascent.store import Store, open_store
+from nascent.words import spoken
 
 BATCHES_A_FLUSH = 16
 """Batches after which maps go to disk: what a kill can cost, and no more."""
@@ -201,12 +203,18 @@ def _attribute_input(
     parts = [state / f"{prefix}{cells.start:06d}-{cells.stop:06d}.h5" for cells in flushes]
     left = [(cells, part) for cells, part in zip(flushes, parts, strict=True) if not is_whole(part)]
     if 0 < len(left) < len(flushes):
-        _LOGGER.info("going on behind cell %d of %d", left[0][0].start, len(shard))
+        _LOGGER.info(f"going on behind {spoken().example} %d of %d", left[0][0].start, len(shard))
     if left:
         attribute = method.ready(model.of_input(spec.name), one.data, options)
         evaluations = method.evaluations(options, spec.shape)
-        _LOGGER.info("%s: up to %d evaluations of the model a cell", name, evaluations)
-        for cells, part in progress(left, total=len(left), what=f"{name}: batches of cells"):
+        _LOGGER.info(
+            f"%s: up to %d evaluations of the model {with_article(spoken().example)}",
+            name,
+            evaluations,
+        )
+        for cells, part in progress(
+            left, total=len(left), what=f"{name}: batches of {spoken().examples}"
+        ):
             batch = _read(shard, cells, one.reader, model.reader)
             attributions = attribute(batch)
             _check_finite(attributions, batch.ids, model.path)
@@ -265,8 +273,8 @@ def _tell_what_fell_short(path: str | Path, name: str) -> None:
         missed, count = int((~maps.cells["converged"]).sum()) if len(maps) else 0, len(maps)
     if missed:
         _LOGGER.warning(
-            "%d of %d cells do not meet the tolerance at the largest number of steps;"
-            " they are marked (converged)",
+            f"%d of %d {spoken().examples} do not meet the tolerance at the largest number of"
+            " steps; they are marked (converged)",
             missed,
             count,
         )
@@ -287,7 +295,7 @@ def _check_finite(
     finite = np.isfinite(attributions.maps).all(axis=tuple(range(1, attributions.maps.ndim)))
     if not finite.all():
         raise AttributionError(
-            f"the attribution of cell {ids[int(np.argmin(finite))]} is not finite",
+            f"the attribution of {spoken().example} {ids[int(np.argmin(finite))]} is not finite",
             where=model_path,
             mend="Look at the model's history: its training may have diverged.",
         )

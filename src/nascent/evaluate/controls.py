@@ -27,6 +27,7 @@ from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.frameworks import keras
@@ -169,7 +170,8 @@ def linear_per_cell(
         train = (own["split"] == "train").to_numpy()
         if not train.any():
             raise TrainError(
-                "no cell with a target is in the training split", mend="Check splits.fractions."
+                f"no {spoken().example} with a target is in the training split",
+                mend="Check splits.fractions.",
             )
         means = np.vstack(own["means"].to_numpy())
         y = measured.encode(own[target], levels)

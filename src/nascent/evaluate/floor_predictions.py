@@ -15,6 +15,7 @@ from nascent.examples import GROUP
 from nascent.kind import DEFAULT, has_module, module_of
 from nascent.splits.fractions import SPLITS
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 logger = logging.getLogger(__name__)
 
@@ -118,14 +119,14 @@ def predict_floors(
     unknown = split.index.difference(cells.index)
     if len(unknown):
         raise TrainError(
-            f"{len(unknown)} cells of the split are not in the table of examples, the first"
-            f" {unknown[0]}"
+            f"{len(unknown)} {spoken().examples} of the split are not in the table of examples, the"
+            f" first {unknown[0]}"
         )
     cells = cells.loc[split.index]
     known = measured.known(cells[target])
     if not known.all():
         logger.warning(
-            "%d of %d cells have no target (column %r): they are left out",
+            f"%d of %d {spoken().examples} have no target (column %r): they are left out",
             *(int((~known).sum()), len(known), target),
         )
         cells, split = cells[known], split[known]
@@ -134,7 +135,7 @@ def predict_floors(
     if len(wrong):
         row, column = wrong[0]
         raise TrainError(
-            f"cell {cells.index[row]} has no finite {[*needed, *columns][column]!r}",
+            f"{spoken().example} {cells.index[row]} has no finite {[*needed, *columns][column]!r}",
             where="table of examples",
             mend="Remove it by a quality rule, or leave it out.",
         )
@@ -145,7 +146,8 @@ def predict_floors(
     train = (split == "train").to_numpy()
     if not train.any():
         raise TrainError(
-            "no cell with a target is in the training split", mend="Check splits.fractions."
+            f"no {spoken().example} with a target is in the training split",
+            mend="Check splits.fractions.",
         )
     inputs = FloorInputs(
         means=numbers[:, len(needed) :],

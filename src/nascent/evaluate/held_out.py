@@ -14,6 +14,7 @@ from nascent.errors import TrainError
 from nascent.evaluate.levels import levels
 from nascent.evaluate.metrics import scale_of_rows, training_scales
 from nascent.task import REGRESSION, Task, task_of
+from nascent.words import spoken
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def held_out(
     test = predictions[predictions["split"] == "test"]
     unknown = test["id"][~test["id"].isin(cells.index)]
     if len(unknown):
-        raise TrainError(f"cell {unknown.iloc[0]} was predicted, but is not in the cell table")
+        raise TrainError(
+            f"{spoken().example} {unknown.iloc[0]} was predicted, but is not in the"
+            f" {spoken().example} table"
+        )
     of_cells = levels(cells, tuple(reversed(factors)))
     test = test.assign(scale=scale_of_rows(test, training_scales(predictions, task)))
     return [
@@ -115,8 +119,8 @@ def refuse_not_finite(predictions: pd.DataFrame, task: Task) -> None:
         if len(wrong):
             row = predictions.iloc[wrong[0]]
             raise TrainError(
-                f"the {what} of cell {row['id']} by {row['model']}, seed {row['seed']}, is not"
-                f" finite ({len(wrong)} of {len(predictions)} rows)"
+                f"the {what} of {spoken().example} {row['id']} by {row['model']}, seed"
+                f" {row['seed']}, is not finite ({len(wrong)} of {len(predictions)} rows)"
             )
 
 
@@ -131,13 +135,17 @@ def _aligned(
         name = f"{model}, seed {seed}, design {design}"
         doubled = found[1:][found[1:] == found[:-1]]
         if len(doubled):
-            raise TrainError(f"cell {doubled[0]} is a test cell twice", where=name)
+            raise TrainError(
+                f"{spoken().example} {doubled[0]} is a test {spoken().example} twice", where=name
+            )
         if len(found) < len(ids):
             raise TrainError(
-                f"cell {np.setdiff1d(ids, found)[0]} has no prediction, but other models have one"
-                f" ({len(ids) - len(found)} of {len(ids)} test cells)",
+                f"{spoken().example} {np.setdiff1d(ids, found)[0]} has no prediction, but other"
+                f" models have one ({len(ids) - len(found)} of {len(ids)} test"
+                f" {spoken().examples})",
                 where=name,
-                mend="Evaluate every model in every fold: differences are over the same cells.",
+                mend="Evaluate every model in every fold: differences are over the same"
+                f" {spoken().examples}.",
             )
         measured, predicted = task.read(run)
         if y is None:
@@ -145,7 +153,8 @@ def _aligned(
         wrong = np.flatnonzero(y != measured)
         if len(wrong):
             raise TrainError(
-                f"cell {ids[wrong[0]]} was measured {measured[wrong[0]]}, elsewhere {y[wrong[0]]}",
+                f"{spoken().example} {ids[wrong[0]]} was measured {measured[wrong[0]]}, elsewhere"
+                f" {y[wrong[0]]}",
                 where=name,
                 mend="Evaluate all models on the same shards.",
             )

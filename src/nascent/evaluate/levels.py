@@ -6,6 +6,7 @@ import pandas as pd
 
 from nascent.errors import TrainError
 from nascent.examples import GROUP
+from nascent.words import spoken
 
 MISSING = "missing"
 
@@ -34,8 +35,10 @@ def levels(cells: pd.DataFrame, columns: Sequence[str] = ()) -> pd.DataFrame:
         Where the group is missing, or an example comes twice (it is named).
     """
     if GROUP not in cells.columns:
-        raise TrainError(f"the cell table has no column {GROUP!r}")
+        raise TrainError(f"the {spoken().example} table has no column {GROUP!r}")
     doubled = cells.index[cells.index.duplicated()]
     if len(doubled):
-        raise TrainError(f"cell {doubled[0]} comes twice in the cell table")
+        raise TrainError(
+            f"{spoken().example} {doubled[0]} comes twice in the {spoken().example} table"
+        )
     return pd.DataFrame({name: labels(cells, name) for name in (GROUP, *columns)})

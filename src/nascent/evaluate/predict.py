@@ -15,6 +15,7 @@ from nascent.reader import Reader
 from nascent.shards.batches import Batches
 from nascent.shards.normalise import Normaliser
 from nascent.task import task_of
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.frameworks import keras
@@ -111,15 +112,16 @@ def _predict_split(
     for target in targets:
         if target not in cells.columns:
             raise TrainError(
-                f"the cell table of the shards has no column {target!r}",
+                f"the {spoken().example} table of the shards has no column {target!r}",
                 where=where,
                 mend=did_you_mean(target, cells.columns),
             )
     if cells.empty:
         raise TrainError(
-            f"none of {batches.unanswered} {split} cells has the target ({', '.join(targets)})",
+            f"none of {batches.unanswered} {split} {spoken().examples} has the target"
+            f" ({', '.join(targets)})",
             where=where,
-            mend="Choose the cells by splits.select, or split by other groups.",
+            mend=f"Choose the {spoken().examples} by splits.select, or split by other groups.",
         )
     outputs = np.concatenate(list(_outputs(model, batches, prediction)))
     if outputs.shape != (len(cells), task.width(len(targets), levels)):
@@ -134,8 +136,8 @@ def _predict_split(
     if len(wrong):
         row, column = wrong[0]
         raise TrainError(
-            f"the prediction of {(levels or targets)[column]!r} for cell {cells.index[row]} is not"
-            f" finite ({len(wrong)} of {outputs.size})",
+            f"the prediction of {(levels or targets)[column]!r} for {spoken().example}"
+            f" {cells.index[row]} is not finite ({len(wrong)} of {outputs.size})",
             where=where,
             mend="Train with a lower learning_rate.",
         )
@@ -146,7 +148,7 @@ def _predict_split(
         missing = batches.unanswered + len(cells) - len(own)
         if missing:
             logger.warning(
-                "%d of %d %s cells have no target (column %r): they are left out",
+                f"%d of %d %s {spoken().examples} have no target (column %r): they are left out",
                 *(missing, batches.unanswered + len(cells), split, target),
             )
         try:

@@ -25,6 +25,7 @@ from nascent.shards.removal import level_out
 from nascent.shards.removal_file import Removals, opened
 from nascent.store import Store, open_store
 from nascent.store_layout import input_path, target_path, weight_path
+from nascent.words import spoken
 
 POOL = 2048
 
@@ -259,7 +260,7 @@ def _cell_tables(
             arrays = [one.name for one in store.targets if one.column is None]
             if target is not None and target not in [*arrays, *store.examples.columns]:
                 raise StoreError(
-                    f"the cell table has no column {target!r}",
+                    f"the {spoken().example} table has no column {target!r}",
                     where=path,
                     mend=did_you_mean(target, [*store.examples.columns, *arrays]),
                 )
@@ -285,8 +286,8 @@ def _with_columns(cells: pd.DataFrame, instead: pd.DataFrame) -> pd.DataFrame:
     rows = pd.Index(instead.index.astype(str)).get_indexer(cells.index.astype(str))
     if (rows < 0).any():
         raise StoreError(
-            f"the columns to take instead lack {int((rows < 0).sum())} cells, the first is"
-            f" {cells.index[int(np.argmax(rows < 0))]}",
+            f"the columns to take instead lack {int((rows < 0).sum())} {spoken().examples}, the"
+            f" first is {cells.index[int(np.argmax(rows < 0))]}",
             mend="Make them from the same shards.",
         )
     taken = {column: values.to_numpy()[rows] for column, values in instead.items()}

@@ -14,6 +14,7 @@ import numpy as np
 
 from nascent.errors import StoreError
 from nascent.hdf5 import hdf5_written, open_hdf5
+from nascent.words import spoken
 
 FORMAT = "nascent-histograms"
 
@@ -65,7 +66,7 @@ def merge(parts: Iterable[Histograms]) -> Histograms:
             odd = sorted(set(whole.channels).symmetric_difference(part.channels))
             raise StoreError(
                 f"the histograms differ in their channels: {odd or 'their order'}",
-                mend="All wells of a study need the same channels.",
+                mend=f"All {spoken().parts} of a study need the same channels.",
             )
         pairs = [
             sum_by_value(

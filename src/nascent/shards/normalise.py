@@ -16,6 +16,7 @@ import pandas as pd
 
 from nascent.errors import StoreError
 from nascent.shards.steps import Steps, input_channels
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.store_images import Images
@@ -215,8 +216,8 @@ def _refuse_zero(inputs: Sequence[str], values: Sequence[float], what: str, step
     for name, value in zip(inputs, values, strict=False):
         if value == 0:
             raise StoreError(
-                f"channel {name!r} has {what} 0 over the measured pixels of the training cells,"
-                f" and {step} would divide by it",
+                f"channel {name!r} has {what} 0 over the measured pixels of the training"
+                f" {spoken().examples}, and {step} would divide by it",
                 where="shards/channels.tsv",
                 mend="Leave it out of shards.inputs, or clip at a higher percentile.",
             )

@@ -22,6 +22,7 @@ from nascent.errors import StoreError
 from nascent.hdf5 import Hdf5Reader, hdf5_written, read_ids
 from nascent.shards.removal import ENTRIES
 from nascent.store_layout import CODECS
+from nascent.words import spoken
 
 FORMAT = "nascent-removal"
 VERSION = 1
@@ -134,9 +135,10 @@ class Removals(Hdf5Reader):
         if (rows < 0).any():
             missing = wanted[int(np.argmax(rows < 0))]
             raise StoreError(
-                f"nothing is said of {int((rows < 0).sum())} cells, the first is {missing}",
+                f"nothing is said of {int((rows < 0).sum())} {spoken().examples}, the first is"
+                f" {missing}",
                 where=self.path,
-                mend="Mark what is removed in all cells of the shards anew.",
+                mend=f"Mark what is removed in all {spoken().examples} of the shards anew.",
             )
         return rows
 
@@ -209,11 +211,12 @@ def write_removals(
         for cell in cells:
             if cell.removed.shape != form:
                 raise StoreError(
-                    f"cell {cell.id} has flags of shape {cell.removed.shape}, not {form}",
+                    f"{spoken().example} {cell.id} has flags of shape {cell.removed.shape}, not"
+                    f" {form}",
                     where=path,
                 )
             if str(cell.id) in ids:
-                raise StoreError(f"cell {cell.id} comes twice", where=path)
+                raise StoreError(f"{spoken().example} {cell.id} comes twice", where=path)
             dataset.resize(len(ids) + 1, axis=0)
             dataset[len(ids)] = np.packbits(cell.removed, axis=-1)
             ids[str(cell.id)] = cell.zero

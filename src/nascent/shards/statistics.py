@@ -24,6 +24,7 @@ from nascent.shards.histograms import Histograms, save, sum_by_value
 from nascent.shards.steps import Steps
 from nascent.store import Store, open_store
 from nascent.store_layout import input_path
+from nascent.words import spoken
 
 COLUMNS = ("channel", "background", "percentile", "mean", "sd", "minimum", "maximum", "pixels")
 
@@ -170,7 +171,7 @@ def _describe(
 ) -> tuple:
     if not len(values):
         raise StoreError(
-            f"channel {channel!r} has no measured pixel in the training cells",
+            f"channel {channel!r} has no measured pixel in the training {spoken().examples}",
             mend="Check that crops and splits belong together.",
         )
     pixels = int(counts.sum())

@@ -15,6 +15,7 @@ from nascent.shards.digest import content_digest
 from nascent.store import Store, open_store
 from nascent.store_layout import Layout
 from nascent.store_writer import StoreWriter
+from nascent.words import spoken
 
 # What a store says of itself anew in every file.
 _OWN = ("format", "version", "codec", "channels", "inputs", "targets", "provenance")
@@ -158,7 +159,8 @@ def _refuse_lost_or_doubled(ids: Sequence[Any], sources: Sequence[_Found]) -> No
         place = int(np.flatnonzero(owners != 1)[0])
         holders = [str(source.path) for source in sources if place in source.places]
         raise StoreError(
-            f"cell {ids[place]} is in {' and '.join(holders) if holders else 'no store'}",
+            f"{spoken().example} {ids[place]} is in"
+            f" {' and '.join(holders) if holders else 'no store'}",
             mend="Make splits and shards from the same examples.",
         )
 

@@ -15,6 +15,7 @@ from nascent.splits.balance import balance as table_of_balance
 from nascent.splits.by_example import shuffled, stratified
 from nascent.splits.by_group import Optimum, hold_out_groups, leave_one_group_out
 from nascent.splits.fractions import SPLITS
+from nascent.words import spoken
 
 FRACTIONS: Mapping[str, float] = MappingProxyType({"train": 0.8, "val": 0.1, "test": 0.1})
 STRATA = (GROUP,)
@@ -105,8 +106,8 @@ def split_cells(
     report = table_of_balance(chosen, split, variables=[*described, *stratify])
     if optimum is not None:
         logger.info(
-            "groups held out: they deviate from balance by %.4f of the cells, the best possible is"
-            " at least %.4f (%s)",
+            f"groups held out: they deviate from balance by %.4f of the {spoken().examples}, the"
+            " best possible is at least %.4f (%s)",
             optimum.objective,
             optimum.bound,
             "proven best" if optimum.proven else "the time limit ended the search",
@@ -157,7 +158,7 @@ def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd
     for column, allowed in select.items():
         if column not in cells.columns:
             raise SplitError(
-                f"the cell table has no column {column!r}",
+                f"the {spoken().example} table has no column {column!r}",
                 where="splits.select",
                 mend=did_you_mean(column, [str(name) for name in cells.columns]),
             )
@@ -170,7 +171,7 @@ def select_cells(cells: pd.DataFrame, select: Mapping[str, Sequence[Any]]) -> pd
         if not kept.any():
             there = ", ".join(sorted(map(str, values.dropna().unique()))[:20]) or "missing only"
             raise SplitError(
-                f"no cell is left: none has {column} among {list(allowed)}",
+                f"no {spoken().example} is left: none has {column} among {list(allowed)}",
                 where=f"splits.select.{column}",
                 mend=f"Values there are: {there}.",
             )
@@ -200,15 +201,22 @@ def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "example") -> None
     cells = _by_id(cells)
     twice = split.index[split.index.duplicated()]
     if len(twice):
-        raise SplitError(f"cell {twice[0]} is assigned twice")
+        raise SplitError(f"{spoken().example} {twice[0]} is assigned twice")
     if len(split) != len(cells) or not split.index.isin(cells.index).all():
-        raise SplitError(f"{len(split)} cells are assigned, the cell table has {len(cells)}")
+        raise SplitError(
+            f"{len(split)} {spoken().examples} are assigned, the {spoken().example} table has"
+            f" {len(cells)}"
+        )
     unknown = split[~split.isin(SPLITS)]
     if len(unknown):
-        raise SplitError(f"cell {unknown.index[0]} is assigned to {unknown.iloc[0]!r}")
+        raise SplitError(
+            f"{spoken().example} {unknown.index[0]} is assigned to {unknown.iloc[0]!r}"
+        )
     for name in SPLITS:
         if not (split == name).any():
-            raise SplitError(f"no cell is left for {name}", mend="Use more cells.")
+            raise SplitError(
+                f"no {spoken().example} is left for {name}", mend=f"Use more {spoken().examples}."
+            )
     shared = {"group": SPLITS, "leave_one_group_out": ("test",)}.get(by, ())
     groups = cells[GROUP].reindex(split.index)
     for name in shared:
@@ -248,11 +256,13 @@ def _draw(
 def _by_id(cells: pd.DataFrame) -> pd.DataFrame:
     by_id = cells.set_index("id") if "id" in cells.columns else cells
     if by_id.empty:
-        raise SplitError("there is no cell to split", mend="See the quality table of the crops.")
+        raise SplitError(
+            f"there is no {spoken().example} to split", mend="See the quality table of the crops."
+        )
     twice = by_id.index[by_id.index.duplicated()]
     if len(twice):
         raise SplitError(
-            f"cell {twice[0]} is in the cell table twice",
+            f"{spoken().example} {twice[0]} is in the {spoken().example} table twice",
             mend="Cells need ids of their own: see crops.duplicates and crops.id_scope.",
         )
     return by_id

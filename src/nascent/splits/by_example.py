@@ -13,6 +13,7 @@ from nascent.splits.fractions import (
     largest_remainder,
     refuse_empty,
 )
+from nascent.words import spoken
 
 
 def shuffled(cells: pd.DataFrame, *, fractions: Mapping[str, float], seed: int) -> pd.Series:
@@ -103,7 +104,7 @@ def _strata(cells: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     for column in columns:
         if column not in cells.columns:
             raise SplitError(
-                f"the cell table has no column {column!r}",
+                f"the {spoken().example} table has no column {column!r}",
                 where="splits.stratify",
                 mend=did_you_mean(column, [str(name) for name in cells.columns]),
             )

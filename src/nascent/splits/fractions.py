@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from nascent.errors import SplitError, did_you_mean
+from nascent.words import spoken
 
 SPLITS = ("train", "val", "test")
 
@@ -65,7 +66,8 @@ def refuse_empty(counts: Mapping[str, int], cells: int) -> None:
     empty = [name for name, count in counts.items() if count == 0]
     if empty:
         raise SplitError(
-            f"{cells} cells are too few: no cell is left for {' and '.join(empty)}",
+            f"{cells} {spoken().examples} are too few: no {spoken().example} is left for"
+            f" {' and '.join(empty)}",
             where="splits.fractions",
-            mend="Use more cells, or give a larger fraction.",
+            mend=f"Use more {spoken().examples}, or give a larger fraction.",
         )

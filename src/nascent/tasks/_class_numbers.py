@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nascent.errors import TrainError
+from nascent.words import spoken
 
 
 def class_numbers(column: pd.Series, levels: Sequence[str]) -> np.ndarray:
@@ -30,8 +31,10 @@ def class_numbers(column: pd.Series, levels: Sequence[str]) -> np.ndarray:
     if len(wrong):
         value = "missing" if missing[wrong[0]] else repr(column.iloc[wrong[0]])
         raise TrainError(
-            f"the class of cell {column.index[wrong[0]]} (column {column.name!r}) is {value},"
-            f" none of {', '.join(levels)} ({len(wrong)} of {len(column)} cells)",
-            mend="Choose the cells by splits.select, or name the class in target.levels.",
+            f"the class of {spoken().example} {column.index[wrong[0]]} (column {column.name!r}) is"
+            f" {value}, none of {', '.join(levels)} ({len(wrong)} of {len(column)}"
+            f" {spoken().examples})",
+            mend=f"Choose the {spoken().examples} by splits.select, or name the class in"
+            " target.levels.",
         )
     return numbers.to_numpy(np.int64)

@@ -10,6 +10,7 @@ import pandas as pd
 from nascent.errors import TrainError
 from nascent.task import Task
 from nascent.tasks._number_metrics import NumberMetrics
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.train.options import Fitting
@@ -35,9 +36,9 @@ class Regression(NumberMetrics, Task):
         wrong = np.flatnonzero(~np.isfinite(values))
         if len(wrong):
             raise TrainError(
-                f"the target of cell {answers.index[wrong[0]]} is {values[wrong[0]]} (column"
-                f" {answers.name!r}, {len(wrong)} of {len(values)} cells)",
-                mend="Remove the cell by a quality rule or by crops.exclude.",
+                f"the target of {spoken().example} {answers.index[wrong[0]]} is {values[wrong[0]]}"
+                f" (column {answers.name!r}, {len(wrong)} of {len(values)} {spoken().examples})",
+                mend=f"Remove the {spoken().example} by a quality rule or by crops.exclude.",
             )
         return values
 

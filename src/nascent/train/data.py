@@ -14,6 +14,7 @@ from nascent.errors import TrainError, did_you_mean
 from nascent.provenance import file_digest
 from nascent.shards.batches import Batches
 from nascent.task import REGRESSION, Task, task_of
+from nascent.words import spoken
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def target_values(
     for column in columns:
         if column not in batches.examples.columns:
             raise TrainError(
-                f"the cell table has no column {column!r} to predict",
+                f"the {spoken().example} table has no column {column!r} to predict",
                 where="also_predict",
                 mend=did_you_mean(column, [str(name) for name in batches.examples.columns]),
             )
@@ -122,15 +123,16 @@ def training_targets(
     refuse_unanswered(values, train, "training")
     if len(values) < max(train.batch_size, 2):
         raise TrainError(
-            f"a batch of {train.batch_size} is larger than the training set of {len(values)} cells",
+            f"a batch of {train.batch_size} is larger than the training set of {len(values)}"
+            f" {spoken().examples}",
             where="train",
-            mend="Lower the model's batch_size, or train on more cells.",
+            mend=f"Lower the model's batch_size, or train on more {spoken().examples}.",
         )
     for column in columns:
         known = train.examples[column].dropna()
         if not values[column].std(ddof=1) > 0:
             raise TrainError(
-                f"all {len(known)} training cells have the same target,"
+                f"all {len(known)} training {spoken().examples} have the same target,"
                 f" {known.iloc[0]} (column {column!r})",
                 where="train",
                 mend="There is nothing to learn: check target and also_predict.",
@@ -162,13 +164,14 @@ def refuse_unanswered(values: pd.DataFrame, batches: Batches, split: str) -> Non
         missing = int(values[column].isna().sum()) + batches.unanswered
         if total and missing == total:
             raise TrainError(
-                f"none of {total} {split} cells has the target (column {column!r})",
+                f"none of {total} {split} {spoken().examples} has the target (column {column!r})",
                 where="train",
-                mend="Choose the cells by splits.select, or predict another column.",
+                mend=f"Choose the {spoken().examples} by splits.select, or predict another column.",
             )
         if missing:
             logger.warning(
-                "%d of %d %s cells have no target (column %r): it is not learnt from them",
+                f"%d of %d %s {spoken().examples} have no target (column %r): it is not learnt from"
+                " them",
                 *(missing, total, split, column),
             )
 
@@ -184,7 +187,8 @@ def size_ratios(train: Batches) -> SizeRatios:
     mend = "Make the crops again, or set augment.zoom to none."
     if "size_ratio" not in train.examples.columns:
         raise TrainError(
-            "the cell table has no column 'size_ratio', which the zoom is drawn from",
+            f"the {spoken().example} table has no column 'size_ratio', which the zoom is drawn"
+            " from",
             where="augment.zoom",
             mend=mend,
         )

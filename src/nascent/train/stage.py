@@ -29,6 +29,7 @@ from nascent.train.models import write_model
 from nascent.train.options import Options
 from nascent.train.runs import say_others, state_folder
 from nascent.train.tensorboard import Board
+from nascent.words import spoken
 
 
 def train_model(
@@ -153,9 +154,9 @@ def _board(asked: Options, folder: str | Path | None) -> Board | None:
 def _refuse_no_cells(val: Batches) -> None:
     if val.examples.empty and not val.unanswered:
         raise TrainError(
-            "there are no validation cells to choose the best epoch by",
+            f"there are no validation {spoken().examples} to choose the best epoch by",
             where="splits",
-            mend="Give val a share in splits.fractions, or add wells.",
+            mend=f"Give val a share in splits.fractions, or add {spoken().groups}.",
         )
 
 
@@ -173,7 +174,8 @@ def _refuse_uneven(batch_size: int) -> None:
     shared = backend.replicas()
     if batch_size % shared:
         raise TrainError(
-            f"a batch of {batch_size} cells cannot be shared evenly by {shared} devices",
+            f"a batch of {batch_size} {spoken().examples} cannot be shared evenly by {shared}"
+            " devices",
             where="batch_size",
             mend=f"Give a multiple of {shared}, or set the model's devices to one.",
         )

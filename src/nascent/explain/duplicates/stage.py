@@ -21,6 +21,7 @@ from nascent.reader import InputReader, Reader, reader_of
 from nascent.shards.normalise import Normaliser
 from nascent.shards.read import read_example
 from nascent.store import open_store
+from nascent.words import spoken
 
 CELLS = 1000
 """Training examples that the correlations are of, at most."""
@@ -98,7 +99,7 @@ def sampled_pixels(
     if len(places) > count:
         drawn = np.random.default_rng(seed).choice(len(places), count, replace=False)
         places = [places[number] for number in sorted(drawn)]
-    yield from progress(_pixels(places, reader), total=len(places), what="cells")
+    yield from progress(_pixels(places, reader), total=len(places), what=spoken().examples)
 
 
 def _pixels(places: Sequence[tuple[str | Path, int]], reader: InputReader) -> Iterator[np.ndarray]:

@@ -23,6 +23,7 @@ from nascent.explain.statistics.sample import Sample
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.statistics.verdict import cannot_tell
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.explain.reading.inspection import Inspection
@@ -138,7 +139,7 @@ def write_removal(
             removal,
             stream(sample.seed, cell.id, "removal"),
         )
-        for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
+        for cell in progress(inspection.cells(chosen), total=len(chosen), what=spoken().examples)
     ]
     table = removal_table(
         found,

@@ -29,6 +29,7 @@ from nascent.explain.statistics.sample import Sample
 from nascent.files import write_table
 from nascent.logs import progress
 from nascent.places import has_places
+from nascent.words import spoken
 
 if TYPE_CHECKING:
     from nascent.explain.reading.inspection import Inspection
@@ -204,7 +205,7 @@ def write_sensitivity(
             draws=noises,
             seed=sample.seed,
         )
-        for cell in progress(inspection.cells(chosen), total=len(chosen), what="cells")
+        for cell in progress(inspection.cells(chosen), total=len(chosen), what=spoken().examples)
     ]
     table = sensitivity_table(
         found,

@@ -23,6 +23,7 @@ from nascent.explain.use.chosen import SeenExample, SplitCells
 from nascent.explain.use.loss import Unit, of_both_roles
 from nascent.logs import progress
 from nascent.reader import InputReader, Reader
+from nascent.words import spoken
 
 IMAGES_AT_A_TIME = 64
 
@@ -106,7 +107,7 @@ def _versions(
     """
     n = len(circle)
     near = [cells.read(int(circle[place])) for place in range(repeats)]
-    for place in progress(range(n), total=n, what="cells"):
+    for place in progress(range(n), total=n, what=spoken().examples):
         near.append(cells.read(int(circle[(place + repeats) % n])))
         example, *others = near
         del near[0]

@@ -10,6 +10,7 @@ from nascent.train.augment.horizontal_flip import HorizontalFlip
 from nascent.train.augment.layer import PerExample
 from nascent.train.augment.noise import Noise
 from nascent.train.augment.quarter_turn import QuarterTurn
+from nascent.words import spoken
 
 
 def augmentation_layers(
@@ -49,7 +50,8 @@ def augmentation_layers(
             raise TrainError(
                 f"the zoom {augmentation.zoom!r} has no size ratios to draw from",
                 where="augment.zoom",
-                mend="Give those of the training cells, the column size_ratio of the cell table.",
+                mend=f"Give those of the training {spoken().examples}, the column size_ratio of the"
+                f" {spoken().example} table.",
             )
         layers.append(
             CentreZoom(
