@@ -86,6 +86,7 @@ rule explain_roar:
         runtime=growing(60),
     params:
         code=code("explain_roar"),
+        words=WORDS,
         rank=lambda wildcards: STUDY.explain.roar.rank,
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,

@@ -55,6 +55,7 @@ rule explain_use_gather:
         runtime=growing(30),
     params:
         code=code("explain_use_gather"),
+        words=WORDS,
         runs=USED_RUNS,
         confidence=STUDY.explain.confidence,
         draws=STUDY.explain.bootstrap,
