@@ -326,7 +326,7 @@ def use(design: Design, effect: float, columns: int, stream: np.random.Generator
         groups=labels,
         squared_error=np.full((len(y), design.repeats), 0.5 * spread**2),
         values=100 * np.repeat(values[..., None], len(CHANGES), axis=-1),
-        units=[Unit(CHANNEL, f"ch{u}", (f"ch{u}",), (u,)) for u in range(columns)],
+        units=[Unit("image", CHANNEL, f"ch{u}", (f"ch{u}",), (u,)) for u in range(columns)],
     )
     table = use_table(uses, "model", confidence=CONFIDENCE, draws=DRAWS, seed=_seed(stream))
     told = table[(table["seed"] == EACH) & (table["change"] == next(iter(CHANGES)))]

@@ -80,8 +80,8 @@ def measured(chosen: argparse.Namespace, folder: Path) -> dict[str, object]:
         "joint": joint,
         "alone": alone,
         "agrees": single["low"] <= joint["high"] and joint["low"] <= single["high"],
-        "r2_single": float(uses["single"]["r2"].mean()),
-        "r2_joint": float(uses["joint"]["r2"].mean()),
+        "r2_single": float(uses["single"]["skill"].mean()),
+        "r2_joint": float(uses["joint"]["skill"].mean()),
     }
 
 

@@ -171,7 +171,8 @@ def costs_of_network(
     reader = Batches([shard], normaliser, batch_size=fitting.batch_size, seed=1)
     yield (
         "train",
-        warm(lambda: learn(model, examples(reader, ["target"]), lambda step: 5e-4)) / kept,
+        warm(lambda: learn(model, examples(reader, ["target"]), lambda step: 5e-4, metric="mae"))
+        / kept,
     )
     yield "evaluate", warm(
         lambda: predict(

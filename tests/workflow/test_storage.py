@@ -145,6 +145,7 @@ def test_measured_wells_are_read_where_they_are(stored, finished):
         wells="config/measured.tsv",
         simulate=None,
         data=str(finished.results() / "simulate"),
+        target={"channel": "00_EU"},
         tables={"cell_cycle": "tables/cell_cycle_classification.csv"},
     )
     crops = "results/measured/crops/tiny_A01.h5"
