@@ -195,7 +195,7 @@ def test_an_example_of_another_form_is_refused(tmp_path, change, said):
     ],
 )
 def test_a_table_needs_ids_and_groups(tmp_path, change, said):
-    layout = image_layout(["a"], 2, "uint8")
+    layout = image_layout(["a"], 2, "uint8", region="cell")
     with (
         pytest.raises(StoreError, match=said),
         StoreWriter(tmp_path / "a.h5", layout) as writer,
@@ -231,7 +231,7 @@ def test_a_file_that_is_not_as_its_specifications_say_is_refused(tmp_path):
     ],
 )
 def test_a_layout_that_contradicts_itself_is_refused(parts, said):
-    image = image_layout(["a"], 2, "uint8").inputs[0]
+    image = image_layout(["a"], 2, "uint8", region="cell").inputs[0]
     whole = {
         "inputs": (image,),
         "dtypes": {"image": "uint8", "stain/1": "uint8"},

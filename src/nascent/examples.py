@@ -268,7 +268,7 @@ class Batch:
 
 
 def image_input(
-    size: int, channels: int | Sequence[str], *, name: str = "image", region: str = "cell"
+    size: int, channels: int | Sequence[str], *, name: str = "image", region: str = "object"
 ) -> InputSpec:
     """Return the input of square images of objects that are measured in their own pixels alone.
 

@@ -165,7 +165,7 @@ def image_layout(
     size: int,
     dtype: DTypeLike,
     *,
-    region: str = "cell",
+    region: str,
     targets: Sequence[TargetSpec] = (),
 ) -> Layout:
     """Return the layout of images of objects that are measured in their own pixels alone.

@@ -87,7 +87,7 @@ def layout_of(file: h5py.File, attributes: Mapping[str, Any], columns: Sequence[
     images = file["images"]
     targets = [target_of_crops(attributes.get("target", _TARGET))] if _TARGET in columns else []
     channels = json.loads(attributes["channels"])
-    return image_layout(channels, images.shape[1], images.dtype, targets=targets)
+    return image_layout(channels, images.shape[1], images.dtype, region="cell", targets=targets)
 
 
 def target_of_crops(channel: str) -> TargetSpec:

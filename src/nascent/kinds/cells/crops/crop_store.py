@@ -54,7 +54,7 @@ class CropWriter(StoreWriter):
         record: Mapping[str, Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> None:
-        layout = image_layout(channels, size, dtype, targets=targets)
+        layout = image_layout(channels, size, dtype, region="cell", targets=targets)
         super().__init__(path, layout, codec=codec, record=record, attributes=attributes)
 
     def append_crops(self, images: np.ndarray, masks: np.ndarray) -> None:
