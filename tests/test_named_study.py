@@ -26,7 +26,7 @@ from nascent.shards.plan import parts_of_shards, plan_shards
 from nascent.shards.statistics import channel_statistics, count_part
 from nascent.shards.steps import Steps
 from nascent.shards.write import list_shards, write_shard
-from nascent.splits.assignment import split_cells
+from nascent.splits.assignment import Design, split_cells
 from nascent.store import open_store
 
 CHANNELS = ["CD3/CD4", "CD3", "NA", "01", "{x}", "α b", "=x"]
@@ -70,7 +70,7 @@ def study(tmp_path_factory):
     write_table(gathered.cells, folder / "cells.tsv", index=True)
     write_table(gathered.quality, folder / "quality.tsv")
     cells = read_table(folder / "cells.tsv")
-    splits = split_cells(cells, seed=1, stratify=["batch", "perturbation"])
+    splits = split_cells(cells, Design(seed=1, stratify=["batch", "perturbation"]))
     write_table(splits.table, folder / "splits.tsv")
     write_table(splits.balance, folder / "balance.tsv")
     plan = plan_shards(read_table(folder / "splits.tsv"), 8, 1)

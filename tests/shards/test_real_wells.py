@@ -12,7 +12,7 @@ from nascent.shards.plan import plan_shards
 from nascent.shards.statistics import channel_statistics, count_part
 from nascent.shards.steps import Steps, input_channels
 from nascent.shards.write import write_shard
-from nascent.splits.assignment import split_cells
+from nascent.splits.assignment import Design, split_cells
 from nascent.store import open_store
 
 TARGET, SIZE, STEPS = "CH_20", 40, Steps(clip=98, z_score=True)
@@ -21,7 +21,7 @@ TARGET, SIZE, STEPS = "CH_20", 40, Steps(clip=98, z_score=True)
 def test_two_real_wells_from_crops_to_batches(real_data, tmp_path):
     stores = [_crop(real_data / "mpm_codex" / "npy" / well, tmp_path) for well in ("A01", "A02")]
     cells = pd.concat([_cells(store) for store in stores])
-    splits = split_cells(cells, seed=123).table
+    splits = split_cells(cells, Design(seed=123)).table
     training = set(splits.loc[splits["split"] == "train", "id"])
 
     histograms = [tmp_path / f"histograms_{store.name}" for store in stores]

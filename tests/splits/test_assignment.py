@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.splits.assignment import assign, check, select_cells, split_cells
+from nascent.splits.assignment import Design, assign, check, select_cells, split_cells
 
 FACTORS = ("perturbation", "cell_cycle")
 
@@ -27,7 +27,7 @@ def cells() -> pd.DataFrame:
 
 
 def test_the_table_has_one_row_a_selected_cell(cells):
-    table = split_cells(cells, select={"perturbation": ["normal", "DMSO"]}, seed=1).table
+    table = split_cells(cells, Design(seed=1), select={"perturbation": ["normal", "DMSO"]}).table
     assert list(table.columns) == ["id", "group", "part", "split"]
     expected = cells[cells["perturbation"].isin(["normal", "DMSO"])]
     assert list(table["id"]) == list(expected["id"])
@@ -52,37 +52,37 @@ def test_a_selection_that_leaves_nothing_names_the_values_there_are(cells):
 
 def test_a_cell_that_comes_twice_is_refused(cells):
     with pytest.raises(SplitError, match="cell 1000 is in the cell table twice"):
-        assign(pd.concat([cells, cells.head(1)]), seed=0)
+        assign(pd.concat([cells, cells.head(1)]), Design(seed=0))
 
 
 def test_no_cells_are_refused(cells):
     with pytest.raises(SplitError, match="no cell to split"):
-        assign(cells.head(0), seed=0)
+        assign(cells.head(0), Design(seed=0))
 
 
 def test_an_unknown_way_names_the_ways(cells):
     with pytest.raises(SplitError, match="Did you mean 'group'"):
-        assign(cells, by="groups", seed=0)
+        assign(cells, Design(seed=0, by="groups"))
 
 
 def test_check_finds_a_cell_in_two_splits(cells):
-    split = assign(cells, seed=0)
+    split = assign(cells, Design(seed=0))
     with pytest.raises(SplitError, match="cell 1000 is assigned twice"):
         check(pd.concat([split, split.head(1)]), cells)
 
 
 def test_check_finds_a_cell_left_out(cells):
     with pytest.raises(SplitError, match="299 cells are assigned, the cell table has 300"):
-        check(assign(cells, seed=0).iloc[1:], cells)
+        check(assign(cells, Design(seed=0)).iloc[1:], cells)
 
 
 def test_check_finds_an_empty_split(cells):
     with pytest.raises(SplitError, match="no cell is left for val"):
-        check(assign(cells, seed=0).replace("val", "train"), cells)
+        check(assign(cells, Design(seed=0)).replace("val", "train"), cells)
 
 
 def test_check_finds_a_divided_group(cells):
-    split = assign(cells, by="group", seed=0)
+    split = assign(cells, Design(seed=0, by="group"))
     other = {"train": "val", "val": "test", "test": "train"}
     split.iloc[0] = other[split.iloc[0]]
     with pytest.raises(SplitError, match=r"is in .* and in another split"):
@@ -90,14 +90,14 @@ def test_check_finds_a_divided_group(cells):
 
 
 def test_balance_counts_every_cell_once_in_every_variable(cells):
-    report = split_cells(cells, seed=1, factors=FACTORS).balance
+    report = split_cells(cells, Design(seed=1), factors=FACTORS).balance
     for _, rows in report.groupby("variable"):
         assert rows.loc[rows["split"] == "all", "cells"].sum() == len(cells)
         assert rows.loc[rows["split"] != "all", "cells"].sum() == len(cells)
 
 
 def test_balance_gives_shares_and_target_moments_of_each_level(cells):
-    splits = split_cells(cells, seed=1, factors=FACTORS)
+    splits = split_cells(cells, Design(seed=1), factors=FACTORS)
     rows = splits.balance.set_index(["split", "variable", "level"])
     split = splits.table.set_index("id")["split"]
     by_id = cells.set_index("id")
@@ -112,7 +112,7 @@ def test_balance_gives_shares_and_target_moments_of_each_level(cells):
 
 
 def test_a_level_that_a_split_lacks_has_a_row_of_zero_cells(cells):
-    report = split_cells(cells, by="group", seed=1).balance
+    report = split_cells(cells, Design(seed=1, by="group")).balance
     groups = report.query("variable == 'group' and split != 'all'")
     assert len(groups) == 9
     assert (groups["cells"] == 0).sum() == 6

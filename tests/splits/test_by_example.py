@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import SplitError
-from nascent.splits.assignment import FRACTIONS, assign
+from nascent.splits.assignment import FRACTIONS, Design, assign
 from nascent.splits.by_example import shuffled, stratified
 from nascent.splits.fractions import largest_remainder
 
@@ -108,7 +108,7 @@ def test_the_plain_shuffle_is_that_of_the_seeded_global_generator_in_table_order
 
 
 def test_the_plain_shuffle_of_one_group_has_the_published_sizes():
-    split = assign(_cells(562), by="shuffle", seed=123)
+    split = assign(_cells(562), Design(seed=123, by="shuffle"))
     assert split.value_counts().to_dict() == {"train": 449, "val": 56, "test": 57}
 
 
@@ -124,18 +124,18 @@ def test_the_plain_shuffle_of_one_group_has_the_published_sizes():
 @pytest.mark.parametrize("by", ["example", "shuffle", "group"])
 def test_wrong_fractions_are_refused(fractions, named, by):
     with pytest.raises(SplitError, match=named):
-        assign(_cells(100), by=by, fractions=fractions, seed=0)
+        assign(_cells(100), Design(seed=0, by=by, fractions=fractions))
 
 
 @pytest.mark.parametrize(("by", "empty"), [("example", "test"), ("shuffle", "val")])
 def test_too_few_cells_for_a_split_is_an_error_that_names_it(by, empty):
     with pytest.raises(SplitError, match=rf"5 cells are too few.*{empty}"):
-        assign(_cells(5), by=by, seed=0)
+        assign(_cells(5), Design(seed=0, by=by))
 
 
 def test_an_unknown_stratum_names_the_nearest_column():
     with pytest.raises(SplitError, match="Did you mean 'cell_cycle'"):
-        assign(_cells(100), stratify=["cell_cyle"], seed=0)
+        assign(_cells(100), Design(seed=0, stratify=["cell_cyle"]))
 
 
 def _cells(count: int) -> pd.DataFrame:

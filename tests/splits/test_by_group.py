@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.splits.assignment import FRACTIONS, assign, check, split_cells
+from nascent.splits.assignment import FRACTIONS, Design, assign, check, split_cells
 from nascent.splits.balance import balance, target_quartiles
 from nascent.splits.by_group import every_fold, hold_out_groups
 from nascent.splits.fractions import SPLITS
@@ -29,7 +29,7 @@ def plate() -> pd.DataFrame:
 
 
 def test_groups_stay_whole_and_every_split_has_one(plate):
-    split = assign(plate, by="group", seed=1)
+    split = assign(plate, Design(seed=1, by="group"))
     assert (split.groupby(plate["group"]).nunique() == 1).all()
     assert set(split) == set(SPLITS)
 
@@ -102,12 +102,12 @@ def test_groups_that_can_be_divided_evenly_are():
 
 def test_the_seed_chooses_between_equals_and_repeats(plate):
     alike = plate.assign(perturbation="normal", target=1.0)
-    again = [assign(alike, by="group", seed=3) for _ in range(2)]
+    again = [assign(alike, Design(seed=3, by="group")) for _ in range(2)]
     assert again[0].equals(again[1])
 
 
 def test_the_gap_stands_in_the_balance_table(plate):
-    splits = split_cells(plate, by="group", seed=1)
+    splits = split_cells(plate, Design(seed=1, by="group"))
     rows = splits.balance.query("variable == 'optimum'").set_index("level")["share"]
     assert rows.to_dict() == {
         "objective": splits.optimum.objective,
@@ -118,11 +118,11 @@ def test_the_gap_stands_in_the_balance_table(plate):
 
 def test_two_groups_cannot_be_three_splits(plate):
     with pytest.raises(SplitError, match=r"at least three groups, there are 2 \(B00, B01\)"):
-        assign(plate[plate["group"].isin(["B00", "B01"])], by="group", seed=0)
+        assign(plate[plate["group"].isin(["B00", "B01"])], Design(seed=0, by="group"))
 
 
 def test_leave_one_group_out_tests_on_that_group_alone(plate):
-    split = assign(plate, by="leave_one_group_out", fold="B02", seed=0)
+    split = assign(plate, Design(seed=0, by="leave_one_group_out", fold="B02"))
     assert set(plate["group"][split == "test"]) == {"B02"}
     assert (split[plate["group"] == "B02"] == "test").all()
     staying = (split != "test").sum()
@@ -142,11 +142,11 @@ def test_a_fold_is_named_by_its_end_where_one_group_alone_ends_so(plate):
     groups = [plate.assign(group=f"{name}/" + plate["group"]) for name in ("p1", "p2")]
     both = pd.concat(groups, ignore_index=True).rename_axis("id")
     alone = groups[0]
-    of_end = assign(alone, by="leave_one_group_out", fold="B00", seed=0)
+    of_end = assign(alone, Design(seed=0, by="leave_one_group_out", fold="B00"))
     assert set(alone["group"][of_end == "test"]) == {"p1/B00"}
     with pytest.raises(SplitError, match="p1/B00, p2/B00"):
-        assign(both, by="leave_one_group_out", fold="B00", seed=0)
-    split = assign(both, by="leave_one_group_out", fold="p2/B00", seed=0)
+        assign(both, Design(seed=0, by="leave_one_group_out", fold="B00"))
+    split = assign(both, Design(seed=0, by="leave_one_group_out", fold="p2/B00"))
     assert set(both["group"][split == "test"]) == {"p2/B00"}
 
 
@@ -155,12 +155,12 @@ def test_a_fold_is_named_by_its_end_where_one_group_alone_ends_so(plate):
 )
 def test_a_fold_that_is_no_group_is_refused(plate, fold, named):
     with pytest.raises(SplitError, match=named):
-        assign(plate, by="leave_one_group_out", fold=fold, seed=0)
+        assign(plate, Design(seed=0, by="leave_one_group_out", fold=fold))
 
 
 def test_one_group_cannot_be_left_out_of_itself(plate):
     with pytest.raises(SplitError, match="none is left to train on"):
-        assign(plate[plate["group"] == "B00"], by="leave_one_group_out", fold="B00", seed=0)
+        assign(plate[plate["group"] == "B00"], Design(seed=0, by="leave_one_group_out", fold="B00"))
 
 
 def _deviation(cells: pd.DataFrame, split: pd.Series) -> float:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import SplitError
-from nascent.splits.assignment import split_cells
+from nascent.splits.assignment import Design, split_cells
 from nascent.splits.groups import with_groups
 
 
@@ -30,14 +30,16 @@ def test_groups_are_those_of_the_kind_where_none_are_chosen(cells):
 
 @pytest.mark.parametrize("column", ["plate", "day"])
 def test_a_column_is_held_out_whole_and_stands_in_the_table_of_splits(cells, column):
-    table = split_cells(with_groups(cells, column), by="group", seed=1).table.set_index("id")
+    splits = split_cells(with_groups(cells, column), Design(seed=1, by="group"))
+    table = splits.table.set_index("id")
     assert list(table["group"]) == list(cells[column].astype(str))
     assert (table["split"].groupby(cells[column]).nunique() == 1).all()
     assert set(table["split"]) == {"train", "val", "test"}
 
 
 def test_one_value_of_a_column_is_left_out(cells):
-    table = split_cells(with_groups(cells, "day"), by="leave_one_group_out", fold="3", seed=1).table
+    design = Design(seed=1, by="leave_one_group_out", fold="3")
+    table = split_cells(with_groups(cells, "day"), design).table
     test = table.set_index("id")["split"] == "test"
     assert (test == (cells["day"] == 3)).all()
 

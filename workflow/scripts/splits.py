@@ -3,13 +3,15 @@
 from nascent.files import read_table, write_table
 from nascent.jobs import job
 from nascent.levels import check_classes
-from nascent.splits.assignment import split_cells
+from nascent.splits.assignment import Design, split_cells
 
 with job(snakemake):
     params = snakemake.params
     cells = read_table(snakemake.input.cells, required=["id", "group", "part"])
-    given = dict(params.splits) | {"by": params.design, "fold": params.group}
-    splits = split_cells(cells, seed=params.seed, factors=params.factors, **given)
+    given = dict(params.splits)
+    select = given.pop("select")
+    design = Design(params.seed, params.design, fold=params.group, **given)
+    splits = split_cells(cells, design, select=select, factors=params.factors)
     if params.levels:
         split = splits.table.set_index("id")["split"]
         check_classes(cells.set_index("id"), split, params.target, params.levels, most=params.most)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -45,26 +45,14 @@ class Splits:
     optimum: Optimum | None
 
 
-def split_cells(
-    cells: pd.DataFrame,
-    *,
-    by: str = "example",
-    fractions: Mapping[str, float] = FRACTIONS,
-    stratify: Sequence[str] = STRATA,
-    balance: Sequence[str] = (),
-    select: Mapping[str, Sequence[Any]] = MappingProxyType({}),
-    fold: str | None = None,
-    time_limit: float = TIME_LIMIT,
-    seed: int,
-    factors: Sequence[str] = (),
-) -> Splits:
-    """Select the examples of a study, split them, check the splits and report their balance.
+@dataclass(frozen=True)
+class Design:
+    """How examples are split, in one fold.
 
-    Parameters
+    Attributes
     ----------
-    cells
-        The table of all examples: `id` its index or a column; group, part,
-        target and the columns of `stratify`, `balance` and `select`.
+    seed
+        Of every random draw.
     by
         `example`, `group`, `leave_one_group_out` or `shuffle`.
     fractions
@@ -73,14 +61,39 @@ def split_cells(
         Columns whose combinations are the strata of `example` and of val in `leave_one_group_out`.
     balance
         Columns whose levels `group` spreads over the splits.
-    select
-        Column → values to keep; None stands for missing. Empty keeps every example.
     fold
         The group `leave_one_group_out` tests on.
     time_limit
         Seconds the integer programme of `group` may search.
-    seed
-        Of every random draw.
+    """
+
+    seed: int
+    by: str = "example"
+    fractions: Mapping[str, float] = field(default_factory=lambda: FRACTIONS)
+    stratify: Sequence[str] = STRATA
+    balance: Sequence[str] = ()
+    fold: str | None = None
+    time_limit: float = TIME_LIMIT
+
+
+def split_cells(
+    cells: pd.DataFrame,
+    design: Design,
+    *,
+    select: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    factors: Sequence[str] = (),
+) -> Splits:
+    """Select the examples of a study, split them, check the splits and report their balance.
+
+    Parameters
+    ----------
+    cells
+        The table of all examples: `id` its index or a column; group, part,
+        target and the columns that the design and `select` name.
+    design
+        How they are split.
+    select
+        Column → values to keep; None stands for missing. Empty keeps every example.
     factors
         Columns whose balance is described too, where the table has them.
 
@@ -90,20 +103,11 @@ def split_cells(
         Where the examples cannot be split as asked.
     """
     chosen = select_cells(_by_id(cells), select)
-    split, optimum = _draw(
-        chosen,
-        by=by,
-        fractions=fractions,
-        stratify=stratify,
-        balance=balance,
-        fold=fold,
-        time_limit=time_limit,
-        seed=seed,
-    )
-    check(split, chosen, by=by)
+    split, optimum = _draw(chosen, design)
+    check(split, chosen, by=design.by)
     table = chosen[[GROUP, PART]].assign(split=split).rename_axis(ID).reset_index()
     described = [name for name in (*factors, GROUP) if name in chosen.columns]
-    report = table_of_balance(chosen, split, variables=[*described, *stratify])
+    report = table_of_balance(chosen, split, variables=[*described, *design.stratify])
     if optimum is not None:
         logger.info(
             f"groups held out: they deviate from balance by %.4f of the {spoken().examples}, the"
@@ -116,33 +120,14 @@ def split_cells(
     return Splits(table, report, optimum)
 
 
-def assign(
-    cells: pd.DataFrame,
-    *,
-    by: str = "example",
-    fractions: Mapping[str, float] = FRACTIONS,
-    stratify: Sequence[str] = STRATA,
-    balance: Sequence[str] = (),
-    fold: str | None = None,
-    time_limit: float = TIME_LIMIT,
-    seed: int,
-) -> pd.Series:
+def assign(cells: pd.DataFrame, design: Design) -> pd.Series:
     """Return the split of every example: id → train, val or test, in the order of the table.
 
     Parameters are those of `split_cells`.
     """
     cells = _by_id(cells)
-    split, _ = _draw(
-        cells,
-        by=by,
-        fractions=fractions,
-        stratify=stratify,
-        balance=balance,
-        fold=fold,
-        time_limit=time_limit,
-        seed=seed,
-    )
-    check(split, cells, by=by)
+    split, _ = _draw(cells, design)
+    check(split, cells, by=design.by)
     return split
 
 
@@ -225,32 +210,22 @@ def check(split: pd.Series, cells: pd.DataFrame, *, by: str = "example") -> None
             raise SplitError(f"group {min(inside)} is in {name} and in another split")
 
 
-def _draw(
-    cells: pd.DataFrame,
-    *,
-    by: str,
-    fractions: Mapping[str, float],
-    stratify: Sequence[str],
-    balance: Sequence[str],
-    fold: str | None,
-    time_limit: float,
-    seed: int,
-) -> tuple[pd.Series, Optimum | None]:
-    match by:
+def _draw(cells: pd.DataFrame, design: Design) -> tuple[pd.Series, Optimum | None]:
+    drawn = {"fractions": design.fractions, "seed": design.seed}
+    match design.by:
         case "example":
-            return stratified(cells, fractions=fractions, strata=stratify, seed=seed), None
+            return stratified(cells, strata=design.stratify, **drawn), None
         case "shuffle":
-            return shuffled(cells, fractions=fractions, seed=seed), None
+            return shuffled(cells, **drawn), None
         case "group":
-            return hold_out_groups(
-                cells, fractions=fractions, balance=balance, time_limit=time_limit, seed=seed
-            )
+            balance, time_limit = design.balance, design.time_limit
+            return hold_out_groups(cells, balance=balance, time_limit=time_limit, **drawn)
         case "leave_one_group_out":
-            held_out = leave_one_group_out(
-                cells, fold=fold, fractions=fractions, strata=stratify, seed=seed
-            )
-            return held_out, None
-    raise SplitError(f"cannot split by {by!r}", where="splits.by", mend=did_you_mean(by, WAYS))
+            strata = design.stratify
+            return leave_one_group_out(cells, fold=design.fold, strata=strata, **drawn), None
+    raise SplitError(
+        f"cannot split by {design.by!r}", where="splits.by", mend=did_you_mean(design.by, WAYS)
+    )
 
 
 def _by_id(cells: pd.DataFrame) -> pd.DataFrame:
