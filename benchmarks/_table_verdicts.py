@@ -16,7 +16,7 @@ from nascent.evaluate.held_out import HeldOut
 from nascent.evaluate.resampled import EACH, resample
 from nascent.explain.attention.features import FeatureShares, feature_table
 from nascent.explain.attention.maps import attention_table
-from nascent.explain.importance.shares import channel_importance
+from nascent.explain.importance.shares import Resampling, channel_importance
 from nascent.explain.randomisation.table import randomisation_table
 from nascent.explain.reading.map_levels import LEVELS
 from nascent.explain.removal.deletion import ATTRIBUTION, DELETION, RANDOM
@@ -301,11 +301,9 @@ def importance(design: Design, effect: float, columns: int, stream: np.random.Ge
         shares,
         pd.Series("all", index=ids),
         pd.Series(labels, index=ids),
+        resampling=Resampling(CONFIDENCE, DRAWS, _seed(stream)),
         null=pd.concat(copies).rename_axis("id"),
         names=["all"],
-        confidence=CONFIDENCE,
-        draws=DRAWS,
-        seed=_seed(stream),
     )
     truths = 0.3 + 0.03 * given[0]
     # Copies that differ too much to deny a channel leave it open, which is no claim.

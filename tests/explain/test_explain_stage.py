@@ -9,10 +9,9 @@ from nascent.attribute.maps import MapSource
 from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
 from nascent.explain.importance.aggregates import AGGREGATES
-from nascent.explain.importance.shares import IMPORTANCE
+from nascent.explain.importance.shares import IMPORTANCE, Resampling
 from nascent.explain.importance.stage import (
     MapSet,
-    Resampling,
     ShareTables,
     explain_maps,
     gather,

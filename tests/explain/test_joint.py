@@ -14,7 +14,8 @@ from nascent.explain.importance.aggregates import (
     totals_table,
 )
 from nascent.explain.importance.joint import JOINT, joined, joint_totals, shares_apart, units_of
-from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
+from nascent.explain.importance.shares import Resampling
+from nascent.explain.importance.stage import MapSet, ShareTables, explain_maps
 from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table
 

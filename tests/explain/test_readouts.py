@@ -9,7 +9,8 @@ import pytest
 from nascent.errors import AttributionError, StoreError
 from nascent.explain.clusters.groups import CLUSTERS, DISTANCES
 from nascent.explain.clusters.stage import write_clusters
-from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
+from nascent.explain.importance.shares import Resampling
+from nascent.explain.importance.stage import MapSet, ShareTables, explain_maps
 from nascent.explain.reading.readouts import Sources
 from nascent.explain.reading.strata import StratumRule
 from nascent.explain.regions.shares import ALL, REGIONS, RegionRule

@@ -13,7 +13,8 @@ from nascent.explain.duplicates.stage import write_duplicates
 from nascent.explain.exports.h5ad import read_h5ad, write_h5ad
 from nascent.explain.exports.scores import channel_scores
 from nascent.explain.exports.scores_table import tidy
-from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
+from nascent.explain.importance.shares import Resampling
+from nascent.explain.importance.stage import MapSet, ShareTables, explain_maps
 from nascent.explain.importance.untrained import write_untrained
 from nascent.explain.reading.inspection import open_inspection, open_inspections
 from nascent.explain.reading.strata import StratumRule

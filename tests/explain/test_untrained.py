@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from nascent.explain.importance.aggregates import AGGREGATES
-from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
+from nascent.explain.importance.shares import Resampling
+from nascent.explain.importance.stage import MapSet, ShareTables, explain_maps
 from nascent.explain.importance.untrained import sampled, write_untrained
 from nascent.explain.reading.strata import StratumRule
 from nascent.files import read_table, write_table

@@ -1,6 +1,7 @@
 """Attribution maps of one model and method -> importance of its channels."""
 
-from nascent.explain.importance.stage import MapSet, Resampling, ShareTables, explain_maps
+from nascent.explain.importance.shares import Resampling
+from nascent.explain.importance.stage import MapSet, ShareTables, explain_maps
 from nascent.explain.reading.strata import StratumRule
 from nascent.jobs import job
 

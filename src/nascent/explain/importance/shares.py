@@ -6,7 +6,7 @@ happens to. Both references stand beside every importance.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -43,18 +43,35 @@ IMPORTANCE = (
 """Columns of a table of importance."""
 
 
+@dataclass(frozen=True)
+class Resampling:
+    """How intervals are found.
+
+    Attributes
+    ----------
+    confidence
+        Of the intervals.
+    draws
+        Resamples.
+    seed
+        Equal seeds resample equal examples, so that models and methods compare by the same draws.
+    """
+
+    confidence: float
+    draws: int
+    seed: int
+
+
 def channel_importance(
     shares: pd.DataFrame,
     strata: pd.Series,
     groups: pd.Series | None = None,
     *,
+    resampling: Resampling,
     aggregate: str = "absolute",
     whole: str = ALL_INPUTS,
     null: pd.DataFrame | None = None,
     names: Sequence[str] = STRATA,
-    confidence: float = 0.99,
-    draws: int = 2000,
-    seed: int,
 ) -> pd.DataFrame:
     """Return the mean share of each channel in each stratum, with intervals and a null.
 
@@ -64,6 +81,8 @@ def channel_importance(
         Examples × channels, see `nascent.explain.importance.aggregates.channel_shares`.
     strata, groups
         Stratum and group by example id; without groups there are intervals over examples alone.
+    resampling
+        Of the intervals.
     aggregate
         Of the shares.
     whole
@@ -73,12 +92,6 @@ def channel_importance(
         models, and a column a channel; None where there are none.
     names
         Strata, in the order of the rows.
-    confidence
-        Of the intervals.
-    draws
-        Resamples.
-    seed
-        Equal seeds resample equal examples, so that models and methods compare by the same draws.
 
     Returns
     -------
@@ -96,6 +109,7 @@ def channel_importance(
     AttributionError
         Where an example has no stratum.
     """
+    confidence = resampling.confidence
     missing = shares.index[~shares.index.isin(strata.index)]
     if len(missing):
         raise AttributionError(
@@ -111,7 +125,7 @@ def channel_importance(
         known = ~shares[inside].isna().any(axis=1).to_numpy()
         values, places = shares[inside].to_numpy()[known], of_group[inside][known]
         found = mean_interval(values, places, confidence=confidence)
-        over_cells = cells_interval(values, confidence=confidence, draws=draws, seed=seed)
+        over_cells = cells_interval(values, **asdict(resampling))
         least = -1.0 if aggregate == "signed" else 0.0
         copies = _of_stratum(null, strata, stratum, shares.columns)
         chance = chance_interval(copies, confidence, least=least)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ from nascent.attribute.maps import PLACE
 from nascent.errors import AttributionError
 from nascent.explain.importance.aggregates import AGGREGATES, channel_shares
 from nascent.explain.importance.joint import JOINT, joint_table, shares_apart
-from nascent.explain.importance.shares import IMPORTANCE, channel_importance
+from nascent.explain.importance.shares import IMPORTANCE, Resampling, channel_importance
 from nascent.explain.importance.totals import MapSums, Totals, sums_of_files
 from nascent.explain.reading.strata import StratumRule, ordered, strata_table, study_strata
 from nascent.files import read_table, write_table
@@ -89,15 +89,6 @@ class ShareTables:
     importance: str | Path
     cells: str | Path
     joint: str | Path
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """How intervals are found, see `nascent.explain.importance.shares.channel_importance`."""
-
-    confidence: float
-    draws: int
-    seed: int
 
 
 def explain_maps(
@@ -207,7 +198,7 @@ class _How:
                 whole=whole,
                 null=self._null(name, whole, split, joint=joint),
                 names=ordered(self.stratified["stratum"]),
-                **asdict(self.resampling),
+                resampling=self.resampling,
             )
             yield found.assign(split=split)
 
