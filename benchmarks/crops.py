@@ -168,12 +168,14 @@ def fastest(name: str, well: Path, size: int, runs: int) -> dict[str, float]:
 
 def store_fraction(folder: Path, nuclei: int, mean_area: int, size: int) -> float:
     """Return the bytes of a simulated well's store over those of its dense uint16 crops."""
+    from nascent.kinds.cells.simulate.options import Simulation, WellPlace
     from nascent.kinds.cells.simulate.plate import simulate_well
     from nascent.store import open_store
 
     simulate_well(
-        folder / "raw", plate="p", well="A01", position=0, nuclei=nuclei, layout="numpy",
-        mean_area=mean_area, truth_path=folder / "truth.h5", cycle_path=folder / "cycle.csv",
+        folder / "raw", WellPlace("p", "A01", 0),
+        Simulation(nuclei=nuclei, layout="numpy", mean_area=mean_area),
+        truth_path=folder / "truth.h5", cycle_path=folder / "cycle.csv",
     )  # fmt: skip
     crop_well(
         WellSource(folder / "raw", "p", "A01"), folder / "store.h5", folder / "store.tsv",

@@ -32,6 +32,7 @@ import yaml
 from nascent.explain.use.loss import EACH
 from nascent.files import read_table, write_table
 from nascent.kinds.cells.commands import well_names
+from nascent.kinds.cells.simulate.options import Simulation
 from nascent.kinds.cells.simulate.plate import simulate_plate
 
 ROOT = Path(__file__).parent.parent
@@ -93,13 +94,15 @@ def simulate(plate: Path, chosen: argparse.Namespace) -> None:
     simulate_plate(
         plate,
         wells,
+        Simulation(
+            nuclei=chosen.nuclei,
+            channels=CHANNELS,
+            truth="structure",
+            mean_area=1080,
+            noise=0.05,
+            layout="numpy",
+        ),
         jobs=chosen.cores,
-        nuclei=chosen.nuclei,
-        channels=CHANNELS,
-        truth="structure",
-        mean_area=1080,
-        noise=0.05,
-        layout="numpy",
     )
     write_table(wells[["plate", "well"]].assign(path=wells["well"]), plate / "wells.tsv")
 

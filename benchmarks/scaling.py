@@ -42,6 +42,7 @@ from nascent.examples import image_input
 from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.simulate.intensities import CHANNELS
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.shards.batches import Batches
 from nascent.shards.histograms import load
@@ -135,9 +136,12 @@ def costs(folder: Path, setting: Setting) -> Iterator[tuple[str, float]]:
     well, store, shard = folder / "A01", folder / "A01.h5", folder / "train-00000.h5"
     yield "simulate", spent(
         lambda: simulate_well(
-            well, **names, position=0, truth_path=folder / "truth.h5", seed=1,
-            cycle_path=folder / "cycle.csv", nuclei=setting.nuclei, channels=channels,
-            mean_area=COVERED * setting.size**2, layout="numpy",
+            well, WellPlace(**names, position=0),
+            Simulation(
+                seed=1, nuclei=setting.nuclei, channels=channels,
+                mean_area=COVERED * setting.size**2, layout="numpy",
+            ),
+            truth_path=folder / "truth.h5", cycle_path=folder / "cycle.csv",
         )
     )  # fmt: skip
     yield "crops", spent(

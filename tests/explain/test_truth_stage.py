@@ -21,6 +21,7 @@ from nascent.files import read_table, write_table
 from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.planted import read_planted
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.reader import Reader
 from nascent.readers.image import ImageReader
@@ -63,16 +64,10 @@ def plate(tmp_path_factory):
     for position, (name, well) in enumerate(WELLS):
         simulate_well(
             folder / well,
-            plate=name,
-            well=well,
-            position=position,
+            WellPlace(name, well, position),
+            Simulation(nuclei=12, channels=CHANNELS, mean_area=250, layout="numpy", seed=5),
             truth_path=folder / f"{well}.truth.h5",
             cycle_path=folder / f"{well}.cycle.csv",
-            nuclei=12,
-            channels=CHANNELS,
-            mean_area=250,
-            layout="numpy",
-            seed=5,
         )
         stores.append(folder / f"{well}.h5")
         crop_well(

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from snakemake.iocontainers import Namedlist as Named
 
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 
 # Each starts Snakemake.
@@ -25,15 +26,10 @@ def measured(checkout):
     for position, well in enumerate(("A01", "A02")):
         simulate_well(
             checkout.path / "raw" / well,
-            plate="p",
-            well=well,
-            position=position,
+            WellPlace("p", well, position),
+            Simulation(nuclei=4, channels=CHANNELS, mean_area=300, layout="numpy"),
             truth_path=checkout.path / "truth" / f"{well}.h5",
             cycle_path=checkout.path / "truth" / f"{well}.csv",
-            nuclei=4,
-            channels=CHANNELS,
-            mean_area=300,
-            layout="numpy",
         )
     write(checkout)
     return checkout

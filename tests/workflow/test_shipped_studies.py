@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from nascent.config.checks import check_study
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.kinds.cells.simulate.tables import write_plate_tables
 from nascent.kinds.cells.wells_table import read_wells
@@ -26,14 +27,10 @@ def published_plate(root, tmp_path_factory) -> Path:
         cycles.append(place / "truth" / f"{name}.csv")
         simulate_well(
             place / well["path"],
-            plate=well["plate"],
-            well=well["well"],
-            position=position,
+            WellPlace(well["plate"], well["well"], position),
+            Simulation(nuclei=3, mean_area=300, layout="numpy"),
             truth_path=place / "truth" / f"{name}.h5",
             cycle_path=cycles[-1],
-            nuclei=3,
-            mean_area=300,
-            layout="numpy",
         )
     listed = (place / wells["path"].iloc[0] / "channels.csv").read_text().splitlines()
     channels = [line.split(",")[-1] for line in listed]

@@ -10,6 +10,7 @@ from nascent.kinds.cells.crops.options import CropOptions, WellSource
 from nascent.kinds.cells.crops.placement import centre, shrink
 from nascent.kinds.cells.crops.stage import crop_well
 from nascent.kinds.cells.planted import Box, placed, read_planted
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.kinds.cells.simulate.truth import read_truth
 from nascent.shards.write import write_shard
@@ -24,16 +25,12 @@ PLACE = {"plate": "p", "well": "A01"}
 def simulated(folder, *, truth="structure", position=0):
     simulate_well(
         folder,
-        **PLACE,
-        position=position,
+        WellPlace(**PLACE, position=position),
+        Simulation(
+            nuclei=30, channels=CHANNELS, truth=truth, mean_area=300, layout="numpy", seed=5
+        ),
         truth_path=folder / "truth.h5",
         cycle_path=folder / "cycle.csv",
-        nuclei=30,
-        channels=CHANNELS,
-        truth=truth,
-        mean_area=300,
-        layout="numpy",
-        seed=5,
     )
     return folder
 

@@ -41,6 +41,7 @@ def simulate(
     """Simulate a plate of nuclei whose transcription rate is planted, as raw wells with tables."""
     import pandas as pd
 
+    from nascent.kinds.cells.simulate.options import Simulation
     from nascent.kinds.cells.simulate.plate import simulate_plate
     from nascent.provenance import record
 
@@ -67,7 +68,7 @@ def simulate(
         "noise": noise,
     }
     made_of = record("simulate", options, seed=seed)
-    simulate_plate(out, table, jobs=jobs, record=made_of, **options)
+    simulate_plate(out, table, Simulation(**options), jobs=jobs, record=made_of)
     typer.echo(f"{wells} wells of {nuclei} nuclei in {out}")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 from nascent.kinds.cells.simulate.truth import Truth, read_truth
 
@@ -45,16 +46,13 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Simulat
         if key not in made:
             folder = tmp_path_factory.mktemp("well")
             options = {"mean_area": 1080, "seed": 5} | options
+            perturbation = options.pop("perturbation", None)
             simulate_well(
                 folder,
-                plate="plate01",
-                well=f"A{position + 1:02d}",
-                position=position,
-                nuclei=nuclei,
-                layout="numpy",
+                WellPlace("plate01", f"A{position + 1:02d}", position, perturbation),
+                Simulation(nuclei=nuclei, layout="numpy", **options),
                 truth_path=folder / "truth.h5",
                 cycle_path=folder / "cycle.csv",
-                **options,
             )
             made[key] = read_back(folder)
         return made[key]

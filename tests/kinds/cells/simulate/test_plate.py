@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from nascent.errors import ConfigError
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_plate, simulate_well
 from nascent.kinds.cells.simulate.tables import METADATA_COLUMNS
 from nascent.kinds.cells.simulate.truth import read_truth
@@ -11,16 +12,13 @@ from nascent.kinds.cells.simulate.truth import read_truth
 SMALL = {"nuclei": 12, "mean_area": 400, "seed": 3, "channels": ["00_DAPI", "15_SON", "00_EU"]}
 
 
-def well(folder, layout="numpy", position=0, **options):
+def well(folder, layout="numpy", position=0, perturbation=None, **options):
     simulate_well(
         folder,
-        plate="p",
-        well="A01",
-        position=position,
+        WellPlace("p", "A01", position, perturbation),
+        Simulation(**{"layout": layout} | SMALL | options),
         truth_path=folder / "truth.h5",
         cycle_path=folder / "cycle.csv",
-        layout=layout,
-        **SMALL | options,
     )
 
 
@@ -109,7 +107,7 @@ def test_equal_seeds_give_equal_files(tmp_path):
 
 def test_a_well_does_not_depend_on_the_others_or_on_the_number_of_jobs(tmp_path):
     wells = pd.DataFrame({"plate": "p", "well": ["A01", "A02"], "perturbation": "normal"})
-    simulate_plate(tmp_path / "plate", wells, jobs=2, layout="numpy", **SMALL)
+    simulate_plate(tmp_path / "plate", wells, Simulation(layout="numpy", **SMALL), jobs=2)
     well(tmp_path / "alone", position=1)
     assert np.array_equal(
         sorted_table(tmp_path / "plate" / "A02"), sorted_table(tmp_path / "alone")
@@ -126,7 +124,7 @@ def test_a_nucleus_does_not_depend_on_how_many_follow_it(tmp_path):
 
 def test_plate_tables_join_to_the_wells(tmp_path):
     wells = pd.DataFrame({"plate": "p", "well": ["A01", "A02"], "perturbation": ["normal", "DMSO"]})
-    simulate_plate(tmp_path, wells, layout="campa", **SMALL)
+    simulate_plate(tmp_path, wells, Simulation(layout="campa", **SMALL))
     table = pd.read_csv(tmp_path / "wells_metadata.csv", index_col=0)
     assert list(table["perturbation"]) == ["normal", "DMSO"]
     assert table["duration"].isna().tolist() == [True, False]
@@ -160,7 +158,7 @@ def test_an_empty_well_is_written_whole(tmp_path):
         ({"layout": "nump"}, "Did you mean 'numpy'"),
         ({"truth": "structur"}, "Did you mean 'structure'"),
         ({"noise": 1.5}, "from 0 to 1"),
-        ({"perturbation_name": "triptolid"}, "Did you mean 'Triptolide'"),
+        ({"perturbation": "triptolid"}, "Did you mean 'Triptolide'"),
         ({"nuclei": 60, "mean_area": 900_000}, "do not fit"),
         ({"nuclei": -1}, "simulate.nuclei: nuclei cannot be -1. Ask for 0 to"),
         ({"mean_area": 0}, "simulate.mean_area: .* At least 100"),

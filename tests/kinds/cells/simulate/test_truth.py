@@ -198,7 +198,7 @@ def test_inhibitors_lower_the_rate_and_controls_agree(simulated):
     few = ("15_SON", "10_POL2RA_pS2", TARGET)
     rate = {
         (drug, truth): simulated(
-            nuclei=150, channels=few, perturbation_name=drug, truth=truth, seed=4
+            nuclei=150, channels=few, perturbation=drug, truth=truth, seed=4
         ).truth.target.mean()
         for drug in ("normal", "DMSO", "AZD4573", "CX5461")
         for truth in ("structure", "intensity")

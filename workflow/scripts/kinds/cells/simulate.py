@@ -3,19 +3,16 @@
 from pathlib import Path
 
 from nascent.jobs import job
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.plate import simulate_well
 
 with job(snakemake) as work:
     params = snakemake.params
     simulate_well(
         Path(snakemake.output.raw[0]).parent,
-        plate=params.plate,
-        well=params.well,
-        position=params.index,
+        WellPlace(params.plate, params.well, params.index, params.perturbation),
+        Simulation(seed=params.seed, **params.simulate),
         truth_path=snakemake.output.truth,
         cycle_path=snakemake.output.cycle,
-        perturbation_name=params.perturbation,
-        seed=params.seed,
         record=work.record,
-        **params.simulate,
     )

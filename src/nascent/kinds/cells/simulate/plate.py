@@ -15,7 +15,8 @@ from nascent.kinds.cells.simulate import tables
 from nascent.kinds.cells.simulate.biology import perturbation
 from nascent.kinds.cells.simulate.intensities import CHANNELS, checked_channels
 from nascent.kinds.cells.simulate.layouts import Pixels, checked_layout, open_well
-from nascent.kinds.cells.simulate.nuclei import MEAN_AREA, scale_of
+from nascent.kinds.cells.simulate.nuclei import scale_of
+from nascent.kinds.cells.simulate.options import Simulation, WellPlace
 from nascent.kinds.cells.simulate.population import by_site, draw_population, site_labels
 from nascent.kinds.cells.simulate.rendering import render
 from nascent.kinds.cells.simulate.textures import draw_textures
@@ -27,95 +28,54 @@ STAIN_SPREAD = 0.2
 
 def simulate_well(
     folder: str | Path,
+    well: WellPlace,
+    simulation: Simulation,
     *,
-    plate: str,
-    well: str,
-    position: int,
     truth_path: str | Path,
     cycle_path: str | Path,
-    perturbation_name: str | None = None,
-    nuclei: int = 200,
-    channels: Sequence[str] | None = None,
-    truth: str = "structure",
-    mean_area: float = MEAN_AREA,
-    well_effect: float = 0.0,
-    well_stain: float | None = None,
-    noise: float = 0.1,
-    layout: str = "text",
-    seed: int = 123,
     record: Mapping[str, Any] | None = None,
 ) -> None:
     """Simulate one well and write it as raw data, with its truth and its cell-cycle table.
 
-    Nucleus k of the well at `position` is drawn from its own seed (seed, position, k): wells may
-    be made in any order, by any number of jobs.
+    Nucleus k of a well is drawn from its own seed (seed, position, k): wells may be made in any
+    order, by any number of jobs.
 
     Parameters
     ----------
     folder
         Gets the pixels in the layout, `channels.csv` (no header) and `metadata.csv`.
-    plate, well
-        Names.
-    position
-        Index of the well in its study, from 0; sets its seed and its ids.
+    well
+        Its names and place.
+    simulation
+        How its nuclei are drawn.
     truth_path
         HDF5 with what was planted (`nascent.kinds.cells.simulate.truth.read_truth`).
     cycle_path
         CSV with the phase of the curated cells, a piece of the plate's table.
-    perturbation_name
-        A compound of `nascent.kinds.cells.simulate.biology.PERTURBATIONS`; None: untreated.
-    nuclei
-        Number of nuclei.
-    channels
-        Names in the order wanted; None: the 38 of the published plate.
-    truth
-        structure, intensity or both.
-    mean_area
-        Mean area of a nucleus, pixels, at least 100; every size scales with it.
-    well_effect
-        Staining batch of the well: the target shifts by this many of its SDs times a standard
-        normal draw, and each channel's intensity by a factor of its own that tells the well.
-    well_stain
-        SD of the natural logarithm of these factors; None: 0.2 x `well_effect`.
-    noise
-        Share of the target's variance that nothing shows.
-    layout
-        text, numpy or campa.
     record
         Provenance, kept in the truth file.
 
     Raises
     ------
     ConfigError
-        Where an argument is unknown or impossible, or the nuclei do not fit.
+        Where an option is unknown or impossible, or the nuclei do not fit.
     """
     folder = Path(folder)
-    names = checked_channels(channels)
-    checked_layout(layout)
-    for name, value, low, high in (
-        ("nuclei", nuclei, 0, tables.IDS_A_WELL - 100),
-        ("mean_area", mean_area, 100, float("inf")),
-        ("well_effect", well_effect, 0, float("inf")),
-        ("well_stain", well_stain or 0, 0, float("inf")),
-        ("seed", seed, 0, float("inf")),
-    ):
-        if not low <= value <= high:
-            raise ConfigError(
-                f"{name} cannot be {value}",
-                where=f"simulate.{name}",
-                mend=f"Ask for {low} to {high}." if high < float("inf") else f"At least {low}.",
-            )
-    effect = perturbation(perturbation_name)
+    names = checked_channels(simulation.channels)
+    checked_layout(simulation.layout)
+    _refuse_impossible(simulation)
+    seed, nuclei, position = simulation.seed, simulation.nuclei, well.position
+    noise, well_effect = simulation.noise, simulation.well_effect
+    effect = perturbation(well.perturbation)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(position,)))
-    plan = draw_plan(truth, names, noise=noise, well_effect=well_effect, rng=rng)
-    spread = STAIN_SPREAD * well_effect if well_stain is None else well_stain
-    stain = np.exp(spread * rng.standard_normal(len(CHANNELS)))
+    plan = draw_plan(simulation.truth, names, noise=noise, well_effect=well_effect, rng=rng)
+    stain = np.exp(_stain_spread(simulation) * rng.standard_normal(len(CHANNELS)))
     nucleus_ids, ids = tables.object_ids(position, nuclei, rng)
-    population = draw_population(seed, position, nuclei, mean_area, effect, rng)
+    population = draw_population(seed, position, nuclei, simulation.mean_area, effect, rng)
     labels = site_labels([nucleus.place for nucleus in population])
     metadata = tables.well_metadata(
-        plate=plate,
-        well=well,
+        plate=well.plate,
+        well=well.well,
         nuclei=nucleus_ids,
         cells=ids,
         places=[nucleus.place for nucleus in population],
@@ -126,12 +86,12 @@ def simulate_well(
     phases = [nucleus.cell.phase for nucleus in population]
     cycles = tables.cell_cycle_of(metadata, phases, rng)
 
-    scale = scale_of(mean_area)
+    scale = scale_of(simulation.mean_area)
     textures = draw_textures(seed, scale)
     planted = np.zeros((nuclei, 2))
     causal: list[np.ndarray] = [np.zeros(0, np.uint8)] * nuclei
     n_pixels = sum(nucleus.x.size for nucleus in population)
-    with open_well(folder, layout, names, n_pixels) as append:
+    with open_well(folder, simulation.layout, names, n_pixels) as append:
         for members in by_site(population):
             parts = []
             for k in members:
@@ -168,7 +128,7 @@ def simulate_well(
             parts=_joined([parts[part] for parts, part in zip(causal, inside, strict=True)]),
             shown_by=plan.shown_by,
             attributes={
-                "truth": truth,
+                "truth": simulation.truth,
                 "seed": seed,
                 "noise": noise,
                 "well_shift": plan.well_shift,
@@ -182,9 +142,10 @@ def simulate_well(
 def simulate_plate(
     folder: str | Path,
     wells: pd.DataFrame,
+    simulation: Simulation,
     *,
     jobs: int = 1,
-    **options: Any,
+    record: Mapping[str, Any] | None = None,
 ) -> None:
     """Simulate a plate: raw wells, plate tables, truth and a wells table to run a study on.
 
@@ -194,21 +155,26 @@ def simulate_plate(
         Gets one folder a well, the three plate tables, `wells.tsv` and `truth/`.
     wells
         Columns `plate`, `well`, `perturbation`; one row a well.
+    simulation
+        How the nuclei of all wells are drawn.
     jobs
         Wells made at once; their number does not change the result.
-    options
-        Of `simulate_well`, the same for all wells.
+    record
+        Provenance, kept in the truth files.
     """
     folder = Path(folder)
     tasks = []
     for position, row in enumerate(wells.itertuples(index=False)):
-        places = {
-            "folder": folder / row.well,
-            "truth_path": folder / "truth" / f"{row.plate}_{row.well}.h5",
-            "cycle_path": folder / row.well / "cell_cycle.csv",
-        }
-        names = {"plate": row.plate, "well": row.well, "perturbation_name": row.perturbation}
-        tasks.append(places | names | {"position": position} | options)
+        tasks.append(
+            {
+                "folder": folder / row.well,
+                "well": WellPlace(row.plate, row.well, position, row.perturbation),
+                "simulation": simulation,
+                "truth_path": folder / "truth" / f"{row.plate}_{row.well}.h5",
+                "cycle_path": folder / row.well / "cell_cycle.csv",
+                "record": record,
+            }
+        )
     if jobs == 1:
         for task in tasks:
             simulate_well(**task)
@@ -216,12 +182,35 @@ def simulate_plate(
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             list(pool.map(_simulate, tasks))
     pieces = [task["cycle_path"] for task in tasks]
-    tables.write_plate_tables(folder, wells, pieces, options.get("channels"))
+    tables.write_plate_tables(folder, wells, pieces, simulation.channels)
     write_table(wells, folder / "wells.tsv")
 
 
 def _simulate(task: Mapping[str, Any]) -> None:
     simulate_well(**task)
+
+
+def _refuse_impossible(simulation: Simulation) -> None:
+    for name, value, low, high in (
+        ("nuclei", simulation.nuclei, 0, tables.IDS_A_WELL - 100),
+        ("mean_area", simulation.mean_area, 100, float("inf")),
+        ("well_effect", simulation.well_effect, 0, float("inf")),
+        ("well_stain", simulation.well_stain or 0, 0, float("inf")),
+        ("seed", simulation.seed, 0, float("inf")),
+    ):
+        if not low <= value <= high:
+            raise ConfigError(
+                f"{name} cannot be {value}",
+                where=f"simulate.{name}",
+                mend=f"Ask for {low} to {high}." if high < float("inf") else f"At least {low}.",
+            )
+
+
+def _stain_spread(simulation: Simulation) -> float:
+    """Return the SD of the logarithm of the staining factors of a well."""
+    if simulation.well_stain is None:
+        return STAIN_SPREAD * simulation.well_effect
+    return simulation.well_stain
 
 
 def _shuffled(parts: Sequence[Pixels], rng: np.random.Generator) -> Pixels:
