@@ -593,7 +593,7 @@ class OneCell:
     channels = CHANNELS
 
     def __init__(self, cells):
-        self.cells = pd.DataFrame({"target": [1.0]}, index=pd.Index([7], name="id"))
+        self.examples = pd.DataFrame({"target": [1.0]}, index=pd.Index([7], name="id"))
         self._cell = cells.images[0], cells.masks[0]
 
     def __getitem__(self, i):
@@ -606,8 +606,7 @@ def test_parts_for_planes_decline_with_a_reason(case, tmp_path):
     write_maps(tmp_path / "maps", made, ids=[1, 2, 3], masks=case.cells.masks, source=source)
 
     def explorer():
-        with open_maps(tmp_path / "maps") as maps:
-            explorer_stage._refuse_unfit([maps], ["shard"])
+        explorer_stage.with_pictures([explorer_stage.Explanation("", [tmp_path / "maps"])])
 
     parts = {
         "a figure of single cells": lambda: read_examples([OneCell(case.cells)], [7], ["a"]),

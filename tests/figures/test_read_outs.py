@@ -247,8 +247,9 @@ def test_panels_of_other_cells_are_refused(make):
 
 def opened(examples, maps, channels):
     cells = examples.cells
-    store = SimpleNamespace(channels=examples.channels, cells=cells)
-    read = SimpleNamespace(channels=channels, cells=cells)
+    store = SimpleNamespace(channels=examples.channels, examples=cells)
+    source = SimpleNamespace(input="image")
+    read = SimpleNamespace(channels=channels, cells=cells, source=source)
 
     class Store(SimpleNamespace):
         def __getitem__(self, index):
@@ -289,6 +290,15 @@ def test_a_map_of_places_stands_at_every_channel_without_shares(make):
     assert found.maps.shape == (2, 8, 8, 2)
     np.testing.assert_array_equal(found.maps[..., 0], found.maps[..., 1])
     assert np.isnan(found.shares).all()
+
+
+def test_a_channel_that_shares_its_name_with_another_input_keeps_its_map_and_share(make):
+    examples, maps = make.examples(3, ["a", "b"], 8)
+    store, read = opened(examples, maps, ["a", "b"])
+    cells = told(examples, **{"image.a": 0.2, "b": 0.3, "columns.a": 0.5})
+    found = shown([store], [read], cells, ["a", "b"], per_stratum=1, channels=2)
+    assert found.examples.channels == ["b", "a"]
+    np.testing.assert_allclose(found.shares, [[0.3, 0.2]] * 2)
 
 
 def test_a_number_a_channel_fills_the_nucleus_and_keeps_its_share(make):

@@ -78,6 +78,7 @@ def shown(
         Column that the maps explain: beside a prediction of another one no measured target stands.
     """
     chosen = typical(cells, per_stratum)
+    cells = cells.rename(columns=_plain_names(maps, inputs))
     with_channels = set(inputs) <= set(cells.columns)
     pick = top_channels(cells[list(inputs)], channels) if with_channels else None
     names = pick if pick is not None else spread_channels(list(inputs), channels)
@@ -92,3 +93,8 @@ def shown(
         np.where(examples.masks[..., None], whole, 0),
         np.full((len(chosen), len(names)), np.nan) if shares is None else shares,
     )
+
+
+def _plain_names(maps: Sequence[Maps], inputs: Sequence[str]) -> dict[str, str]:
+    """Return column → channel: one that shares its name is called after its input in tables."""
+    return {f"{one.source.input}.{name}": name for one in maps[:1] for name in inputs}

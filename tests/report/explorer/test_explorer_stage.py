@@ -4,13 +4,18 @@ import logging
 import re
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.attribute.map_writer import MapParts, join_maps, write_maps
 from nascent.attribute.maps import open_maps
+from nascent.attribute.results import Attributions
 from nascent.errors import AttributionError
+from nascent.explain.exports.h5ad import write_h5ad
+from nascent.explain.exports.scores import channel_scores
 from nascent.explain.standing import FAILS, OPEN, ORDER, PASSES, STANDING
 from nascent.report.explorer.shown import score_unit
 from nascent.report.explorer.stage import Explanation, Limits
@@ -162,6 +167,70 @@ def test_maps_of_another_shard_are_refused(study):
     swapped = Explanation(first.scores, first.maps[::-1])
     with pytest.raises(AttributionError, match="made from another shard"):
         study.write(explanations=[swapped])
+
+
+COLUMNS = ("DAPI", "area")  # one of which is the name of a channel, too
+
+
+def with_columns(study, explanation, *, first=False, alone=False):
+    """Return an explanation whose maps are of plain columns, too."""
+    name = f"{Path(explanation.scores).stem}-{first}-{alone}"
+    files = []
+    for number, path in enumerate(explanation.maps):
+        with open_maps(path) as maps:
+            image = MapParts(maps.source, maps.places, [path])
+            count, ids, digests = len(maps), maps.ids, maps.source
+        one = np.ones(count)
+        scores = np.array([[3.0, -5.0]] * count, np.float32)
+        made = Attributions(scores, one, one, one, one.astype(int), one.astype(bool))
+        source = replace(digests, channels=COLUMNS, input="columns", axes="entry")
+        part = study.folder / f"{name}-columns-{number}.h5"
+        write_maps(part, made, ids=ids, masks=np.ones(count, bool), source=source)
+        columns = MapParts(source, (), [part])
+        parts = [columns] if alone else [columns, image] if first else [image, columns]
+        files.append(study.folder / f"{name}-{number}.h5")
+        join_maps(parts, files[-1])
+    scores = channel_scores(
+        files,
+        study.folder / "cells.tsv",
+        study.folder / "explained.tsv",
+        model="cnn",
+        seed=1,
+        method="ig",
+    )
+    write_h5ad(scores, study.folder / f"{name}.h5ad")
+    return Explanation(study.folder / f"{name}.h5ad", files)
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_of_several_inputs_the_plane_is_shown_also_where_features_share_a_name(
+    study, first, number
+):
+    """Maps of pixels and channels, of places, and of channels alone."""
+    plain = study.explanations[number]
+    page = study.write("plain.html", explanations=[plain])
+    several = study.write("several.html", explanations=[with_columns(study, plain, first=first)])
+    alone, both = index_of(page), index_of(several)
+    assert both["images"] == alone["images"]
+    (one,), (other,) = alone["explanations"], both["explanations"]
+    assert (other["kept"], other["axes"]) == (one["kept"], one["axes"])
+    further = ["columns.DAPI", "columns.area"]
+    parts = [further, one["channels"]] if first else [one["channels"], further]
+    assert other["channels"] == [name for names in parts for name in names]
+    assert np.nansum(other["share"][0]) == pytest.approx(1)
+    pixels = {name: text for name, text in blobs(page).items() if re.match("(image|map)-", name)}
+    assert pixels == {name: blobs(several)[name] for name in pixels}
+
+
+def test_explanations_of_no_plane_are_left_out_or_refused(study, caplog):
+    plain = study.explanations[0]
+    columns = with_columns(study, plain, alone=True)
+    page = study.write("left-out.html", explanations=[columns, plain])
+    assert len(index_of(page)["explanations"]) == 1
+    assert "explains no image" in caplog.text
+    with pytest.raises(AttributionError, match=r"explorer needs images .* have 0 axes"):
+        study.write("none.html", explanations=[columns])
 
 
 def test_the_maps_are_read_as_they_are(study):

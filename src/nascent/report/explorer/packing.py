@@ -11,6 +11,7 @@ from nascent.report.explorer import planes
 from nascent.report.explorer.assets import as_json, parts_of_page
 from nascent.report.explorer.shown import Shown, plain
 from nascent.store import Store
+from nascent.store_layout import input_path
 from nascent.words import spoken
 
 SCALE = 99.5  # percentile of |score| at which the colours of a cell's maps end
@@ -68,11 +69,14 @@ def _cell(
     images: Sequence[str],
     edge: int | None,
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    image, mask = shards[shard][row]
+    spec = shards[shard].input(shown[0].files[shard].source.input)
+    image = shards[shard].array(input_path(spec.name), row)
+    measured = shards[shard].measured(row, spec.name)
+    mask = np.ones(spec.places, bool) if measured is None else measured
     box = bounding_box(mask)
     inside = mask[box]
     factor = planes.binning(inside.shape, edge)
-    channels = [shards[shard].channel_index(name) for name in images]
+    channels = [spec.features.index(name) for name in images]
     pixels, small = planes.binned(image[box][..., channels], inside, factor)
     numbers, scale = planes.quantised_image(pixels[small])
     levels = [plain(pair) for pair in scale @ np.array([[1, 1], [0, planes.BRIGHTEST]])]

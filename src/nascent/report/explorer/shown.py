@@ -1,7 +1,7 @@
 """What the explorer's page knows of an explanation and of the cells, before it decodes a cell."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,14 +37,25 @@ def as_shown(
     standing: str,
     sentence: str,
 ) -> Shown:
-    """Return an explanation as the page shows it: the maps of its largest channels."""
+    """Return an explanation as the page shows it: the maps of its largest channels.
+
+    `files` are of the one input that the page has pictures of, whose features have their plain
+    names here. Those of other inputs have no pixels, and are called after their input.
+    """
     at = scores.cells.index.get_indexer(order)
-    # Further inputs of the model have no pixels to show.
-    pixels = [place for place, name in enumerate(scores.inputs) if name == scores.inputs[0]]
-    names = [scores.channels[place] for place in pixels]
+    own, names = files[0].source.input, files[0].channels
+    pixels = [place for place, name in enumerate(scores.inputs) if name == own]
+    channels = [
+        name if name.startswith(f"{one}.") else f"{one}.{name}"
+        for one, name in zip(scores.inputs, scores.channels, strict=True)
+    ]
+    for place, name in zip(pixels, names, strict=True):
+        channels[place] = name
+    facts = {**scores.facts, "axes": files[0].axes}
+    scores = replace(scores, channels=tuple(channels), facts=facts)
     kept = largest(scores.values["share"][np.ix_(at, pixels)], names, count)
     # Σa is Σ|a| to the last bit where no score is negative.
-    both = (scores.values["signed"] != scores.values["absolute"]).any()
+    both = (scores.values["signed"] != scores.values["absolute"])[:, pixels].any()
     return Shown(
         standing,
         sentence,
@@ -61,7 +72,9 @@ def image_channels(shown: Sequence[Shown], count: int) -> list[str]:
     wanted = {name for one in shown for name in one.kept} - {"all"}
     for one in shown:
         if one.scores.facts["axes"] == "feature":
-            wanted |= set(largest(one.scores.values["share"], one.scores.channels, count))
+            names = one.files[0].channels
+            places = [one.scores.channels.index(name) for name in names]
+            wanted |= set(largest(one.scores.values["share"][:, places], names, count))
     return [name for name in dict.fromkeys(inputs) if name in wanted] or inputs[:count]
 
 

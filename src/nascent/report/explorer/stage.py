@@ -99,7 +99,8 @@ def write_explorer(
     ----------
     explanations
         What can be picked; all of the same cells. The page opens with that of the best standing,
-        and those that fail a check come last.
+        and those that fail a check come last. Of models with several inputs the first that is a
+        plane is shown.
     shard_paths
         The shards that the maps were made from, in the order of each explanation's map files.
     out
@@ -120,15 +121,16 @@ def write_explorer(
     Raises
     ------
     AttributionError
-        Where maps were made from other shards, or are of no plane.
+        Where maps were made from other shards, or none are of a plane.
     """
     with ExitStack() as stack:
         shards = [stack.enter_context(open_store(path)) for path in shard_paths]
         digests = [file_digest(path) for path in shard_paths] if explanations else []
+        pictured, explanations = with_pictures(explanations)
         opened = []
         for explanation in explanations:
-            files = [stack.enter_context(open_maps(path)) for path in explanation.maps]
-            _refuse_unfit(files, digests)
+            files = [stack.enter_context(open_maps(path, pictured)) for path in explanation.maps]
+            _refuse_other_shards(files, digests)
             opened.append((read_h5ad(explanation.scores), files))
         opened, words = _by_standing(opened, standings)
         every = opened[0][0].cells["stratum"] if opened else pd.Series(dtype=object)
@@ -171,9 +173,47 @@ def write_explorer(
             stream.writelines(parts_of_page(f"Explorer of {study}", index, blobs))
 
 
-def _refuse_unfit(files: Sequence[Maps], digests: Sequence[str]) -> None:
+def with_pictures(
+    explanations: Sequence[Explanation],
+) -> tuple[str | None, list[Explanation]]:
+    """Return the input whose images and maps are shown, and the explanations that have its maps.
+
+    It is the first of which any explanation has maps of a plane; None where nothing is explained.
+    Explanations of other inputs alone are left out, which is logged.
+
+    Raises
+    ------
+    AttributionError
+        Where no explained input is a plane.
+    """
+    if not explanations:
+        return None, []
+    each = [_places_by_input(explanation.maps[0]) for explanation in explanations]
+    every = {name: places for of_one in each for name, places in of_one.items()}
+    planes = [name for name, places in every.items() if len(places) == 2]
+    if not planes:
+        refuse_unless_plane(next(iter(every.values())), "the explorer")
+    shown = []
+    for explanation, of_one in zip(explanations, each, strict=True):
+        if planes[0] in of_one:
+            shown.append(explanation)
+        else:
+            logger.warning("%s: not shown, it explains no %s", explanation.scores, planes[0])
+    return planes[0], shown
+
+
+def _places_by_input(path: str | Path) -> dict[str, tuple[int, ...]]:
+    with open_maps(path) as maps:
+        names = maps.inputs
+    found = {}
+    for name in names:
+        with open_maps(path, name) as maps:
+            found[name] = maps.places
+    return found
+
+
+def _refuse_other_shards(files: Sequence[Maps], digests: Sequence[str]) -> None:
     for maps, digest in zip(files, digests, strict=True):
-        refuse_unless_plane(maps.places, "the explorer")
         if maps.source.shard_sha256 != digest:
             raise AttributionError(
                 "these maps were made from another shard",
