@@ -28,6 +28,8 @@ rule report_explorer:
     params:
         code=code("report_explorer"),
         words=WORDS,
+        factors=FACTORS,
+        batches=BATCHES,
         study=STUDY.study,
         explorer=STUDY.explain.explorer.plain(),
         labels={TARGET: EXPLAINED_LABEL},

@@ -24,6 +24,8 @@ with job(snakemake) as work:
             study=params.study,
             labels=params.labels,
             limits=of_page,
+            factors=params.factors,
+            batches=params.batches,
             standings=standings,
             note=note,
             record=work.record,

@@ -14,9 +14,11 @@ from nascent.attribute.results import Attributions
 from nascent.explain.exports.h5ad import write_h5ad
 from nascent.explain.exports.scores import channel_scores
 from nascent.files import write_table
+from nascent.kind import Words, kind_of
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.provenance import file_digest
 from nascent.report.explorer.stage import Explanation, Limits, write_explorer
+from nascent.words import speaking
 
 SIZE = 14
 CHANNELS = ["DAPI", "EU", "SON", "a <b> & 'c'"]
@@ -34,6 +36,7 @@ EXPLAINED = [
     ("linear", "ig", "integrated_gradients", "entry", True),
     ("linear", "ablation", "channel_ablation", "feature", True),
 ]
+CELLS = kind_of("cells")
 LIMITS = Limits(cells=6, channels=3, megabytes=5, edge=None, seed=1)
 
 
@@ -49,16 +52,19 @@ class Study:
     shards: list[Path]
     explanations: list[Explanation]
 
-    def write(self, name: str = "explorer.html", **changes) -> Path:
+    def write(self, name: str = "explorer.html", words: Words = CELLS.words, **changes) -> Path:
         """Write the page and return its path."""
         options = {
             "study": "tiny",
             "labels": {"target": "transcription rate (counts)"},
             "limits": LIMITS,
+            "factors": CELLS.factors,
+            "batches": CELLS.batches,
             "record": {"stage": "report"},
         } | changes
         explanations = options.pop("explanations", self.explanations)
-        write_explorer(explanations, self.shards, self.folder / name, **options)
+        with speaking(words.plain()):
+            write_explorer(explanations, self.shards, self.folder / name, **options)
         return self.folder / name
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import LinearSegmentedColormap
 
+from nascent.kind import Words
 from nascent.report.explorer.stage import Limits
 
 IDS = [7, 12, 3, 40, 5, 21]
@@ -426,6 +427,31 @@ def test_the_page_fits_into_narrow_and_wide_windows(tab, width):
     browser.resize(width, 800)
     wide, seen = browser.run("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= seen
+
+
+def test_the_page_speaks_the_words_of_its_kind(tab, study):
+    browser = tab()
+    genes = Words(
+        **{"example": "gene", "examples": "genes", "group": "cell cycle", "part": "file"},
+        **{"feature": "base", "features": "bases", "place": "position", "places": "positions"},
+    )
+    browser.open(study.write("genes.html", words=genes, factors=("area",), batches=()), "")
+    drawn(browser)
+    filters = "[...document.querySelectorAll('[id^=pick-filter]')].map((box) => box.id)"
+    assert browser.run(filters) == [
+        f"pick-filter-{name}" for name in ("stratum", "cell_cycle", "area")
+    ]
+    labels = "[...document.querySelectorAll('#known dt')].map((name) => name.textContent)"
+    assert browser.run(labels)[:5] == ["gene", "stratum", "split", "cell cycle", "area"]
+    # What is left are names of columns: those of the table, and that of the group.
+    said = browser.run(
+        "const copy = document.body.cloneNode(true);"
+        "copy.querySelectorAll('script, #rest').forEach((node) => node.remove());"
+        "copy.textContent"
+    ).replace("cell cycle", "")
+    assert not re.search(r"(?i)\b(cell|well|channel|pixel)s?\b", said)
+    assert "Gene 21 by cnn, ig" in said
+    assert "A gene's maps share one colour scale" in said
 
 
 def test_a_page_without_cells_says_so(tab, study):

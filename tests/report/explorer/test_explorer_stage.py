@@ -17,6 +17,7 @@ from nascent.errors import AttributionError
 from nascent.explain.exports.h5ad import write_h5ad
 from nascent.explain.exports.scores import channel_scores
 from nascent.explain.standing import FAILS, OPEN, ORDER, PASSES, STANDING
+from nascent.kind import Words
 from nascent.report.explorer.shown import score_unit
 from nascent.report.explorer.stage import Explanation, Limits
 
@@ -102,6 +103,19 @@ def test_the_index_tells_what_the_tables_tell(study):
             assert one["told"]["converged"][row] == (at != 1)
     assert {one["zero"] for one in index["explanations"] if one["method"] == "ig"} == {127}
     assert {one["zero"] for one in index["explanations"] if one["method"] == "vargrad"} == {0}
+
+
+def test_cells_are_filtered_by_the_columns_of_their_kind(study):
+    index = index_of(study.write())
+    factors = ["perturbation", "cell_cycle"]
+    assert index["filters"] == ["stratum", "well", "plate", *factors, "split"]
+    assert index["facts"] == ["stratum", "split", "plate", "well", *factors]
+    assert (index["group"], index["words"]["A_example"]) == ("well", "A cell")
+
+
+def test_a_group_that_no_column_is_called_like_is_the_column_group(study):
+    index = index_of(study.write(words=Words(), factors=["area"], batches=[]))
+    assert index["filters"] == ["stratum", "group", "area", "split"]
 
 
 def test_cells_are_drawn_evenly_over_the_strata(study):

@@ -6,12 +6,13 @@ from html import escape
 from typing import Any
 
 from nascent.resources.reading import resource_text
+from nascent.words import spoken
 
 
 def parts_of_page(
     title: str, index: Mapping[str, Any], blobs: Iterable[tuple[str, str]]
 ) -> Iterator[str]:
-    """Yield the page, piece by piece.
+    """Yield the page, piece by piece, in the words of the study.
 
     Parameters
     ----------
@@ -24,7 +25,9 @@ def parts_of_page(
     """
     style = resource_text("explorer/explorer.css")
     script = resource_text("explorer/explorer.js")
-    page = resource_text("explorer/page.html").replace("{{title}}", escape(title))
+    page = resource_text("explorer/page.html")
+    for name, word in {**spoken().captions(), "title": title}.items():
+        page = page.replace(f"{{{{{name}}}}}", escape(word))
     head, rest = page.split("{{style}}")
     middle, rest = rest.split("{{data}}")
     foot, end = rest.split("{{script}}")

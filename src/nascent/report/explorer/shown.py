@@ -1,6 +1,6 @@
 """What the explorer's page knows of an explanation and of the cells, before it decodes a cell."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from nascent.attribute.maps import Maps
 from nascent.explain.exports.scores import ChannelScores
 from nascent.explain.importance.aggregates import SYMBOLS
 from nascent.figures.words import quantity, unit
+from nascent.kind import Words
 from nascent.report.explorer import planes
 from nascent.report.explorer.choose import largest
 
@@ -130,6 +131,38 @@ def cells_of(shown: Sequence[Shown], order: Sequence[Hashable]) -> dict[str, Any
     return {
         "cells": [str(cell) for cell in order],
         "columns": {str(name): plain(values) for name, values in known.items()},
+    }
+
+
+def columns_of_page(
+    known: Collection[str], words: Words, factors: Sequence[str], batches: Sequence[str]
+) -> dict[str, Any]:
+    """Return which columns of the table of examples the page filters by and names first.
+
+    Parameters
+    ----------
+    known
+        Names of all columns.
+    words
+        Of the study. A column that is called as its groups or parts are says more of an example
+        than the general one: `well` is A01, `group` plate01/A01.
+    factors, batches
+        As of `nascent.kind.Kind`.
+
+    Returns
+    -------
+    dict
+        `group`, the column of the group; `filters` and `facts`, names of columns in order.
+    """
+    group = words.group.replace(" ", "_")
+    group = group if group in known else "group"
+    lying = dict.fromkeys([group, *({words.part} & set(known))])
+    filters = ["stratum", *lying, *batches, *factors, "split"]
+    facts = ["stratum", "split", *batches, *lying, *factors]
+    return {
+        "group": group,
+        "filters": list(dict.fromkeys(filters)),
+        "facts": list(dict.fromkeys(facts)),
     }
 
 

@@ -22,7 +22,13 @@ from nascent.report.explorer import planes
 from nascent.report.explorer.assets import parts_of_page
 from nascent.report.explorer.choose import balanced
 from nascent.report.explorer.packing import SCALE, cut, packed, size
-from nascent.report.explorer.shown import as_shown, cells_of, facts_of, image_channels
+from nascent.report.explorer.shown import (
+    as_shown,
+    cells_of,
+    columns_of_page,
+    facts_of,
+    image_channels,
+)
 from nascent.store import open_store
 from nascent.words import spoken
 
@@ -89,6 +95,8 @@ def write_explorer(
     study: str,
     labels: Mapping[str, str],
     limits: Limits,
+    factors: Sequence[str] = (),
+    batches: Sequence[str] = (),
     standings: pd.DataFrame | None = None,
     note: str = "",
     record: Mapping[str, Any] | None = None,
@@ -111,6 +119,8 @@ def write_explorer(
         Predicted column → what it is in words, with its unit.
     limits
         How much the page holds. Cells are left out where it would grow too large, which is logged.
+    factors, batches
+        Columns that the page filters by and names first, see `nascent.kind.Kind`.
     standings
         The columns of `nascent.explain.standing.STANDING`; None where nothing was checked.
     note
@@ -156,8 +166,10 @@ def write_explorer(
             "scale": SCALE,
             "edge": limits.edge,
             "explanations": [facts_of(one, order, labels) for one in shown],
+            "words": spoken().captions(),
             **cells_of(shown, order),
         }
+        index |= columns_of_page(index["columns"], spoken(), factors, batches)
         room = limits.megabytes * MEGABYTE - size(study, cut(index, 0))
         windows, blobs = packed(order, shards, shown, index, room)
         if len(windows) < len(order):

@@ -6,10 +6,10 @@ const explanations = index.explanations || [];
 const total = (index.cells || []).length;
 
 const { strata: STRATA, series: SERIES, ramps: COLOURS } = index.palettes;
-const FILTERS = ["stratum", "well", "plate", "perturbation", "cell_cycle", "split"];
-const FIRST_FACTS = ["stratum", "split", "plate", "well", "perturbation", "cell_cycle"];
+// What the study calls its examples and the like, see `nascent.kind.Words.captions`.
+const SPOKEN = index.words;
 const WORDS = {
-  cell_cycle: "cell cycle",
+  group: index.group === "group" ? SPOKEN.group : "group",
   prediction_baseline: "prediction at baseline",
   completeness_gap: "completeness gap",
   relative_gap: "gap over change in prediction",
@@ -19,10 +19,10 @@ const WORDS = {
   total: "Σ|score|",
 };
 const KEYS = [
-  ["← →", "previous, next cell"],
-  ["Home End", "first, last cell of the list"],
-  ["↑ ↓", "previous, next channel, by the order of the bars"],
-  ["p", "show this channel beside others, or no longer"],
+  ["← →", `previous, next ${SPOKEN.example}`],
+  ["Home End", `first, last ${SPOKEN.example} of the list`],
+  ["↑ ↓", `previous, next ${SPOKEN.feature}, by the order of the bars`],
+  ["p", `show this ${SPOKEN.feature} beside others, or no longer`],
   ["m", "next method"],
   ["Shift+M", "next model"],
   ["c", "compare all models and methods"],
@@ -275,7 +275,7 @@ function heading(e, cell, channel) {
   const place = one.channels.indexOf(channel);
   const share = place < 0 ? null : one.share[cell][place];
   const parts = [];
-  if (place >= 0 && share != null) parts.push(`${percent(share)} of this cell's ${one.sum}`);
+  if (place >= 0 && share != null) parts.push(`${percent(share)} of this ${SPOKEN.example}'s ${one.sum}`);
   if (place >= 0 && isSigned(e)) {
     parts.push(`sum ${signedNumber(one.signed[cell][place], 3)}`);
   }
@@ -287,7 +287,7 @@ function rowOf(e, cell, channel, image, map, limit, first) {
   const plane = planeOf(map, e, channel);
   const grey = greyOf(image, channel);
   const [low, high] = contrast(image, channel);
-  const about = `cell ${index.cells[cell]}, ${channel}`;
+  const about = `${SPOKEN.example} ${index.cells[cell]}, ${channel}`;
   const [left, middle, right] = ["image", "map", "overlay"].map(() => make("canvas"));
   paint(left, image, grey);
   const figures = [figure("image", left,
@@ -305,8 +305,8 @@ function rowOf(e, cell, channel, image, map, limit, first) {
         `Image with the largest scores: ${about}`),
     );
   } else {
-    const why = one.axes === "feature" ? "This method gives one score a channel, and no map."
-      : "No map of this channel is kept on this page.";
+    const why = one.axes === "feature" ? `This method gives one score a ${SPOKEN.feature}, and no map.`
+      : `No map of this ${SPOKEN.feature} is kept on this page.`;
     figures.push(make("p", { class: "none" }, why));
   }
   const row = make("section", { class: first ? "row first" : "row", "data-channel": channel },
@@ -375,7 +375,7 @@ const SORTS = {
     const residual = told("residual")[cell];
     return residual == null ? null : Math.abs(residual);
   }],
-  id: ["cell", (cell) => index.cells[cell]],
+  id: [SPOKEN.example, (cell) => index.cells[cell]],
 };
 
 function sorter(name) {
@@ -461,7 +461,7 @@ function drawPick() {
   };
   const pair = (value) => [value, value];
   const methods = explanations.filter((one) => model(one) === model(current));
-  const filters = FILTERS.flatMap((name) => {
+  const filters = index.filters.flatMap((name) => {
     const levels = [...new Set(column(name).filter((level) => level != null).map(String))];
     if (levels.length < 2) return [];
     levels.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
@@ -474,7 +474,7 @@ function drawPick() {
       })];
   });
   const sorts = [...Object.entries(SORTS).map(([name, [text]]) => [name, text]),
-    ["share", "share of this channel"],
+    ["share", `share of this ${SPOKEN.feature}`],
     ...Object.keys(current.told).filter((name) => !SORTS[name] && numeric(told(name)))
       .map((name) => [name, words(name)])];
   at("pick").replaceChildren(
@@ -503,12 +503,14 @@ function drawLook() {
   const pair = (value) => [value, value];
   const choice = (name) => (value) => { state[name] = value; drawRows(); };
   at("look").replaceChildren(
-    select("contrast", "contrast of", [["cell", "this cell"], ["all", "all cells alike"]],
+    select("contrast", "contrast of", [["cell", `this ${SPOKEN.example}`],
+      ["all", `all ${SPOKEN.examples} alike`]],
       state.contrast, choice("contrast")),
     slider("black", "black at", 0, 99, 1, (value) => `${value} %`),
     slider("white", "white at", 1, 100, 1, (value) => `${value} %`),
-    select("scale", "map colours of", [["cell", "this cell's channels"],
-      ["channel", "each channel alone"], ["all", "all cells alike"]], state.scale, choice("scale")),
+    select("scale", "map colours of", [["cell", `this ${SPOKEN.example}'s ${SPOKEN.features}`],
+      ["channel", `each ${SPOKEN.feature} alone`], ["all", `all ${SPOKEN.examples} alike`]],
+    state.scale, choice("scale")),
     slider("bright", "stronger", -3, 3, 0.25, (value) => `× ${number(2 ** value, 3)}`),
     select("colours", "colours", Object.keys(COLOURS[kind]).map(pair), state[kind], choice(kind)),
     slider("share", "overlay: largest", 1, 50, 1, (value) => `${value} %`),
@@ -518,7 +520,7 @@ function drawLook() {
 
 function drawList(cells) {
   const place = cells.indexOf(state.cell);
-  at("place").textContent = cells.length ? `${place + 1} of ${cells.length}` : "no cell";
+  at("place").textContent = cells.length ? `${place + 1} of ${cells.length}` : `no ${SPOKEN.example}`;
   at("previous").disabled = place <= 0;
   at("next").disabled = place < 0 || place >= cells.length - 1;
   const rows = cells.map((cell) => make("button", {
@@ -526,11 +528,11 @@ function drawList(cells) {
     tabindex: cell === state.cell ? 0 : -1, onclick: () => goTo(cell),
   }, make("span", { class: "dot", style: `background: ${colourOf(cell)}` }),
   make("span", {}, index.cells[cell]),
-  make("small", {}, [column("well")[cell], number(sorterShown()(cell), 4)]
+  make("small", {}, [column(index.group)[cell], number(sorterShown()(cell), 4)]
     .filter((part) => part != null && part !== "").join("  "))));
   const hadFocus = at("list").contains(document.activeElement);
   at("list").replaceChildren(...(rows.length ? rows
-    : [make("p", { style: "padding: .5rem" }, "No cell is like that.")]));
+    : [make("p", { style: "padding: .5rem" }, `No ${SPOKEN.example} is like that.`)]));
   const current = scrollToCurrent(at("list"));
   if (hadFocus && current) current.focus({ preventScroll: true });
 }
@@ -575,7 +577,7 @@ function drawScatter(cells) {
   };
   const order = [...points].sort((a, b) => (a[0] === state.cell) - (b[0] === state.cell));
   at("scatter").replaceChildren(draw("svg", { viewBox: `-14 0 ${size + 16} ${size + 14}`,
-    role: "img", "aria-label": "Predicted against measured, the cells listed" },
+    role: "img", "aria-label": `Predicted against measured, the ${SPOKEN.examples} listed` },
   draw("rect", { width: size, height: size, fill: "none", stroke: "#bbb" }),
   draw("line", { x1: 8, y1: size - 8, x2: size - 8, y2: 8, stroke: "#bbb" }),
   ...order.map(circle),
@@ -589,11 +591,12 @@ function drawBars() {
   const means = one.axes === "place" ? [] : meanShares(state.e);
   const most = Math.max(1e-9, ...shares.map((share) => share || 0), ...means);
   at("channels-note").replaceChildren(...(one.axes === "place"
-    ? ["This method scores places, not channels: its one map lies over the image you choose."]
-    : [`Share of this cell's ${one.sum}; `, make("b", {}, "|"), " mean of the cells here. ",
+    ? [`This method scores places, not ${SPOKEN.features}: its one map lies over the image you choose.`]
+    : [`Share of this ${SPOKEN.example}'s ${one.sum}; `, make("b", {}, "|"),
+      ` mean of the ${SPOKEN.examples} here. `,
       `Alike they would have ${percent(1 / one.channels.length)} each. `,
       make("br"),
-      select("order", "order of the bars", [["cell", "this cell's share"],
+      select("order", "order of the bars", [["cell", `this ${SPOKEN.example}'s share`],
         ["mean", "mean share"], ["model", "as the model has them"]], state.order,
       (order) => { state.order = order; drawBars(); })]));
   const rows = barred().map((name) => {
@@ -610,7 +613,7 @@ function drawBars() {
     return make("li", {},
       make("button", { type: "button", class: "channel", "data-channel": name, disabled: !can,
         "aria-current": String(mine), tabindex: mine ? 0 : -1,
-        title: can ? name : `${name}: no pixels of it on this page`,
+        title: can ? name : `${name}: no ${SPOKEN.places} of it on this page`,
         onclick: () => show(name) },
       make("span", {}, name), track, make("span", { class: "amount" },
         one.axes === "place" ? "" : percent(share))),
@@ -637,9 +640,9 @@ const opened = new Set(); // checks whose details the reader has unfolded
 function drawFacts() {
   const { e, cell } = state;
   const one = explanations[e];
-  const have = FIRST_FACTS.filter((name) => column(name)[cell] != null);
+  const have = index.facts.filter((name) => column(name)[cell] != null);
   pairs(at("known"), [
-    ["cell", index.cells[cell]],
+    [SPOKEN.example, index.cells[cell]],
     ...have.map((name) => [words(name), shown(column(name)[cell])]),
     [`measured`, number(measured(cell))],
     ["predicted", number(told("prediction")[cell])],
@@ -664,7 +667,7 @@ function drawFacts() {
       else opened.delete(check);
     } }, make("summary", {}, words(check)), list)];
   }));
-  const rest = Object.keys(index.columns).filter((name) => !FIRST_FACTS.includes(name));
+  const rest = Object.keys(index.columns).filter((name) => !index.facts.includes(name));
   pairs(at("rest"), rest.map((name) => [name, shown(column(name)[cell])]));
 }
 
@@ -705,7 +708,7 @@ async function drawRows() {
   );
   const one = explanations[e];
   const { bin } = index.windows[cell];
-  at("views-title").textContent = `Cell ${index.cells[cell]} by ${one.model}, ${one.method}`;
+  at("views-title").textContent = `${SPOKEN.Example} ${index.cells[cell]} by ${one.model}, ${one.method}`;
   at("standing").hidden = !one.sentence;
   at("standing").textContent = one.sentence;
   at("standing").dataset.standing = one.standing;
@@ -713,7 +716,7 @@ async function drawRows() {
     ...Object.entries(one.options).filter(([name, value]) => name !== "batch_size" && value != null)
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${shown(value)}`),
     one.scores ? `scores in ${one.scores}` : null,
-    bin > 1 ? `here ${bin} × ${bin} pixels in one` : null].filter(Boolean).join(" · ");
+    bin > 1 ? `here ${bin} × ${bin} ${SPOKEN.places} in one` : null].filter(Boolean).join(" · ");
   await drawOthers(token);
   if (token !== drawing) return;
   document.body.dataset.drawn = [one.model, one.seed, one.method, index.cells[cell],
@@ -757,7 +760,8 @@ function say() {
   const one = explanations[state.e];
   const place = one.channels.indexOf(state.channel);
   const share = place < 0 ? "" : `, ${percent(one.share[state.cell][place])}`;
-  at("said").textContent = `Cell ${index.cells[state.cell]}, ${title(one)}, ${state.channel}${share}`;
+  const about = `${SPOKEN.Example} ${index.cells[state.cell]}`;
+  at("said").textContent = `${about}, ${title(one)}, ${state.channel}${share}`;
 }
 
 function goTo(cell) {
@@ -882,20 +886,22 @@ function onKey(event) {
 function writeHelp() {
   pairs(at("keys"), KEYS.map(([key, text]) => [
     make("span", {}, ...key.split(" ").map((one) => make("kbd", {}, one))), text]));
-  const edge = index.edge == null ? "" : ` Windows wider than ${index.edge} pixels are binned:
-    a pixel here is then the mean of the measured pixels of a square, and the heading says so.`;
+  const { example, features, place, places } = SPOKEN;
+  const edge = index.edge == null ? "" : ` Windows wider than ${index.edge} ${places} are binned:
+    a ${place} here is then the mean of the measured ${places} of a square, and the heading says so.`;
   const notes = [
-    `Each picture is cut to the cell's bounding box; grey around it was not measured.${edge}`,
+    `Each picture is cut to the ${example}'s bounding box; grey around it was not measured.${edge}`,
     `Images are counts as measured, before normalisation, in 256 steps between the ${index.tail}th and
-     the ${100 - index.tail}th percentile of the cell's measured pixels. Maps are kept in 255 or 256
-     steps, each plane with its own scale, which ends at the ${100 - index.tail}th percentile of its
-     |score|; a score of 0 is kept as 0. Within these limits the error is at most half a step;
-     pixels beyond them are shown, and told with ≤ or ≥, as the limit.`,
-    `A cell's maps share one colour scale, which ends at the ${index.scale}th percentile of |score| over
-     the channels kept here, unless you choose otherwise. The overlay colours the pixels of the largest
-     |score| over these channels. Signed maps: red (or orange) raises the prediction, blue (or purple)
-     lowers it.`,
-    `Shares, sums, predictions and checks are from the study's tables, not from these rounded pixels.
+     the ${100 - index.tail}th percentile of the ${example}'s measured ${places}. Maps are kept in 255
+     or 256 steps, each plane with its own scale, which ends at the ${100 - index.tail}th percentile of
+     its |score|; a score of 0 is kept as 0. Within these limits the error is at most half a step;
+     ${places} beyond them are shown, and told with ≤ or ≥, as the limit.`,
+    `${SPOKEN.A_example}'s maps share one colour scale, which ends at the ${index.scale}th percentile of
+     |score| over the ${features} kept here, unless you choose otherwise. The overlay colours the
+     ${places} of the largest |score| over these ${features}. Signed maps: red (or orange) raises the
+     prediction, blue (or purple) lowers it.`,
+    `Shares, sums, predictions and checks are from the study's tables, not from these rounded
+     ${places}.
      The residual is measured less predicted.`,
     `A score says what the model reacts to, not what causes the target.`,
   ];
@@ -903,7 +909,7 @@ function writeHelp() {
 }
 
 function start() {
-  const cells = `${total} of ${index.explained} explained cells`;
+  const cells = `${total} of ${index.explained} explained ${SPOKEN.examples}`;
   at("about").textContent = [index.note, total ? `${cells}, drawn evenly over the strata; `
     + "of each model the lowest seed." : ""].filter(Boolean).join(" ");
   at("warning").hidden = !index.warning;
@@ -914,7 +920,7 @@ function start() {
   if (!total || !explanations.length) {
     at("pick").hidden = true;
     document.querySelector("main").replaceChildren(
-      make("p", {}, explanations.length ? "No cell fits into this page." : "Nothing was explained."));
+      make("p", {}, explanations.length ? `No ${SPOKEN.example} fits into this page.` : "Nothing was explained."));
     document.body.dataset.drawn = "nothing";
     return;
   }
