@@ -14,9 +14,11 @@ from scipy.stats import spearmanr
 from nascent.attribute.map_writer import write_maps
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.occlusion import windows_of
+from nascent.attribute.options import options_of
 from nascent.attribute.results import Attributions
 from nascent.attribute.stage import Explanation as Explained
 from nascent.attribute.stage import attribute_shard
+from nascent.config.attribution import Method
 from nascent.examples import InputSpec
 from nascent.explain.agreement.table import Explanation, agreement_of_maps, write_agreement
 from nascent.explain.attention.stage import check_attention
@@ -54,7 +56,8 @@ class Study:
         self.store, self.map_file = folder / "a.h5", folder / "maps.h5"
         spec = InputSpec("signal", axes, self.shape, NAMES, measured=True)
         table = pd.DataFrame({"id": range(COUNT), "group": [*"aabbcc"], "split": "test"})
-        with StoreWriter(self.store, Layout((spec,), {"signal": np.uint8})) as writer:
+        self.layout = Layout((spec,), {"signal": np.uint8})
+        with StoreWriter(self.store, self.layout) as writer:
             for values, mask in zip(self.values, self.masks, strict=True):
                 writer.append({input_path("signal"): values, mask_path("signal"): mask})
             writer.examples = table.assign(target=0.0)
@@ -68,14 +71,18 @@ class Study:
         model.save(folder / "model.keras")
         self.reader = fitted_reader([self.store])
         write_reader(self.reader.inputs, folder / "reader.json")
+        self.explain(self.map_file, "input_x_gradient", {"batch_size": 4})
+
+    def explain(self, path, method, options, training=()):
         attribute_shard(
-            folder / "model.keras",
+            self.folder / "model.keras",
             self.store,
-            self.map_file,
+            path,
             reader=self.reader,
-            how=Explained("input_x_gradient", {"batch_size": 4}, 1, precision="float32"),
-            state_dir=folder / "state",
+            how=Explained(method, options, 1, precision="float32"),
+            state_dir=self.folder / "state" / method,
             record={},
+            training_paths=training,
         )
 
     @property
@@ -108,6 +115,31 @@ def test_a_map_of_a_linear_model_is_its_weights_times_the_values(study):
         assert maps.places == study.places
         np.testing.assert_allclose(np.stack(list(maps)), study.maps, rtol=1e-5)
         np.testing.assert_array_equal([maps.mask(index) for index in range(COUNT)], study.masks)
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        ("expected_gradients", {"samples": 3, "references": 4}),
+        ("integrated_gradients", {"steps": 2, "baseline": "training_cells", "references": 4}),
+    ],
+)
+def test_references_are_read_from_training_shards_and_fitted_into_the_outline(
+    study, tmp_path, method, given
+):
+    # All training examples have the same values at every place: so has each in any outline.
+    level = np.array([3, 50, 7, 20])
+    with StoreWriter(tmp_path / "train.h5", study.layout) as writer:
+        for mask in study.masks[::-1]:
+            values = np.where(mask[..., None], level, 0)
+            writer.append({input_path("signal"): values, mask_path("signal"): mask})
+        table = pd.DataFrame({"id": range(90, 90 + COUNT), "group": "d", "split": "train"})
+        writer.examples = table.assign(target=0.0)
+    options = options_of(method, Method(method=method, **given).options())
+    study.explain(tmp_path / "maps.h5", method, options, [tmp_path / "train.h5"])
+    expected = WEIGHTS * (study.values - level) * study.masks[..., None]
+    with open_maps(tmp_path / "maps.h5") as maps:
+        np.testing.assert_allclose(np.stack(list(maps)), expected, rtol=1e-4, atol=1e-3)
 
 
 def test_magnitudes_and_totals_are_those_of_a_loop_over_places(study):
