@@ -7,6 +7,7 @@ variable `NASCENT_KINDS` lists the folder that it lies in. Either way its module
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module, invalidate_caches
@@ -22,6 +23,20 @@ SHIPPED = Path(__file__).parent / "kinds"
 
 FOLDERS = "NASCENT_KINDS"
 """Environment variable: folders in which kinds lie, besides those of nascent, as in `PATH`."""
+
+_SHARES = ("channel_share", "pixel_share", "pixel_precision")
+_TOP = ("top_channel", "top_channels", "all_top_channels")
+HEADED = frozenset(
+    (
+        *("cell", "cells", "cells_in", "cells_out", "low_cells", "high_cells"),
+        *("zero_cells", "undefined_cells", "pixel", "pixels", "pixel_correlation"),
+        *("channel", "channels", "map_channel", "image_channel"),
+        *_SHARES,
+        *_TOP,
+        *(f"{name}_chance" for name in (*_SHARES, *_TOP)),
+    )
+)
+"""Columns of tables of every study that are named for cells, channels and pixels."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +82,19 @@ class Words:
         if column is None:
             return self
         group = column.replace("_", " ")
-        return replace(self, group=group, groups=f"{group}s")
+        return replace(self, group=group, groups=plural(group))
 
     def header(self, name: str) -> str:
-        """Return the name of a table or of its column in these words.
+        """Return the name of a column in these words, where it is one of `HEADED`.
 
-        Tables of explanations are named for cells, channels and pixels: of genes the column
-        `zero_cells` is headed zero_genes.
+        Of genes the column `zero_cells` is headed zero_genes. Columns that a user or a kind brings,
+        such as `cell_type` or `well`, keep their names.
         """
+        if name not in HEADED:
+            return name
         known = {
-            **{"cell": self.example, "cells": self.examples, "well": self.group},
-            **{"wells": self.groups, "channel": self.feature, "channels": self.features},
+            **{"cell": self.example, "cells": self.examples},
+            **{"channel": self.feature, "channels": self.features},
             **{"pixel": self.place, "pixels": self.places},
         }
         return "_".join(known.get(word, word) for word in name.split("_"))
@@ -99,6 +116,15 @@ class Words:
 def with_article(word: str) -> str:
     """Return a word with its indefinite article: a cell, an example."""
     return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def plural(word: str) -> str:
+    """Return a noun of which there are several: cells, batches, assays, studies."""
+    if re.search("(ch|sh|s|x|z)$", word, re.IGNORECASE):
+        return f"{word}es"
+    if re.search("[^aeiou]y$", word, re.IGNORECASE):
+        return f"{word[:-1]}ies"
+    return f"{word}s"
 
 
 def capital(text: str) -> str:

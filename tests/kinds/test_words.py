@@ -1,5 +1,7 @@
 """What figures, pages and messages call examples, groups and features."""
 
+import pytest
+
 from nascent.kind import Words, kind_of
 from nascent.words import speaking, spoken, worded
 
@@ -40,7 +42,27 @@ def test_groups_of_another_column_are_called_like_it():
     assert GENES.grouped(None) is GENES
 
 
+@pytest.mark.parametrize(
+    ("column", "groups"),
+    [
+        ("batch", "batches"),
+        ("assay", "assays"),
+        ("imaging_day", "imaging days"),
+        ("study", "studies"),
+        ("box", "boxes"),
+        ("plate", "plates"),
+    ],
+)
+def test_several_groups_of_another_column_are_its_plural(column, groups):
+    assert GENES.grouped(column).groups == groups
+
+
 def test_headers_of_tables_change_for_other_kinds_alone():
     assert GENES.header("zero_cells") == "zero_genes"
-    assert GENES.header("channel_correlations") == "feature_correlations"
+    assert GENES.header("top_channel_chance") == "top_feature_chance"
     assert kind_of("cells").words.header("zero_cells") == "zero_cells"
+
+
+@pytest.mark.parametrize("column", ["well", "wells", "cell_type", "cell_cycle", "mean_channel"])
+def test_columns_that_a_user_or_a_kind_brings_keep_their_names(column):
+    assert GENES.grouped("perturbation").header(column) == column

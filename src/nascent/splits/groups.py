@@ -37,7 +37,7 @@ def with_groups(examples: pd.DataFrame, column: str | None) -> pd.DataFrame:
             f"{missing.sum()} examples have no {column}, the first is {examples.index[missing][0]}:"
             " they belong to no group",
             where="splits.group",
-            mend=f"Name another column, or leave them out by splits.select: {{{column}: [...]}}.",
+            mend="Name a column in which every example has a value.",
         )
     return examples.assign(**{GROUP: examples[column].astype(str)})
 
