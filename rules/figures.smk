@@ -11,6 +11,8 @@ OF_SINGLE_CELLS = {
     "shards": shards_explained,
     "cells": cells_of_lowest_seed,
 }
+# The factor whose level stands beside each example that is shown; empty where there is none.
+FINEST = FACTORS[-1] if FACTORS else ""
 DRAWN_OF_MORE |= {
     "crops": {
         "input": {"cells": examples_table(), "stores": stores_of_study()},
@@ -18,7 +20,7 @@ DRAWN_OF_MORE |= {
             "target": IMAGED,
             "inputs": CHANNELS,
             "top_channels": STUDY.figures.top_channels,
-            "factor": FACTORS[-1] if FACTORS else "",
+            "factor": FINEST,
         },
     },
     "balance": {
@@ -55,9 +57,16 @@ DRAWN_OF_MORE |= {
     },
     "score_maps": {
         "input": OF_SINGLE_CELLS,
-        "params": {"inputs": seen, "figures": STUDY.figures.plain()},
+        "params": {
+            "inputs": seen,
+            "figures": STUDY.figures.plain(),
+            "factor": FINEST,
+        },
     },
-    "panels": {"input": OF_SINGLE_CELLS, "params": {"inputs": seen}},
+    "panels": {
+        "input": OF_SINGLE_CELLS,
+        "params": {"inputs": seen, "factor": FINEST},
+    },
     "importance": {
         "input": TABLES_OF_IMPORTANCE,
         "params": {

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nascent.errors import AttributionError
-from nascent.figures import score_maps, score_tiles, style
+from nascent.figures import crops, panels, score_maps, score_tiles, style
+from nascent.kind import kind_of
+from nascent.words import speaking
 
 
 @pytest.fixture
@@ -62,6 +64,17 @@ def test_strata_and_predictions_are_named(drawn):
     words = {text.get_text(): text.get_color() for text in figure.texts}
     assert {name: words[name] for name in style.STRATA} == dict(style.STRATA)
     assert any("ŷ = 300" in text for text in words)
+
+
+@pytest.mark.parametrize("figure", [crops, panels, score_maps])
+def test_an_example_stands_with_its_group_and_the_level_of_its_factor(make, figure):
+    examples, maps = make.examples(1, ["a"], 16)
+    examples.cells["group"], examples.cells["cell_cycle"] = ["p/A07"], ["G2"]
+    further = {"target": "a"} if figure is crops else {"maps": maps}
+    with speaking(kind_of("cells").words.plain()):
+        drawn = figure.draw(examples, factor="cell_cycle", **further)
+    labels = [*drawn.texts, *(axes.yaxis.label for axes in drawn.axes)]
+    assert any("p/A07, G2" in text.get_text().split("\n") for text in labels)
 
 
 def test_scores_outside_the_mask_are_not_shown(make):

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nascent.examples import GROUP
 from nascent.figures import style
 from nascent.figures.gather import Examples
 from nascent.words import spoken
@@ -24,8 +25,8 @@ def draw(examples: Examples, *, target: str, factor: str = "") -> Figure:
     Parameters
     ----------
     examples
-        Cells and channels to show, raw counts; `cells` has `target`, and may have a
-        column that is called like a group, and the factor.
+        Cells and channels to show, raw counts; `cells` has `target`, and may have
+        `group` and the factor.
     target
         Name of the target channel; its column, where shown, is marked.
     factor
@@ -127,7 +128,7 @@ def round_length(length: float) -> int:
 def caption(example_id: int | str, cell: pd.Series, factor: str = "") -> str:
     """Return the label of an example: id, group, factor and target where known."""
     lines = [f"{example_id}"]
-    place = [str(cell[key]) for key in (spoken().group, factor) if known(cell, key)]
+    place = [str(cell[key]) for key in (GROUP, factor) if known(cell, key)]
     if place:
         lines.append(", ".join(place))
     if known(cell, "target"):

@@ -25,7 +25,9 @@ HEAD, GAP = 0.3, 0.12  # inches over three rows of tiles for names, and below a 
 
 
 @style.look()
-def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = None) -> Figure:
+def draw(
+    examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = None, factor: str = ""
+) -> Figure:
     """Draw channel, score map and overlay of every channel of each cell, in rows of channels.
 
     Colours are as in `nascent.figures.score_maps`: all maps of a cell share one scale, and the
@@ -41,6 +43,8 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
         (n, S, S, C) attributions, in the channels' order.
     shares
         (n, C): as in `nascent.figures.score_maps`.
+    factor
+        Column of `cells` whose level stands beside each example.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
                     fontweight="bold",
                 )
             if line == 0:
-                describe(figure, examples, i, top)
+                describe(figure, examples, i, top, factor=factor)
                 scale_bar(grid[0, 0], window)
     colour_key(figure, signed)
     return figure

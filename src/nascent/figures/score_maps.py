@@ -23,7 +23,9 @@ TOP_MARGIN, BLOCK_GAP = 0.36, 0.2  # inches
 
 
 @style.look()
-def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = None) -> Figure:
+def draw(
+    examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = None, factor: str = ""
+) -> Figure:
     """Draw three rows a cell — channel, score map, overlay — and one column a channel.
 
     Grey levels are common to a channel over the cells shown. A cell's maps share one colour scale
@@ -41,6 +43,8 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
     shares
         (n, k): each channel's share of the cell's map; NaN where channels have none. Default:
         Σ|score| over that of the channels shown.
+    factor
+        Column of `cells` whose level stands beside each example.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def draw(examples: Examples, maps: np.ndarray, *, shares: np.ndarray | None = No
         scored = coloured(maps[i], examples.masks[i], own, signed=signed)
         draw_columns(grid, examples, i, range(columns), scored, limits, window)
         name_rows(figure, top, tile)
-        describe(figure, examples, i, top)
+        describe(figure, examples, i, top, factor=factor)
         for k, name in enumerate(names if i == 0 else ()):
             grid[0, k].annotate(
                 name,

@@ -167,11 +167,14 @@ def name_rows(figure: Figure, top: float, tile: float) -> None:
         )
 
 
-def describe(figure: Figure, examples: Examples, i: int, top: float) -> None:
-    """Write stratum, id, place, target and prediction of cell `i` at the left of its first row."""
+def describe(figure: Figure, examples: Examples, i: int, top: float, *, factor: str = "") -> None:
+    """Write what is known of cell `i` at the left of its first row.
+
+    That is its stratum, id, group, level of the factor, target and prediction.
+    """
     width, height = figure.get_size_inches()
     example_id, cell = examples.cells.index[i], examples.cells.iloc[i]
-    words = caption(example_id, cell)
+    words = caption(example_id, cell, factor)
     if known(cell, "y_hat"):
         words += f"\nŷ = {cell['y_hat']:.4g}"
     upper = (top - 0.04) / height
