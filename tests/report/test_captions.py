@@ -49,6 +49,29 @@ def render(path: Path, config: dict) -> str:
     return publish_parts(text, writer="html", settings_overrides={"halt_level": 1})["html_body"]
 
 
+UNUSUAL = {name: f"a{name}" for name in Words().plain()}
+"""Words that general texts use for nothing else, and that have the article `an`."""
+
+
+def text_in(words: dict[str, str], path: Path) -> str:
+    """Return a caption of cells in other words, as plain text."""
+    config = filled_in({"study": "demo", "simulate": {}}) | {"words": Words(**words).captions()}
+    return " ".join(re.sub(r"<[^>]+>", " ", render(path, config)).split())
+
+
+@pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
+def test_an_article_fits_whatever_word_stands_behind_it(path):
+    words = "|".join(UNUSUAL.values())
+    assert not re.findall(rf".{{0,30}}\ba (?:{words})\b", text_in(UNUSUAL, path), re.I)
+
+
+@pytest.mark.parametrize("name", ["quality", "quality_table"])
+def test_quality_control_is_told_by_part_whatever_the_groups_are(name):
+    text = text_in(UNUSUAL, ROOT / f"workflow/report/{name}.rst")
+    assert UNUSUAL["part"] in text
+    assert UNUSUAL["group"] not in text
+
+
 CLASSES = {"target": {"task": "classes", "column": "perturbation"}}
 
 
@@ -86,7 +109,9 @@ def test_texts_of_a_study_of_genes_speak_of_no_cell(path, target):
     # What is set as code are names of keys and files.
     text = re.sub(r"<tt.*?</tt>|<code.*?</code>|<[^>]+>", " ", html, flags=re.DOTALL)
     assert not re.findall(
-        r".{0,30}\b(?:cells?|wells?|channels?|pixels?|nucle\w+)\b.{0,30}", text, re.I
+        r".{0,30}\b(?:cells?|wells?|plates?|channels?|pixels?|nucle\w+|proteins?)\b.{0,30}",
+        text,
+        re.I,
     )
 
 

@@ -11,15 +11,16 @@ from nascent.task import Task, task_of
 def words_of_captions(study: Study) -> dict[str, Any]:
     """Return what captions are told of a study in words, by name.
 
-    `target_label` is the target, `skill` the measure of its task, `words` what the kind of data
-    calls examples and the like (`nascent.kind.Words.captions`), `factors` and `batches` those
-    columns of the kind in words, `floors` the names of the floors, and `metrics` those of the task
-    (`words_of_metrics`).
+    `target_label` is the target, `first_stage` the folder of the examples, `skill` the measure of
+    the task, `words` what the kind of data calls examples and the like
+    (`nascent.kind.Words.captions`), `factors` and `batches` those columns of the kind in words,
+    `floors` the names of the floors, and `metrics` those of the task (`words_of_metrics`).
     """
     kind, task = kind_of(study.kind), task_of(study.target.task)
     words, group = kind.words.grouped(study.splits.group), study.splits.group
     return {
         "target_label": study.label,
+        "first_stage": kind.first_stage,
         "skill": task.skill,
         "words": words.captions(),
         "factors": [words.column(name) for name in kind.factors if name != group],

@@ -16,7 +16,7 @@ NOTE = (
     "{skill} that a trained model loses on the test {examples} when the {feature} of each"
     " {example} is replaced by that of other {examples}, fitted into its outline: all of it, its"
     " intensity (mean) alone, or its structure alone. Means over seeds; in brackets the interval"
-    " at {confidence:.0%} over {examples}. A {feature} is said to be used where the intervals"
+    " at {confidence:.0%} over {examples}. {A_feature} is said to be used where the intervals"
     " over {examples} and over {groups} lie above 0."
 )
 
