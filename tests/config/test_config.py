@@ -175,7 +175,7 @@ def test_two_wells_at_one_place_are_named(tmp_path, table):
 def test_measured_wells_need_the_name_of_the_channel_that_is_predicted():
     with pytest.raises(ConfigError, match=r"target\.channel: measured wells need the name"):
         check_study({"study": "mine", "data": "wells"})
-    with pytest.raises(ConfigError, match=r"target\.channel: measured wells need the name"):
+    with pytest.raises(ConfigError, match=r"where target\.column is predicted, name a channel"):
         check_study({"study": "mine", "data": "wells", "target": {"column": "area"}})
 
 

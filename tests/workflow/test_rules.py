@@ -355,3 +355,9 @@ def test_no_profile_holds_a_key_that_the_default_one_would_override():
     }
     for name in profiles.keys() - {"default"}:
         assert not profiles[name] & profiles["default"], name
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_works_in_a_job_which_speaks_the_words_of_the_study(script):
+    text = SCRIPTS[script].read_text()
+    assert re.search(r"\b(?:job|network_job|make_parts)\(snakemake\b", text)

@@ -24,9 +24,7 @@ with job(snakemake) as work, ExitStack() as stack:
         channels=len(params.inputs),
         explained=params.explained["target"],
     )
-    figure = panels.draw(
-        found.examples, found.maps, shares=found.shares, factor=params.factor
-    )
+    figure = panels.draw(found.examples, found.maps, shares=found.shares, factor=params.factor)
     examples = found.examples
     work.note(shown={"cells": examples.cells.index.tolist(), "channels": examples.channels})
     standing = read_standing(given.verdict, given.randomisation, **params.explained)

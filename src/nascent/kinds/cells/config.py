@@ -115,8 +115,9 @@ class Target(sections.Target):
     )
     channel: str | None = Field(
         None,
-        description="Channel whose mean over the measured pixels is the target, and which no model"
-        " sees; null: that in which a simulation plants the rate, none of measured wells",
+        description="Channel whose mean over the measured pixels is the column `target` of every"
+        " cell table, and which no model sees, whatever `column` is predicted; null: that in which"
+        " a simulation plants the rate; measured wells must name one",
     )
     label: str | None = Field(
         None, description="The target in words; null: the name of its column or channel"
@@ -167,7 +168,8 @@ class Study(sections.Study):
         if self.target.channel is None:
             raise ValueError(
                 "target.channel: measured wells need the name of the channel whose mean is the"
-                " target, and which no model sees"
+                " column `target` of the cell table, and which no model sees; where target.column"
+                " is predicted, name a channel that models can do without"
             )
         return self
 
