@@ -6,13 +6,16 @@ import pandas as pd
 import pytest
 
 from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.inputs import CellBatch, MethodData
 from nascent.attribute.maps import open_maps
-from nascent.attribute.method import known_methods
+from nascent.attribute.method import known_methods, method_of
 from nascent.attribute.options import options_of
+from nascent.attribute.references import References
 from nascent.attribute.stage import Explanation, attribute_shard
 from nascent.config.attribution import Method
 from nascent.errors import AttributionError
 from nascent.examples import InputSpec
+from nascent.explain.randomisation.redraw import cascade
 from nascent.reader import fitted_reader
 from nascent.store_layout import Layout, input_path
 from nascent.store_writer import StoreWriter
@@ -131,6 +134,41 @@ def test_every_method_explains_tokens_or_says_why_not(study, method):
         assert "cam" in method, error
         return
     assert np.isfinite(found).all() and found.shape[-1] in (1, WIDTH)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"method": "integrated_gradients"},
+        {"method": "integrated_gradients", "baseline": "training_cells"},
+        {"method": "occlusion"},
+        {"method": "expected_gradients"},
+        {"method": "channel_ablation", "to": "permutation", "samples": 3},
+    ],
+    ids=lambda given: "-".join(map(str, given.values())),
+)
+def test_tokens_are_compared_by_the_embeddings_that_the_model_has_now(given):
+    """Baselines and drawn examples go through the redrawn layer as the explained example does."""
+    name = given["method"]
+    usual = {} if "to" in given else OPTIONS[name]
+    options = Method(**{**usual, **given}).options()
+    measured = np.ones(GIVEN.shape, bool)
+    tokens = GIVEN[..., None].astype(np.float32)
+    data = MethodData(1, references=References(tokens[2:], measured[2:]))
+    batch = CellBatch(tokens[:2], measured[:2], [0, 1])
+
+    def ready(model):
+        explained = ExplainedModel(model, name="tokens", mask=None, enters="embedding")
+        return method_of(name).ready(explained, data, options_of(name, options))
+
+    model = network(square=True)
+    prepared = ready(model)
+    trained = prepared(batch).maps
+    for _ in cascade(model, 1, np.random.default_rng(5)):
+        redrawn = prepared(batch).maps
+        assert not np.allclose(redrawn, trained, rtol=0.1)
+        np.testing.assert_array_equal(redrawn, ready(model)(batch).maps)
+    np.testing.assert_array_equal(prepared(batch).maps, trained)
 
 
 @pytest.mark.parametrize("baseline", ["blurred", "noise", "training_mean"])

@@ -13,6 +13,7 @@ from nascent.attribute.references import References
 from nascent.config.attribution import Method
 from nascent.errors import AttributionError
 from nascent.examples import image_input
+from nascent.explain.randomisation.redraw import cascade
 from nascent.train.architectures.build import build
 from nascent.train.architectures.options import Layers
 
@@ -69,6 +70,23 @@ def data():
 def some(batch, chosen):
     ids = [batch.ids[i] for i in chosen]
     return CellBatch(batch.images[chosen], batch.masks[chosen], ids)
+
+
+@pytest.mark.parametrize("given", ALL[: len(known_methods())], ids=known_methods())
+def test_what_is_prepared_once_sees_the_weights_that_the_model_has_now(model, given):
+    """Its maps are those of a method that is prepared for the new weights, to the bit."""
+    method, batch = Method(**given), cells(2)
+
+    def ready(explained):
+        return method_of(method.method).ready(explained, data(), method.options())
+
+    prepared = ready(model)
+    trained = prepared(batch).maps
+    for _ in cascade(model.model, 1, np.random.default_rng(5)):
+        redrawn = prepared(batch).maps
+        assert not np.allclose(redrawn, trained, rtol=0.1)
+        np.testing.assert_array_equal(redrawn, ready(ExplainedModel(model.model))(batch).maps)
+    np.testing.assert_array_equal(prepared(batch).maps, trained)
 
 
 @pytest.mark.parametrize("given", ALL, ids=IDS)

@@ -59,7 +59,12 @@ def test_features_outside_are_those_of_an_empty_frame_and_inside_those_of_the_wi
     rows, columns = window.pixels
     alone = np.asarray(model(image[:, rows, columns]))[0]
     put_together = empty.copy()
-    put_together[window.inner] = alone[window.inner_here]
+    there = (window.inner_rows, window.inner_columns), (window.rows, window.columns)
+    here = (
+        slice(inner.start - line.start, inner.stop - line.start)
+        for inner, line in zip(*there, strict=True)
+    )
+    put_together[window.inner] = alone[tuple(here)]
     np.testing.assert_allclose(put_together, whole, atol=1e-5)
 
 

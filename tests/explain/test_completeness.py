@@ -6,7 +6,6 @@ from nascent.explain.completeness.table import (
     COMPLETENESS,
     completeness,
     gather_completeness,
-    relative_gaps,
     signed_gaps,
 )
 from nascent.files import read_table, write_table
@@ -30,7 +29,6 @@ def cells(gaps, split="test", **columns):
 
 def test_the_gap_is_told_as_a_share_of_the_change_in_prediction_with_its_sign():
     np.testing.assert_allclose(signed_gaps(cells([0.0, -1.0, 2.0])), [0, 0.05, -0.1])
-    np.testing.assert_allclose(relative_gaps(cells([0.0, -1.0, 2.0])), [0, 0.05, 0.1])
 
 
 def test_quantiles_of_each_split_are_numpys():

@@ -131,7 +131,7 @@ def test_signed_shares_beat_random_weights_on_either_side():
 
 
 def test_the_null_of_signed_shares_reaches_below_zero_though_no_copy_does():
-    """The next copy may group be negative: 0 is no bound of a share with a sign."""
+    """The next copy may well be negative: 0 is no bound of a share with a sign."""
     shares, strata, groups = drawn()
     below = shares - shares.to_numpy().max(axis=0) - 0.01
     null = null_shares([0.0] * 4)

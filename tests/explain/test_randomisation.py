@@ -120,7 +120,7 @@ def test_a_prepared_method_sees_the_weights_that_the_model_has_now(checked, stud
     trained = method(batch).maps
     stages = cascade(inspection.explained.model, 1, np.random.default_rng(5))
     next(stages)
-    redrawn = method(batch).maps
+    redrawn = inspection.method()(batch).maps
     other = ExplainedModel(keras.models.clone_model(inspection.explained.model))
     other.model.set_weights(inspection.explained.model.get_weights())
     stages.close()

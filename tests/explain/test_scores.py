@@ -91,7 +91,9 @@ def study(request, tmp_path):
 def scores_of(study, maps=None, **changes):
     folder, made, _ = study
     names = {"model": "cnn", "seed": 2, "method": "ig"} | changes
-    return channel_scores(maps or made, folder / "cells.tsv", folder / "explained.tsv", **names)
+    return channel_scores(
+        made if maps is None else maps, folder / "cells.tsv", folder / "explained.tsv", **names
+    )
 
 
 def test_the_sums_are_those_of_the_measured_pixels(study):
@@ -165,6 +167,11 @@ def test_checks_of_single_cells_are_joined_and_others_left_out(study):
     joined = ["attention_lift", "kinds_drawn_rank", "kinds_own_rank", "truth_rank"]
     assert sorted(scores.facts["told"][-4:]) == joined
     assert not [name for name in scores.cells if name.startswith(("removal", "curve", "none"))]
+
+
+def test_an_explanation_without_a_map_file_is_refused(study):
+    with pytest.raises(AttributionError, match="no maps to read"):
+        scores_of(study, [])
 
 
 def test_maps_of_two_models_are_refused(study):

@@ -111,6 +111,9 @@ class MethodData:
     def drawn_references(self) -> References:
         """Return the drawn training examples, as they are explained.
 
+        Where a layer makes what is explained, it does so with the weights that it has now: what
+        serves for models whose weights change asks anew for each batch.
+
         Raises
         ------
         AttributionError

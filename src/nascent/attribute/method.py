@@ -46,7 +46,8 @@ class Method:
     ----------
     prepare : callable
         (explained model, data, options) → function of examples. Refuses what the model cannot do
-        before any example is read, and compiles once for all examples. `ready` is what to call.
+        before any example is read, and compiles once for all examples. The function keeps nothing
+        of the model's weights, which may change between its calls. `ready` is what to call.
     taken : callable
         Given options, null replaced → names of those that the method takes, without those that its
         baseline takes and without `batch_size`, which every method takes.

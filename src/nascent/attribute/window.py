@@ -78,17 +78,6 @@ class Window:
             slice(self.inner_columns.start, self.inner_columns.stop),
         )
 
-    @property
-    def inner_here(self) -> tuple[slice, slice]:
-        """The inner features, by their places in the window's own feature map."""
-        return tuple(
-            slice(inner.start - line.start, inner.stop - line.start)
-            for inner, line in (
-                (self.inner_rows, self.rows),
-                (self.inner_columns, self.columns),
-            )
-        )
-
 
 def window_of(support: np.ndarray, reach: Reach) -> Window:
     """Return the window of the pixels that are not zero.

@@ -150,20 +150,6 @@ def leave_one_group_out(
     return drawn.reindex(cells.index).fillna("test").rename("split")
 
 
-def every_fold(
-    cells: pd.DataFrame, *, fractions: Mapping[str, float], strata: Sequence[str], seed: int
-) -> pd.DataFrame:
-    """Return all folds of leave one group out: a row an example, a column a group that tests."""
-    return pd.DataFrame(
-        {
-            fold: leave_one_group_out(
-                cells, fold=fold, fractions=fractions, strata=strata, seed=seed
-            )
-            for fold in sorted(cells[GROUP].astype(str).unique())
-        }
-    )
-
-
 def _levels(
     cells: pd.DataFrame, groups: pd.Series, names: np.ndarray, balance: Sequence[str]
 ) -> np.ndarray:

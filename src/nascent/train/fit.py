@@ -42,7 +42,7 @@ def fit(
     Parameters
     ----------
     model
-        `nascent.train.augment.Augmented`, freshly built and compiled, see
+        `nascent.train.augment.augmented.Augmented`, freshly built and compiled, see
         `nascent.train.objective.compile_model`.
     train, val
         Examples to learn from, and to choose the best epoch by.

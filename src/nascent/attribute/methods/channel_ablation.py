@@ -16,9 +16,14 @@ def _prepare(explained: "ExplainedModel", data: "MethodData", options: Options) 
     if options["to"] == "baseline":
         baseline = data.baseline(options)
         return lambda cells: ablation.ablation_to_baseline(explained, cells, baseline, **size)
-    references = data.drawn_references()
+    data.drawn_references()  # Refused before an example is read, where none were given.
     return lambda cells: ablation.ablation_by_permutation(
-        explained, cells, references, samples=options["samples"], seed=data.seed, **size
+        explained,
+        cells,
+        data.drawn_references(),
+        samples=options["samples"],
+        seed=data.seed,
+        **size,
     )
 
 

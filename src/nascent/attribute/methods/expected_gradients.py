@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 def _prepare(explained: "ExplainedModel", data: "MethodData", options: Options) -> Prepared:
     from nascent.attribute.expected_gradients import expected_gradients
 
-    references = data.drawn_references()
+    data.drawn_references()  # Refused before an example is read, where none were given.
     how = {name: options[name] for name in ("samples", "batch_size")}
     return lambda cells: expected_gradients(
-        explained, cells, references, seed=data.seed, ends=data.ends, **how
+        explained, cells, data.drawn_references(), seed=data.seed, ends=data.ends, **how
     )
 
 

@@ -51,11 +51,6 @@ def signed_gaps(cells: pd.DataFrame) -> pd.Series:
     return cells["completeness_gap"] / change.where(change != 0)
 
 
-def relative_gaps(cells: pd.DataFrame) -> pd.Series:
-    """Return the magnitudes of `signed_gaps`."""
-    return signed_gaps(cells).abs()
-
-
 def completeness(cells: pd.DataFrame) -> pd.DataFrame:
     """Return how far the maps of each split add up.
 

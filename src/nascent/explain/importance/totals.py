@@ -110,8 +110,11 @@ def sums_of_files(
     Raises
     ------
     AttributionError
-        Where the maps are not all of one model and method, or an example comes twice.
+        Where there is no file, the maps are not all of one model and method, or an example comes
+        twice.
     """
+    if not paths:
+        raise AttributionError("there are no maps to read")
     inputs: dict[str, SumsOfInput] = {}
     sources: dict[str, MapSource] = {}
     cells = []

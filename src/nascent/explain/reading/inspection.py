@@ -110,7 +110,11 @@ class Inspection:
         )
 
     def method(self) -> Prepared:
-        """Return the method, with the options that it had, of the model as it is when called."""
+        """Return the method, with the options that it had; it is prepared once.
+
+        It reads the model's weights whenever it explains: maps are those of the model as it is
+        then, redrawn or trained.
+        """
         return self._method
 
     @cached_property

@@ -21,7 +21,7 @@ def told_apart(
     ----------
     predictions
         Of the test examples, degraded as those the model learnt from: the columns of
-        `nascent.evaluate.tables.PREDICTIONS`.
+        `nascent.evaluate.tables.predictions_columns`.
     target
         The one that the maps explain, the only one kept of several.
     order, fraction
