@@ -238,7 +238,7 @@ def test_classes_that_only_the_examples_show_to_be_bad_end_the_job_of_the_splits
     left_out = "p/c" if design == "leave_one_group_out" else None
     levels = sorted({label for label in labels if label})
     params = {
-        "splits": {"stratify": ["group"]},
+        "splits": {"stratify": ["group"], "select": {}},
         **{"design": design, "group": left_out, "seed": 1},
         **{"target": "state", "levels": levels, "most": 50, "factors": []},
     }
