@@ -86,10 +86,13 @@ class Reader:
         One reader an input of the model, of a class `READER` of `nascent.readers`.
     targets : tuple of TargetSpec
         What the model predicts, in the order of its outputs; all of one task.
+    loss : str
+        By which it learnt, which says what its outputs are; empty for the usual one of the task.
     """
 
     inputs: tuple[InputReader, ...]
     targets: tuple[TargetSpec, ...] = ()
+    loss: str = ""
 
     @property
     def specs(self) -> tuple[InputSpec, ...]:
@@ -158,7 +161,8 @@ class Reader:
         """Return the reader as JSON can hold it."""
         inputs = [{"reader": one.name} | one.to_plain() for one in self.inputs]
         targets = [one.to_plain() for one in self.targets]
-        return {"format": FORMAT, "version": VERSION, "inputs": inputs, "targets": targets}
+        plain = {"format": FORMAT, "version": VERSION, "inputs": inputs, "targets": targets}
+        return plain | ({"loss": self.loss} if self.loss else {})
 
 
 def usual_reader(spec: InputSpec) -> str:
@@ -230,10 +234,14 @@ def reader_of(given: "Reader | InputReader | Normaliser", paths: Sequence[str | 
 
 
 def write_reader(
-    inputs: Sequence[InputReader], path: str | Path, *, targets: Sequence[TargetSpec] = ()
+    inputs: Sequence[InputReader],
+    path: str | Path,
+    *,
+    targets: Sequence[TargetSpec] = (),
+    loss: str = "",
 ) -> None:
-    """Write the readers of a model's inputs, and what it predicts."""
-    write_json(Reader(tuple(inputs), tuple(targets)).to_plain(), path)
+    """Write the readers of a model's inputs, what it predicts, and by which loss it learnt to."""
+    write_json(Reader(tuple(inputs), tuple(targets), loss).to_plain(), path)
 
 
 def read_reader(path: str | Path) -> Reader:
@@ -254,7 +262,7 @@ def read_reader(path: str | Path) -> Reader:
     plain = _plain(path)
     try:
         targets = tuple(map(TargetSpec.from_plain, plain["targets"]))
-        return Reader(tuple(map(_input, plain["inputs"])), targets)
+        return Reader(tuple(map(_input, plain["inputs"])), targets, str(plain.get("loss", "")))
     except NascentError as error:
         raise StoreError(str(error).rstrip("."), where=path) from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:

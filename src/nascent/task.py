@@ -91,8 +91,16 @@ class Task(Metrics):
         """Return the number of outputs of a network for so many targets."""
 
     @abstractmethod
-    def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
-        """Return the predictions of each target, (n, …), from what a network puts out, (n, …)."""
+    def of_targets(self, network_outputs: np.ndarray, loss: str = "") -> list[np.ndarray]:
+        """Return the predictions of each target, (n, …), from what a network puts out, (n, …).
+
+        Parameters
+        ----------
+        network_outputs
+            As the network gives them.
+        loss
+            Among `losses`, by which it learnt; empty for the usual one.
+        """
 
     @abstractmethod
     def columns(self, levels: Sequence[str] = ()) -> tuple[str, ...] | None:
@@ -182,8 +190,8 @@ class Task(Metrics):
         """
 
     @abstractmethod
-    def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
-        """Return `learning` as a function of the same kind as a loss."""
+    def learning_metric(self, sds: Sequence[float], loss: str = "") -> Callable[..., Any]:
+        """Return `learning` as a function of the same kind as a loss, of a network of that loss."""
 
 
 def known_tasks() -> tuple[str, ...]:

@@ -26,6 +26,15 @@ def test_of_a_class_the_probability_is_measured():
     np.testing.assert_allclose(found, [0.5, 1 / (1 + np.exp(-1))])
 
 
+def test_of_a_class_against_the_rest_it_is_the_share_of_its_sigmoid():
+    images = np.stack([np.full((2, 2, 1), level, np.float32) for level in (0.0, np.log(9))])
+    predict = predictions_of(
+        *(Logits(), [image_input(2, 1)]), task="classes", output=0, loss="binary_cross_entropy"
+    )
+    found = predict({"image": images, "mask": np.ones((2, 2, 2), bool)})
+    np.testing.assert_allclose(found, [0.5, 0.9 / 1.4], rtol=1e-6)
+
+
 CLASSES = {"task": "classes", "column": "perturbation"}
 GROUPS = pd.DataFrame({"perturbation": ["DMSO", "TSA"]}, index=["a", "b"])
 

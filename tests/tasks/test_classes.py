@@ -175,6 +175,15 @@ def test_outputs_are_logits_and_their_softmax_the_prediction():
     assert TASK.read_outs(["a", "b"])["b"](np.log(p))[0] == np.log(0.8)
 
 
+def test_of_classes_against_the_rest_the_sigmoids_are_the_prediction():
+    """With logits ± ln(p / (1 − p)) of two classes it is p; their softmax would be sharper."""
+    logits = np.log(np.array([[0.8 / 0.2, 0.2 / 0.8], [0.9 / 0.1, 0.3 / 0.7]]))
+    (found,) = TASK.of_targets(logits, "binary_cross_entropy")
+    np.testing.assert_allclose(found, [[0.8, 0.2], [0.75, 0.25]])
+    (far,) = TASK.of_targets(np.array([[900.0, -900.0], [-900.0, -900.0]]), "binary_cross_entropy")
+    np.testing.assert_allclose(far, [[1, 0], [0.5, 0.5]])
+
+
 def test_a_constant_prediction_has_no_spread_wherever_its_logits_lie():
     drift = np.linspace(0, 9, 5)[:, None]
     assert TASK.spread(np.array([[0.3, 0.7]]) + drift, (1, 1)) == pytest.approx(0, abs=1e-12)

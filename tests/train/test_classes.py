@@ -8,6 +8,7 @@ from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import Answers, RunNames
 from nascent.examples import column_target
 from nascent.levels import check_classes, levels_of
+from nascent.reader import read_reader
 from nascent.shards.plan import shards_of
 from nascent.train.models import load_model
 from nascent.train.options import Options
@@ -52,15 +53,17 @@ def test_a_network_of_classes_learns_them_and_says_so(classes):
     assert card["best"]["val_log_loss"] == pytest.approx(history["val_log_loss"].min(), rel=1e-6)
 
 
-def test_its_predictions_are_the_softmax_of_the_saved_network(classes):
-    train_model(**arguments(classes))
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_its_predictions_are_the_probabilities_that_training_measured(classes, loss):
+    train_model(**arguments(classes, loss=loss))
+    assert read_reader(classes.folder / "out" / "reader.json").loss == loss
     model = load_model(classes.folder / "out" / "model.keras")
     normaliser = classes.arguments()["data"].normaliser
     table = predict(
         model,
         {"val": shards_of(classes.manifest, "val")},
         normaliser,
-        answers=Answers(["perturbation"], "classes", LEVELS),
+        answers=Answers(["perturbation"], "classes", LEVELS, loss),
         run=RunNames("example", "example", "linear", 7),
         batch_size=8,
     )

@@ -20,7 +20,7 @@ with network_job(snakemake) as work:
         model,
         {split: shards_of(given.shards, split) for split in ("train", "val", "test")},
         reader,
-        answers=Answers(reader.columns, reader.task, reader.levels),
+        answers=Answers(reader.columns, reader.task, reader.levels, reader.loss),
         run=RunNames(params.design, wildcards.fold, wildcards.model, work.seed),
         **how,
     )
@@ -31,6 +31,7 @@ with network_job(snakemake) as work:
         as_trained=predictions,
         task=reader.task,
         levels=reader.levels,
+        loss=reader.loss,
         **how,
     )
     made = snakemake.output

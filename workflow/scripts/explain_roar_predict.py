@@ -18,7 +18,7 @@ with network_job(snakemake) as work:
         load_model(given.model),
         {"test": shards_of(given.shards, "test")},
         reader,
-        answers=Answers(reader.columns, reader.task, reader.levels),
+        answers=Answers(reader.columns, reader.task, reader.levels, reader.loss),
         run=RunNames(params.design, params.fold, wildcards.model, work.seed),
         batch_size=params.batch_size,
         prediction=params.prediction,

@@ -15,7 +15,11 @@ with network_job(snakemake) as work:
     reader = read_reader(given.reader)
     write_use_cells(
         predictions_of(
-            load_model(given.model), reader.specs, task=params.task, output=params.output
+            load_model(given.model),
+            reader.specs,
+            task=params.task,
+            output=params.output,
+            loss=reader.loss,
         ),
         chosen_cells(
             given.shards,

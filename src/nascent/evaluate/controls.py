@@ -64,6 +64,7 @@ def model_controls(
     prediction: Literal["plain", "eight_fold"] = "plain",
     task: str = REGRESSION,
     levels: Sequence[str] = (),
+    loss: str = "",
 ) -> pd.DataFrame:
     """Return the metrics of one run on examples as it was trained and standardised by example.
 
@@ -82,8 +83,8 @@ def model_controls(
         targets. Splits without shards are passed over.
     batch_size, prediction
         As for those predictions.
-    task, levels
-        Name of what is predicted, and of its classes.
+    task, levels, loss
+        Names of what is predicted, of its classes, and of the loss by which the model learnt.
 
     Returns
     -------
@@ -102,7 +103,7 @@ def model_controls(
         model,
         shards,
         per_cell,
-        answers=Answers(list(as_trained["target"].unique()), task, levels),
+        answers=Answers(list(as_trained["target"].unique()), task, levels, loss),
         run=RunNames(first["design"], first["fold"], first["model"], int(first["seed"])),
         batch_size=batch_size,
         prediction=prediction,

@@ -142,7 +142,7 @@ def _predict_split(
             mend="Train with a lower learning_rate.",
         )
     parts = []
-    for target, y_hat in zip(targets, task.of_targets(outputs), strict=True):
+    for target, y_hat in zip(targets, task.of_targets(outputs, answers.loss), strict=True):
         known = task.known(cells[target])
         own = cells[known]
         missing = batches.unanswered + len(cells) - len(own)

@@ -56,11 +56,14 @@ class Answers:
         Name of the task of all of them.
     levels
         Names of the classes; numbers have none.
+    loss
+        By which the model learnt, see `nascent.task.Task.of_targets`.
     """
 
     columns: Sequence[str]
     task: str = REGRESSION
     levels: Sequence[str] = ()
+    loss: str = ""
 
 
 def predictions_columns(task: Task, levels: Sequence[str] = ()) -> tuple[str, ...]:

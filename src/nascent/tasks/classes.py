@@ -1,4 +1,8 @@
-"""One class an example: a network gives each class a logit, and their softmax is the prediction."""
+"""One class an example: a network gives each class a logit, and their softmax is the prediction.
+
+Where each class is learnt against the rest, by `binary_cross_entropy`, the prediction is the
+sigmoid of each logit, as a share of their sum over the classes.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,12 +20,16 @@ if TYPE_CHECKING:
     from nascent.train.options import Fitting
 
 
+SIGMOID = "binary_cross_entropy"
+"""The loss of each class against the rest."""
+
+
 class Classes(ClassMetrics, Task):
     """One class an example, among those that the study names."""
 
     name = "classes"
     learning = "log_loss"
-    losses = ("cross_entropy", "binary_cross_entropy")
+    losses = ("cross_entropy", SIGMOID)
     has_classes = True
 
     def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:
@@ -39,9 +47,11 @@ class Classes(ClassMetrics, Task):
         """Return an output a class."""
         return len(levels)
 
-    def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
-        """Return the softmax of the logits, (n, k) float64, of the one target."""
-        return [softmax(network_outputs)]
+    def of_targets(self, network_outputs: np.ndarray, loss: str = "") -> list[np.ndarray]:
+        """Return the probabilities, (n, k) float64 of sum 1, of the one target."""
+        logits = np.asarray(network_outputs, np.float64)
+        # The share of a sigmoid is the softmax of its logarithm, −ln(1 + exp(−l)).
+        return [softmax(-np.logaddexp(0, -logits) if loss == SIGMOID else logits)]
 
     def columns(self, levels: Sequence[str] = ()) -> tuple[str, ...]:
         """Return the true class, the predicted one, and a probability a class."""
@@ -132,9 +142,19 @@ class Classes(ClassMetrics, Task):
 
         return of_examples
 
-    def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
-        """Return the log loss, neither smoothed nor weighted."""
-        return self.loss("cross_entropy", sds)
+    def learning_metric(self, sds: Sequence[float], loss: str = "") -> Callable[..., Any]:
+        """Return the log loss of the probabilities, neither smoothed nor weighted."""
+        log_loss = self.loss("cross_entropy", sds)
+        if loss != SIGMOID:
+            return log_loss
+
+        def of_sigmoids(y: Any, logits: Any, weight: Any = None) -> Any:
+            from nascent.frameworks import keras
+
+            sigmoids = keras.ops.log_sigmoid(keras.ops.cast(logits, "float32"))
+            return log_loss(y, sigmoids, weight)
+
+        return of_sigmoids
 
 
 TASK = Classes()

@@ -157,7 +157,7 @@ class Distribution(TaskOfPlaces):
         """Return a feature a level."""
         return len(levels)
 
-    def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
+    def of_targets(self, network_outputs: np.ndarray, loss: str = "") -> list[np.ndarray]:
         """Return the softmax over the last axis, of the one target."""
         logits = np.asarray(network_outputs, np.float64)
         sizes = np.exp(logits - logits.max(axis=-1, keepdims=True))
@@ -185,7 +185,7 @@ class Distribution(TaskOfPlaces):
 
         return of_examples
 
-    def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
+    def learning_metric(self, sds: Sequence[float], loss: str = "") -> Callable[..., Any]:
         """Return the log loss."""
         return self.loss("cross_entropy", sds)
 

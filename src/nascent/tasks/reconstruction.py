@@ -122,7 +122,7 @@ class Reconstruction(TaskOfPlaces):
         """Return a feature a target: the features of the input are its targets."""
         return targets
 
-    def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
+    def of_targets(self, network_outputs: np.ndarray, loss: str = "") -> list[np.ndarray]:
         """Return the whole output, of the one target."""
         return [np.asarray(network_outputs, np.float64)]
 
@@ -143,7 +143,7 @@ class Reconstruction(TaskOfPlaces):
 
         return of_examples
 
-    def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
+    def learning_metric(self, sds: Sequence[float], loss: str = "") -> Callable[..., Any]:
         """Return the mean squared error."""
         return self.loss("mse", sds)
 

@@ -46,7 +46,7 @@ class Regression(NumberMetrics, Task):
         """Return an output a target."""
         return targets
 
-    def of_targets(self, network_outputs: np.ndarray) -> list[np.ndarray]:
+    def of_targets(self, network_outputs: np.ndarray, loss: str = "") -> list[np.ndarray]:
         """Return the output of each target, (n,) float64."""
         return list(np.asarray(network_outputs, np.float64).T)
 
@@ -122,7 +122,7 @@ class Regression(NumberMetrics, Task):
 
         return of_examples
 
-    def learning_metric(self, sds: Sequence[float]) -> Callable[..., Any]:
+    def learning_metric(self, sds: Sequence[float], loss: str = "") -> Callable[..., Any]:
         """Return the absolute error in the unit of the first target."""
         return self.loss("mae", sds)
 

@@ -73,7 +73,7 @@ def fit(
     predict = variants[fitting.validation](model.network)
     task = targets.task
     loss = objective.loss_of(fitting, targets)
-    metric = task.learning_metric(targets.sds)
+    metric = task.learning_metric(targets.sds, fitting.loss)
     spread = partial(task.spread, sds=targets.sds)
     read = partial(examples, columns=targets.columns, task=task.name, levels=targets.levels)
     steps = len(train)

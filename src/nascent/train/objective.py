@@ -58,7 +58,8 @@ def compile_model(model: keras.Model, fitting: Fitting, targets: Targets) -> Non
     model in `mixed_float16` gets an optimiser that scales the loss, since small gradients would be
     zero in it.
     """
-    loss, metric = loss_of(fitting, targets), targets.task.learning_metric(targets.sds)
+    loss = loss_of(fitting, targets)
+    metric = targets.task.learning_metric(targets.sds, fitting.loss)
     if targets.some_missing:
         loss, metric = over_labels(loss), over_labels(metric)
     model.compile(

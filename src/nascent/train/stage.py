@@ -133,7 +133,7 @@ def train_model(
         network = built(plan, steps=len(train))
         checkpoint.restore_weights(result.folder, network, result.epoch)
     write_model(network, files.model)
-    write_reader(data.reader.inputs, files.reader, targets=data.targets)
+    write_reader(data.reader.inputs, files.reader, targets=data.targets, loss=fitting.loss)
     write_table(history_table(result.progress, fitting, result.width), files.history)
     unanswered = {"train": train.unanswered, "val": val.unanswered}
     write_json(card(plan, result, attempts, unanswered=unanswered), files.card)

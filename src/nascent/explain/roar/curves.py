@@ -84,7 +84,8 @@ def roar_table(
     predictions
         Of the test examples, for the one target that is explained: the columns of
         `nascent.evaluate.tables.predictions_columns`, and `order` (a method, or `random`),
-        `fraction` and `zero_cells`. With the order `none` and the fraction 0 those of the models themselves.
+        `fraction` and `zero_cells`. With the order `none` and the fraction 0 those of the models
+        themselves.
     cells
         The study's table of examples; its index is `id`.
     rank

@@ -17,6 +17,7 @@ def predictions_of(
     *,
     task: str = REGRESSION,
     output: int = 0,
+    loss: str = "",
 ) -> Predict:
     """Return the function whose squared error is measured.
 
@@ -33,6 +34,8 @@ def predictions_of(
         Name of what it predicts.
     output
         Number of the target, or of the class.
+    loss
+        By which the model learnt, see `nascent.task.Task.of_targets`.
     """
     measured = task_of(task)
     if not measured.has_classes and len(inputs) == 1:
@@ -47,7 +50,7 @@ def predictions_of(
         return compiled
 
     def predict(given: Mapping[str, np.ndarray]) -> np.ndarray:
-        answers = measured.of_targets(model.predict_on_batch(dict(given)))
+        answers = measured.of_targets(model.predict_on_batch(dict(given)), loss)
         return answers[0][:, output] if measured.has_classes else answers[output]
 
     return predict
