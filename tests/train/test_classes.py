@@ -7,9 +7,11 @@ from nascent.errors import ConfigError, TrainError
 from nascent.evaluate.predict import predict
 from nascent.evaluate.tables import Answers, RunNames
 from nascent.examples import column_target
+from nascent.head import head
 from nascent.levels import check_classes, levels_of
 from nascent.reader import read_reader
 from nascent.shards.plan import shards_of
+from nascent.tasks.classes import Classes
 from nascent.train.models import load_model
 from nascent.train.options import Options
 from nascent.train.stage import train_model
@@ -73,6 +75,17 @@ def test_its_predictions_are_the_probabilities_that_training_measured(classes, l
     loss = -np.log(probabilities[np.arange(len(true)), true]).mean()
     assert classes.card()["best"]["val_log_loss"] == pytest.approx(loss, rel=1e-4)
     assert (table["true_class"] == table["predicted_class"]).mean() > 0.7
+
+
+def test_the_last_layers_are_those_of_the_task(classes, monkeypatch):
+    import keras
+
+    def own_head(self, features, means, units):
+        return keras.layers.Activation("linear", name="own")(head(features, means, units))
+
+    monkeypatch.setattr(Classes, "head", own_head)
+    train_model(**arguments(classes, epochs=1))
+    assert load_model(classes.folder / "out" / "model.keras").layers[-1].name == "own"
 
 
 def test_an_untrained_network_predicts_the_shares_of_the_classes(classes):

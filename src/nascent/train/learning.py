@@ -133,6 +133,7 @@ def built(plan: Plan, *, steps: int) -> keras.Model:
         target_mean=plan.targets.means,
         target_sd=plan.targets.sds,
         layers=options.layers,
+        outputs=plan.targets.task.head,
     )
     momentum = options.layers.norm_momentum
     set_momentum(network, fitting_momentum(steps) if momentum is None else momentum)

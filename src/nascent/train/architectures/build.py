@@ -59,13 +59,12 @@ def build(
     target_mean: float | Sequence[float] = 0.0,
     target_sd: float | Sequence[float] = 1.0,
     layers: Layers = USUAL,
+    outputs: Callable[[Any, Any, Any], Any] = head,
 ) -> keras.Model:
     """Return an untrained model that predicts the training mean for every example.
 
     Each input that has places goes through a body of its own and is pooled; what is left of all
     inputs, plain columns as they are, is joined before the head.
-
-    The last layers are those of `nascent.head`.
 
     Parameters
     ----------
@@ -77,6 +76,8 @@ def build(
         Of the training examples' target, in raw units; one number each, or one a target (T).
     layers
         Pooling, head and penalties.
+    outputs
+        The last layers, see `nascent.task.Task.head`: (features, means, units) → what it puts out.
 
     Returns
     -------
@@ -115,8 +116,8 @@ def build(
     pooled += [given[one.name] for one in inputs if not one.places]
     joined = pooled[0] if len(pooled) == 1 else keras.layers.Concatenate(name="joined")(pooled)
     embedded = _embed(joined, chosen.head, layers)
-    counts = head(embedded, target_mean, target_sd)
-    model = keras.Model(given | masks, counts, name=name)
+    predicted = outputs(embedded, target_mean, target_sd)
+    model = keras.Model(given | masks, predicted, name=name)
     bodies = keras.Model(given, list(features.values()) or list(given.values()))
     _penalise(model, bodies.layers, layers)
     return model
