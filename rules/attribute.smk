@@ -13,6 +13,7 @@ rule attribute:
         logged("attribute/{model}/{seed}/{method}/{split}-{number}.log"),
     benchmark:
         logged("attribute/{model}/{seed}/{method}/{split}-{number}.tsv")
+    priority: 2
     conda:
         ENVIRONMENT
     threads: 2

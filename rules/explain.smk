@@ -24,6 +24,7 @@ rule explain_maps:
         logged("explain/{model}/{seed}/{method}/maps.log"),
     benchmark:
         logged("explain/{model}/{seed}/{method}/maps.tsv")
+    priority: 1
     conda:
         ENVIRONMENT
     threads: 2

@@ -17,6 +17,8 @@ rule train:
         logged("train/{model}/{fold}/{seed}.log"),
     benchmark:
         logged("train/{model}/{fold}/{seed}.tsv")
+    # What takes long, and what it waits for, comes before tables and figures: no core idles at the end.
+    priority: 4
     conda:
         ENVIRONMENT
     threads: of_model("threads")

@@ -13,6 +13,8 @@ rule explain_roar_remove:
         logged("roar/{model}/{seed}/{order}/{fraction}/removed.log"),
     benchmark:
         logged("roar/{model}/{seed}/{order}/{fraction}/removed.tsv")
+    # A training waits for it.
+    priority: 3
     conda:
         ENVIRONMENT
     resources:
