@@ -3,7 +3,9 @@ from nascent.explain.checks import checks_of
 from nascent.shards.removal import RANDOM
 
 # Of classes, the one whose logit is explained, and what maps explain in words.
-READ_OUT = STUDY.attribute.read_out or LEVELS[-1] if LEVELS else None
+READ_OUT = None
+if LEVELS:
+    READ_OUT = STUDY.attribute.read_out or task_of(TASK).usual_read_out(LEVELS)
 EXPLAINED_LABEL = f"logit of {READ_OUT}" if LEVELS else STUDY.label
 
 # The fold whose models are explained.

@@ -133,7 +133,7 @@ def _maps(path: Path) -> list[str]:
             f"attribution maps of {len(maps)} examples, {' x '.join(map(str, maps.places))} pixels",
             *([f"of the input {maps.source.input}; also of {', '.join(others)}"] if others else []),
             f"method: {maps.source.method} ({options})",
-            f"axes: {maps.axes}, of {maps.source.read_out or f'output {maps.source.target}'}",
+            f"axes: {maps.axes}, of {maps.source.read_out or 'the first output'}",
             f"stored as {maps.source.precision}, largest rounding error {loss:.1e} of a map's"
             " largest value",
             *([f"tolerance not met: {missed} examples"] if missed else []),

@@ -122,23 +122,6 @@ class Reader:
         """Names of the classes, in the order of the outputs; numbers have none."""
         return self.targets[0].levels if self.targets else ()
 
-    def output_of(self, read_out: str) -> int:
-        """Return the number of the output that a read-out explains: of a class, or of a target.
-
-        Raises
-        ------
-        StoreError
-            Where the model has no such output; the nearest is named.
-        """
-        names = list(self.levels) or [one.name for one in self.targets]
-        if read_out not in names:
-            raise StoreError(
-                f"the model predicts no {read_out!r}, but {', '.join(names) or 'nothing known'}",
-                where=FILE,
-                mend=did_you_mean(read_out, names),
-            )
-        return names.index(read_out)
-
     def input(self, name: str) -> InputReader:
         """Return the reader of an input.
 

@@ -166,6 +166,10 @@ class Task(Metrics):
             Of the targets, or of the classes.
         """
 
+    def usual_read_out(self, names: Sequence[str]) -> str:
+        """Return the read-out that is explained where none is named: the first."""
+        return next(iter(self.read_outs(names)))
+
     def loss_options(
         self, fitting: "Fitting", y: np.ndarray, sds: Sequence[float]
     ) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from keras import ops
 
 from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import CellBatch
+from nascent.attribute.read_outs import FIRST
 
 
 class Formula(keras.layers.Layer):
-    """A layer that computes any formula (n, S, S, C) → (n,) or (n, T)."""
+    """A layer that computes any formula (n, S, S, C) → (n,) or (n, …)."""
 
     def __init__(self, formula):
         super().__init__()
@@ -23,13 +24,13 @@ class Formula(keras.layers.Layer):
 
 @pytest.fixture(scope="session")
 def explained():
-    """Return a function (formula, (S, S, C), target) → the explained model of a formula."""
+    """Return a function (formula, (S, S, C), read-out) → the explained model of a formula."""
 
-    def explained(formula, shape, target=0):
+    def explained(formula, shape, read_out=FIRST):
         image = keras.Input(shape, name="image")
         mask = keras.Input(shape[:2], name="mask", dtype="bool")
         model = keras.Model({"image": image, "mask": mask}, Formula(formula)(image))
-        return ExplainedModel(model, target)
+        return ExplainedModel(model, read_out)
 
     return explained
 

@@ -7,6 +7,7 @@ from keras import ops
 from networks import network
 
 from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.read_outs import output
 from nascent.errors import AttributionError
 
 IMAGES = np.random.default_rng(0).normal(size=(3, 4, 4, 2)).astype(np.float32)
@@ -27,10 +28,10 @@ def test_each_target_has_its_own_gradient(explained):
         return ops.stack([2 * total, -5 * total], axis=1)
 
     for target, slope in ((0, 2), (1, -5)):
-        _, gradients = explained(both, (4, 4, 2), target).gradients(IMAGES, MASKS)
+        _, gradients = explained(both, (4, 4, 2), output(target)).gradients(IMAGES, MASKS)
         np.testing.assert_allclose(gradients, slope)
-    with pytest.raises(AttributionError, match="predicts 2 targets; there is no number 2"):
-        explained(both, (4, 4, 2), 2)
+    with pytest.raises(AttributionError, match=r"outputs are \(2,\), of which 'third' is not one"):
+        explained(both, (4, 4, 2), output(2, "third"))
 
 
 def test_a_gradient_of_a_real_network_is_the_slope_of_its_output():
@@ -55,7 +56,7 @@ def test_a_model_that_does_not_see_the_image_has_no_gradient():
 def test_a_model_of_maps_is_refused():
     image = keras.Input((4, 4, 2), name="image")
     mask = keras.Input((4, 4), name="mask", dtype="bool")
-    with pytest.raises(AttributionError, match="not a row of values a cell"):
+    with pytest.raises(AttributionError, match="the first output is not one number a cell"):
         ExplainedModel(keras.Model({"image": image, "mask": mask}, keras.layers.ReLU()(image)))
 
 

@@ -147,7 +147,9 @@ def test_no_cells_are_a_file_too(tmp_path):
         assert maps.cells.empty
 
 
-@pytest.mark.parametrize("change", [{"model_sha256": "another"}, {"target": 1}, {"axes": "place"}])
+@pytest.mark.parametrize(
+    "change", [{"model_sha256": "another"}, {"read_out": "area"}, {"axes": "place"}]
+)
 def test_parts_of_another_source_are_not_joined(tmp_path, change):
     made, masks = attributions(2)
     written(tmp_path / "a.h5", made, masks)
@@ -203,11 +205,11 @@ def test_other_files_are_refused(tmp_path):
     with pytest.raises(StoreError, match="version 99"):
         open_maps(tmp_path / "a.h5")
     with h5py.File(tmp_path / "a.h5", "r+") as file:
-        file.attrs["version"] = 2
-    with pytest.raises(StoreError, match=r"version 2, this .* no older one than 3\. Delete it"):
+        file.attrs["version"] = 3
+    with pytest.raises(StoreError, match=r"version 3, this .* no older one than 4\. Delete it"):
         open_maps(tmp_path / "a.h5")
     with h5py.File(tmp_path / "a.h5", "r+") as file:
-        file.attrs["version"] = 3
+        file.attrs["version"] = 4
         del file["masks/image"]
     with pytest.raises(StoreError, match="image"):
         open_maps(tmp_path / "a.h5")

@@ -43,6 +43,11 @@ OPTIONS = {
 TARGETS = (column_target("rate"), column_target("other"))
 
 
+def model_reader(folder, normaliser):
+    """What the models read and predict."""
+    return Reader((ImageReader.of_shard(normaliser, folder / "shard.h5"),), TARGETS)
+
+
 def reader(path, of_channels):
     """Two times the mean of Σ_c w_c x_c over all pixels, behind a layer that can be cut at."""
     image = keras.Input((SIZE, SIZE, len(INPUTS)), name="image")
@@ -98,7 +103,7 @@ def plate(tmp_path_factory):
                 model,
                 folder / "shard.h5",
                 made[key][1],
-                reader=Reader((ImageReader.of_shard(normaliser, folder / "shard.h5"),), TARGETS),
+                reader=model_reader(folder, normaliser),
                 how=Explanation(method, OPTIONS[method], 3, TARGETS[target].name),
                 state_dir=folder / "state",
                 record={},
@@ -117,7 +122,7 @@ def check(plate, folder, weights, method="input_x_gradient", target=0, *, truth=
     truths = settings.pop("truths", [place / f"{well}.truth.h5" for _, well in WELLS])
     shards = [place / "shard.h5"]
     check_truth(
-        Inspection(model, [maps], shards, normaliser),
+        Inspection(model, [maps], shards, model_reader(place, normaliser)),
         lambda: read_planted(truths, PARTS, shards),
         out=folder / "truth.tsv",
         cells_out=folder / "truth.cells.tsv",

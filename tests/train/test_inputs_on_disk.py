@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nascent.attribute.read_outs import read_out_of
 from nascent.errors import StoreError, TrainError
 from nascent.evaluate.controls import AS_TRAINED, model_controls
 from nascent.evaluate.predict import predict
@@ -151,9 +152,11 @@ def test_classes_of_a_sequence_are_learnt(manifest, tmp_path):
     assert load_model(tmp_path / "model.keras").output.shape == (None, 2)
     reader = read_reader(tmp_path)
     assert (reader.task, reader.columns, reader.levels) == ("classes", ["kind"], levels)
-    assert (reader.output_of("high"), reader.targets) == (1, (target,))
+    assert reader.targets == (target,)
+    assert read_out_of(reader).name == "high"
+    assert read_out_of(reader, "low").of(np.array([[3.0, 5.0]])) == [3]
     with pytest.raises(StoreError, match=r"predicts no 'hihg', but low, high. Did you mean 'high'"):
-        reader.output_of("hihg")
+        read_out_of(reader, "hihg")
 
 
 def test_examples_of_other_features_are_refused_and_both_are_named(manifest, tmp_path):

@@ -14,6 +14,7 @@ import numpy as np
 
 from nascent.attribute.gradients import array, backend, float_type
 from nascent.attribute.graph import behind, upto
+from nascent.attribute.read_outs import FIRST, ReadOut
 from nascent.errors import AttributionError, did_you_mean
 from nascent.frameworks import keras
 from nascent.kind import with_article
@@ -26,14 +27,15 @@ NOTHING: Others = MappingProxyType({})
 
 
 class ExplainedModel:
-    """One output of a Keras model, with its gradients, as functions of NumPy arrays.
+    """A read-out of a Keras model, with its gradients, as functions of NumPy arrays.
 
     Parameters
     ----------
     model
-        Takes its inputs by name and returns (n, T) or (n,).
-    target
-        Column of the outputs that is explained; the others have no part in the gradient.
+        Takes its inputs by name and returns (n, …).
+    read_out
+        The number an example that is explained; what else is in the outputs has no part in the
+        gradient.
     name
         Of the explained input, (n, places …, C).
     mask
@@ -56,20 +58,20 @@ class ExplainedModel:
     Raises
     ------
     AttributionError
-        Where Keras runs on a backend that has no gradients here, or the model has no such input,
-        layer or column.
+        Where Keras runs on a backend that has no gradients here, the model has no such input or
+        layer, or the read-out of its outputs is no number an example.
     """
 
     def __init__(
         self,
         model: keras.Model,
-        target: int = 0,
+        read_out: ReadOut = FIRST,
         *,
         name: str = "image",
         mask: str | None = "mask",
         enters: str | None = None,
     ) -> None:
-        self.model, self.target, self.name, self.enters = model, target, name, enters
+        self.model, self.read_out, self.name, self.enters = model, read_out, name, enters
         if name not in model.input:
             raise AttributionError(
                 f"the model {model.name} has no input {name!r}",
@@ -80,13 +82,7 @@ class ExplainedModel:
         further = [each for each in model.input if each not in (name, *taken)]
         self.takes_mask = bool(taken)
         self.context_names = (*taken, *further)
-        columns = _columns(model)
-        if not 0 <= target < columns:
-            raise AttributionError(
-                f"the model predicts {columns} targets; there is no number {target}",
-                where="attribute",
-                mend="Explain one of the targets that it was trained on.",
-            )
+        _refuse_other_outputs(model, read_out)
         engine = backend()
         self.entrance, rest = model.input[name], None
         if enters is not None:
@@ -95,18 +91,14 @@ class ExplainedModel:
 
         def outputs(points: Any, *context: Any) -> Any:
             if rest is None:
-                return self.column(model(self.named(points, context), training=False))
-            return self.column(rest([points, *context], training=False))
+                return read_out.of(model(self.named(points, context), training=False))
+            return read_out.of(rest([points, *context], training=False))
 
         def gradients(points: Any, *context: Any) -> tuple[Any, Any]:
             return engine.differentiate(lambda given: outputs(given, *context), points, None)
 
         self._outputs = engine.compiled(outputs, [model])
         self._gradients = engine.compiled(gradients, [model])
-
-    def column(self, outputs: Any) -> Any:
-        """Return the explained column (n,) of a tensor (n, T) or (n,)."""
-        return outputs[:, self.target] if len(outputs.shape) == 2 else outputs
 
     def named(self, images: Any, context: Sequence[Any]) -> dict[str, Any]:
         """Return the inputs of the model by name, of images and context."""
@@ -198,7 +190,7 @@ class LayerOutputs:
 
         def gradients(features: Any, *context: Any) -> tuple[Any, Any]:
             return engine.differentiate(
-                lambda points: explained.column(rest([points, *context], training=False)),
+                lambda points: explained.read_out.of(rest([points, *context], training=False)),
                 features,
                 None,
             )
@@ -259,14 +251,22 @@ def _behind(model: keras.Model, output: Any, others: Sequence[str], name: str) -
         ) from error
 
 
-def _columns(model: keras.Model) -> int:
-    shape = tuple(model.output.shape)
-    if len(shape) not in (1, 2):
+def _refuse_other_outputs(model: keras.Model, read_out: ReadOut) -> None:
+    """Raise AttributionError unless the read-out is a number an example; two are tried."""
+    shape = tuple(model.output.shape[1:])
+    outputs = np.zeros((2, *(size or 1 for size in shape)), np.float32)
+    try:
+        fits = tuple(read_out.of(outputs).shape) == (2,)
+    except (IndexError, TypeError, ValueError):
+        fits = False
+    if not fits:
+        what = repr(read_out.name) if read_out.name else "the first output"
         raise AttributionError(
-            f"the model returns {shape}, not a row of values {with_article(spoken().example)}",
-            mend=f"Attribution needs a model whose outputs are ({spoken().examples}, targets).",
+            f"the model's outputs are {shape}, of which {what} is not one number"
+            f" {with_article(spoken().example)}",
+            where="attribute",
+            mend="Explain a read-out of the task that it was trained for.",
         )
-    return shape[1] if len(shape) == 2 else 1
 
 
 def _float(images: np.ndarray) -> np.ndarray:

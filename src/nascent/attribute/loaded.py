@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.read_outs import ReadOut
 from nascent.errors import AttributionError, did_you_mean
 from nascent.examples import InputSpec
 from nascent.reader import Reader
@@ -23,8 +24,8 @@ class LoadedModel:
         A `.keras` file.
     reader
         What it reads.
-    target
-        Number of the output that is explained.
+    read_out
+        What is explained.
     stores
         Open; their examples are explained.
 
@@ -34,10 +35,10 @@ class LoadedModel:
     """
 
     def __init__(
-        self, path: str | Path, reader: Reader, target: int, stores: Sequence[Store]
+        self, path: str | Path, reader: Reader, read_out: ReadOut, stores: Sequence[Store]
     ) -> None:
         self.path, self.reader = path, reader
-        self._target, self._stores = target, stores
+        self._read_out, self._stores = read_out, stores
 
     @cached_property
     def network(self) -> Any:
@@ -57,7 +58,7 @@ class LoadedModel:
         """Return the model as a function of one of its inputs."""
         mask = mask_of_measured(self._stores, self.reader, name)
         enters = self.reader.input(name).spec.enters
-        return ExplainedModel(self.network, self._target, name=name, mask=mask, enters=enters)
+        return ExplainedModel(self.network, self._read_out, name=name, mask=mask, enters=enters)
 
     def features(self, name: str) -> tuple[str, ...]:
         """Return the features of an input as they are explained.

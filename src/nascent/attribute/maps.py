@@ -28,7 +28,7 @@ from nascent.hdf5 import Hdf5Reader, read_ids
 from nascent.words import spoken
 
 FORMAT = "nascent-maps"
-VERSION = 3
+VERSION = 4
 COLUMNS: Mapping[str, type] = {
     "prediction": np.float64,
     "prediction_baseline": np.float64,
@@ -66,14 +66,13 @@ class MapSource:
         Digests of the two files.
     axes : str
         In AXES.
-    target : int
-        Number of the model's output that is explained.
     precision : str
         Of the stored maps, in PRECISIONS.
     input : str
         Name of the explained input.
     read_out : str
-        What is explained: the name of a target, or of the class whose logit it is.
+        What is explained, see `nascent.task.Task.read_outs`: the name of a target, or of the class
+        whose logit it is; empty for the first output of a model of which no target is known.
     """
 
     channels: tuple[str, ...]
@@ -83,7 +82,6 @@ class MapSource:
     model_sha256: str
     shard_sha256: str
     axes: str = ENTRY
-    target: int = 0
     precision: str = "float32"
     input: str = "image"
     read_out: str = ""

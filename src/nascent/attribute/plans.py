@@ -128,7 +128,7 @@ class PrefixPlan:
             return start, apply(prefix, images) - start
 
         def values(tensors: Any, points: Any, context: Any) -> Any:
-            return explained.column(rest([points, *context], training=False))
+            return explained.read_out.of(rest([points, *context], training=False))
 
         def segment(
             tensors: Any, start: Any, difference: Any, alphas: Any, weights: Any, context: Any
@@ -198,7 +198,7 @@ class ChainPlan:
             weights, outside = context
             pooled = average(features(kernels, entered), weights) + outside[:, None]
             pooled = ops.reshape(pooled, (-1, pooled.shape[-1]))
-            return explained.column(chain.head(pooled, training=False))
+            return explained.read_out.of(chain.head(pooled, training=False))
 
         def values(kernels: Any, points: Any, context: Any) -> Any:
             return outputs(kernels, leave(points), context)

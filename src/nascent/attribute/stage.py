@@ -15,6 +15,7 @@ from nascent.attribute.map_writer import MapParts, join_maps, write_maps
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.method import Method, method_of
 from nascent.attribute.options import options_of
+from nascent.attribute.read_outs import read_out_of
 from nascent.attribute.references import References, drawn_references
 from nascent.attribute.results import Attributions
 from nascent.attribute.resumed import clear, is_whole, resumed_state
@@ -45,8 +46,8 @@ class Explanation:
     seed
         Of the methods that draw.
     read_out
-        What is explained: a target, or the class whose logit it is, see
-        `nascent.reader.Reader.output_of`; None for the first output.
+        What is explained, among the read-outs of the task (`nascent.task.Task.read_outs`); None for
+        its usual one.
     precision
         Of the stored maps, in `nascent.attribute.maps.PRECISIONS`.
     """
@@ -106,11 +107,11 @@ def attribute_shard(
     """
     chosen, wanted = method_of(how.method), options_of(how.method, how.options)
     readers = reader_of(reader, [shard_path])
-    target = 0 if how.read_out is None else readers.output_of(how.read_out)
+    read_out = read_out_of(readers, how.read_out)
     digests = file_digest(model_path), file_digest(shard_path)
     with open_store(shard_path) as shard:
         readers.refuse_other(shard)
-        model = LoadedModel(model_path, readers, target, [shard])
+        model = LoadedModel(model_path, readers, read_out, [shard])
         inputs = [
             _Explained(
                 one,
@@ -121,10 +122,9 @@ def attribute_shard(
                     how.seed,
                     *digests,
                     chosen.axes(wanted),
-                    target,
                     how.precision,
                     one.spec.name,
-                    how.read_out or "",
+                    read_out.name,
                 ),
                 MethodData(
                     how.seed,

@@ -104,6 +104,10 @@ class Classes(ClassMetrics, Task):
         """Return each class's logit: probabilities saturate, and with them every gradient."""
         return {name: partial(_logit, place=place) for place, name in enumerate(names)}
 
+    def usual_read_out(self, names: Sequence[str]) -> str:
+        """Return the last class: of two, that which is no control."""
+        return names[-1]
+
     def loss(self, name: str, sds: Sequence[float], **options: Any) -> Callable[..., Any]:
         """Return a cross-entropy of logits, in nats.
 
@@ -178,4 +182,4 @@ def class_weights(y: np.ndarray, k: int, kind: str) -> np.ndarray | None:
 
 
 def _logit(outputs: Any, place: int) -> Any:
-    return outputs[..., place]
+    return outputs[:, place]

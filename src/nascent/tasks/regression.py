@@ -131,4 +131,4 @@ TASK = Regression()
 
 
 def _output(outputs: Any, place: int) -> Any:
-    return outputs[..., place]
+    return outputs[:, place]

@@ -22,7 +22,7 @@ from nascent.words import spoken
 Totals = Mapping[str, pd.DataFrame]
 """Aggregate → examples × features."""
 
-ALIKE = ("model_sha256", "method", "options", "seed", "target", "channels")
+ALIKE = ("model_sha256", "method", "options", "seed", "read_out", "channels")
 """What the files of one explanation have in common."""
 
 

@@ -13,6 +13,7 @@ from nascent.attribute.explained import ExplainedModel
 from nascent.attribute.inputs import MethodData
 from nascent.attribute.maps import MapSource, open_maps
 from nascent.attribute.method import Prepared, method_of
+from nascent.attribute.read_outs import output_names, read_out_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
 from nascent.explain.reading.cells import ExplainedCell, explained_cells
@@ -51,7 +52,7 @@ class Inspection:
     ----------
     map_paths : list
     explained : ExplainedModel
-        The output that is explained.
+        The model, by the read-out that is explained.
     source : MapSource
         How the maps were made; of all files alike but for the shard.
     data : MethodData
@@ -84,7 +85,7 @@ class Inspection:
         one = self._reader.input(self.source.input)
         self.explained = ExplainedModel(
             network,
-            self.source.target,
+            read_out_of(self._reader, self.source.read_out),
             name=self.source.input,
             mask=self._mask(),
             enters=one.spec.enters,
@@ -102,6 +103,10 @@ class Inspection:
         with ExitStack() as stack:
             stores = [stack.enter_context(open_store(path)) for path in self._shard_paths]
             return mask_of_measured(stores, self._reader, self.source.input)
+
+    def of_first_output(self) -> bool:
+        """Return whether the first output is explained, of the first target."""
+        return self.source.read_out in ("", *output_names(self._reader)[:1])
 
     def cells(self, chosen: Collection[Hashable] | None = None) -> Iterator[ExplainedCell]:
         """Yield the examples with their maps, all or the chosen ones, in the order of the maps."""
@@ -197,7 +202,7 @@ def _read(paths: Sequence[str | Path], name: str | None) -> tuple[MapSource, lis
     for path in paths:
         with open_maps(path, name) as maps:
             source = source or maps.source
-            for what in ("method", "options", "seed", "target", "input", "channels"):
+            for what in ("method", "options", "seed", "read_out", "input", "channels"):
                 if getattr(maps.source, what) != getattr(source, what):
                     raise AttributionError(
                         f"these maps differ in {what} from those before them",

@@ -74,7 +74,7 @@ def check_truth(
     AttributionError
         Where the truth is of other examples.
     """
-    if inspection.source.target:
+    if not inspection.of_first_output():
         _LOGGER.info(
             "these maps explain a target that was not planted: nothing to hold them against"
         )

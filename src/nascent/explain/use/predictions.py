@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from nascent.attribute.explained import ExplainedModel
+from nascent.attribute.read_outs import output as output_of
 from nascent.examples import InputSpec, mask_inputs
 from nascent.explain.use.exchanges import Predict
 from nascent.frameworks import keras
@@ -40,7 +41,7 @@ def predictions_of(
     measured = task_of(task)
     if not measured.has_classes and len(inputs) == 1:
         name, mask = inputs[0].name, mask_inputs(inputs).get(inputs[0].name)
-        explained = ExplainedModel(model, output, name=name, mask=mask)
+        explained = ExplainedModel(model, output_of(output), name=name, mask=mask)
 
         def compiled(given: Mapping[str, np.ndarray]) -> np.ndarray:
             images = given[name]
