@@ -165,7 +165,7 @@ def measured(
     use = trained.use.reindex(channels)
     wanted = np.isin(channels, trained.planted) & (use["verdict"] == USED).to_numpy()
     batch = drawn(trained, cells)
-    explained = ExplainedModel(trained.network, 0)
+    explained = ExplainedModel(trained.network)
     references = drawn_references(trained.shards["train"], trained.normaliser, count=50, seed=1)
     data = MethodData(1, training_mean_of(trained.normaliser), references)
     what = f"{trained.study}, seed {trained.seed}: methods"

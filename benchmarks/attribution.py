@@ -199,7 +199,7 @@ class PlainLoop:
 
             def outputs(points):
                 found = explained.model({"image": points, "mask": masks}, training=False)
-                return explained.column(found)
+                return explained.read_out.of(found)
 
             _, gradients = engine.differentiate(outputs, points, None)
             return ops.tensordot(weights, gradients, axes=1)
