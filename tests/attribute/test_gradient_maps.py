@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from nascent.attribute.gradient_maps import gradient, input_x_gradient
+from nascent.attribute.read_outs import output
 
 
 def test_a_linear_model_has_its_weights_as_gradient_and_weight_times_value(linear, weights, nuclei):
@@ -33,9 +34,9 @@ def test_another_target_has_its_own_gradient(explained, nuclei):
         explained(
             lambda x: ops.stack([x[:, 1, 1, 0] ** 2, 100 * x[:, 2, 2, 1]], axis=1),
             (6, 6, 2),
-            target,
+            output(place),
         )
-        for target in (0, 1)
+        for place in (0, 1)
     ]
     cells = nuclei(2)
     first, second = (gradient(model, cells, batch_size=2) for model in both)
