@@ -132,9 +132,8 @@ def test_leave_one_group_out_tests_on_that_group_alone(plate):
 
 def test_the_folds_test_every_cell_once(plate):
     folds = sorted(plate["group"].unique())
-    every = pd.DataFrame(
-        {fold: assign(plate, by="leave_one_group_out", fold=fold, seed=0) for fold in folds}
-    )
+    designs = {fold: Design(seed=0, by="leave_one_group_out", fold=fold) for fold in folds}
+    every = pd.DataFrame({fold: assign(plate, design) for fold, design in designs.items()})
     assert (every.eq("test").sum(axis=1) == 1).all()
     for fold in every:
         check(every[fold], plate, by="leave_one_group_out")

@@ -11,7 +11,7 @@ from nascent.errors import AttributionError
 from nascent.kind import with_article
 from nascent.words import spoken
 
-ALIKE = ("model_sha256", "method", "options", "seed", "input", "channels", "axes", "target")
+ALIKE = ("model_sha256", "method", "options", "seed", "input", "channels", "axes", "read_out")
 """What the files of one explanation have in common; each is of another shard."""
 
 
