@@ -67,7 +67,7 @@ def test_two_devices_learn_what_one_learns(study):
 @pytest.mark.skipif(find_spec("jax") is None, reason="needs JAX")
 def test_a_batch_that_devices_cannot_share_is_refused(study):
     said = train_on_two_devices(study.folder, study.arguments(batch_size=7, devices="all"))
-    assert "a batch of 7 cells cannot be shared evenly by 2 devices" in said
+    assert "a batch of 7 examples cannot be shared evenly by 2 devices" in said
 
 
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="JAX shares batches")
