@@ -30,7 +30,9 @@ def masks_of(cells):
     return masks[cells]
 
 
-def write(path, maps, *, cells=None, channels=CHANNELS, axes="entry", model=None, masks=None):
+def write(
+    path, maps, *, cells=None, channels=CHANNELS, axes="entry", model=None, masks=None, read_out=""
+):
     cells = np.arange(CELLS) if cells is None else np.asarray(cells)
     one, nothing = np.ones(len(cells)), np.zeros(len(cells))
     write_maps(
@@ -40,7 +42,9 @@ def write(path, maps, *, cells=None, channels=CHANNELS, axes="entry", model=None
         ),
         ids=cells.tolist(),
         masks=masks_of(cells) if masks is None else masks,
-        source=MapSource(channels, "gradient", {}, 1, model or str(path), "s", axes),
+        source=MapSource(
+            channels, "gradient", {}, 1, model or str(path), "s", axes, read_out=read_out
+        ),
     )
     return path
 
@@ -95,6 +99,16 @@ def test_cells_without_both_maps_are_told(maps, tmp_path):
         agreement_of_maps(whole, part, chosen=[1, 7])
     with pytest.raises(AttributionError, match="no maps"):
         agreement_of_maps(whole, [])
+
+
+def test_maps_of_two_read_outs_are_no_one_explanation(maps, tmp_path):
+    halves = {"treated": range(9), "control": range(9, CELLS)}
+    files = [
+        write(tmp_path / f"{name}.h5", maps[list(ids)], cells=ids, model="m", read_out=name)
+        for name, ids in halves.items()
+    ]
+    with pytest.raises(AttributionError, match=r"differ in read_out.*control, not treated"):
+        agreement_of_maps(files, files)
 
 
 def test_maps_of_several_models_or_of_other_pixels_are_refused(maps, tmp_path):

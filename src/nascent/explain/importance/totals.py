@@ -11,19 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nascent.attribute.maps import ENTRY, Maps, MapSource, open_maps
+from nascent.attribute.maps import ENTRY, MapSource, open_maps
 from nascent.errors import AttributionError
 from nascent.explain.duplicates.pairs import channel_groups_of
 from nascent.explain.importance.aggregates import AGGREGATES, aggregated, totals_table
 from nascent.explain.importance.joint import Groups, joint_totals, units_of
+from nascent.explain.reading.map_sets import refuse_unlike
 from nascent.input_names import Features, own_names
 from nascent.words import spoken
 
 Totals = Mapping[str, pd.DataFrame]
 """Aggregate → examples × features."""
-
-ALIKE = ("model_sha256", "method", "options", "seed", "read_out", "channels")
-"""What the files of one explanation have in common."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def sums_of_files(
         names = _names_in(path)
         for place, (name, features) in enumerate(names.items()):
             with open_maps(path, name) as maps:
-                _refuse_unlike(sources.setdefault(name, maps.source), maps)
+                refuse_unlike(sources.setdefault(name, maps.source), maps)
                 groups = joint_groups(channel_groups, features, maps.axes)
                 own = inputs.setdefault(name, SumsOfInput(features, groups))
                 for index in range(len(maps)):
@@ -154,17 +152,6 @@ def _names_in(path: str | Path) -> dict[str, tuple[str, ...]]:
         with open_maps(path, name) as maps:
             found[name] = maps.channels
     return own_names(found)
-
-
-def _refuse_unlike(first: MapSource, maps: Maps) -> None:
-    for what in ALIKE:
-        ours, theirs = getattr(first, what), getattr(maps.source, what)
-        if ours != theirs:
-            raise AttributionError(
-                f"these maps differ in {what} from those before them: {theirs}, not {ours}",
-                where=maps.path,
-                mend="Delete them: the job that makes them will be repeated.",
-            )
 
 
 def _beside(parts: Sequence[Totals]) -> Totals:

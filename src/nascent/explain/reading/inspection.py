@@ -17,6 +17,7 @@ from nascent.attribute.read_outs import output_names, read_out_of
 from nascent.attribute.references import drawn_references
 from nascent.errors import AttributionError
 from nascent.explain.reading.cells import ExplainedCell, explained_cells
+from nascent.explain.reading.map_sets import refuse_unlike
 from nascent.jobs import Described
 from nascent.provenance import file_digest
 from nascent.reader import InputReader, Reader, read_reader, reader_of
@@ -202,13 +203,7 @@ def _read(paths: Sequence[str | Path], name: str | None) -> tuple[MapSource, lis
     for path in paths:
         with open_maps(path, name) as maps:
             source = source or maps.source
-            for what in ("method", "options", "seed", "read_out", "input", "channels"):
-                if getattr(maps.source, what) != getattr(source, what):
-                    raise AttributionError(
-                        f"these maps differ in {what} from those before them",
-                        where=path,
-                        mend="Delete them: the job that makes them will be repeated.",
-                    )
+            refuse_unlike(source, maps)
             ids += maps.ids
     if source is None:
         raise AttributionError(

@@ -42,13 +42,7 @@ class MapSet:
             )
         self.source: MapSource = files[0].source
         for maps in files[1:]:
-            for what in ALIKE:
-                if getattr(maps.source, what) != getattr(self.source, what):
-                    raise AttributionError(
-                        f"these maps differ in {what} from those before them",
-                        where=maps.path,
-                        mend="Delete them: the job that makes them will be repeated.",
-                    )
+            refuse_unlike(self.source, maps)
         self.channels = self.source.channels
         self._place = {
             example_id: (maps, index) for maps in files for index, example_id in enumerate(maps.ids)
@@ -90,3 +84,15 @@ def opened(paths: Sequence[str | Path]) -> Iterator[MapSet]:
     """
     with ExitStack() as stack:
         yield MapSet([stack.enter_context(open_maps(path)) for path in paths])
+
+
+def refuse_unlike(first: MapSource, maps: Maps) -> None:
+    """Raise AttributionError where a file is not of the explanation of the first one."""
+    for what in ALIKE:
+        ours, theirs = getattr(first, what), getattr(maps.source, what)
+        if ours != theirs:
+            raise AttributionError(
+                f"these maps differ in {what} from those before them: {theirs}, not {ours}",
+                where=maps.path,
+                mend="Delete them: the job that makes them will be repeated.",
+            )
