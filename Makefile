@@ -21,7 +21,7 @@ help: ## say what can be made
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv
 
 $(READY): pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	$(UV) sync --locked --extra cpu --compile-bytecode --quiet
+	$(UV) sync --locked --extra cpu --extra export --compile-bytecode --quiet
 	touch $@
 
 setup: $(READY) ## make .venv from the lock file
