@@ -14,6 +14,7 @@ import hdf5plugin
 import numpy as np
 import pandas as pd
 import pytest
+from browser import artefacts, chromium, opened  # noqa: F401
 from checkouts import checkout, finished, ran, unrun  # noqa: F401
 from hypothesis import settings
 
