@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 STUDIES := structure intensity wells
 ENVS := cpu cuda
-.PHONY: help setup demo $(STUDIES:%=study-%) test test-slurm test-nightly lint format bench schemas envs dag images clean
+.PHONY: help setup demo $(STUDIES:%=study-%) test test-slurm test-nightly lint format bench schemas envs docs dag images clean
 
 PYTHON ?= python3
 # A uv of the machine is used where there is one; else pip fetches one into .uv/.
@@ -72,6 +72,9 @@ envs: $(ENVS:%=envs/%.yaml) ## write envs/ from the lock file, for --sdm conda
 envs/%.yaml: uv.lock envs/export.py $(READY)
 	$(UV) export --locked --extra $* --no-dev --no-hashes --no-emit-project --no-annotate \
 	  --no-header --quiet | $(BIN)/python envs/export.py > $@
+
+docs: $(READY) ## build the documentation into site/ and check its links
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml files and jobs of that study
 ifdef CONFIG

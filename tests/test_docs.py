@@ -49,7 +49,7 @@ REGRESSION = task_of("regression")
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "config" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 METHODS = ROOT / "docs" / "methods.md"
-MADE = {"results", "logs"}
+MADE = {"results", "logs", "site"}
 ROOMS = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - MADE
 EVERY_FIGURE = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
 page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
