@@ -162,6 +162,9 @@ class Kind:
         to the finest: models are measured at each of their levels, and figures show them.
     batches
         Columns of what groups lie in, which may explain a target as groups may.
+    references
+        Floor that this kind alone has → what it is in words, see
+        `nascent.plain_words.reference_words`.
     """
 
     name: str
@@ -173,6 +176,7 @@ class Kind:
     words: Words = field(default_factory=Words)
     factors: tuple[str, ...] = ()
     batches: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_images(self) -> bool:

@@ -26,4 +26,10 @@ KIND = Kind(
     ),
     factors=("perturbation", "cell_cycle"),
     batches=("plate",),
+    references={
+        "area_cycle": "area and cell cycle",
+        "ols_area_cycle": "least squares on {feature} means, area and cell cycle",
+        "ridge_area_cycle": "ridge regression on {feature} means, area and cell cycle",
+        "logistic_area_cycle": "logistic regression on {feature} means, area and cell cycle",
+    },
 )
