@@ -28,8 +28,8 @@ from nascent.figures.crops import contrast, outline, scale_bar, show
 from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels
 from nascent.figures.importance_rows import over_seeds
+from nascent.figures.margins import frame
 from nascent.figures.predictions import Run, of_run
-from nascent.figures.save import frame
 from nascent.figures.score_tiles import MAP_PERCENTILE, SIGNED, common_window
 from nascent.figures.single_cells import typical
 from nascent.files import read_table, written

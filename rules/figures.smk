@@ -1,4 +1,4 @@
-# The study's figures, PNG and SVG; the report shows the PNGs.
+# The study's figures, PNG, SVG and PDF; the report shows the PNGs.
 # One job draws those of the data, one those of the models, one those of the checks, and one those of
 # each model and method. Which figures there are follows from nascent.figures.table and
 # nascent.explain.checks; here stands what those are drawn of that need more than tables.
@@ -149,6 +149,7 @@ rule figures_predictions:
             labels={"figure": "predicted and measured", "model": "{model}"},
         ),
         svg=made("figures/{model}/predictions.svg"),
+        pdf=made("figures/{model}/predictions.pdf"),
     log:
         logged("figures/{model}/predictions.log"),
     benchmark:
@@ -186,6 +187,7 @@ rule figures_tuning:
             labels={"figure": "search", "model": "{model}"},
         ),
         svg=made("figures/{model}/tuning.svg"),
+        pdf=made("figures/{model}/tuning.pdf"),
     log:
         logged("figures/{model}/tuning.log"),
     benchmark:
@@ -251,6 +253,7 @@ rule figures_importance:
     output:
         png=made("figures/{model}/{method}/importance.{aggregate}.png"),
         svg=made("figures/{model}/{method}/importance.{aggregate}.svg"),
+        pdf=made("figures/{model}/{method}/importance.{aggregate}.pdf"),
     log:
         logged("figures/{model}/{method}/importance.{aggregate}.log"),
     benchmark:

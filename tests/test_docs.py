@@ -150,7 +150,7 @@ def declared() -> set[str]:
     found |= {
         f"figures/{'{model}/{method}/' if figure.maps else ''}{figure.name}.{kind}"
         for figure in EVERY_FIGURE
-        for kind in ("png", "svg")
+        for kind in ("png", "svg", "pdf")
     }
     found = {
         path for path in found if not re.search(r"/\{check\}\.(?:cells\.)?tsv|\{figure\.", path)
@@ -172,7 +172,7 @@ def test_every_result_listed_is_declared_by_a_rule():
         if path.endswith("/"):
             assert any(result.startswith(path) for result in results), path
         elif path.startswith("figures/"):
-            assert {f"{path}.png", f"{path}.svg"} <= results, path
+            assert {f"{path}.{kind}" for kind in ("png", "svg", "pdf")} <= results, path
         else:
             assert path in results, path
 
@@ -180,7 +180,7 @@ def test_every_result_listed_is_declared_by_a_rule():
 def test_every_result_declared_by_a_rule_is_listed():
     listed = {path for path in documented() if path != "figures/"}
     for result in declared():
-        plain = result.removesuffix(".png").removesuffix(".svg")
+        plain = re.sub(r"\.(png|svg|pdf)$", "", result)
         folders = [path for path in listed if path.endswith("/")]
         assert plain in listed or any(plain.startswith(folder) for folder in folders), result
 

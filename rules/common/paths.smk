@@ -97,8 +97,12 @@ def of_candidates(pattern):
 
 
 def figures(*names):
-    """The figures of these names, PNG and SVG."""
-    return [made(f"figures/{name}.{kind}") for name in names for kind in ("png", "svg")]
+    """The figures of these names, PNG, SVG and PDF."""
+    return [
+        made(f"figures/{name}.{kind}")
+        for name in names
+        for kind in ("png", "svg", "pdf")
+    ]
 
 
 def figures_in(category):

@@ -101,6 +101,7 @@ def figure_files(name, caption, **shown):
             **shown,
         ),
         "svg": made(f"figures/{name}.svg"),
+        "pdf": made(f"figures/{name}.pdf"),
     }
 
 

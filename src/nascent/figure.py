@@ -16,7 +16,8 @@ class Figure:
     Attributes
     ----------
     name
-        Of its files: `figures/<name>.png` and `.svg`, or those in `figures/<model>/<method>/`.
+        Of its files: `figures/<name>.png`, `.svg` and `.pdf`, or those in
+        `figures/<model>/<method>/`.
     category, subcategory
         Where it stands in the report.
     label

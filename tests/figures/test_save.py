@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -46,26 +47,41 @@ def test_another_process_gives_the_same_bytes(tmp_path):
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
         )
-    for kind in ("png", "svg"):
+    for kind in ("png", "svg", "pdf"):
         assert (tmp_path / f"1.{kind}").read_bytes() == (tmp_path / f"2.{kind}").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["figure.png", "figure.svg", "figure", "v1.5"])
-def test_both_files_stand_under_the_stem(figure, tmp_path, name):
-    png, svg = save(figure, tmp_path / "new" / name, RECORD)
-    stem = name.removesuffix(".png").removesuffix(".svg")
-    assert (png.name, svg.name) == (f"{stem}.png", f"{stem}.svg")
-    assert sorted(path.name for path in png.parent.iterdir()) == [png.name, svg.name]
+@pytest.mark.parametrize("name", ["figure.png", "figure.svg", "figure.pdf", "figure", "v1.5"])
+def test_all_files_stand_under_the_stem(figure, tmp_path, name):
+    made = save(figure, tmp_path / "new" / name, RECORD)
+    stem = re.sub(r"\.(png|svg|pdf)$", "", name)
+    assert [path.name for path in made] == [f"{stem}.{kind}" for kind in ("png", "svg", "pdf")]
+    assert sorted((tmp_path / "new").iterdir()) == sorted(made)
+
+
+def test_text_in_the_svg_is_text_in_fonts_that_are_everywhere(figure, tmp_path):
+    _, svg, _ = save(figure, tmp_path / "figure", RECORD)
+    texts = [one for one in ElementTree.parse(svg).iter() if one.tag.endswith("}text")]
+    assert "border of the 224 px crop" in svg.read_text()
+    assert all("'DejaVu Sans', 'Verdana', 'Arial'" in one.get("style") for one in texts)
+
+
+def test_the_pdf_holds_its_letters_and_record_and_no_date(figure, tmp_path):
+    *_, pdf = save(figure, tmp_path / "figure", RECORD)
+    written = pdf.read_bytes()
+    assert b"/FontFile2" in written and b"/Type3" not in written
+    assert b"Date" not in written
+    assert b'"seed": 123' in written
 
 
 def test_the_record_is_in_the_png(figure, tmp_path):
-    png, _ = save(figure, tmp_path / "figure", RECORD)
+    png, *_ = save(figure, tmp_path / "figure", RECORD)
     with Image.open(png) as image:
         assert json.loads(image.text["Description"]) == RECORD
 
 
 def test_the_record_is_in_the_svg_and_no_date(figure, tmp_path):
-    _, svg = save(figure, tmp_path / "figure", RECORD)
+    _, svg, _ = save(figure, tmp_path / "figure", RECORD)
     tree = ElementTree.parse(svg)
     dublin = "{http://purl.org/dc/elements/1.1/}"
     assert json.loads(tree.find(f".//{dublin}description").text) == RECORD
@@ -73,7 +89,7 @@ def test_the_record_is_in_the_svg_and_no_date(figure, tmp_path):
 
 
 def test_the_png_has_200_dots_an_inch(figure, tmp_path):
-    png, _ = save(figure, tmp_path / "figure", RECORD)
+    png, *_ = save(figure, tmp_path / "figure", RECORD)
     with Image.open(png) as image:
         assert image.size == tuple(np.round(figure.get_size_inches() * 200))
 

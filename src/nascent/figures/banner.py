@@ -4,11 +4,10 @@ from matplotlib.figure import Figure
 
 from nascent.explain.standing import Standing
 from nascent.figures import style
+from nascent.figures.margins import ABOVE, ROOM, SPACING, line, pin
 from nascent.figures.palettes import palette
-from nascent.figures.save import ABOVE, ROOM
 
 POINTS = 7.5
-LINE = POINTS * 1.3 / 72  # inches
 
 
 @style.look()
@@ -20,17 +19,17 @@ def headed(figure: Figure, standing: Standing) -> Figure:
     """
     if not standing.sentence:
         return figure
-    _pin(figure)
+    pin(figure)
     width, height = figure.get_size_inches()
     words = "\n".join(style.wrapped(said, width - 0.3, POINTS) for said in standing.sentences)
     lines = words.count("\n") + 1
     figure.text(
         0.1 / width,
-        1 + (ROOM + lines * LINE) / height,
+        1 + (ROOM + lines * line(POINTS)) / height,
         words,
         va="top",
         fontsize=POINTS,
-        linespacing=1.3,
+        linespacing=SPACING,
         color=style.INK,
         gid=ABOVE,
         bbox={
@@ -40,15 +39,3 @@ def headed(figure: Figure, standing: Standing) -> Figure:
         },
     )
     return figure
-
-
-def _pin(figure: Figure) -> None:
-    """Fix where everything in a figure stands: a layout made anew would use the room above too."""
-    # Letters have other widths at another resolution.
-    figure.set_dpi(style.DPI)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    for legend in figure.legends:
-        box = legend.get_window_extent().transformed(figure.transFigure.inverted())
-        legend.set_loc("center")
-        legend.set_bbox_to_anchor(box.bounds, figure.transFigure)

@@ -1,4 +1,4 @@
-"""Writing a figure as PNG and SVG, the same bytes every time, with its record inside."""
+"""Writing a figure as PNG, SVG and PDF, the same bytes every time, with its record inside."""
 
 import json
 from collections.abc import Mapping
@@ -7,37 +7,35 @@ from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from nascent.figures import style
+from nascent.figures.margins import frame, pin
 from nascent.files import written
 
-ABOVE = "above"
-"""Texts of this gid stand above a figure's upper edge, and are saved with it."""
-
-ROOM = 0.09  # inches between such a text and the edges
-SIDE = 0.04  # inches more at either side: labels are a little wider in some formats
+KINDS = ("png", "svg", "pdf")
+"""The files of a figure, by their suffix."""
 
 
-def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[Path, Path]:
-    """Write `figure` beside each other as `<path>.png` (200 dpi) and `<path>.svg`.
+def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[Path, Path, Path]:
+    """Write `figure` beside each other as `<path>.png` (200 dpi), `<path>.svg` and `<path>.pdf`.
 
     Equal figures and records give equal bytes: no date is written, and SVG ids are salted with a
-    constant. The record stands as JSON in the PNG's text chunk `Description` and in the SVG's
-    `dc:description`.
+    constant. The record stands as JSON in the PNG's text chunk `Description`, in the SVG's
+    `dc:description` and in the PDF's `Subject`. Text in the SVG is text, in DejaVu Sans or what
+    stands for it (Verdana, Arial, Helvetica); the PDF has the letters of its font inside.
 
     Parameters
     ----------
     figure
         The figure.
     path
-        Its path, with suffix `.png`, `.svg` or none.
+        Its path, with one of these suffixes or none.
     record
         Provenance, from `nascent.provenance.record`.
 
     Returns
     -------
-    The paths of the PNG and the SVG.
+    The paths of the PNG, the SVG and the PDF.
 
     Raises
     ------
@@ -45,26 +43,23 @@ def save(figure: Figure, path: str | Path, record: Mapping[str, Any]) -> tuple[P
         Where the folder cannot be written.
     """
     path = Path(path)
-    stem = path.with_suffix("") if path.suffix in (".png", ".svg") else path
+    stem = path.with_suffix("") if path.suffix[1:] in KINDS else path
     description = json.dumps(record, sort_keys=True, ensure_ascii=True)
-    png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
+    metadata = {
+        "png": {"Description": description},
+        "svg": {"Description": description, "Date": None},
+        "pdf": {"Subject": description, "CreationDate": None},
+    }
+    png, svg, pdf = (stem.with_name(f"{stem.name}.{kind}") for kind in KINDS)
     with style.look():
         _take_names_as_they_are(figure)
-        with written(png) as beside:
-            figure.savefig(
-                beside,
-                dpi=style.DPI,
-                metadata={"Description": description},
-                bbox_inches=frame(figure),
-            )
-        with written(svg) as beside:
-            figure.savefig(
-                beside,
-                dpi=style.DPI,
-                metadata={"Description": description, "Date": None},
-                bbox_inches=frame(figure),
-            )
-    return png, svg
+        pin(figure)
+        for file, kind in zip((png, svg, pdf), KINDS, strict=True):
+            with written(file) as beside:
+                figure.savefig(
+                    beside, dpi=style.DPI, metadata=metadata[kind], bbox_inches=frame(figure)
+                )
+    return png, svg, pdf
 
 
 def _take_names_as_they_are(figure: Figure) -> None:
@@ -75,13 +70,3 @@ def _take_names_as_they_are(figure: Figure) -> None:
     for text in figure.findobj(Text):
         if text.get_text() and "\\mathdefault" not in text.get_text():
             text.set_parse_math(False)
-
-
-def frame(figure: Figure) -> Bbox | None:
-    """Return the part of a figure that is saved, in inches; None where no text stands above it."""
-    words = [text for text in figure.texts if text.get_gid() == ABOVE]
-    if not words:
-        return None
-    width, height = figure.get_size_inches()
-    top = max(text.get_position()[1] for text in words) * height + ROOM
-    return Bbox([[-SIDE, 0], [width + SIDE, top]])

@@ -36,7 +36,9 @@ MOST_LEVELS = 40  # rows or boxes that can still be read
 
 _RC = {
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],  # ships with matplotlib, so every machine draws the same
+    # The first ships with matplotlib, so every machine draws the same. The others stand for it
+    # where an SVG is shown without it, the one of like widths first.
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "Helvetica"],
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.titleweight": "bold",
@@ -68,7 +70,8 @@ _RC = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
     "savefig.dpi": DPI,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text
+    "pdf.fonttype": 42,  # letters as outlines of TrueType, which other programs can edit
     "svg.hashsalt": "nascent",
     "image.cmap": "gray",
 }
