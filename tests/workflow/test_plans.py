@@ -50,6 +50,8 @@ COMPARING = {
     "report_pages",
     "report_costs",
 }
+# What shows the config, or tells it.
+TOLD = {"all", "report_record", "report_pages", "report_costs"}
 # Of the explanations of the models.
 OF_RUNS = {"explain_features", "explain_use"}
 EXPLAINING = READ_OUTS | set(JOINING) | OF_MAPS | OF_RUNS | {"report_explorer"}
@@ -85,7 +87,7 @@ def judged_again(model: str, map_sets: list[str]) -> dict[str, list[str]]:
 
 def comparing() -> dict[str, list[str]]:
     """The jobs that show all models of the study together: each model's card says its verdict."""
-    return {rule: [""] for rule in COMPARING} | JOINING | {"report_explorer": [""]}
+    return {rule: [""] for rule in COMPARING | TOLD} | JOINING | {"report_explorer": [""]}
 
 
 def with_models(checkout, **models):
@@ -229,8 +231,7 @@ def test_the_file_of_a_method_concerns_its_maps_and_trains_nothing(ran):
 
 def test_what_the_machine_gives_a_model_trains_nothing(ran):
     with_linear(ran, resources={"threads": 1, "mem_mb": 3000, "runtime": 5})
-    # The page of the study shows the config.
-    assert set(ran.planned(*TINY)) == {"all", "report_pages", "report_costs"}
+    assert set(ran.planned(*TINY)) == TOLD
 
 
 def test_another_way_to_predict_measures_that_model_again_and_trains_nothing(ran):
@@ -259,7 +260,7 @@ def test_a_channel_less_trains_that_model_alone(ran):
 def test_a_key_of_the_figures_draws_again_and_computes_nothing(ran):
     ran.configure(figures={"top_channels": 3})
     drawn = {"figures_data", "figures_maps_entry"}
-    assert set(ran.planned(*TINY)) == {"all", "report_pages", "report_costs"} | drawn
+    assert set(ran.planned(*TINY)) == TOLD | drawn
 
 
 def test_more_bootstrap_draws_compare_again_and_train_nothing(ran):
@@ -297,8 +298,7 @@ def test_each_well_in_turn_is_a_fold_with_shards_of_its_own(unrun):
 def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
     ran.configure(attribute={"methods": {"ig": {"method": "integrated_gradients", "steps": 5}}})
     again = EXPLAINING - WITHOUT_MAPS
-    shown = {"all", "attribute", "report_pages", "report_costs"}
-    assert set(ran.planned(*TINY)) == again | shown
+    assert set(ran.planned(*TINY)) == again | TOLD | {"attribute"}
 
 
 @pytest.mark.parametrize(
