@@ -29,8 +29,9 @@ from nascent.figures.evaluated import ordered
 from nascent.figures.gather import Examples, read_examples, read_maps, top_channels
 from nascent.figures.importance_rows import over_seeds
 from nascent.figures.margins import frame
+from nascent.figures.overlays import full_opacity, show_overlay
 from nascent.figures.predictions import Run, of_run
-from nascent.figures.score_tiles import MAP_PERCENTILE, SIGNED, common_window
+from nascent.figures.score_tiles import common_window
 from nascent.figures.single_cells import typical
 from nascent.files import read_table, written
 from nascent.kinds.cells.crops.placement import margin
@@ -147,10 +148,12 @@ def nuclei(figure: SubFigure, study: Path, truths: list[Truth], shown: Standing)
         mask = examples.masks[i]
         for k in range(len(SHOWN)):
             show(grid[i, k], examples.images[i, ..., k], *limits[k])
-        scale = np.percentile(np.abs(every[i][mask]), MAP_PERCENTILE)
+        full = full_opacity(every[i], mask)
         for k, name in enumerate(SCORED, start=len(SHOWN)):
             score = np.where(mask, every[i, ..., channels.index(name)], 0)
-            show(grid[i, k], score / scale, -1, 1, SIGNED)
+            shown_channel = SHOWN.index(name)
+            image, ends = examples.images[i, ..., shown_channel], limits[shown_channel]
+            show_overlay(grid[i, k], image, ends, score, full, signed=True)
             outline(grid[i, k], mask, style.GREY)
         causal = planted_pixels(examples, i, truths)
         show(grid[i, -1], causal, 0, 1, ListedColormap(["white", PLANTED]))

@@ -21,6 +21,7 @@ DRAWN_OF_MORE |= {
             "inputs": CHANNELS,
             "top_channels": STUDY.figures.top_channels,
             "factor": FINEST,
+            "pixel_size": STUDY.pixel_size,
         },
     },
     "balance": {
@@ -61,11 +62,17 @@ DRAWN_OF_MORE |= {
             "inputs": seen,
             "figures": STUDY.figures.plain(),
             "factor": FINEST,
+            "pixel_size": STUDY.pixel_size,
         },
     },
     "panels": {
-        "input": OF_SINGLE_CELLS,
-        "params": {"inputs": seen, "factor": FINEST},
+        "input": OF_SINGLE_CELLS | {"groups": made("explain/channel_groups.tsv")},
+        "params": {
+            "inputs": seen,
+            "target": IMAGED,
+            "factor": FINEST,
+            "pixel_size": STUDY.pixel_size,
+        },
     },
     "importance": {
         "input": TABLES_OF_IMPORTANCE,
@@ -271,6 +278,7 @@ rule figures_importance:
         code=code("figures_importance"),
         words=WORDS,
         explained=explained_by,
+        told=told_of_maps,
         use=how_use_is_summed_up,
         aggregate=lambda wildcards: wildcards.aggregate,
         inputs=features_seen,

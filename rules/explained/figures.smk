@@ -34,6 +34,18 @@ def standing_of(wildcards, input):
 DRAWN_OF_MORE = {}
 
 
+def told_of_maps(wildcards):
+    """What stands below a figure of maps, beside the names of the model and the map set."""
+    return {
+        "methods": {
+            name: {"method": each.method}
+            for name, each in STUDY.attribute.methods.items()
+        },
+        "design": FOLDS[EXPLAINED_FOLD].design,
+        "confidence": STUDY.explain.confidence,
+    }
+
+
 def study_figure(figure):
     """The part of a job that draws a figure of the study."""
     place = figure_files(
@@ -79,7 +91,7 @@ def maps_figure(figure):
             script=f"figures_{figure.name}",
             input=more["input"] | judged,
             output=place,
-            params=more["params"] | {"explained": explained_by},
+            params=more["params"] | {"explained": explained_by, "told": told_of_maps},
         )
     return Part(
         script="figures_explanation",
@@ -88,7 +100,11 @@ def maps_figure(figure):
         input={"tables": tables_of_figure(figure)} | judged,
         output=place,
         params=drawing_of(figure)
-        | {"tables": len(figure.tables), "explained": explained_by},
+        | {
+            "tables": len(figure.tables),
+            "explained": explained_by,
+            "told": told_of_maps,
+        },
     )
 
 

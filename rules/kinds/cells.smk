@@ -94,7 +94,8 @@ rule crops:
         table=pixel_table_of_well,
         well=lambda wildcards: PARTS.loc[wildcards.part].to_dict(),
         target=STUDY.target.channel,
-        crops=STUDY.crops.plain(),
+        # Pixels are cut alike, however large they are.
+        crops=STUDY.crops.model_dump(mode="json", exclude={"pixel_size"}),
     message:
         f"Cut the nuclei of well {{wildcards.part}} into {STUDY.crops.size} x {STUDY.crops.size} crops"
     script:

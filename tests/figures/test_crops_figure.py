@@ -54,13 +54,6 @@ def test_no_cells_give_a_figure_that_says_so(make):
     assert "no cells" in axes.texts[0].get_text()
 
 
-@given(st.floats(1, 1e6))
-def test_bars_are_round_and_at_most_as_long(length):
-    found = crops.round_length(length)
-    assert str(found)[0] in "125" and set(str(found)[1:]) <= {"0"}
-    assert found <= length < 2.5 * found + 1
-
-
 @given(st.lists(st.text("abcdef_0", min_size=1, max_size=40), min_size=1), st.floats(0.4, 2))
 def test_fitted_names_keep_both_ends(names, inches):
     fitted, points = crops.fitted(names, inches)

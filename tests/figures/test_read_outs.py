@@ -8,7 +8,7 @@ import pytest
 
 from nascent.errors import AttributionError
 from nascent.figures import clusters, importance, panels, regions, similarity, trend
-from nascent.figures.single_cells import shown, typical
+from nascent.figures.single_cells import shown, typical, whole
 
 RNG = np.random.default_rng(0)
 
@@ -220,28 +220,12 @@ def test_importance_of_other_strata_than_low_and_high_is_drawn(make):
     assert {line.get_gid() for line in axes.lines} >= {"G1", "S", "G2", "unknown"}
 
 
-@pytest.mark.parametrize(("channels", "lines"), [(5, 1), (12, 2), (33, 3)])
-def test_panels_show_every_channel_in_even_rows(make, channels, lines):
-    examples, maps = make.examples(2, [f"{k:02d}_X" for k in range(channels)], 12)
-    examples.cells["stratum"] = ["low", "high"]
-    figure = panels.draw(examples, maps)
-    tiles = [axes for axes in figure.axes if axes.images and axes.get_label() != "<colorbar>"]
-    # The colour scale holds an image too.
-    assert len(tiles) - 2 * 3 * channels in (0, 1)
-    rows = {round(axes.get_position().y0, 6) for axes in tiles[: 2 * 3 * channels]}
-    assert len(rows) == 2 * 3 * lines
-    names = [note.get_text() for axes in tiles for note in axes.texts]
-    assert sum(name.endswith("_X") for name in names) == 2 * channels
-    shares = [float(axes.get_title().rstrip(" %")) for axes in tiles if axes.get_title()]
-    assert sum(shares[:channels]) == pytest.approx(100, abs=0.05 * channels)
-    assert not make.cut_off(figure)
-
-
 def test_panels_of_other_cells_are_refused(make):
     examples, maps = make.examples(2, ["a"], 8)
     with pytest.raises(AttributionError, match="shape"):
-        panels.draw(examples, maps[:1])
-    (axes,) = panels.draw(*make.examples(0, ["a"], 8)).axes
+        panels.draw(examples, maps[:1, ..., 0])
+    examples, maps = make.examples(0, ["a"], 8)
+    (axes,) = panels.draw(examples, maps[..., 0]).axes
     assert "no maps" in axes.texts[0].get_text()
 
 
@@ -283,13 +267,32 @@ def test_typical_cells_are_nearest_to_the_median_of_their_stratum():
     assert typical(cells, 2) == ["c", "b", "g", "f"]
 
 
-def test_a_map_of_places_stands_at_every_channel_without_shares(make):
+def test_a_map_of_places_is_shown_once_a_cell(make):
     examples, maps = make.examples(3, ["a", "b"], 8)
     store, read = opened(examples, maps[..., :1], ["all"])
-    found = shown([store], [read], told(examples), ["a", "b"], per_stratum=1, channels=2)
-    assert found.maps.shape == (2, 8, 8, 2)
-    np.testing.assert_array_equal(found.maps[..., 0], found.maps[..., 1])
-    assert np.isnan(found.shares).all()
+    found = whole([store], [read], told(examples), ["a", "b"], groups={})
+    assert found.maps.shape == (2, 8, 8) and found.target is None
+    np.testing.assert_allclose(found.maps[0], np.where(found.examples.masks[0], maps[0, ..., 0], 0))
+
+
+def test_whole_maps_are_sums_over_all_channels_and_duplicates_are_shown_once(make):
+    examples, maps = make.examples(3, ["a", "b", "c", "d", "t"], 8)
+    store, read = opened(examples, maps[..., :4], ["a", "b", "c", "d"])
+    cells = told(examples, a=0.4, b=0.3, c=0.2, d=0.1)
+    groups = {"a+b": ["a", "b"]}
+    found = whole([store], [read], cells, ["a", "b", "c", "d"], groups=groups, target="t")
+    assert found.examples.channels == ["a", "c", "d"]
+    mask = found.examples.masks[0]
+    np.testing.assert_allclose(found.maps[0][mask], maps[0, ..., :4].sum(axis=-1)[mask], rtol=1e-6)
+    np.testing.assert_array_equal(found.target[0], examples.images[0, ..., 4])
+
+
+def test_channels_beyond_those_shown_are_left_out_by_name(make):
+    examples, maps = make.examples(3, ["a", "b", "c"], 8)
+    store, read = opened(examples, maps, ["a", "b", "c"])
+    cells = told(examples, a=0.2, b=0.5, c=0.3)
+    found = shown([store], [read], cells, ["a", "b", "c"], per_stratum=1, channels=1)
+    assert (found.examples.channels, found.left_out) == (["b"], ["c", "a"])
 
 
 def test_a_channel_that_shares_its_name_with_another_input_keeps_its_map_and_share(make):

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from nascent.errors import AttributionError
-from nascent.figures import crops, panels, score_maps, score_tiles, style
+from nascent.figures import crops, overlays, panels, score_maps, score_tiles, style
 from nascent.kind import kind_of
 from nascent.words import speaking
 
@@ -17,15 +18,23 @@ def drawn(make):
     return examples, maps, score_maps.draw(examples, maps)
 
 
-def test_three_rows_a_cell_and_one_column_a_channel(drawn):
+def tiles(figure):
+    return [axes for axes in figure.axes if axes.images and axes.images[-1].get_gid() != "key"]
+
+
+def overlays_of(figure):
+    return [axes.images[1].get_array() for axes in tiles(figure) if len(axes.images) == 2]
+
+
+def test_two_rows_a_cell_and_one_column_a_channel(drawn):
     _, _, figure = drawn
-    assert len([axes for axes in figure.axes if axes.images]) == 3 * 3 * 3
+    assert len(tiles(figure)) == 3 * 2 * 3 and len(overlays_of(figure)) == 3 * 3
 
 
 def test_tiles_stand_in_line_and_are_alike(drawn):
     _, _, figure = drawn
-    boxes = np.array([a.get_position().bounds for a in figure.axes if a.images])
-    boxes = boxes.reshape(9, 3, 4)
+    boxes = np.array([axes.get_position().bounds for axes in tiles(figure)])
+    boxes = boxes.reshape(3, 3, 2, 4).swapaxes(1, 2).reshape(6, 3, 4)
     np.testing.assert_allclose(np.ptp(boxes[..., 0], axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(np.ptp(boxes[..., 2:].reshape(-1, 2), axis=0), 0, atol=1e-12)
 
@@ -41,36 +50,81 @@ def test_shares_over_the_columns_are_those_of_the_maps(drawn):
 def test_shares_that_are_given_are_shown_and_missing_ones_are_not(make):
     examples, maps = make.examples(1, ["a", "b"], 16)
     figure = score_maps.draw(examples, maps, shares=np.array([[0.25, np.nan]]))
-    assert [axes.get_title() for axes in figure.axes[:2]] == ["25.0 %", ""]
+    assert [axes.get_title() for axes in tiles(figure)[::2]] == ["25.0 %", ""]
 
 
-def test_a_cells_maps_share_one_scale(make):
+def test_opacity_is_proportional_to_the_score_on_one_scale_a_cell(make):
     examples, maps = make.examples(1, ["a", "b"], 24)
-    figure = score_maps.draw(examples, maps)
-    first, second = (figure.axes[2 + k].images[0] for k in range(2))
-    assert first.get_clim() == second.get_clim() == (0, 1)
-    scale = np.percentile(np.abs(maps[0][examples.masks[0]]), 99.5)
-    np.testing.assert_allclose(first.get_array(), maps[0, ..., 0] / scale, rtol=1e-6)
+    maps = maps * np.array([1, -2])
+    mask = examples.masks[0]
+    full = np.percentile(np.abs(maps[0][mask]), overlays.PERCENTILE)
+    for k, found in enumerate(overlays_of(score_maps.draw(examples, maps))):
+        expected = np.where(mask, np.minimum(np.abs(maps[0, ..., k]) / full, 1), 0)
+        np.testing.assert_allclose(found[..., 3], expected, atol=1e-12)
 
 
-def test_signed_maps_get_a_scale_around_zero(make):
+def test_red_raises_and_blue_lowers(make):
     examples, maps = make.examples(1, ["a", "b"], 16)
-    figure = score_maps.draw(examples, maps * np.array([1, -1]))
-    assert figure.axes[2].images[0].get_clim() == (-1, 1)
+    raises, lowers = overlays_of(score_maps.draw(examples, maps * np.array([1, -1])))
+    seen = examples.masks[0] & (maps[0, ..., 0] > 0)
+    assert (raises[seen][:, 0] > raises[seen][:, 2]).all()
+    seen = examples.masks[0] & (maps[0, ..., 1] > 0)
+    assert (lowers[seen][:, 0] < lowers[seen][:, 2]).all()
+
+
+@given(seed=st.integers(0, 99))
+def test_a_larger_score_is_never_fainter(seed):
+    scores = np.random.default_rng(seed).normal(size=(6, 6))
+    full = overlays.full_opacity(scores, np.ones_like(scores, bool))
+    opacity = overlays.overlay(scores, full, signed=True)[..., 3].ravel()
+    assert (np.diff(opacity[np.argsort(np.abs(scores), axis=None)]) >= 0).all()
+
+
+@pytest.mark.parametrize(("channels", "shown"), [("abc", "abc"), ("abcde", "ab")])
+def test_every_channel_is_shown_or_named_as_left_out(make, channels, shown):
+    examples, maps = make.examples(1, list(shown), 16)
+    left_out = [name for name in channels if name not in shown]
+    figure = score_maps.draw(examples, maps, left_out=left_out)
+    names = {note.get_text() for axes in tiles(figure) for note in axes.texts}
+    assert set(shown) <= names
+    words = [text.get_text() for text in figure.texts if text.get_gid() == "left out"]
+    assert "".join(words).partition(": ")[2] == ", ".join(left_out)
+
+
+@pytest.mark.parametrize(
+    ("pixel_size", "edge", "unit"), [(None, 1, "px"), (0.1083, 0.1083, "µm"), (2.6, 2.6, "µm")]
+)
+def test_a_scale_bar_is_as_long_as_it_says(pixel_size, edge, unit):
+    axes = Figure().subplots()
+    crops.scale_bar(axes, range(10, 50), pixel_size)
+    (bar,) = axes.lines
+    told, said = axes.texts[0].get_text().split()
+    assert said == unit
+    assert np.ptp(bar.get_xdata()) * edge == pytest.approx(float(told))
+    assert 40 / 8 < np.ptp(bar.get_xdata()) <= 40 / 3
+
+
+@given(st.floats(1e-3, 1e6))
+def test_a_round_length_is_1_2_or_5_of_a_power_of_ten(length):
+    found = crops.round_length(length)
+    assert found <= length * (1 + 1e-6) and length < 2.5 * found * (1 + 1e-6)
+    assert f"{found:e}"[0] in "125"
 
 
 def test_strata_and_predictions_are_named(drawn):
     _, _, figure = drawn
     words = {text.get_text(): text.get_color() for text in figure.texts}
     assert {name: words[name] for name in style.STRATA} == dict(style.STRATA)
-    assert any("ŷ = 300" in text for text in words)
+    assert {"measured", "predicted"} <= {text.split()[0] for text in words if text.split()}
+    assert "predicted 300" in words
 
 
 @pytest.mark.parametrize("figure", [crops, panels, score_maps])
 def test_an_example_stands_with_its_group_and_the_level_of_its_factor(make, figure):
     examples, maps = make.examples(1, ["a"], 16)
     examples.cells["group"], examples.cells["cell_cycle"] = ["p/A07"], ["G2"]
-    further = {"target": "a"} if figure is crops else {"maps": maps}
+    of_map = {"maps": maps.sum(axis=-1) if figure is panels else maps}
+    further = {"target": "a"} if figure is crops else of_map
     with speaking(kind_of("cells").words.plain()):
         drawn = figure.draw(examples, factor="cell_cycle", **further)
     labels = [*drawn.texts, *(axes.yaxis.label for axes in drawn.axes)]
@@ -80,17 +134,10 @@ def test_an_example_stands_with_its_group_and_the_level_of_its_factor(make, figu
 def test_scores_outside_the_mask_are_not_shown(make):
     examples, maps = make.examples(1, ["a"], 16)
     maps[0][~examples.masks[0]] = 1e6
-    figure = score_maps.draw(examples, maps)
-    assert (figure.axes[1].images[0].get_array()[~examples.masks[0]] == 0).all()
-
-
-@given(share=st.floats(0.01, 0.5), seed=st.integers(0, 99))
-def test_the_overlay_colours_the_share_asked_for(share, seed):
-    rng = np.random.default_rng(seed)
-    scores, mask = rng.normal(size=(20, 20, 3)), rng.random((20, 20)) < 0.7
-    threshold = score_tiles.top_threshold(scores, mask, share)
-    coloured = (np.abs(scores[mask]) > threshold).mean()
-    assert coloured == pytest.approx(share, abs=1 / scores[mask].size)
+    for figure in (score_maps.draw(examples, maps), panels.draw(examples, maps[..., 0])):
+        (found,) = overlays_of(figure)
+        assert (found[~examples.masks[0]][:, 3] == 0).all()
+        assert (found[examples.masks[0]][:, 3] > 0).any()
 
 
 @given(
@@ -123,3 +170,25 @@ def test_no_cells_are_said(make):
     examples, maps = make.examples(0, ["a"], 8)
     (axes,) = score_maps.draw(examples, maps).axes
     assert "no score maps" in axes.texts[0].get_text()
+
+
+def test_typical_cells_have_channels_in_colours_the_target_and_the_map(make):
+    examples, maps = make.examples(3, ["a", "b", "c"], 24)
+    examples.cells["stratum"] = ["low", "medium", "high"]
+    target = panels.Target("t", examples.images[..., 0])
+    figure = panels.draw(examples, maps.sum(axis=-1), target=target, pixel_size=0.5)
+    assert len(tiles(figure)) == 9 and len(overlays_of(figure)) == 3
+    composite = tiles(figure)[0].images[0].get_array()
+    assert composite.shape == (24, 24, 3) and np.ptp(composite, axis=-1).max() > 0.1
+    notes = [note.get_text() for axes in tiles(figure) for note in axes.texts]
+    assert {"a", "b", "c", "t", "target"} <= set(notes)
+    assert sum(note.endswith("µm") for note in notes) == 3
+    assert not make.cut_off(figure)
+    without = panels.draw(examples, maps.sum(axis=-1))
+    assert len(tiles(without)) == 6
+
+
+def test_one_channel_is_shown_in_grey(make):
+    examples, maps = make.examples(1, ["a"], 16)
+    composite = tiles(panels.draw(examples, maps[..., 0]))[0].images[0].get_array()
+    np.testing.assert_allclose(np.ptp(composite, axis=-1), 0)

@@ -17,5 +17,7 @@ with job(snakemake) as work, ExitStack() as stack:
     channels = [*spread_channels(params.inputs, params.top_channels), params.target]
     stores = (stack.enter_context(open_store(path)) for path in snakemake.input.stores)
     examples = read_examples(stores, spread_cells(cells, CELLS), channels)
-    figure = crops.draw(examples, target=params.target, factor=params.factor)
+    figure = crops.draw(
+        examples, target=params.target, factor=params.factor, pixel_size=params.pixel_size
+    )
     save(figure, snakemake.output.png, work.record)

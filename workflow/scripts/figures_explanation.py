@@ -3,12 +3,16 @@
 from nascent.explain.standing import read_standing
 from nascent.figures.banner import headed
 from nascent.figures.drawing import drawn, joined
+from nascent.figures.explained import explained, noted
 from nascent.figures.save import save
 from nascent.jobs import job
 
 with job(snakemake) as work:
     params, given = snakemake.params, snakemake.input
     options = {name: params[name] for name in params.options}
-    figure = drawn(params.drawing, joined(given.tables, params.tables), options)
+    tables = joined(given.tables, params.tables)
+    figure = drawn(params.drawing, tables, options)
+    wildcards = snakemake.wildcards
+    noted(figure, explained(wildcards.model, wildcards.method, **params.told), tables[0])
     standing = read_standing(given.verdict, given.randomisation, **params.explained)
     save(headed(figure, standing), snakemake.output.png, work.record)

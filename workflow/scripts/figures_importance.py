@@ -7,6 +7,7 @@ from nascent.explain.standing import read_standing
 from nascent.explain.use.tables import use_of_model
 from nascent.figures import importance
 from nascent.figures.banner import headed
+from nascent.figures.explained import explained, noted
 from nascent.figures.save import save
 from nascent.files import read_table
 from nascent.jobs import job
@@ -25,5 +26,7 @@ with job(snakemake) as work:
         use=use,
         task=params.task,
     )
+    shown = explained(snakemake.wildcards.model, snakemake.wildcards.method, **params.told)
+    noted(figure, shown, table[table["split"] == params.split])
     standing = read_standing(given.verdict, given.randomisation, **params.explained)
     save(headed(figure, standing), snakemake.output.png, work.record)

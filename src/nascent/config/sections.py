@@ -174,7 +174,11 @@ class Figures(Section):
     """What the figures show."""
 
     cells_per_stratum: Positive = Field(1, description="Example {examples} a stratum")
-    top_channels: Positive = Field(8, description="Channels in the figures of single {examples}")
+    top_channels: Positive = Field(
+        10,
+        description="Most channels in the figures of single {examples}; those that are left out are"
+        " named",
+    )
 
 
 class Study(Section):
@@ -295,6 +299,11 @@ class Study(Section):
     def hidden(self) -> tuple[str, ...]:
         """Features that no model may see, for they hold the target."""
         return ()
+
+    @property
+    def pixel_size(self) -> float | None:
+        """Edge of a pixel of an image, µm; None where it is not known."""
+        return None
 
     @property
     @abstractmethod

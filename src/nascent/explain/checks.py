@@ -82,9 +82,9 @@ CHECKS = (
         always=True,
         beside=(f"{OF_MAPS}.tsv", f"{OF_MAPS}.cells.tsv", f"{OF_MAPS}.null.tsv"),
         figures=(
-            _of_maps("score_maps", "maps of single {examples}", (ENTRY, PLACE), of_images=True),
+            _of_maps("panels", "typical {examples} and their maps", (ENTRY, PLACE), of_images=True),
             _of_maps("importance", "share of the map by {feature}", (ENTRY, FEATURE)),
-            _of_maps("panels", "all {features} of single {examples}", (ENTRY,), of_images=True),
+            _of_maps("score_maps", "maps of single {features}", (ENTRY,), of_images=True),
         ),
         work="explained maps",
         rule=MAPS,

@@ -16,7 +16,9 @@ OUTLINE = style.HUES["sky"]
 
 
 @style.look()
-def draw(examples: Examples, *, target: str, factor: str = "") -> Figure:
+def draw(
+    examples: Examples, *, target: str, factor: str = "", pixel_size: float | None = None
+) -> Figure:
     """Draw one row a cell and one column a channel, in grey, with the mask's outline.
 
     A channel's grey levels are common to its column: black is the 1st and white the 99.5th
@@ -31,6 +33,8 @@ def draw(examples: Examples, *, target: str, factor: str = "") -> Figure:
         Name of the target channel; its column, where shown, is marked.
     factor
         Column whose level stands beside each example.
+    pixel_size
+        Edge of a pixel, µm; None: not known.
     """
     rows, columns = len(examples.cells), len(examples.channels)
     if rows == 0 or columns == 0:
@@ -66,7 +70,7 @@ def draw(examples: Examples, *, target: str, factor: str = "") -> Figure:
             fontsize=6.5,
             labelpad=4,
         )
-    scale_bar(grid[-1, 0], range(examples.images.shape[1]))
+    scale_bar(grid[-1, 0], range(examples.images.shape[1]), pixel_size)
     return figure
 
 
@@ -99,30 +103,49 @@ def outline(axes: Axes, mask: np.ndarray, colour: str = OUTLINE) -> None:
         axes.set_ylim(mask.shape[0] - 0.5, -0.5)
 
 
-def scale_bar(axes: Axes, window: range) -> None:
-    """Draw a bar of a round number of pixels, about a quarter of `window`, in its lower left.
+def scale_bar(
+    axes: Axes,
+    window: range,
+    pixel_size: float | None = None,
+    *,
+    colour: str = "white",
+    points: float = 6,
+) -> None:
+    """Draw a bar of a round length, at most a third of `window`, in its lower left.
 
-    `window` is the range of rows and columns that is shown.
+    Parameters
+    ----------
+    axes
+        That show the window.
+    window
+        Rows and columns that are shown.
+    pixel_size
+        Edge of a pixel, µm; None: not known, and the bar is of pixels.
+    colour, points
+        Of the bar, and size of the letters over it.
     """
-    length = round_length(len(window) / 4)
+    edge, unit = (1.0, "px") if pixel_size is None else (pixel_size, "µm")
+    length = round_length(len(window) / 3 * edge)
     left = window.start + 0.06 * len(window)
     bottom = window.start + 0.93 * len(window)
-    axes.plot([left, left + length], [bottom, bottom], color="white", lw=1.6, solid_capstyle="butt")
+    ends = [left, left + length / edge]
+    axes.plot(ends, [bottom] * 2, color=colour, lw=1.8, solid_capstyle="butt", gid="scale bar")
     axes.text(
         left,
         bottom - 0.03 * len(window),
-        f"{length} px",
-        color="white",
-        fontsize=5.5,
+        f"{length:g} {unit}",
+        color=colour,
+        fontsize=points,
         va="bottom",
     )
 
 
-def round_length(length: float) -> int:
-    """Return the largest of 1, 2, 5 × 10^k that is not above `length` (at least 1)."""
-    whole = max(int(length), 1)
-    power = 10 ** (len(str(whole)) - 1)
-    return max(step * power for step in (1, 2, 5) if step * power <= whole)
+def round_length(length: float) -> float:
+    """Return the largest of 1, 2, 5 × 10^k that is not above a positive length."""
+    power = 10.0 ** np.floor(np.log10(length))
+    # A length of 0.5 may be a hair less than 5 × 0.1.
+    step = max(step for step in (1, 2, 5) if step * power <= length * (1 + 1e-9))
+    return float(f"{step * power:.1g}")
 
 
 def caption(example_id: int | str, cell: pd.Series, factor: str = "") -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from nascent.figures.palettes import palette
 
@@ -161,6 +162,15 @@ def say(axes: Axes, words: str) -> None:
 def wrapped(text: str, inches: float, points: float = 8) -> str:
     """Break a text into lines that fit a width, set in letters of so many points."""
     return "\n".join(textwrap.wrap(text, max(int(inches / (points * LETTER / 72)), 20)))
+
+
+def headline(figure: Figure, sentence: str) -> None:
+    """Write what a figure says at its upper left, as wide as it may be, over all panels."""
+    width, height = figure.get_size_inches()
+    points = 9
+    words = wrapped(sentence, width - 0.12, points * 1.06)
+    place = {"x": 0.06 / width, "y": 1 - 0.05 / height, "ha": "left", "va": "top"}
+    figure.suptitle(words, **place, fontsize=points, fontweight="bold")
 
 
 def signed(number: float, digits: int = 2) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -13,7 +14,9 @@ from nascent.explain.truth.table import PLANTED as PLANTED_TRUTH
 from nascent.explain.truth.table import RANDOMISED, TRAINED, USED
 from nascent.figures import method_rows, style
 from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
-from nascent.figures.score_tiles import MAP_PERCENTILE, UNSIGNED, common_window
+from nascent.figures.overlays import PERCENTILE
+from nascent.figures.palettes import ramps
+from nascent.figures.score_tiles import common_window
 from nascent.figures.truth_example import Example
 from nascent.words import spoken, worded
 
@@ -37,6 +40,7 @@ WORDS = 1.35  # width of the verdicts, in panels
 SHIFT = {"image": 0.24, "randomised": 0.08, "used": -0.08, "trained": -0.24}
 RULES: Mapping[str, tuple[int, tuple]] = {"chance": (0, (4, 2)), "ceiling": (0, (1, 1.5))}
 DIFFER = "seeds differ"
+UNSIGNED = LinearSegmentedColormap.from_list("scores", next(iter(ramps("plain").values())))
 TILES = 8  # in a line
 MOST_TILES = 16
 
@@ -191,7 +195,7 @@ def _example(
             title = f"planted {spoken().features}"
         else:
             values = np.where(example.mask, example.maps[key], 0)
-            scale = float(np.percentile(values[example.mask], MAP_PERCENTILE)) or 1.0
+            scale = float(np.percentile(values[example.mask], PERCENTILE)) or 1.0
             show(axes, values / scale, 0, 1, UNSIGNED)
             outline(axes, example.mask, style.GREY)
             title = f"{key[0]}\n{key[1]}"

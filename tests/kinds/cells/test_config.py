@@ -61,3 +61,21 @@ def test_the_means_of_channels_are_columns_of_the_cell_table():
 def test_a_kind_or_task_that_is_not_there_is_refused(changes, message):
     with pytest.raises(ConfigError, match=message):
         study(**changes)
+
+
+@pytest.mark.parametrize(
+    ("crops", "edge"),
+    [
+        ({}, None),
+        ({"pixel_size": 0.1083}, 0.1083),
+        ({"pixel_size": 0.2, "oversize": "shrink"}, None),
+    ],
+)
+def test_the_size_of_a_pixel_is_known_where_all_crops_share_it(crops, edge):
+    assert study(crops=crops).pixel_size == edge
+
+
+@pytest.mark.parametrize("edge", [0, -0.1, float("inf"), float("nan"), "large"])
+def test_a_pixel_of_no_size_is_refused(edge):
+    with pytest.raises(ConfigError, match=r"crops\.pixel_size"):
+        study(crops={"pixel_size": edge})

@@ -73,6 +73,13 @@ class Crops(Section):
     """From a raw well to crops of its nuclei."""
 
     size: Positive = Field(224, description="Edge S of a crop, pixels")
+    pixel_size: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Edge of a pixel, µm, for the scale bars of figures; null: not known, and bars"
+        " are in pixels. Nothing is computed with it",
+    )
     target_background: Literal["keep", "subtract"] = Field(
         "keep",
         description="Whether the channel's background is subtracted from each pixel of the target",
@@ -193,6 +200,11 @@ class Study(sections.Study):
     def places(self) -> tuple[int, ...]:
         """Rows and columns of a crop, pixels."""
         return (self.crops.size, self.crops.size)
+
+    @property
+    def pixel_size(self) -> float | None:
+        """Edge of a pixel of a crop, µm; None where it is not known or differs between crops."""
+        return None if self.crops.oversize == "shrink" else self.crops.pixel_size
 
 
 # What the example of a config shows where the default alone would not be valid.
