@@ -74,7 +74,7 @@ envs/%.yaml: uv.lock envs/export.py $(READY)
 	  --no-header --quiet | $(BIN)/python envs/export.py > $@
 
 docs: $(READY) ## build the documentation into site/ and check its links
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 dag: $(READY) ## draw the rule graph into docs/; with CONFIG=config/mine.yaml files and jobs of that study
 ifdef CONFIG

@@ -37,11 +37,11 @@ class Links(HTMLParser):
 def site(root, tmp_path_factory) -> Path:
     """The site as `make docs` builds it; a warning is an error."""
     place = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", place]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", place]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert not done.stdout + done.stderr
+    assert "WARNING" not in done.stdout + done.stderr
     return place
 
 
