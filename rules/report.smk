@@ -30,7 +30,11 @@ PAGES_OF_REPORT.add(
         script="report_evaluation",
         input={each.name: made(f"evaluate/{each.name}.tsv") for each in EVALUATION},
         output={each.name: page(each) for each in EVALUATION},
-        params={"task": TASK, "labels": {TARGET: STUDY.label}},
+        params={
+            "task": TASK,
+            "labels": {TARGET: STUDY.label},
+            "references": REFERENCES,
+        },
     )
 )
 for model in MODELS:
@@ -52,6 +56,7 @@ for model in MODELS:
                 "designs": {name: fold.design for name, fold in FOLDS.items()},
                 "label": STUDY.label,
                 "target": TARGET,
+                "references": REFERENCES,
             },
             wildcards={"model": model},
         )

@@ -11,8 +11,10 @@ from nascent.figures.table import figures_of
 from nascent.files import refuse_unwritable
 from nascent.input_names import features_of, flat, own_names
 from nascent.kind import kind_of, module_of
+from nascent.plain_words import reference_words
 from nascent.report.captions import words_of_captions
 from nascent.task import task_of
+from nascent.words import speaking
 
 
 def folders_of_staging(settings):
@@ -72,6 +74,8 @@ BATCHES = [name for name in KIND.batches if name != STUDY.splits.group]
 # What the kind says of its raw data.
 RAW = module_of(STUDY.kind, "parts")
 FLOORS = KIND.floors[TASK]
+with speaking(WORDS):
+    REFERENCES = {name: reference_words(name, KIND.references) for name in FLOORS}
 TARGET = STUDY.predicted
 FIGURES = figures_of(KIND)
 # Channels have statistics where some input is an image.

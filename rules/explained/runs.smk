@@ -1,6 +1,8 @@
 # Which models are explained, by which methods, and which checks are made.
 from nascent.explain.checks import checks_of
+from nascent.plain_words import explanation_words
 from nascent.shards.removal import RANDOM
+from nascent.words import speaking
 
 # Of classes, the one whose logit is explained, and what maps explain in words.
 READ_OUT = None
@@ -90,9 +92,17 @@ def explained_by(wildcards):
 
 
 def explanation(model, map_set):
-    """Model, method and explained column of a map set."""
+    """Model, method and explained column of a map set, and what sentences call them."""
     _, _, column = map_set.partition(".")
-    return {"model": model, "method": map_set, "target": column or TARGET}
+    methods = {name: one.plain() for name, one in STUDY.attribute.methods.items()}
+    with speaking(WORDS):
+        called = REFERENCES | {map_set: explanation_words(map_set, methods)}
+    return {
+        "model": model,
+        "method": map_set,
+        "target": column or TARGET,
+        "called": called,
+    }
 
 
 def explained_columns():

@@ -5,10 +5,14 @@ words of the kind where a name stands in braces (`nascent.words.worded`).
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from nascent.evaluate.verdicts import BEATS, LOSES
 from nascent.explain.statistics.dependence import TARGETS, VERDICTS, WEIGHTS
 from nascent.words import worded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 METHODS: Mapping[str, str] = {
     "channel_ablation": "{feature} ablation",
@@ -94,6 +98,20 @@ def reference_words(name: str, of_kind: Mapping[str, str] | None = None) -> str:
     """
     known = {**REFERENCES, **(of_kind or {})}
     return worded(known[name]) if name in known else spaced(name)
+
+
+def renamed(table: "pd.DataFrame", called: Mapping[str, str]) -> "pd.DataFrame":
+    """Return a table in which predictors are called by their words.
+
+    Parameters
+    ----------
+    table
+        Of the evaluation: its columns `model`, `other` and `best_floor`, those that it has.
+    called
+        Name → words; others keep their names.
+    """
+    columns = [name for name in ("model", "other", "best_floor") if name in table]
+    return table.assign(**{name: table[name].replace(dict(called)) for name in columns})
 
 
 def verdict_words(verdict: str) -> str:

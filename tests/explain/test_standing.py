@@ -61,13 +61,19 @@ def test_maps_that_stay_at_any_level_fail_and_the_sentence_has_the_number(level)
 def test_a_model_that_loses_fails_whatever_its_maps():
     one = of(LOSES, entries=(0.2, DEPENDS), pixels=(0.2, DEPENDS))
     assert one.verdict == FAILS
-    assert one.sentence.startswith("cnn does not predict better than the best floor (ridge)")
+    assert one.sentence.startswith(
+        "cnn does not predict better than the best reference predictor (ridge)"
+    )
 
 
 @pytest.mark.parametrize(
     ("model", "pixels", "said"),
     [
-        (FEW, DEPENDS, "Cannot tell (2 wells) whether cnn beats the best floor (ridge)."),
+        (
+            FEW,
+            DEPENDS,
+            "Cannot tell (2 wells) whether cnn beats the best reference predictor (ridge).",
+        ),
         (BEATS, FEW, "Cannot tell (2 wells) whether maps by ig depend on the model"),
         (BEATS, "cannot tell", "Cannot tell whether maps by ig depend on the model"),
     ],
@@ -97,12 +103,25 @@ def test_one_seed_that_fails_is_enough_and_all_have_to_pass():
     assert standing(compared(cnn=BEATS), randomised(*both), **options).verdict == OPEN
 
 
+def test_sentences_call_methods_and_reference_predictors_by_their_words():
+    one = standing(
+        compared(cnn=LOSES),
+        randomised(("cnn", "ig", "pixels", 0.9, SURVIVES)),
+        model="cnn",
+        method="ig",
+        target="target",
+        called={"ig": "Integrated Gradients", "ridge": "ridge regression on channel means"},
+    )
+    assert "best reference predictor (ridge regression on channel means)" in one.sentence
+    assert "Maps by Integrated Gradients do not depend" in one.sentence
+
+
 def test_what_was_not_checked_is_open_and_said():
     one = standing(compared(), randomised(), model="cnn", method="ig", target="target")
     assert one.verdict == OPEN
     assert one.sentences == (
-        "cnn was not compared with the floors.",
-        "Maps by ig were not checked against random weights.",
+        "cnn was not compared with the reference predictors.",
+        "Maps by ig were not compared with maps of random weights.",
     )
 
 

@@ -37,11 +37,11 @@ def test_there_is_a_page_a_table_that_needs_nothing_from_elsewhere(tables):
 def test_each_model_has_its_verdict_and_floors_have_none(tables):
     rows = comparison_rows(tables["comparison"], "(counts)")
     told = rows.set_index(["split", "model"])["verdict"]
-    assert told["by cell, stratified", "cnn"] == "beats the best floor"
+    assert told["by cell, stratified", "cnn"] == "beats the best reference predictor"
     assert told["by well: whole wells held out", "cnn"] == "cannot tell"
-    assert told["by cell, stratified", "linear"] == "does not beat it"
-    assert told.filter(like="(floor)", axis=0).isna().all()
-    assert (rows["model"].str.endswith(" (floor)") == tables["comparison"]["floor"]).all()
+    assert told["by cell, stratified", "linear"] == "does not beat the best reference predictor"
+    assert told.filter(like="(reference)", axis=0).isna().all()
+    assert (rows["model"].str.endswith(" (reference)") == tables["comparison"]["floor"]).all()
 
 
 def test_intervals_stand_beside_the_values_they_are_of(tables):
@@ -104,7 +104,7 @@ def test_what_groups_explain_stands_beside_how_far_off_models_are_in_them(tables
     html = evaluation_pages(**tables | {"comparison": shifted}, labels=LABELS)["confounders"]
     assert html.index("η²") < html.index("Error by well") < html.index("P_B02")
     assert "66 %" in html and "68 %" in html and "[130, 166]" in html
-    assert "(floor)" not in html
+    assert "(reference)" not in html
     row = comparison_rows(shifted).iloc[0]
     assert row["share of squared error by wells"] == "66 %"
     assert (row["worst well"], row["its bias"]) == ("P_B02", 148.0)

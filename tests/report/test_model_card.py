@@ -49,7 +49,7 @@ def test_the_page_tells_what_the_model_is_and_how_good(make, cards):
         "ab12",
         "clip: 98.0",
         "2,962",
-        "beats the best floor (ols)",
+        "beats the best reference predictor (ols)",
         "cannot tell (ols)",
         "[29.25, 29.75]",
         "squared Pearson correlation",
@@ -106,7 +106,7 @@ def test_metrics_are_means_over_seeds_each_rounded_for_itself(make):
 
 def test_a_sound_model_has_no_limits_but_says_what_was_looked_for(cards, own):
     found = limits(cards, own.assign(verdict="beats the best floor"))
-    assert len(found) == 1 and found[0].startswith("None of those this page looks for")
+    assert len(found) == 1 and found[0].startswith("This page found none of these")
 
 
 def test_a_shift_by_group_is_a_limit_where_it_is_sure_and_makes_much_of_the_error(cards, own):
@@ -157,7 +157,7 @@ def test_few_test_groups_are_a_limit_of_their_split(cards, own):
 
 
 def test_a_floor_that_is_not_beaten_is_named_with_the_verdict(cards, own):
-    (found,) = sentence(limits(cards, own), "best floor")
+    (found,) = sentence(limits(cards, own), "best reference")
     assert "ols" in found and "by well" in found and "cannot tell" in found
 
 
@@ -218,5 +218,5 @@ def test_ranges(values, text):
 
 def test_verdicts_stand_at_the_top_a_design_each(cards, own):
     found = summary(cards, own, "rate")
-    assert found["verdict, by cell, stratified"] == "beats the best floor (ols)"
+    assert found["verdict, by cell, stratified"] == "beats the best reference predictor (ols)"
     assert found["trainings"] == "4 runs over 2 folds"

@@ -2,6 +2,7 @@
 
 from nascent.files import read_json, read_table, written
 from nascent.jobs import job
+from nascent.plain_words import renamed
 from nascent.report.model_card import model_card
 
 TABLES = ("comparison", "intervals", "levels")
@@ -15,7 +16,7 @@ with job(snakemake):
         label=params.label,
         defaults=params.defaults,
         designs=params.designs,
-        tables={name: read_table(given[name]) for name in TABLES},
+        tables={name: renamed(read_table(given[name]), params.references) for name in TABLES},
         target=params.target,
         task=params.task,
     )

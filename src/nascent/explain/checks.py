@@ -42,9 +42,9 @@ CHECKS = (
         title="{Features} that repeat each other",
         note=(
             "Correlation of every two input {features} over the training {examples}: of {places},"
-            " centred by the mean of their {example}, and of {example} means. Where that of"
-            " {places} is at or above explain.duplicates, in either sign, the {features} are"
-            " duplicates."
+            " after the mean of each {example} is subtracted, and of {example} means. Two"
+            " {features} are duplicates where the correlation of {places} is at least"
+            " explain.duplicates, with either sign."
         ),
         always=True,
         beside=("channel_groups.tsv",),
@@ -94,9 +94,9 @@ CHECKS = (
         "joint_importance",
         title="Joint shares of {features} that repeat each other",
         note=(
-            "Shares of the map when the {features} of a group are added at every {place} first,"
-            " and counted as one unit beside all other {features}; apart is the sum of the shares"
-            " that they have as single {features}."
+            "Share of the map that the {features} of a group have together: their scores are"
+            " added at every {place} first. `apart` is the sum of their shares as single"
+            " {features}."
         ),
         each=True,
         rule=MAPS,
@@ -112,18 +112,18 @@ CHECKS = (
         "standing",
         title="How far each explanation can be relied on",
         note=(
-            "An explanation passes where its model beats the best floor on the test {examples},"
-            " and where its maps change once the weights are random. It fails where one of the"
-            " two is shown not to hold: its maps, shares and trends are then no evidence, and are"
-            " shown last. The first row is what the explorer opens with."
+            "An explanation passes where its model beats the best reference predictor on the test"
+            " {examples}, and where its maps change once the weights are random. It fails where"
+            " one of the two is shown not to hold. Its maps, shares and trends are then no"
+            " evidence, and stand last. The explorer opens with the first row."
         ),
     ),
     Check(
         "similarity",
         title="Maps and images",
         note=(
-            "Of each map {feature} the image {feature} that it is most like within the {example},"
-            " beside the same against images of other {examples}."
+            "For the map of each {feature}, the image {feature} that it resembles most within the"
+            " {example}. The null compares it with images of other {examples}."
         ),
         each=True,
         figures=(
@@ -139,8 +139,8 @@ CHECKS = (
         "channel_clusters",
         title="{Features} by their maps",
         note=(
-            "Clusters of {features} whose maps are alike, and how often {examples} drawn anew"
-            " give them."
+            "Clusters of {features} with similar maps, and how often a resample of the {examples}"
+            " gives the same cluster."
         ),
         each=True,
         beside=(f"{OF_MAPS}/channel_distances.tsv",),
@@ -161,8 +161,8 @@ CHECKS = (
         "regions",
         title="Share of the maps in regions of the {example}",
         note=(
-            "Beside the region's share of the {example}, and with regions of other {examples} for"
-            " chance."
+            "Share of each map in the region, divided by the region's share of the {example}: 1 is"
+            " chance. The null takes the regions of other {examples}."
         ),
         each=True,
         applies=with_regions,
@@ -173,8 +173,8 @@ CHECKS = (
     Check(
         "trend",
         title="Change with the target",
-        note="Rank correlation of each {feature}'s share with the target, within {groups}; q is"
-        " corrected for the number of {features}.",
+        note="Rank correlation of each {feature}'s share of the map with the target, within"
+        " {groups}. q is corrected for the number of {features}.",
         each=True,
         applies=of_numbers,
         figures=(
@@ -193,9 +193,9 @@ CHECKS = (
         "attention",
         title="Share of the maps in the {example}",
         note=(
-            "Grad-CAMO: of the positive part of a map, what lies on the {example}, beside the"
-            " share of the frame that the {example} covers, and the share under the masks of"
-            " other {examples}."
+            "Grad-CAMO: the share of a map's positive part that lies in the {example}. Two things"
+            " to compare with: the share of the frame that the {example} covers, and the share in"
+            " the masks of other {examples}."
         ),
         each=True,
         cells=True,
@@ -224,8 +224,8 @@ CHECKS = (
     Check(
         "removal",
         title="Removed {places}",
-        note="How far the prediction moves when {places} go in the order of the map, of chance, and"
-        " of plain brightness.",
+        note="How far the prediction moves when {places} are removed in the order of the map, in"
+        " random order, and the brightest first.",
         each=True,
         network=PREDICTS,
         figures=(
@@ -247,9 +247,9 @@ CHECKS = (
     Check(
         "randomisation",
         title="Maps of randomised models",
-        note="Rank correlation of maps with those of the same model after its layers were drawn"
-        " anew, from the output to the input. Maps that stay what they were do not tell of the"
-        " model.",
+        note="Rank correlation of maps with maps of the same model after its weights were made"
+        " random, layer by layer from the output to the input. Maps that stay the same do not"
+        " depend on what the model learnt.",
         each=True,
         network=EXPLAINS,
         figures=(_of_study("randomisation", "randomised weights", "confidence"),),
@@ -259,16 +259,15 @@ CHECKS = (
     Check(
         "agreement",
         title="Agreement of explanations",
-        note="Rank correlation of the maps of two explanations of the same {examples}, within the"
-        " {example}, beside that of maps of different {examples}.",
+        note="Rank correlation, within the {example}, of two maps of the same {examples}. The null"
+        " compares maps of different {examples}.",
         figures=(_of_study("agreement", "agreement", "confidence"),),
         work="agreement",
     ),
     Check(
         "sensitivity",
         title="Small changes of the image",
-        note="How far maps move when the measured {places} are changed a little, beside how far the"
-        " prediction moves.",
+        note="How far maps, and the prediction, move when the measured {places} change a little.",
         each=True,
         network=EXPLAINS,
         figures=(_of_study("sensitivity", "small changes", "label", "confidence"),),
@@ -279,9 +278,9 @@ CHECKS = (
         "roar",
         title="Models retrained without the top entries",
         note=(
-            "Test {examples} degraded as the training {examples}. Where entries of a map's order"
-            " take no more from a model than as many of random order, the map has not found what"
-            " it needs."
+            "The top entries of a map are removed from all {examples}, and a model is trained on"
+            " what is left. If it does no worse than after random removal, the map has not found"
+            " what the model needs."
         ),
         applies=with_retraining,
         figures=(
@@ -305,9 +304,9 @@ CHECKS = (
         "truth",
         title="The planted truth",
         note=(
-            "What of the map falls on the {places} and {features} that set the target, beside"
-            " chance, the most that a map can find, maps of a model of random weights and maps of"
-            " the image alone."
+            "How much of the map falls on the {places} and {features} that set the target. To"
+            " compare with: chance, the most that a map can find, maps of a model with random"
+            " weights, and maps of the image alone."
         ),
         each=True,
         cells=True,

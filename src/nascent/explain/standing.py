@@ -2,8 +2,8 @@
 
 An explanation is a model and a method. Two checks decide its standing:
 
-- the model beats the floors (`evaluate/comparison.tsv`): where it does not, its maps explain
-  predictions that simple predictors make as well;
+- the model beats the reference predictors (`evaluate/comparison.tsv`): where it does not, its maps
+  explain predictions that simple predictors make as well;
 - the maps depend on the model (`explain/randomisation.tsv`, all weights drawn anew): where they do
   not, they show the image and not what was learnt.
 
@@ -15,7 +15,7 @@ With several seeds all have to say the same, and one that fails is enough to fai
 Explanations come in the order passes, cannot tell, fails. The first is the default view.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ STANDING = (
 DEPENDS, SURVIVES = VERDICTS[WEIGHTS]
 JUDGED = (ENTRIES, PIXELS)
 LEVEL_WORDS = {ENTRIES: "{places} of {features}", PIXELS: "{places}", CHANNELS: "{features}"}
-HOLDS = "The model beats the floors, and the maps depend on the model."
+HOLDS = "The model beats the reference predictors, and the maps depend on its weights."
 NONE_PASSES = {
     FAILS: "No explanation of this study passes its checks: each of them fails one.",
     OPEN: "No explanation of this study is shown to pass its checks.",
@@ -53,7 +53,8 @@ class Standing:
     ----------
     model, method : str
     model_verdict : str
-        Of the model against the floors, as the comparison has it; empty where it was not compared.
+        Of the model against the reference predictors, as the comparison has it; empty where it was
+        not compared.
     maps_verdict : str
         Whether the maps depend on the model; empty where that was not checked.
     sentences : tuple of str
@@ -86,6 +87,7 @@ def standing(
     model: str,
     method: str,
     target: str,
+    called: Mapping[str, str] | None = None,
 ) -> Standing:
     """Return the standing of one explanation.
 
@@ -100,7 +102,10 @@ def standing(
         Of the explanation.
     target
         That the model was compared by.
+    called
+        Method, or reference predictor → what sentences call it; one left out keeps its name.
     """
+    words = called or {}
     compared = comparison[(comparison["model"] == model) & (comparison["target"] == target)]
     rows = randomisation
     for name, value in (("model", model), ("method", method)):
@@ -108,37 +113,39 @@ def standing(
             rows = rows[rows[name] == value]
     said = rows["verdict"].fillna("").astype(str)
     rows = rows[(rows["stage"] == WEIGHTS) & (said != "")]
-    of_model, first = _of_model(compared, model)
-    of_maps, second = _of_maps(rows, method)
+    of_model, first = _of_model(compared, model, words)
+    of_maps, second = _of_maps(rows, words.get(method, method))
     return Standing(model, method, of_model, of_maps, tuple(filter(None, (first, second))))
 
 
-def _of_model(compared: pd.DataFrame, model: str) -> tuple[str, str]:
+def _of_model(compared: pd.DataFrame, model: str, called: Mapping[str, str]) -> tuple[str, str]:
     """Return the verdict on a model and the sentence that it asks for, or none."""
     if compared.empty:
-        return "", f"{model} was not compared with the floors."
+        return "", f"{model} was not compared with the reference predictors."
     row = compared.iloc[0]
-    verdict = str(row["verdict"])
-    floor = f" ({row['best_floor']})" if isinstance(row["best_floor"], str) else ""
+    verdict, best = str(row["verdict"]), row["best_floor"]
+    reference = "the best reference predictor"
+    if isinstance(best, str):
+        reference += f" ({called.get(best, best)})"
     if verdict == BEATS:
         return verdict, ""
     if verdict == LOSES:
         return verdict, (
-            f"{model} does not predict better than the best floor{floor}: its maps are no evidence"
-            f" of what matters in the {spoken().examples}."
+            f"{model} does not predict better than {reference}: its maps are no evidence of what"
+            f" matters in the {spoken().examples}."
         )
-    return verdict, f"Cannot tell{_why(verdict)} whether {model} beats the best floor{floor}."
+    return verdict, f"Cannot tell{_why(verdict)} whether {model} beats {reference}."
 
 
 def _of_maps(rows: pd.DataFrame, method: str) -> tuple[str, str]:
     """Return whether maps depend on the model and the sentence it asks for."""
     if rows.empty:
-        return "", f"Maps by {method} were not checked against random weights."
+        return "", f"Maps by {method} were not compared with maps of random weights."
     verdicts = rows["verdict"].astype(str)
     if (verdicts == SURVIVES).any():
         return SURVIVES, (
-            f"Maps by {method} do not depend on the model: with random weights they stay much as"
-            f" they are (rank correlation of {_numbers(rows[verdicts == SURVIVES])})."
+            f"Maps by {method} do not depend on the model: maps of random weights are much the same"
+            f" (rank correlation of {_numbers(rows[verdicts == SURVIVES])})."
         )
     own = rows["level"].isin(JUDGED)
     judged, verdicts = (rows[own], verdicts[own]) if own.any() else (rows, verdicts)
@@ -218,6 +225,7 @@ def read_standing(
     model: str,
     method: str,
     target: str,
+    called: Mapping[str, str] | None = None,
 ) -> Standing:
     """Read the standing of one explanation.
 
@@ -227,7 +235,7 @@ def read_standing(
         The model's rows of the comparison.
     randomisation_paths
         Its tables of randomisation, one a seed.
-    model, method, target
+    model, method, target, called
         See `standing`.
     """
     return standing(
@@ -236,6 +244,7 @@ def read_standing(
         model=model,
         method=method,
         target=target,
+        called=called,
     )
 
 

@@ -10,6 +10,7 @@ from nascent.figures import words
 from nascent.figures.metrics import in_unit
 from nascent.figures.words import unit
 from nascent.kind import with_article
+from nascent.plain_words import reference_words, renamed, verdict_words
 from nascent.report import group_shift
 from nascent.report.page import page, paragraph, section
 from nascent.report.tables import MISSING, decimals, shown, table
@@ -18,8 +19,8 @@ from nascent.words import spoken, worded
 
 CONTROLS = {"as_trained": "as trained", "per_cell": "each {example} standardised"}
 _OF_NUMBERS = (
-    " Bias is measured less predicted. {skill} is against the level's own mean: a model that only"
-    " tells the levels apart has none."
+    " Bias is measured minus predicted. {skill} is against the level's own mean: a model that"
+    " only tells the levels apart has a value of 0 or less."
 )
 
 
@@ -38,6 +39,7 @@ def evaluation_pages(
     *,
     labels: Mapping[str, str],
     task: str = REGRESSION,
+    references: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the pages `comparison, pairs, levels, confounders, controls` as HTML.
 
@@ -50,56 +52,58 @@ def evaluation_pages(
         name.
     task
         Name of what is predicted.
+    references
+        Reference predictor, as tables name it → in words; one left out keeps its name.
     """
-    measured = task_of(task)
+    measured, called = task_of(task), _called(task, references)
     primary, names = measured.metric(measured.primary).words, _listed(measured)
     shift = f" {worded(group_shift.NOTE)}" if measured.has_errors else ""
     against = f", {measured.skill} against each fold's own mean" if measured.has_errors else ""
     of_numbers = _OF_NUMBERS.format(skill=measured.skill) if measured.has_errors else ""
     built = {
         "comparison": (
-            "Models and floors",
-            f"Test {spoken().examples}. {names} are means over seeds, in brackets their 95 %"
+            "Models and reference predictors",
+            f"On test {spoken().examples}. {names} are means over seeds; brackets are 95 %"
             f" intervals over {spoken().examples} and over {spoken().groups}. The difference is"
-            f" the {primary} less that of the best floor on the same {spoken().examples}. Floors"
-            f" have no verdict.{shift}",
+            f" the {primary} of the model minus that of the best reference predictor on the same"
+            f" {spoken().examples}. Reference predictors have no verdict.{shift}",
             comparison_rows,
             comparison,
         ),
         "pairs": (
             "Every two models",
-            f"Metric of the model less that of the other, on the same test {spoken().examples},"
-            f" mean over seeds. An interval without 0 says that other such {spoken().examples}, or"
-            f" {spoken().groups}, would tell the two apart the same way. There are many pairs, and"
-            " no interval is corrected for that.",
+            f"Metric of the first model minus that of the second, on the same test"
+            f" {spoken().examples}, mean over seeds. If the interval excludes 0, the order would"
+            f" likely hold in other {spoken().examples}, or {spoken().groups}. There are many"
+            " pairs, and no interval is corrected for their number.",
             pairs_rows,
             pairs,
         ),
         "levels": (
             f"By {_factors(levels)}",
-            f"Test {spoken().examples} of each level, means over seeds, of the limits of the 95 %"
-            f" intervals over {spoken().examples} too.{of_numbers}",
+            f"Test {spoken().examples} of each level. Metrics, and the limits of their 95 %"
+            f" intervals over {spoken().examples}, are means over seeds.{of_numbers}",
             levels_rows,
             levels,
         ),
         "confounders": (
             "Known factors",
             "η² and ω²: share of the target's variance between the levels of a factor, over all"
-            f" {spoken().examples}. {measured.skill}: of the test {spoken().examples}, each"
-            f" predicted by the training {spoken().examples} of its level. This is about the"
-            " target and not about the error of a model, which may be far off in whole"
-            f" {spoken().groups} that explain little of the target: that stands below.",
+            f" {spoken().examples}. {measured.skill}: how well the mean of the training"
+            f" {spoken().examples} of a level predicts its test {spoken().examples}. Both are"
+            f" about the target. A model's error may still differ much between {spoken().groups}"
+            " that explain little of the target: see the table below.",
             confounders_rows,
             confounders,
         ),
         "controls": (
-            "Colour or structure",
-            f"Test {spoken().examples} as the model was trained, and with each {spoken().feature}"
-            f" of each {spoken().example} brought to mean 0 and SD 1; means over seeds and"
-            f" folds{against}. {LINEAR_PER_CELL[task]} is a linear fit to the {spoken().feature}"
-            f" means of the standardised {spoken().examples}: where it is better than"
-            f" {plainest(task)}, which reads nothing of {with_article(spoken().example)}, by more"
-            " than chance, intensity was left behind.",
+            "Intensity or structure",
+            f"Test {spoken().examples} as they are, and with each {spoken().feature} of each"
+            f" {spoken().example} brought to mean 0 and SD 1, which removes intensity and keeps"
+            f" structure; means over seeds and folds{against}. The model"
+            f" {called[LINEAR_PER_CELL[task]]} should do no better than"
+            f" {called[plainest(task)]}, which reads nothing of"
+            f" {with_article(spoken().example)}. If it does, some intensity was left.",
             controls_rows,
             controls,
         ),
@@ -120,13 +124,19 @@ def evaluation_pages(
             "\n".join(
                 [
                     paragraph(note),
-                    *_sections(frame, rows, labels, task),
+                    *_sections(renamed(frame, called), rows, labels, task),
                     *_below(below.get(name), labels),
                 ]
             ),
         )
         for name, (title, note, rows, frame) in built.items()
     }
+
+
+def _called(task: str, references: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the words of all predictors that are no trained models."""
+    always = (plainest(task), LINEAR_PER_CELL[task])
+    return {**{name: reference_words(name) for name in always}, **(references or {})}
 
 
 def _factors(levels: pd.DataFrame) -> str:
@@ -183,8 +193,11 @@ def comparison_rows(
     frame, measured = comparison, task_of(task)
     named = {
         "split": named_designs(frame["design"]),
-        "model": frame["model"].where(~frame["floor"], frame["model"] + " (floor)"),
-        "verdict": frame["verdict"].replace("", None),
+        "model": [
+            f"{name} (reference)" if floor else name
+            for name, floor in zip(frame["model"], frame["floor"], strict=True)
+        ],
+        "verdict": frame["verdict"].replace("", None).map(verdict_words, na_action="ignore"),
     }
     # Column names differ by spaces that no browser shows.
     for gap, name in enumerate(measured.compared):
@@ -199,7 +212,7 @@ def comparison_rows(
         }
     gap = " " * len(measured.compared)
     named |= {
-        "best floor": frame["best_floor"].replace("", None),
+        "best reference": frame["best_floor"].replace("", None),
         "difference": frame["difference"],
         f"over {spoken().examples}" + gap: between(
             frame, "difference", "difference_low", "difference_high"

@@ -12,6 +12,7 @@ from nascent.evaluate.compare import BEATS
 from nascent.figures import words
 from nascent.figures.words import count, unit
 from nascent.kind import capital
+from nascent.plain_words import verdict_words
 from nascent.report import group_shift
 from nascent.report.evaluation import comparison_rows, levels_rows, named_designs, over_what
 from nascent.report.page import facts, items, page, paragraph, section
@@ -117,6 +118,7 @@ def summary(
         design = words.design(row["design"])
         verdict = row["verdict"] if isinstance(row["verdict"], str) and row["verdict"] else MISSING
         floor = row["best_floor"] if isinstance(row["best_floor"], str) else ""
+        verdict = verdict_words(verdict)
         found[f"verdict, {design}"] = f"{verdict} ({floor})" if floor else verdict
         if "worst_group" in row:
             found[f"by {spoken().group}, {design}"] = group_shift.sentence(row, unit(label))
@@ -141,14 +143,14 @@ def limits(
     seeds = {seed for _, seed in cards}
     if len(seeds) == 1:
         found.append(
-            "It was trained with one seed: how far another start would move its numbers is not"
-            " known, and its verdict is about this one network."
+            "It was trained with one seed. Another seed would give other numbers; by how much is"
+            " not known."
         )
     tested = list(dict.fromkeys(comparison["design"]))
     if tested and set(tested) <= set(WITHIN_GROUPS):
         found.append(
             f"It was tested only on {spoken().examples} of {spoken().groups} that it was trained"
-            f" on: nothing here says how it does on a new {spoken().group}."
+            f" on. How well it predicts a new {spoken().group} is not known."
         )
     for row in comparison.to_dict("records"):
         design = words.design(row["design"])
@@ -169,13 +171,14 @@ def limits(
         floor = row["best_floor"]
         named = f", {floor}" if isinstance(floor, str) and floor else ""
         found.append(
-            f"It has not been shown to beat the best floor{named} ({design}): {row['verdict']}."
+            f"It is not shown to beat the best reference predictor{named} ({design}):"
+            f" {verdict_words(row['verdict'])}."
         )
     found += _of_training(cards)
     return found or [
-        f"None of those this page looks for: one seed, no held-out {spoken().group}, fewer than"
-        f" {FEW_GROUPS} test {spoken().groups}, a shift by {spoken().group}, a floor not beaten, a"
-        " collapse, a training cut short."
+        f"This page found none of these: one seed, no held-out {spoken().group}, fewer than"
+        f" {FEW_GROUPS} test {spoken().groups}, a shift by {spoken().group}, a reference predictor"
+        " not beaten, a collapse, a training cut short."
     ]
 
 

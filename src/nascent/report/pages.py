@@ -46,11 +46,11 @@ class Page:
 
 
 EVALUATION = (
-    Page("comparison", MODELS, "models and floors, table"),
+    Page("comparison", MODELS, "models and reference predictors, table"),
     Page("pairs", MODELS, "every two models"),
     Page("levels", MODELS, "by {factors}"),
     Page("confounders", MODELS, "known factors"),
-    Page("controls", MODELS, "colour or structure, table"),
+    Page("controls", MODELS, "intensity or structure, table"),
 )
 """Those that show a table of the evaluation, `evaluate/<name>.tsv`."""
 
