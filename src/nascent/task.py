@@ -40,6 +40,9 @@ class Task(Metrics):
         Whether y − ŷ is a number, whose mean over a group says how far off the group is.
     has_classes
         Whether the answers are among classes with names.
+    question
+        What a report asks first, with `{target}` and the words of the kind
+        (`nascent.words.worded`).
     """
 
     name: ClassVar[str]
@@ -47,6 +50,7 @@ class Task(Metrics):
     losses: ClassVar[tuple[str, ...]]
     has_errors: ClassVar[bool] = False
     has_classes: ClassVar[bool] = False
+    question: ClassVar[str] = "Can {target} be predicted?"
 
     def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:
         """Return how much predictions differ from example to example; near 0 is a collapse.

@@ -31,6 +31,7 @@ class Classes(ClassMetrics, Task):
     learning = "log_loss"
     losses = ("cross_entropy", SIGMOID)
     has_classes = True
+    question = "Can the {target} of {a_example} be predicted?"
 
     def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:
         """Return the largest SD over the examples of a logit's distance from their mean."""
