@@ -166,6 +166,7 @@ def figure_options(figure):
         "size": lambda wildcards: STUDY.places[0],
         "factor": lambda wildcards: FACTORS[-1] if FACTORS else "",
         "channels": lambda wildcards: INPUTS,
+        "references": lambda wildcards: dict(KIND.references),
         "bound": lambda wildcards: STUDY.explain.duplicates,
     }
     return {name: known[name] for name in figure.options}

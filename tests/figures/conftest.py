@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from nascent.figures.gather import Examples
+from nascent.figures.margins import frame
 from nascent.kinds.cells.crops.quality import Step, removal_table
 from nascent.shards.histograms import Histograms
 from nascent.shards.normalise import Normaliser
@@ -383,7 +384,7 @@ def make_normaliser(histograms: Histograms, **steps: object) -> Normaliser:
 def cut_off(figure: Figure) -> list[str]:
     """Return the edges of the figure, once it is laid out, that something drawn reaches beyond."""
     figure.draw_without_rendering()
-    drawn, page, room = figure.get_tightbbox(), figure.bbox_inches, 0.01
+    drawn, page, room = figure.get_tightbbox(), frame(figure) or figure.bbox_inches, 0.01
     beyond = {
         "left": drawn.x0 < page.x0 - room,
         "right": drawn.x1 > page.x1 + room,

@@ -3,8 +3,11 @@ import pandas as pd
 import pytest
 
 from nascent.figures import comparison, rows, words
+from nascent.kinds.cells.kind import KIND
+from nascent.plain_words import reference_words
 
 MEASURES = [metric.name for metric in rows.measures("regression")]
+REFERENCES = KIND.references
 LABEL = "transcription rate (mean counts per pixel)"
 MODELS = {"linear": 37.0, "simple_cnn": 29.0, "xception": 32.3}
 MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
@@ -13,11 +16,11 @@ MANY = {f"model_of_long_name_{i}": 28.0 + i for i in range(8)}
 def draw(make, models=MODELS, seeds=(1, 2, 3), designs=("example", "group", "leave_one_group_out")):
     metrics = make.metrics(models, list(seeds), designs)
     table = make.comparison(metrics)
-    return table, metrics, comparison.draw(table, metrics, label=LABEL)
+    return table, metrics, comparison.draw(table, metrics, label=LABEL, references=REFERENCES)
 
 
 def panels(figure, designs):
-    return np.array(figure.axes).reshape(designs, 3)
+    return np.array(figure.axes).reshape(designs, 2)
 
 
 def marked(axes, gid):
@@ -70,52 +73,50 @@ def test_one_seed_and_floors_have_no_small_points(make):
     ]
 
 
-def test_models_stand_above_the_floors_the_best_on_top(make):
+def of_kind(figure, kind):
+    """Return model → its name, verdict or difference, from the first panel."""
+    texts = [text for text in figure.axes[0].texts if str(text.get_gid()).startswith(kind)]
+    return {text.get_gid().removeprefix(f"{kind} of "): text for text in texts}
+
+
+def test_models_stand_above_the_reference_predictors_the_best_on_top(make):
     _, _, figure = draw(make, designs=("example",))
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names[:3] == ["simple_cnn", "xception", "linear"]
-    assert set(names[3:]) == set(make.floors)
+    height = {name: text.get_position()[1] for name, text in of_kind(figure, "name").items()}
+    assert sorted(height, key=height.get) == ["simple_cnn", "xception", "linear"]
+    named = [label.get_text() for label in figure.axes[0].get_yticklabels()][3:]
+    assert {name.replace("\n", " ") for name in named} == {
+        reference_words(name, REFERENCES) for name in make.floors
+    }
+    assert figure.axes[0].get_yticks()[3:].min() > max(height.values())
     bottom, top = figure.axes[0].get_ylim()
     assert bottom > top, "the first name stands on top"
 
 
-def test_the_verdict_of_each_model_is_in_words_on_its_row(make):
+def test_the_verdict_of_each_model_stands_below_its_name_in_letters_of_8_points(make):
     table, _, figure = draw(make, designs=("example",))
-    assert set(table["verdict"].dropna()) == {
-        "beats the best floor",
-        "does not beat it",
-        "cannot tell",
+    told = {name: text.get_text() for name, text in of_kind(figure, "verdict").items()}
+    words_of = {
+        "beats the best floor": "beats the best reference",
+        "does not beat it": "does not beat the best reference",
+        "cannot tell": "cannot tell",
     }
-    heights = dict(
-        zip(
-            (label.get_text() for label in figure.axes[0].get_yticklabels()),
-            figure.axes[0].get_yticks(),
-            strict=True,
-        )
-    )
-    told = {
-        text.get_gid().removeprefix("verdict of "): text
-        for text in figure.axes[2].texts
-        if text.get_gid()
-    }
-    for row in table[~table["floor"]].to_dict("records"):
-        text = told[row["model"]]
-        assert text.get_text() == row["verdict"]
-        assert abs(text.get_position()[1] - heights[row["model"]]) < 0.5
-    assert set(told) == set(MODELS)
+    models = table[~table["floor"]].set_index("model")["verdict"]
+    assert set(models) == set(words_of)
+    assert told == models.map(words_of).to_dict()
+    assert all(text.get_fontsize() >= 8 for text in of_kind(figure, "verdict").values())
 
 
-def test_both_intervals_of_the_difference_stand_below_the_verdict(make):
+def test_the_difference_stands_below_the_verdict_with_its_interval_over_groups(make):
     table, metrics, _ = draw(make, models={"cnn": 29.0}, designs=("example",))
     ends = ["difference_low", "difference_high", "difference_low_groups", "difference_high_groups"]
     table.loc[table["model"] == "cnn", ["difference", *ends]] = [-2.0, -3.0, -1.0, -4.5, 0.5]
-    texts = [text.get_text() for text in comparison.draw(table, metrics, label=LABEL).axes[2].texts]
-    assert texts[1:] == ["ΔMAE −2.00 [−3.00, −1.00] cells", "[−4.50, 0.50] wells"]
+    figure = comparison.draw(table, metrics, label=LABEL)
+    assert of_kind(figure, "difference")["cnn"].get_text() == "ΔMAE −2.00 [−4.50, 0.50]"
 
 
 def test_a_model_that_diverged_hides_no_other(make):
     table, _, figure = draw(make, models={**MODELS, "lost": 46 * 7.1}, designs=("example",))
-    mae, r2, _ = figure.axes
+    mae, r2 = figure.axes
     lost = table.set_index("model").loc["lost"]
     assert lost["r2"] < -48
     assert mae.get_xlim()[1] < 80 and r2.get_xlim()[0] > -1
@@ -133,7 +134,7 @@ def test_a_model_with_missing_metrics_keeps_its_row(make):
     table, metrics, _ = draw(make)
     table.loc[table["model"] == "linear", ["mae", "r2"]] = np.nan
     figure = comparison.draw(table, metrics, label=LABEL)
-    assert "linear" in [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert "linear" in of_kind(figure, "name")
 
 
 def test_without_floors_models_are_drawn(make):

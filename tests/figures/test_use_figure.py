@@ -42,7 +42,10 @@ def test_channels_are_sorted_by_use_and_groups_stand_below():
     used, not_shown = points["net/15_SON/permuted"], points["net/15_SON/intensity"]
     assert used.get_xdata()[0] == 0.7 and used.get_mfc() != "white" == not_shown.get_mfc()
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert "99% interval, wells" in legend and "sum, one at a time" in legend
+    assert "sum, one at a time" in legend
+    (facts,) = figure.texts
+    assert "100 test cells in 4 wells" in facts.get_text()
+    assert "99 % intervals over cells (thick) and wells (thin)" in facts.get_text()
 
 
 def test_a_channel_that_makes_it_worse_is_not_drawn_as_used():
@@ -59,6 +62,18 @@ def test_every_model_has_a_row_of_panels_with_limits_of_its_own():
     assert len(figure.axes) == 6
     assert figure.axes[3].get_xlim()[1] < figure.axes[0].get_xlim()[1] / 5
     assert figure.axes[3].get_xlim() == figure.axes[5].get_xlim()
+
+
+def test_a_model_without_skill_is_named_and_has_no_panels():
+    table = make_use(("net", "linear"), group=False)
+    table.loc[table["model"] == "linear", "skill"] = -0.03
+    figure = use.draw(table, confidence=0.99)
+    assert len(figure.axes) == 3
+    assert "without skill to lose: linear (R² −0.03)" in " ".join(
+        figure.texts[0].get_text().split()
+    )
+    alone = use.draw(table[table["model"] == "linear"], confidence=0.99)
+    assert "No model has skill to lose" in alone.axes[0].texts[0].get_text()
 
 
 def test_an_interval_over_groups_that_is_far_too_wide_squeezes_nothing():

@@ -1,4 +1,6 @@
-"""Models beside the floors under each split design: two metrics with intervals, and the verdict."""
+"""Models beside reference predictors: two metrics with intervals, and the verdict of each."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -6,14 +8,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from nascent.evaluate.verdicts import BEATS, LOSES
 from nascent.figures import evaluated, rows, style, words
+from nascent.figures.facts import Facts, counted, most, note, split_by
+from nascent.kind import capital
+from nascent.plain_words import verdict_words
 from nascent.task import REGRESSION
 from nascent.words import spoken
 
 # Darker than the hues of points: letters of this size need the contrast.
 MODEL = style.Mark(style.SPLITS["test"], size=5.5)
 FLOOR = style.Mark(style.GREY, size=4.2, face=style.HOLLOW)
-VERDICTS = {"beats the best floor": style.TONES["pine"], "does not beat it": style.TONES["rust"]}
+VERDICTS = {BEATS: style.TONES["pine"], LOSES: style.TONES["rust"]}
+WIDTH = 5.0  # inches: on the report's first screen it stands beside others
+ROW = 0.5  # inches, of a model: its name, its verdict, its difference
+LINE = 0.3  # of the name of a reference predictor, in rows
+SHIFTS = (-0.28, 0.02, 0.3)  # of those three lines, in rows
 
 
 @style.look()
@@ -24,14 +34,16 @@ def draw(
     label: str,
     target: str = "target",
     task: str = REGRESSION,
+    references: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Draw every model and floor as a row: for each design two panels of metrics, and the verdict.
+    """Draw every model and reference predictor as a row, with two metrics a design.
 
     The metrics are the first two that the task compares: MAE and R² of numbers. Models are sorted
     by the primary metric under the first design, best on top, and keep their place in the others;
-    the floors stand below a rule. A point is the mean over seeds, its thick line the 95 % interval
-    over cells, its thin line that over groups, small points the seeds. The dashed line is the best
-    floor of the design.
+    the reference predictors stand below a rule. Under a model's name stands its verdict, and the
+    difference from the best reference with its interval over groups. A point is the mean over
+    seeds, its thick line the 95 % interval over cells, its thin line that over groups, small
+    points the seeds. The dashed line is the best reference predictor of the design.
 
     Parameters
     ----------
@@ -46,50 +58,62 @@ def draw(
         The predicted column that is shown.
     task
         Name of what is predicted.
+    references
+        Words of reference predictors that the kind alone has.
     """
     measures = rows.measures(task)
     table = evaluated.of_target(comparison, target)
     models, floors = evaluated.ordered(table, task)
     if not models and not floors:
         return rows.nothing("No model was evaluated.")
-    at = rows.places(models, floors)
+    named = rows.names(models, floors, references)
+    at = _places(models, floors, named)
     designs = evaluated.designs(table)
     figure = Figure(
-        figsize=(style.WIDTH, len(designs) * (1.12 * rows.height(models, floors) + 0.3) + 0.85),
+        figsize=(WIDTH, len(designs) * (ROW * (max(at.values()) + 1.1) + 0.8) + 0.45),
         layout="constrained",
     )
-    grid = figure.subplots(
-        len(designs), 3, sharey=True, sharex="col", squeeze=False, width_ratios=[1, 1, 0.62]
-    )
     runs = evaluated.pooled(evaluated.of_target(metrics, target).query("split == 'test'"))
-    for column, metric in zip(grid.T, measures, strict=False):
-        span, measure = rows.spread(table, metric), metric.name
-        for panel, design in zip(column, designs, strict=True):
-            _panel(panel, table[table["design"] == design], measure, at, span, task)
-            _seeds(panel, runs[runs["design"] == design], measure, at, set(models), span)
-            rows.frame(panel, at, floors)
-            panel.set_xlim(span)
-            panel.tick_params(labelbottom=True, labelleft=metric is measures[0])
-        column[-1].set_xlabel(rows.axis_label(metric, label))
-    for panels, design in zip(grid, designs, strict=True):
+    parts = np.atleast_1d(figure.subfigures(len(designs), 1))
+    for part, design in zip(parts, designs, strict=True):
         of_design = table[table["design"] == design]
-        panels[0].set_title(words.heading(design))
-        panels[1].set_title(
-            words.count(
-                int(of_design["n"].max()), f"test {spoken().example}", f"test {spoken().examples}"
-            )
-            + " of "
-            + words.count(int(of_design["groups"].max()), spoken().group, spoken().groups),
-            loc="right",
-            fontsize=7,
-            fontweight="normal",
+        panels = part.subplots(1, 2, sharey=True)
+        for panel, metric in zip(panels, measures, strict=True):
+            span, measure = rows.spread(table, metric), metric.name
+            _panel(panel, of_design, measure, at, span, task)
+            _seeds(panel, runs[runs["design"] == design], measure, at, set(models), span)
+            rows.frame(panel, at, floors, named=named | dict.fromkeys(models, ""))
+            panel.set_xlim(span)
+            panel.tick_params(labelleft=metric is measures[0])
+            panel.set_xlabel(rows.axis_label(metric, label))
+        _verdicts(panels[0], of_design, at, measures[0].words)
+        part.suptitle(
+            f"{capital(split_by(design))}: {_how_many(of_design)}", fontsize=8, fontweight="bold"
         )
-        _verdicts(panels[2], of_design, at, measures[0].words)
-    keys = [*rows.keys_of_intervals(), _key_of_seeds()]
-    if floors:
-        keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="best floor"))
-    figure.legend(handles=keys, loc="outside upper center", ncols=len(keys))
+    _legend(figure, floors, bool(table["seeds"].max() > 1))
+    note(
+        figure,
+        Facts(
+            intervals=rows.intervals_told(),
+            more=f"below a verdict: difference from the best reference, over {spoken().groups}",
+        ),
+    )
     return figure
+
+
+def _how_many(table: pd.DataFrame) -> str:
+    return counted(most(table["n"]), most(table["groups"]), "test")
+
+
+def _places(models: list[str], floors: list[str], named: Mapping[str, str]) -> dict[str, float]:
+    """Return the height of each row, 0 on top; a reference predictor's is as high as its name."""
+    at = {name: float(number) for number, name in enumerate(models)}
+    top = len(models) - 0.35
+    for name in floors:
+        height = LINE * (named[name].count("\n") + 1.3)
+        at[name] = top + height / 2
+        top += height
+    return at
 
 
 def _panel(
@@ -139,41 +163,46 @@ def _seeds(
 
 
 def _verdicts(axes: Axes, table: pd.DataFrame, at: dict[str, float], metric: str) -> None:
-    axes.set_axis_off()
+    """Write under each model's name what is said of it, and its difference from the best floor."""
     for row in table[~table["floor"]].to_dict("records"):
         # What the evaluation leaves empty has no verdict to show.
-        if not isinstance(row["verdict"], str) or not row["verdict"]:
-            continue
-        lines = [(row["verdict"], 7, VERDICTS.get(row["verdict"], rows.FLOOR_INK))]
-        if np.isfinite(row["difference"]):
-            cells = words.interval(row["difference_low"], row["difference_high"])
-            groups = words.interval(row["difference_low_groups"], row["difference_high_groups"])
-            told = [
-                f"Δ{metric} {words.short(row['difference'])}",
-                f"{cells} {spoken().examples}" if cells else "",
-            ]
-            lines.append((" ".join(told).strip(), 6, rows.FLOOR_INK))
-            lines.append(
-                (
-                    f"{groups} {spoken().groups}"
-                    if groups
-                    else f"no interval over {spoken().groups}",
-                    6,
-                    rows.FLOOR_INK,
-                )
-            )
-        for (told, size, colour), shift in zip(lines, (-0.27, 0.02, 0.28), strict=False):
+        verdict = row["verdict"] if isinstance(row["verdict"], str) else ""
+        lines = [
+            (row["model"], style.INK, "bold"),
+            (_short(verdict), VERDICTS.get(verdict, rows.FLOOR_INK), "bold"),
+            (_difference(row, metric), rows.FLOOR_INK, "normal"),
+        ]
+        kinds = ("name", "verdict", "difference")
+        for kind, (told, colour, weight), shift in zip(kinds, lines, SHIFTS, strict=True):
             axes.text(
-                0,
+                -0.04,
                 at[row["model"]] + shift,
                 told,
                 color=colour,
-                fontsize=size,
+                fontsize=8 if weight == "bold" else 7,
+                fontweight=weight,
+                ha="right",
                 va="center",
                 transform=axes.get_yaxis_transform(),
-                gid=f"verdict of {row['model']}" if told == row["verdict"] else None,
+                gid=f"{kind} of {row['model']}",
             )
 
 
-def _key_of_seeds() -> Line2D:
-    return Line2D([], [], marker="o", ms=2.4, ls="none", color=style.INK, label="a seed")
+def _short(verdict: str) -> str:
+    return verdict_words(verdict).removesuffix(" predictor")
+
+
+def _difference(row: dict, metric: str) -> str:
+    if not np.isfinite(row["difference"]):
+        return ""
+    ends = words.interval(row["difference_low_groups"], row["difference_high_groups"])
+    return f"Δ{metric} {words.short(row['difference'])} {ends}".strip()
+
+
+def _legend(figure: Figure, floors: list[str], seeds: bool) -> None:
+    keys = rows.keys_of_intervals()
+    if floors:
+        keys.append(Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="best reference"))
+    if seeds:
+        keys.append(Line2D([], [], marker="o", ms=2.4, ls="none", color=style.INK, label="a seed"))
+    figure.legend(handles=keys, loc="outside upper center", ncols=3 if len(keys) == 3 else 2)

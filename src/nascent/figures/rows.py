@@ -1,4 +1,4 @@
-"""Models and floors as rows of a panel: points with two intervals, and limits that hold.
+"""Models and reference predictors as rows: points with two intervals, and limits that hold.
 
 A network that diverged can have an error ten times that of the training mean, and a skill of −50.
 It must neither squeeze all others into one point nor vanish: it stands at the frame as an arrow
@@ -6,6 +6,7 @@ with its number.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import style, words
+from nascent.figures.facts import intervals_over
 from nascent.figures.metrics import axis_name
 from nascent.metric import Metric
+from nascent.plain_words import reference_words
 from nascent.task import task_of
 from nascent.words import spoken
 
@@ -24,6 +27,7 @@ LEAST_SKILL = -0.5  # worse is an arrow: the mean of the examples themselves has
 MOST_ERROR = 1.25  # in units of the worst floor's error; more is an arrow
 LEAST_WIDTH = 0.2  # of an axis: a share of an error; skills and shares themselves
 ROW = 0.32  # inches
+LETTERS = 30  # of a line of the name of a reference predictor
 FLOOR_INK = style.SOFT
 PLAIN = style.Mark()
 RULE = (0, (4, 2))
@@ -43,18 +47,51 @@ def height(models: Sequence[str], floors: Sequence[str]) -> float:
     return ROW * (len(models) + FLOOR_STEP * len(floors) + 0.3)
 
 
-def frame(axes: Axes, at: Mapping[str, float], floors: Sequence[str]) -> None:
-    """Name the rows, stripe the models' and set the limits, the first row on top."""
+def names(
+    models: Iterable[str], floors: Iterable[str], references: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return what rows are called: models by their names, reference predictors in words.
+
+    Parameters
+    ----------
+    models, floors
+        Names of the tables.
+    references
+        Words of reference predictors that the kind alone has.
+    """
+    told = {name: fill(reference_words(name, references), LETTERS) for name in floors}
+    return {name: name for name in models} | told
+
+
+def frame(
+    axes: Axes,
+    at: Mapping[str, float],
+    floors: Sequence[str],
+    named: Mapping[str, str] | None = None,
+) -> None:
+    """Name the rows, stripe the models' and set the limits, the first row on top.
+
+    Parameters
+    ----------
+    axes
+        To be framed.
+    at
+        Row → its height.
+    floors
+        Which of them are reference predictors.
+    named
+        What rows are called; their names where not given.
+    """
     models = [name for name in at if name not in floors]
     for name in models[::2]:
         axes.axhspan(at[name] - 0.5, at[name] + 0.5, color=style.STRIPE, lw=0, zorder=0)
     if models and floors:
         axes.axhline(len(models) - 0.43, color=style.GREY, lw=0.6)
     axes.set_ylim(max(at.values()) + 0.5, -0.6)
-    axes.set_yticks(list(at.values()), list(at))
+    told = named or {}
+    axes.set_yticks(list(at.values()), [told.get(name, name) for name in at])
     for tick, name in zip(axes.yaxis.get_major_ticks(), at, strict=True):
         tick.label1.set_color(FLOOR_INK if name in floors else style.INK)
-        tick.label1.set_style("italic" if name in floors else "normal")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
 
@@ -164,6 +201,12 @@ def axis_label(metric: Metric, label: str) -> str:
     """Return the label of an axis of a metric: its name and unit, and which side is better."""
     side = "higher" if metric.higher else "lower"
     return f"{axis_name(metric, label)}\n{side} is better"
+
+
+def intervals_told(confidence: float = 0.95) -> str:
+    """Return in words what the two lines of a row are, for the line of facts."""
+    over = f"{spoken().examples} (thick) and {spoken().groups} (thin)"
+    return intervals_over(confidence, over)
 
 
 def keys_of_intervals() -> list[Line2D]:

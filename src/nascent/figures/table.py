@@ -29,9 +29,9 @@ FIGURES = (
     Figure(
         "comparison",
         MODELS,
-        "models and floors",
+        "models and reference predictors",
         (COMPARISON, "evaluate/metrics.tsv"),
-        ("target", "label", "task"),
+        ("target", "label", "task", "references"),
     ),
     Figure(
         "seeds",

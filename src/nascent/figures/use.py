@@ -7,22 +7,25 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from nascent.explain.use.changes import INTENSITY, PERMUTED, STRUCTURE
 from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED
 from nascent.figures import rows, style, words
+from nascent.figures.facts import Facts, counted, note
 from nascent.task import REGRESSION, task_of
-from nascent.words import spoken, worded
+from nascent.words import worded
 
 PANELS: Mapping[str, tuple[str, str]] = {  # title, colour
-    PERMUTED: ("all that the {feature} tells", style.INK),
+    PERMUTED: ("all it tells", style.INK),
     INTENSITY: ("its intensity", style.HUES["vermilion"]),
     STRUCTURE: ("its structure", style.HUES["blue"]),
 }
 INPUT = "input"
 """Kind of a row that names an input."""
 UNSURE = style.Mark(style.GREY, size=4.2, face=style.HOLLOW)
-ROW = 0.19  # inches
+WIDTH = 5.2  # inches: on the report's first screen it stands beside others
+ROW = 0.19
 NOTHING = "No network was trained, or there are fewer than two test {examples}."
 LEAST_WIDTH = 0.05  # of an axis, skill: smaller changes are no story
 MOST_MODELS = 12
@@ -31,6 +34,8 @@ MOST_MODELS = 12
 @style.look()
 def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> Figure:
     """Draw skill lost by channel, the most used on top: three panels a model, the best model first.
+
+    A model whose skill is not above 0 has none to lose, and is named below.
 
     A point is the mean over seeds, filled where the model is shown to use the channel, with its
     interval over cells (thick) and over groups (thin); an interval that leaves the panel is cut.
@@ -51,42 +56,43 @@ def draw(table: pd.DataFrame, *, confidence: float, task: str = REGRESSION) -> F
     table = table[(table["seed"].astype(str) == EACH) & table["use"].notna()]
     models = _best(table)
     if not models:
-        figure = Figure(figsize=(style.WIDTH * 0.8, 1.5), layout="constrained")
-        style.say(figure.subplots(), worded(NOTHING))
-        return figure
+        return _nothing(worded(NOTHING))
+    parts = {model: table[table["model"] == model] for model in models}
+    shown = [model for model in models if parts[model]["skill"].iloc[0] > 0]
+    left_out = [
+        _named(model, parts[model].iloc[0], skill) for model in models if model not in shown
+    ]
+    if not shown:
+        return _nothing(f"No model has skill to lose: {', '.join(left_out)}.")
     # Of inputs that are no images nothing has intensity or structure.
     panels = {change: PANELS[change] for change in PANELS if (table["change"] == change).any()}
-    parts = {model: table[table["model"] == model] for model in models}
-    orders = {model: order(part) for model, part in parts.items()}
-    heights = [len(found) + 3.0 for found in orders.values()]
-    figure = Figure(figsize=(style.WIDTH, ROW * sum(heights) + 0.7), layout="constrained")
-    grid = figure.subplots(
-        len(models), len(panels), squeeze=False, height_ratios=heights, sharey="row"
-    )
-    for line, model in zip(grid, models, strict=True):
+    orders = {model: order(parts[model]) for model in shown}
+    heights = [ROW * (len(orders[model]) + 4.4) for model in shown]
+    figure = Figure(figsize=(WIDTH, sum(heights) + 0.5), layout="constrained")
+    fields = np.atleast_1d(figure.subfigures(len(shown), 1, height_ratios=heights))
+    for field, model in zip(fields, shown, strict=True):
         part, found = parts[model], orders[model]
         span = _span(part)
+        line = np.atleast_1d(field.subplots(1, len(panels), sharey=True))
         for axes, (change, (title, colour)) in zip(line, panels.items(), strict=True):
             _panel(axes, part[part["change"] == change], found, span, colour)
-            axes.set_title(worded(title), fontsize=7.5, fontweight="normal", pad=2)
+            axes.set_title(worded(title), fontsize=8, fontweight="normal", pad=2)
+            axes.xaxis.set_major_locator(MaxNLocator(3))
         line[0].set_yticks(range(len(found)), [name for _, name in found])
         for (kind, _), label in zip(found, line[0].get_yticklabels(), strict=True):
             if kind == INPUT:
                 label.set_fontweight("bold")
-        line[0].annotate(
-            _heading(model, part.iloc[0], skill),
-            (0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 16),
-            textcoords="offset points",
-            fontweight="bold",
-            fontsize=8,
-            annotation_clip=False,
-        )
-    for axes in grid[-1]:
-        axes.set_xlabel(f"{skill} lost without it")
-    _legend(
-        figure, confidence, any(kind == GROUP for found in orders.values() for kind, _ in found)
+        field.suptitle(_named(model, part.iloc[0], skill), fontweight="bold", fontsize=8)
+        field.supxlabel(f"{skill} lost without it", fontsize=8)
+    _legend(figure, any(kind == GROUP for found in orders.values() for kind, _ in found))
+    first = parts[shown[0]].iloc[0]
+    note(
+        figure,
+        Facts(
+            n=counted(int(first["cells"]), int(first["groups"]), "test"),
+            intervals=rows.intervals_told(confidence),
+            more=f"left out, without skill to lose: {', '.join(left_out)}" if left_out else "",
+        ),
     )
     return figure
 
@@ -106,11 +112,14 @@ def order(part: pd.DataFrame) -> list[tuple[str, str]]:
     return [*found, *((GROUP, group) for group in groups["channel"])]
 
 
-def _heading(model: str, row: pd.Series, skill: str) -> str:
-    told = spoken()
-    cells = words.count(int(row["cells"]), told.example, told.examples)
-    groups = words.count(int(row["groups"]), told.group, told.groups)
-    return f"{model} ({skill} {row['skill']:.2f}; {cells}, {groups})"
+def _named(model: str, row: pd.Series, skill: str) -> str:
+    return f"{model} ({skill} {words.short(row['skill'])})"
+
+
+def _nothing(sentence: str) -> Figure:
+    figure = Figure(figsize=(WIDTH, 1.5), layout="constrained")
+    style.say(figure.subplots(), sentence)
+    return figure
 
 
 def _best(table: pd.DataFrame) -> list[str]:
@@ -164,14 +173,12 @@ def _panel(
     axes.tick_params(axis="y", length=0)
 
 
-def _legend(figure: Figure, confidence: float, grouped: bool) -> None:
+def _legend(figure: Figure, grouped: bool) -> None:
     ink, grey = style.INK, style.GREY
     dot = {"marker": "o", "ls": "none", "ms": 4.2}
     keys = [
-        Line2D([], [], color=ink, label="is used", **dot),
+        Line2D([], [], color=ink, label="used", **dot),
         Line2D([], [], color=grey, mfc="white", label="not shown to be used", **dot),
-        Line2D([], [], color=grey, lw=2.4, label=f"{confidence:.0%} interval, {spoken().examples}"),
-        Line2D([], [], color=grey, lw=0.8, label=f"{confidence:.0%} interval, {spoken().groups}"),
     ]
     if grouped:
         keys.append(
