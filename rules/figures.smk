@@ -54,6 +54,7 @@ DRAWN_OF_MORE |= {
             "runs": RUNS,
             "target": TARGET,
             "label": STUDY.label,
+            "references": dict(KIND.references),
         },
     },
     "score_maps": {

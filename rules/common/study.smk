@@ -77,7 +77,11 @@ FLOORS = KIND.floors[TASK]
 with speaking(WORDS):
     REFERENCES = {name: reference_words(name, KIND.references) for name in FLOORS}
 TARGET = STUDY.predicted
-FIGURES = figures_of(KIND)
+FIGURES = figures_of(
+    KIND,
+    designs=len(STUDY.splits.designs),
+    seeds=max(len(STUDY.train.model(model).seeds) for model in STUDY.train.models),
+)
 # Channels have statistics where some input is an image.
 IMAGES = KIND.has_images
 # The feature that holds the target, which no model sees; empty where there is none.

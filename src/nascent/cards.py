@@ -13,3 +13,8 @@ def chosen(card: Mapping[str, Any]) -> dict[str, Any]:
     """
     by, best = card.get("chosen_by") or {}, card.get("best") or {}
     return {"epoch": best.get("epoch"), **{key: by.get(key) for key in CHOSEN_BY}}
+
+
+def examples_of(card: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many training and validation examples a run had."""
+    return int(card["data"]["train_cells"]), int(card["data"]["val_cells"])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 DATA, MODELS, EXPLANATIONS = "Data", "Models", "Explanations"
 """Categories of the report."""
+DESIGNS, SEEDS = "designs", "seeds"
+"""Of what some figures compare several: ways to split the examples, seeds of a model."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Figure:
         Whether only the studies have it whose kind of data names it, see `nascent.kind.Kind`.
     of_images
         Whether only studies of images have it, for it shows them.
+    several
+        Of what a study must have several to have it: `DESIGNS` or `SEEDS`; empty for no matter.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Figure:
     every_seed: bool = False
     of_kinds: bool = False
     of_images: bool = False
+    several: str = ""
 
     def __post_init__(self) -> None:
         defaults = {"drawing": f"{self.name}.draw", "caption": self.name, "rule": self.name}

@@ -50,7 +50,7 @@ def test_the_dashed_line_is_the_training_mean_over_the_folds_that_the_points_are
 def test_least_squares_on_standardised_cells_stands_below_the_models(make):
     _, figure = draw(make)
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == ["simple_cnn", "linear", "ols_per_cell"]
+    assert names == ["simple_cnn", "linear", "least squares on standardised\nchannel means"]
 
 
 def test_only_test_cells_are_shown(make):

@@ -55,6 +55,34 @@ def test_a_smoothed_loss_has_a_panel_of_its_own(make):
     assert [len(lines(axes, "chosen epoch")) for axes in (main, below)] == [1, 1]
 
 
+@pytest.mark.parametrize(
+    ("epochs", "told"),
+    [
+        ([17], "kept: epoch 17 of 30"),
+        ([30], "kept: epoch 30 of 30, the last:\nlonger training may lower the error"),
+        ([3, 9], "kept: epoch 3–9 of 30"),
+        (
+            [9, 30],
+            "kept: epoch 9–30 of 30, the last in 1 of 2 runs:\nlonger training may lower the error",
+        ),
+    ],
+)
+def test_a_panel_says_which_epoch_was_kept_and_where_it_was_the_last(make, epochs, told):
+    runs = {("m", "example", seed): epoch for seed, epoch in enumerate(epochs)}
+    histories = {run: make.history(30, seed=run[2]) for run in runs}
+    (axes,) = draw(histories, {run: how(epoch) for run, epoch in runs.items()}).axes
+    assert axes.get_xlabel() == told
+
+
+def test_of_a_smoothed_monitor_the_last_epoch_is_the_last_with_a_full_window(make):
+    run = ("m", "example", 1)
+    history = make.history(30, seed=1, smooth=5)
+    full = int(history.loc[history["smoothed"].notna(), "epoch"].max())
+    for epoch, said in ((full, True), (full - 1, False)):
+        chosen = {run: {**how(epoch, smooth=5), "monitor": "val_mae"}}
+        assert ("the last" in learning.kept({run: history}, chosen)) == said
+
+
 @pytest.mark.parametrize("models", [1, 2, 3, 4, 8])
 @pytest.mark.parametrize("folds", [1, 4])
 def test_one_panel_a_model_and_one_ring_a_run(make, models, folds):
@@ -108,7 +136,7 @@ def test_of_floors_close_together_the_best_is_named(make):
     run = ("m", "example", 1)
     floors = {"mean": 49.2, "area_cycle": 49.1, "ols": 48.9, "ridge": 48.8}
     (axes,) = draw({run: make.history(30, seed=1)}, {run: how(3)}, floors=floors).axes
-    assert [text.get_text() for text in axes.texts] == ["seed 1", "ridge"]
+    assert [text.get_text() for text in axes.texts] == ["seed 1", "ridge regression\non channel means"]
 
 
 def test_early_epochs_far_off_do_not_set_the_scale(make):

@@ -67,7 +67,7 @@ def test_binned_means_keep_the_overall_mean(values, seed):
     x = np.random.default_rng(seed).permutation(len(values)).astype(float)
     means = predictions.binned_means(x, values)
     sizes = [len(part) for part in np.array_split(values, len(means))]
-    assert np.average(means[:, 1], weights=sizes) == pytest.approx(values.mean(), abs=1e-6)
+    assert np.average(means[:, 2], weights=sizes) == pytest.approx(values.mean(), abs=1e-6)
     assert (np.diff(means[:, 0]) > 0).all()
     assert len(means) == 1 or min(sizes) >= predictions.A_BIN - 1
 

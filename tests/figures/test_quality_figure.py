@@ -34,10 +34,20 @@ def test_of_many_wells_a_profile_adds_up_too(make):
     np.testing.assert_array_equal(top, table[table["step"] == "all"]["cells_in"])
 
 
+@pytest.mark.parametrize("wells", [1, 7])
+def test_every_row_has_its_bar_and_every_colour_its_word(make, wells):
+    figure = quality.draw(make.quality(wells, RULES, cells=100))
+    for axes, rows in zip(figure.axes, (len(RULES), wells), strict=True):
+        assert abs(np.ptp(axes.get_ylim())) < rows + 0.3
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["kept", *RULES]
+
+
 def test_reasons_that_hold_for_no_cell_are_counted_only(make):
-    left, right = quality.draw(make.quality(2, {"a": 0.0, **RULES, "b": 0.0}, cells=100)).axes
+    figure = quality.draw(make.quality(2, {"a": 0.0, **RULES, "b": 0.0}, cells=100))
+    left, right = figure.axes
     assert [label.get_text() for label in left.get_yticklabels()] == list(RULES)
-    assert left.get_title(loc="right") == "2 further found none"
+    assert "2 other checks removed none" in figure.texts[-1].get_text()
     assert len(right.patches) == 2 * (1 + len(RULES))
 
 

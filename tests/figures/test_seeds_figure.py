@@ -45,7 +45,7 @@ def test_seeds_mean_and_ensemble_are_the_tables_values(make, design):
 
 def test_the_first_design_is_shown_unless_one_is_named(make):
     *_, figure = draw(make)
-    assert figure.subfigs[0].get_suptitle() == "By cell, stratified"
+    assert figure.subfigs[0].get_suptitle() == "Split by cell, stratified"
 
 
 def test_calibration_is_the_tables_bins_beside_the_diagonal(make):
@@ -73,7 +73,7 @@ def test_one_seed_has_no_spread_and_no_ensemble(make):
         line for axes in figure.axes for line in axes.lines if "ensemble" in str(line.get_gid())
     ]
     (axes,) = figure.axes[2:]
-    assert seeds.ONE_SEED in axes.texts[0].get_text()
+    assert seeds.NO_SPREAD in axes.texts[0].get_text()
 
 
 def test_a_model_of_one_seed_among_others_says_so(make):

@@ -23,17 +23,17 @@ def drawn(checkout, edit: str, figure: str) -> set[str]:
 
 
 def test_an_edit_of_the_module_of_a_figure_draws_that_figure_alone(ran):
-    assert drawn(ran, "src/nascent/figures/seeds.py", "figures/seeds.png") == {"seeds"}
+    assert drawn(ran, "src/nascent/figures/controls.py", "figures/controls.png") == {"controls"}
     figure = "figures/linear/ig/similarity.png"
     assert drawn(ran, "src/nascent/figures/similarity.py", figure) == {"similarity"}
 
 
 def test_what_is_kept_is_made_anew_once_it_is_deleted(ran):
     state = ran.results() / ".state" / "parts" / "figures"
-    for path in state.glob("seeds.*"):
+    for path in state.glob("controls.*"):
         path.unlink()
-    done = ran.snakemake("-f", "results/tiny/figures/seeds.png", *TINY)
+    done = ran.snakemake("-f", "results/tiny/figures/controls.png", *TINY)
     assert done.returncode == 0, done.stdout
     log = (ran.path / "logs" / "tiny" / "figures" / "models.log").read_text()
-    assert "figures_seeds\n" in log
+    assert "figures_controls\n" in log
     assert "not made anew: figures_learning, figures_comparison" in log

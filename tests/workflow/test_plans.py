@@ -304,7 +304,7 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
 @pytest.mark.parametrize(
     ("file", "repeated"),
     [
-        ("src/nascent/figures/seeds.py", {"figures_models"}),
+        ("src/nascent/figures/controls.py", {"figures_models"}),
         ("src/nascent/report/page.py", {"report_pages"}),
         ("src/nascent/figures/sizes.py", {"figures_data"}),
         (

@@ -1,6 +1,6 @@
 """Histories and cards of every run -> figure of the learning curves."""
 
-from nascent.cards import chosen
+from nascent.cards import chosen, examples_of
 from nascent.figures import learning
 from nascent.figures.save import save
 from nascent.files import read_json, read_table
@@ -20,6 +20,8 @@ with job(snakemake) as work:
         label=params.label,
         floors=floors.set_index("model")[task_of(params.task).learning].to_dict(),
         task=params.task,
+        examples=examples_of(cards[runs[0]]) if runs else None,
+        references=params.references,
         targets={model: len(card["targets"]) for (model, *_), card in cards.items()},
     )
     save(figure, snakemake.output.png, work.record)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from nascent.examples import GROUP
 from nascent.figures import style
+from nascent.figures.facts import Facts, counted, note
 from nascent.kind import capital
 from nascent.words import spoken
 
@@ -59,6 +60,9 @@ def draw(
     _shares(shares_axes, table, names, rows)
     _targets(target_axes, table, names)
     target_axes.set_ylabel(label)
+    of_groups = table[GROUP].nunique() if GROUP in table else None
+    parts = "dashed: shares over all" if rows else ""
+    note(figure, Facts(n=counted(len(table), of_groups), more=parts))
     return figure
 
 
@@ -114,7 +118,7 @@ def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[
         for name, share in shares.items():
             axes.barh(position, share, left=left, height=0.78, color=style.SPLITS[name])
             left += share
-        axes.text(101.5, position, style.thousands(len(of_level)), fontsize=6.5, va="center")
+        axes.text(101.5, position, style.thousands(len(of_level)), fontsize=7, va="center")
         at.append(position)
         position += 1
     overall = 100 * table["split"].value_counts(normalize=True).reindex(names).cumsum()
@@ -127,7 +131,7 @@ def _shares(axes: Axes, table: pd.DataFrame, names: list[str], rows: list[tuple[
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"{spoken().examples} of the level (%)")
     axes.set_title("Make-up")
-    axes.set_title(spoken().examples, loc="right", fontsize=6.5, fontweight="normal")
+    axes.set_title(spoken().examples, loc="right", fontsize=7, fontweight="normal")
 
 
 def _targets(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:

@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nascent.figures import rows, style, words
+from nascent.figures import rows, style
+from nascent.figures.facts import Facts, counted, intervals_over, note, split_by
 from nascent.words import spoken
 
 MOST = 12
@@ -70,7 +71,18 @@ def draw(
     lower.supxlabel("predicted probability of the class", fontsize=8)
     lower.supylabel(f"share of {spoken().examples} of it", fontsize=8)
     figure.suptitle(
-        f"{model}, seed {seed}, {words.heading(str(design))}", fontsize=8.5, fontweight="bold"
+        f"Classes that {model} predicts, and what its probabilities are worth",
+        fontsize=8.5,
+        fontweight="bold",
+    )
+    note(
+        figure,
+        Facts(
+            n=counted(int(own["n"].sum()), part="test"),
+            model=f"{model}, seed {seed}",
+            split=split_by(str(design)),
+            intervals=intervals_over(0.95, spoken().examples),
+        ),
     )
     return figure
 
@@ -89,7 +101,7 @@ def _matrix(axes: Axes, own: pd.DataFrame, levels: list[str], label: str) -> Non
             f"{said}\n{style.thousands(int(counts[row, column]))}",
             ha="center",
             va="center",
-            fontsize=6.5,
+            fontsize=7,
             color="white" if share > 0.6 else style.INK,
         )
     axes.set_xticks(range(len(levels)), levels)

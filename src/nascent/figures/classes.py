@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nascent.figures import rows, style
+from nascent.figures.facts import Facts, counted, note
 from nascent.words import spoken
 
 SPLITS = ("train", "val", "test")
@@ -56,4 +57,5 @@ def draw(classes: pd.Series, splits: pd.Series, *, label: str) -> Figure:
     axes.set_xlabel(spoken().examples)
     axes.set_title(label, loc="left")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=3)
+    note(figure, Facts(n=counted(int(left.sum()))))
     return figure

@@ -9,11 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
-from nascent.figures import evaluated, rows, style, words
+from nascent.figures import evaluated, rows, style
+from nascent.figures.facts import Facts, counted, most, note, split_by
+from nascent.kind import capital
+from nascent.plain_words import reference_words
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken
 
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
+A_RUN = "a seed or fold"
 LOOKS: Mapping[str, tuple[str, str, float]] = {  # colour, marker, height in the row
     AS_TRAINED: (style.SPLITS["test"], "o", -0.16),
     PER_CELL: (style.TONES["plum"], "s", 0.16),
@@ -28,6 +32,7 @@ def draw(
     target: str = "target",
     design: str | None = None,
     task: str = REGRESSION,
+    references: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw two metrics of each model as trained and on per-cell standardised test cells.
 
@@ -49,6 +54,8 @@ def draw(
         The split design; default: the first of the table of controls.
     task
         Name of what is predicted.
+    references
+        Words of reference predictors that the kind alone has.
     """
     nothing = plainest(task)
     table = evaluated.of_target(controls, target)
@@ -73,10 +80,10 @@ def draw(
             _row(axes, own, measure, at[str(name)], span)
         for value in level:
             axes.axvline(value, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="level")
-        rows.frame(axes, at, residual)
+        rows.frame(axes, at, residual, rows.names(models, residual, references))
         axes.set_xlim(span)
         axes.set_xlabel(rows.axis_label(metric, label))
-    grid[0].set_title(words.heading(str(design)))
+    grid[0].set_title(capital(split_by(str(design))))
     keys = [
         Line2D([], [], color=LOOKS[AS_TRAINED][0], marker="o", ls="none", label="as trained"),
         Line2D(
@@ -87,17 +94,21 @@ def draw(
             ls="none",
             label=f"each {spoken().example} standardised",
         ),
-        Line2D([], [], color=style.INK, marker="o", ms=2.4, ls="none", label="a run"),
+        Line2D([], [], color=style.INK, marker="o", ms=2.4, ls="none", label=A_RUN),
         Line2D(
             [],
             [],
             color=style.INK,
             lw=0.9,
             ls=rows.RULE,
-            label="training mean" if nothing == "mean" else nothing,
+            label=reference_words(nothing, references),
         ),
     ]
+    several = int(table.groupby(["model", "control"]).size().max()) > 1
+    keys = keys if several else [key for key in keys if key.get_label() != A_RUN]
     figure.legend(handles=keys, loc="outside upper center", ncols=4)
+    tested = counted(most(table["n"]), part="test") if "n" in table else ""
+    note(figure, Facts(n=tested, more="points: means over seeds and folds" if several else ""))
     return figure
 
 

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.figures.facts import Facts, note
+from nascent.figures.style import wrapped
 from nascent.metric import Metric
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken
@@ -26,6 +28,7 @@ def draw(
     label: str,
     target: str = "target",
     task: str = REGRESSION,
+    references: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw two metrics of every model and floor under each design, joined by a line.
 
@@ -48,6 +51,8 @@ def draw(
         The predicted column that is shown.
     task
         Name of what is predicted.
+    references
+        Words of reference predictors that the kind alone has.
     """
     table = evaluated.of_target(comparison, target)
     models, floors = evaluated.ordered(table, task)
@@ -60,14 +65,14 @@ def draw(
     factors = shares(known)
     at = rows.places(models, floors)
     # Each row must hold a point a design.
-    top = rows.height(models, floors) * max(1.0, 0.25 + 0.35 * len(names)) + 0.6
+    top = rows.height(models, floors) * max(1.3, 0.25 + 0.35 * len(names)) + 0.6
     below = 0.24 * max(len(factors), len(identity), 2) + 0.85
     figure = Figure(figsize=(style.WIDTH, top + below + 0.35), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[top, below])
     shown, skill = rows.measures(task)[::-1], task_of(task).metric(task_of(task).skill_metric)
     for axes, metric in zip(upper.subplots(1, 2, sharey=True), shown, strict=True):
         _panel(axes, table, metric, at, looks)
-        rows.frame(axes, at, floors)
+        rows.frame(axes, at, floors, rows.names(models, floors, references))
         axes.set_xlabel(rows.axis_label(metric, label))
         if metric == skill and "example" in identity:
             _identity_line(axes, identity["example"])
@@ -97,7 +102,13 @@ def draw(
                 label=f"{spoken().group} alone, by {spoken().example}",
             )
         )
-    figure.legend(handles=keys, loc="outside upper center", ncols=min(len(keys), 4))
+    figure.legend(handles=keys, loc="outside upper center", ncols=2)
+    of_designs = table.groupby("design", sort=False)["n"].max()
+    tested = "; ".join(f"{words.design(str(name))}: {n:,.0f}" for name, n in of_designs.items())
+    note(
+        figure,
+        Facts(n=f"test {spoken().examples} {tested}", intervals=rows.intervals_told()),
+    )
     return figure
 
 
@@ -177,9 +188,19 @@ def _shares(axes: Axes, factors: pd.DataFrame) -> None:
     ]
     axes.set_yticks(y, names)
     axes.set_ylim(len(factors) - 0.4, -0.6)
-    # ω² of pure noise is as often below 0 as above.
+    for place, share in zip(y, factors["eta2"], strict=True):
+        axes.annotate(
+            f"{100 * share:.1f} %",
+            (100 * share, place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+        )
+    # A share of all there is: a factor that explains little has a short bar. ω² of pure noise is
+    # as often below 0 as above.
     least = 100 * min(factors["omega2"].min(), 0)
-    axes.set_xlim(left=1.3 * least if least < 0 else 0)
+    axes.set_xlim(1.3 * least if least < 0 else 0, 100)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("share of the target's variance (%)\nbar η², tick ω²")
     axes.set_title("Known factors (levels)")
@@ -204,7 +225,7 @@ def _identity(
         rows.point(axes, identity[name], y, span, mark, gid=f"identity/{name}")
     axes.set_xlim(span)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_yticks(range(len(shown)), [name.replace("_", " ") for name in shown])
+    axes.set_yticks(range(len(shown)), [wrapped(words.design(name), 1.6) for name in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")

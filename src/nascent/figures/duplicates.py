@@ -11,6 +11,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from nascent.figures import style
+from nascent.figures.facts import Facts, counted, most, note
 from nascent.words import spoken
 
 MARK = style.TONES["brick"]
@@ -58,10 +59,14 @@ def draw(
             axes.set_title(name, fontsize=8)
     bar = figure.colorbar(image, ax=panels.tolist(), shrink=0.5, aspect=22, pad=0.02)
     bar.set_label(
-        f"correlation: {spoken().places} (above), {spoken().example} means (below)", fontsize=6.5
+        f"correlation: {spoken().places} (above), {spoken().example} means (below)", fontsize=7
     )
-    bar.ax.tick_params(labelsize=6)
-    figure.suptitle(fill(verdict(correlations, groups), 64), fontsize=8, x=0.01, ha="left")
+    bar.ax.tick_params(labelsize=7)
+    figure.suptitle(
+        fill(verdict(correlations, groups), 64), fontsize=8, x=0.01, ha="left", fontweight="bold"
+    )
+    framed = f"framed: |correlation of {spoken().places}| of {bound:g} or more"
+    note(figure, Facts(n=counted(most(correlations["cells"]), part="train"), more=framed))
     return figure
 
 
@@ -87,7 +92,7 @@ def _map(
         if abs(shown[row, column]) >= bound:
             corner = (column - 0.5, row - 0.5)
             axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=MARK, lw=1.3, gid="duplicates"))
-    size = 6.5 if count <= 24 else 5
+    size = 7 if count <= 24 else 5
     axes.set_xticks(range(count), names, rotation=90, fontsize=size)
     axes.set_yticks(range(count), names, fontsize=size)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):

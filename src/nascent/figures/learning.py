@@ -1,6 +1,7 @@
 """Learning curves: error on training and validation cells, epoch by epoch."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.figures import rows, style, words
+from nascent.figures.facts import Facts, counted, note
 from nascent.figures.metrics import axis_name
 from nascent.metric import Metric
+from nascent.plain_words import reference_words
 from nascent.task import REGRESSION, task_of
 
 Run = tuple[str, str, int]  # model, fold, seed
 
 COLUMNS = 3
+DASH = "\N{EN DASH}"
 CLOSE = 0.07  # of an axis: lines nearer than this share one label
 MANY = 4  # runs of a panel beyond which lines are thin and rings small
 FAR = 2.5  # times the least error of any run: epochs beyond it do not set the scale
@@ -32,6 +36,8 @@ def draw(
     floors: Mapping[str, float] | None = None,
     targets: Mapping[str, int] | None = None,
     task: str = REGRESSION,
+    examples: tuple[int, int] | None = None,
+    references: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw a panel a model: error of train and val, lines a seed and fold, rings at chosen epochs.
 
@@ -58,6 +64,10 @@ def draw(
         means over them, which the floors' are not: its panel has no floors and says so.
     task
         Name of what is predicted.
+    examples
+        How many the training and the validation split have; in the line of facts.
+    references
+        Words of reference predictors that the kind alone has.
     """
     measured = task_of(task)
     metric = measured.learning
@@ -91,8 +101,11 @@ def draw(
         main.set_ylim(limits)
         predicted = (targets or {}).get(model, 1)
         _name(main, model, runs, limits, predicted, measured.metric(metric))
+        own_choices = {run: chosen.get(run, {}) for run in runs}
+        main.set_xlabel(kept(runs, own_choices), fontsize=7, gid="kept")
         if predicted == 1:
-            _floors(main, floors or {}, limits, named=column == columns - 1)
+            named = references or {} if column == columns - 1 else None
+            _floors(main, floors or {}, limits, named)
         for axes in filter(None, (main, below)):
             axes.grid(axis="y")
             axes.xaxis.get_major_locator().set_params(integer=True)
@@ -105,7 +118,39 @@ def draw(
     figure.supxlabel("epoch", fontsize=8)
     keys = _keys(bool(floors), any(map(_is_smooth, chosen.values())))
     figure.legend(handles=keys, loc="outside upper center", ncols=len(keys))
+    counts = (
+        ""
+        if examples is None
+        else " and ".join((counted(examples[0], part="train"), counted(examples[1], part="val")))
+    )
+    note(figure, Facts(n=counts, more="each line is one seed and fold"))
     return figure
+
+
+def kept(histories: Mapping[Run, pd.DataFrame], chosen: Mapping[Run, Mapping[str, Any]]) -> str:
+    """Return in words which epochs were kept, and of how many runs it was the last one.
+
+    A run whose last epoch is the best may not have been trained to its end. Of a smoothed monitor
+    it is the last epoch that has a full window.
+    """
+    epochs = {run: how["epoch"] for run, how in chosen.items() if how.get("epoch") is not None}
+    if not epochs:
+        return ""
+    last = {run: _last(histories[run], chosen[run]) for run in epochs}
+    lasting = sum(epochs[run] >= last[run] for run in epochs)
+    ends = sorted({min(epochs.values()), max(epochs.values())})
+    of = max(int(histories[run]["epoch"].max()) for run in epochs)
+    told = f"kept: epoch {DASH.join(map(str, ends))} of {of}"
+    if not lasting:
+        return told
+    which = "the last" if len(epochs) == 1 else f"the last in {lasting} of {len(epochs)} runs"
+    return f"{told}, {which}:\nlonger training may lower the error"
+
+
+def _last(history: pd.DataFrame, how: Mapping[str, Any]) -> int:
+    column = "smoothed" if _is_smooth(how) else str(how.get("monitor") or "epoch")
+    known = history[history[column].notna()] if column in history else history
+    return int((known if len(known) else history)["epoch"].max())
 
 
 def _is_smooth(how: Mapping[str, Any]) -> bool:
@@ -127,11 +172,13 @@ def _name(
     if predicted > 1:
         told += f", mean of {predicted} targets"
     axes.set_title(model)
-    axes.text(1, 1, told, ha="right", va="top", fontsize=6.5, transform=axes.transAxes)
+    axes.text(1, 1, told, ha="right", va="top", fontsize=7, transform=axes.transAxes)
     least = min((history[f"val_{metric.name}"].min() for history in runs.values()), default=np.nan)
     if not least <= limits[1]:
         known = np.isfinite(least)
-        beyond = f"val {metric.words} never below {words.short(least)}" if known else "no number"
+        beyond = (
+            f"validation {metric.words} never below {words.short(least)}" if known else "no number"
+        )
         axes.text(
             0.5,
             0.86,
@@ -210,23 +257,27 @@ def _chosen(
 
 
 def _floors(
-    axes: Axes, floors: Mapping[str, float], limits: tuple[float, float], *, named: bool
+    axes: Axes,
+    floors: Mapping[str, float],
+    limits: tuple[float, float],
+    references: Mapping[str, str] | None,
 ) -> None:
+    """Draw the reference predictors' errors; named where there are words for them."""
     low, high = limits
     labelled = -np.inf
     for name, error in sorted(floors.items(), key=lambda floor: floor[1]):
         axes.axhline(error, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=1, gid=f"floor {name}")
         # From the best floor up, a name only where there is room for it.
-        if named and error - labelled > CLOSE * (high - low):
+        if references is not None and error - labelled > CLOSE * (high - low):
             labelled = error
             axes.annotate(
-                name,
+                fill(reference_words(name, references), 16),
                 (1, error),
                 xycoords=("axes fraction", "data"),
                 xytext=(2, 0),
                 textcoords="offset points",
                 va="center",
-                fontsize=6.5,
+                fontsize=7,
                 color=rows.FLOOR_INK,
             )
 
@@ -250,16 +301,16 @@ def _limits(
 
 def _keys(floors: bool, smooth: bool) -> list[Line2D]:
     keys = [
-        Line2D([], [], color=style.SPLITS["train"], label="train"),
-        Line2D([], [], color=style.SPLITS["val"], label="val"),
+        Line2D([], [], color=style.SPLITS["train"], label="training"),
+        Line2D([], [], color=style.SPLITS["val"], label="validation"),
     ]
     if smooth:
-        keys.append(Line2D([], [], color=SMOOTHED, lw=1.3, label="val, smoothed"))
+        keys.append(Line2D([], [], color=SMOOTHED, lw=1.3, label="validation, smoothed"))
     keys.append(
         Line2D(
-            [], [], marker="o", ls="none", mfc="white", mec=style.INK, ms=5.5, label="chosen epoch"
+            [], [], marker="o", ls="none", mfc="white", mec=style.INK, ms=5.5, label="kept epoch"
         )
     )
     if floors:
-        keys.append(Line2D([], [], color=style.GREY, ls=rows.RULE, label="floors (val)"))
+        keys.append(Line2D([], [], color=style.GREY, ls=rows.RULE, label="references (validation)"))
     return keys

@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from nascent.figures import style
+from nascent.figures import style, words
+from nascent.figures.facts import Facts, note
 from nascent.shards.histograms import Histograms
 from nascent.shards.normalise import Normaliser
 from nascent.words import spoken
@@ -87,6 +89,18 @@ def draw(
     for axes in (before, after):
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
+    if np.isfinite([clipped_at(normaliser, name) for name in names]).any():
+        key = Line2D([], [], color=style.INK, lw=0.9, marker="|", ls="none", ms=7, mew=0.9)
+        figure.legend([key], ["values above are clipped to this"], loc="outside upper center")
+    counts = max(int(raw[name][1].sum()) for name in names)
+    note(
+        figure,
+        Facts(
+            n=f"{words.count(counts, spoken().place, spoken().places)} a {spoken().feature},"
+            f" of the training {spoken().examples}",
+            more=f"height: share of {spoken().places}, each {spoken().feature} to its own highest",
+        ),
+    )
     return figure
 
 

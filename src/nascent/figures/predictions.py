@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 
 from nascent.examples import GROUP
 from nascent.figures import evaluated, rows, style, words
+from nascent.figures.facts import Facts, counted, intervals_over, note, split_by
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken
 
@@ -111,7 +112,21 @@ def draw(
     ]
     if drawn:
         figure.legend(handles=keys, loc="outside lower center", ncols=3, handlelength=0.8)
+    note(figure, _facts(table, run, intervals))
     return figure
+
+
+def _facts(table: pd.DataFrame, run: Run, intervals: pd.DataFrame | None) -> Facts:
+    groups = table[GROUP].nunique() if GROUP in table else None
+    return Facts(
+        n=counted(len(table), groups, run.split),
+        model=f"{run.model}, seed {table['seed'].iloc[0]}",
+        split=split_by(str(table["design"].iloc[0])),
+        intervals=""
+        if intervals is None
+        else intervals_over(0.95, spoken().examples, drawn="in brackets"),
+        more="boxes: quartiles, whiskers to 1.5 of their range",
+    )
 
 
 def of_run(predictions: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -213,32 +228,28 @@ def _residuals(axes: Axes, table: pd.DataFrame, label: str) -> None:
     palette = style.colours(names, {**style.CYCLE, f"all {spoken().examples}": style.SERIES[0]})
     _cloud(axes, table, "y_hat", "e", palette, gid="residuals")
     axes.axhline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1, gid="no error")
-    means = binned_means(table["y_hat"].to_numpy(float), table["e"].to_numpy(float))
-    axes.plot(
-        means[:, 0],
-        means[:, 1],
-        "-o",
-        color=style.INK,
-        mfc="white",
-        mew=1.0,
-        ms=4,
-        lw=1.1,
-        zorder=3,
-        gid="binned mean",
+    bins = binned_means(table["y_hat"].to_numpy(float), table["e"].to_numpy(float))
+    axes.hlines(
+        bins[:, 2], bins[:, 0], bins[:, 1], color=style.INK, lw=2.0, zorder=3, gid="binned mean"
     )
     axes.set_xlabel(f"predicted ŷ\n{label}")
     axes.set_ylabel("residual e = y − ŷ")  # its unit stands below: a longer label meets the numbers
-    axes.set_title("rings: mean e of bins by ŷ", loc="right", fontsize=7, fontweight="normal")
+    axes.set_title(
+        f"bars: mean e of {spoken().examples} of like ŷ",
+        loc="right",
+        fontsize=7,
+        fontweight="normal",
+    )
 
 
 def binned_means(x: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the mean x and the mean value of bins of cells sorted by x, (bins, 2).
+    """Return the ends in x and the mean value of bins of cells sorted by x, (bins, 3).
 
     Bins hold the same number of cells, but for one, and at least 25 where there are so many.
     """
     bins = int(np.clip(len(x) // A_BIN, 1, MOST_BINS))
     parts = np.array_split(np.argsort(x, kind="stable"), bins)
-    return np.array([(x[part].mean(), values[part].mean()) for part in parts])
+    return np.array([(x[part].min(), x[part].max(), values[part].mean()) for part in parts])
 
 
 def _boxes(
@@ -264,7 +275,7 @@ def _boxes(
     )
     letters = len(names) * max(map(len, names))
     if len(names) > CROWDED or letters > LETTERS[len(names) > WIDE]:
-        axes.tick_params(axis="x", labelsize=6, labelrotation=90)
+        axes.tick_params(axis="x", labelsize=7, labelrotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
     total = table[factor].nunique()
     kept = f" ({len(names)} largest of {total})" if total > len(names) else ""

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from nascent.figures import style
+from nascent.figures import style, words
+from nascent.figures.facts import Facts, counted, note
 from nascent.words import spoken
 
 ALL = "all"  # the step whose row sums up a well
@@ -20,9 +21,8 @@ def draw(quality: pd.DataFrame) -> Figure:
     """Draw the cells of each reason, and each well's cells kept and removed.
 
     Left, a reason's pale bar is the cells it holds for, the full bar those it removed: a cell that
-    several reasons hold for is removed by the first; reasons that hold for none are only counted.
-    Right, a well's bar is all its cells, the
-    removed ones in their reason's colour.
+    several reasons hold for is removed by the first. How many checks removed none stands below.
+    Right, a well's bar is all its cells, the removed ones in their reason's colour.
 
     Parameters
     ----------
@@ -46,38 +46,40 @@ def draw(quality: pd.DataFrame) -> Figure:
         figure = Figure(figsize=(style.WIDTH, reason_height + well_height), layout="constrained")
         left, right = figure.subplots(2, 1, height_ratios=[reason_height, well_height])
     else:
-        height = max(reason_height, well_height) + 0.25
+        height = max(reason_height, well_height) + 0.45
         figure = Figure(figsize=(style.WIDTH, height), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
     palette = style.colours(list(reasons.index))
-    rows = 0 if many else max(len(reasons), len(totals))
-    _reasons(left, reasons, palette, rows)
-    if idle and len(reasons):
-        left.set_title(f"{idle} further found none", loc="right", fontsize=7, fontweight="normal")
+    _reasons(left, reasons, palette)
     stacks = _stacks(totals, steps, palette)
     if many:
         _profile(right, totals, stacks)
     else:
-        _rows(right, totals, stacks, rows)
+        _rows(right, totals, stacks)
     right.set_title(f"By {spoken().part}")
-    right.legend(
-        handles=[Patch(color=style.PALE, label="kept")],
-        loc="lower right",
-        bbox_to_anchor=(1, 1),
-        borderpad=0,
-        borderaxespad=0.2,
-        handlelength=0.8,
+    keys = [Patch(color=style.PALE, label="kept")]
+    keys += [Patch(color=colour, label=reason) for reason, colour in palette.items()]
+    figure.legend(
+        handles=keys, loc="outside lower center", ncols=min(len(keys), 3), handlelength=0.8
     )
     cells, lost = int(totals["cells_in"].sum()), int(totals["removed"].sum())
     figure.suptitle(
         f"{style.thousands(cells)} {spoken().examples} measured, {style.thousands(lost)} removed"
         f" ({100 * lost / max(cells, 1):.1f} %), {style.thousands(cells - lost)} kept",
-        fontsize=8,
+        fontsize=8.5,
+        fontweight="bold",
     )
+    more = []
+    if (reasons["found"] > reasons["removed"]).any():
+        more.append(f"pale: {spoken().examples} that a check before it had removed")
+    if idle:
+        more.append(f"{words.count(idle, 'other check')} removed none")
+    of_parts = words.count(len(totals), spoken().part, spoken().parts)
+    note(figure, Facts(n=f"{counted(cells)} in {of_parts}", more="; ".join(more)))
     return figure
 
 
-def _reasons(axes: Axes, reasons: pd.DataFrame, palette: dict[str, str], rows: int) -> None:
+def _reasons(axes: Axes, reasons: pd.DataFrame, palette: dict[str, str]) -> None:
     if reasons.empty:
         style.say(axes, f"No reason holds for any {spoken().example}.")
         return
@@ -98,7 +100,7 @@ def _reasons(axes: Axes, reasons: pd.DataFrame, palette: dict[str, str], rows: i
     )
     axes.set_yticks(at, [_broken(reason) for reason in reasons.index], fontsize=7)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(max(len(reasons), rows, 2) - 0.4, -0.6)
+    axes.set_ylim(max(len(reasons), 1) - 0.4, -0.6)
     axes.set_xlim(0, max(reasons["found"].max(), 1) * 1.4)
     axes.set_xlabel(spoken().examples)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -120,16 +122,14 @@ def _stacks(
     ]
 
 
-def _rows(
-    axes: Axes, totals: pd.DataFrame, stacks: list[tuple[str, np.ndarray]], rows: int
-) -> None:
+def _rows(axes: Axes, totals: pd.DataFrame, stacks: list[tuple[str, np.ndarray]]) -> None:
     at, left = np.arange(len(totals)), np.zeros(len(totals))
     for colour, cells in stacks:
         axes.barh(at, cells, left=left, color=colour, height=0.7)
         left = left + cells
     axes.set_yticks(at, _well_names(totals))
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(max(len(totals), rows, 2) - 0.4, -0.6)
+    axes.set_ylim(max(len(totals), 1) - 0.4, -0.6)
     axes.set_xlim(left=0)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: style.thousands(value))
@@ -143,7 +143,7 @@ def _profile(axes: Axes, totals: pd.DataFrame, stacks: list[tuple[str, np.ndarra
         base = base + cells
     each = -(-len(totals) // MANY)
     names = _well_names(totals)
-    axes.set_xticks(range(0, len(totals), each), names[::each], rotation=90, fontsize=6)
+    axes.set_xticks(range(0, len(totals), each), names[::each], rotation=90, fontsize=7)
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(lambda value, _: style.thousands(value))

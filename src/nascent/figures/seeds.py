@@ -8,11 +8,15 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
 from nascent.figures import evaluated, rows, style, words
+from nascent.figures.facts import Facts, counted, intervals_over, most, note, split_by
+from nascent.kind import capital
 from nascent.task import REGRESSION, task_of
+from nascent.words import spoken
 
 COLUMNS = 4
 OVERALL = "all"  # the bin of calibration.tsv that sums a model up
 ONE_SEED = "one seed: no spread"
+NO_SPREAD = "No model has several seeds whose spread could be held against its error."
 ENSEMBLE = style.HUES["wine"]
 
 
@@ -74,10 +78,13 @@ def draw(
     figure = Figure(figsize=(style.WIDTH, top + below), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=[top, below])
     _spread(upper, table, floors, runs, models, label, task)
-    upper.suptitle(words.heading(str(design)), x=0.01, ha="left", fontsize=8.5, fontweight="bold")
+    upper.suptitle(
+        capital(split_by(str(design))), x=0.01, ha="left", fontsize=8.5, fontweight="bold"
+    )
     if binned.empty:
-        said = f"Calibration: {ONE_SEED}." if spreads else "Calibration: in each model's figure."
+        said = NO_SPREAD if spreads else "How far probabilities hold: in each model's figure."
         style.say(lower.subplots(), said)
+        note(figure, _facts(table, str(design)))
         return figure
     grid = lower.subplots(lines, COLUMNS, squeeze=False)
     for axes in grid.flat[len(models) :]:
@@ -90,7 +97,13 @@ def draw(
     for axes in grid[:, 0]:
         axes.set_ylabel(f"RMSE of the ensemble\n{unit}".strip(), fontsize=7)
     lower.supxlabel(f"error that the seeds' SD says, s √(1 + 1/S) {unit}".strip(), fontsize=8)
+    note(figure, _facts(table, str(design), intervals_over(0.95, spoken().examples)))
     return figure
+
+
+def _facts(table: pd.DataFrame, design: str, intervals: str = "") -> Facts:
+    tested = counted(most(table["n"]), most(table["groups"]), "test")
+    return Facts(n=tested, split=split_by(design), intervals=intervals)
 
 
 def _spread(
@@ -135,8 +148,9 @@ def _spread(
     keys = [
         Line2D([], [], marker="o", ms=2.4, ls="none", color=style.INK, label="a seed"),
         Line2D([], [], marker="o", ms=5.5, ls="none", color=style.SPLITS["test"], label="mean"),
-        Line2D([], [], marker="D", ms=4.5, ls="none", color=ENSEMBLE, label="ensemble"),
     ]
+    if (table["seeds"] > 1).any():
+        keys.append(Line2D([], [], marker="D", ms=4.5, ls="none", color=ENSEMBLE, label="ensemble"))
     figure.legend(handles=keys, loc="outside upper right", ncols=3)
 
 
@@ -179,7 +193,7 @@ def _calibration(axes: Axes, binned: pd.DataFrame, overall: str, model: str) -> 
         xycoords="axes fraction",
         xytext=(0, 3),
         textcoords="offset points",
-        fontsize=6.3,
+        fontsize=7,
     )
 
 

@@ -6,7 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from nascent.examples import GROUP
 from nascent.figures import style
+from nascent.figures.facts import Facts, counted, note
 from nascent.words import spoken
 
 
@@ -54,6 +56,8 @@ def draw(cells: pd.DataFrame, *, size: int, factor: str = "") -> Figure:
         )
     handles, names = left.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper center", ncols=len(names))
+    of_groups = cells[GROUP].nunique() if GROUP in cells else None
+    note(figure, Facts(n=counted(len(cells), of_groups)))
     return figure
 
 

@@ -6,7 +6,7 @@ Snakemake starts, so this loads nothing that draws.
 
 from pathlib import Path
 
-from nascent.figure import DATA, MODELS, Figure
+from nascent.figure import DATA, DESIGNS, MODELS, SEEDS, Figure
 from nascent.kind import Kind
 
 COMPARISON = "evaluate/comparison.tsv"
@@ -39,28 +39,46 @@ FIGURES = (
         "seeds and ensembles",
         (COMPARISON, "evaluate/metrics.tsv", "evaluate/calibration.tsv"),
         ("target", "label", "task"),
+        several=SEEDS,
     ),
     Figure(
         "designs",
         MODELS,
         "by {example} and by {group}",
         (COMPARISON, "evaluate/confounders.tsv"),
-        ("target", "label", "task"),
+        ("target", "label", "task", "references"),
+        several=DESIGNS,
     ),
     Figure(
         "controls",
         MODELS,
         "colour or structure",
         ("evaluate/controls.tsv",),
-        ("target", "label", "task"),
+        ("target", "label", "task", "references"),
     ),
 )
 """Figures of the study's data and of its models together."""
 
 
-def figures_of(kind: Kind) -> list[Figure]:
-    """Return the figures of data and models that a study of a kind of data has."""
-    return [figure for figure in FIGURES if not figure.of_kinds or figure.name in kind.figures]
+def figures_of(kind: Kind, *, designs: int, seeds: int) -> list[Figure]:
+    """Return the figures of data and models that a study has.
+
+    Parameters
+    ----------
+    kind
+        Its kind of data.
+    designs
+        In how many ways the examples are split.
+    seeds
+        How many a model has at most.
+    """
+    several = {name for name, count in ((DESIGNS, designs), (SEEDS, seeds)) if count > 1}
+    return [
+        figure
+        for figure in FIGURES
+        if (not figure.of_kinds or figure.name in kind.figures)
+        and (not figure.several or figure.several in several)
+    ]
 
 
 def source_of(figure: Figure) -> Path:

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nascent.figures import style
+from nascent.figures.facts import Facts, counted, note
 from nascent.figures.sizes import bin_count
 from nascent.words import spoken
 
@@ -67,6 +68,8 @@ def draw(values: pd.Series, *, low: float, high: float, label: str) -> Figure:
     axes.set_ylabel(spoken().examples)
     axes.set_ylim(bottom=0)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    more = "dashed: limits of the strata, from the training part" if limits else ""
+    note(figure, Facts(n=counted(len(values)), more=more))
     return figure
 
 

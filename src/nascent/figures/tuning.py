@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import rows, style, words
+from nascent.figures.facts import Facts, note
 from nascent.task import REGRESSION, task_of
 from nascent.tune.choice import own_columns
+from nascent.words import spoken
 
 KEY_WIDTH = 0.95  # inches a key
 MISSING = "–"
@@ -69,6 +71,8 @@ def draw(candidates: pd.DataFrame, *, error: str, task: str = REGRESSION) -> Fig
     axes.set_xlabel(f"{fill(error, AXIS_LETTERS)}\nlower is better")
     shown = f"{n} of {total} candidates" if n < total else words.count(total, "candidate")
     axes.set_title(shown, loc="right", fontsize=7, fontweight="normal")
+    judged = f"judged on the validation {spoken().examples}"
+    note(figure, Facts(n=words.count(total, "candidate"), more=judged))
     return figure
 
 
