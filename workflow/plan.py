@@ -62,23 +62,27 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
             cells[fold] = counted_cells(table)
     facts = Facts(study, tuple(names["FEATURES"]), raw, cells)
     place = names["logged"]("")
+    jobs = [job for job in workflow.dag.jobs if job.rule.benchmark]
+    number = {job: place for place, job in enumerate(jobs)}
     plan = {
         "facts": facts.plain(),
         "expected": sorted(expected),
         "logs": place,
         "benchmarks": names["benchmarks_of_rules"](),
-        "jobs": [told(job, workflow.dag) for job in workflow.dag.jobs if job.rule.benchmark],
+        "jobs": [told(job, workflow.dag, number) for job in jobs],
+        "room": {"cores": workflow.resource_settings.cores, "jobs": workflow.resource_settings.nodes},
     }
     OUT.write_text(json.dumps(plan), encoding="utf-8")
 
 
-def told(job, dag) -> dict[str, object]:
-    """Return what a job is, whether it has to run, and what it asks for."""
+def told(job, dag, number) -> dict[str, object]:
+    """Return what a job is, whether it has to run, for which it waits, and what it asks for."""
     asked = {name: job.resources.get(name) for name in ("mem_mb", "gpu")}
     return {
         "rule": job.rule.name,
         "wildcards": {name: str(value) for name, value in job.wildcards_dict.items()},
         "to_run": bool(dag.needrun(job)),
+        "needs": sorted(number[other] for other in dag.dependencies[job] if other in number),
         "threads": job.threads,
         # Memory that follows from files which are not there yet is told only when they are.
         **{name: value if isinstance(value, int) else None for name, value in asked.items()},

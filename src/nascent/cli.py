@@ -81,12 +81,15 @@ def plan(
         list[str] | None, typer.Option(help="Profile of Snakemake; may be given several times.")
     ] = None,
     cores: Annotated[
-        int, typer.Option(help="Cores that a job may have at most; threads are cut to it.")
-    ] = 1024,
+        int | None,
+        typer.Option(help="Cores of the run; those of the profile or of this machine if not given."),
+    ] = None,
 ) -> None:
-    """Say what a study still has to run, and what that will take, from what jobs took before."""
-    options = [*(targets or []), "--cores", str(cores)]
+    """Estimate the jobs that a study still has to run: time, memory and disk."""
+    options = list(targets or [])
     options += [word for name in profile or [] for word in ("--profile", name)]
+    if cores or not profile:
+        options += ["--cores", str(cores or "all")]
     if configfile:
         options += ["--configfile", *map(str, configfile)]
     for line in with_message(_plan_in_words, options, past or []):
@@ -113,12 +116,13 @@ def with_message(function, *arguments, **options):
 
 
 def _plan_in_words(options: list[str], past: list[Path]) -> list[str]:
-    from nascent.costs.plan import by_stage, planned_costs
+    from nascent.costs.plan import by_stage, planned_costs, wall_seconds
     from nascent.costs.words import plan_in_words
 
     plan = _ask_snakemake(options)
     estimates, room = planned_costs(plan, past)
-    return list(plan_in_words(plan, by_stage(estimates, room, plan.facts.study.kind), room, past))
+    costs = by_stage(estimates, room, plan.facts.study.kind)
+    return list(plan_in_words(plan, costs, room, past, wall_seconds(plan, estimates)))
 
 
 def _ask_snakemake(options: list[str]):

@@ -29,6 +29,8 @@ class PlannedJob:
         What it is.
     to_run
         Whether it still has to run.
+    needs
+        Places, in the list of the study's jobs, of those that have to end before.
     threads
         Asked for.
     mem_mb, gpu
@@ -41,6 +43,7 @@ class PlannedJob:
     threads: int
     mem_mb: int | None
     gpu: int | None
+    needs: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from nascent.costs.benchmarks import by_own_words, by_patterns, read_benchmarks
 from nascent.costs.disk import Disk, disk
 from nascent.costs.estimate import HERE, NO_MEASUREMENT, Past, PlannedJob, estimate
 from nascent.costs.facts import Facts, facts_of, facts_of_results
+from nascent.costs.reference import reference
+from nascent.costs.schedule import Room, Task, makespan
 from nascent.errors import ConfigError
 from nascent.files import read_json
 from nascent.kind import DEFAULT, kind_of
@@ -34,6 +36,8 @@ class Plan:
         Folders of the study.
     benchmarks
         Rule → pattern of its benchmarks within `logs`.
+    room
+        What its jobs run on.
     """
 
     jobs: Sequence[PlannedJob]
@@ -42,6 +46,7 @@ class Plan:
     logs: Path
     results: Path
     benchmarks: Mapping[str, str]
+    room: Room
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -55,6 +60,7 @@ def read_plan(path: str | Path) -> Plan:
         logs,
         results_of(logs),
         told["benchmarks"],
+        Room(**told["room"]),
     )
 
 
@@ -64,7 +70,7 @@ def results_of(logs: Path) -> Path:
 
 
 def pasts(plan: Plan, others: Sequence[str | Path]) -> list[Past]:
-    """Return what jobs took, of the study itself and then of others.
+    """Return what jobs took: of the study itself, then of others, then as shipped with the code.
 
     Parameters
     ----------
@@ -91,7 +97,7 @@ def pasts(plan: Plan, others: Sequence[str | Path]) -> list[Past]:
                 " `benchmark-extended: true` (profiles/default) tells nothing of others.",
             )
         found.append(Past(logs.name, measured, facts_of_results(results_of(logs.absolute()))))
-    return found
+    return [*found, reference()]
 
 
 def compressions(plan: Plan, known: Sequence[Past], others: Sequence[str | Path]):
@@ -99,7 +105,8 @@ def compressions(plan: Plan, known: Sequence[Past], others: Sequence[str | Path]
     folders = [plan.results, *(results_of(Path(logs).absolute()) for logs in others)]
     return [
         (past.name, folder, past.facts)
-        for past, folder in zip(known, folders, strict=True)
+        # The shipped measurements, the last, have no files.
+        for past, folder in zip(known[:-1], folders, strict=True)
         if past.facts is not None
     ]
 
@@ -109,6 +116,25 @@ def planned_costs(plan: Plan, others: Sequence[str | Path]) -> tuple[pd.DataFram
     known = pasts(plan, others)
     room = disk(plan.jobs, plan.facts, compressions(plan, known, others))
     return estimate(plan.jobs, plan.facts, known), room
+
+
+def wall_seconds(plan: Plan, estimates: pd.DataFrame) -> float:
+    """Return how long the jobs still to run take beside each other, s; see `makespan`.
+
+    Parameters
+    ----------
+    plan
+        Of the study.
+    estimates
+        Of its jobs, as `planned_costs` returns them; those that nobody measured take no time.
+    """
+    seconds = estimates["seconds"].fillna(0)
+    tasks = {
+        number: Task(float(seconds.iloc[number]), job.threads, frozenset(job.needs))
+        for number, job in enumerate(plan.jobs)
+        if job.to_run
+    }
+    return makespan(tasks, plan.room)
 
 
 STAGE_COSTS = (

@@ -7,7 +7,10 @@ import pandas as pd
 from nascent.costs.disk import Disk
 from nascent.costs.estimate import NO_MEASUREMENT
 from nascent.costs.plan import Plan
+from nascent.costs.reference import SHIPPED, machine
+from nascent.costs.schedule import Room
 from nascent.kind import capital, kind_of
+from nascent.logs import clock
 
 MISSING = "–"
 COLUMNS: Mapping[str, str] = {
@@ -26,7 +29,11 @@ COLUMNS: Mapping[str, str] = {
 
 
 def plan_in_words(
-    plan: Plan, costs: pd.DataFrame, room: Mapping[str, Disk], others: Sequence[object]
+    plan: Plan,
+    costs: pd.DataFrame,
+    room: Mapping[str, Disk],
+    others: Sequence[object],
+    seconds: float,
 ) -> Iterator[str]:
     """Yield the lines of a plan: its table, then what the numbers stand on.
 
@@ -40,6 +47,8 @@ def plan_in_words(
         Stage → disk.
     others
         Pasts that were asked beside the study's own.
+    seconds
+        How long the jobs take beside each other, s.
     """
     study = plan.facts.study
     words = kind_of(study.kind).words.grouped(study.splits.group)
@@ -51,6 +60,14 @@ def plan_in_words(
     )
     yield ""
     whole = costs.iloc[-1]
+    if whole["jobs_to_run"]:
+        least = "at least " if whole["unmeasured"] else "about "
+        yield f"On {_room(plan.room)} the run takes {least}{clock(seconds)} from start to end."
+    if SHIPPED in whole["source"]:
+        yield (
+            f"Hours scaled from {SHIPPED!r} follow from the demo's jobs on {machine()}: another"
+            " machine may need half or twice as long. Once the study has run, its own count."
+        )
     if whole["unmeasured"]:
         yield (
             f"≥: of a kind that nobody measured are {whole['unmeasured']} of {whole['jobs_to_run']}"
@@ -84,6 +101,13 @@ def plan_in_words(
             f"{capital(words.examples)} of fold {fold} are not split yet: {told} are expected, as"
             " if quality control removed none. Shards and maps are counted from that."
         )
+
+
+def _room(room: Room) -> str:
+    """Return in words what jobs run on."""
+    if room.cores is not None:
+        return f"{room.cores} {'core' if room.cores == 1 else 'cores'}"
+    return f"a cluster, {room.jobs} jobs at a time," if room.jobs else "a cluster"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
