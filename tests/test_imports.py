@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from nascent.frameworks import hidden
+from nascent.frameworks import hidden, without_banner
 
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
 NETWORK_JOBS = "nascent.network_jobs"
@@ -114,3 +114,12 @@ def test_a_package_is_hidden_unless_it_is_loaded_already(tmp_path, monkeypatch):
         with pytest.raises(ImportError):
             importlib.import_module("loaded_behind")
     assert importlib.import_module("loaded_behind")
+
+
+def test_the_banner_of_tensorflow_is_left_out_and_what_else_is_said_is_passed_on(capfd):
+    with without_banner():
+        os.write(2, b"I0000 port.cc:153] oneDNN custom operations are on.\n")
+        print("something of note", file=sys.stderr)
+    assert capfd.readouterr().err == "something of note\n"
+    print("later", file=sys.stderr)
+    assert capfd.readouterr().err == "later\n"

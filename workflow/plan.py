@@ -8,12 +8,13 @@ fractions.
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from snakemake.api import DAGApi
 from snakemake.cli import main
 
-from nascent.costs.facts import Facts, counted_cells, expected_cells
+from nascent.costs.facts import expected_cells
 from nascent.kind import module_of
 from nascent.shards.plan import shard_name
 
@@ -53,40 +54,18 @@ def planned(dag_api: DAGApi, *arguments, **options) -> None:
     build, workflow._build_dag = workflow._build_dag, build_whole
     execute(dag_api, *arguments, **options)
 
-    cells = {}
-    for fold in folds:
-        table = Path(names["made"](f"splits/{fold}/splits.tsv"))
-        if fold in expected or not table.is_file():
-            cells[fold] = expected_cells(study, folds[fold], raw)
-        else:
-            cells[fold] = counted_cells(table)
-    facts = Facts(study, tuple(names["FEATURES"]), raw, cells)
+    facts = names["size_of_study"](expected)
     place = names["logged"]("")
     jobs = [job for job in workflow.dag.jobs if job.rule.benchmark]
-    number = {job: place for place, job in enumerate(jobs)}
     plan = {
         "facts": facts.plain(),
         "expected": sorted(expected),
         "logs": place,
         "benchmarks": names["benchmarks_of_rules"](),
-        "jobs": [told(job, workflow.dag, number) for job in jobs],
-        "room": {"cores": workflow.resource_settings.cores, "jobs": workflow.resource_settings.nodes},
+        "jobs": names["jobs_in_plain_data"](jobs),
+        "room": asdict(names["room_of_run"]()),
     }
     OUT.write_text(json.dumps(plan), encoding="utf-8")
-
-
-def told(job, dag, number) -> dict[str, object]:
-    """Return what a job is, whether it has to run, for which it waits, and what it asks for."""
-    asked = {name: job.resources.get(name) for name in ("mem_mb", "gpu")}
-    return {
-        "rule": job.rule.name,
-        "wildcards": {name: str(value) for name, value in job.wildcards_dict.items()},
-        "to_run": bool(dag.needrun(job)),
-        "needs": sorted(number[other] for other in dag.dependencies[job] if other in number),
-        "threads": job.threads,
-        # Memory that follows from files which are not there yet is told only when they are.
-        **{name: value if isinstance(value, int) else None for name, value in asked.items()},
-    }
 
 
 OUT = Path(sys.argv[1]).absolute()

@@ -1,10 +1,12 @@
 """The command line: simulate a plate, look into a file, plan a study, tell what made a result."""
 
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from functools import wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"nascent {version('nascent')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    asked: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of the command itself."""
 
 
 @app.command()
@@ -69,7 +89,12 @@ def plan(
         list[str] | None, typer.Argument(help="Targets, as Snakemake takes them; none: everything.")
     ] = None,
     configfile: Annotated[
-        list[Path] | None, typer.Option(help="Of the study; may be given several times.")
+        list[Path] | None,
+        typer.Option(
+            help="Config of the study; may be given several times.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     past: Annotated[
         list[Path] | None,
@@ -82,7 +107,9 @@ def plan(
     ] = None,
     cores: Annotated[
         int | None,
-        typer.Option(help="Cores of the run; those of the profile or of this machine if not given."),
+        typer.Option(
+            help="Cores of the run; those of the profile or of this machine if not given."
+        ),
     ] = None,
 ) -> None:
     """Estimate the jobs that a study still has to run: time, memory and disk."""
@@ -130,15 +157,32 @@ def _ask_snakemake(options: list[str]):
 
     script = Path("workflow", "plan.py")
     if not script.is_file():
-        raise ConfigError("here is no workflow", where=Path.cwd(), mend="Run it in the clone.")
+        raise ConfigError(
+            "there is no nascent workflow here",
+            where=Path.cwd(),
+            mend="Run the command from the folder of the repository.",
+        )
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "plan.json")
-        command = [sys.executable, script, told, "-n", *options]
+        answer = Path(folder, "plan.json")
+        command = [sys.executable, script, answer, "-n", *options]
         done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0 or not told.is_file():
-            said = (done.stdout + done.stderr).strip()
-            raise ConfigError("Snakemake cannot plan this", where=" ".join(options), mend=said)
-        return read_plan(told)
+        if done.returncode != 0 or not answer.is_file():
+            raise ConfigError(
+                "Snakemake cannot plan this",
+                where=" ".join(options),
+                mend=_last_message(done.stdout + done.stderr),
+            )
+        return read_plan(answer)
+
+
+def _last_message(output: str) -> str:
+    """Return what Snakemake says of an error: its message, without traceback and greeting."""
+    said = [line for line in output.splitlines() if line and not line.startswith("Using ")]
+    own = [line for line in said if line.startswith("Error in the study: ")]
+    if own:
+        return own[-1]
+    ends = [number for number, line in enumerate(said) if re.match(r"\w+(Error|Exception)\b", line)]
+    return "\n".join(said[ends[-1] :] if ends else said)
 
 
 # What a kind of data adds, such as the simulation of its raw data.

@@ -5,7 +5,10 @@ galleries and a converter that nothing here uses: 40 % of what a job with a netw
 works. So modules import Keras from here, `from nascent.frameworks import keras`.
 """
 
+import os
+import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,8 +34,35 @@ def hidden(*packages: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-with hidden(*OPTIONAL - {keras_backend()}):
+BANNER = re.compile(rb"absl::InitializeLog|oneDNN custom operations|TF_ENABLE_ONEDNN_OPTS")
+"""Lines that TensorFlow writes whenever it is loaded, whatever level its log has."""
+
+
+@contextmanager
+def without_banner() -> Iterator[None]:
+    """Hold back what is written to standard error in this context; behind it, pass on the rest.
+
+    TensorFlow's own code writes there, past Python: so the file descriptor itself is turned away.
+    """
+    with tempfile.TemporaryFile() as kept:
+        terminal = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            kept.seek(0)
+            for line in kept:
+                if not BANNER.search(line):
+                    os.write(2, line)
+
+
+# TensorFlow reads this once, as it is loaded, and otherwise fills every job's log.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+with hidden(*OPTIONAL - {keras_backend()}), without_banner():
     import keras
     from keras import layers, ops
 
-__all__ = ["OPTIONAL", "hidden", "keras", "layers", "ops"]
+__all__ = ["OPTIONAL", "hidden", "keras", "layers", "ops", "without_banner"]

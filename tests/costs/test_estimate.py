@@ -9,6 +9,7 @@ import pytest
 from nascent.costs.benchmarks import BENCHMARKS
 from nascent.costs.estimate import ESTIMATES, Past, PlannedJob, estimate
 from nascent.costs.plan import by_stage
+from nascent.costs.reference import reference
 
 RUN = {"model": "linear", "fold": "example", "seed": "1"}
 OTHER = RUN | {"seed": "2"}
@@ -130,3 +131,15 @@ def test_stages_sum_the_jobs_to_run_and_count_what_nobody_measured(facts):
     assert table.loc["all", "jobs_to_run"] == 4
     assert table.loc["all", "unmeasured"] == 2
     assert table.loc["all", "wall_hours"] == 1
+
+
+def test_the_shipped_measurements_know_every_kind_of_job_of_the_demo():
+    shipped = reference()
+    jobs = [
+        PlannedJob(row["rule"], row["wildcards"], True, 1, 1000, None)
+        for row in shipped.benchmarks.to_dict("records")
+    ]
+    estimates = estimate(jobs, shipped.facts, [shipped])
+    assert estimates["seconds"].notna().all()
+    # A job is not told by itself but by its kind: together they take what they took.
+    assert estimates["seconds"].sum() == pytest.approx(shipped.benchmarks["seconds"].sum())

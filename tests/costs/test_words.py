@@ -7,6 +7,7 @@ import pandas as pd
 
 from nascent.costs.disk import Disk
 from nascent.costs.plan import STAGE_COSTS, Plan
+from nascent.costs.schedule import Room
 from nascent.costs.words import aligned, plan_in_words
 
 NAN = np.nan
@@ -21,9 +22,15 @@ COSTS = pd.DataFrame(
 
 
 def lines(facts, expected=("example",), others=(), room=None):
-    plan = Plan([], facts, expected, Path("logs/planted"), Path("results/planted"), {})
+    logs, results = Path("logs/planted"), Path("results/planted")
+    plan = Plan([], facts, expected, logs, results, {}, Room(cores=2))
     room = {"crops": Disk(12.3e9, 20e9, "6× compression assumed")} if room is None else room
-    return list(plan_in_words(plan, COSTS, room, others))
+    return list(plan_in_words(plan, COSTS, room, others, seconds=4000))
+
+
+def test_the_time_of_the_whole_run_is_told_for_the_cores_there_are(facts):
+    # Two jobs were never timed: it may take longer.
+    assert "On 2 cores the run takes at least 1 h 6 min from start to end." in lines(facts)
 
 
 def test_columns_are_aligned():

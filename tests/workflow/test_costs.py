@@ -1,6 +1,7 @@
 """What Snakemake tells of a study's jobs before it runs, and what its benchmarks tell after."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -137,12 +138,21 @@ def test_another_study_is_planned_from_the_logs_of_this_one(ran):
     assert table.loc["train", "wall_hours"] > 0
 
 
-def test_without_a_past_no_number_is_made_up(unrun):
+def test_on_the_first_day_the_shipped_measurements_count_and_say_so(unrun):
+    code, said = nascent(unrun, "plan", *TINY, "--profile", "profiles/local", "--cores", "2")
+    assert code == 0, said
+    assert "scaled from shipped" in said.split("\n\n")[1]
+    assert re.search(r"On 2 cores the run takes (about|at least) \d+", said)
+    assert "follow from the demo's jobs on" in said
+    assert "are expected, as if quality control removed none" in said
+
+
+def test_what_nobody_measured_has_no_number(unrun):
+    # The demo ran on a CPU: its networks tell nothing of a GPU.
     code, said = nascent(unrun, "plan", *TINY)
     assert code == 0, said
-    assert "no measurement" in said
-    assert "scaled" not in said.split("\n\n")[1]
-    assert "are expected, as if quality control removed none" in said
+    assert "no measurement on a GPU" in said
+    assert "takes at least" in said
 
 
 def test_a_past_that_tells_nothing_is_refused_by_name(unrun):

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import time
@@ -133,7 +134,12 @@ def test_a_truncated_result_is_refused_and_what_the_message_says_mends_it(
     told = fails(ran, *make(reader))
     assert f"results/tiny/{name}: this result was changed after it was made" in told
     assert f"snakemake -f results/tiny/{name}" in told
-    runs(ran, "-f", *make(name))
+    # The end of the run names the job, the reason, its log, and how to go on.
+    end = told[told.index("1 job failed:") :]
+    assert f"    reason: results/tiny/{name}: this result was changed after it was made" in end
+    assert "    log: logs/tiny/shards/" in end
+    assert f"{shlex.join(make(reader))}\n" in end
+    assert "Finished in " in runs(ran, "-f", *make(name))
     runs(ran, *make(reader))
     assert whole(ran) == whole(finished)
 

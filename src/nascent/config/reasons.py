@@ -10,6 +10,12 @@ from pydantic import BaseModel, ValidationError
 from nascent.config.sections import sections
 from nascent.errors import ConfigError, did_you_mean
 
+NO_NAME = (
+    "not allowed: a name begins with a letter or a digit, and has letters without accents, digits,"
+    " hyphens and underscores alone"
+)
+"""What is said of a text that is no `nascent.config.section.Name`."""
+
 
 def config_error(error: ValidationError, where: str | Path, model: type[BaseModel]) -> ConfigError:
     """Return the error of a config that is no valid `model`: its key, and the nearest known one."""
@@ -32,6 +38,8 @@ def config_error(error: ValidationError, where: str | Path, model: type[BaseMode
             where=where,
             mend=did_you_mean(first["input"], known),
         )
+    if first["type"] == "string_pattern_mismatch":
+        return ConfigError(f"{key}: the name {first['input']!r} is {NO_NAME}", where=where)
     what = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error":
         return ConfigError(f"{key}: {what}" if key else what, where=where)

@@ -104,7 +104,9 @@ def _threads(task: Task, room: Room) -> int:
 def _order(tasks: Mapping[Hashable, Task]) -> list[Hashable]:
     """Return the names so that each stands behind those that it needs."""
     return list(
-        TopologicalSorter({name: _needed(task, tasks) for name, task in tasks.items()}).static_order()
+        TopologicalSorter(
+            {name: _needed(task, tasks) for name, task in tasks.items()}
+        ).static_order()
     )
 
 
