@@ -161,7 +161,8 @@ def declared() -> set[str]:
 def documented() -> set[str]:
     """Paths of results as docs/results.md lists them in its tables, with wildcards as `{name}`."""
     rows = re.findall(r"^\| (`[^|]+`) \|", text_of(ROOT / "docs" / "results.md"), re.MULTILINE)
-    paths = {path for row in rows for path in re.findall(r"`([^`]+/[^`]*|study\.json|report\.html)`", row)}
+    of_paths = re.compile(r"`([^`]+/[^`]*|study\.json|report\.html)`")
+    paths = {path for row in rows for path in of_paths.findall(row)}
     return {re.sub(r"<(\w+)>", r"{\1}", path.replace("<plate>_<well>", "{part}")) for path in paths}
 
 
