@@ -1,7 +1,7 @@
 """What a task is: how one kind of answer is learnt, measured and explained."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -40,6 +40,11 @@ class Task(Metrics):
         Whether y − ŷ is a number, whose mean over a group says how far off the group is.
     has_classes
         Whether the answers are among classes with names.
+    loss_words
+        Loss → what it is in words, for a methods section; `{huber_delta}` and the like are options
+        of a model, marks such as `[@huber1964]` name references (`nascent.report.methods`).
+    sources
+        Metric → key of what it is cited by.
     question
         What a report asks first, with `{target}` and the words of the kind
         (`nascent.words.worded`).
@@ -50,6 +55,8 @@ class Task(Metrics):
     losses: ClassVar[tuple[str, ...]]
     has_errors: ClassVar[bool] = False
     has_classes: ClassVar[bool] = False
+    loss_words: ClassVar[Mapping[str, str]] = {}
+    sources: ClassVar[Mapping[str, str]] = {}
     question: ClassVar[str] = "Can {target} be predicted?"
 
     def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:
@@ -65,6 +72,17 @@ class Task(Metrics):
         if len(y_hat) < 2:
             return float("nan")
         return float((np.std(y_hat, axis=0, ddof=1) / np.asarray(sds)).min())
+
+    def loss_in_words(self, options: Mapping[str, Any]) -> str:
+        """Return the loss of a model for a methods section.
+
+        Parameters
+        ----------
+        options
+            Of the model, as the config has them; the loss may be None, the task's usual one.
+        """
+        name = options["loss"] or self.losses[0]
+        return self.loss_words.get(name, f"loss {name.replace('_', ' ')}").format(**options)
 
     # Tables.
 

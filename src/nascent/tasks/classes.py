@@ -4,9 +4,9 @@ Where each class is learnt against the rest, by `binary_cross_entropy`, the pred
 sigmoid of each logit, as a share of their sum over the classes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,15 @@ class Classes(ClassMetrics, Task):
     learning = "log_loss"
     losses = ("cross_entropy", SIGMOID)
     has_classes = True
+    loss_words: ClassVar[Mapping[str, str]] = {
+        "cross_entropy": "cross-entropy",
+        SIGMOID: "binary cross-entropy of each class against the rest",
+    }
+    sources: ClassVar[Mapping[str, str]] = {
+        "auroc": "hanley1982",
+        "brier": "brier1950",
+        "brier_skill": "brier1950",
+    }
     question = "Can the {target} of {a_example} be predicted?"
 
     def spread(self, y_hat: np.ndarray, sds: Sequence[float]) -> float:

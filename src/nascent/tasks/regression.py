@@ -1,8 +1,8 @@
 """A number an example: how far predictions lie from what was measured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,16 @@ class Regression(NumberMetrics, Task):
     learning = "mae"
     losses = ("huber", "mse", "mae")
     has_errors = True
+    loss_words: ClassVar[Mapping[str, str]] = {
+        "huber": "Huber loss [@huber1964], quadratic up to an error of {huber_delta:g} {unit}",
+        "mse": "squared error",
+        "mae": "absolute error",
+    }
+
+    def loss_in_words(self, options: Mapping[str, Any]) -> str:
+        """See `nascent.task.Task.loss_in_words`."""
+        units = {"sd": "SD of the target", "raw": "in the unit of the target"}
+        return super().loss_in_words({**options, "unit": units[options["huber_delta_unit"]]})
 
     def encode(self, answers: pd.Series | np.ndarray, levels: Sequence[str] = ()) -> np.ndarray:
         """Return the numbers of a column, (n,) float64; see `nascent.task.Task.encode`."""
