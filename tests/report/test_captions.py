@@ -99,7 +99,13 @@ def test_no_text_names_a_metric_itself():
 @pytest.mark.parametrize("path", CAPTIONS, ids=lambda path: path.stem)
 def test_texts_of_a_study_of_genes_speak_of_no_cell(path, target):
     words = Words(example="gene", examples="genes", group="chromosome", groups="chromosomes")
-    genes = {"words": words.captions(), "factors": ["strand"], "batches": [], "floors": []}
+    genes = {
+        "words": words.captions(),
+        "factors": ["strand"],
+        "batches": [],
+        "floors": [],
+        "references": [],
+    }
     html = render(
         path,
         filled_in({"study": "demo", "simulate": {}, **target})

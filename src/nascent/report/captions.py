@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from nascent.config.sections import Study
-from nascent.kind import kind_of
+from nascent.kind import Kind, Words, kind_of
+from nascent.plain_words import explanation_words, reference_words
 from nascent.task import Task, task_of
+from nascent.words import speaking
 
 
 def words_of_captions(study: Study) -> dict[str, Any]:
@@ -14,7 +16,8 @@ def words_of_captions(study: Study) -> dict[str, Any]:
     `target_label` is the target, `first_stage` the folder of the examples, `skill` the measure of
     the task, `words` what the kind of data calls examples and the like
     (`nascent.kind.Words.captions`), `factors` and `batches` those columns of the kind in words,
-    `floors` the names of the floors, and `metrics` those of the task (`words_of_metrics`).
+    `floors` the names of the reference predictors and `references` what they are called, `called`
+    what the methods of the study are called, and `metrics` those of the task (`words_of_metrics`).
     """
     kind, task = kind_of(study.kind), task_of(study.target.task)
     words, group = kind.words.grouped(study.splits.group), study.splits.group
@@ -26,8 +29,25 @@ def words_of_captions(study: Study) -> dict[str, Any]:
         "factors": [words.column(name) for name in kind.factors if name != group],
         "batches": [words.column(name) for name in kind.batches if name != group],
         "floors": list(kind.floors[task.name]),
+        **_called(study, kind, words),
         "metrics": words_of_metrics(task),
     }
+
+
+def _called(study: Study, kind: Kind, words: Words) -> dict[str, Any]:
+    """Return what captions call reference predictors and map sets."""
+    methods = {name: one.plain() for name, one in study.attribute.methods.items()}
+    further = {
+        name for model in study.train.models for name in study.train.model(model).also_predict
+    }
+    sets = [*methods, *(f"{name}.{column}" for name in methods for column in sorted(further))]
+    with speaking(words.plain()):
+        return {
+            "references": [
+                reference_words(name, kind.references) for name in kind.floors[study.target.task]
+            ],
+            "called": {name: explanation_words(name, methods) for name in sets},
+        }
 
 
 def words_of_metrics(task: Task) -> dict[str, Any]:
