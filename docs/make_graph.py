@@ -18,7 +18,7 @@ from nascent.stages import stage_of, stages_of
 DOCS = Path(__file__).parent
 STAGES = stages_of(kind_of(DEFAULT).first_stage)
 COLOURS = dict(
-    zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 3, *["#F9E3D3"] * 2), strict=False)
+    zip(STAGES, ("#E8E8E8", *["#DCEBF7"] * 3, *["#DDF1E4"] * 4, *["#F9E3D3"] * 2), strict=False)
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
 BEGIN, END = "<!-- rule graph: written by `make dag` -->\n", "<!-- end of rule graph -->"
 

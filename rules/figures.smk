@@ -184,6 +184,46 @@ rule figures_predictions:
         "../workflow/scripts/figures_predictions.py"
 
 
+rule figures_embedding:
+    input:
+        layout=of_embedded("layout.tsv"),
+        scores=of_embedded("neighbours.tsv"),
+    output:
+        png=report(
+            made("figures/{model}/embedding.png"),
+            caption="../workflow/report/embedding.rst",
+            category="Models",
+            labels={
+                "figure": f"{WORDS['examples']} as the network sees them",
+                "model": "{model}",
+            },
+        ),
+        svg=made("figures/{model}/embedding.svg"),
+        pdf=made("figures/{model}/embedding.pdf"),
+    log:
+        logged("figures/{model}/embedding.log"),
+    benchmark:
+        logged("figures/{model}/embedding.tsv")
+    group:
+        group_of("figures")
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        code=code("figures_embedding"),
+        words=WORDS,
+        trained=lambda wildcards: min(MODELS[wildcards.model].seeds),
+        design=FOLDS[EXPLAINED_FOLD].design,
+        label=STUDY.label,
+        confidence=STUDY.explain.confidence,
+    message:
+        f"Draw the {WORDS['examples']} as {{wildcards.model}} sees them"
+    script:
+        "../workflow/scripts/figures_embedding.py"
+
+
 rule figures_tuning:
     input:
         candidates=made(f"tune/{{model}}/{EXPLAINED_FOLD}/candidates.tsv"),

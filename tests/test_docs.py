@@ -14,6 +14,9 @@ from nascent.config.checks import check_study, study_model
 from nascent.config.documents import keys
 from nascent.config.sections import sections
 from nascent.costs.table import COSTS
+from nascent.embed.scores import SCORES as SCORES_OF_NEIGHBOURS
+from nascent.embed.stage import LAYOUT
+from nascent.embed.table import KNOWN
 from nascent.evaluate import tables
 from nascent.explain.agreement.table import AGREEMENT
 from nascent.explain.attention import feature_table
@@ -206,6 +209,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "### Levels", tables.levels_columns(REGRESSION)),
         ("results.md", "### Calibration", tables.calibration_columns(REGRESSION)),
         ("results.md", "### Confounders", tables.CONFOUNDERS),
+        ("results.md", "## Embeddings", (*KNOWN, *LAYOUT, *SCORES_OF_NEIGHBOURS)),
         ("results.md", "## Use of channels", (*USE, *USE_CELLS)),
         ("results.md", "## Shares of channels", importance.IMPORTANCE),
         ("results.md", "## Joint shares", JOINT),

@@ -120,6 +120,7 @@ def figures_of_models():
     names = [figure.name for figure in figures_in("Models")]
     names += [f"{model}/predictions" for model in MODELS]
     names += [f"{model}/tuning" for model in MODELS if CANDIDATES[model]]
+    names += [f"{model}/embedding" for model in EMBEDDED]
     return figures(*names)
 
 
@@ -131,6 +132,7 @@ def everything_of_model(model):
         *of_runs("evaluate/{model}/{fold}/{seed}/metrics.tsv", [model]),
         *figures(f"{model}/predictions"),
         *(figures(f"{model}/tuning") if CANDIDATES[model] else []),
+        *(figures(f"{model}/embedding") if model in EMBEDDED else []),
         *(figures_of_explanations(explained) if explained else []),
         *of_used_runs("explain/{model}/{seed}/use.cells.tsv", [model]),
         *tables_of_explanations(model),

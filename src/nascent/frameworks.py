@@ -12,26 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nascent.hiding import hidden
 from nascent.provenance import keras_backend
 
 OPTIONAL = {"jax", "matplotlib", "sklearn"}
 """What Keras and its backends import where it is installed, and do without where it is not."""
-
-
-@contextmanager
-def hidden(*packages: str) -> Iterator[None]:
-    """Let an import in this context find no such package, unless it is loaded already.
-
-    Behind the context they are imported as ever.
-    """
-    absent = [name for name in packages if name not in sys.modules]
-    # An import of a name that stands for None there fails as that of a missing package does.
-    sys.modules.update(dict.fromkeys(absent))
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
 
 
 BANNER = re.compile(rb"absl::InitializeLog|oneDNN custom operations|TF_ENABLE_ONEDNN_OPTS")

@@ -8,6 +8,7 @@ GENERAL = (
     "tune",
     "train",
     "evaluate",
+    "embed",
     "attribute",
     "explain",
     "figures",

@@ -169,7 +169,7 @@ ROOMS = [
         "tune",
         "attribute",
     ),
-    *("evaluate", "explain", "figures", "config", "kinds", "costs", "report"),
+    *("evaluate", "embed", "explain", "figures", "config", "kinds", "costs", "report"),
 ]
 
 

@@ -15,6 +15,7 @@ from nascent.config.attribution import Attribute
 from nascent.config.explanations import Explain
 from nascent.config.models import Search, Train
 from nascent.config.section import Name, Positive, Section, Seed, Share
+from nascent.embed.hidden_layers import has_hidden_layer
 from nascent.kind import DEFAULT, kind_of
 from nascent.task import REGRESSION, known_tasks, task_of
 
@@ -170,6 +171,29 @@ class Evaluate(Section):
     )
 
 
+class Embed(Section):
+    """What networks make of the examples before their last layer, and how it is drawn."""
+
+    models: list[Name] | None = Field(
+        None,
+        description="Models whose {examples} are embedded; null: all that have a hidden layer;"
+        " []: none",
+    )
+    layer: str | None = Field(
+        None,
+        description="Layer whose values are read; null: the one before the output layer",
+    )
+    neighbours: Positive = Field(
+        15,
+        description="Nearest {examples} that UMAP and the scores of neighbours look at, at most a"
+        " third of all",
+    )
+    min_dist: Share = Field(0.1, description="How near UMAP draws {examples} that are alike")
+    draws: Positive = Field(
+        200, description="Times that values are dealt out anew for the chance of the scores"
+    )
+
+
 class Figures(Section):
     """What the figures show."""
 
@@ -213,6 +237,7 @@ class Study(Section):
         description="Model → search for its options, before it is trained; empty: none",
     )
     evaluate: Evaluate = Field(default_factory=Evaluate, description="Models → metrics")
+    embed: Embed = Field(default_factory=Embed, description="Models → vectors of the {examples}")
     attribute: Attribute = Field(default_factory=Attribute, description="Models → maps")
     explain: Explain = Field(default_factory=Explain, description="Maps → statements and checks")
     figures: Figures = Field(default_factory=Figures, description="Figures")
@@ -238,6 +263,7 @@ class Study(Section):
                 f"explain.use.models: {', '.join(sorted(unknown))} is not in train.models"
                 f" ({', '.join(self.train.models)})"
             )
+        self._refuse_models_without_vectors()
         for name in self.tune:
             if name not in self.train.models:
                 raise ValueError(
@@ -257,6 +283,24 @@ class Study(Section):
                     f"shards.inputs: {name!r} is the target; a model that sees it predicts nothing"
                 )
         return self
+
+    def _refuse_models_without_vectors(self) -> None:
+        for name in self.embed.models or ():
+            if name not in self.train.models:
+                raise ValueError(
+                    f"embed.models: {name} is not in train.models ({', '.join(self.train.models)})"
+                )
+            if self.embed.layer is None and not self._has_hidden_layer(name):
+                raise ValueError(
+                    f"embed.models: {name} has no hidden layer; leave it out, or name one of its"
+                    " layers in embed.layer"
+                )
+
+    def _has_hidden_layer(self, model: str) -> bool:
+        chosen = self.train.model(model)
+        return has_hidden_layer(
+            chosen.architecture, head=chosen.layers.head, embedding=chosen.layers.embedding
+        )
 
     def _refuse_other_tasks(self) -> None:
         kind, task = kind_of(self.kind), task_of(self.target.task)
@@ -332,6 +376,13 @@ class Study(Section):
         """Return the models whose maps are made."""
         chosen = self.attribute.models
         return list(self.train.models) if chosen is None else list(chosen)
+
+    def embedded_models(self) -> list[str]:
+        """Return the models whose vectors of examples are made."""
+        chosen = self.embed.models
+        if chosen is not None:
+            return list(chosen)
+        return [name for name in self.train.models if self._has_hidden_layer(name)]
 
     def used_models(self) -> list[str]:
         """Return the models that are asked what they use of each channel."""

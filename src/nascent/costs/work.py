@@ -22,6 +22,7 @@ Work = Callable[[Wildcards, Facts], float]
 TRAINING = ("train", "tune", "explain_roar_train", "explain_targets_train")
 ATTRIBUTION = ("attribute", "explain_targets_attribute")
 EIGHT_FOLD = 8
+EMBEDDED = ("val", "test")
 
 
 def work(rule: str, wildcards: Wildcards, facts: Facts) -> float:
@@ -232,6 +233,9 @@ WORK: Mapping[str, Work] = {
     "evaluate": lambda wildcards, facts: _predicting(
         wildcards, facts, sum(_of_fold(wildcards, facts)[split] for split in SPLITS)
     ),
+    "embed": lambda wildcards, facts: (
+        _seen(wildcards, facts) * sum(_of_fold(wildcards, facts)[split] for split in EMBEDDED)
+    ),
     "evaluate_compare": _comparison,
     "explain_roar_predict": lambda wildcards, facts: _predicting(
         wildcards, facts, _of_fold(wildcards, facts)["test"]
@@ -249,6 +253,7 @@ OF_A_NETWORK = (
     *BY_A_METHOD,
     "train",
     "evaluate",
+    "embed",
     "explain_roar_predict",
     *(check.rule for check in CHECKS if check.network == PREDICTS),
 )
