@@ -58,16 +58,16 @@ def test_each_panel_has_every_example_at_its_place_and_says_what_neighbours_shar
         )
     said = texts(figure)
     assert "R² 0.84 (chance −0.10 to 0.05)" in said
-    assert "31 % of the 15 nearest are of the same group" in said
+    assert "31 % of the 15 nearest are of the same well" in said
     assert "(chance 20 to 28 %)" in said
-    assert "10 validation and 30 test examples in 4 groups" in said
+    assert "10 validation and 30 test cells in 4 wells" in said
     assert "99 %" in said and "cnn, seed 1" in said
 
 
 def test_many_groups_have_the_colours_of_the_largest_and_few_examples_are_no_umap():
     figure = draw(layout(60, groups=20, how="PCA"), scores())
-    assert "Group: 8 largest of 20" in texts(figure)
-    assert "too few examples for UMAP" in texts(figure)
+    assert "Well: 8 largest of 20" in texts(figure)
+    assert "too few cells for UMAP" in texts(figure)
 
 
 @pytest.mark.parametrize("missing", [False, True])
@@ -78,4 +78,4 @@ def test_classes_have_a_colour_each_and_no_answers_a_word(missing):
     said = texts(draw(table, scores()))
     assert ("not one number" in said) == missing
     assert {"a", "b", "right", "wrong"} <= set(said.split()) or missing
-    assert "no examples" in texts(draw(table[:0], scores()))
+    assert "no cells" in texts(draw(table[:0], scores()))
