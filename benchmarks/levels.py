@@ -115,7 +115,16 @@ STRESS = (Design(12, cells=16, shape="exponential"), Design(12, shape="lognormal
 ONE_SD = "1 SD of the cells"
 TRAININGS = [design for number in (2, 3, 5) for design in seeds(FEW[1:4], number, 0.5)]
 CASES = (
-    Verdict("model against the best floor", tables.models, SHORT, MODELS, 1, ONE_SD, 50, 600),
+    Verdict(
+        "model against the best reference predictor",
+        tables.models,
+        SHORT,
+        MODELS,
+        1,
+        ONE_SD,
+        50,
+        600,
+    ),
     Verdict("model of several seeds", tables.models, TRAININGS, MODELS, 1, ONE_SD, 50, 300),
     Verdict("remove and retrain", tables.retrained, FEW, EXPLAIN, 1, ONE_SD, 30, 120),
     Verdict("mean over cells against 0", tables.means, THOROUGH, EXPLAIN, 1, ONE_SD, 500, 10_000),

@@ -14,7 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from nascent.files import read_table
+from nascent.kind import kind_of
 from nascent.kinds.cells.simulate.truth import read_truth
+from nascent.plain_words import VERDICT_WORDS, reference_words
+from nascent.words import speaking
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "studies.md"
@@ -28,7 +31,8 @@ HEAD_TRUTH = (
     "| model, seed | method | scores | pixels, × chance | ceiling | a planted channel is on top"
     " | all planted channels are | pixels: verdict |"
 )
-HEAD = "| split | model or floor | R² | over cells | over wells | MAE | verdict |"
+HEAD = "| split | predictor | R² | over cells | over wells | MAE | verdict |"
+SPLITS = {"example": "by cell", "group": "by well", "leave_one_group_out": "one well left out"}
 
 
 def main() -> None:
@@ -67,19 +71,33 @@ def lines_of_truth(name: str) -> str | None:
     if not tables:
         return None
     truth = pd.concat(tables, ignore_index=True)
-    lines = [HEAD_TRUTH, "|---|---|---|---|---|---|---|---|", *found_of_truth(truth)]
-    return "\n".join([*lines, "", *what_remains(truth)])
+    return "\n".join([HEAD_TRUTH, "|---|---|---|---|---|---|---|---|", *found_of_truth(truth)])
 
 
 def rows(comparison: pd.DataFrame) -> list[str]:
-    """Return a line of the table for each model and floor of the study's target."""
+    """Return a line of the table for the best reference predictor and each model, by design."""
     own = comparison[comparison["target"] == "target"]
-    return [
-        f"| {row.design} | {row.model} | {row.r2:.2f} | {between(row.r2_low, row.r2_high)}"
-        f" | {between(row.r2_low_groups, row.r2_high_groups)} | {row.mae:.1f}"
-        f" | {row.verdict if isinstance(row.verdict, str) else ''} |"
-        for row in own.itertuples()
-    ]
+    lines = []
+    for design, rows_of in own.groupby("design", sort=False):
+        references = rows_of[rows_of["floor"]]
+        best = references.loc[[references["mae"].idxmin()]]
+        for row in pd.concat([best, rows_of[~rows_of["floor"]]]).itertuples():
+            verdict = "" if row.floor else VERDICT_WORDS.get(row.verdict, row.verdict)
+            lines.append(
+                f"| {SPLITS.get(design, design)} | {called(row)} | {row.r2:.2f}"
+                f" | {between(row.r2_low, row.r2_high)}"
+                f" | {between(row.r2_low_groups, row.r2_high_groups)} | {row.mae:.1f} | {verdict} |"
+            )
+    return lines
+
+
+def called(row: object) -> str:
+    """Return the name of a model, or a reference predictor in words."""
+    if not row.floor:
+        return f"`{row.model}`"
+    kind = kind_of("cells")
+    with speaking(kind.words.plain()):
+        return f"best reference: {reference_words(row.model, kind.references)}"
 
 
 def found_of_truth(truth: pd.DataFrame) -> list[str]:
@@ -106,26 +124,6 @@ def found_of_truth(truth: pd.DataFrame) -> list[str]:
                 f" | {pixels['lift']:.1f}, {between(pixels['lift_low'], pixels['lift_high'])}"
                 f" | {pixels['lift_ceiling']:.1f} | {channels[0]} | {channels[1]} | {verdict} |"
             )
-    return lines
-
-
-def what_remains(truth: pd.DataFrame) -> list[str]:
-    """Return a sentence for each model, seed and method: what is left when the nulls are taken."""
-    lines = []
-    for (model, seed, method), rows in explanations(truth):
-        of = rows[rows["what"] == "pixel_precision"].set_index("scores")
-        if not {"trained", "image", "randomised"} <= set(of.index):
-            continue
-        own, image, random = (of.loc[scores] for scores in ("trained", "image", "randomised"))
-        null, ceiling = max(image["lift"], random["lift"]), own["lift_ceiling"]
-        share = 100 * (own["lift"] - null) / (ceiling - null)
-        lines.append(
-            f"- What remains of {method} ({model}, seed {seed}): its precision of pixels is"
-            f" {own['lift']:.1f} times chance, where the strongest map of the image"
-            f" ({image['map']}) has {image['lift']:.1f}, random weights have {random['lift']:.1f}"
-            f" and the most is {ceiling:.1f}. Of the way from the stronger of these nulls to the"
-            f" ceiling it goes {share:.0f} %; verdict: {own['verdict']}."
-        )
     return lines
 
 

@@ -34,7 +34,7 @@ def outcome(levels, name, design, studies, effect=0.0):
         ("mean over cells against 0", 3000),
         ("attention: features", 3000),
         ("importance against random weights", 2000),
-        ("model against the best floor", 100),
+        ("model against the best reference predictor", 100),
         ("deletion and insertion", 100),
         ("truth", 180),
     ],
