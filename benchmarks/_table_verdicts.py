@@ -58,7 +58,7 @@ class Outcome:
 
 
 def models(design: Design, effect: float, columns: int, stream: np.random.Generator) -> Outcome:
-    """Models of one or several seeds against the best reference predictor, which errs alike in every cell."""
+    """Models of some seeds against the best reference predictor, which errs alike in every cell."""
     labels, size = design.labels, 20.0
     y = stream.normal(300, 30, len(labels))
     trained = design.of_repeats(columns, stream)
