@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def demo(study: Path) -> Figure:
-    """Return the figure: nuclei and maps above, predictions, floors and use below."""
+    """Return the figure: nuclei and maps above, predictions, references and use below."""
     shown = best(study)
     truths = [read_truth(path) for path in sorted((study / "simulate" / "truth").glob("*.h5"))]
     figure = Figure(figsize=(style.WIDTH, 5.95))
@@ -86,7 +86,7 @@ def demo(study: Path) -> Figure:
         },
     )
     predicted(left, study, shown)
-    floors(middle, study)
+    references(middle, study)
     planted = {name for one in truths for name in one.causal_channels}
     if (study / "explain/use.tsv").exists():
         use(right, study, shown, planted)
@@ -210,8 +210,8 @@ def predicted(axes: Axes, study: Path, shown: Standing) -> None:
     axes.set_title(f"{shown.model}, {len(table)} test cells", fontsize=7.5)
 
 
-def floors(axes: Axes, study: Path) -> None:
-    """Draw R² on the test cells, with intervals over cells, of models and of the floors below."""
+def references(axes: Axes, study: Path) -> None:
+    """Draw R² on the test cells, with intervals over cells, of models and of reference predictors."""
     table = read_table(study / "evaluate/comparison.tsv").set_index("model", drop=False)
     models, plain = ordered(table)
     r2, low, high = table["r2"], table["r2_low"], table["r2_high"]
@@ -237,7 +237,7 @@ def floors(axes: Axes, study: Path) -> None:
     axes.set_xlim(min(-0.12, 1.2 * low.min()), 1.15)
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_xlabel("R² on the test cells")
-    axes.set_title("models, and floors below", fontsize=7.5, loc="right")
+    axes.set_title("models, and references below", fontsize=7.5, loc="right")
 
 
 def use(axes: Axes, study: Path, shown: Standing, planted: set[str]) -> None:
