@@ -1,0 +1,1 @@
+"""`results/<study>/report.html`: the whole study on one page, offline, read by scrolling."""

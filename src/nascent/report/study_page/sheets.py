@@ -1,0 +1,167 @@
+"""Tables as they stand on the page: their first rows as text, all of them as data, and the file."""
+
+import gzip
+import json
+import math
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from nascent.files import read_table
+from nascent.report.tables import LEVELS, decimals, shown
+from nascent.words import spoken
+
+MOST_ROWS = 1000
+"""Rows of a table that the page can sort and filter; the file has all."""
+
+FIRST_ROWS = 8
+"""Rows that stand in the page before its script has run."""
+
+MOST_BYTES = 400_000
+"""Of a file that the page holds, compressed; a larger one stays beside the page."""
+
+DIGITS = 6
+"""Significant digits of numbers in the page; the file has all."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table on the page.
+
+    Attributes
+    ----------
+    name
+        In words.
+    places
+        Decimals; None for text.
+    """
+
+    name: str
+    places: int | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on the page.
+
+    Attributes
+    ----------
+    columns
+        In order.
+    first
+        The first rows, as text.
+    data
+        Decimals and rows as JSON, safe inside of a script element.
+    length, shown
+        Rows of the file, and of the page.
+    packed
+        The file, compressed by gzip, in base 64; empty where it is too large.
+    """
+
+    columns: tuple[Column, ...]
+    first: tuple[tuple[str, ...], ...]
+    data: Markup
+    length: int
+    shown: int
+    packed: str
+
+
+def table_of_file(path: Path) -> Table:
+    """Return a table of the study's results as it stands on the page."""
+    frame = read_table(path)
+    rows = readable(frame.head(MOST_ROWS))
+    columns = tuple(Column(str(name), _places(rows[name])) for name in rows)
+    first = tuple(
+        tuple(shown(value, column.places) for value, column in zip(row, columns, strict=True))
+        for row in rows.head(FIRST_ROWS).itertuples(index=False, name=None)
+    )
+    data = {
+        "places": [column.places for column in columns],
+        "rows": [
+            [_plain(value) for value in row] for row in rows.itertuples(index=False, name=None)
+        ],
+    }
+    return Table(columns, first, json_in_page(data), len(frame), len(rows), packed(path))
+
+
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with columns, levels and answers in words; columns without values left out."""
+    words = spoken()
+    kept = frame.loc[:, [name for name in frame if frame[name].notna().any()]]
+    levels = {name: words.header(name) for name in LEVELS}
+    changed = {}
+    for name in kept:
+        column = kept[name]
+        if pd.api.types.is_bool_dtype(column):
+            changed[name] = column.map({True: "yes", False: "no"})
+        elif column.isin(LEVELS).any():
+            changed[name] = column.replace(levels)
+    return kept.assign(**changed).rename(columns=in_words)
+
+
+def in_words(name: str) -> str:
+    """Return the name of a column in words: `mae_low_groups` is MAE low, over wells."""
+    words = spoken()
+    name, over = (name.removesuffix("_groups"), True) if name.endswith("_groups") else (name, False)
+    known = WORDS.get(name)
+    if known is None:
+        parts = words.header(name).split("_")
+        known = " ".join(ABBREVIATIONS.get(part, part) for part in parts)
+    return f"{known}, over {words.groups}" if over else known.replace("{group}", words.group)
+
+
+WORDS: Mapping[str, str] = {
+    "floor": "is a reference",
+    "best_floor": "best reference",
+    "low": "lower limit",
+    "high": "upper limit",
+    "n": "number",
+    "eta2": "η²",
+    "omega2": "ω²",
+    "p": "p",
+    "q": "q",
+}
+"""Column → its heading, where that is not its name with spaces."""
+
+ABBREVIATIONS: Mapping[str, str] = {
+    "mae": "MAE",
+    "mse": "MSE",
+    "r2": "R²",
+    "sd": "SD",
+    "rmse": "RMSE",
+    "auroc": "AUROC",
+    "pearson2": "r²",
+    "floor": "reference",
+}
+
+
+def packed(path: Path) -> str:
+    """Return the bytes of a file compressed and as text; nothing where they are too many."""
+    small = gzip.compress(path.read_bytes(), mtime=0)
+    return b64encode(small).decode("ascii") if len(small) <= MOST_BYTES else ""
+
+
+def json_in_page(value: Any) -> Markup:
+    """Return a value as JSON that no browser takes for markup."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704
+
+
+def _places(column: pd.Series) -> int | None:
+    return decimals(column) if pd.api.types.is_numeric_dtype(column) else None
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it; None where it is missing."""
+    if value is None or value is pd.NA or value != value:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else str(value)
+    return value.item() if hasattr(value, "item") else str(value)
