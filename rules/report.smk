@@ -1,6 +1,8 @@
-# What the report shows beside the figures. The report itself is made by Snakemake after the run:
-# snakemake --report results/<study>/report.html
+# The report of the study, report.html, and the pages that Snakemake's own report shows beside figures:
+# snakemake --report results/<study>/report_workflow.html
+from nascent.provenance import file_digest
 from nascent.report.pages import EVALUATION, PAGES, card_of
+from nascent.report.study_page.contents import captions_of, files_of
 from nascent.stages import stages_of
 
 PAGES_OF_REPORT.add(
@@ -131,9 +133,51 @@ rule report_costs:
         "../workflow/scripts/report_costs.py"
 
 
-rule report:
+CAPTIONS = workflow.current_basedir.join("../workflow/report")
+
+
+def digests_of_captions():
+    """Caption → digest of its text: a page whose captions changed is written anew."""
+    paths = {name: CAPTIONS.join(f"{name}.rst") for name in captions_of(STUDY)}
+    return {
+        name: file_digest(workflow.sourcecache.get_path(path))
+        for name, path in paths.items()
+    }
+
+
+rule report_page:
     input:
         rules.report_costs.input,
+        record=made("study.json"),
+        costs=rules.report_costs.output.table,
+        cards=of_runs("train/{model}/{fold}/{seed}/card.json"),
+        shown=[made(place) for place in files_of(STUDY)],
+    output:
+        page=made("report.html"),
+    log:
+        logged("report/page.log"),
+    benchmark:
+        logged("report/page.tsv")
+    localrule: True
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=code("report_page"),
+        words=WORDS,
+        captions=lambda wildcards: digests_of_captions(),
+    message:
+        f"Write the report of {STUDY.study}"
+    script:
+        "../workflow/scripts/report_page.py"
+
+
+rule report:
+    input:
+        rules.report_page.input,
+        rules.report_page.output,
         rules.report_costs.output,
     localrule: True
     message:

@@ -123,6 +123,17 @@ def plan(
         typer.echo(line)
 
 
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Results of a study, such as results/demo.")],
+) -> None:
+    """Write the report of a study, report.html, from whatever of its results is there."""
+    from nascent.report.study_page.build import write_page
+    from nascent.report.study_page.captions import captions_folder
+
+    typer.echo(with_message(lambda: write_page(folder, captions_folder())))
+
+
 def with_message_of(function: Callable) -> Callable:
     """Return `function` as a command: an error that a user can mend ends it with its message."""
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 from markupsafe import Markup
 
 from nascent.config.sections import Study
-from nascent.errors import ResultError
+from nascent.errors import ConfigError, ResultError
 from nascent.kind import kind_of
 from nascent.report.captions import words_of_captions
 
@@ -32,6 +32,28 @@ SETTINGS: Mapping[str, Any] = {
 """Of docutils: names that users give are text, whatever is in them."""
 
 LINKS = ("http://", "https://", "#")
+
+
+CAPTIONS = Path("workflow", "report")
+"""Folder of the captions in a clone of nascent."""
+
+
+def captions_folder() -> Path:
+    """Return the folder of the captions: of the working folder, or of the clone of this library.
+
+    Raises
+    ------
+    ConfigError
+        Where neither has any.
+    """
+    for place in (Path(), Path(__file__).parents[4]):
+        if (place / CAPTIONS / "comparison.rst").is_file():
+            return place / CAPTIONS
+    raise ConfigError(
+        f"the captions of the report, {CAPTIONS}, are not here",
+        where=Path.cwd(),
+        mend="Run this in a clone of nascent.",
+    )
 
 
 class Captions:
@@ -100,4 +122,4 @@ def rendered(text: str) -> Markup:
     page = publish_from_doctree(tree, writer="html5", settings_overrides=dict(SETTINGS))
     whole = page.decode() if isinstance(page, bytes) else page
     body = whole.partition("<main>")[2].rpartition("</main>")[0] if "<main>" in whole else ""
-    return Markup(body.strip())  # noqa: S704
+    return Markup(body.strip())

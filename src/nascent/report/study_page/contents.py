@@ -120,6 +120,12 @@ def files_of(study: Study) -> list[str]:
     return list(dict.fromkeys([*pictures, *sheets]))
 
 
+def captions_of(study: Study) -> list[str]:
+    """Return the names of the captions of a study's page."""
+    blocks = [block for section in sections_of(study) for block in section.blocks]
+    return sorted({one.caption for block in blocks for one in block.pictures})
+
+
 def explained(study: Study) -> list[tuple[str, str]]:
     """Return model and map set of everything that is explained, in the order of the config."""
     return list(
@@ -328,4 +334,3 @@ TITLES: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Table → title and note, of those that no record of a check describes."""
-

@@ -4,7 +4,7 @@ import gzip
 import json
 import math
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from nascent.figures.words import design
 from nascent.files import read_table
+from nascent.kind import kind_of
+from nascent.plain_words import explanation_words, reference_words, verdict_words
 from nascent.report.tables import LEVELS, decimals, shown
+from nascent.study_record import StudyRecord
+from nascent.task import task_of
 from nascent.words import spoken
 
 MOST_ROWS = 1000
@@ -71,10 +76,22 @@ class Table:
     packed: str
 
 
-def table_of_file(path: Path) -> Table:
-    """Return a table of the study's results as it stands on the page."""
+Values = Mapping[str, Callable[[str], str]]
+"""Column → what its values are called."""
+
+
+def table_of_file(path: Path, values: Values) -> Table:
+    """Return a table of the study's results as it stands on the page.
+
+    Parameters
+    ----------
+    path
+        The file.
+    values
+        See `values_of`.
+    """
     frame = read_table(path)
-    rows = readable(frame.head(MOST_ROWS))
+    rows = readable(frame.head(MOST_ROWS), values)
     columns = tuple(Column(str(name), _places(rows[name])) for name in rows)
     first = tuple(
         tuple(shown(value, column.places) for value, column in zip(row, columns, strict=True))
@@ -89,8 +106,29 @@ def table_of_file(path: Path) -> Table:
     return Table(columns, first, json_in_page(data), len(frame), len(rows), packed(path))
 
 
-def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with columns, levels and answers in words; columns without values left out."""
+def values_of(record: StudyRecord) -> Values:
+    """Return column → what its values are called in a study: methods, models, splits, verdicts."""
+    task, kind = task_of(record.task), kind_of(record.kind)
+    methods = record.config["attribute"]["methods"]
+    metrics = {metric.name: metric.short for metric in task.measures}
+
+    def model(name: str) -> str:
+        return reference_words(name, kind.references) if name in record.floors else name
+
+    return {
+        **dict.fromkeys(("model", "other", "best_floor", "other_model"), model),
+        **dict.fromkeys(("method", "other_method"), lambda name: explanation_words(name, methods)),
+        "design": design,
+        "by": record.words.column,
+        "variable": record.words.column,
+        "metric": lambda name: metrics.get(name, name),
+        "target": lambda name: record.target.words if name == record.target.name else name,
+        **dict.fromkeys(("verdict", "model_verdict", "maps_verdict"), verdict_words),
+    }
+
+
+def readable(frame: pd.DataFrame, values: Values) -> pd.DataFrame:
+    """Return a table with columns and values in words; columns without values are left out."""
     words = spoken()
     kept = frame.loc[:, [name for name in frame if frame[name].notna().any()]]
     levels = {name: words.header(name) for name in LEVELS}
@@ -99,6 +137,10 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
         column = kept[name]
         if pd.api.types.is_bool_dtype(column):
             changed[name] = column.map({True: "yes", False: "no"})
+        elif pd.api.types.is_numeric_dtype(column):
+            continue
+        elif name in values:
+            changed[name] = column.map(values[name], na_action="ignore")
         elif column.isin(LEVELS).any():
             changed[name] = column.replace(levels)
     return kept.assign(**changed).rename(columns=in_words)
@@ -107,12 +149,14 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
 def in_words(name: str) -> str:
     """Return the name of a column in words: `mae_low_groups` is MAE low, over wells."""
     words = spoken()
+    if name in ("group", "groups"):
+        return getattr(words, name)
     name, over = (name.removesuffix("_groups"), True) if name.endswith("_groups") else (name, False)
     known = WORDS.get(name)
     if known is None:
         parts = words.header(name).split("_")
         known = " ".join(ABBREVIATIONS.get(part, part) for part in parts)
-    return f"{known}, over {words.groups}" if over else known.replace("{group}", words.group)
+    return f"{known}, over {words.groups}" if over else known
 
 
 WORDS: Mapping[str, str] = {
@@ -121,10 +165,9 @@ WORDS: Mapping[str, str] = {
     "low": "lower limit",
     "high": "upper limit",
     "n": "number",
+    "design": "split",
     "eta2": "η²",
     "omega2": "ω²",
-    "p": "p",
-    "q": "q",
 }
 """Column → its heading, where that is not its name with spaces."""
 
@@ -151,7 +194,7 @@ def json_in_page(value: Any) -> Markup:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704
+    return Markup(text)
 
 
 def _places(column: pd.Series) -> int | None:

@@ -1,0 +1,302 @@
+"""The page of a study: gathered from the files of its folder, and written as one HTML file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from nascent import integrity
+from nascent.config.checks import check_study
+from nascent.config.sections import Study
+from nascent.files import read_table, written
+from nascent.kind import kind_of
+from nascent.plain_words import explanation_words
+from nascent.report.answers.compose import answers
+from nascent.report.answers.tables import read_tables
+from nascent.report.answers.trust import trust_table
+from nascent.report.study_page import folding, pictures
+from nascent.report.study_page.captions import Captions
+from nascent.report.study_page.contents import Block, Section, Sheet, files_of, sections_of
+from nascent.report.study_page.facts import provenance_of
+from nascent.report.study_page.missing import Gap, gaps_of
+from nascent.report.study_page.render import page_text
+from nascent.report.study_page.sheets import Table, table_of_file, values_of
+from nascent.study_record import FILE, StudyRecord, read_study_record
+from nascent.words import speaking
+
+NAME = "report.html"
+"""Of the page, in the folder of the study."""
+
+COSTS, EXPLORER = "report/costs.tsv", "report/explorer.html"
+FIRST = ("figures/comparison", "figures/use")
+"""Figures of the first screen, before the typical examples."""
+
+TYPICAL = "panels"
+"""The figure of typical examples, one a model and method."""
+
+BESIDE = ("svg", "pdf")
+"""Further files of a figure, which the page links to."""
+
+RECORDED = (
+    "evaluate/comparison.tsv",
+    "evaluate/controls.tsv",
+    "evaluate/predictions.tsv",
+    "explain/use.tsv",
+    "explain/channel_importance.tsv",
+    "explain/randomisation.tsv",
+    "explain/removal.tsv",
+    "explain/truth.tsv",
+    "explain/standing.tsv",
+)
+"""Results whose records stand in the provenance."""
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """A figure as the page shows it."""
+
+    place: str
+    title: str
+    image: pictures.Image64
+    caption: Markup
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownSheet:
+    """A table as the page shows it."""
+
+    anchor: str
+    place: str
+    title: str
+    note: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class ShownBlock:
+    """A block as the page shows it; `folded` says why, where it is folded away."""
+
+    anchor: str
+    title: str
+    pictures: tuple[ShownPicture, ...]
+    sheets: tuple[ShownSheet, ...]
+    folded: str
+    warning: str
+    explorer: str
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A section as the page shows it, what is folded away at its end."""
+
+    anchor: str
+    title: str
+    blocks: tuple[ShownBlock, ...]
+    folded: tuple[ShownBlock, ...]
+
+
+def write_page(folder: str | Path, captions: str | Path, path: str | Path | None = None) -> Path:
+    """Write the page of a study from whatever of its results is there.
+
+    Parameters
+    ----------
+    folder
+        `results/<study>`.
+    captions
+        Folder of the captions, `workflow/report`.
+    path
+        Where to; the default is `report.html` in the folder of the study.
+
+    Returns
+    -------
+    The path of the page.
+
+    Raises
+    ------
+    ResultError
+        Where the folder holds no study, that of a newer nascent, or a result that was changed since
+        it was made.
+    """
+    record = read_study_record(folder)
+    target = record.folder / NAME if path is None else Path(path)
+    with speaking(record.words.plain()):
+        text = page_of_study(record, captions)
+    with written(target) as beside:
+        beside.write_text(text, encoding="utf-8")
+    return target
+
+
+def page_of_study(record: StudyRecord, captions: str | Path) -> str:
+    """Return the page of a study, in the words that are spoken."""
+    study = check_study(record.config, where=record.folder / FILE)
+    there = [place for place in files_of(study) if (record.folder / place).is_file()]
+    for place in there:
+        integrity.checked(record.folder / place)
+    sections = sections_of(study)
+    tables = read_tables(record.folder)
+    gaps = gaps_of(sections, there, record.study)
+    page = Page(record, study, frozenset(there), tables, Captions(captions, study))
+    return page_text(page.context(sections, gaps))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page is made of.
+
+    Attributes
+    ----------
+    there
+        The files that are there, as places in the folder of the study.
+    tables
+        Those that answers are made of.
+    """
+
+    record: StudyRecord
+    study: Study
+    there: frozenset[str]
+    tables: Mapping[str, pd.DataFrame]
+    captions: Captions
+
+    def context(self, sections: tuple[Section, ...], gaps: list[Gap]) -> dict[str, Any]:
+        """Return what the template of the page is told."""
+        images = self._images(sections)
+        costs = self.record.folder / COSTS
+        return {
+            "record": self.record,
+            "title": f"Study {self.record.study}",
+            "about": self._about(),
+            "answers": answers(self.record, self.tables),
+            "trust": trust_table(self.record, self.tables),
+            "first": [picture for picture in self._first(sections, images) if picture is not None],
+            "sections": [self._section(section, images) for section in sections],
+            "gaps": gaps,
+            "methods": None,
+            "explorer": self._explorer(),
+            "provenance": provenance_of(
+                self.record, RECORDED, read_table(costs) if costs.is_file() else None
+            ),
+        }
+
+    def _images(self, sections: tuple[Section, ...]) -> dict[str, pictures.Image64]:
+        """Return place → image, those folded away smaller."""
+        wanted: dict[str, pictures.Size] = {}
+        for section in sections:
+            shown, folded = self._split(section)
+            for blocks, size in (
+                (shown, pictures.FULL),
+                ([block for block, _ in folded], pictures.FOLDED),
+            ):
+                for block in blocks:
+                    for picture in block.pictures:
+                        if f"{picture.place}.png" in self.there:
+                            wanted.setdefault(picture.place, size)
+        files = [(self.record.folder / f"{place}.png", size) for place, size in wanted.items()]
+        return dict(zip(wanted, pictures.images(files), strict=True))
+
+    def _split(self, section: Section) -> tuple[list[Block], list[tuple[Block, str]]]:
+        design = self.record.folds[self.record.explained_fold].design
+        why = folding.reasons(self.tables, design)
+        return folding.split_blocks(section.blocks, why, folding.order(self.tables))
+
+    def _section(self, section: Section, images: Mapping[str, pictures.Image64]) -> ShownSection:
+        shown, folded = self._split(section)
+        warnings = folding.warnings(self.tables)
+        return ShownSection(
+            section.anchor,
+            section.title,
+            tuple(
+                self._block(block, images, warning=warnings.get((block.model, block.method), ""))
+                for block in shown
+            ),
+            tuple(self._block(block, images, folded=reason) for block, reason in folded),
+        )
+
+    def _block(
+        self,
+        block: Block,
+        images: Mapping[str, pictures.Image64],
+        *,
+        folded: str = "",
+        warning: str = "",
+    ) -> ShownBlock:
+        return ShownBlock(
+            block.anchor,
+            self._block_title(block),
+            tuple(
+                self._picture(picture, images)
+                for picture in block.pictures
+                if picture.place in images
+            ),
+            tuple(self._sheets(block)),
+            folded,
+            warning,
+            self._explorer_of(block),
+        )
+
+    def _block_title(self, block: Block) -> str:
+        if not block.method:
+            return block.title
+        methods = self.record.config["attribute"]["methods"]
+        words = explanation_words(block.method, methods)
+        return f"Maps of {block.model} by {words}"
+
+    def _picture(self, picture: Any, images: Mapping[str, pictures.Image64]) -> ShownPicture:
+        files = [f"{picture.place}.{kind}" for kind in BESIDE]
+        return ShownPicture(
+            picture.place,
+            picture.title,
+            images[picture.place],
+            self.captions.html(picture.caption, picture.wildcards),
+            tuple(file for file in files if (self.record.folder / file).is_file()),
+        )
+
+    def _sheets(self, block: Block) -> Iterator[ShownSheet]:
+        for sheet in block.sheets:
+            if sheet.place in self.there:
+                yield self._sheet(sheet)
+
+    def _sheet(self, sheet: Sheet) -> ShownSheet:
+        anchor = sheet.place.removesuffix(".tsv").replace("/", "-")
+        table = table_of_file(self.record.folder / sheet.place, values_of(self.record))
+        return ShownSheet(f"table-{anchor}", sheet.place, sheet.title, sheet.note, table)
+
+    def _first(
+        self, sections: tuple[Section, ...], images: Mapping[str, pictures.Image64]
+    ) -> Iterator[ShownPicture | None]:
+        known = {
+            picture.place: (picture, block.anchor)
+            for section in sections
+            for block in section.blocks
+            for picture in block.pictures
+        }
+        places = list(FIRST)
+        default = folding.default_explanation(self.tables)
+        if default is not None:
+            places.append(f"figures/{default[0]}/{default[1]}/{TYPICAL}")
+        for place in places:
+            if place in known and place in images:
+                yield self._picture(known[place][0], images)
+
+    def _explorer(self) -> str:
+        return EXPLORER if kind_of(self.record.kind).has_images else ""
+
+    def _explorer_of(self, block: Block) -> str:
+        if not block.method or not self._explorer():
+            return ""
+        return f"{EXPLORER}#model={block.model}&method={block.method}"
+
+    def _about(self) -> str:
+        """Return in a sentence what the study predicts, of what."""
+        record, words = self.record, self.record.words
+        features = sum(map(len, record.features.values()))
+        models = len(record.models)
+        data = "" if record.config.get("data") else " The data are simulated."
+        return (
+            f"{record.target.label}, predicted for each {words.example} from {features}"
+            f" {words.features if features != 1 else words.feature} by {models}"
+            f" model{'s' if models != 1 else ''}.{data}"
+        )
