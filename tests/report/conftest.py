@@ -176,7 +176,7 @@ def make_card(seed: int = 1, **changes: object) -> dict[str, object]:
     } | changes
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """Give the builders above to a test."""
     return SimpleNamespace(

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -11,6 +11,9 @@ from markupsafe import Markup
 
 from nascent.report.answers.records import BEATS, FAILS, NO, NOT_TESTED, OPEN, YES
 from nascent.resources.reading import resource_text
+
+TOP = "first"
+"""Anchor of the answers."""
 
 SEEN = 300
 """Characters of an answer that are seen before its details are opened."""
@@ -46,6 +49,7 @@ def page_text(context: Mapping[str, Any]) -> str:
         "verdict_class": verdict_class,
         "figure_id": figure_id,
         "shown_first": shown_first,
+        "known": known,
     }
     scripts = [resource_text("report/datatables.js"), resource_text("report/page.js")]
     told = {
@@ -59,6 +63,11 @@ def page_text(context: Mapping[str, Any]) -> str:
 def verdict_class(verdict: str) -> str:
     """Return the class of a verdict, which gives it its colour; its words say the same."""
     return next((style for word, style in STYLES.items() if verdict.startswith(word)), "is-said")
+
+
+def known(anchor: str, anchors: Collection[str]) -> str:
+    """Return an anchor of the page: that which is asked for, or the answers where there is none."""
+    return anchor if anchor in anchors else TOP
 
 
 def shown_first(sentences: Sequence[str]) -> int:
