@@ -22,7 +22,7 @@ COLOURS = dict(
 ) | {"figures": "#F3EBF7", "report": "#F3EBF7"}
 BEGIN, END = "<!-- rule graph: written by `make dag` -->\n", "<!-- end of rule graph -->"
 
-AFTER_ALL = ("all", "report_costs")
+AFTER_ALL = ("all", "report_costs", "report_page")
 """Rules that ask for everything else."""
 
 Graph = tuple[list[str], list[tuple[str, str]]]

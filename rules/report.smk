@@ -165,7 +165,7 @@ rule report_page:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code("report_page"),
+        code=code_of_methods("report_page"),
         words=WORDS,
         captions=lambda wildcards: digests_of_captions(),
     message:

@@ -34,6 +34,12 @@ def code_of_method(script):
     )
 
 
+def code_of_methods(script):
+    """Digest of a rule's script and of all methods of the study."""
+    methods = {method.method for method in STUDY.attribute.methods.values()}
+    return code(script, *map(file_of_method, sorted(methods)))
+
+
 def kind_of_maps(map_set):
     """Whether the maps of a set are of pixels and channels, of places, or of channels."""
     method = STUDY.attribute.methods[map_set.partition(".")[0]]

@@ -94,6 +94,6 @@ def test_a_check_of_map_sets_is_a_part_of_their_job_and_all_else_follows(checkou
 def test_a_new_check_repeats_no_other_in_a_finished_study(ran):
     add_check(ran, RECORD, RULE)
     planned = ran.planned("--configfile", "config/tiny.yaml")
-    shown = {"all", "figures_checks", "report_pages", "report_costs"}
+    shown = {"all", "figures_checks", "report_pages", "report_costs", "report_page"}
     assert set(planned) == {"explain_glow", "explain_join", *shown}
     assert planned["explain_join"] == ["glow"]

@@ -49,9 +49,10 @@ COMPARING = {
     "figures_models",
     "report_pages",
     "report_costs",
+    "report_page",
 }
 # What shows the config, or tells it.
-TOLD = {"all", "report_record", "report_pages", "report_costs"}
+TOLD = {"all", "report_record", "report_pages", "report_costs", "report_page"}
 # Of the explanations of the models.
 OF_RUNS = {"explain_features", "explain_use"}
 EXPLAINING = READ_OUTS | set(JOINING) | OF_MAPS | OF_RUNS | {"report_explorer"}
@@ -225,7 +226,7 @@ def test_a_method_that_made_no_map_of_the_study_concerns_nothing(ran, name):
 
 def test_the_file_of_a_method_concerns_its_maps_and_trains_nothing(ran):
     edit(ran, "src/nascent/attribute/methods/integrated_gradients.py")
-    shown = {"all", "attribute", "report_costs"}
+    shown = {"all", "attribute", "report_costs", "report_page"}
     assert set(ran.planned(*TINY)) == (EXPLAINING - WITHOUT_MAPS) | shown
 
 
@@ -339,7 +340,7 @@ def test_other_steps_of_a_method_repeat_the_maps_and_train_nothing(ran):
 def test_an_edited_module_repeats_what_stands_on_it(ran, file, repeated):
     edit(ran, file)
     # Whatever ran again has a new time.
-    summed = {"report_costs"} if repeated else set()
+    summed = {"report_costs", "report_page"} if repeated else set()
     assert set(ran.planned(*TINY)) - {"all"} == repeated - {"all"} | summed
 
 

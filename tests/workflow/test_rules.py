@@ -44,6 +44,8 @@ CHOSEN = {
     "nascent.train.architectures.build": "code_of_training",
     "nascent.attribute.method": "code_of_method",
 }
+# Rules of the whole study ask for all that it chose.
+CHOOSING = {"report_page": "code_of_methods"}
 # Models that are trained anew for a check have a folder of their own.
 FOLDERS = {"explain_roar": "roar", "explain_targets": "randomised"}
 
@@ -212,7 +214,8 @@ def test_a_rule_is_named_for_its_stage_and_its_script_for_the_rule(file, name, d
     up = "../" * len(Path(file).parts)
     place = f"{file}/{script}" if file in KINDS else script
     assert directives["script"].strip() == f'"{up}workflow/scripts/{place}.py"'
-    digest = next((how for module, how in CHOSEN.items() if module in stands_on(script)), "code")
+    found = (how for module, how in CHOSEN.items() if module in stands_on(script))
+    digest = CHOOSING.get(name) or next(found, "code")
     told = digest if digest == "code_of_training" else f'{digest}("{place}")'
     assert f"code={told}," in directives["params"]
 

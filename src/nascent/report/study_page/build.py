@@ -176,7 +176,8 @@ class Page:
             "gaps": gaps,
             "methods": None,
             "explorer": self._explorer(),
-            "anchors": {"trust"} | {one.anchor for part in sections for one in (part, *part.blocks)},
+            "anchors": {"trust"}
+            | {one.anchor for part in sections for one in (part, *part.blocks)},
             "provenance": provenance_of(
                 self.record, RECORDED, read_table(costs) if costs.is_file() else None
             ),

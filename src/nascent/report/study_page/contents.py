@@ -268,7 +268,11 @@ def _sheets(check: Check) -> list[Sheet]:
 
 def _of_category(study: Study, kind: Kind, category: str) -> list[Figure]:
     of_checks = [figure for check in made_checks(study) for figure in check.figures]
-    known = [*figures_of(kind), *(figure for figure in of_checks if not figure.maps)]
+    several = {
+        "designs": len(study.splits.designs),
+        "seeds": max(len(study.train.model(name).seeds) for name in study.train.models),
+    }
+    known = [*figures_of(kind, **several), *(figure for figure in of_checks if not figure.maps)]
     return [
         figure
         for figure in known
