@@ -37,6 +37,8 @@ def code(name, *others, scripts=SCRIPTS):
         "nascent.evaluate.floor_predictions": file_in_kind("floors"),
         "nascent.shards.background": file_in_kind("background"),
         "nascent.explain.truth.planted": file_in_kind("planted"),
+        "nascent.report.answers.compose": file_in_kind("answers"),
+        "nascent.report.methods.text": file_in_kind("methods"),
     }
     modules = {module for file in (script, *others) for module in CODE.modules(file)}
     named = [

@@ -93,7 +93,7 @@ def test_every_figure_and_table_of_the_study_stands_in_its_section(page, record)
             for picture in block.pictures:
                 assert picture.place.replace("/", "-") in ids
     sheets = [place for place in files_of(study) if place.endswith(".tsv")]
-    assert {one["href"] for one in read.of("a") if "download" in one} == set(sheets)
+    assert {one["href"] for one in read.of("a") if "download" in one} - {"#methods"} == set(sheets)
     targets = {one["href"][1:] for one in read.of("a") if one["href"].startswith("#")}
     assert targets <= ids
     beside = {one["href"] for one in read.of("a") if one["href"].endswith((".svg", ".pdf"))}
@@ -136,6 +136,14 @@ def test_the_page_loads_nothing_and_runs_its_own_scripts_alone(page):
     assert "unsafe-inline'; script" in policy and "script-src 'unsafe" not in policy
     links = [one["href"] for one in read.of("a")]
     assert all(not link.startswith(("http", "/", "javascript")) for link in links)
+
+
+def test_methods_and_references_can_be_taken_into_a_paper(page):
+    text = page.read_text()
+    methods = text[text.index('id="methods"') : text.index('id="provenance"')]
+    assert len(re.findall("<li>", methods)) > 5 and 'data-copies="methods-text"' in methods
+    packed_text = re.search(r'id="references-file">([^<]+)<', text)[1]
+    assert gzip.decompress(base64.b64decode(packed_text)).startswith(b"@")
 
 
 def test_hostile_names_are_text(written, paged, tmp_path):

@@ -84,8 +84,7 @@ def test_a_download_is_the_file_byte_for_byte(sheet, page):
         sheet.page.click(f"#{SHEET} a.download")
     found = waiting.value
     assert found.suggested_filename == "regions.tsv"
-    with open(found.path(), "rb") as stream:
-        assert stream.read() == (page.parent / "explain" / "regions.tsv").read_bytes()
+    assert found.path().read_bytes() == (page.parent / "explain" / "regions.tsv").read_bytes()
 
 
 def test_a_link_into_what_is_folded_away_opens_it(opened, page):

@@ -17,13 +17,15 @@ from nascent.plain_words import explanation_words
 from nascent.report.answers.compose import answers
 from nascent.report.answers.tables import read_tables
 from nascent.report.answers.trust import trust_table
+from nascent.report.methods.references import bibtex, in_list
+from nascent.report.methods.text import methods_text
 from nascent.report.study_page import folding, pictures
 from nascent.report.study_page.captions import Captions
 from nascent.report.study_page.contents import Block, Section, Sheet, files_of, sections_of
 from nascent.report.study_page.facts import provenance_of
 from nascent.report.study_page.missing import Gap, gaps_of
 from nascent.report.study_page.render import page_text
-from nascent.report.study_page.sheets import Table, table_of_file, values_of
+from nascent.report.study_page.sheets import Table, packed_bytes, table_of_file, values_of
 from nascent.study_record import FILE, StudyRecord, read_study_record
 from nascent.words import speaking
 
@@ -143,6 +145,10 @@ def page_of_study(record: StudyRecord, captions: str | Path) -> str:
     return page_text(page.context(sections, gaps))
 
 
+def _anchors(sections: tuple[Section, ...]) -> Iterator[str]:
+    return (one.anchor for section in sections for one in (section, *section.blocks))
+
+
 @dataclass(frozen=True)
 class Page:
     """What a page is made of.
@@ -165,6 +171,8 @@ class Page:
         """Return what the template of the page is told."""
         images = self._images(sections)
         costs = self.record.folder / COSTS
+        made = provenance_of(self.record, RECORDED, read_table(costs) if costs.is_file() else None)
+        methods = methods_text(self.record, made.versions)
         return {
             "record": self.record,
             "title": f"Study {self.record.study}",
@@ -174,13 +182,15 @@ class Page:
             "first": [picture for picture in self._first(sections, images) if picture is not None],
             "sections": [self._section(section, images) for section in sections],
             "gaps": gaps,
-            "methods": None,
             "explorer": self._explorer(),
-            "anchors": {"trust"}
-            | {one.anchor for part in sections for one in (part, *part.blocks)},
-            "provenance": provenance_of(
-                self.record, RECORDED, read_table(costs) if costs.is_file() else None
-            ),
+            "anchors": {
+                "trust",
+                *(one.anchor for part in sections for one in (part, *part.blocks)),
+            },
+            "methods": methods.paragraphs,
+            "references": [in_list(one) for one in methods.references],
+            "bibtex": packed_bytes(bibtex(methods.references).encode()),
+            "provenance": made,
         }
 
     def _images(self, sections: tuple[Section, ...]) -> dict[str, pictures.Image64]:

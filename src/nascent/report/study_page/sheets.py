@@ -27,8 +27,8 @@ MOST_ROWS = 1000
 FIRST_ROWS = 8
 """Rows that stand in the page before its script has run."""
 
-MOST_BYTES = 400_000
-"""Of a file that the page holds, compressed; a larger one stays beside the page."""
+MOST_BYTES = 500_000
+"""Of a file that the page holds, compressed and as text; a larger one stays beside the page."""
 
 DIGITS = 6
 """Significant digits of numbers in the page; the file has all."""
@@ -185,8 +185,13 @@ ABBREVIATIONS: Mapping[str, str] = {
 
 def packed(path: Path) -> str:
     """Return the bytes of a file compressed and as text; nothing where they are too many."""
-    small = gzip.compress(path.read_bytes(), mtime=0)
-    return b64encode(small).decode("ascii") if len(small) <= MOST_BYTES else ""
+    text = packed_bytes(path.read_bytes())
+    return text if len(text) <= MOST_BYTES else ""
+
+
+def packed_bytes(content: bytes) -> str:
+    """Return bytes compressed by gzip, in base 64."""
+    return b64encode(gzip.compress(content, mtime=0)).decode("ascii")
 
 
 def json_in_page(value: Any) -> Markup:
