@@ -56,6 +56,14 @@ FIGURES = (
         ("evaluate/controls.tsv",),
         ("target", "label", "task", "references"),
     ),
+    Figure(
+        "plate",
+        MODELS,
+        "plate map: target, error and number by {part}",
+        ("{examples}/cells.tsv", "evaluate/predictions.tsv", COMPARISON),
+        ("target", "label", "task"),
+        of_kinds=True,
+    ),
 )
 """Figures of the study's data and of its models together."""
 

@@ -10,7 +10,7 @@ KIND = Kind(
         "regression": ("mean", "area_cycle", "ols", "ridge", "ols_area_cycle", "ridge_area_cycle"),
         "classes": ("majority", "area_cycle", "logistic", "logistic_area_cycle"),
     },
-    figures=("crops", "quality", "sizes", "pixels"),
+    figures=("crops", "quality", "sizes", "pixels", "plate"),
     words=Words(
         example="cell",
         examples="cells",
