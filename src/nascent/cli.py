@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
@@ -81,6 +82,37 @@ def provenance(
 
     for line in with_message(lineage, path, whole=whole):
         typer.echo(line)
+
+
+@app.command()
+def crate(
+    study: Annotated[Path, typer.Argument(help="Folder of a study's results, results/<study>.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder, or a file that ends in .zip; <study>.crate.zip if not given."),
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            help="Licence, such as CC-BY-4.0; publish.licence of the config if not given."
+        ),
+    ] = None,
+    published: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date",
+            formats=["%Y-%m-%d"],
+            help="Day of publication; publish.date, or the day of the latest result, if not given.",
+        ),
+    ] = None,
+) -> None:
+    """Pack a study for an archive as an RO-Crate: config, tables, figures, report, workflow."""
+    from nascent.crate.build import UNSTATED, write_crate
+
+    place = out or Path(f"{study.resolve().name}.crate.zip")
+    day = published.date() if published else None
+    made = with_message(write_crate, study, place, licence=licence, published=day)
+    typer.echo(f"{made.path}: {made.files} files, {made.licence or UNSTATED}")
 
 
 @app.command()

@@ -136,7 +136,10 @@ def test_of_floors_close_together_the_best_is_named(make):
     run = ("m", "example", 1)
     floors = {"mean": 49.2, "area_cycle": 49.1, "ols": 48.9, "ridge": 48.8}
     (axes,) = draw({run: make.history(30, seed=1)}, {run: how(3)}, floors=floors).axes
-    assert [text.get_text() for text in axes.texts] == ["seed 1", "ridge regression\non channel means"]
+    assert [text.get_text() for text in axes.texts] == [
+        "seed 1",
+        "ridge regression\non channel means",
+    ]
 
 
 def test_early_epochs_far_off_do_not_set_the_scale(make):

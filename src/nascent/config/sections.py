@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, model_validator
 from nascent.config.attribution import Attribute
 from nascent.config.explanations import Explain
 from nascent.config.models import Search, Train
+from nascent.config.publish import Publish
 from nascent.config.section import Name, Positive, Section, Seed, Share
 from nascent.embed.hidden_layers import has_hidden_layer
 from nascent.kind import DEFAULT, kind_of
@@ -241,6 +242,9 @@ class Study(Section):
     attribute: Attribute = Field(default_factory=Attribute, description="Models → maps")
     explain: Explain = Field(default_factory=Explain, description="Maps → statements and checks")
     figures: Figures = Field(default_factory=Figures, description="Figures")
+    publish: Publish = Field(
+        default_factory=Publish, description="Whose the study is, for an archive of its results"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -84,7 +84,7 @@ def _quality(crops: Mapping[str, Any]) -> str:
         for rule in crops["quality"]
     ]
     told = (
-        f"Cells were removed where they had {listed(rules)}."
+        f"Cells were removed by these values of the metadata: {'; '.join(rules)}."
         if rules
         else ("No rule of quality control was applied.")
     )
