@@ -12,7 +12,7 @@ from nascent import integrity
 from nascent.config.checks import check_study
 from nascent.config.sections import Study
 from nascent.files import read_table, written
-from nascent.kind import kind_of
+from nascent.kind import capital, kind_of
 from nascent.plain_words import explanation_words
 from nascent.report.answers.compose import answers
 from nascent.report.answers.tables import read_tables
@@ -308,7 +308,7 @@ class Page:
         models = len(record.models)
         data = "" if record.config.get("data") else " The data are simulated."
         return (
-            f"{record.target.label}, predicted for each {words.example} from {features}"
+            f"{capital(record.target.label)}, predicted for each {words.example} from {features}"
             f" {words.features if features != 1 else words.feature} by {models}"
             f" model{'s' if models != 1 else ''}.{data}"
         )

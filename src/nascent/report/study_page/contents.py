@@ -14,7 +14,7 @@ from nascent.explain.check import Check
 from nascent.explain.checks import checks_of
 from nascent.figure import DATA, EXPLANATIONS, MODELS, Figure
 from nascent.figures.table import figures_of
-from nascent.kind import Kind, kind_of
+from nascent.kind import Kind, capital, kind_of
 from nascent.words import worded
 
 CHECKS_MENU = "Checks"
@@ -190,7 +190,7 @@ def _models(study: Study, kind: Kind) -> Iterator[Block]:
 
 
 def _of_model(model: str, name: str, title: str) -> Picture:
-    return Picture(f"figures/{model}/{name}", _capital(title), name, {"model": model})
+    return Picture(f"figures/{model}/{name}", capital(title), name, {"model": model})
 
 
 def _explanations(study: Study, kind: Kind) -> Iterator[Block]:
@@ -229,7 +229,7 @@ def _pictures_of_maps(study: Study, kind: Kind, model: str, map_set: str) -> lis
     return [
         Picture(
             f"figures/{model}/{map_set}/{figure.name}",
-            _capital(worded(figure.label)),
+            capital(worded(figure.label)),
             figure.caption,
             told,
         )
@@ -246,7 +246,7 @@ def _checks(study: Study, kind: Kind) -> Iterator[Block]:
             for figure in check.figures
             if not figure.maps and (kind.has_images or not figure.of_images)
         ]
-        title = worded(check.title) or _capital(worded(check.figures[0].label))
+        title = worded(check.title) or capital(worded(check.figures[0].label))
         yield Block(f"check-{check.name}", title, tuple(pictures), tuple(_sheets(check)))
 
 
@@ -281,22 +281,18 @@ def _of_category(study: Study, kind: Kind, category: str) -> list[Figure]:
 
 
 def _block(figure: Figure, sheets: list[Sheet]) -> Block:
-    return Block(figure.name, _capital(worded(figure.label)), (_picture(figure),), tuple(sheets))
+    return Block(figure.name, capital(worded(figure.label)), (_picture(figure),), tuple(sheets))
 
 
 def _picture(figure: Figure) -> Picture:
-    return Picture(f"figures/{figure.name}", _capital(worded(figure.label)), figure.caption)
+    return Picture(f"figures/{figure.name}", capital(worded(figure.label)), figure.caption)
 
 
 def _titled(place: str) -> tuple[str, str]:
     """Return title and note of a table that no check describes."""
     name = place.rpartition("/")[2].removesuffix(".tsv")
     title, note = TITLES.get(name, (name.replace("_", " "), ""))
-    return _capital(worded(title)), worded(note)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return capital(worded(title)), worded(note)
 
 
 TITLES: Mapping[str, tuple[str, str]] = {

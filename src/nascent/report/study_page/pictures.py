@@ -26,6 +26,9 @@ class Size:
     quality: int
 
 
+PER_CSS_PIXEL = 1.44
+"""Pixels of a figure's file that make one of a page."""
+
 FULL = Size(1440, 80)
 FOLDED = Size(1080, 70)
 """Of figures that are shown at once, and of those that a reader opens."""
@@ -41,11 +44,14 @@ class Image64:
         A `data:` address.
     width, height
         In pixels.
+    shown
+        Width at which text has the same size in all figures, in CSS pixels.
     """
 
     source: str
     width: int
     height: int
+    shown: int
 
 
 def images(wanted: Iterable[tuple[Path, Size]], threads: int = 2) -> list[Image64]:
@@ -66,4 +72,5 @@ def image(path: Path, size: Size) -> Image64:
     stream = BytesIO()
     canvas.save(stream, "WEBP", quality=size.quality, method=2)
     text = b64encode(stream.getvalue()).decode("ascii")
-    return Image64(f"data:image/webp;base64,{text}", canvas.width, canvas.height)
+    shown = round(whole.width / PER_CSS_PIXEL)
+    return Image64(f"data:image/webp;base64,{text}", canvas.width, canvas.height, shown)
