@@ -84,7 +84,7 @@ def test_the_schema_refuses_what_the_model_refuses(root):
         ({"simulate": {}}, "either `data` .* or `simulate`"),
         ({"train": {"models": {"cnn": {"seeds": [1, 1]}}}}, "a seed is listed twice"),
         ({"train": {"models": {"cnn": {"seeds": [-1]}}}}, "train.models.cnn.seeds.0"),
-        ({"train": {"models": {"ols": {}}}}, "'ols' is the name of a floor"),
+        ({"train": {"models": {"ols": {}}}}, "'ols' is the name of a reference predictor"),
         ({"attribute": {"splits": ["test", "test"]}}, "splits: an entry is listed twice"),
         (
             {"attribute": {"methods": {"use": {"method": "gradient"}}}},

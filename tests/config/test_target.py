@@ -74,7 +74,7 @@ def test_a_class_of_one_well_cannot_be_left_out_and_learnt():
         (CLASSES, {"train": {"defaults": {"monitor": "val_mae"}}}, "val_mae is none of classes"),
         ({}, {"train": {"defaults": {"loss": "cross_entropy"}}}, "is none of regression"),
         (CLASSES, {"train": {"defaults": {"also_predict": ["area"]}}}, "predicts one column"),
-        (CLASSES, {"train": {"models": {"majority": {}}}}, "is the name of a floor"),
+        (CLASSES, {"train": {"models": {"majority": {}}}}, "is the name of a reference predictor"),
     ],
 )
 def test_options_of_another_task_are_refused(target, changes, message):

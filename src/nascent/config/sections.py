@@ -160,7 +160,7 @@ class Shards(Section):
 
 
 class Evaluate(Section):
-    """What every model is measured with, and the floors it is shown beside."""
+    """What every model is measured with, and the reference predictors beside it."""
 
     ridge_alphas: list[Annotated[float, Field(gt=0)]] = Field(
         [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0],
@@ -278,7 +278,7 @@ class Study(Section):
         floors = [name for name in known if name in self.train.models]
         if floors:
             raise ValueError(
-                f"train.models: {floors[0]!r} is the name of a floor, which stands in the same"
+                f"train.models: {floors[0]!r} is the name of a reference predictor in the same"
                 " tables; call the model otherwise"
             )
         for name in self.hidden:

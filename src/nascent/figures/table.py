@@ -52,7 +52,7 @@ FIGURES = (
     Figure(
         "controls",
         MODELS,
-        "colour or structure",
+        "intensity or structure",
         ("evaluate/controls.tsv",),
         ("target", "label", "task", "references"),
     ),

@@ -54,6 +54,15 @@ def metric_value(row: Mapping[str, Any], metric: Metric, unit: str | None) -> st
     return f"{number}{of_unit} {rest}".strip()
 
 
+def metric_alone(row: Mapping[str, Any], metric: Metric) -> str:
+    """Return a metric with its intervals, over examples and over groups, and nothing else."""
+    over = [
+        interval(row[f"{metric.name}_low{end}"], row[f"{metric.name}_high{end}"])
+        for end in ("", "_groups")
+    ]
+    return ", ".join([short(row[metric.name]), *filter(None, over)]).replace(", [", " [", 1)
+
+
 def model_verdict(verdict: str) -> str:
     """Return what a verdict of the comparison is in an answer; `(2 wells)` stays."""
     known = {BEATS: YES, LOSES: NO}

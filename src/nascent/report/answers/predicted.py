@@ -12,6 +12,7 @@ from nascent.plain_words import reference_words, spaced, verdict_words
 from nascent.report.answers.phrases import (
     COMPARED,
     listed,
+    metric_alone,
     metric_value,
     model_verdict,
     of_groups,
@@ -133,9 +134,8 @@ def _numbers(
         metric = task.metric(name)
         told = f"{metric.short} {metric_value(row, metric, study.target.unit)}"
         if len(reference):
-            beside = metric_value(reference.iloc[0].to_dict(), metric, study.target.unit)
-            told += f"; the reference has {beside}"
-        parts.append(f"{told}.")
+            told += f" (reference: {metric_alone(reference.iloc[0].to_dict(), metric)})"
+        parts.append(told)
     n, groups = int(row["n"]), int(row["groups"])
     told = worded(
         "Test {examples}: {n} of {groups_n} {known}; brackets are {level} intervals.",
@@ -144,7 +144,7 @@ def _numbers(
         known=words.count(groups, worded("{group}"), worded("{groups}")).split(" ", 1)[1],
         level=COMPARED,
     )
-    return [*parts, f"{told} {runs(int(row['seeds']))}"]
+    return [f"{'; '.join(parts)}.", f"{told} {runs(int(row['seeds']))}"]
 
 
 def _others(rows: pd.DataFrame, best: Mapping[str, Any]) -> list[str]:

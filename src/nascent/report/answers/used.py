@@ -32,8 +32,8 @@ def used(study: StudyRecord, tables: Tables) -> Answer:
     single, joint = (whole[whole["unit"] == unit] for unit in (CHANNEL, GROUP))
     skill = task_of(study.task).skill
     sentences = [
+        *_shown(study, single, joint),
         *_of_skill(study, tables, whole, skill),
-        *_shown(single, joint),
         *_not_shown(single, joint),
         *_duplicates(tables),
     ]
@@ -74,11 +74,9 @@ def _of_skill(study: StudyRecord, tables: Tables, whole: pd.DataFrame, skill: st
     """Return what the numbers are, and a warning where the model is not shown to be good."""
     first = whole.iloc[0]
     told = worded(
-        "Use is the {skill} that {model} loses when {a_feature} of each test {example} is exchanged"
-        " with that of other {examples}. Without an exchange it has {value}; brackets are {level}"
-        " intervals.",
+        "It has {skill} {value} on the test {examples} as they are, and loses this when {a_feature}"
+        " of each is exchanged with that of other {examples}; brackets are {level} intervals.",
         skill=skill,
-        model=first["model"],
         value=short(first["skill"]),
         level=percent(study.config["explain"]["confidence"]),
     )
@@ -90,13 +88,17 @@ def _of_skill(study: StudyRecord, tables: Tables, whole: pd.DataFrame, skill: st
     return [told]
 
 
-def _shown(single: pd.DataFrame, joint: pd.DataFrame) -> list[str]:
+def _shown(study: StudyRecord, single: pd.DataFrame, joint: pd.DataFrame) -> list[str]:
     """Return what is shown to be used, alone and together, and what makes predictions worse."""
-    sentences = []
-    for rows, what in ((single, "one at a time"), (joint, "together, as they repeat each other")):
+    skill, sentences = task_of(study.task).skill, []
+    of_model = f"{single['model'].iloc[0]} loses {skill}"
+    for rows, what in (
+        (joint, "{features} that repeat each other, exchanged together"),
+        (single, "single {features}"),
+    ):
         found = shown_of(rows)
         if len(found):
-            sentences.append(f"Shown to be used {what}: {with_use(found)}.")
+            sentences.append(f"{of_model} without {worded(what)}: {with_use(found)}.")
     worse = shown_of(pd.concat([single, joint]), WORSE)
     if len(worse):
         sentences.append(f"The model predicts better without: {with_use(worse)}.")
