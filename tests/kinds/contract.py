@@ -325,12 +325,29 @@ def test_every_figure_of_the_kind_is_drawn(ran):
 def test_pages_speak_the_words_of_the_kind_and_of_no_other(ran):
     own = kind_of(ran.study.kind).words.plain()
     foreign = set(kind_of("cells").words.plain().values()) - set(own.values())
-    pages = sorted(ran.results("report").rglob("*.html"))
+    pages = [ran.results("report.html"), *sorted(ran.results("report").rglob("*.html"))]
     text = "\n".join(path.read_text() for path in pages if not path.name.startswith("explorer"))
     # The config is shown by its keys.
     text = re.sub(r"<(pre|style|script).*?</\1>|<[^>]+>", "\n", text, flags=re.DOTALL)
     assert own["examples"] in text and own["groups"] in text
     assert [word for word in sorted(foreign) if re.search(rf"\b{word}\b", text, re.I)] == []
+
+
+def test_the_report_shows_every_figure_and_the_tables_of_all_models_and_checks(ran):
+    text = ran.results("report.html").read_text()
+    for folder, suffix, shown in (
+        ("figures", "png", 'id="{}"'),
+        ("evaluate", "tsv", 'id="table-{}"'),
+        ("explain", "tsv", 'id="table-{}"'),
+    ):
+        # Tables of one model lie deeper.
+        find = "**/*" if folder == "figures" else "*"
+        paths = sorted(ran.results(folder).glob(f"{find}.{suffix}"))
+        assert paths
+        for path in paths:
+            place = path.relative_to(ran.results()).with_suffix("").as_posix()
+            assert shown.format(place.replace("/", "-")) in text, place
+    assert "explorer.html" not in text or ran.results("report", "explorer.html").is_file()
 
 
 def test_every_result_tells_what_made_it(ran):

@@ -106,7 +106,7 @@ def test_each_figure_has_its_caption_below_and_a_size(page):
     assert len(figures) > 20
     for figure in figures:
         image, _, caption = figure.partition("<figcaption>")
-        assert re.search(r'width="\d+" height="\d+" style="width: \d+px" loading="lazy" decoding="async"', image)
+        assert re.search(r'width="\d+" height="\d+" style="width: \d+px" loading="lazy"', image)
         assert len(re.sub("<[^>]+>", "", caption).split()) > 10, figure[-300:]
     # Wider ones are made smaller, and none is a PNG.
     assert "image/png" not in text and 'width="1600"' not in text

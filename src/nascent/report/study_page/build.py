@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from markupsafe import Markup
 
-from nascent import integrity
+from nascent import integrity, provenance
 from nascent.config.checks import check_study
 from nascent.config.sections import Study
 from nascent.files import read_table, written
@@ -21,7 +22,7 @@ from nascent.report.methods.references import bibtex, in_list
 from nascent.report.methods.text import methods_text
 from nascent.report.study_page import folding, pictures
 from nascent.report.study_page.captions import Captions
-from nascent.report.study_page.contents import Block, Section, Sheet, files_of, sections_of
+from nascent.report.study_page.contents import Block, Picture, Section, Sheet, files_of, sections_of
 from nascent.report.study_page.facts import provenance_of
 from nascent.report.study_page.missing import Gap, gaps_of
 from nascent.report.study_page.render import page_text
@@ -58,13 +59,22 @@ RECORDED = (
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A figure as the page shows it."""
+    """A figure as the page shows it.
+
+    Attributes
+    ----------
+    files
+        The same figure in other formats.
+    examples
+        Of the examples that it shows, id and address in the explorer.
+    """
 
     place: str
     title: str
     image: pictures.Image64
     caption: Markup
     files: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -256,7 +266,7 @@ class Page:
         words = explanation_words(block.method, methods)
         return f"Maps of {block.model} by {words}"
 
-    def _picture(self, picture: Any, images: Mapping[str, pictures.Image64]) -> ShownPicture:
+    def _picture(self, picture: Picture, images: Mapping[str, pictures.Image64]) -> ShownPicture:
         files = [f"{picture.place}.{kind}" for kind in BESIDE]
         return ShownPicture(
             picture.place,
@@ -264,7 +274,17 @@ class Page:
             images[picture.place],
             self.captions.html(picture.caption, picture.wildcards),
             tuple(file for file in files if (self.record.folder / file).is_file()),
+            tuple(self._examples(picture)),
         )
+
+    def _examples(self, picture: Picture) -> Iterator[tuple[str, str]]:
+        """Return the examples of a figure of maps, by the record of its file."""
+        if picture.place.rpartition("/")[2] != TYPICAL or not self._explorer():
+            return
+        record = provenance.read(self.record.folder / f"{picture.place}.png") or {}
+        for name in record.get("shown", {}).get("cells", []):
+            view = {"id": name, **picture.wildcards}
+            yield str(name), f"{EXPLORER}#{urlencode(view)}"
 
     def _sheets(self, block: Block) -> Iterator[ShownSheet]:
         for sheet in block.sheets:
@@ -299,7 +319,7 @@ class Page:
     def _explorer_of(self, block: Block) -> str:
         if not block.method or not self._explorer():
             return ""
-        return f"{EXPLORER}#model={block.model}&method={block.method}"
+        return f"{EXPLORER}#{urlencode({'model': block.model, 'method': block.method})}"
 
     def _about(self) -> str:
         """Return in a sentence what the study predicts, of what."""

@@ -15,6 +15,7 @@ from nascent.explain.checks import checks_of
 from nascent.figure import DATA, EXPLANATIONS, MODELS, Figure
 from nascent.figures.table import figures_of
 from nascent.kind import Kind, capital, kind_of
+from nascent.task import task_of
 from nascent.words import worded
 
 CHECKS_MENU = "Checks"
@@ -178,15 +179,14 @@ def _models(study: Study, kind: Kind) -> Iterator[Block]:
         places = [f"evaluate/{table}.tsv" for table in beside.get(name, ())]
         yield _block(shown[name], [Sheet(place, *_titled(place)) for place in places])
     left = [table for name, own in beside.items() if name not in shown for table in own]
-    if left:
-        places = [f"evaluate/{table}.tsv" for table in left]
-        sheets = tuple(Sheet(place, *_titled(place)) for place in places)
-        yield Block("more-tables", "Further tables", sheets=sheets)
+    left += [*task_of(study.target.task).more, "intervals", "metrics", "predictions"]
     for model in study.train.models:
         pictures = [_of_model(model, "predictions", "predicted and measured")]
         if model in study.tune:
             pictures.append(_of_model(model, "tuning", "search for options"))
         yield Block(f"model-{model}", f"Model {model}", tuple(pictures), model=model)
+    sheets = tuple(Sheet(place, *_titled(place)) for place in map("evaluate/{}.tsv".format, left))
+    yield Block("more-tables", "Further tables", sheets=sheets)
 
 
 def _of_model(model: str, name: str, title: str) -> Picture:
@@ -319,6 +319,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "calibration of ensembles",
         "Spread of several seeds, beside the error. It is empty where models have one seed.",
     ),
+    "confusion": ("true and predicted classes", "{Examples} of each true and predicted class."),
+    "intervals": ("every metric with its intervals", ""),
+    "metrics": ("every training on train, val and test", ""),
+    "predictions": ("measured and predicted, every {example}", ""),
     "channel_groups": ("{features} that are exchanged together", ""),
     "channel_importance": (
         "share of the maps by {feature}",
@@ -328,6 +332,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "what the models use of each {feature}",
         "What is lost on the test {examples} when a {feature} is exchanged between {examples}.",
     ),
+    "strata": ("strata of the {examples}", "{Examples} of low, medium and high target."),
+    "feature_attention": ("features of the network in the {example}", ""),
     "completeness": (
         "how far maps add up",
         "Share of the change in prediction that maps miss: median and 95th percentile.",
