@@ -7,7 +7,7 @@ import pandas as pd
 
 from nascent.evaluate.verdicts import BEATS, LOSES
 from nascent.figures import words
-from nascent.kind import kind_of
+from nascent.kind import capital, kind_of
 from nascent.plain_words import reference_words, spaced, verdict_words
 from nascent.report.answers.phrases import (
     COMPARED,
@@ -45,13 +45,17 @@ def predicted(study: StudyRecord, tables: Tables) -> Answer:
         why = missing(study, tables, "comparison")
         return Answer(question, NOT_TESTED, (why,), anchor="comparison")
     own = comparison[comparison["target"] == study.target.name]
-    verdicts: dict[str, str] = {}
+    places = {
+        worded(place): (place, *_of_place(study, task, own, worded(place), designs))
+        for place, designs in PLACES.items()
+    }
+    # What was tested comes first.
+    ordered = sorted(places.items(), key=lambda one: one[1][1] == NOT_TESTED)
+    verdicts = {place: verdict for place, (_, verdict, _) in ordered}
     sentences: list[str] = []
-    for place, designs in PLACES.items():
-        verdict, told = _of_place(study, task, own, worded(place), designs)
-        verdicts[worded(place)] = verdict
+    for place, (key, _, told) in ordered:
         sentences += told or [
-            f"Not tested on {worded(place)}: add {UNTESTED[place]} and run the study again."
+            f"Not tested on {place}: add {UNTESTED[key]} and run the study again."
         ]
     sentences += _further(study, task, comparison)
     return Answer(question, _joined(verdicts), tuple(sentences), "comparison", "comparison")
@@ -144,7 +148,7 @@ def _numbers(
         known=words.count(groups, worded("{group}"), worded("{groups}")).split(" ", 1)[1],
         level=COMPARED,
     )
-    return [f"{'; '.join(parts)}.", f"{told} {runs(int(row['seeds']))}"]
+    return [f"{capital('; '.join(parts))}.", f"{told} {runs(int(row['seeds']))}"]
 
 
 def _others(rows: pd.DataFrame, best: Mapping[str, Any]) -> list[str]:

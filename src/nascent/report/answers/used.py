@@ -74,8 +74,10 @@ def _of_skill(study: StudyRecord, tables: Tables, whole: pd.DataFrame, skill: st
     """Return what the numbers are, and a warning where the model is not shown to be good."""
     first = whole.iloc[0]
     told = worded(
-        "It has {skill} {value} on the test {examples} as they are, and loses this when {a_feature}"
-        " of each is exchanged with that of other {examples}; brackets are {level} intervals.",
+        "{model} has {skill} {value} on the test {examples} as they are, and loses this when"
+        " {a_feature} of each is exchanged with that of other {examples}; brackets are {level}"
+        " intervals.",
+        model=first["model"],
         skill=skill,
         value=short(first["skill"]),
         level=percent(study.config["explain"]["confidence"]),
