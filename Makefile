@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 STUDIES := structure intensity wells
 ENVS := cpu cuda
-.PHONY: help setup demo $(STUDIES:%=study-%) report-workflow test test-slurm test-nightly lint format bench schemas envs docs dag images clean
+.PHONY: help setup demo $(STUDIES:%=study-%) report-workflow test test-slurm test-nightly lint format bench schemas envs docs dag images example clean
 
 PYTHON ?= python3
 # A uv of the machine is used where there is one; else pip fetches one into .uv/.
@@ -91,6 +91,9 @@ endif
 
 images: demo ## draw the README's figure from the demo
 	$(BIN)/python docs/make_images.py
+
+example: demo ## make the README's example report from the demo
+	$(BIN)/python docs/make_example.py
 
 clean: ## remove the environment; results stay
 	rm -rf .venv .uv

@@ -1,10 +1,12 @@
 """Make the example report of the README from the demo's: `make example`.
 
-It is the same page with smaller figures. What a report links to beside itself (figures as SVG and
-PDF, tables, the explorer) is not part of the repository, so these links are named and lead nowhere.
+It is the same page with smaller figures and the first rows of its tables, and says so. What a
+report links to beside itself (figures as SVG and PDF, the explorer) is not part of the repository,
+so these links are named and lead nowhere.
 """
 
 import argparse
+import json
 import re
 from base64 import b64decode, b64encode
 from io import BytesIO
@@ -14,10 +16,23 @@ from PIL import Image
 
 from nascent.files import written
 
-FIRST, FIRST_WIDTH, WIDTH, QUALITY = 3, 1000, 680, 38
-"""How many figures the first screen has; width in pixels of these and of the others; of AVIF."""
+FIRST, QUALITY = 3, 38
+"""How many figures the first screen has; quality of AVIF."""
+
+FIRST_WIDTH, WIDTH, FOLDED_WIDTH = 1000, 640, 400
+"""In pixels: of figures of the first screen, of others, of those folded away."""
+
+FOLDED = 'class="folded-title"'
+"""What stands before the part of a section that is folded away."""
+
+ROWS = 200
+"""Of each table."""
+
+NOTE = f"An example, with smaller figures and the first {ROWS} rows of each table. "
+ABOUT = '<p class="about">'
 
 IMAGE = re.compile(r"data:image/\w+;base64,([A-Za-z0-9+/=]+)")
+TABLE = re.compile(r'(<script type="application/json" id="[^"]*-rows">)(.*?)(</script>)', re.DOTALL)
 BESIDE = re.compile(r'(<a\b[^>]*?) href="(?!#|https?:|mailto:|data:)[^"]*"')
 
 
@@ -40,10 +55,24 @@ def example(page: str) -> str:
     def image(found: re.Match[str]) -> str:
         data = found[1]
         if data not in smaller:
-            smaller[data] = shrunk(data, FIRST_WIDTH if len(smaller) < FIRST else WIDTH)
+            text = found.string
+            folded = text.rfind(FOLDED, 0, found.start()) > text.rfind(
+                "</section>", 0, found.start()
+            )
+            width = FIRST_WIDTH if len(smaller) < FIRST else FOLDED_WIDTH if folded else WIDTH
+            smaller[data] = shrunk(data, width)
         return smaller[data]
 
-    return IMAGE.sub(image, BESIDE.sub(r"\1", page))
+    text = TABLE.sub(first_rows, BESIDE.sub(r"\1", page)).replace(ABOUT, ABOUT + NOTE, 1)
+    return IMAGE.sub(image, text)
+
+
+def first_rows(found: re.Match[str]) -> str:
+    """Return the rows of a table as the page holds them, the first ones alone."""
+    table = json.loads(found[2])
+    table["rows"] = table["rows"][:ROWS]
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
+    return found[1] + text.replace("<", "\\u003c") + found[3]
 
 
 def shrunk(data: str, width: int) -> str:

@@ -211,7 +211,7 @@ def predicted(axes: Axes, study: Path, shown: Standing) -> None:
 
 
 def references(axes: Axes, study: Path) -> None:
-    """Draw R² on the test cells, with intervals over cells, of models and of reference predictors."""
+    """Draw R² on the test cells, with intervals over cells, of models and references."""
     table = read_table(study / "evaluate/comparison.tsv").set_index("model", drop=False)
     models, plain = ordered(table)
     r2, low, high = table["r2"], table["r2_low"], table["r2_high"]

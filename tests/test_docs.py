@@ -298,3 +298,18 @@ def test_the_graph_is_drawn_the_same_whatever_the_order_and_colours(tmp_path):
     # The longer way over `train` tells it.
     assert "shards --> evaluate" not in drawn[0]
     assert "all" not in drawn[0]
+
+
+EXAMPLE = ROOT / "docs" / "example" / "report.html"
+
+
+def test_the_example_report_is_small_whole_and_self_contained():
+    text = text_of(EXAMPLE)
+    assert EXAMPLE.stat().st_size <= 3_000_000
+    for section_of_it in ("first", "data", "models", "explanations", "checks", "methods"):
+        assert f'id="{section_of_it}"' in text
+    links = re.findall(r'\b(?:href|src)="([^"]*)"', text)
+    assert links
+    assert all(link.startswith(("#", "data:", "https://")) for link in links)
+    assert "default-src 'none'" in text
+    assert "An example, with smaller figures" in text
