@@ -4,6 +4,11 @@ A kind is a folder of modules. Those that come with nascent lie in `nascent/kind
 anywhere: a study names its folder, as in `kind: path/to/toy`, or its name, where the environment
 variable `NASCENT_KINDS` lists the folder that it lies in. Either way its modules are
 `nascent.kinds.<name>.*`, in the workflow and in every job.
+
+Every kind has the modules `kind`, `config` and `parts`. It may have `floors` (reference predictors
+of its own), `explanation` and `planted` (what is known of the truth), `background`, `contents`,
+`commands`, `needs`, `answers` (what the report says first beside what all kinds say) and `methods`
+(paragraphs of the methods section). docs/kinds.md tells what each holds.
 """
 
 import os
