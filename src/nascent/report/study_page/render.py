@@ -15,7 +15,7 @@ from nascent.resources.reading import resource_text
 TOP = "first"
 """Anchor of the answers."""
 
-SEEN = 300
+SEEN = 350
 """Characters of an answer that are seen before its details are opened."""
 
 STYLES: Mapping[str, str] = {
