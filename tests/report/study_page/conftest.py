@@ -39,6 +39,19 @@ def page(written, paged, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def evil() -> str:
+    """A name that would run a script where it is not escaped."""
+    return 'B</script><img src=x onerror="document.title=1"><svg onload="document.title=2">'
+
+
+@pytest.fixture(scope="session")
+def evil_page(written, paged, tmp_path_factory, evil):
+    """The page of a study with such names."""
+    target = {"label": evil, "unit": "<i>"}
+    return paged(written(tmp_path_factory.mktemp("evil") / "small", well=evil, target=target))
+
+
+@pytest.fixture(scope="session")
 def record(page):
     """The record of that study."""
     return read_study_record(page.parent)

@@ -11,17 +11,18 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from nascent import provenance
 from nascent.cli import app
 from nascent.config.checks import check_study
 from nascent.errors import ResultError
 from nascent.report.answers.compose import answers
 from nascent.report.answers.tables import read_tables
+from nascent.report.study_page.captions import rendered
 from nascent.report.study_page.contents import files_of, sections_of
 from nascent.report.study_page.sheets import MOST_BYTES, MOST_ROWS, json_in_page, packed
 from nascent.study_record import FILE
 from nascent.words import speaking
 
-EVIL = 'B</script><img src=x onerror="document.title=1">'
 VOID = {"meta", "img", "input", "br", "hr", "link", "col"}
 
 
@@ -146,12 +147,9 @@ def test_methods_and_references_can_be_taken_into_a_paper(page):
     assert gzip.decompress(base64.b64decode(packed_text)).startswith(b"@")
 
 
-def test_hostile_names_are_text(written, paged, tmp_path):
-    target = {"label": EVIL, "unit": "<b>"}
-    folder = written(tmp_path / "evil", well=EVIL, target=target)
-    text = paged(folder).read_text()
-    read = Reader(text)
-    assert EVIL in read.text
+def test_hostile_names_are_text(evil_page, evil):
+    read = Reader(evil_page.read_text())
+    assert evil in read.text
     assert all("onerror" not in attributes for _, attributes in read.found)
     assert not any(attributes.get("src") == "x" for attributes in read.of("img"))
     # The page's own two, and data.
@@ -160,9 +158,27 @@ def test_hostile_names_are_text(written, paged, tmp_path):
     assert set(kinds) == {None, "application/json", "application/octet-stream"}
 
 
-def test_data_in_a_script_element_cannot_end_it():
-    assert json.loads(json_in_page([EVIL, "<!--", "\u2028"])) == [EVIL, "<!--", "\u2028"]
-    assert not re.search("[<>&\u2028]", json_in_page([EVIL, "<!--", "\u2028"]))
+def test_data_in_a_script_element_cannot_end_it(evil):
+    told = [evil, "<!--", "\u2028"]
+    assert json.loads(json_in_page(told)) == told
+    assert not re.search("[<>&\u2028]", json_in_page(told))
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["`a <javascript:alert(1)>`_", "*a", "|a|", "a_", ".. raw:: html\n\n   <b>", ".. include:: x"],
+)
+def test_a_label_makes_no_markup_of_a_caption(label):
+    text = rendered(f"Rate: {label} of cells.\n\n{label}\n")
+    assert "javascript" not in text and "<b>" not in text
+    assert "Rate: " in text
+
+
+def test_a_result_that_was_changed_is_refused(folder):
+    path = folder / "explain" / "use.tsv"
+    provenance.write(path, {"sha256": "0" * 64, "bytes": path.stat().st_size})
+    done = CliRunner().invoke(app, ["report", str(folder)])
+    assert done.exit_code == 1 and "was changed after it was made" in done.output
 
 
 def test_a_table_gives_the_bytes_of_its_file_and_shows_its_first_rows(page, record):

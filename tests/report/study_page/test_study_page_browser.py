@@ -3,7 +3,6 @@
 import pytest
 from browser import NARROW, WIDE
 
-EVIL = 'B</script><img src=x onerror="document.title=1"><svg onload="document.title=2">'
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 SHEET = "table-explain-regions"
 
@@ -94,9 +93,8 @@ def test_a_link_into_what_is_folded_away_opens_it(opened, page):
     tab.wait("document.getElementById('maps-cnn-grad_cam').open")
 
 
-def test_hostile_names_run_nothing(opened, written, paged, tmp_path):
-    folder = written(tmp_path / "evil", well=EVIL, target={"label": EVIL, "unit": "<i>"})
-    tab = opened(paged(folder))
+def test_hostile_names_run_nothing(opened, evil_page):
+    tab = opened(evil_page)
     tab.run(OPEN_ALL)
     tab.wait("document.querySelectorAll('.dt-container').length > 5")
     assert tab.run("() => document.title") == "Study small"
