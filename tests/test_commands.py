@@ -88,11 +88,12 @@ def test_the_tools_of_the_tutorial_run(root, mine):
     assert "Study mine" in said[1]
 
 
-def test_the_tools_of_the_tutorial_read_a_finished_study(root, finished):
+def test_the_tools_of_the_tutorial_read_a_finished_study(root, finished, tmp_path):
     tools = commands(root, "docs/tutorial.md", *TOOL)
     made_before = ("nascent simulate", "nascent inspect", "nascent plan")
     for line in (line for line in tools if not line.startswith(made_before)):
-        assert run_tool(finished, line.replace("results/mine", "results/tiny")), line
+        here = line.replace("results/mine", "results/tiny")
+        assert run_tool(finished, here.replace("--out ", f"--out {tmp_path}/")), line
 
 
 def test_the_runs_of_the_tutorial_are_planned(root, mine):
