@@ -5,7 +5,7 @@ from typing import Any
 
 from nascent.augmentation import PRESETS
 from nascent.figures.words import count
-from nascent.kind import kind_of
+from nascent.kind import kind_of, module_of
 from nascent.report.answers.phrases import listed
 from nascent.report.methods.records import Paragraph
 from nascent.study_record import StudyRecord
@@ -198,3 +198,28 @@ def searches(study: StudyRecord) -> list[Paragraph]:
         )
     )
     return [Paragraph("Search for options", " ".join(told))]
+
+
+def embedding(study: StudyRecord) -> list[Paragraph]:
+    """Return how examples were laid out by what networks read, where they were."""
+    config = module_of(study.kind, "config").Study
+    embedded = config.model_validate({**study.config, "kind": study.kind}).embedded_models()
+    if not embedded:
+        return []
+    options = study.config["embed"]
+    layer = f"of layer {options['layer']}" if options["layer"] else "that the last layer reads"
+    return [
+        Paragraph(
+            "Embedding",
+            worded(
+                "The values {layer} in {models} were standardised over the validation and test"
+                " {examples} and laid out by UMAP [@mcinnes2018], started from principal components"
+                " [@kobak2021], with up to {neighbours} neighbours and a minimal distance of"
+                " {min_dist:g}. Whether the nearest {examples} share target, error and {group} was"
+                " compared with {draws} random assignments of these.",
+                layer=layer,
+                models=listed(embedded),
+                **{key: options[key] for key in ("neighbours", "min_dist", "draws")},
+            ),
+        )
+    ]

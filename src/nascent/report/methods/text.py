@@ -27,6 +27,7 @@ PACKAGES: Mapping[str, str] = {
     "scipy": "SciPy [@virtanen2020]",
     "scikit-learn": "scikit-learn [@pedregosa2011]",
     "matplotlib": "Matplotlib [@hunter2007]",
+    "umap-learn": "umap-learn",
 }
 """Package → how it is named and cited, in the order of the text."""
 
@@ -56,6 +57,7 @@ def methods_text(study: StudyRecord, versions: Mapping[str, str]) -> Methods:
                 evaluation.references(study),
                 evaluation.metrics(study),
                 *_of_kind(study),
+                *models.embedding(study),
                 explanations.use(study),
                 *explanations.maps(study),
                 *explanations.checks(study),
