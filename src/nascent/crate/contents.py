@@ -7,6 +7,7 @@ from nascent.study_record import FILE
 
 RESULTS = (
     FILE,
+    "*/cells.tsv",
     "*/quality.tsv",
     "splits/*/*.tsv",
     "shards/*/channels.tsv",
@@ -15,6 +16,7 @@ RESULTS = (
     "train/**/card.json",
     "train/**/history.tsv",
     "train/**/reader.json",
+    "embed/**/*.tsv",
     "evaluate/**/*.tsv",
     "explain/*.tsv",
     "explain/*/*/use.cells.tsv",
