@@ -34,6 +34,7 @@ NAME = "report.html"
 """Of the page, in the folder of the study."""
 
 COSTS, EXPLORER = "report/costs.tsv", "report/explorer.html"
+COSTS_SHEET = Sheet(COSTS, "Cost of every rule")
 FIRST = ("figures/comparison", "figures/use")
 """Figures of the first screen, before the typical examples."""
 
@@ -90,7 +91,17 @@ class ShownSheet:
 
 @dataclass(frozen=True)
 class ShownBlock:
-    """A block as the page shows it; `folded` says why, where it is folded away."""
+    """A block as the page shows it.
+
+    Attributes
+    ----------
+    folded
+        Why it is folded away; empty where it is not.
+    warning
+        What has to be said of it.
+    links
+        Words and addresses of other pages.
+    """
 
     anchor: str
     title: str
@@ -98,7 +109,7 @@ class ShownBlock:
     sheets: tuple[ShownSheet, ...]
     folded: str
     warning: str
-    explorer: str
+    links: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -201,6 +212,7 @@ class Page:
             "references": [in_list(one) for one in methods.references],
             "bibtex": packed_bytes(bibtex(methods.references).encode()),
             "provenance": made,
+            "costs": self._sheet(COSTS_SHEET) if costs.is_file() else None,
         }
 
     def _images(self, sections: tuple[Section, ...]) -> dict[str, pictures.Image64]:
@@ -256,7 +268,7 @@ class Page:
             tuple(self._sheets(block)),
             folded,
             warning,
-            self._explorer_of(block),
+            tuple(self._links(block)),
         )
 
     def _block_title(self, block: Block) -> str:
@@ -316,10 +328,14 @@ class Page:
     def _explorer(self) -> str:
         return EXPLORER if kind_of(self.record.kind).has_images else ""
 
-    def _explorer_of(self, block: Block) -> str:
-        if not block.method or not self._explorer():
-            return ""
-        return f"{EXPLORER}#{urlencode({'model': block.model, 'method': block.method})}"
+    def _links(self, block: Block) -> Iterator[tuple[str, str]]:
+        """Return what links from a block to other pages say, and where to they lead."""
+        card = f"report/models/{block.model}.html"
+        if block.method and self._explorer():
+            view = urlencode({"model": block.model, "method": block.method})
+            yield "Look at these maps in the explorer", f"{EXPLORER}#{view}"
+        elif block.model and not block.method and (self.record.folder / card).is_file():
+            yield "Model card: options, data, training runs, limits", card
 
     def _about(self) -> str:
         """Return in a sentence what the study predicts, of what."""

@@ -54,6 +54,7 @@ def page_text(context: Mapping[str, Any]) -> str:
     scripts = [resource_text("report/datatables.js"), resource_text("report/page.js")]
     told = {
         "style": Markup(resource_text("report/page.css")),
+        "licence": resource_text("report/datatables.txt"),
         "scripts": [Markup(script) for script in scripts],
         "digests": [_digest(script) for script in scripts],
     }
