@@ -169,7 +169,8 @@ def test_licence_and_day_may_be_given(study, workflow, tmp_path):
 
 def test_a_crate_without_licence_or_authors_says_so(study, workflow, tmp_path, monkeypatch):
     record = json.loads((study / FILE).read_text("utf-8"))
-    record["config"]["publish"] |= {"licence": None, "authors": [], "title": None}
+    # As an older nascent wrote it.
+    del record["config"]["publish"], record["config"]["embed"]
     (study / FILE).write_text(json.dumps(record))
     done = _in(workflow, monkeypatch, "crate", str(study))
     assert done.exit_code == 0 and UNSTATED in done.output, done.output

@@ -12,6 +12,7 @@ from rocrate.model.person import Person
 from rocrate.rocrate import ROCrate
 
 from nascent import integrity, provenance
+from nascent.config.publish import Publish
 from nascent.crate.contents import result_files
 from nascent.crate.entities import add_file, add_inputs, add_profiles, add_run, add_workflow
 from nascent.errors import OutputError
@@ -99,7 +100,7 @@ def write_crate(
         crate = ROCrate(version=VERSION)
         crate.metadata.extra_contexts.append(TERMS)
         made = Path(scratch)
-        given = licence or study.config["publish"]["licence"]
+        given = licence or _publish(study)["licence"]
         _root(crate, study, given, published or _day(study, study_folder, results))
         main = add_workflow(crate, root, versions)
         inputs = add_inputs(crate, study, made)
@@ -121,7 +122,7 @@ def _root(
     crate: ROCrate, study: StudyRecord, licence: str | None, published: datetime.date
 ) -> None:
     """Say of the whole crate whose it is, and under which licence."""
-    publish = study.config["publish"]
+    publish = _publish(study)
     crate.name = publish["title"] or f"Study {study.study}"
     crate.description = publish["description"] or (
         f"Models that predict {study.target.label} of {study.words.examples}, their evaluation,"
@@ -186,8 +187,13 @@ def _versions(paths: Iterable[Path]) -> dict[str, str]:
 
 def _day(study: StudyRecord, folder: Path, results: list[Path]) -> datetime.date:
     """Return the day of publication that the config names, or that of the latest result."""
-    given = study.config["publish"]["date"]
+    given = _publish(study)["date"]
     if given:
         return datetime.date.fromisoformat(given)
     latest = max((folder / path).stat().st_mtime for path in results)
     return datetime.datetime.fromtimestamp(latest, datetime.UTC).date()
+
+
+def _publish(study: StudyRecord) -> Mapping[str, Any]:
+    """Return whose the study is; one of an older nascent says nothing of it."""
+    return study.config.get("publish") or Publish().plain()

@@ -202,6 +202,9 @@ def searches(study: StudyRecord) -> list[Paragraph]:
 
 def embedding(study: StudyRecord) -> list[Paragraph]:
     """Return how examples were laid out by what networks read, where they were."""
+    # A study of an older nascent has no such section.
+    if "embed" not in study.config:
+        return []
     config = module_of(study.kind, "config").Study
     embedded = config.model_validate({**study.config, "kind": study.kind}).embedded_models()
     if not embedded:
