@@ -12,10 +12,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from nascent.report.methods.references import in_list, known_references
+
 ROOT = Path(__file__).parent.parent
 # Page of the site → its file in the repository.
 TAKEN = {"index.md": "README.md", "config.md": "config/README.md"}
 LINK = re.compile(r"(?<!\!)\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
+SOURCES = "<!-- sources -->"
+"""Where a page shows the references."""
+
 IMAGE = re.compile(r"(!\[[^\]]*\]\()(?!https?:)([^)\s]+)\)")
 
 
@@ -42,7 +47,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     def image(found: re.Match[str]) -> str:
         return f"{found[1]}{relative(page.file.src_uri, site_path(source, found[2]))})"
 
-    return IMAGE.sub(image, LINK.sub(link, markdown))
+    return IMAGE.sub(image, LINK.sub(link, markdown)).replace(SOURCES, sources())
+
+
+def sources() -> str:
+    """Return every reference that comes with nascent, as a list."""
+    known = known_references().values()
+    ordered = sorted(known, key=lambda one: (one.authors[0].lower(), one.year, one.title))
+    return "\n".join(f"- {in_list(one)}" for one in ordered)
 
 
 def in_repository(source: str, target: str) -> str:

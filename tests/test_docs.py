@@ -42,6 +42,7 @@ from nascent.explain.use.loss import USE, USE_CELLS
 from nascent.figures.table import FIGURES
 from nascent.kinds.cells.crops import quality
 from nascent.kinds.cells.floors import FLOORS
+from nascent.report.methods.references import known_references
 from nascent.report.pages import PAGES as REPORT_PAGES
 from nascent.shards import statistics
 from nascent.task import task_of
@@ -313,3 +314,15 @@ def test_the_example_report_is_small_whole_and_self_contained():
     assert all(link.startswith(("#", "data:", "https://")) for link in links)
     assert "default-src 'none'" in text
     assert "An example, with smaller figures" in text
+
+
+def test_the_methods_name_no_work_that_is_not_among_the_references():
+    years: dict[str, set[str]] = {}
+    for reference in known_references().values():
+        years.setdefault(reference.year, set()).add(reference.authors[0].rpartition(" ")[0])
+    text = text_of(METHODS)
+    named = list(re.finditer(r"\b(?:19|20)\d\d\b", text))
+    assert len(named) > 50
+    for year in named:
+        before = text[max(0, year.start() - 90) : year.start()]
+        assert any(author in before for author in years.get(year[0], ())), before + year[0]
