@@ -74,7 +74,9 @@ def as_mermaid(graph: Graph) -> str:
         own = [rule for rule in rules if stage_of(rule) == name]
         lines += [f"  subgraph stage_{name}[{name}]", *(f"    {rule}" for rule in own), "  end"]
         lines.append(f"  style stage_{name} fill:{COLOURS[name]},stroke:#999999")
-    return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in edges)]) + "\n"
+    users = {a: [b for one, b in edges if one == a] for a, _ in edges}
+    lines += [f"  {rule} --> {' & '.join(of_it)}" for rule, of_it in users.items()]
+    return "\n".join(lines) + "\n"
 
 
 def embedded(page: str, mermaid: str) -> str:
