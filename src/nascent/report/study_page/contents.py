@@ -184,6 +184,10 @@ def _models(study: Study, kind: Kind) -> Iterator[Block]:
         pictures = [_of_model(model, "predictions", "predicted and measured")]
         if model in study.tune:
             pictures.append(_of_model(model, "tuning", "search for options"))
+        if model in study.embedded_models():
+            pictures.append(
+                _of_model(model, "embedding", worded("{examples} as the model sees them"))
+            )
         yield Block(f"model-{model}", f"Model {model}", tuple(pictures), model=model)
     sheets = tuple(Sheet(place, *_titled(place)) for place in map("evaluate/{}.tsv".format, left))
     yield Block("more-tables", "Further tables", sheets=sheets)
