@@ -83,5 +83,5 @@ rule explain_gather:
 
 DRAWN_OF_MORE["completeness"] = {
     "input": {"cells": of_explanations("explain/{model}/{seed}/{method}.cells.tsv")},
-    "params": {"explained": EXPLAINED, "split": shown_split()},
+    "params": {"methods": METHOD_NAMES, "explained": EXPLAINED, "split": shown_split()},
 }

@@ -30,6 +30,11 @@ def standing_of(wildcards, input):
         )
 
 
+# What makes each map set, for its words.
+METHOD_NAMES = {
+    name: {"method": each.method} for name, each in STUDY.attribute.methods.items()
+}
+
 # Figures that need more than tables: name → what the script `figures_<name>` reads and is told.
 DRAWN_OF_MORE = {}
 
@@ -37,10 +42,7 @@ DRAWN_OF_MORE = {}
 def told_of_maps(wildcards):
     """What stands below a figure of maps, beside the names of the model and the map set."""
     return {
-        "methods": {
-            name: {"method": each.method}
-            for name, each in STUDY.attribute.methods.items()
-        },
+        "methods": METHOD_NAMES,
         "design": FOLDS[EXPLAINED_FOLD].design,
         "confidence": STUDY.explain.confidence,
     }
@@ -167,6 +169,8 @@ def figure_options(figure):
         "factor": lambda wildcards: FACTORS[-1] if FACTORS else "",
         "channels": lambda wildcards: INPUTS,
         "references": lambda wildcards: dict(KIND.references),
+        "methods": lambda wildcards: METHOD_NAMES,
+        "pixel_size": lambda wildcards: STUDY.pixel_size,
         "bound": lambda wildcards: STUDY.explain.duplicates,
     }
     return {name: known[name] for name in figure.options}

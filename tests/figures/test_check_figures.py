@@ -118,6 +118,7 @@ def make_agreement(models=MODELS, methods=METHODS, seeds=(1,)):
                     "level": level,
                     **mean_of(own),
                     "null": other,
+                    "beyond": own - other,
                     "verdict": said,
                 }
             )
@@ -188,7 +189,9 @@ def test_curves_are_those_of_the_table():
     )
     np.testing.assert_allclose(line.get_xdata(), 100 * own["fraction"])
     np.testing.assert_allclose(line.get_ydata(), own["mean"])
-    assert "beats random" in first.texts[0].get_text()
+    # What is said stands above the panel, where no line runs, and names the other order.
+    said = first.get_title(loc="left").splitlines()
+    assert said == ["random: beats it, +4.1", "brightest: beats it, +3.1"]
 
 
 def test_maps_of_places_have_curves_of_pixels_alone():
@@ -208,15 +211,17 @@ def test_stages_run_from_the_trained_model_to_the_first_layer():
     assert round(float(point.get_xdata()[0])) == 2
 
 
-def test_the_strongest_map_of_the_image_and_the_verdict_are_named():
+def test_the_verdict_on_each_method_stands_in_each_panel_in_letters_of_7_points():
     table = make_randomisation(seeds=(1, 2))
     table.loc[(table["seed"] == 2) & (table["method"] == "ig"), "verdict"] = "cannot tell"
-    axes = randomisation.draw(table, confidence=0.99).axes[0]
-    words = [text.get_text() for text in axes.texts]
-    assert words == [
-        "ig: seeds differ; image alone: brightness",
-        "vargrad: depends on the model; image alone: brightness",
+    names = {"ig": {"method": "integrated_gradients"}, "vargrad": {"method": "vargrad"}}
+    axes = randomisation.draw(table, confidence=0.99, methods=names).axes[0]
+    (said,) = axes.texts
+    assert said.get_text().splitlines() == [
+        "seeds differ: Integrated Gradients",
+        "depends on the model: VarGrad",
     ]
+    assert said.get_fontsize() >= 7
     assert marked(axes.figure, "ig/image/0").get_ydata()[0] == pytest.approx(0.35)
 
 
@@ -231,34 +236,43 @@ def test_sensitivities_stand_where_the_table_has_them():
     figure = sensitivity.draw(make_sensitivity(seeds=(1, 3)), label=LABEL, confidence=0.99)
     assert marked(figure, "linear/ig/max_change").get_xdata()[0] == pytest.approx(0.32)
     assert marked(figure, "linear/ig/entries").get_xdata()[0] == pytest.approx(0.92)
-    assert marked(figure, "linear/grad_cam/prediction").get_xdata()[0] == pytest.approx(1.52)
-    assert "± 0.1" in figure.axes[0].get_title(loc="left")
+    # What the model itself does stands once a model.
+    assert marked(figure, "linear/prediction").get_xdata()[0] == pytest.approx(1.52)
+    points = [line for line in figure.axes[2].lines if line.get_gid()]
+    assert len(points) == len(MODELS)
+    assert "± 0.1" in figure.texts[0].get_text()
 
 
-def test_agreement_stands_above_the_diagonal_and_its_null_below():
+def test_a_square_is_what_agreement_has_beyond_its_null_and_each_pair_stands_once():
     table = make_agreement()
     figure = agreement.draw(table, confidence=0.99)
     (pixels,) = [axes for axes in figure.axes if axes.get_title(loc="left") == "Pixels"]
     (image,) = pixels.images
-    shown = image.get_array()
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names[0] == "linear, ig"
-    for _, row in table[table["level"] == "pixels"].iterrows():
-        first = names.index(f"{row['model']}, {row['method']}")
-        second = names.index(f"{row['other_model']}, {row['other_method']}")
-        low, high = sorted((first, second))
-        assert shown[high, low] == pytest.approx(row["null"])
-        if low != high:
-            assert shown[low, high] == pytest.approx(row["mean"])
-    dots = [line for line in pixels.lines if line.get_gid() == "open"]
+    shown = np.ma.filled(image.get_array(), np.nan)
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    columns = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert columns[0] == "linear,\nig" and "linear,\nig" not in rows
     own = table[(table["level"] == "pixels") & (table["differs"] != "nothing")]
-    assert len(dots) == (own["verdict"] != worded(VERDICTS[1])).sum()
+    assert np.isfinite(shown).sum() == len(own)
+    for _, row in own.iterrows():
+        names = {f"{row['model']},\n{row['method'].replace('_', ' ')}"}
+        names |= {f"{row['other_model']},\n{row['other_method'].replace('_', ' ')}"}
+        (value,) = [
+            shown[rows.index(a), columns.index(b)]
+            for a in names & set(rows)
+            for b in names & set(columns)
+            if a != b and np.isfinite(shown[rows.index(a), columns.index(b)])
+        ]
+        assert value == pytest.approx(row["mean"] - row["null"])
+    held = [text for text in pixels.texts if text.get_gid() == "held"]
+    assert len(held) == (own["verdict"] == worded(VERDICTS[1])).sum()
+    assert all(text.get_fontweight() == "bold" for text in held)
 
 
 def test_seeds_are_named_where_there_are_several():
     figure = agreement.draw(make_agreement(seeds=(1, 2)), confidence=0.99)
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names[:2] == ["linear, ig, seed 1", "linear, ig, seed 2"]
+    assert names[:2] == ["linear,\nig, seed 2", "linear,\nvargrad, seed 1"]
 
 
 def test_the_tick_is_the_median_gap_and_missed_tolerances_are_told():

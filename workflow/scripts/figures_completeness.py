@@ -9,6 +9,8 @@ with job(snakemake) as work:
     split = snakemake.params.split
     tables = [read_table(path) for path in snakemake.input.cells]
     figure = completeness.draw(
-        [cells[cells["split"] == split] for cells in tables], snakemake.params.explained
+        [cells[cells["split"] == split] for cells in tables],
+        snakemake.params.explained,
+        methods=snakemake.params.methods,
     )
     save(figure, snakemake.output.png, work.record)

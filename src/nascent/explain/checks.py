@@ -229,7 +229,7 @@ CHECKS = (
         each=True,
         network=PREDICTS,
         figures=(
-            _of_study("removal", "deletion and insertion", "label", "confidence"),
+            _of_study("removal", "deletion and insertion", "label", "confidence", "methods"),
             _of_maps(
                 "removal",
                 "curves of deletion and insertion",
@@ -252,7 +252,7 @@ CHECKS = (
         " depend on what the model learnt.",
         each=True,
         network=EXPLAINS,
-        figures=(_of_study("randomisation", "randomised weights", "confidence"),),
+        figures=(_of_study("randomisation", "randomised weights", "confidence", "methods"),),
         work="randomisation",
         rule=MAPS,
     ),
@@ -261,7 +261,7 @@ CHECKS = (
         title="Agreement of explanations",
         note="Rank correlation, within the {example}, of two maps of the same {examples}. The null"
         " compares maps of different {examples}.",
-        figures=(_of_study("agreement", "agreement", "confidence"),),
+        figures=(_of_study("agreement", "agreement", "confidence", "methods"),),
         work="agreement",
     ),
     Check(
@@ -270,7 +270,7 @@ CHECKS = (
         note="How far maps, and the prediction, move when the measured {places} change a little.",
         each=True,
         network=EXPLAINS,
-        figures=(_of_study("sensitivity", "small changes", "label", "confidence"),),
+        figures=(_of_study("sensitivity", "small changes", "label", "confidence", "methods"),),
         work="sensitivity",
         rule=MAPS,
     ),
@@ -291,6 +291,8 @@ CHECKS = (
                 "design",
                 "confidence",
                 "task",
+                "references",
+                "methods",
                 tables=(
                     "explain/roar.tsv",
                     "evaluate/comparison.tsv",

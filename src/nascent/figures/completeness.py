@@ -1,6 +1,6 @@
 """How far maps add up to the change in prediction that they divide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from nascent.explain.completeness.table import signed_gaps
 from nascent.figures import explained_rows, rows, style
+from nascent.figures.facts import Facts, counted, note
 from nascent.kind import with_article
 from nascent.words import spoken
 
@@ -19,7 +20,12 @@ COLOURS = {"more": style.HUES["vermilion"], "less": style.HUES["blue"]}
 
 
 @style.look()
-def draw(tables: Sequence[pd.DataFrame], labels: Sequence[Sequence]) -> Figure:
+def draw(
+    tables: Sequence[pd.DataFrame],
+    labels: Sequence[Sequence],
+    *,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
+) -> Figure:
     """Draw the relative gap of every cell, and the steps that it took, one row an explanation.
 
     Parameters
@@ -29,6 +35,8 @@ def draw(tables: Sequence[pd.DataFrame], labels: Sequence[Sequence]) -> Figure:
         that need not add up have no gap, and no row.
     labels
         (model, seed, method) of each table.
+    methods
+        `attribute.methods` of the config: name → options, with `method`, for their words.
     """
     gaps = [
         pd.DataFrame({"gap": signed_gaps(cells), "steps": cells["steps"]})
@@ -52,14 +60,14 @@ def draw(tables: Sequence[pd.DataFrame], labels: Sequence[Sequence]) -> Figure:
     left.set_xscale("log")
     left.set_xlabel("|gap| as a share of the change in prediction")
     left.axvline(0.01, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=1)
-    left.annotate("1 %", (0.01, 1), xycoords=("data", "axes fraction"), fontsize=6.5, ha="center")
+    left.annotate("1 %", (0.01, 1), xycoords=("data", "axes fraction"), fontsize=7, ha="center")
     right.set_xlabel("steps m")
     right.set_xlim(left=0, right=1.35 * max(1.0, float(table["steps"].max())))
-    explained_rows.frame(left, at)
+    explained_rows.frame(left, at, methods=methods)
     explained_rows.frame(right, at, named=False)
     words = {
-        "more": f"{with_article(spoken().example)}: the map makes more of the change",
-        "less": "less of it",
+        "more": f"{with_article(spoken().example)} whose map adds up to more than the change",
+        "less": "to less",
     }
     keys = [
         Line2D([], [], color=colour, marker="o", ms=3, ls="none", label=words[name])
@@ -67,9 +75,12 @@ def draw(tables: Sequence[pd.DataFrame], labels: Sequence[Sequence]) -> Figure:
     ]
     keys += [
         Line2D([], [], color=style.INK, lw=2.6, label=f"half of the {spoken().examples}, median"),
-        Line2D([], [], color=style.INK, lw=0.8, label="9 of 10"),
+        Line2D([], [], color=style.INK, lw=0.8, label=f"90 % of the {spoken().examples}"),
     ]
-    figure.legend(handles=keys, loc="outside upper center", ncols=4)
+    figure.legend(handles=keys, loc="outside upper center", ncols=2)
+    each = int(table.groupby(["model", "method"], sort=False).size().max())
+    more = "gap: sum of a map less the change in prediction that it divides"
+    note(figure, Facts(n=f"{counted(each)} an explanation", more=more))
     return figure
 
 
@@ -100,11 +111,13 @@ def _steps(axes: Axes, own: pd.DataFrame, y: float) -> None:
     steps = own["steps"].to_numpy(float)
     low, middle, high = np.quantile(steps, [0.05, 0.5, 0.95])
     axes.plot([low, high], [y, y], color=style.INK, lw=0.8)
-    axes.plot([middle], [y], "o", ms=4, color=style.INK)
+    if high > 0:
+        axes.plot([middle], [y], "o", ms=4, color=style.INK)
     missed = int((~own["converged"]).sum())
     told = f"{middle:g}" if low == high else f"{middle:g} ({low:g} to {high:g})"
+    told = told if high > 0 else "draws, no steps"
     if missed:
         told += f"\n{missed} of {len(own)} missed"
     axes.annotate(
-        told, (high, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=6.5
+        told, (high, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=7
     )

@@ -109,6 +109,9 @@ def intervals(table: pd.DataFrame, shown: Explained) -> str:
     told = [name for key, name in names.items() if key in over]
     if not told and not {"low", "high"} <= set(table.columns):
         return ""
+    if not told and "low_groups" in table:
+        # Of such a table `low` and `high` are over examples.
+        return intervals_over(shown.confidence, spoken().examples, drawn="bands")
     return intervals_over(shown.confidence, " or ".join(told))
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nascent.figures import style
+from nascent.plain_words import explanation_words
 
 ROW, HEAD = 0.23, 0.9  # inches of a row; heads of models are so many rows high
 ENDS = {"low": "min", "high": "max", "low_groups": "min", "high_groups": "max"}
@@ -56,8 +57,34 @@ def height(at: Place) -> float:
     return ROW * (max(at.values(), default=0) + 1.2)
 
 
-def frame(axes: Axes, at: Place, *, named: bool = True) -> None:
-    """Set the rows of a panel: stripes, limits, and the names, which panels beside it may share."""
+def heads(at: Place) -> dict[str, float]:
+    """Return the height of each model's head, where its name stands."""
+    tops: dict[str, float] = {}
+    for (model, _), y in at.items():
+        tops.setdefault(model, y - HEAD + 0.2)
+    return tops
+
+
+def frame(
+    axes: Axes,
+    at: Place,
+    *,
+    named: bool = True,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
+) -> None:
+    """Set the rows of a panel: stripes, limits, and the names, which panels beside it may share.
+
+    Parameters
+    ----------
+    axes
+        Of the panel.
+    at
+        Heights of the rows.
+    named
+        Whether rows and heads have their names here.
+    methods
+        `attribute.methods` of the config: name → options, with `method`, for their words.
+    """
     tops = {}
     for number, ((model, _), y) in enumerate(at.items()):
         tops.setdefault(model, y - HEAD)
@@ -65,7 +92,9 @@ def frame(axes: Axes, at: Place, *, named: bool = True) -> None:
             axes.axhspan(y - 0.5, y + 0.5, color=style.STRIPE, lw=0, zorder=0)
     axes.set_ylim(max(at.values(), default=0) + 0.7, -0.2)
     if named:
-        axes.set_yticks(list(at.values()), [method for _, method in at])
+        axes.set_yticks(
+            list(at.values()), [explanation_words(name, methods or {}) for _, name in at]
+        )
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     for model, top in tops.items():

@@ -1,5 +1,8 @@
 """What is left of maps when what was learnt is taken away, stage by stage."""
 
+from collections.abc import Mapping
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,24 +13,30 @@ from nascent.explain.randomisation.table import IMAGE, ORIGINAL
 from nascent.explain.reading.map_levels import CHANNELS, ENTRIES, PIXELS
 from nascent.explain.statistics.dependence import SURVIVES, TARGETS, WEIGHTS
 from nascent.figures import explained_rows, rows, style, words
-from nascent.words import spoken
+from nascent.figures.facts import Facts, counted, most, note
+from nascent.plain_words import explanation_words
 
 LEVELS = (ENTRIES, PIXELS, CHANNELS)
 GAP = 0.8  # between the cascade and what stands beside it
 MOST = 3  # models side by side
-STEP = 6.5  # points between two verdicts
-LINE = 0.13  # that a verdict takes of the correlations' axis
-BREAKS = {1: "; ", 2: "\n    "}
+PANEL = 1.6  # inches, of a panel
+POINTS = 7  # of the letters of verdicts
+STEP = 8.4  # points between two lines of them
 DIFFER = "seeds differ"
 
 
 @style.look()
-def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
+def draw(
+    table: pd.DataFrame,
+    *,
+    confidence: float,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
+) -> Figure:
     """Draw, for each model, the rank correlation of every method's maps with the original ones.
 
     From left to right more and more layers have untrained weights; apart from them stand the map
     of the image alone that is most like the method's and, where it was trained, the model of
-    permuted targets. Below stands what is said of each method, and which map of the image it is.
+    permuted targets. Below stands what is said of each method.
 
     Parameters
     ----------
@@ -35,7 +44,9 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
         `explain/randomisation.tsv`: `model, seed, method` and the columns of
         `nascent.explain.randomisation.table.RANDOMISATION`.
     confidence
-        Of the intervals, for the legend.
+        Of the intervals.
+    methods
+        `attribute.methods` of the config: name → options, with `method`, for their words.
     """
     models = list(dict.fromkeys(table["model"]))
     if not models:
@@ -48,7 +59,7 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
     across = min(len(models), MOST)
     lines = -(-len(models) // across)
     figure = Figure(
-        figsize=(style.WIDTH, 0.7 + lines * (0.5 + 1.45 * len(levels))), layout="constrained"
+        figsize=(style.WIDTH, 0.7 + lines * (0.6 + PANEL * len(levels))), layout="constrained"
     )
     panels = figure.subplots(lines * len(levels), across, sharey=True, squeeze=False)
     for number in range(lines * across):
@@ -61,17 +72,27 @@ def draw(table: pd.DataFrame, *, confidence: float) -> Figure:
             model = models[number]
             own = table[table["model"] == model]
             _panel(axes, own[own["level"] == level], _stages(own), colours)
-            _verdicts(axes, own[own["level"] == level], colours, _lines(across))
+            _verdicts(axes, own[own["level"] == level], colours, methods or {}, _width(across))
             if place == 0:
                 axes.set_title(model)
             if place < len(levels) - 1:
                 axes.set_xticklabels([])
             if column == 0:
                 axes.set_ylabel(words.level(level))
-    least = min(table["mean"].min(), 0)
-    panels[0, 0].set_ylim(least - 0.1 - LINE * len(colours) * _lines(across), 1.04)
+    least = min(table["mean"].min(), 0) - 0.1
+    said = max(len(text.get_text().splitlines()) for axes in panels.flat for text in axes.texts)
+    # The words take so much of a panel's height, and the correlations the rest.
+    room = (STEP * said + 4) / (72 * PANEL * 0.85)
+    panels[0, 0].set_ylim(least - (1.04 - least) * room / (1 - room), 1.04)
     figure.supylabel("rank correlation with the map of the trained model", fontsize=8)
-    figure.legend(handles=_keys(colours, confidence), loc="outside upper center", ncols=5)
+    figure.legend(handles=_keys(colours, methods or {}), loc="outside upper center", ncols=4)
+    note(
+        figure,
+        Facts(
+            n=counted(most(table["cells"]), most(table["groups"])),
+            intervals=rows.intervals_told(confidence),
+        ),
+    )
     return figure
 
 
@@ -111,32 +132,37 @@ def _panel(axes: Axes, own: pd.DataFrame, stages: pd.DataFrame, colours: dict[st
     axes.grid(axis="y")
 
 
-def _lines(across: int) -> int:
-    """Return how many lines a verdict takes in panels of which so many stand side by side."""
-    return 2 if across == MOST else 1
+def _width(across: int) -> int:
+    """Return how many letters a line of verdicts has where so many panels stand side by side."""
+    return int((style.WIDTH - 0.9) / across / (style.LETTER * POINTS / 72)) - 2
 
 
-def _verdicts(axes: Axes, own: pd.DataFrame, colours: dict[str, str], lines: int) -> None:
-    """Write at the bottom what is said of each method, and which map of the image it is like."""
+def _verdicts(
+    axes: Axes,
+    own: pd.DataFrame,
+    colours: dict[str, str],
+    methods: Mapping[str, Mapping[str, object]],
+    width: int,
+) -> None:
+    """Write at the bottom which methods have which verdict."""
     said = own[(own["stage"] == WEIGHTS) & (own["verdict"].fillna("") != "")]
-    methods = [method for method in colours if (said["method"] == method).any()]
-    for place, method in enumerate(methods):
-        words = said.loc[said["method"] == method, "verdict"].unique()
-        alone = own[(own["method"] == method) & (own["stage"] == IMAGE)]["image_map"]
-        names = ", ".join(dict.fromkeys(alone))
-        axes.annotate(
-            f"{method}: {words[0] if len(words) == 1 else DIFFER}"
-            + (f"{BREAKS[lines]}image alone: {names}" if names else ""),
-            (0.02, 0.01),
-            xytext=(0, STEP * lines * (len(methods) - 1 - place)),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="bottom",
-            fontsize=5.5,
-            linespacing=1.1,
-            color=colours[method],
-            gid=f"verdict/{method}",
-        )
+    found: dict[str, list[str]] = {}
+    for method in (name for name in colours if (said["method"] == name).any()):
+        verdicts = said.loc[said["method"] == method, "verdict"].unique()
+        verdict = str(verdicts[0]) if len(verdicts) == 1 else DIFFER
+        found.setdefault(verdict, []).append(explanation_words(method, methods))
+    told = [fill(f"{verdict}: {', '.join(names)}", width) for verdict, names in found.items()]
+    axes.annotate(
+        "\n".join(told),
+        (0.02, 0.02),
+        xycoords="axes fraction",
+        va="bottom",
+        fontsize=POINTS,
+        linespacing=1.15,
+        gid="verdicts",
+        bbox={"facecolor": "white", "alpha": 0.8, "lw": 0, "pad": 1},
+        zorder=5,
+    )
 
 
 def _point(axes: Axes, row: pd.Series, colour: str) -> None:
@@ -156,21 +182,10 @@ def _point(axes: Axes, row: pd.Series, colour: str) -> None:
     )
 
 
-def _keys(colours: dict[str, str], confidence: float) -> list[Line2D]:
+def _keys(colours: dict[str, str], methods: Mapping[str, Mapping[str, object]]) -> list[Line2D]:
     keys = [
-        Line2D([], [], color=colour, marker="o", ms=4, label=m) for m, colour in colours.items()
+        Line2D([], [], color=colour, marker="o", ms=4, label=explanation_words(method, methods))
+        for method, colour in colours.items()
     ]
-    return [
-        *keys,
-        Line2D(
-            [],
-            [],
-            color=style.INK,
-            lw=1.8,
-            label=f"{100 * confidence:g} % over {spoken().examples}",
-        ),
-        Line2D(
-            [], [], color=style.INK, lw=0.7, label=f"{100 * confidence:g} % over {spoken().groups}"
-        ),
-        Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label="above: survives"),
-    ]
+    told = f"above {SURVIVES:g}: the map stays"
+    return [*keys, Line2D([], [], color=style.INK, lw=0.9, ls=rows.RULE, label=told)]

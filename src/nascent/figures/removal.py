@@ -19,25 +19,41 @@ from nascent.explain.removal.deletion import (
 from nascent.explain.removal.table import CHANGE
 from nascent.explain.statistics.image_nulls import BRIGHTNESS
 from nascent.figures import explained_rows, rows, style, words
+from nascent.figures.facts import Facts, counted, most, note
 from nascent.words import spoken
 
 GAIN = "gain_over_random"
 BEATS = f"beats {RANDOM}"
-UNITS: Mapping[str, str] = {PIXELS: style.HUES["blue"], ENTRIES: style.HUES["vermilion"]}
-REPLACEMENTS: Mapping[str, str] = {"mean": "o", "baseline": "s"}
+UNITS = (PIXELS, ENTRIES)
+REPLACEMENTS: Mapping[str, str] = {  # colour
+    "mean": style.HUES["blue"],
+    "baseline": style.HUES["vermilion"],
+}
+OVER = "gain_over_"
+AGAINST: Mapping[str, str] = {RANDOM: "random", BRIGHTNESS: "brightest"}
+HEAD = 27  # points between a panel and its head: two lines of what is said of it
 ORDERS: Mapping[str, tuple[str, str, float]] = {  # colour, words, width
     RANDOM: (style.GREY, "at random", 1.2),
     BRIGHTNESS: (style.HUES["blue"], "brightest first", 1.2),
     ATTRIBUTION: (style.HUES["vermilion"], "by the map", 1.6),
 }
 CURVES = (DELETION, INSERTION)
-OFFSETS = (-0.27, -0.09, 0.09, 0.27)
+OFFSETS = (-0.17, 0.17)
 BRIGHTNESS_ROW = "(brightest first)"
 
 
 @style.look()
-def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
+def draw(
+    table: pd.DataFrame,
+    *,
+    label: str,
+    confidence: float,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
+) -> Figure:
     """Draw what each explanation gains over a random order, by deletion and by insertion.
+
+    A row of panels is of one unit that is removed, whole pixels or those of single channels. The
+    colour is what replaces them; a filled point beats the random order.
 
     Parameters
     ----------
@@ -47,34 +63,51 @@ def draw(table: pd.DataFrame, *, label: str, confidence: float) -> Figure:
     label
         The target in words with its unit.
     confidence
-        Of the intervals, for the legend.
+        Of the intervals.
+    methods
+        `attribute.methods` of the config: name → options, with `method`, for their words.
     """
     gains = _gains(table)
     if gains.empty:
         return rows.nothing(f"No map orders {spoken().places}.")
-    at = explained_rows.places(zip(gains["model"], gains["method"], strict=True))
-    figure = Figure(figsize=(style.WIDTH, explained_rows.height(at) + 1.35), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
-    for axes, curve in zip(panels, CURVES, strict=True):
-        axes.axvline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1)
-        for _, row in gains[gains["curve"] == curve].iterrows():
-            kind = list(UNITS).index(row["unit"]) * 2 + list(REPLACEMENTS).index(row["replace"])
-            explained_rows.point(
-                axes,
-                row,
-                at[row["model"], row["method"]] + OFFSETS[kind],
-                mark=style.Mark(
-                    UNITS[row["unit"]],
-                    REPLACEMENTS[row["replace"]],
-                    face=None if row["verdict"] == BEATS else style.HOLLOW,
-                ),
-                gid=f"{row['model']}/{row['method']}/{curve}/{row['unit']}/{row['replace']}",
-            )
-        axes.set_title(curve.capitalize())
+    units = [unit for unit in UNITS if (gains["unit"] == unit).any()]
+    at = {
+        unit: explained_rows.places(zip(own["model"], own["method"], strict=True))
+        for unit, own in gains.groupby("unit")
+    }
+    heights = [explained_rows.height(at[unit]) + 0.35 for unit in units]
+    figure = Figure(figsize=(style.WIDTH, sum(heights) + 0.85), layout="constrained")
+    grid = figure.subplots(
+        len(units), 2, sharex="col", sharey="row", squeeze=False, height_ratios=heights
+    )
+    for panels, unit in zip(grid, units, strict=True):
+        for axes, curve in zip(panels, CURVES, strict=True):
+            axes.axvline(0, color=style.INK, lw=0.9, ls=rows.RULE, zorder=1)
+            shown = gains[(gains["curve"] == curve) & (gains["unit"] == unit)]
+            for _, row in shown.iterrows():
+                kind = list(REPLACEMENTS).index(row["replace"])
+                explained_rows.point(
+                    axes,
+                    row,
+                    at[unit][row["model"], row["method"]] + OFFSETS[kind],
+                    mark=style.Mark(
+                        REPLACEMENTS[row["replace"]],
+                        face=None if row["verdict"] == BEATS else style.HOLLOW,
+                    ),
+                    gid=f"{row['model']}/{row['method']}/{curve}/{unit}/{row['replace']}",
+                )
+            axes.set_title(f"{curve.capitalize()} of {_unit(unit)}", fontsize=8)
+            explained_rows.frame(axes, at[unit], named=curve == CURVES[0], methods=methods)
+    for axes in grid[-1]:
         axes.set_xlabel(f"gain over a random order {words.unit(label)}".strip())
-    explained_rows.frame(panels[0], at)
-    explained_rows.frame(panels[1], at, named=False)
-    figure.legend(handles=_keys(confidence), loc="outside upper center", ncols=3)
+    figure.legend(handles=_keys(), loc="outside upper center", ncols=4)
+    note(
+        figure,
+        Facts(
+            n=counted(most(gains["cells"]), most(table["groups"])),
+            intervals=rows.intervals_told(confidence),
+        ),
+    )
     return figure
 
 
@@ -108,34 +141,18 @@ def _replacement(name: str) -> str:
     return known[name]
 
 
-def _keys(confidence: float) -> list[Line2D]:
+def _keys() -> list[Line2D]:
     keys = [
-        Line2D([], [], color=colour, marker="o", ls="none", label=_unit(unit))
-        for unit, colour in UNITS.items()
-    ]
-    keys += [
         Line2D(
-            [],
-            [],
-            color=style.INK,
-            marker=marker,
-            ls="none",
-            label=f"replaced by {_replacement(name)}",
+            [], [], color=colour, marker="o", ls="none", label=f"replaced by {_replacement(name)}"
         )
-        for name, marker in REPLACEMENTS.items()
+        for name, colour in REPLACEMENTS.items()
     ]
+    dot = {"color": style.INK, "marker": "o", "ls": "none"}
     return [
         *keys,
-        Line2D(
-            [],
-            [],
-            color=style.INK,
-            lw=2.2,
-            label=f"{100 * confidence:g} % over {spoken().examples}",
-        ),
-        Line2D(
-            [], [], color=style.INK, lw=0.8, label=f"{100 * confidence:g} % over {spoken().groups}"
-        ),
+        Line2D([], [], **dot, label="beats a random order"),
+        Line2D([], [], **dot, mfc=style.HOLLOW, label="does not, or cannot tell"),
     ]
 
 
@@ -159,18 +176,26 @@ def draw_curves(table: pd.DataFrame, *, label: str, confidence: float) -> Figure
         return rows.nothing(f"These maps order no {spoken().places}.")
     columns = [(unit, curve) for unit in units for curve in CURVES]
     width = style.WIDTH * (1 if len(columns) > 2 else 0.62)
-    figure = Figure(figsize=(width, 4.3), layout="constrained")
+    figure = Figure(figsize=(width, 4.8), layout="constrained")
     panels = figure.subplots(len(REPLACEMENTS), len(columns), sharex=True, sharey=True)
     for line, replace in zip(panels, REPLACEMENTS, strict=True):
         for axes, (unit, curve) in zip(line, columns, strict=True):
             where = (table["unit"] == unit) & (table["curve"] == curve)
             where &= table["replace"] == replace
             _curves(axes, changes[where[changes.index]])
-            _gained(axes, table[where & (table["order"] == ATTRIBUTION)], curve)
+            _gained(axes, table[where & (table["order"] == ATTRIBUTION)])
             axes.grid(axis="y")
         line[0].set_ylabel(f"replaced by\n{_replacement(replace)}")
     for axes, (unit, curve) in zip(panels[0], columns, strict=True):
-        axes.set_title(f"{curve.capitalize()}\n{_unit(unit)}", fontsize=7.5)
+        axes.annotate(
+            f"{curve.capitalize()}\n{_unit(unit)}",
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, HEAD),
+            textcoords="offset points",
+            fontsize=7.5,
+            fontweight="bold",
+        )
     panels[0, 0].set_xlim(0, 100)
     panels[0, 0].set_ylim(bottom=0)
     figure.supxlabel(
@@ -199,24 +224,19 @@ def _curves(axes: Axes, changes: pd.DataFrame) -> None:
         axes.plot(x, own["mean"], color=colour, lw=line, zorder=3, gid=order)
 
 
-def _gained(axes: Axes, table: pd.DataFrame, curve: str) -> None:
-    """Say in a panel what the map gains over each other order."""
-    gains = table[table["measure"].str.startswith("gain")].set_index("measure")
-    lines = [
-        f"{row['verdict'].replace('_', ' ')} ({style.signed(row['mean'])})"
-        for _, row in gains.iterrows()
-        if np.isfinite(row["mean"])
-    ]
-    if not lines:
-        lines = ["all maps are zero"]
-    low = curve == DELETION
-    axes.annotate(
-        "\n".join(lines),
-        (0.97, 0.04 if low else 0.96),
-        xycoords="axes fraction",
-        ha="right",
-        va="bottom" if low else "top",
-        fontsize=6,
+def _gained(axes: Axes, table: pd.DataFrame) -> None:
+    """Say above a panel what the map gains over each other order."""
+    gains = table[table["measure"].str.startswith(OVER)].set_index("measure")
+    lines = []
+    for measure, row in gains.iterrows():
+        other = str(measure).removeprefix(OVER)
+        if np.isfinite(row["mean"]):
+            said = row["verdict"].replace(other, "it")
+            lines.append(f"{AGAINST.get(other, other)}: {said}, {style.signed(row['mean'])}")
+    axes.set_title(
+        "\n".join(lines or ["all maps are zero"]),
+        fontsize=7,
+        fontweight="normal",
         color=style.SOFT,
         linespacing=1.3,
     )

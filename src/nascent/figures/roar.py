@@ -1,5 +1,7 @@
 """What a model loses that is retrained without the entries that a method ranks first."""
 
+from collections.abc import Mapping
+from textwrap import fill
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +13,8 @@ from matplotlib.lines import Line2D
 from nascent.evaluate.resampled import EACH
 from nascent.explain.roar.curves import ALL, ATTRIBUTION, NONE, VERDICTS
 from nascent.figures import evaluated, rows, style, words
+from nascent.figures.facts import Facts, counted, most, note, percent
+from nascent.plain_words import explanation_words, reference_words
 from nascent.shards.removal import ENTRIES, RANDOM
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken
@@ -65,6 +69,8 @@ def draw_beside_floor(
     design: str,
     confidence: float,
     task: str = REGRESSION,
+    references: Mapping[str, str] | None = None,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Figure:
     """Draw the retrained models beside the best floor of a target and design.
 
@@ -80,12 +86,19 @@ def draw_beside_floor(
         Name of what is predicted.
     """
     floor = best_floor(comparison, intervals, target=target, design=design, task=task)
-    return draw(table, floor=floor, confidence=confidence, task=task)
+    if floor is not None:
+        floor = floor._replace(name=reference_words(floor.name, references))
+    return draw(table, floor=floor, confidence=confidence, task=task, methods=methods)
 
 
 @style.look()
 def draw(
-    table: pd.DataFrame, *, floor: Floor | None, confidence: float, task: str = REGRESSION
+    table: pd.DataFrame,
+    *,
+    floor: Floor | None,
+    confidence: float,
+    task: str = REGRESSION,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Figure:
     """Draw a panel a model and method: skill of retrained models against the share removed.
 
@@ -102,13 +115,15 @@ def draw(
         Of the intervals, for the legend.
     task
         Name of what is predicted, which says what the skill is called.
+    methods
+        `attribute.methods` of the config: name → options, with `method`, for their words.
     """
     pairs = list(dict.fromkeys(zip(table["model"], table["method"], strict=True)))
     if not pairs:
         return rows.nothing("No model was retrained.")
-    methods = len(set(table["method"]))
+    several = len(set(table["method"]))
     # A row a model where its methods fit into one.
-    columns = methods if 1 < methods <= COLUMNS else min(len(pairs), COLUMNS)
+    columns = several if 1 < several <= COLUMNS else min(len(pairs), COLUMNS)
     lines = -(-len(pairs) // columns)
     width = style.WIDTH * (1.0 if columns > 1 else 0.62)
     figure = Figure(figsize=(width, 2.75 * lines + 0.55), layout="constrained")
@@ -116,6 +131,8 @@ def draw(
     for axes in panels[len(pairs) :]:
         axes.set_axis_off()
     limits = _limits(table, floor)
+    shares = pd.to_numeric(table["fraction"], errors="coerce")
+    most_removed = 100 * float(shares.max()) or 100.0
     for place, (axes, (model, method)) in enumerate(zip(panels, pairs, strict=False)):
         own = table[(table["model"] == model) & (table["method"] == method)]
         seeds = list(own["seed"].astype(str).unique())
@@ -125,10 +142,10 @@ def draw(
             _curve(axes, shown, order, colour, limits)
             if EACH in seeds:
                 _dots(axes, own[own["seed"].astype(str) != EACH], order, colour)
-        axes.set_title(f"{model}, {method}")
+        axes.set_title(f"{model}, {explanation_words(method, methods or {})}")
         _told(axes, shown, [seed for seed in seeds if seed != EACH])
         axes.set_ylim(limits)
-        axes.set_xlim(-3, 103)
+        axes.set_xlim(-0.05 * most_removed, 1.08 * most_removed)
         axes.grid(axis="y")
         if place % columns == 0:
             axes.set_ylabel(f"{task_of(task).skill} of the test {spoken().examples}")
@@ -136,7 +153,17 @@ def draw(
     if (table["rank"] == ENTRIES).all():
         ranked += f" × {spoken().features}"
     figure.supxlabel(f"share of the measured {ranked} removed before training (%)", fontsize=8)
-    figure.legend(handles=_keys(confidence, floor), loc="outside upper center", ncols=3)
+    keys = _keys(floor, several=(table["seed"].astype(str) == EACH).any())
+    figure.legend(handles=keys, loc="outside upper center", ncols=3 if columns > 1 else 2)
+    bands = f"bands: {percent(confidence)} intervals over {spoken().examples}"
+    note(
+        figure,
+        Facts(
+            n=counted(most(table["cells"]), most(table["groups"]), "test"),
+            intervals=f"{bands}, whiskers over {spoken().groups}, and in brackets over"
+            f" {spoken().examples}",
+        ),
+    )
     return figure
 
 
@@ -160,7 +187,8 @@ def _curve(
     )
     groups = points[["skill_low_groups", "skill_high_groups"]].to_numpy(float)
     shift = 0.5 if order == ATTRIBUTION else -0.5
-    axes.vlines(x[1:] + shift, groups[1:, 0], groups[1:, 1], color=colour, lw=0.8, zorder=2)
+    inner = np.maximum(groups[1:], limits[0])
+    axes.vlines(x[1:] + shift, inner[:, 0], inner[:, 1], color=colour, lw=0.8, zorder=2)
     more = (points["verdict"] == MORE).to_numpy()
     inside = points["skill"].to_numpy(float) >= limits[0]
     for filled in (True, False):
@@ -184,7 +212,7 @@ def _curve(
             xytext=(0, 5),
             textcoords="offset points",
             ha="center",
-            fontsize=6.5,
+            fontsize=7,
         )
     axes.plot(x[:1], y[:1], "D", ms=4.6, color=style.INK, zorder=5, gid="whole")
 
@@ -202,13 +230,13 @@ def _levels(axes: Axes, floor: Floor | None, *, named: bool) -> None:
     axes.axhline(floor.skill, color=style.GREY, lw=0.9, ls=rows.RULE, zorder=0.6, gid="floor")
     if named:
         axes.annotate(
-            floor.name,
+            fill(floor.name, 16),
             (1, floor.skill),
             xycoords=("axes fraction", "data"),
             xytext=(2, 0),
             textcoords="offset points",
             va="center",
-            fontsize=6.5,
+            fontsize=7,
             color=rows.FLOOR_INK,
         )
 
@@ -217,14 +245,14 @@ def _told(axes: Axes, shown: pd.DataFrame, seeds: list[str]) -> None:
     row = shown[(shown["order"] == ATTRIBUTION) & (shown["fraction"].astype(str) == ALL)].iloc[0]
     ends = words.interval(row["difference_low"], row["difference_high"])
     trained = words.count(len(seeds), "seed") if len(seeds) > 1 else f"seed {seeds[0]}"
+    said = f"{row['verdict']}; {trained}"
     axes.text(
         0,
         1.005,
-        f"{words.short(row['difference'])} against random {ends}\n{row['verdict']}; {trained},"
-        f" n = {style.thousands(row['cells'])}",
+        f"{words.short(row['difference'])} against random {ends}\n{said}",
         transform=axes.transAxes,
         va="bottom",
-        fontsize=6.5,
+        fontsize=7,
         gid="verdict",
     )
     # Room for the two lines between the title and the frame.
@@ -232,7 +260,8 @@ def _told(axes: Axes, shown: pd.DataFrame, seeds: list[str]) -> None:
 
 
 def _limits(table: pd.DataFrame, floor: Floor | None) -> tuple[float, float]:
-    known = table[["skill", "skill_low", "skill_high"]].to_numpy(float).ravel()
+    ends = [f"skill_{end}" for end in ("low", "high", "low_groups", "high_groups")]
+    known = table[["skill", *ends]].to_numpy(float).ravel()
     known = known[np.isfinite(known)]
     extra = [0.0, floor.skill] if floor is not None and np.isfinite(floor.skill) else [0.0]
     low, high = min([*known, *extra]), max([*known, *extra])
@@ -241,19 +270,16 @@ def _limits(table: pd.DataFrame, floor: Floor | None) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _keys(confidence: float, floor: Floor | None) -> list[Line2D]:
-    percent = f"{100 * confidence:g} %"
+def _keys(floor: Floor | None, *, several: bool) -> list[Line2D]:
     by_map = {"color": COLOURS[ATTRIBUTION], "marker": "o", "ms": 4.6}
     keys = [
         Line2D([], [], **by_map, label="by the map: more than random"),
         Line2D([], [], **by_map, mfc="white", label="by the map: not so, or cannot tell"),
         Line2D([], [], color=COLOURS[RANDOM], marker="s", ms=3.8, label="at random"),
-        Line2D(
-            [], [], color=style.INK, lw=5, alpha=0.2, label=f"{percent} over {spoken().examples}"
-        ),
-        Line2D([], [], color=style.INK, lw=0.8, label=f"{percent} over {spoken().groups}"),
         Line2D([], [], marker="D", ls="none", ms=4.6, color=style.INK, label="nothing removed"),
     ]
+    if several:
+        keys.append(Line2D([], [], marker="o", ls="none", ms=2.0, color=style.INK, label="a seed"))
     if floor is not None:
-        keys.append(Line2D([], [], color=style.GREY, ls=rows.RULE, label="best floor"))
+        keys.append(Line2D([], [], color=style.GREY, ls=rows.RULE, label="best reference"))
     return keys

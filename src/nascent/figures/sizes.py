@@ -13,7 +13,9 @@ from nascent.words import spoken
 
 
 @style.look()
-def draw(cells: pd.DataFrame, *, size: int, factor: str = "") -> Figure:
+def draw(
+    cells: pd.DataFrame, *, size: int, factor: str = "", pixel_size: float | None = None
+) -> Figure:
     """Draw histograms of area and size ratio.
 
     Parameters
@@ -25,6 +27,8 @@ def draw(cells: pd.DataFrame, *, size: int, factor: str = "") -> Figure:
         Crop size S in pixels.
     factor
         Column of which each level has its histogram.
+    pixel_size
+        Edge of a pixel in µm; None where it is not known: areas are then in pixels.
     """
     figure = Figure(figsize=(style.WIDTH, 2.6), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -36,8 +40,10 @@ def draw(cells: pd.DataFrame, *, size: int, factor: str = "") -> Figure:
     palette = style.colours(
         list(groups), {**style.CYCLE, f"all {spoken().examples}": style.SERIES[0]}
     )
-    _histograms(left, {name: group["area"] for name, group in groups.items()}, palette)
-    left.set_xlabel(f"area (measured {spoken().places})")
+    scale = 1.0 if pixel_size is None else pixel_size**2
+    areas = {name: scale * group["area"] for name, group in groups.items()}
+    _histograms(left, areas, palette)
+    left.set_xlabel("area (µm²)" if pixel_size else f"area (measured {spoken().places})")
     left.set_title("Area")
     left.xaxis.set_major_locator(MaxNLocator(5))
     left.xaxis.set_major_formatter(lambda value, _: style.thousands(value))

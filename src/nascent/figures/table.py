@@ -19,7 +19,7 @@ FIGURES = (
         DATA,
         "sizes of the {examples}",
         ("{examples}/cells.tsv",),
-        ("size", "factor"),
+        ("size", "factor", "pixel_size"),
         of_kinds=True,
     ),
     Figure("balance", DATA, "balance of the splits"),
