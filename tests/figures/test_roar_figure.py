@@ -81,7 +81,7 @@ def test_the_mean_difference_and_its_verdict_stand_above_each_panel():
         (told,) = [text.get_text() for text in axes.texts if text.get_gid() == "verdict"]
         assert NOT in told
         assert "\N{MINUS SIGN}0.20 against random" in told
-    assert "371 test cells" in figure.texts[0].get_text()
+    assert "371 test cells" in figure.texts[-1].get_text()
 
 
 def test_of_several_seeds_their_mean_is_drawn_and_each_is_a_dot():

@@ -12,7 +12,8 @@ that it can do. Whole groups are held out in some of them.
 | attribution by every method that takes it | `test_every_method_of_attribution_explains_…`; what \
 the maps find, `test_maps_of_the_toy_…` |
 | checks | `test_every_check_that_applies_has_its_tables_and_no_other_has` |
-| figures | `test_every_figure_of_the_kind_is_drawn` |
+| figures | `test_every_figure_of_the_kind_is_drawn`; n, units and level of intervals in each, \
+`test_every_figure_says_…` |
 | report | `test_the_report_is_built` |
 | provenance | `test_every_result_tells_what_made_it` |
 | partial rerun | `test_a_finished_study_has_nothing_left_to_do_and_a_change_repeats_…` |
@@ -23,6 +24,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import keras
 import numpy as np
@@ -40,7 +42,8 @@ from nascent.config.checks import check_study
 from nascent.config.sections import Study
 from nascent.evaluate.floor_predictions import floors_of
 from nascent.explain.checks import CHECKS, checks_of
-from nascent.figures.table import figures_of
+from nascent.figures.table import FIGURES, figures_of
+from nascent.figures.words import unit as unit_of
 from nascent.files import read_table
 from nascent.kind import FOLDERS, kind_of, known_kinds, module_of
 from nascent.reader import read_reader
@@ -320,6 +323,43 @@ def test_every_figure_of_the_kind_is_drawn(ran):
         for suffix in (".png", ".svg", ".pdf"):
             path = ran.results("figures", f"{figure.name}{suffix}")
             assert path.stat().st_size > 1000, path
+
+
+def text_of_figure(path: Path) -> str:
+    """Return all text of a figure's SVG, with one space between any two words."""
+    text = [node for node in ElementTree.parse(path).iter() if node.tag.endswith("}text")]
+    return " ".join(" ".join("".join(node.itertext()) for node in text).split())
+
+
+def columns_drawn(ran: Ran, path: Path) -> set[str]:
+    """Return the columns of the tables that a figure is drawn of, as the tables of figures say."""
+    *place, name = path.relative_to(ran.results("figures")).with_suffix("").parts
+    known = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
+    found = [one for one in known if one.name == name and bool(one.maps) == (len(place) == 2)]
+    values = dict(zip(("model", "method"), place, strict=False)) | {"seed": "1"}
+    tables = [
+        ran.results(table.format(examples=ran.stage, **values))
+        for figure in found
+        for table in figure.tables
+    ]
+    return {column for table in tables if table.is_file() for column in read_table(table)}
+
+
+def test_every_figure_says_how_many_and_the_level_of_its_intervals(ran):
+    told = {path: text_of_figure(path) for path in ran.results("figures").rglob("*.svg")}
+    words = kind_of(ran.study.kind).words.grouped(ran.study.splits.group)
+    counted = (words.example, words.examples, words.group, words.groups, words.place, words.places)
+    number = rf"\d[\d,]* (?:training |validation |test )?(?:{'|'.join(counted)}|candidates?)\b"
+    # A figure that has nothing to show is one sentence.
+    shown = {path: text for path, text in told.items() if not re.match("(No|There|These) ", text)}
+    assert shown
+    assert [path for path, text in shown.items() if not re.search(number, text)] == []
+    drawn = {path: columns_drawn(ran, path) for path in shown}
+    uncertain = [path for path, names in drawn.items() if any("low" in n.split("_") for n in names)]
+    assert [path for path in uncertain if not re.search(r"\d % interval", shown[path])] == []
+    unit = unit_of(ran.study.label)
+    for name in ("comparison", "learning"):
+        assert unit in told[ran.results("figures", f"{name}.svg")]
 
 
 def test_pages_speak_the_words_of_the_kind_and_of_no_other(ran):
