@@ -21,21 +21,26 @@ def run():
 
 def test_before_anything_ran_the_estimates_count(run):
     assert run.left(0) == 160
-    assert run.share() == 0
+    assert run.share(0) == 0
 
 
 def test_a_job_counts_by_its_cost_and_not_as_one_of_three(run):
     run.start("train", 0)
     run.end("train", 90)
-    assert run.share() == pytest.approx(90 / 160)
+    assert run.share(90) == pytest.approx(90 / 160)
     assert run.left(90) == pytest.approx(70)
 
 
 def test_of_a_running_job_the_time_that_it_has_run_is_gone(run):
     run.start("train", 0)
     assert run.left(40) == pytest.approx(120)
-    # One that takes longer than expected may end at any moment, and is not owed.
-    assert run.left(500) == pytest.approx(70)
+    assert run.share(40) == pytest.approx(40 / 160)
+
+
+def test_a_job_that_takes_too_long_tells_of_a_slow_machine_before_it_ends(run):
+    run.start("train", 0)
+    # It may end at any moment; those behind it will take long as well.
+    assert run.left(500) == pytest.approx(70 * (500 + PRIOR) / (90 + PRIOR))
 
 
 def test_a_slow_machine_makes_what_follows_longer(run):

@@ -56,32 +56,45 @@ class Progress:
 
     def left(self, now: float) -> float:
         """Return how long the jobs that have not ended will take beside each other, s."""
-        scale, tasks = self._scale(), {}
+        scale, tasks = self._scale(now), {}
         for job, task in self._tasks.items():
             if job not in self._took:
-                spent = now - self._began.get(job, now)
-                tasks[job] = replace(task, seconds=max(task.seconds * scale - spent, 0.0))
+                rest = task.seconds * scale - self._spent(job, now)
+                tasks[job] = replace(task, seconds=max(rest, 0.0))
         return makespan(tasks, self._room)
 
-    def share(self) -> float:
-        """Return the share of the work that has ended, 0 to 1."""
-        work = {job: task.seconds * task.threads for job, task in self._tasks.items()}
-        total = sum(work.values())
-        return sum(work.get(job, 0.0) for job in self._took) / total if total > 0 else 0.0
+    def share(self, now: float) -> float:
+        """Return the share of the work that is done at a time, 0 to 1."""
+        scale, done, total = self._scale(now), 0.0, 0.0
+        for job, task in self._tasks.items():
+            expected = task.seconds * scale
+            spent = expected if job in self._took else min(self._spent(job, now), expected)
+            done += spent * task.threads
+            total += expected * task.threads
+        return done / total if total > 0 else 0.0
 
     def line(self, now: float) -> str:
         """Return in words how far the run is, and how many jobs its time does not hold."""
         waiting = len(self._unmeasured - set(self._took))
         jobs = "1 job" if waiting == 1 else f"{waiting} jobs"
         more = f", without {jobs} that nobody has timed yet" if waiting else ""
-        return f"{self.share():.0%} of the work is done, about {clock(self.left(now))} left{more}."
+        return (
+            f"{self.share(now):.0%} of the work is done, about {clock(self.left(now))} left{more}."
+        )
 
-    def _scale(self) -> float:
-        """Return how much longer jobs take here than they were estimated to."""
-        timed = [
-            (took, self._tasks[job].seconds)
-            for job, took in self._took.items()
-            if job in self._tasks and self._tasks[job].seconds > 0
-        ]
-        took, estimated = (sum(column) for column in zip(*timed, strict=True)) if timed else (0, 0)
-        return (took + PRIOR) / (estimated + PRIOR)
+    def _spent(self, job: Hashable, now: float) -> float:
+        """Return for how long a job has run, s; 0 of one that has not started."""
+        return self._took.get(job, now - self._began.get(job, now))
+
+    def _scale(self, now: float) -> float:
+        """Return how much longer jobs take here than they were estimated to.
+
+        A job that has not ended counts once it takes longer than estimated.
+        """
+        took = estimated = PRIOR
+        for job, task in self._tasks.items():
+            spent = self._spent(job, now)
+            if task.seconds > 0 and (job in self._took or spent > task.seconds):
+                took += spent
+                estimated += task.seconds
+        return took / estimated
