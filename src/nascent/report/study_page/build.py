@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
-from markupsafe import Markup
 
 from nascent import integrity, provenance
 from nascent.config.checks import check_study
@@ -26,7 +25,8 @@ from nascent.report.study_page.contents import Block, Picture, Section, Sheet, f
 from nascent.report.study_page.facts import provenance_of
 from nascent.report.study_page.missing import Gap, gaps_of
 from nascent.report.study_page.render import page_text
-from nascent.report.study_page.sheets import Table, packed_bytes, table_of_file, values_of
+from nascent.report.study_page.sheets import packed_bytes, table_of_file, values_of
+from nascent.report.study_page.shown import ShownBlock, ShownPicture, ShownSection, ShownSheet
 from nascent.study_record import FILE, StudyRecord, read_study_record
 from nascent.words import speaking
 
@@ -56,70 +56,6 @@ RECORDED = (
     "explain/standing.tsv",
 )
 """Results whose records stand in the provenance."""
-
-
-@dataclass(frozen=True)
-class ShownPicture:
-    """A figure as the page shows it.
-
-    Attributes
-    ----------
-    files
-        The same figure in other formats.
-    examples
-        Of the examples that it shows, id and address in the explorer.
-    """
-
-    place: str
-    title: str
-    image: pictures.Image64
-    caption: Markup
-    files: tuple[str, ...]
-    examples: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class ShownSheet:
-    """A table as the page shows it."""
-
-    anchor: str
-    place: str
-    title: str
-    note: str
-    table: Table
-
-
-@dataclass(frozen=True)
-class ShownBlock:
-    """A block as the page shows it.
-
-    Attributes
-    ----------
-    folded
-        Why it is folded away; empty where it is not.
-    warning
-        What has to be said of it.
-    links
-        Words and addresses of other pages.
-    """
-
-    anchor: str
-    title: str
-    pictures: tuple[ShownPicture, ...]
-    sheets: tuple[ShownSheet, ...]
-    folded: str
-    warning: str
-    links: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class ShownSection:
-    """A section as the page shows it, what is folded away at its end."""
-
-    anchor: str
-    title: str
-    blocks: tuple[ShownBlock, ...]
-    folded: tuple[ShownBlock, ...]
 
 
 def write_page(folder: str | Path, captions: str | Path, path: str | Path | None = None) -> Path:

@@ -15,6 +15,7 @@ from nascent.explain.checks import checks_of
 from nascent.figure import DATA, EXPLANATIONS, MODELS, Figure
 from nascent.figures.table import figures_of
 from nascent.kind import Kind, capital, kind_of
+from nascent.report.study_page.titles import titled
 from nascent.task import task_of
 from nascent.words import worded
 
@@ -156,7 +157,7 @@ def made_checks(study: Study) -> list[Check]:
 
 def _data(study: Study, kind: Kind) -> Iterator[Block]:
     for figure in _of_category(study, kind, DATA):
-        sheets = [Sheet(place, *_titled(place)) for place in _tables_of_data(figure, kind)]
+        sheets = [Sheet(place, *titled(place)) for place in _tables_of_data(figure, kind)]
         yield _block(figure, sheets)
 
 
@@ -177,7 +178,7 @@ def _models(study: Study, kind: Kind) -> Iterator[Block]:
     order = [*(name for name in beside if name in shown), *(n for n in shown if n not in beside)]
     for name in order:
         places = [f"evaluate/{table}.tsv" for table in beside.get(name, ())]
-        yield _block(shown[name], [Sheet(place, *_titled(place)) for place in places])
+        yield _block(shown[name], [Sheet(place, *titled(place)) for place in places])
     left = [table for name, own in beside.items() if name not in shown for table in own]
     left += [*task_of(study.target.task).more, "intervals", "metrics", "predictions"]
     for model in study.train.models:
@@ -189,7 +190,7 @@ def _models(study: Study, kind: Kind) -> Iterator[Block]:
                 _of_model(model, "embedding", worded("{examples} as the model sees them"))
             )
         yield Block(f"model-{model}", f"Model {model}", tuple(pictures), model=model)
-    sheets = tuple(Sheet(place, *_titled(place)) for place in map("evaluate/{}.tsv".format, left))
+    sheets = tuple(Sheet(place, *titled(place)) for place in map("evaluate/{}.tsv".format, left))
     yield Block("more-tables", "Further tables", sheets=sheets)
 
 
@@ -266,7 +267,7 @@ def _has_own_block(check: Check) -> bool:
 
 def _sheets(check: Check) -> list[Sheet]:
     place = f"explain/{check.name}.tsv"
-    title, note = _titled(place)
+    title, note = titled(place)
     return [Sheet(place, worded(check.title) or title, worded(check.note) or note)]
 
 
@@ -290,57 +291,3 @@ def _block(figure: Figure, sheets: list[Sheet]) -> Block:
 
 def _picture(figure: Figure) -> Picture:
     return Picture(f"figures/{figure.name}", capital(worded(figure.label)), figure.caption)
-
-
-def _titled(place: str) -> tuple[str, str]:
-    """Return title and note of a table that no check describes."""
-    name = place.rpartition("/")[2].removesuffix(".tsv")
-    title, note = TITLES.get(name, (name.replace("_", " "), ""))
-    return capital(worded(title)), worded(note)
-
-
-TITLES: Mapping[str, tuple[str, str]] = {
-    "quality": ("quality control", "{Examples} that each step kept and removed, by {part}."),
-    "comparison": (
-        "models and reference predictors",
-        "On the test {examples}. Intervals are 95 %, over {examples} and over {groups}.",
-    ),
-    "pairs": (
-        "every two models",
-        "Metric of the model less that of the other, on the same test {examples}.",
-    ),
-    "levels": ("results by {group}", "Metrics on the test {examples} of each level."),
-    "confounders": (
-        "known factors",
-        "Share of the target's variance that known factors alone explain.",
-    ),
-    "controls": (
-        "intensity or structure",
-        "Each model as it was trained, and with every {feature} of each {example} brought to mean"
-        " 0 and SD 1.",
-    ),
-    "calibration": (
-        "calibration of ensembles",
-        "Spread of several seeds, beside the error. It is empty where models have one seed.",
-    ),
-    "confusion": ("true and predicted classes", "{Examples} of each true and predicted class."),
-    "intervals": ("every metric with its intervals", ""),
-    "metrics": ("every training on train, val and test", ""),
-    "predictions": ("measured and predicted, every {example}", ""),
-    "channel_groups": ("{features} that are exchanged together", ""),
-    "channel_importance": (
-        "share of the maps by {feature}",
-        "Beside the share that the null gives, with intervals.",
-    ),
-    "use": (
-        "what the models use of each {feature}",
-        "What is lost on the test {examples} when a {feature} is exchanged between {examples}.",
-    ),
-    "strata": ("strata of the {examples}", "{Examples} of low, medium and high target."),
-    "feature_attention": ("features of the network in the {example}", ""),
-    "completeness": (
-        "how far maps add up",
-        "Share of the change in prediction that maps miss: median and 95th percentile.",
-    ),
-}
-"""Table → title and note, of those that no record of a check describes."""
