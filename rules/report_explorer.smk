@@ -7,6 +7,8 @@ rule report_explorer:
         maps=maps_explored,
         shards=shards_explained,
         standing=standings_of_study(),
+        verdicts=verdicts_of_explained(),
+        truth=truths_of_parts() if "truth" in CHECKS else [],
     output:
         page=made("report/explorer.html"),
         excerpt=report(
@@ -28,11 +30,19 @@ rule report_explorer:
     params:
         code=code("report_explorer"),
         words=WORDS,
-        factors=FACTORS,
-        batches=BATCHES,
-        study=STUDY.study,
+        about={
+            "study": STUDY.study,
+            "labels": {TARGET: EXPLAINED_LABEL},
+            "task": TASK,
+            "factors": FACTORS,
+            "batches": BATCHES,
+            "references": dict(KIND.references),
+            "hidden": IMAGED if TARGET == KIND.target else "",
+            "pixel_size": STUDY.pixel_size,
+        },
+        kind=STUDY.kind,
+        parts=PARTS.to_dict("records"),
         explorer=STUDY.explain.explorer.plain(),
-        labels={TARGET: EXPLAINED_LABEL},
         seed=STUDY.seed,
     message:
         f"Write the explorer of {STUDY.study}"

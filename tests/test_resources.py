@@ -92,7 +92,8 @@ def test_another_table_or_page_makes_anew_what_is_made_of_it(name, stage, script
 
 
 def test_no_figure_spells_a_colour(package):
-    paths = [*(package / "figures").glob("*.py"), package / "resources/explorer/explorer.js"]
+    pages = (package / "resources/explorer").glob("*.js")
+    paths = [*(package / "figures").glob("*.py"), *pages]
     for path in paths:
         assert not COLOUR.findall(path.read_text(encoding="utf-8")), path
 

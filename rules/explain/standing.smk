@@ -3,10 +3,7 @@
 
 rule explain_standing:
     input:
-        verdicts=[
-            made(f"evaluate/{model}/verdict.tsv")
-            for model in dict.fromkeys(model for model, *_ in EXPLAINED)
-        ],
+        verdicts=verdicts_of_explained(),
         randomisation=made("explain/randomisation.tsv"),
     output:
         made("explain/standing.tsv"),

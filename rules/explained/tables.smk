@@ -26,6 +26,12 @@ def standings_of_study(*_):
     return [made("explain/standing.tsv")] if EXPLAINED else []
 
 
+def verdicts_of_explained():
+    """How well each model that is explained predicts."""
+    models = dict.fromkeys(model for model, *_ in EXPLAINED)
+    return [made(f"evaluate/{model}/verdict.tsv") for model in models]
+
+
 def of_explanations(pattern):
     """One path a model, seed and method that is explained."""
     return [

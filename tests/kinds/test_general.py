@@ -96,9 +96,8 @@ def test_the_explorer_takes_its_words_from_the_kind():
     # Names of variables, of attributes and in the page's address are those of the tables.
     folder = LIBRARY / "resources" / "explorer"
     spoken = re.sub(r"<[^>]*>", "", (folder / "page.html").read_text(encoding="utf-8")).split("\n")
-    program = re.sub(
-        r"^ *//.*$|\$\{[^{}]*\}", "", (folder / "explorer.js").read_text("utf-8"), flags=re.M
-    )
+    program = "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.js")))
+    program = re.sub(r"^ *//.*$|\$\{[^{}]*\}", "", program, flags=re.M)
     spoken += [text for text in re.findall(r'"[^"\n]*"|`[^`]*`', program) if " " in text.strip()]
     assert len(spoken) > 100
     assert [text for text in spoken if OF_IMAGES_OF_CELLS.search(text)] == []

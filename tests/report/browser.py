@@ -16,6 +16,7 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 WIDE, NARROW = 1400, 800
+PATIENCE = 8000  # ms
 OWN = ("file://", "about:", "data:", "blob:")
 
 # What a keyboard has to reach: all controls that are seen, but of a list of which one entry takes
@@ -48,6 +49,7 @@ class Tab:
     requests: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._heard)
         self.page.on("dialog", self._asked)

@@ -1,8 +1,11 @@
 """Maps, shards and channel scores -> the explorer, and the excerpt of it that the report holds."""
 
+import pandas as pd
+
+from nascent.explain.truth.planted import read_planted
 from nascent.files import read_table
 from nascent.jobs import job
-from nascent.report.explorer.stage import Explanation, Limits, in_report, write_explorer
+from nascent.report.explorer.stage import About, Explanation, Limits, in_report, write_explorer
 
 with job(snakemake) as work:
     given, made, params = snakemake.input, snakemake.output, snakemake.params
@@ -12,6 +15,10 @@ with job(snakemake) as work:
         for number, scores in enumerate(given.scores)
     ]
     standings = read_table(given.standing[0]) if given.standing else None
+    verdicts = [read_table(path) for path in given.verdicts]
+    planted = None
+    if given.truth:
+        planted = read_planted(params.kind, given.truth, params.parts, given.shards)
     limits = Limits(**params.explorer, seed=params.seed)
     for path, of_page, note in (
         (made.page, limits, ""),
@@ -21,12 +28,11 @@ with job(snakemake) as work:
             explanations,
             given.shards,
             path,
-            study=params.study,
-            labels=params.labels,
+            About(**params.about),
             limits=of_page,
-            factors=params.factors,
-            batches=params.batches,
             standings=standings,
+            verdicts=pd.concat(verdicts, ignore_index=True) if verdicts else None,
+            planted=planted,
             note=note,
             record=work.record,
         )

@@ -1,7 +1,6 @@
 """A study of six cells whose pixels and scores are known, as the explorer takes it."""
 
-from dataclasses import dataclass
-from importlib.util import module_from_spec, spec_from_file_location
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,15 @@ import pytest
 from nascent.attribute.map_writer import write_maps
 from nascent.attribute.maps import MapSource
 from nascent.attribute.results import Attributions
+from nascent.evaluate.verdicts import BEATS
 from nascent.explain.exports.h5ad import write_h5ad
 from nascent.explain.exports.scores import channel_scores
+from nascent.explain.standing import DEPENDS, FAILS, OPEN, PASSES
 from nascent.files import write_table
 from nascent.kind import Words, kind_of
 from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.provenance import file_digest
-from nascent.report.explorer.stage import Explanation, Limits, write_explorer
+from nascent.report.explorer.stage import About, Explanation, Limits, write_explorer
 from nascent.words import speaking
 
 SIZE = 14
@@ -37,6 +38,7 @@ EXPLAINED = [
     ("linear", "ablation", "channel_ablation", "feature", True),
 ]
 CELLS = kind_of("cells")
+ABOUT = [field.name for field in fields(About)]
 LIMITS = Limits(cells=6, channels=3, megabytes=5, edge=None, seed=1)
 
 
@@ -54,17 +56,18 @@ class Study:
 
     def write(self, name: str = "explorer.html", words: Words = CELLS.words, **changes) -> Path:
         """Write the page and return its path."""
-        options = {
+        said = {
             "study": "tiny",
             "labels": {"target": "transcription rate (counts)"},
-            "limits": LIMITS,
             "factors": CELLS.factors,
             "batches": CELLS.batches,
-            "record": {"stage": "report"},
-        } | changes
+            "hidden": "EU",
+        }
+        said |= {key: changes.pop(key) for key in list(changes) if key in ABOUT}
+        options = {"limits": LIMITS, "record": {"stage": "report"}} | changes
         explanations = options.pop("explanations", self.explanations)
         with speaking(words.plain()):
-            write_explorer(explanations, self.shards, self.folder / name, **options)
+            write_explorer(explanations, self.shards, self.folder / name, About(**said), **options)
         return self.folder / name
 
 
@@ -162,15 +165,37 @@ def study(tmp_path_factory) -> Study:
     return Study(folder, images, masks, maps, predictions, shards, explanations)
 
 
+class Spots:
+    """What was planted: in each cell the two middle rows of its mask."""
+
+    def mask(self, example_id, measured, channels=None):
+        rows = np.flatnonzero(measured.any(axis=1))
+        planted = np.zeros_like(measured)
+        planted[rows[len(rows) // 2] : rows[len(rows) // 2] + 2] = True
+        return planted & measured
+
+
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    """A headless Chromium; tests that need one are skipped where there is none."""
-    # Tests are imported by path, so that modules beside them have no name to import.
-    spec = spec_from_file_location("explorer_browser", Path(__file__).with_name("browser.py"))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    if module.FOUND is None:
-        pytest.skip("no Chromium is installed (apt-get install chromium, or NASCENT_CHROMIUM)")
-    opened = module.Browser(tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
+def planted() -> Spots:
+    """What was planted in the cells of the study."""
+    return Spots()
+
+
+@pytest.fixture(scope="session")
+def standings() -> pd.DataFrame:
+    """What checks say of the explanations of `cnn`: the second passes, the first fails."""
+    rows = [
+        (1, "cnn", "vargrad", PASSES, BEATS, DEPENDS, ""),
+        (2, "cnn", "cam", OPEN, BEATS, OPEN, "Cannot tell of cam."),
+        (3, "cnn", "ig", FAILS, BEATS, "", "Maps by ig do not depend on the model."),
+    ]
+    names = ["place", "model", "method", "standing", "model_verdict", "maps_verdict", "sentence"]
+    return pd.DataFrame(rows, columns=names)
+
+
+@pytest.fixture(scope="session")
+def verdicts() -> pd.DataFrame:
+    """How well `cnn` predicts."""
+    row = {"model": "cnn", "n": 371, "groups": 12, "mae": 29.5, "r2": 0.84, "difference": -15.5}
+    row |= {"r2_low": 0.75, "r2_high": 1.25, "r2_low_groups": np.nan, "r2_high_groups": np.nan}
+    return pd.DataFrame([row | {"best_floor": "ols", "verdict": BEATS}])

@@ -55,7 +55,7 @@ def test_every_cell_has_its_image_and_the_maps_that_have_pixels(study):
 def test_the_pixels_are_those_of_shard_and_maps(study):
     page = study.write()
     index, found = index_of(page), blobs(page)
-    assert index["images"] == ["DAPI", "SON", "a <b> & 'c'"]
+    assert (index["images"], index["target"]) == (["DAPI", "SON", "a <b> & 'c'"], "EU")
     for number, cell in enumerate(index["cells"]):
         at = [7, 12, 3, 40, 5, 21].index(int(cell))
         mask = study.masks[at]
@@ -65,10 +65,11 @@ def test_the_pixels_are_those_of_shard_and_maps(study):
         assert window["width"] == columns[-1] - columns[0] + 1
         pixels = int(mask.sum())
         raw = zlib.decompress(base64.b64decode(found[f"image-{number}"]))
-        scale = np.frombuffer(raw[:24], "<f4").reshape(3, 2)
-        planes = np.frombuffer(raw[-3 * pixels :], np.uint8).reshape(3, pixels)
+        # Behind the channels of the maps comes the picture of the target.
+        scale = np.frombuffer(raw[:32], "<f4").reshape(4, 2)
+        planes = np.frombuffer(raw[-4 * pixels :], np.uint8).reshape(4, pixels)
         shown = scale[:, :1] + planes * scale[:, 1:]
-        true = study.images[at][mask][:, [0, 2, 3]].T.astype(float)
+        true = study.images[at][mask][:, [0, 2, 3, 1]].T.astype(float)
         low, high = np.percentile(true, [0.1, 99.9], axis=1, keepdims=True)
         limited = np.clip(true, low, high)
         assert (np.abs(shown - limited) <= scale[:, 1:] / 2 * 1.001).all()
@@ -294,8 +295,8 @@ def test_the_page_opens_with_the_best_standing_and_what_fails_comes_last(study):
     assert [one[:2] for one in told[2:]] == [
         ("cnn", "ig"), ("cnn", "vargrad"), ("linear", "ablation"),
     ]  # fmt: skip
-    sentences = [one["sentence"] for one in index["explanations"]]
-    assert sentences[:3] == ["", "linear ig: cannot tell.", "cnn ig: fails."]
+    sentences = [one["sentences"] for one in index["explanations"]]
+    assert sentences[:3] == [[], ["linear ig: cannot tell."], ["cnn ig: fails."]]
     assert index["warning"] == ""
     # The pixels go with their explanation: the map of `cam` has one plane.
     assert index["explanations"][0]["kept"] == ["all"]
@@ -315,5 +316,5 @@ def test_what_no_check_has_seen_is_undecided_and_says_so(study):
     index = index_of(study.write("standing.html", standings=table[table["method"] != "cam"]))
     first, second, *others = index["explanations"]
     assert (first["method"], second["method"], second["standing"]) == ("ig", "cam", OPEN)
-    assert "No check" in second["sentence"]
+    assert "No check" in second["sentences"][0]
     assert {one["standing"] for one in others} == {FAILS}

@@ -24,7 +24,7 @@ def parts_of_page(
         (name, base64 text) of the pixels.
     """
     style = resource_text("explorer/explorer.css")
-    script = resource_text("explorer/explorer.js")
+    script = program()
     page = resource_text("explorer/page.html")
     for name, word in {**spoken().captions(), "title": title}.items():
         page = page.replace(f"{{{{{name}}}}}", escape(word))
@@ -36,6 +36,23 @@ def parts_of_page(
     for name, text in blobs:
         yield f'<script type="text/plain" id="{name}">{text}</script>\n'
     yield from (foot, script, end)
+
+
+def program() -> str:
+    """Return the page's program: its parts, one after the other."""
+    parts = (
+        resource_text("explorer/text.js"),
+        resource_text("explorer/pixels.js"),
+        resource_text("explorer/colours.js"),
+        resource_text("explorer/pictures.js"),
+        resource_text("explorer/panels.js"),
+        resource_text("explorer/cells.js"),
+        resource_text("explorer/facts.js"),
+        resource_text("explorer/controls.js"),
+        resource_text("explorer/address.js"),
+        resource_text("explorer/explorer.js"),
+    )
+    return "\n".join(parts)
 
 
 def as_json(index: Mapping[str, Any]) -> str:

@@ -9,9 +9,9 @@ from nascent.errors import AttributionError
 from nascent.places import bounding_box
 from nascent.report.explorer import planes
 from nascent.report.explorer.assets import as_json, parts_of_page
+from nascent.report.explorer.pictures import Pictures
 from nascent.report.explorer.shown import Shown, plain
 from nascent.store import Store
-from nascent.store_layout import input_path
 from nascent.words import spoken
 
 SCALE = 99.5  # percentile of |score| at which the colours of a cell's maps end
@@ -36,6 +36,7 @@ def packed(
     order: Sequence[Hashable],
     shards: Sequence[Store],
     shown: Sequence[Shown],
+    pictures: Pictures,
     index: Mapping[str, Any],
     room: float,
 ) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
@@ -50,7 +51,7 @@ def packed(
         place = places.get(cell)
         if place is None:
             raise AttributionError(f"{spoken().example} {cell} is in none of the shards given")
-        window, own = _cell(number, *place, shards, shown, index["images"], index["edge"])
+        window, own = _cell(number, *place, shards, shown, pictures, index["edge"])
         room -= _row_size(index, number) + len(as_json(window))
         room -= sum(TAG + len(text) for _, text in own)
         if room < 0:
@@ -66,24 +67,25 @@ def _cell(
     row: int,
     shards: Sequence[Store],
     shown: Sequence[Shown],
-    images: Sequence[str],
+    pictures: Pictures,
     edge: int | None,
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    spec = shards[shard].input(shown[0].files[shard].source.input)
-    image = shards[shard].array(input_path(spec.name), row)
-    measured = shards[shard].measured(row, spec.name)
-    mask = np.ones(spec.places, bool) if measured is None else measured
+    store = shards[shard]
+    cell = store.examples.index[row]
+    measured = store.measured(row, pictures.input)
+    mask = np.ones(store.input(pictures.input).places, bool) if measured is None else measured
     box = bounding_box(mask)
     inside = mask[box]
     factor = planes.binning(inside.shape, edge)
-    channels = [spec.features.index(name) for name in images]
-    pixels, small = planes.binned(image[box][..., channels], inside, factor)
+    pixels, small = planes.binned(pictures.planes(store, row)[box], inside, factor)
     numbers, scale = planes.quantised_image(pixels[small])
     levels = [plain(pair) for pair in scale @ np.array([[1, 1], [0, planes.BRIGHTEST]])]
-    blobs = [(f"image-{number}", planes.packed(scale, planes.bits(small), numbers))]
+    shares, _ = planes.binned(pictures.masks(store, row, cell, mask)[box], inside, factor)
+    outlines = [planes.bits(share >= 0.5) for share in np.moveaxis(shares, -1, 0)]
+    blobs = [(f"image-{number}", planes.packed(scale, planes.bits(small), *outlines, numbers))]
     scales: list[float | None] = []
     for position, one in enumerate(shown):
-        scores = _map(one, shard, shards[shard].examples.index[row])[box] if one.kept else None
+        scores = _map(one, shard, cell)[box] if one.kept else None
         if scores is None:
             scales.append(None)
             continue

@@ -1,5 +1,6 @@
 """What the explorer's page knows of an explanation and of the cells, before it decodes a cell."""
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,9 @@ from nascent.explain.exports.scores import ChannelScores
 from nascent.explain.importance.aggregates import SYMBOLS
 from nascent.figures.words import quantity, unit
 from nascent.kind import Words
+from nascent.plain_words import method_words
 from nascent.report.explorer import planes
+from nascent.report.explorer.belief import Belief
 from nascent.report.explorer.choose import largest
 
 FACTS = ("model", "seed", "method", "kind", "axes", "options", "checks")
@@ -22,8 +25,7 @@ FACTS = ("model", "seed", "method", "kind", "axes", "options", "checks")
 class Shown:
     """One explanation on the page."""
 
-    standing: str
-    sentence: str
+    belief: Belief
     scores: ChannelScores
     files: Sequence[Maps]
     kept: Sequence[str]
@@ -35,8 +37,7 @@ def as_shown(
     files: Sequence[Maps],
     order: Sequence[Hashable],
     count: int,
-    standing: str,
-    sentence: str,
+    belief: Belief,
 ) -> Shown:
     """Return an explanation as the page shows it: the maps of its largest channels.
 
@@ -58,8 +59,7 @@ def as_shown(
     # Σa is Σ|a| to the last bit where no score is negative.
     both = (scores.values["signed"] != scores.values["absolute"])[:, pixels].any()
     return Shown(
-        standing,
-        sentence,
+        belief,
         scores,
         files,
         [] if scores.facts["axes"] == "feature" else kept,
@@ -79,15 +79,42 @@ def image_channels(shown: Sequence[Shown], count: int) -> list[str]:
     return [name for name in dict.fromkeys(inputs) if name in wanted] or inputs[:count]
 
 
-def facts_of(one: Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -> dict[str, Any]:
+def names_of_methods(every: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """Return model and method → the method in words.
+
+    Where two of a model are made by one function, or explain another column, their own names stand
+    in brackets.
+
+    Parameters
+    ----------
+    every
+        Facts of the explanations, see `nascent.explain.exports.scores.ChannelScores`.
+    """
+    made = Counter((facts["model"], facts["kind"]) for facts in every)
+    named = {}
+    for facts in every:
+        model, method, kind = facts["model"], facts["method"], facts["kind"]
+        several = made[model, kind] > 1
+        named[model, method] = f"{method_words(kind)} ({method})" if several else method_words(kind)
+    return named
+
+
+def facts_of(
+    one: Shown,
+    order: Sequence[Hashable],
+    labels: Mapping[str, str],
+    methods: Mapping[tuple[str, str], str],
+) -> dict[str, Any]:
     """Return what the page knows of an explanation before it decodes a cell."""
     facts, scores = one.scores.facts, one.scores
     at = scores.cells.index.get_indexer(order)
     label = labels.get(facts["target"], facts["target"])
     return {
         **{name: facts[name] for name in FACTS},
-        "standing": one.standing,
-        "sentence": one.sentence,
+        "called": methods[facts["model"], facts["method"]],
+        "standing": one.belief.standing,
+        "headline": one.belief.headline,
+        "sentences": list(one.belief.sentences),
         "quantity": quantity(label),
         "unit": unit(label).strip("()"),
         "scores": score_unit(facts["kind"], facts["options"], unit(label).strip("()")),
@@ -97,7 +124,11 @@ def facts_of(one: Shown, order: Sequence[Hashable], labels: Mapping[str, str]) -
         "kept": list(one.kept),
         "share": [plain(row) for row in scores.values["share"][at]],
         "signed": [plain(row) for row in scores.values["signed"][at]],
-        "told": {name: plain(scores.cells[name].iloc[at]) for name in facts["told"]},
+        "told": {
+            name: plain(scores.cells[name].iloc[at])
+            for name in facts["told"]
+            if scores.cells[name].iloc[at].notna().any()
+        },
     }
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +13,33 @@ from nascent.attribute.maps import Maps, open_maps
 from nascent.errors import AttributionError
 from nascent.explain.exports.h5ad import read_h5ad
 from nascent.explain.exports.scores import ChannelScores
-from nascent.explain.standing import OPEN, ORDER, STANDING, nothing_passes
+from nascent.explain.standing import ORDER, nothing_passes
+from nascent.explain.truth.planted import Planted
 from nascent.figures.palettes import palette, ramps
 from nascent.files import written
 from nascent.places import refuse_unless_plane
 from nascent.provenance import file_digest
 from nascent.report.explorer import planes
 from nascent.report.explorer.assets import parts_of_page
+from nascent.report.explorer.belief import Belief, beliefs
 from nascent.report.explorer.choose import balanced
 from nascent.report.explorer.packing import SCALE, cut, packed, size
+from nascent.report.explorer.pictures import Pictures, pictures_of
 from nascent.report.explorer.shown import (
     as_shown,
     cells_of,
     columns_of_page,
     facts_of,
     image_channels,
+    names_of_methods,
 )
 from nascent.store import open_store
+from nascent.task import REGRESSION, task_of
 from nascent.words import spoken
 
 MEGABYTE = 1_000_000
 IN_REPORT = 1.4  # 10⁶ bytes
 EDGE_IN_REPORT = 64  # pixels
-UNCHECKED = "No check says whether these maps can be relied on."
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +77,38 @@ class Limits:
     seed: int
 
 
+@dataclass(frozen=True)
+class About:
+    """What a page says of its study.
+
+    Attributes
+    ----------
+    study : str
+        Its name.
+    labels : mapping
+        Predicted column → what it is in words, with its unit.
+    task : str
+        Name of what is predicted.
+    factors, batches : sequence of str
+        Columns that the page filters by and names first, see `nascent.kind.Kind`.
+    references : mapping
+        Words of the reference predictors that its kind alone has, see `nascent.kind.Kind`.
+    hidden : str
+        Feature that the target is measured in and no model sees; empty where there is none.
+    pixel_size : float or None
+        Edge of a pixel in µm; None where it is not known.
+    """
+
+    study: str
+    labels: Mapping[str, str]
+    task: str = REGRESSION
+    factors: Sequence[str] = ()
+    batches: Sequence[str] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+    hidden: str = ""
+    pixel_size: float | None = None
+
+
 def in_report(limits: Limits) -> tuple[Limits, str]:
     """Return the limits of the page that stands in the report, and what it says of itself.
 
@@ -91,13 +127,12 @@ def write_explorer(
     explanations: Sequence[Explanation],
     shard_paths: Sequence[str | Path],
     out: str | Path,
+    about: About,
     *,
-    study: str,
-    labels: Mapping[str, str],
     limits: Limits,
-    factors: Sequence[str] = (),
-    batches: Sequence[str] = (),
     standings: pd.DataFrame | None = None,
+    verdicts: pd.DataFrame | None = None,
+    planted: Planted | None = None,
     note: str = "",
     record: Mapping[str, Any] | None = None,
 ) -> None:
@@ -113,16 +148,16 @@ def write_explorer(
         The shards that the maps were made from, in the order of each explanation's map files.
     out
         The page.
-    study
-        Name of the study.
-    labels
-        Predicted column → what it is in words, with its unit.
+    about
+        What it says of the study.
     limits
         How much the page holds. Cells are left out where it would grow too large, which is logged.
-    factors, batches
-        Columns that the page filters by and names first, see `nascent.kind.Kind`.
     standings
         The columns of `nascent.explain.standing.STANDING`; None where nothing was checked.
+    verdicts
+        How well the models predict, see `nascent.evaluate.stage.model_verdicts`.
+    planted
+        What was planted in simulated cells: it is outlined.
     note
         A sentence at the head of the page.
     record
@@ -142,16 +177,21 @@ def write_explorer(
             files = [stack.enter_context(open_maps(path, pictured)) for path in explanation.maps]
             _refuse_other_shards(files, digests)
             opened.append((read_h5ad(explanation.scores), files))
-        opened, words = _by_standing(opened, standings)
+        methods = names_of_methods([scores.facts for scores, _ in opened])
+        known = _beliefs(standings, verdicts, about, methods)
+        opened, believed = _by_standing(opened, known)
         every = opened[0][0].cells["stratum"] if opened else pd.Series(dtype=object)
         order = balanced(every, limits.seed)[: limits.cells]
         shown = [
-            as_shown(scores, files, order, limits.channels, *said)
-            for (scores, files), said in zip(opened, words, strict=True)
+            as_shown(scores, files, order, limits.channels, belief)
+            for (scores, files), belief in zip(opened, believed, strict=True)
         ]
         images = image_channels(shown, limits.channels)
+        pictures = Pictures("", [])
+        if pictured is not None:
+            pictures = pictures_of(shards[0], pictured, images, about.hidden, planted)
         index = {
-            "study": study,
+            "study": about.study,
             "note": note,
             "warning": "" if standings is None else nothing_passes(standings),
             "provenance": record or {},
@@ -159,19 +199,25 @@ def write_explorer(
                 "strata": palette("stratum"),
                 "series": list(palette("hue").values()),
                 "ramps": {kind: ramps(kind) for kind in ("plain", "signed")},
+                "composites": ramps("composite"),
+                "outlines": palette("outline"),
+                "overlay": palette("overlay"),
             },
             "explained": len(every),
             "images": images,
+            "target": pictures.target,
+            "outlines": pictures.outlines,
+            "pixel_size": about.pixel_size,
             "tail": planes.TAIL,
             "scale": SCALE,
             "edge": limits.edge,
-            "explanations": [facts_of(one, order, labels) for one in shown],
+            "explanations": [facts_of(one, order, about.labels, methods) for one in shown],
             "words": spoken().captions(),
             **cells_of(shown, order),
         }
-        index |= columns_of_page(index["columns"], spoken(), factors, batches)
-        room = limits.megabytes * MEGABYTE - size(study, cut(index, 0))
-        windows, blobs = packed(order, shards, shown, index, room)
+        index |= columns_of_page(index["columns"], spoken(), about.factors, about.batches)
+        room = limits.megabytes * MEGABYTE - size(about.study, cut(index, 0))
+        windows, blobs = packed(order, shards, shown, pictures, index, room)
         if len(windows) < len(order):
             logger.warning(
                 f"%s: %d of %d {spoken().examples} fit into %g MB",
@@ -182,7 +228,24 @@ def write_explorer(
             )
         index = cut(index, len(windows)) | {"windows": windows}
         with written(out) as beside, beside.open("w", encoding="utf-8") as stream:
-            stream.writelines(parts_of_page(f"Explorer of {study}", index, blobs))
+            stream.writelines(parts_of_page(f"Explorer of {about.study}", index, blobs))
+
+
+def _beliefs(
+    standings: pd.DataFrame | None,
+    verdicts: pd.DataFrame | None,
+    about: About,
+    methods: Mapping[tuple[str, str], str],
+) -> dict[tuple[str, str], Belief]:
+    if standings is None:
+        return {}
+    return beliefs(
+        standings,
+        pd.DataFrame({"model": []}) if verdicts is None else verdicts,
+        task=task_of(about.task),
+        methods=methods,
+        references=about.references,
+    )
 
 
 def with_pictures(
@@ -235,18 +298,15 @@ def _refuse_other_shards(files: Sequence[Maps], digests: Sequence[str]) -> None:
 
 
 def _by_standing(
-    opened: Sequence[tuple[ChannelScores, Sequence[Maps]]], standings: pd.DataFrame | None
-) -> tuple[list[tuple[ChannelScores, Sequence[Maps]]], list[tuple[str, str]]]:
-    """Return the explanations in the order of their standing, and standing and sentence of each."""
-    table = pd.DataFrame(columns=list(STANDING)) if standings is None else standings
-    rows = table.assign(sentence=table["sentence"].fillna("")).to_dict("records")
-    known = {
-        (row["model"], row["method"]): (row["place"], (row["standing"], row["sentence"]))
-        for row in rows
-    }
-    unknown = (len(known) + 1, (OPEN, UNCHECKED))
-    found = [known.get((one.facts["model"], one.facts["method"]), unknown) for one, _ in opened]
+    opened: Sequence[tuple[ChannelScores, Sequence[Maps]]],
+    known: Mapping[tuple[str, str], Belief],
+) -> tuple[list[tuple[ChannelScores, Sequence[Maps]]], list[Belief]]:
+    """Return the explanations in the order of their standing, and what is said of each."""
+    keys = [(one.facts["model"], one.facts["method"]) for one, _ in opened]
+    places = {key: place for place, key in enumerate(known)}
+    believed = [known.get(key, Belief()) for key in keys]
     order = sorted(
-        range(len(opened)), key=lambda number: (ORDER.index(found[number][1][0]), found[number][0])
+        range(len(opened)),
+        key=lambda n: (ORDER.index(believed[n].standing), places.get(keys[n], len(known))),
     )
-    return [opened[k] for k in order], [found[k][1] for k in order]
+    return [opened[n] for n in order], [believed[n] for n in order]
