@@ -89,9 +89,9 @@ def evaluation_pages(
         "confounders": (
             "Known factors",
             "η² and ω²: share of the target's variance between the levels of a factor, over all"
-            f" {spoken().examples}. {measured.skill}: how well the mean of the training"
-            f" {spoken().examples} of a level predicts its test {spoken().examples}. Both are"
-            f" about the target. A model's error may still differ much between {spoken().groups}"
+            f" {spoken().examples}. {measured.skill} is that of predicting each test"
+            f" {spoken().example} by the mean of the training {spoken().examples} of its level. All"
+            f" are about the target. A model's error may still differ much between {spoken().groups}"
             " that explain little of the target: see the table below.",
             confounders_rows,
             confounders,

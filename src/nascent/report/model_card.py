@@ -150,7 +150,7 @@ def limits(
     if tested and set(tested) <= set(WITHIN_GROUPS):
         found.append(
             f"It was tested only on {spoken().examples} of {spoken().groups} that it was trained"
-            f" on. How well it predicts a new {spoken().group} is not known."
+            f" on. How good it is on a new {spoken().group} is not known."
         )
     for row in comparison.to_dict("records"):
         design = words.design(row["design"])
