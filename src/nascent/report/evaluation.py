@@ -91,8 +91,8 @@ def evaluation_pages(
             "η² and ω²: share of the target's variance between the levels of a factor, over all"
             f" {spoken().examples}. {measured.skill} is that of predicting each test"
             f" {spoken().example} by the mean of the training {spoken().examples} of its level. All"
-            f" are about the target. A model's error may still differ much between {spoken().groups}"
-            " that explain little of the target: see the table below.",
+            " are about the target. A model's error may still differ much between"
+            f" {spoken().groups} that explain little of the target: see the table below.",
             confounders_rows,
             confounders,
         ),
