@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from nascent.explain.attention.maps import CELL, RIM
-from nascent.figures import attention, style
+from nascent.figures import attention
 
 METHODS = {"ig": 1.0, "gradient": 0.0, "grad_cam": 0.2}
 
@@ -39,33 +39,44 @@ def features(count=12, seeds=(1, 2)):
     )
 
 
+def draw(table, features):
+    return attention.draw(table, features, confidence=0.99)
+
+
 def drawn(axes, gid):
     return sorted(float(line.get_xdata()[0]) for line in axes.get_lines() if line.get_gid() == gid)
 
 
 def test_points_are_the_values():
     shown = table()
-    figure = attention.draw(shown, features().iloc[:0])
+    figure = draw(shown, features().iloc[:0])
     shares, corrected, follows = figure.axes
+    shown = shown[shown["trivial"] < 1]
     own = shown[shown["region"] == CELL]
     assert drawn(shares, "share") == pytest.approx(sorted(own["share"]))
-    assert drawn(shares, "chance") == [0.25] * 6
+    assert drawn(shares, "chance") == [0.25] * 4
     for region in (CELL, RIM):
         rows = shown[shown["region"] == region]
         assert drawn(corrected, f"corrected {region}") == pytest.approx(sorted(rows["corrected"]))
     assert drawn(follows, "follows") == pytest.approx(sorted(own["beats_exchange"]))
 
 
-def test_what_is_so_by_construction_is_pale():
-    shares = attention.draw(table(models=["cnn"]), features().iloc[:0]).axes[0]
-    points = [line for line in shares.get_lines() if line.get_gid() == "share"]
-    colours = [line.get_markeredgecolor() for line in points]
-    assert [colour == style.PALE for colour in colours] == [True, False, False]
+def test_what_is_so_by_construction_is_named_and_not_drawn():
+    given = table(models=["cnn"]).assign(groups=4, interval="groups")
+    figure = draw(given, features().iloc[:0])
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert rows == ["gradient", "grad cam"]
+    (facts,) = figure.texts
+    assert "inside by construction: ig" in facts.get_text()
+    assert "8 cells in 4 wells" in facts.get_text()
+    assert "99 % intervals over wells" in facts.get_text()
+    none = draw(given[given["method"] == "ig"], features())
+    assert "No method here" in none.axes[0].texts[0].get_text()
 
 
 def test_features_are_ticks_by_the_sign_of_their_gradient():
     given = features()
-    figure = attention.draw(table(), given)
+    figure = draw(table(), given)
     (axes,) = [axes for axes in figure.axes if "features" in axes.get_title(loc="left")]
     first = given[given["seed"] == 1]
     for colour, rows in (
@@ -80,15 +91,15 @@ def test_features_are_ticks_by_the_sign_of_their_gradient():
 
 def test_a_model_without_features_has_no_strip():
     none = pd.DataFrame({"model": ["linear"], "seed": [1], "share": [np.nan], "told": ["none"]})
-    assert len(attention.draw(table(), none).axes) == 3
+    assert len(draw(table(), none).axes) == 3
 
 
 def test_all_stays_on_the_page(make):
     many = table(models=["a_model_with_a_rather_long_name", "b", "c"], seeds=(1, 2))
-    figure = attention.draw(many, features())
+    figure = draw(many, features())
     assert not make.cut_off(figure)
 
 
 def test_without_pixels_the_figure_says_so():
-    (axes,) = attention.draw(table().iloc[:0], features().iloc[:0]).axes
+    (axes,) = draw(table().iloc[:0], features().iloc[:0]).axes
     assert "No map has pixels" in axes.texts[0].get_text()

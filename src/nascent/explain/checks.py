@@ -204,6 +204,8 @@ CHECKS = (
                 "attention",
                 "share in the {example} (Grad-CAMO)",
                 "split",
+                "confidence",
+                "methods",
                 tables=("explain/attention.tsv", "explain/feature_attention.tsv"),
                 drawing="attention.draw_split",
             ),

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from nascent.explain.attention.maps import CELL, LEVEL, RIM
-from nascent.figures import method_rows, style
+from nascent.figures import explained_rows, method_rows, style
+from nascent.figures.facts import Facts, counted, intervals_over, most, note
+from nascent.plain_words import explanation_words
 from nascent.words import spoken
 
 INSIDE, EXCHANGED, WITH_RIM = style.HUES["blue"], style.HUES["vermilion"], style.HUES["sky"]
@@ -20,21 +22,36 @@ SHIFT = {CELL: -0.16, RIM: 0.16}
 STRIP = 0.42  # inches a model's features
 
 
-def draw_split(table: pd.DataFrame, features: pd.DataFrame, *, split: str) -> Figure:
+def draw_split(
+    table: pd.DataFrame,
+    features: pd.DataFrame,
+    *,
+    split: str,
+    confidence: float,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
+) -> Figure:
     """Draw the rows of one split of the tables `attention.tsv` and `feature_attention.tsv`."""
     # A model without features has one row, which is of no split.
-    return draw(*(rows[rows["split"] == split] for rows in (table, features)))
+    shown = [rows[rows["split"] == split] for rows in (table, features)]
+    return draw(*shown, confidence=confidence, methods=methods)
 
 
 @style.look()
-def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
+def draw(
+    table: pd.DataFrame,
+    features: pd.DataFrame,
+    *,
+    confidence: float,
+    methods: Mapping[str, Mapping[str, object]] | None = None,
+) -> Figure:
     """Draw the share of each model's and method's maps in the cell, and of its features.
 
     Left: the share in the cell's own mask, and in the masks of other cells; the tick is the mask's
     share of the frame. Middle: the share corrected for that chance, without and with the rim.
-    Right: how many cells' maps follow their own mask more than nearly all others'. Rows whose maps
-    cannot reach outside are pale: their share is 1 by construction. Below, a tick for each feature
-    that is pooled. With several seeds a point is their mean, its line spans their intervals.
+    Right: how many cells' maps follow their own mask more than nearly all others'. Methods whose
+    maps cannot reach outside, so that their share is 1 by construction, are named below and not
+    drawn. Below, a tick for each feature that is pooled. With several seeds a point is their mean,
+    its line spans their intervals.
 
     Parameters
     ----------
@@ -42,14 +59,18 @@ def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
         The table `attention.tsv`, of one split.
     features
         The table `feature_attention.tsv`, of one split; may have no rows.
+    confidence
+        Of the intervals.
+    methods
+        `attribute.methods` of the config: name → options, with `method`, for their words.
     """
     if table.empty or not (table["cells"] > 0).any():
-        figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
-        style.say(
-            figure.subplots(),
-            f"No map has {spoken().places} that could lie in the {spoken().example}.",
-        )
-        return figure
+        return _nothing(f"No map has {spoken().places} that could lie in the {spoken().example}.")
+    by_construction = table.groupby(["model", "method"])["trivial"].transform("min") == 1
+    inside = table[by_construction]
+    table = table[~by_construction]
+    if table.empty:
+        return _nothing(f"No method here gives scores outside of the {spoken().example}.")
     shown = method_rows.over_seeds(
         table,
         ["model", "method", "region"],
@@ -59,24 +80,45 @@ def draw(table: pd.DataFrame, features: pd.DataFrame) -> Figure:
         | dict.fromkeys(["share_low", "corrected_low", "beats_exchange_low"], "min")
         | dict.fromkeys(["share_high", "corrected_high", "beats_exchange_high"], "max"),
     )
-    at = method_rows.places(list(zip(shown["model"], shown["method"], strict=True)))
+    at = explained_rows.places(zip(shown["model"], shown["method"], strict=True))
     strips = _strips(features)
-    top = method_rows.height(at) + 0.95
+    top = explained_rows.height(at) + 0.95
     bottom = len(strips) * STRIP + 0.95 if strips else 0
     figure = Figure(figsize=(style.WIDTH, top + bottom), layout="constrained")
     upper = figure
     if strips:
         upper, lower = figure.subfigures(2, 1, height_ratios=[top, bottom])
         _features(lower.subplots(), strips)
-    grid = upper.subplots(1, 3)
+    grid = upper.subplots(1, 3, sharey=True)
     own = shown[shown["region"] == CELL]
     _shares(grid[0], own, at)
     _corrected(grid[1], shown, at)
     _follows(grid[2], own, at)
     for number, axes in enumerate(grid):
-        method_rows.frame(axes, at, named=number == 0)
-        axes.grid(axis="x")
+        explained_rows.frame(axes, at, named=number == 0, methods=methods)
     upper.legend(handles=_keys(), loc="outside upper center", ncols=5)
+    named = [explanation_words(name, methods or {}) for name in dict.fromkeys(inside["method"])]
+    note(
+        figure,
+        Facts(
+            n=counted(most(table["cells"]), most(table["groups"]) if "groups" in table else None),
+            intervals=_intervals(table, confidence),
+            more=f"left out, inside by construction: {', '.join(named)}" if named else "",
+        ),
+    )
+    return figure
+
+
+def _intervals(table: pd.DataFrame, confidence: float) -> str:
+    over = set(table["interval"].dropna()) if "interval" in table else set()
+    known = {"groups": spoken().groups, "cells": spoken().examples}
+    told = " or ".join(word for name, word in known.items() if name in over)
+    return intervals_over(confidence, told) if told else ""
+
+
+def _nothing(sentence: str) -> Figure:
+    figure = Figure(figsize=(style.WIDTH, 1.5), layout="constrained")
+    style.say(figure.subplots(), sentence)
     return figure
 
 
@@ -86,7 +128,7 @@ def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float])
         axes.plot([row["chance"]] * 2, [y - 0.36, y + 0.36], color=style.INK, lw=1.1, gid="chance")
         method_rows.point(axes, row["exchanged"], y, mark=OTHERS)
         ends = row["share_low"], row["share_high"]
-        mark = style.Mark(_colour(row, INSIDE))
+        mark = style.Mark(INSIDE)
         method_rows.point(axes, row["share"], y, ends, mark=mark, gid="share")
     axes.set_xlim(0, 1.04)
     axes.set_title(
@@ -97,9 +139,9 @@ def _shares(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float])
 def _corrected(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]) -> None:
     for row in rows.to_dict("records"):
         if row["region"] == CELL:
-            mark = style.Mark(_colour(row, INSIDE), size=4.2)
+            mark = style.Mark(INSIDE, size=4.2)
         else:
-            mark = style.Mark(_colour(row, WITH_RIM), "s", 3.4, style.HOLLOW)
+            mark = style.Mark(WITH_RIM, "s", 3.4, style.HOLLOW)
         method_rows.point(
             axes,
             row["corrected"],
@@ -121,7 +163,7 @@ def _follows(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]
             row["beats_exchange"],
             at[row["model"], row["method"]],
             (row["beats_exchange_low"], row["beats_exchange_high"]),
-            mark=style.Mark(_colour(row, INSIDE)),
+            mark=style.Mark(INSIDE),
             gid="follows",
         )
     axes.axvline(LEVEL, color=style.INK, lw=0.9, ls=DASHED, zorder=1)
@@ -132,10 +174,6 @@ def _follows(axes: Axes, rows: pd.DataFrame, at: Mapping[method_rows.Key, float]
         fontweight="normal",
         loc="center",
     )
-
-
-def _colour(row: Mapping[str, float], colour: str) -> str:
-    return style.PALE if row["trivial"] == 1 else colour
 
 
 def _strips(features: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -184,6 +222,5 @@ def _keys() -> list[Line2D]:
         Line2D(
             [], [], ls="none", marker="D", ms=3.6, mfc="white", mec=EXCHANGED, label="others' masks"
         ),
-        Line2D([], [], ls="none", marker="o", ms=4.6, color=style.PALE, label="by construction"),
         Line2D([], [], color=style.INK, lw=1.1, label="chance"),
     ]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from nascent.examples import GROUP
 from nascent.figures import style
+from nascent.figures.facts import Facts, counted, note
 from nascent.figures.gather import Examples
 from nascent.words import spoken
 
@@ -67,10 +68,12 @@ def draw(
             rotation=0,
             ha="right",
             va="center",
-            fontsize=6.5,
+            fontsize=7,
             labelpad=4,
         )
     scale_bar(grid[-1, 0], range(examples.images.shape[1]), pixel_size)
+    more = f"grey: 1st to 99.5th percentile of the {spoken().places} shown of a {spoken().feature}"
+    note(figure, Facts(n=f"{counted(rows)}, spread over the target", more=more))
     return figure
 
 
