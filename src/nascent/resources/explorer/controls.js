@@ -118,6 +118,7 @@ function drawLook() {
     select("ramp", "map colours", Object.keys(COLOURS[kind]).map(pair), state[kind], redraw(kind)),
     slider("cover", "overlay: at most", 10, 100, 5, state.cover, (value) => `${value} %`,
       (value) => { state.cover = value; return value; }),
+    box("bar", "scale bar", state.bar, (on) => { state.bar = on; render(); }),
   );
   const toggle = (name) => (on) => {
     state.outlines = OUTLINES.filter((one) => (one === name ? on : state.outlines.includes(one)));
@@ -125,8 +126,7 @@ function drawLook() {
   };
   at("outlines").replaceChildren(make("span", {}, "outlines:"),
     ...OUTLINES.map((name, i) => box(`outline-${i}`, name, state.outlines.includes(name), toggle(name),
-      swatch(outlineColour(name)))),
-    box("bar", "scale bar", state.bar, (on) => { state.bar = on; render(); }));
+      swatch(outlineColour(name)))));
 }
 
 // Redrawn controls keep the focus.

@@ -4,7 +4,7 @@
 const state = {
   e: 0, cell: 0, channel: "", beside: [], filters: {}, sort: "target", down: false, more: false,
   order: "cell", image: "grey", mix: [], colours: Object.keys(COMPOSITES)[0], ranges: {},
-  contrast: "cell", scale: "cell", bright: 0, cover: 100, bar: true, outlines: OUTLINES.slice(),
+  contrast: "cell", scale: "cell", bright: 0, cover: 100, bar: true, outlines: OUTLINES.slice(0, 1),
   view: { zoom: 1, x: 0.5, y: 0.5 },
   plain: Object.keys(COLOURS.plain)[0], signed: Object.keys(COLOURS.signed)[0],
 };
@@ -76,6 +76,11 @@ function nextOf(same) {
   choose(others[(others.indexOf(state.e) + 1) % others.length]);
 }
 
+function allOrNone() {
+  state.outlines = state.outlines.length < OUTLINES.length ? OUTLINES.slice() : [];
+  update();
+}
+
 function mixOrGrey() {
   state.image = state.image === "grey" ? "composite" : "grey";
   update();
@@ -91,6 +96,7 @@ const KEYS = [
   ["x", `composite of ${SPOKEN.features}, or one in grey`],
   ["m", "next method"],
   ["Shift+M", "next model"],
+  ["o", "all outlines, or none"],
   ["+ − 0", "zoom in, out, back to the whole"],
   ["Shift+arrows", "move the zoomed pictures"],
   ["g", `go to ${SPOKEN.a_example} by its name`],
@@ -109,7 +115,7 @@ const PANS = {
   ArrowUp: () => panBy(0, -1), ArrowDown: () => panBy(0, 1),
 };
 const LETTERS = {
-  "?": () => at("help").showModal(), p: () => pin(state.channel), x: mixOrGrey,
+  "?": () => at("help").showModal(), p: () => pin(state.channel), x: mixOrGrey, o: allOrNone,
   m: () => nextOf((one) => `${one.model}|${one.seed}`), M: () => nextOf((one) => one.method),
   c: () => { at("compare").open = !at("compare").open; }, s: savePng,
   g: () => { at("pick-jump").focus(); at("pick-jump").select(); },

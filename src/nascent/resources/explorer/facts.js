@@ -17,8 +17,8 @@ function cellSentence() {
   if (y == null) return `Predicted ${one.quantity} ${number(fit)}${unitOf(one)}.`;
   const errors = told("residual").filter((value) => value != null).map(Math.abs);
   const larger = errors.filter((value) => value > Math.abs(residual)).length;
-  return `Measured ${one.quantity} ${number(y)}, predicted ${number(fit)}${unitOf(one)}; ${larger} of the`
-    + ` ${errors.length} ${SPOKEN.examples} here have a larger error.`;
+  return `Measured ${one.quantity} ${number(y)}, predicted ${number(fit)}${unitOf(one)} (larger`
+    + ` error in ${larger} of ${errors.length} ${SPOKEN.examples}).`;
 }
 
 // What a saved picture says of itself.
