@@ -75,6 +75,17 @@ DRAWN_OF_MORE |= {
             "pixel_size": STUDY.pixel_size,
         },
     },
+    "radial": {
+        "input": {
+            "table": lambda wildcards: lowest_seed(
+                wildcards, "explain/{model}/{seed}/{method}/radial.tsv"
+            ),
+            "mean_maps": lambda wildcards: lowest_seed(
+                wildcards, "explain/{model}/{seed}/{method}/mean_maps.h5"
+            ),
+        },
+        "params": {"pixel_size": STUDY.pixel_size},
+    },
     "importance": {
         "input": TABLES_OF_IMPORTANCE,
         "params": {

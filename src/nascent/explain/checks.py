@@ -171,6 +171,26 @@ CHECKS = (
         rule=MAPS,
     ),
     Check(
+        "radial",
+        title="Maps from the centre to the edge of the {example}",
+        note=(
+            "Mean magnitude of the map in rings of equal width, over its mean in the {object},"
+            " beside the same of the image. 0 is the middle of the {object}, 1 its outline."
+        ),
+        each=True,
+        applies=of_images,
+        figures=(
+            _of_maps(
+                "radial",
+                "mean maps, and from centre to edge",
+                (ENTRY, PLACE),
+                of_images=True,
+            ),
+        ),
+        work="shown maps",
+        rule=MAPS,
+    ),
+    Check(
         "trend",
         title="Change with the target",
         note="Rank correlation of each {feature}'s share of the map with the target, within"

@@ -1,0 +1,1 @@
+"""Whether maps lie in the centre of the example or at its edge, beside the image."""
