@@ -29,6 +29,7 @@ from nascent.explain.duplicates.pairs import CHANNEL_GROUPS, CORRELATIONS
 from nascent.explain.exports.scores_table import SCORES
 from nascent.explain.importance import shares as importance
 from nascent.explain.importance.joint import JOINT
+from nascent.explain.radial import profiles as radial
 from nascent.explain.randomisation.table import RANDOMISATION
 from nascent.explain.regions import shares as regions
 from nascent.explain.removal.table import REMOVAL
@@ -218,6 +219,7 @@ CANDIDATES = choose({"c0": {"batch_size": 8}}, [CARD]).columns.drop("batch_size"
         ("results.md", "## Similarity of maps and images", similarity.SIMILARITY),
         ("results.md", "## Clusters of channels", clusters.CLUSTERS + clusters.DISTANCES),
         ("results.md", "## Nuclear regions", regions.REGIONS),
+        ("results.md", "## From the centre to the edge", radial.RADIAL),
         ("results.md", "## Change with the target", trend.TREND),
         ("results.md", "## Completeness", COMPLETENESS),
         ("results.md", "## Removal of pixels", REMOVAL),

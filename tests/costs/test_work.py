@@ -41,11 +41,11 @@ STORED = 100 * 4
         ),
         # Copies × cells of three strata of the test cells, no more than there are; randomised
         # weights, small changes, truth; two orders and three random ones, 14 fractions, of 8 cells.
-        # Of the 20 explained cells shares, similarity, clusters, attention, and the export.
+        # Of the 20 explained cells shares, similarity, clusters, radial, attention, and the export.
         (
             "explain_maps",
             MAPS,
-            (8 * 12 * 10 + 6 * 8 * 10 + 4 * 8 * 10 + 8 * 10 + 5 * 14 * 8 + 5 * 20) * ALL_SEEN,
+            (8 * 12 * 10 + 6 * 8 * 10 + 4 * 8 * 10 + 8 * 10 + 5 * 14 * 8 + 6 * 20) * ALL_SEEN,
         ),
         # 20 test cells as they are, and with 3 channels levelled, ablated, exchanged 3 × 3 times.
         ("explain_use", {"model": "linear", "seed": "1"}, (1 + 3 * 11) * 20 * ALL_SEEN),
