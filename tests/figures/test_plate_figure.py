@@ -100,6 +100,13 @@ def test_a_well_without_test_cells_is_hatched_and_the_figure_says_so():
     )
 
 
+def test_how_sure_the_error_is_stands_below_where_the_comparison_tells():
+    cells, predictions, comparison = study()
+    told = comparison.assign(mae_low=[18.0, 0.8], mae_high=[22.0, 1.3])
+    said = " ".join(" ".join(texts(plate.draw(cells, predictions, told, label=LABEL))).split())
+    assert "95 % interval over cells 0.80 to 1.30" in said
+
+
 def test_plates_stand_below_each_other_and_odd_names_in_a_strip():
     figure = plate.draw(*study(plates=("p", "q")), label=LABEL)
     assert [axes.get_ylabel() for axes in figure.axes[:6:3]] == ["p", "q"]

@@ -96,7 +96,8 @@ def draw(
     chosen = sorted(plates.index[:MOST_PLATES])
     places = {plate: _places(cells.loc[cells[PLATE] == plate, WELL].unique()) for plate in chosen}
     figure = _figure(shown, places)
-    facts.note(figure, _facts(cells, tested, best, len(plates), places))
+    sure = _in_words(comparison, best, target, task) if best else ""
+    facts.note(figure, _facts(cells, tested, best, len(plates), places, sure))
     return figure
 
 
@@ -105,6 +106,20 @@ def _best(comparison: pd.DataFrame, target: str, task: str) -> tuple[str, str] |
     table = evaluated.of_target(comparison, target)
     models, _ = evaluated.ordered(table, task)
     return (models[0], evaluated.designs(table)[0]) if models else None
+
+
+def _in_words(comparison: pd.DataFrame, best: tuple[str, str], target: str, task: str) -> str:
+    """Return the metric of the best model over all test examples, with its interval."""
+    metric = task_of(task).metric(task_of(task).primary)
+    model, design = best
+    rows = evaluated.of_target(comparison, target)
+    row = rows[(rows["model"] == model) & (rows["design"] == design)].iloc[0]
+    ends = [row.get(f"{metric.name}_{end}", np.nan) for end in ("low", "high")]
+    if not np.isfinite(ends).all():
+        return ""
+    low, high = map(words.short, ends)
+    over = f"95 % interval over {spoken().examples} {low} to {high}"
+    return f" ({metric.short} of all {words.short(row[metric.name])}, {over})"
 
 
 def _tested(predictions: pd.DataFrame, best: tuple[str, str], target: str) -> pd.DataFrame:
@@ -266,6 +281,7 @@ def _facts(
     best: tuple[str, str] | None,
     plates: int,
     places: Mapping[str, _Places],
+    sure: str,
 ) -> facts.Facts:
     parts = words.count(len(cells.groupby([PLATE, WELL])), spoken().part, spoken().parts)
     counted = f"{words.count(len(cells), spoken().example, spoken().examples)} in {parts}"
@@ -277,7 +293,7 @@ def _facts(
             tested["id"].nunique(), worded("test {example}"), worded("test {examples}")
         )
         missing = len(cells.loc[cells["id"].isin(tested["id"]), [PLATE, WELL]].drop_duplicates())
-        notes.append(f"error of {best[0]} on {test}, mean over seeds")
+        notes.append(f"error of {best[0]} on {test}, mean over seeds{sure}")
         if missing < len(cells.groupby([PLATE, WELL])):
             notes.append(worded("hatched: no test {examples}"))
     if not all(place.on_plate for place in places.values()):
