@@ -64,6 +64,8 @@ def write_study(folder: Path, make, config: dict, *, well: str = "P_A03") -> Stu
         else:
             usual = pd.DataFrame({"model": ["cnn"], "number": [3], "value": [0.5]})
             write_table(tables.get(place, usual), path)
+    (folder / "report").mkdir(exist_ok=True)
+    (folder / "report" / "explorer.html").write_text("<!doctype html><title>Explorer</title>")
     write_table(tables["explain/channel_groups.tsv"], folder / "explain" / "channel_groups.tsv")
     return outline.study
 

@@ -41,7 +41,13 @@ JOINING = {
 }
 # Of a model and method: they say the verdict, and show single cells of the lowest seed.
 OF_MAPS = {"figures_maps_entry"}
-TRAINING = {"train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"}
+# Of the networks that have a hidden layer.
+EMBEDDING = {"embed", "embed_layout", "figures_embedding"}
+EMBEDDED = {"simple_cnn"}
+TRAINING = {
+    *("train", "evaluate", "evaluate_verdict", "attribute", "figures_predictions"),
+    *EMBEDDING,
+}
 COMPARING = {
     "all",
     "evaluate_gather",
@@ -77,7 +83,13 @@ def of_one(model: str, seed: int = 1, further: tuple[str, ...] = ()) -> dict[str
         "figures_predictions": [model],
         **dict.fromkeys(READ_OUTS, map_sets),
         **dict.fromkeys(OF_MAPS, shown),
+        **(_embedded(model, seed) if model in EMBEDDED else {}),
     }
+
+
+def _embedded(model: str, seed: int) -> dict[str, list[str]]:
+    one = [f"{model}/example/{seed}"]
+    return {"embed": one, "embed_layout": one, "figures_embedding": [model]}
 
 
 def judged_again(model: str, map_sets: list[str]) -> dict[str, list[str]]:

@@ -204,11 +204,14 @@ def test_half_a_study_says_what_is_missing_and_how_to_make_it(folder, paged, rec
     for path in (folder / "explain").rglob("*.tsv"):
         path.unlink()
     (folder / "figures" / "balance.png").unlink()
+    (folder / "report" / "explorer.html").unlink()
     text = paged(folder).read_text()
     told = first_screen(text)
     assert "This study is not finished" in told
     for part, target in (("Data", "data"), ("Explanations", "explanations")):
         assert re.search(rf"<strong>{part}</strong>: .*?profiles/local[^<]* {target}</code>", told)
+    assert "snakemake --profile profiles/local results/small/report/explorer.html" in told
+    assert "#model=" not in text
     assert "explain/standing.tsv" in told and "figures/balance.png" in told
     assert "<strong>Models</strong>" not in told
     assert "not tested" in told

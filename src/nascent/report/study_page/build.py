@@ -23,7 +23,7 @@ from nascent.report.study_page import folding, pictures
 from nascent.report.study_page.captions import Captions
 from nascent.report.study_page.contents import Block, Picture, Section, Sheet, files_of, sections_of
 from nascent.report.study_page.facts import provenance_of
-from nascent.report.study_page.missing import Gap, gaps_of
+from nascent.report.study_page.missing import Gap, command, gaps_of
 from nascent.report.study_page.render import page_text
 from nascent.report.study_page.sheets import packed_bytes, table_of_file, values_of
 from nascent.report.study_page.shown import ShownBlock, ShownPicture, ShownSection, ShownSheet
@@ -97,9 +97,16 @@ def page_of_study(record: StudyRecord, captions: str | Path) -> str:
         integrity.checked(record.folder / place)
     sections = sections_of(study)
     tables = read_tables(record.folder)
-    gaps = gaps_of(sections, there, record.study)
+    gaps = [*gaps_of(sections, there, record.study), *_gap_of_explorer(record)]
     page = Page(record, study, frozenset(there), tables, Captions(captions, study))
     return page_text(page.context(sections, gaps))
+
+
+def _gap_of_explorer(record: StudyRecord) -> Iterator[Gap]:
+    """Return what is missing of the page of single examples; only studies of images have it."""
+    if kind_of(record.kind).has_images and not (record.folder / EXPLORER).is_file():
+        target = f"results/{record.study}/{EXPLORER}"
+        yield Gap("Explorer", (EXPLORER,), command(record.study, target))
 
 
 def _anchors(sections: tuple[Section, ...]) -> Iterator[str]:
@@ -136,7 +143,7 @@ class Page:
             "about": self._about(),
             "answers": answers(self.record, self.tables),
             "trust": trust_table(self.record, self.tables),
-            "first": [picture for picture in self._first(sections, images) if picture is not None],
+            "first": list(self._first(sections, images)),
             "sections": [self._section(section, images) for section in sections],
             "gaps": gaps,
             "explorer": self._explorer(),
@@ -246,9 +253,10 @@ class Page:
 
     def _first(
         self, sections: tuple[Section, ...], images: Mapping[str, pictures.Image64]
-    ) -> Iterator[ShownPicture | None]:
+    ) -> Iterator[ShownPicture]:
+        """Return the figures of the first screen, those that are there."""
         known = {
-            picture.place: (picture, block.anchor)
+            picture.place: picture
             for section in sections
             for block in section.blocks
             for picture in block.pictures
@@ -259,10 +267,10 @@ class Page:
             places.append(f"figures/{default[0]}/{default[1]}/{TYPICAL}")
         for place in places:
             if place in known and place in images:
-                yield self._picture(known[place][0], images)
+                yield self._picture(known[place], images)
 
     def _explorer(self) -> str:
-        return EXPLORER if kind_of(self.record.kind).has_images else ""
+        return EXPLORER if (self.record.folder / EXPLORER).is_file() else ""
 
     def _links(self, block: Block) -> Iterator[tuple[str, str]]:
         """Return what links from a block to other pages say, and where to they lead."""
