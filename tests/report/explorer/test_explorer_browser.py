@@ -245,6 +245,7 @@ def test_outlines_are_drawn_along_the_masks_and_can_be_left_out(tab, study, chec
     assert at.min() == pytest.approx(top + edges[0] * height * scale, abs=0.02)
     assert at.max() == pytest.approx(top + edges[1] * height * scale, abs=0.02)
     browser.press("o")
+    drawn(browser)
     assert len(lines()) == 0
 
 

@@ -126,9 +126,10 @@ const LETTERS = {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || at("help").open) return;
   const tag = event.target.tagName;
-  const typed = tag === "INPUT" && event.target.type !== "range" && event.target.type !== "checkbox";
+  const field = tag === "INPUT" && event.target.type !== "checkbox";
+  const typed = field && event.target.type !== "range";
   // Selects and sliders have their own use for arrows and letters; what is typed is text.
-  const own = tag === "SELECT" || tag === "INPUT" || tag === "TEXTAREA";
+  const own = tag === "SELECT" || field || tag === "TEXTAREA";
   const moves = event.shiftKey ? PANS : MOVES;
   const act = own ? (event.key === "?" && !typed ? LETTERS["?"] : null)
     : moves[event.key] || LETTERS[event.key];
