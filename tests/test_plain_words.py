@@ -1,6 +1,7 @@
 import pytest
 
 from nascent.attribute.method import known_methods
+from nascent.figures.words import short
 from nascent.kind import Words, kind_of, shipped_kinds
 from nascent.plain_words import (
     METHODS,
@@ -51,3 +52,10 @@ def test_methods_of_a_study_are_told_apart(name, words):
 def test_no_verdict_is_shown_with_the_word_of_the_code():
     assert verdict_words("beats the best floor") == "beats the best reference predictor"
     assert verdict_words("cannot tell (2 wells)") == "cannot tell (2 wells)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-0.001, "0.00"), (-0.01, "−0.01"), (0.0, "0.00"), (-1234.5, "−1,234")]
+)
+def test_a_number_that_rounds_to_zero_has_no_sign(value, text):
+    assert short(value) == text

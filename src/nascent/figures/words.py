@@ -54,9 +54,13 @@ def count(number: int, word: str, many: str | None = None) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number with 3 digits, never in scientific notation, minus as a minus."""
+    """Return a number with 3 digits, never in scientific notation, minus as a minus.
+
+    What rounds to 0 has no sign.
+    """
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "\N{MINUS SIGN}")
 
 
 def interval(low: float, high: float) -> str:
