@@ -166,6 +166,20 @@ def report(
     typer.echo(with_message(lambda: write_page(folder, captions_folder())))
 
 
+@app.command()
+def export(
+    study: Annotated[Path, typer.Argument(help="Results of a study, results/<study>.")],
+    to: Annotated[str, typer.Option(help="Format: anndata, h5sc or ome-zarr.")],
+    out: Annotated[
+        Path | None, typer.Option(help="What to write; nothing given: <study>.h5ad or the like.")
+    ] = None,
+) -> None:
+    """Write a study in the format of another program: AnnData, scPortrait's .h5sc, OME-Zarr."""
+    from nascent.export.formats import export
+
+    typer.echo(f"Written: {with_message(export, study, to, out)}")
+
+
 def with_message_of(function: Callable) -> Callable:
     """Return `function` as a command: an error that a user can mend ends it with its message."""
 

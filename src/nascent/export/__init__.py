@@ -1,0 +1,1 @@
+"""Results of a study in the formats of other programs; `nascent export` writes them."""
