@@ -106,6 +106,7 @@ def maps_figure(figure):
             "tables": len(figure.tables),
             "explained": explained_by,
             "told": told_of_maps,
+            "intervals": figure.intervals,
         },
     )
 

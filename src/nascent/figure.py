@@ -44,6 +44,8 @@ class Figure:
         Whether only the studies have it whose kind of data names it, see `nascent.kind.Kind`.
     of_images
         Whether only studies of images have it, for it shows them.
+    intervals
+        Whether a figure of maps draws the intervals of its first table.
     several
         Of what a study must have several to have it: `DESIGNS` or `SEEDS`; empty for no matter.
     """
@@ -61,6 +63,7 @@ class Figure:
     every_seed: bool = False
     of_kinds: bool = False
     of_images: bool = False
+    intervals: bool = True
     several: str = ""
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from nascent.errors import AttributionError
-from nascent.figures import importance, importance_rows
+from nascent.figures import importance, importance_panel, importance_rows
 
 STRATA = {"low": 50, "medium": 264, "high": 57}
 
@@ -66,7 +66,38 @@ def test_an_empty_stratum_is_left_out(make):
     table = make.importance(["a", "b"], [1], {"low": 0, "medium": 9, "high": 1})
     figure = importance.draw(table)
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert labels == ["medium (n = 9)", "high (n = 1)"]
+    assert labels == ["all (n = 10)", "medium (n = 9)", "high (n = 1)"]
+
+
+def test_the_share_of_all_cells_is_the_mean_over_them(make):
+    table = make.importance(["a", "b"], [1], {"low": 30, "high": 10})
+    (axes,) = importance.draw(table).axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    weights = {"low": 0.75, "high": 0.25}
+    for x, y in points(axes, "all"):
+        own = table[table["channel"] == names[round(y)]]
+        shares = own["importance"] * own["stratum"].map(weights)
+        assert x == pytest.approx(100 * shares.sum())
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        (None, "Share of each channel in the map"),
+        ([], "No channel is shown to carry more"),
+        (["a"], "a carries more of the map than random weights"),
+        (["a", "b", "c"], "a, b and c carry more"),
+        (list("abcde"), "5 of 9 channels carry more"),
+    ],
+)
+def test_the_headline_names_what_lies_above_random_weights(above, said):
+    assert importance.headline(above, 9).startswith(said)
+
+
+def test_only_what_beats_its_null_in_every_stratum_is_said_to(make):
+    table = with_null(make.importance(["a", "b"], [1], {"low": 9, "high": 4}), 0.1, True)
+    table.loc[(table["channel"] == "b") & (table["stratum"] == "low"), "beats_null"] = False
+    assert importance_rows.above_random(importance_rows.over_seeds(table)) == ["a"]
 
 
 def test_no_cells_are_said(make):
@@ -127,19 +158,19 @@ def keys(figure):
     return [text.get_text() for text in figure.legends[0].get_texts()]
 
 
-def test_the_half_width_of_the_band_stands_beside_each_channel(make):
+def test_half_of_what_random_weights_span_stands_beside_each_channel(make):
     table = with_null(make.importance(["a", "b", "c", "d"], [1], {"low": 9, "high": 4}), 0.05, True)
     wider = (table["channel"] == "b") & (table["stratum"] == "high")
     table.loc[wider, ["null_half", "null_high"]] = 0.125
     figure = importance.draw(table)
     (axes,) = figure.axes
     rows = [label.get_text() for label in axes.get_yticklabels()]
-    told = {name: texts(axes)[f"band {row}"].get_text() for row, name in enumerate(rows)}
-    assert told == {"a": "±5.0", "b": "±12.5", "c": "±5.0", "d": "±5.0"}
+    told = {name: texts(axes)[f"random ± {row}"].get_text() for row, name in enumerate(rows)}
+    assert told == {"a": "5.0", "b": "12.5", "c": "5.0", "d": "5.0"}
     assert "above random weights" in keys(figure) and "not above" not in keys(figure)
 
 
-def test_a_band_wider_than_the_share_of_equal_channels_is_hatched_and_denies_nothing(make):
+def test_a_null_wider_than_the_share_of_equal_channels_is_dotted_and_denies_nothing(make):
     """Of four channels the limit is a half width of 25 %."""
     table = with_null(make.importance(["a", "b", "c", "d"], [1], {"low": 9}), 0.2, False)
     table["beats_null"] = table["beats_null"].astype(object)
@@ -149,17 +180,13 @@ def test_a_band_wider_than_the_share_of_equal_channels_is_hatched_and_denies_not
     figure = importance.draw(table)
     (axes,) = figure.axes
     row = [label.get_text() for label in axes.get_yticklabels()].index("c")
-    bands = {
-        gid: [
-            round(float(each.get_paths()[0].get_extents().intervaly.mean()))
-            for each in axes.collections
-            if each.get_gid() == gid
-        ]
+    nulls = {
+        gid: [round(line.get_ydata()[0]) for line in axes.lines if line.get_gid() == gid]
         for gid in ("null", "wide null")
     }
-    assert bands["wide null"] == [row] and len(bands["null"]) == 3
+    assert nulls["wide null"] == [row] and len(nulls["null"]) == 3
     found = keys(figure)
-    assert {"random weights", "random weights, too wide to deny anything"} <= set(found)
+    assert set(importance_panel.NULLS.values()) <= set(found)
     assert {"not above", "cannot tell"} <= set(found)
 
 

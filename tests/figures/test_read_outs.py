@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 from nascent.errors import AttributionError
 from nascent.figures import clusters, importance, panels, regions, similarity, trend
@@ -48,11 +49,11 @@ def make_regions(channels):
             for channel in ("all", *channels):
                 value = RNG.uniform(0.5, 3)
                 beats = str(value > 1)
-                rows.append(
-                    (region, stratum, channel, 0.1, value, value - 0.1, value + 0.1, 1, beats)
-                )
+                ends = (value - 0.1, value + 0.1)
+                over = (ends[0] - 1, ends[1] - 1)
+                rows.append((region, stratum, channel, 0.1, value, *ends, 1, *over, beats))
     columns = ["region", "stratum", "channel", "area", "enrichment", "low", "high", "null"]
-    return pd.DataFrame(rows, columns=[*columns, "beats_null"])
+    return pd.DataFrame(rows, columns=[*columns, "excess_low", "excess_high", "beats_null"])
 
 
 def make_trend(channels, seeds=(1,)):
@@ -84,11 +85,14 @@ def channels(request, make):
 def test_similarity_shows_the_most_frequent_matches_by_stratum_beside_chance(channels, make):
     table = make_similarity(channels)
     figure = similarity.draw(table, shown=5)
+    assert f"5 of {len(channels)}" in figure.get_supxlabel()
+    assert similarity.draw(table, shown=99).get_supxlabel() == "image of"
     panels_ = [axes for axes in figure.axes if axes.images and axes.images[0].get_gid()]
     titles = ["low (n = 40)", "medium (n = 40)", "high (n = 40)", "other cells' images"]
-    assert [axes.get_title(loc="left") for axes in panels_] == titles * 2
+    assert [axes.get_title(loc="left") for axes in panels_] == titles
     rows = table[table["measure"] == "spearman"]
     best = similarity.most_frequent(rows, 5)
+    assert best == [name for name in channels if name in best], "in the order of the rows"
     sums = rows[rows["stratum"] == "all"].groupby("image_channel")["wins"].sum()
     assert set(best) == set(sums.sort_values().index[-5:])
     low = rows[rows["stratum"] == "low"].pivot(
@@ -100,21 +104,22 @@ def test_similarity_shows_the_most_frequent_matches_by_stratum_beside_chance(cha
     assert not make.cut_off(figure)
 
 
-def test_clusters_show_correlation_above_and_togetherness_below(make):
+def test_clusters_show_how_alike_maps_are_and_how_stable_each_cluster_is(make):
     channels = make.channels_7
     table, distances = make_clusters(channels, [0, 1, 0, 1, 2, 2, 0])
     figure = clusters.draw(table, distances)
     middle = figure.axes[1]
     order = [label.get_text() for label in middle.get_yticklabels()]
-    upper, lower = (image.get_array() for image in middle.images)
+    (image,) = middle.images
+    found = image.get_array()
     pair = distances.set_index(["channel", "other"])
     for i, first in enumerate(order):
         for j, second in enumerate(order[i + 1 :], start=i + 1):
             key = (first, second) if (first, second) in pair.index else (second, first)
-            assert upper[i, j] == pytest.approx(1 - pair.loc[key, "distance"])
-            assert lower[j, i] == pytest.approx(100 * pair.loc[key, "together"])
+            assert found[i, j] == found[j, i] == pytest.approx(1 - pair.loc[key, "distance"])
     # A cluster stands together: three frames, each around a run of the order.
     assert len([patch for patch in middle.patches if patch.get_gid() == "cluster"]) == 3
+    assert [bar.get_width() for bar in figure.axes[2].patches] == [0.9] * 7
     assert not make.cut_off(figure)
 
 
@@ -133,7 +138,7 @@ def test_clusters_of_many_channels_fit(make):
     ("row", "words"),
     [
         ((0.4, 0.0005, True), "beyond chance (p = 0.0005)"),
-        ((0.4, 0.5, "False"), "no clusters"),
+        ((0.4, 0.5, "False"), "No groups"),
         ((0.4, 0.01, None), "too few wells"),
     ],
 )
@@ -146,13 +151,16 @@ def test_clusters_say_whether_there_are_any(row, words):
 def test_regions_have_a_panel_each_with_all_channels_on_top(channels, make):
     table = make_regions(channels)
     figure = regions.draw(table)
-    assert len(figure.axes) == 2
+    assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim()
     for axes, name in zip(figure.axes, ("nucleoli", "speckles"), strict=True):
         labels = [label.get_text() for label in axes.get_yticklabels()]
         assert labels[0] == "all channels"
         rows = table[(table["region"] == name) & (table["stratum"] == "all")].set_index("channel")
         (points,) = [each for each in axes.collections if each.get_gid() == "enrichment"]
         found = points.get_offsets()[:, 0]
+        told = np.where(found > 1.1, "more", np.where(found < 0.9, "less", "neither"))
+        colours = [to_hex(colour).upper() for colour in points.get_facecolors()]
+        assert colours == [regions.COLOURS[word] for word in told]
         assert found[0] == pytest.approx(rows.loc["all", "enrichment"])
         assert (np.diff(found[1:]) <= 0).all()
     assert not make.cut_off(figure)
@@ -185,6 +193,34 @@ def test_seeds_that_disagree_tell_of_no_trend():
 
 
 @pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (["more", "less"], "More of the map than by chance lies on speckles, less on nucleoli"),
+        (["less", "neither"], "Less of the map than by chance lies on speckles"),
+        (["neither", "neither"], "No region is shown to hold"),
+    ],
+)
+def test_regions_say_what_gets_more_and_what_less(told, said):
+    rows = pd.DataFrame({"region": ["speckles", "nucleoli"], "told": told})
+    assert regions.headline(rows).startswith(said)
+
+
+def test_trends_say_which_shares_change():
+    words = ["rises", "none", "falls", "falls", "cannot tell"]
+    table = pd.DataFrame({"channel": list("abcde"), "trend": words})
+    said = "The share of a rises and those of c and d fall with the rate"
+    assert trend.headline(table, "rate") == said
+    assert "No channel's share" in trend.headline(table.assign(trend="none"), "rate")
+
+
+def test_similarity_counts_maps_that_look_like_their_own_channel():
+    rows = [("a", "a", 0.6, 0.5), ("a", "b", 0.4, 0.5), ("b", "a", 0.7, 0.5), ("b", "b", 0.3, 0.5)]
+    table = pd.DataFrame(rows, columns=["map_channel", "image_channel", "wins", "null_wins"])
+    table = table.assign(stratum="all")
+    assert similarity.headline(table).startswith("1 of 2 maps looks most like the image of its own")
+
+
+@pytest.mark.parametrize(
     ("draw", "table"),
     [
         (lambda table: similarity.draw(table, shown=3), make_similarity([])),
@@ -200,18 +236,19 @@ def test_nothing_to_show_is_said(draw, table):
     assert axes.texts[0].get_text()
 
 
-def test_the_band_is_that_of_random_weights_and_hollow_points_do_not_beat_it(make):
+def test_a_thin_line_is_that_of_random_weights_and_hollow_points_do_not_beat_it(make):
     table = make.importance(["a", "b"], [1], {"low": 9, "high": 5})
     table["beats_null"] = np.where(table["channel"] == "a", "True", "False")
     table = table.assign(null_low=0.3, null_high=0.4)
     (axes,) = importance.draw(table).axes
-    bands = [each for each in axes.collections if each.get_gid() == "null"]
-    assert len(bands) == 2
-    for band in bands:
-        xs = band.get_paths()[0].vertices[:, 0]
-        assert (xs.min(), xs.max()) == pytest.approx((30, 40))
+    nulls = [line for line in axes.lines if line.get_gid() == "null"]
+    assert [line.get_xdata() for line in nulls] == [pytest.approx([30, 40])] * 2
+    # It stands below the points of its channel, and no filled patch could be read as a bar.
+    lowest = max(y for line in axes.lines if line.get_gid() == "high" for y in line.get_ydata()[:1])
+    assert nulls[0].get_ydata()[0] > lowest
+    assert not axes.collections or all(not each.get_facecolor().size for each in axes.collections)
     hollow = [line for line in axes.lines if line.get_color() == "white"]
-    assert [len(line.get_xdata()) for line in hollow] == [1, 1]
+    assert [len(line.get_xdata()) for line in hollow if len(line.get_xdata())] == [1, 1]
 
 
 def test_importance_of_other_strata_than_low_and_high_is_drawn(make):

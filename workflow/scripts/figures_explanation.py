@@ -3,7 +3,7 @@
 from nascent.explain.standing import read_standing
 from nascent.figures.banner import headed
 from nascent.figures.drawing import drawn, joined
-from nascent.figures.explained import explained, noted
+from nascent.figures.explained import explained, noted, without_intervals
 from nascent.figures.save import save
 from nascent.jobs import job
 
@@ -13,6 +13,7 @@ with job(snakemake) as work:
     tables = joined(given.tables, params.tables)
     figure = drawn(params.drawing, tables, options)
     wildcards = snakemake.wildcards
-    noted(figure, explained(wildcards.model, wildcards.method, **params.told), tables[0])
+    table = tables[0] if params.intervals else without_intervals(tables[0])
+    noted(figure, explained(wildcards.model, wildcards.method, **params.told), table)
     standing = read_standing(given.verdict, given.randomisation, **params.explained)
     save(headed(figure, standing), snakemake.output.png, work.record)

@@ -157,7 +157,9 @@ class Similarity(Section):
 
     exchanges: Positive = Field(5, description="Other {examples} whose images stand for chance")
     bins: Annotated[int, Field(ge=2)] = Field(16, description="Bins of the mutual information")
-    shown: Positive = Field(8, description="Image channels in the figure")
+    shown: Positive = Field(
+        16, description="Most image channels in the figure, which says where some are left out"
+    )
 
 
 class Clusters(Section):

@@ -128,7 +128,12 @@ CHECKS = (
         each=True,
         figures=(
             _of_maps(
-                "similarity", "what maps look like", (ENTRY,), "similarity", options=("shown",)
+                "similarity",
+                "what maps look like",
+                (ENTRY,),
+                "similarity",
+                options=("shown",),
+                intervals=False,
             ),
         ),
         applies=of_images,

@@ -1,5 +1,8 @@
 """Channels grouped by their maps: tree, distances and how stable the groups are."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -9,22 +12,27 @@ from nascent.explain.clusters.cuts import tree
 from nascent.figures import style
 from nascent.words import spoken
 
+CHANCE: Mapping[str, Any] = {
+    "xycoords": ("data", "axes fraction"),
+    "textcoords": "offset points",
+    "ha": "center",
+    "fontsize": 6.5,
+}
+
 
 @style.look()
 def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
-    """Draw the tree of the channels beside the correlation of their maps, and their stability.
+    """Draw the tree of the channels, how alike their maps are, and how stable each cluster is.
 
-    Rows and columns are channels in the order of the tree. Above the diagonal stands the mean
-    correlation of the maps of two channels, below it the share of the resamples of cells in which
-    the two are in one cluster. The bars are the stability of each channel's cluster; the dashed
-    line is that of clusters made of maps of different cells.
+    Rows and columns are channels in the order of the tree; colours are the mean correlation of the
+    maps of two channels within cells, frames the clusters. The bars are the stability of each
+    channel's cluster; the dashed line is that of clusters made of maps of different cells.
 
     Parameters
     ----------
     clusters, distances
         Rows of `channel_clusters.tsv` and `channel_distances.tsv` of one model, seed and method.
     """
-
     from scipy.cluster.hierarchy import dendrogram
 
     placed = clusters.dropna(subset=["cluster"])
@@ -35,7 +43,7 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
         )
         return figure
     channels = placed["channel"].tolist()
-    distance, together = (_square(distances, channels, name) for name in ("distance", "together"))
+    distance = _square(distances, channels, "distance")
     grown = tree(np.where(np.isnan(distance), 1.0, distance))
     order = dendrogram(grown, no_plot=True)["leaves"]
     names = [channels[k] for k in order]
@@ -54,56 +62,55 @@ def draw(clusters: pd.DataFrame, distances: pd.DataFrame) -> Figure:
     for line in left.collections:
         line.set_linewidth(0.8)
 
-    upper = (1 - distance)[np.ix_(order, order)]
-    held = together[np.ix_(order, order)]
-    np.fill_diagonal(upper, np.nan)
-    lower = np.tril(np.ones((count, count), bool), -1)
-    strongest = max(float(np.nanmax(np.abs(upper))), 1e-6)
+    alike = (1 - distance)[np.ix_(order, order)]
+    np.fill_diagonal(alike, np.nan)
+    strongest = max(float(np.nanmax(np.abs(alike))), 1e-6)
     correlation = middle.imshow(
-        np.where(lower, np.nan, upper),
-        cmap="RdBu_r",
-        vmin=-strongest,
-        vmax=strongest,
-        aspect="auto",
-    )
-    share = middle.imshow(
-        np.where(lower, 100 * held, np.nan), cmap="Greys", vmin=0, vmax=100, aspect="auto"
+        alike, cmap="RdBu_r", vmin=-strongest, vmax=strongest, aspect="auto"
     )
     size = 6.5 if count <= 24 else 5.5
     middle.set_xticks(range(count), names, rotation=90, fontsize=size)
     middle.set_yticks(range(count), names, fontsize=size)
     middle.tick_params(length=0)
     _frames(middle, placed.set_index("channel").loc[names, "cluster"].to_numpy())
-    for drawn, words in ((correlation, "correlation of maps"), (share, "in one cluster (%)")):
-        bar = figure.colorbar(drawn, ax=middle, location="bottom", shrink=0.7, aspect=28, pad=0.02)
-        bar.set_label(words, fontsize=6.5)
-        bar.ax.tick_params(labelsize=6)
+    bar = figure.colorbar(
+        correlation, ax=middle, location="bottom", shrink=0.7, aspect=28, pad=0.02
+    )
+    bar.set_label(f"correlation of two maps, mean over {spoken().examples}", fontsize=7)
+    bar.ax.tick_params(labelsize=6.5)
 
     rows = placed.set_index("channel").loc[names]
     right.barh(
         range(count), rows["stability"], color=style.TONES["mist"], height=0.8, gid="stability"
     )
     if rows["null_stability"].notna().any():
-        right.axvline(rows["null_stability"].iloc[0], color=style.INK, lw=0.9, ls=(0, (4, 2)))
+        chance = rows["null_stability"].iloc[0]
+        right.axvline(chance, color=style.INK, lw=0.9, ls=(0, (4, 2)), gid="chance")
+        right.annotate("chance", (chance, 1), (0, 2), **CHANCE)
     right.set_ylim(count - 0.5, -0.5)
     right.set_xlim(0, 1)
     right.set_yticks([])
-    right.set_xlabel("stability")
-    said = style.wrapped(verdict(placed.iloc[0]), figure.get_figwidth() - 0.2)
-    figure.suptitle(said, fontsize=8, x=0.01, ha="left")
+    right.set_xlabel("stability of\nthe cluster")
+    style.headline(figure, verdict(placed.iloc[0]))
     return figure
 
 
 def verdict(row: pd.Series) -> str:
     """Return a sentence on whether there are clusters at all, of a row of the table."""
-    said = f"{int(row['clusters'])} clusters, mean silhouette {row['silhouette']:.2f}"
+    told = spoken()
     if pd.isna(row["beats_null"]):
-        return f"{said}; too few {spoken().groups} or permutations to tell them from chance"
+        return (
+            f"Cannot tell whether {told.features} group by their maps: too few {told.groups} or"
+            " permutations"
+        )
     if row["beats_null"] in (True, "True"):
-        return f"{said}; alike within {spoken().examples} beyond chance (p = {row['p']:.2g})"
+        return (
+            f"{told.features.capitalize()} form {int(row['clusters'])} groups whose maps are alike"
+            f" within {told.examples} beyond chance (p = {row['p']:.2g})"
+        )
     return (
-        f"{said}; not alike within {spoken().examples} beyond chance (p = {row['p']:.2g}):"
-        " no clusters"
+        f"No groups: maps are not more alike within {told.examples} than by chance"
+        f" (p = {row['p']:.2g})"
     )
 
 

@@ -115,6 +115,11 @@ def intervals(table: pd.DataFrame, shown: Explained) -> str:
     return intervals_over(shown.confidence, " or ".join(told))
 
 
+def without_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without its intervals, for a figure that draws none."""
+    return table.drop(columns=["low", "high", "interval"], errors="ignore")
+
+
 def _examples(table: pd.DataFrame) -> int:
     if "stratum" not in table or (table["stratum"] == ALL).any():
         return most(table["cells"])

@@ -13,14 +13,17 @@ from nascent.figures.importance_panel import draw_columns, draw_points, keys
 from nascent.figures.importance_rows import (
     Heading,
     Row,
+    above_random,
     grouped,
     of_all_inputs,
     over_seeds,
+    with_all,
     within_inputs,
 )
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken, worded
 
+MOST_NAMED = 4  # features in a headline
 NOTHING = "No {example} was explained, or the maps have no {features}."
 
 
@@ -41,11 +44,12 @@ def draw(
     the cell's Σ|score|.
 
     Channels are sorted by their mean over the strata, the largest on top. The dashed line
-    is the share each would have if all were alike, the band what models of random weights give it,
-    over all strata; half its width stands beside. It is hatched where it is too wide to deny
-    anything. A point is full where its interval lies above its null, hollow where it does not, pale
-    where that cannot be told. With several seeds a point is the mean over seeds, its line and band
-    span those of all, and it is full where all seeds beat their nulls.
+    is the share each would have if all were alike. The thin line with ends, below the points of a
+    channel, is what models of random weights give it, over all strata; half its width stands
+    beside. It is dotted where it is too wide to deny anything. The diamond is the mean over all
+    cells. A point is full where its interval lies above its null, hollow where it does not, pale
+    where that cannot be told. With several seeds a point is the mean over seeds, its lines span
+    those of all, and it is full where all seeds beat their nulls.
 
     Whether the model uses a channel is another question, and its use answers it: it stands in a
     column of its own, bold where it is proven.
@@ -106,7 +110,10 @@ def draw(
         units = of_all_inputs(joint).rename(columns={"unit": "channel"})
         summary = _with_groups(summary, over_seeds(units, aggregate), together)
         beside = _with_groups(beside, over_seeds(units, "signed"), together)
-    size = (style.WIDTH * (0.8 if beside.empty else 1), 0.215 * len(rows) + 1.1)
+    said = headline(above_random(summary[summary["channel"].isin(singles)]), len(channels))
+    summary, beside = with_all(summary), with_all(beside)
+    lanes = summary["stratum"].nunique() + summary["null_high"].notna().any()
+    size = (style.WIDTH * (0.8 if beside.empty else 1), (0.06 + 0.052 * lanes) * len(rows) + 1.5)
     figure = Figure(figsize=size, layout="constrained")
     axes, *others = figure.subplots(
         1, 1 if beside.empty else 2, squeeze=False, width_ratios=None if beside.empty else (1, 0.6)
@@ -124,11 +131,12 @@ def draw(
     foot = len(together) / (len(rows) + 0.2)
     axes.axvline(uniform, foot, color=style.INK, lw=0.9, ls=(0, (4, 2)), zorder=0.5, gid="uniform")
     axes.annotate(
-        f"uniform {uniform:.2f} %",
-        (uniform, foot),
+        f"equal shares {uniform:.1f} %",
+        (uniform, 1),
         xycoords=("data", "axes fraction"),
-        xytext=(3, 3),
+        xytext=(0, 2),
         textcoords="offset points",
+        ha="center",
         fontsize=6.5,
     )
     shares = over_seeds(within, aggregate).groupby("channel")["importance"].mean()
@@ -144,9 +152,39 @@ def draw(
     axes.set_xlabel(f"share of the map by {SYMBOLS[aggregate]} (%)")
     handles, _ = axes.get_legend_handles_labels()
     figure.legend(
-        handles=[*handles, *keys(summary)], loc="outside upper center", ncols=min(len(handles), 4)
+        handles=[*handles, *keys(summary)],
+        loc="outside lower left",
+        ncols=3 if beside.empty else 4,
+        fontsize=7,
     )
+    style.headline(figure, said)
     return figure
+
+
+def headline(above: Sequence[str] | None, features: int) -> str:
+    """Return what a figure of shares says, in a sentence.
+
+    Parameters
+    ----------
+    above
+        Features whose share lies above random weights in every stratum; None where there is no
+        null.
+    features
+        How many there are.
+    """
+    if above is None:
+        return worded("Share of each {feature} in the map")
+    if not above:
+        return worded(
+            "No {feature} is shown to carry more of the map than random weights give in every"
+            " stratum"
+        )
+    if len(above) > MOST_NAMED:
+        named = f"{len(above)} of {features} {spoken().features}"
+    else:
+        named = " and ".join(filter(None, (", ".join(above[:-1]), above[-1])))
+    carry = "carries" if len(above) == 1 else "carry"
+    return f"{named} {carry} more of the map than random weights give, in every stratum"
 
 
 def _joint(joint: pd.DataFrame | None, groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

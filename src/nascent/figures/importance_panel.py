@@ -1,4 +1,4 @@
-"""A panel of shares by channel: points by stratum, bands of random weights, columns of numbers."""
+"""A panel of shares by channel: points by stratum, what random weights give, and numbers."""
 
 from collections.abc import Sequence
 
@@ -9,31 +9,34 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
 from nascent.figures import style
-from nascent.figures.importance_rows import Row, used
+from nascent.figures.importance_rows import ALL, Row, used
 
-SPREAD = 0.24  # between two strata of a channel, in rows
+LANES = 0.82  # height of the strata of a channel and of what random weights give, in rows
 SHIFTED_BELOW = 60  # channels; beyond it the rows are too thin for several points each
-BAND = style.INKS["untrained"]
-BANDS = {False: "random weights", True: "random weights, too wide to deny anything"}
+NULL = style.GREY
+NULLS = {
+    False: "random weights",
+    True: "random weights, too wide to deny anything",
+}
 
 
 def draw_points(axes: Axes, summary: pd.DataFrame, channels: list[Row]) -> None:
-    """Draw the points of every stratum, the bands of random weights, and stripes behind them."""
-    _band(axes, summary, channels)
+    """Draw the points of every stratum, and below them what random weights give, with stripes."""
     strata = summary["stratum"].drop_duplicates().tolist()
-    colours = style.colours(strata, style.STRATA)
+    lanes = len(strata) + int(summary["null_high"].notna().any())
+    colours = style.colours(strata, {**style.STRATA, ALL: style.INK})
     for number, stratum in enumerate(strata):
         rows = summary[(summary["stratum"] == stratum) & summary["channel"].isin(channels)]
         y = np.array([channels.index(name) for name in rows["channel"]], dtype=float)
-        if len(channels) < SHIFTED_BELOW:
-            y += _shift(number, len(strata))
+        y += _shift(number, lanes, channels)
         axes.hlines(y, 100 * rows["low"], 100 * rows["high"], color=colours[stratum], lw=1.3)
         axes.plot(
             100 * rows["importance"],
             y,
-            "o",
-            ms=3.8,
+            "D" if stratum == ALL else "o",
+            ms=3.4 if stratum == ALL else 3.8,
             color=colours[stratum],
+            ls="",
             label=f"{stratum} (n = {style.thousands(rows['cells'].max())})",
             gid=stratum,
         )
@@ -47,30 +50,33 @@ def draw_points(axes: Axes, summary: pd.DataFrame, channels: list[Row]) -> None:
             axes.plot(
                 100 * rows["importance"][inside], y[inside], "o", ms=2.5, color=face, mew=0, ls=""
             )
+    _nulls(axes, summary, channels, _shift(lanes - 1, lanes, channels))
     for i in range(0, len(channels), 2):
         axes.axhspan(i - 0.5, i + 0.5, color=style.STRIPE, lw=0, zorder=0)
     axes.set_ylim(len(channels) - 0.4, -0.6)
 
 
-def _band(axes: Axes, summary: pd.DataFrame, channels: list[Row]) -> None:
+def _nulls(axes: Axes, summary: pd.DataFrame, channels: list[Row], shift: float) -> None:
+    """Draw where random weights would lie as a thin line with ends, which no bar looks like."""
     spans = summary.groupby("channel").agg(
         low=("null_low", "min"), high=("null_high", "max"), wide=("wide", "any")
     )
     spans = spans.loc[[name for name in channels if isinstance(name, str)]].dropna()
     said = set()
     for channel, span in spans.iterrows():
-        row, wide = channels.index(channel), bool(span["wide"])
-        axes.fill_betweenx(
-            [row - 0.45, row + 0.45],
-            100 * span["low"],
-            100 * span["high"],
-            facecolor="none" if wide else BAND,
-            edgecolor=BAND,
-            hatch="/////" if wide else None,
-            lw=0,
-            zorder=0.3,
+        y, wide = channels.index(channel) + shift, bool(span["wide"])
+        axes.plot(
+            [100 * span["low"], 100 * span["high"]],
+            [y, y],
+            color=NULL,
+            lw=0.8,
+            ls=":" if wide else "-",
+            marker="|",
+            ms=4,
+            mew=0.8,
+            zorder=1.5,
             gid="wide null" if wide else "null",
-            label=None if wide in said else BANDS[wide],
+            label=None if wide in said else NULLS[wide],
         )
         said.add(wide)
 
@@ -85,17 +91,16 @@ def draw_columns(
 ) -> None:
     """Write right of the first and last panel what a row has besides its shares.
 
-    That is the half width of its band, its share within its input, and how much the model uses it.
+    That is half of what random weights span, its share within its input, and how much the model
+    uses it.
     """
     first, last = panels
     names = [row if isinstance(row, str) else "" for row in rows]
     plain = [False] * len(rows)
     halves = summary.groupby("channel")["null_half"].max()
     if halves.notna().any():
-        words = [
-            f"±{100 * half:.1f}" if np.isfinite(half) else "" for half in halves.reindex(names)
-        ]
-        _column(first, "band", words, plain)
+        words = [f"{100 * half:.1f}" if np.isfinite(half) else "" for half in halves.reindex(names)]
+        _column(first, "random ±", words, plain)
     if len(within):
         _column(last, "of its input", _words(within.reindex(names), "{:.1f} %"), plain)
     if use is None or use.empty:
@@ -148,6 +153,7 @@ def _pale(colour: str = style.INK) -> tuple[float, ...]:
     return tuple(0.25 * part + 0.75 for part in to_rgb(colour))
 
 
-def _shift(number: int, strata: int) -> float:
-    room = min(SPREAD, 0.72 / max(strata, 1))
-    return (number - (strata - 1) / 2) * room
+def _shift(number: int, lanes: int, channels: Sequence[Row]) -> float:
+    if len(channels) >= SHIFTED_BELOW:
+        return 0.0
+    return LANES * ((number + 0.5) / lanes - 0.5)

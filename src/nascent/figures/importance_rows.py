@@ -10,6 +10,8 @@ from nascent.examples import ALL_INPUTS
 from nascent.explain.use.changes import PERMUTED
 from nascent.explain.use.loss import EACH, USED
 
+ALL = "all"  # stratum of all examples together
+
 
 class Heading(NamedTuple):
     """A row that names the input whose channels stand below."""
@@ -86,6 +88,30 @@ def over_seeds(importance: pd.DataFrame, aggregate: str = "absolute") -> pd.Data
         )
         .reset_index()
     )
+
+
+def with_all(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `over_seeds`, before them those of all strata together.
+
+    The share of all examples is the mean over strata, weighted by their examples; it has neither
+    interval nor null. Where there is one stratum nothing is added.
+    """
+    if summary["stratum"].nunique() < 2 or (summary["stratum"] == ALL).any():
+        return summary
+    weighted = summary.assign(importance=summary["importance"] * summary["cells"])
+    sums = weighted.groupby("channel", sort=False)[["importance", "cells"]].sum().reset_index()
+    sums["importance"] /= sums["cells"]
+    return pd.concat([sums.assign(stratum=ALL, wide=False), summary], ignore_index=True)[
+        summary.columns
+    ]
+
+
+def above_random(summary: pd.DataFrame) -> list[str] | None:
+    """Return the channels whose share lies above random weights in every stratum; None: no null."""
+    if summary["null_high"].isna().all():
+        return None
+    beats = summary[summary["stratum"] != ALL].groupby("channel", sort=False)["beats_null"]
+    return [str(name) for name, values in beats if (values == 1).all()]
 
 
 def _of_all_seeds(beats: pd.Series) -> float:

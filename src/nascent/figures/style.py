@@ -16,6 +16,7 @@ from nascent.figures.palettes import palette
 WIDTH = 7.2  # inches: a journal's double column, and the report's column at 100 %
 DPI = 200
 LETTER = 0.53  # width of a typical letter, in its height
+BOLD = 1.2  # width of a bold letter, in a plain one
 
 INKS, HUES, TONES = palette("ink"), palette("hue"), palette("tone")
 INK, SOFT, GREY = INKS["ink"], INKS["soft"], INKS["grey"]
@@ -168,8 +169,11 @@ def headline(figure: Figure, sentence: str) -> None:
     """Write what a figure says at its upper left, as wide as it may be, over all panels."""
     width, height = figure.get_size_inches()
     points = 9
-    words = wrapped(sentence, width - 0.12, points * 1.06)
-    place = {"x": 0.06 / width, "y": 1 - 0.05 / height, "ha": "left", "va": "top"}
+    words = wrapped(sentence, width - 0.12, points * BOLD)
+    place = {"x": 0.06 / width, "ha": "left", "va": "top"}
+    if figure.get_layout_engine() is None:
+        # A layout finds the height itself, above legends and panels, if none is given.
+        place["y"] = 1 - 0.05 / height
     figure.suptitle(words, **place, fontsize=points, fontweight="bold")
 
 

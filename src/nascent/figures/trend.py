@@ -5,7 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nascent.figures import style
-from nascent.words import spoken
+from nascent.figures import words as words_of
+from nascent.kind import capital
+from nascent.words import spoken, worded
 
 COLOURS = {
     "rises": style.HUES["vermilion"],
@@ -16,8 +18,11 @@ COLOURS = {
 WORDS = {
     "rises": "rises",
     "falls": "falls",
-    "none": "not told from chance",
+    "none": "no change beyond chance",
+    "cannot tell": "cannot tell: {groups} differ, or {groups} or permutations are too few",
 }
+HOLLOW = "cannot tell"
+MOST_NAMED = 3  # features in a headline
 
 
 @style.look()
@@ -46,12 +51,14 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     summary = summary.sort_values("within_groups", ascending=False, kind="stable")
     rows = len(summary)
     states = summary["trend"].nunique()
-    size = (style.WIDTH * 0.8, 0.19 * rows + 1.05 + 0.16 * states)
+    size = (style.WIDTH * 0.8, 0.19 * rows + 1.4 + 0.16 * states)
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots()
     y = np.arange(rows)
     for row, (low, high) in enumerate(summary[["null_low", "null_high"]].itertuples(index=False)):
         band = {"color": style.INKS["band"], "lw": 0, "gid": "null"}
+        if row == 0:
+            band["label"] = worded("chance: targets dealt anew within {groups}")
         axes.fill_betweenx([row - 0.5, row + 0.5], low, high, **band)
     axes.axvline(0, color=style.INK, lw=0.8)
     for name, colour in COLOURS.items():
@@ -60,9 +67,10 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
             continue
         here = summary[chosen]
         axes.hlines(y[chosen], here["low"], here["high"], color=colour, lw=1.3)
-        words = f"{WORDS.get(name) or _cannot_tell()} ({chosen.sum()})"
+        words = f"{worded(WORDS[name])} ({chosen.sum()})"
         points, where = here["within_groups"], y[chosen]
-        axes.plot(points, where, "o", ms=4, color=colour, label=words, gid=name)
+        face = style.HOLLOW if name == HOLLOW else colour
+        axes.plot(points, where, "o", ms=4, color=colour, mfc=face, label=words, gid=name)
     for row, slope in enumerate(summary["slope"]):
         axes.annotate(
             style.signed(100 * slope) if np.isfinite(slope) else "",
@@ -82,10 +90,37 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     axes.set_yticks(y, summary["channel"])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(rows - 0.4, -0.6)
-    name = f"rank correlation of the share with the {label}, within {spoken().groups}"
+    axes.set_xlim(-1.05, 1.05)
+    quantity = words_of.quantity(label)
+    name = f"rank correlation of the share with the {quantity}, within {spoken().groups}"
     axes.set_xlabel(style.wrapped(name, 0.75 * size[0]))
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", fontsize=7)
+    style.headline(figure, headline(summary, quantity))
     return figure
+
+
+def headline(summary: pd.DataFrame, quantity: str) -> str:
+    """Return which channels' shares change with the target, in a sentence.
+
+    Parameters
+    ----------
+    summary
+        As `over_seeds` gives it.
+    quantity
+        The target in words, without its unit.
+    """
+    parts = []
+    for word in ("rises", "falls"):
+        names = summary.loc[summary["trend"] == word, "channel"].tolist()
+        many = f"{len(names)} {spoken().features}"
+        told = " and ".join(names) if len(names) <= MOST_NAMED else many
+        one = len(names) == 1
+        verb = word if one else word[:-1]
+        subject = ("that" if one else "those") if parts else ("the share" if one else "the shares")
+        parts += [f"{subject} of {told} {verb}"] if names else []
+    if not parts:
+        return worded("No {feature}'s share of the map is shown to change with the ") + quantity
+    return capital(f"{' and '.join(parts)} with the {quantity}")
 
 
 def over_seeds(trend: pd.DataFrame) -> pd.DataFrame:
@@ -104,8 +139,3 @@ def over_seeds(trend: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index()
     )
-
-
-def _cannot_tell() -> str:
-    groups = spoken().groups
-    return f"cannot tell: {groups} differ, or {groups} or permutations are too few"
