@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from nascent.figures.words import design
+from nascent.figures.words import design, level
 from nascent.files import read_table
 from nascent.kind import kind_of
 from nascent.plain_words import explanation_words, reference_words, verdict_words
@@ -110,6 +110,8 @@ def values_of(record: StudyRecord) -> Values:
     """Return column → what its values are called in a study: methods, models, splits, verdicts."""
     task, kind = task_of(record.task), kind_of(record.kind)
     methods = record.config["attribute"]["methods"]
+    units = {"channel": record.words.feature, "group": "together"}
+    units |= {name: level(name) for name in LEVELS}
     metrics = {metric.name: metric.short for metric in task.measures}
 
     def model(name: str) -> str:
@@ -118,6 +120,8 @@ def values_of(record: StudyRecord) -> Values:
     return {
         **dict.fromkeys(("model", "other", "best_floor", "other_model"), model),
         **dict.fromkeys(("method", "other_method"), lambda name: explanation_words(name, methods)),
+        "unit": lambda name: units.get(name, name),
+        "what": lambda name: record.words.header(name).replace("_", " "),
         "design": design,
         "by": record.words.column,
         "variable": record.words.column,
@@ -129,9 +133,8 @@ def values_of(record: StudyRecord) -> Values:
 
 def readable(frame: pd.DataFrame, values: Values) -> pd.DataFrame:
     """Return a table with columns and values in words; columns without values are left out."""
-    words = spoken()
     kept = frame.loc[:, [name for name in frame if frame[name].notna().any()]]
-    levels = {name: words.header(name) for name in LEVELS}
+    levels = {name: level(name) for name in LEVELS}
     changed = {}
     for name in kept:
         column = kept[name]

@@ -6,6 +6,11 @@ from nascent.kind import capital
 from nascent.words import worded
 
 TITLES: Mapping[str, tuple[str, str]] = {
+    "channel_correlations": (
+        "{features} that repeat each other",
+        "Correlation of every two {features} over the training {examples}: of {places}, and of"
+        " means.",
+    ),
     "quality": ("quality control", "{Examples} that each step kept and removed, by {part}."),
     "comparison": (
         "models and reference predictors",
