@@ -41,6 +41,7 @@ DRAWN_OF_MORE["truth"] = {
     },
     "params": {
         "split": shown_split(),
+        "confidence": STUDY.explain.confidence,
         "kind": STUDY.kind,
         "parts": PARTS.to_dict("records"),
         "explored": HELD_AGAINST_TRUTH,

@@ -197,3 +197,9 @@ def test_an_example_is_read_with_its_maps_and_its_truth(tmp_path):
     np.testing.assert_array_equal(np.argwhere(told.causal), [[2, 3], [3, 3]])
     shown = images[1, ..., 1] * mask[1]
     np.testing.assert_allclose(told.image, shown / shown[mask[1]].std())
+
+
+def test_the_facts_say_how_many_and_the_level():
+    given = table().assign(cells=16, groups=4, interval="groups", split="test")
+    told = truth.facts(given, 0.99).text
+    assert told == "up to 16 test cells in 4 wells · lines: 99 % intervals over wells"

@@ -2,6 +2,7 @@
 
 from nascent.explain.truth.planted import read_planted
 from nascent.figures import truth
+from nascent.figures.facts import note
 from nascent.figures.save import save
 from nascent.figures.truth_example import read_example, typical_cell
 from nascent.files import read_table
@@ -22,5 +23,8 @@ with job(snakemake) as work:
         planted = read_planted(params.kind, given.truth, params.parts, given.shards)
         example = read_example(cell, maps, given.shards, planted)
     work.note(shown={"cell": cell})
-    figure = truth.draw(table[table["split"] == params.split], example)
+    shown = table[table["split"] == params.split]
+    figure = truth.draw(shown, example)
+    if not shown.empty:
+        note(figure, truth.facts(shown, params.confidence))
     save(figure, snakemake.output.png, work.record)

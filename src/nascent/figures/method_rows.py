@@ -66,6 +66,9 @@ def frame(axes: Axes, at: Mapping[Key, float], *, named: bool) -> None:
             fontsize=7.5,
             fontweight="bold",
         )
+        if len(rows) <= 2:
+            # A name that lies flat would lie on the bracket.
+            continue
         axes.plot(
             [-0.55, -0.55],
             [min(rows) - 0.4, max(rows) + 0.4],

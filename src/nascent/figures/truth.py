@@ -14,6 +14,7 @@ from nascent.explain.truth.table import PLANTED as PLANTED_TRUTH
 from nascent.explain.truth.table import RANDOMISED, TRAINED, USED
 from nascent.figures import method_rows, style
 from nascent.figures.crops import OUTLINE, contrast, outline, scale_bar, show
+from nascent.figures.facts import Facts, counted, intervals_over, most
 from nascent.figures.overlays import PERCENTILE
 from nascent.figures.palettes import ramps
 from nascent.figures.score_tiles import common_window
@@ -102,6 +103,28 @@ def draw(table: pd.DataFrame, example: Example | None) -> Figure:
     ]
     upper.legend(handles=keys, loc="outside upper center", ncols=4)
     return figure
+
+
+def facts(table: pd.DataFrame, confidence: float) -> Facts:
+    """Return what stands below the figure.
+
+    Parameters
+    ----------
+    table
+        The table `truth.tsv`, of one split.
+    confidence
+        Of its intervals.
+    """
+    over = set(table["interval"].dropna())
+    known = {"groups": spoken().groups, "cells": spoken().examples}
+    told = " or ".join(word for name, word in known.items() if name in over)
+    cells = most(table["cells"])
+    return Facts(
+        n=f"up to {counted(cells, most(table['groups']), str(table['split'].iloc[0]))}"
+        if cells
+        else "",
+        intervals=intervals_over(confidence, told) if told else "",
+    )
 
 
 def _drawn(table: pd.DataFrame) -> pd.DataFrame:
