@@ -353,7 +353,8 @@ def test_every_figure_says_how_many_and_the_level_of_its_intervals(ran):
     told = {path: text_of_figure(path) for path in ran.results("figures").rglob("*.svg")}
     words = kind_of(ran.study.kind).words.grouped(ran.study.splits.group)
     counted = (words.example, words.examples, words.group, words.groups, words.place, words.places)
-    number = rf"(?<![\d.])[1-9][\d,]* (?:training |validation |test )?(?:{'|'.join(counted)}|candidates?)\b"
+    what = rf"(?:training |validation |test )?(?:{'|'.join(counted)}|candidates?)\b"
+    number = rf"(?<![\d.])[1-9][\d,]* {what}"
     shown = {path: text for path, text in told.items() if re.search(number, text)}
     assert shown
     others = {path: text for path, text in told.items() if path not in shown}
