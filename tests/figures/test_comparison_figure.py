@@ -5,6 +5,7 @@ import pytest
 from nascent.figures import comparison, rows, words
 from nascent.kinds.cells.kind import KIND
 from nascent.plain_words import reference_words
+from nascent.words import speaking
 
 MEASURES = [metric.name for metric in rows.measures("regression")]
 REFERENCES = KIND.references
@@ -155,3 +156,14 @@ def test_no_model_is_said(make):
     table, metrics, _ = draw(make)
     (axes,) = comparison.draw(table.iloc[:0], metrics.iloc[:0], label=LABEL).axes
     assert "No model" in axes.texts[0].get_text()
+
+
+@pytest.mark.parametrize("group", ["well", "chromosome"])
+def test_the_title_of_a_split_fits_the_figure(make, group):
+    spoken = {"group": group, "groups": f"{group}s", "example": "gene", "examples": "genes"}
+    with speaking(spoken):
+        _, _, figure = draw(make, designs=("group",))
+    figure.draw_without_rendering()
+    (part,) = figure.subfigs
+    box = part._suptitle.get_window_extent()
+    assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1

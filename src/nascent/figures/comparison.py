@@ -87,9 +87,9 @@ def draw(
             panel.tick_params(labelleft=metric is measures[0])
             panel.set_xlabel(rows.axis_label(metric, label))
         _verdicts(panels[0], of_design, at, measures[0].words)
-        part.suptitle(
-            f"{capital(split_by(design))}: {_how_many(of_design)}", fontsize=8, fontweight="bold"
-        )
+        title = f"{capital(split_by(design))}: {_how_many(of_design)}"
+        inches = 0.9 * figure.get_figwidth()
+        part.suptitle(style.wrapped(title, inches, points=9), fontsize=8, fontweight="bold")
     _legend(figure, floors, bool(table["seeds"].max() > 1))
     note(
         figure,
