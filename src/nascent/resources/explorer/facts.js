@@ -46,7 +46,10 @@ function drawFacts() {
     ["predicted", number(told("prediction")[cell])],
     ["measured less predicted", signedNumber(told("residual")[cell])],
   ]);
-  const names = Object.keys(one.told).filter((name) => !["prediction", "residual"].includes(name));
+  // A map without a path has neither steps nor a tolerance.
+  const unsaid = told("steps")[cell] === 0 ? ["steps", "converged"] : [];
+  const names = Object.keys(one.told)
+    .filter((name) => !["prediction", "residual", ...unsaid].includes(name));
   pairs(at("checks"), names.filter((name) => !checkOf(name)).map((name) => {
     const value = told(name)[cell];
     const text = name === "relative_gap" && value != null ? `${number(100 * value, 2)} %`
