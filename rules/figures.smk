@@ -57,6 +57,23 @@ DRAWN_OF_MORE |= {
             "references": dict(KIND.references),
         },
     },
+    "gallery": {
+        "input": {
+            "predictions": made("evaluate/predictions.tsv"),
+            "comparison": made("evaluate/comparison.tsv"),
+            "use": made("explain/use.tsv"),
+            "shards": test_cells,
+        },
+        "params": {
+            "task": TASK,
+            "target": TARGET,
+            "label": STUDY.label,
+            "fold": EXPLAINED_FOLD,
+            "inputs": [name for name in CHANNELS if name not in STUDY.hidden],
+            "each": 5,
+            "pixel_size": STUDY.pixel_size,
+        },
+    },
     "score_maps": {
         "input": OF_SINGLE_CELLS,
         "params": {

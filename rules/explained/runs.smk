@@ -65,7 +65,12 @@ FIGURES_OF_CHECKS = [
 # Figures of the whole study.
 STUDY_FIGURES = [
     *FIGURES,
-    *(figure for check in MADE_CHECKS for figure in check.figures if not figure.maps),
+    *(
+        figure
+        for check in MADE_CHECKS
+        for figure in check.figures
+        if not figure.maps and (IMAGES or not figure.of_images)
+    ),
 ]
 
 # Models and seeds that are asked what they use of each channel.

@@ -20,7 +20,7 @@ from nascent.explain.check import (
     Study,
 )
 from nascent.explain.conditions import of_images, of_numbers, planted, with_regions, with_retraining
-from nascent.figure import DATA, EXPLANATIONS, Figure
+from nascent.figure import DATA, EXPLANATIONS, MODELS, Figure
 
 
 def _of_study(name: str, label: str, *options: str, **others: Any) -> Figure:
@@ -73,6 +73,12 @@ CHECKS = (
                 "confidence",
                 "task",
                 subcategory="{Feature} use",
+            ),
+            Figure(
+                "gallery",
+                MODELS,
+                "{examples} predicted best, typically and worst",
+                of_images=True,
             ),
         ),
         work="use",

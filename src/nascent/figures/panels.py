@@ -88,7 +88,7 @@ def draw(
     columns = 2 if target is None else 3
     height = HEAD + cells * EDGE + (cells - 1) * GAP + FOOT
     figure = Figure(figsize=(LEFT + columns * EDGE + 0.05, height))
-    window, composite = common_window(examples.masks), _composite(examples)
+    window, composite = common_window(examples.masks), composite_of(examples)
     grey = composite.mean(axis=-1)
     limits = None if target is None else contrast(target.images, examples.masks)
     signed = bool((maps < 0).any())
@@ -114,7 +114,7 @@ def draw(
     return figure
 
 
-def _composite(examples: Examples) -> np.ndarray:
+def composite_of(examples: Examples) -> np.ndarray:
     """Return the channels laid over each other in their colours, (n, S, S, 3) from 0 to 1."""
     n, rows, columns, channels = examples.images.shape
     colours = COMPOSITE if channels > 1 else ((1.0, 1.0, 1.0),)

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from nascent.figures import evaluated, facts, style, words
 from nascent.figures.palettes import ramps
 from nascent.figures.plate_positions import in_a_strip, positions, row_name
+from nascent.figures.predicted_examples import best_model
 from nascent.task import REGRESSION, task_of
 from nascent.words import spoken, worded
 
@@ -89,7 +90,7 @@ def draw(
         style.say(figure.subplots(), f"No {spoken().example} has a position on a plate.")
         return figure
     cells = cells.assign(**{name: style.labels(cells[name]) for name in (PLATE, WELL)})
-    best = _best(comparison, target, task)
+    best = best_model(comparison, target, task)
     tested = _tested(predictions, best, target) if best else predictions[:0]
     shown = _quantities(cells, tested, target, label, task)
     plates = cells[PLATE].value_counts()
@@ -99,13 +100,6 @@ def draw(
     sure = _in_words(comparison, best, target, task) if best else ""
     facts.note(figure, _facts(cells, tested, best, len(plates), places, sure))
     return figure
-
-
-def _best(comparison: pd.DataFrame, target: str, task: str) -> tuple[str, str] | None:
-    """Return the best model and the design that it is the best under; None without models."""
-    table = evaluated.of_target(comparison, target)
-    models, _ = evaluated.ordered(table, task)
-    return (models[0], evaluated.designs(table)[0]) if models else None
 
 
 def _in_words(comparison: pd.DataFrame, best: tuple[str, str], target: str, task: str) -> str:

@@ -1,0 +1,137 @@
+"""Which examples a model predicts best, typically and worst, and which channels show them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from nascent.evaluate.tables import RunNames
+from nascent.figures import evaluated
+from nascent.task import Task, task_of
+
+BEST, TYPICAL, WORST = "best", "typical", "worst"
+PERMUTED, EACH_SEED = "permuted", "each"
+
+
+def best_model(comparison: pd.DataFrame, target: str, task: str) -> tuple[str, str] | None:
+    """Return the best model of the first design, and the design; None without models.
+
+    Parameters
+    ----------
+    comparison
+        The table `comparison.tsv`.
+    target, task
+        The predicted column, and what is predicted.
+    """
+    table = evaluated.of_target(comparison, target)
+    models, _ = evaluated.ordered(table, task)
+    return (models[0], evaluated.designs(table)[0]) if models else None
+
+
+def missed(predictions: pd.DataFrame, run: RunNames, target: str, task: str) -> pd.DataFrame:
+    """Return what a model predicts for the test examples of a fold, means over its seeds.
+
+    Parameters
+    ----------
+    predictions
+        The table `predictions.tsv`.
+    run
+        Model, design and fold.
+    target, task
+        The predicted column, and what is predicted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `id`; `group`, `measured`, `predicted` and `missed`: |measured − predicted|, or of
+        classes 1 less the probability of the true one.
+    """
+    own = predictions[
+        (predictions["model"] == run.model)
+        & (predictions["design"] == run.design)
+        & (predictions["fold"] == run.fold)
+        & (predictions["split"] == "test")
+        & (predictions["target"] == target)
+    ]
+    measured, predicted = _columns(task_of(task))
+    if task_of(task).has_classes:
+        true = own[[f"p_{name}" for name in own[measured].unique()]]
+        places = true.columns.get_indexer("p_" + own[measured].astype(str))
+        errors = 1 - true.to_numpy()[np.arange(len(own)), places]
+        means = _over_seeds(own.assign(missed=errors), {"missed": "mean"})
+        first = own.drop_duplicates("id").set_index("id")
+        told = first[["group"]].assign(measured=first[measured], predicted=first[predicted])
+        return told.join(means)
+    means = _over_seeds(own, {measured: "first", predicted: "mean", "group": "first"})
+    means = means.rename(columns={measured: "measured", predicted: "predicted"})
+    return means.assign(missed=(means["measured"] - means["predicted"]).abs())
+
+
+def _over_seeds(rows: pd.DataFrame, how: Mapping[str, str]) -> pd.DataFrame:
+    """Return one row an example: columns summed up over seeds."""
+    return rows.groupby("id", sort=False).agg(how)
+
+
+def _columns(task: Task) -> tuple[str, str]:
+    measured, predicted = task.columns()[:2]
+    return measured, predicted
+
+
+def chosen(missed: pd.Series, each: int) -> dict[str, list]:
+    """Return ids of the examples that are predicted best, typically and worst.
+
+    The typical ones are nearest to the median error. None stands twice; of few examples each third
+    has fewer.
+
+    Parameters
+    ----------
+    missed
+        Index `id`: how far the prediction is off, not negative.
+    each
+        Examples of each kind, at most.
+    """
+    ranked = missed.dropna().sort_values(kind="stable")
+    each = min(each, len(ranked) // 3)
+    middle = ranked.iloc[each : len(ranked) - each]
+    near = (middle - ranked.median()).abs().sort_values(kind="stable").index[:each]
+    typical = middle.loc[middle.index.isin(near)]
+    return {
+        BEST: ranked.index[:each].tolist(),
+        TYPICAL: typical.index.tolist(),
+        WORST: ranked.index[::-1][:each].tolist(),
+    }
+
+
+def channels_shown(
+    use: pd.DataFrame, model: str, channels: Sequence[str], count: int
+) -> tuple[list[str], bool]:
+    """Return the channels that a model uses most, and whether it was asked what it uses.
+
+    Of channels that repeat each other only the one that is used most is shown.
+
+    Parameters
+    ----------
+    use
+        The table `use.tsv`.
+    model
+        Its name.
+    channels
+        Those that may be shown; the first are, of a model that was not asked.
+    count
+        How many.
+    """
+    rows = use[(use["model"] == model) & (use["change"] == PERMUTED)]
+    rows = rows[rows["seed"].astype(str) == EACH_SEED]
+    single = rows[(rows["unit"] == "channel") & rows["channel"].isin(channels)]
+    if single.empty:
+        return list(channels[:count]), False
+    order = single.sort_values("use", ascending=False, kind="stable")["channel"].tolist()
+    group = {
+        name: number
+        for number, members in enumerate(rows.loc[rows["unit"] == "group", "members"])
+        for name in str(members).split(", ")
+    }
+    found: dict[object, str] = {}
+    for name in order:
+        found.setdefault(group.get(name, name), name)
+    return list(found.values())[:count], True
