@@ -127,18 +127,19 @@ def test_the_whole_run_is_that_of_the_finished_study(root, page):
     assert '("--profile", "profiles/local", "--configfile", f"config/{study}.yaml")' in fixtures
 
 
-def test_the_snippets_of_the_tutorial_run_on_a_finished_study(root, finished):
+def test_the_snippets_of_the_tutorial_run_on_a_finished_study(root, finished, tmp_path):
     snippets = blocks(root, "docs/tutorial.md", "python")
-    code = "\n".join(snippets).replace("results/mine", "results/tiny")
+    code = "\n".join(snippets).replace("results/mine", str(finished.results()))
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=finished.path,
+        cwd=tmp_path,
         env=finished.environment(),
         capture_output=True,
         text=True,
     )
     assert snippets
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "map.png").is_file()
 
 
 @pytest.mark.nightly
