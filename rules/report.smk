@@ -1,8 +1,7 @@
 # The report of the study, report.html, and the pages that Snakemake's own report shows beside figures:
 # snakemake --report results/<study>/report_workflow.html
-from nascent.provenance import file_digest
 from nascent.report.pages import EVALUATION, PAGES, card_of
-from nascent.report.study_page.contents import captions_of, files_of
+from nascent.report.study_page.contents import files_of
 from nascent.stages import stages_of
 
 PAGES_OF_REPORT.add(
@@ -131,18 +130,6 @@ rule report_costs:
         f"Sum up what the jobs of {STUDY.study} cost"
     script:
         "../workflow/scripts/report_costs.py"
-
-
-CAPTIONS = workflow.current_basedir.join("../workflow/report")
-
-
-def digests_of_captions():
-    """Caption → digest of its text: a page whose captions changed is written anew."""
-    paths = {name: CAPTIONS.join(f"{name}.rst") for name in captions_of(STUDY)}
-    return {
-        name: file_digest(workflow.sourcecache.get_path(path))
-        for name, path in paths.items()
-    }
 
 
 rule report_page:

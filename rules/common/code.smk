@@ -4,10 +4,13 @@ from functools import cache
 from nascent.architecture_names import source
 from nascent.code import CodeDigests
 from nascent.kind import file_of_kind, folder_of_kind, has_module
+from nascent.provenance import file_digest
 from nascent.reader import reader_file
+from nascent.report.study_page.contents import captions_of
 from nascent.task import task_file
 
 SCRIPTS = workflow.current_basedir.join("../../workflow/scripts")
+CAPTIONS = workflow.current_basedir.join("../../workflow/report")
 CODE = CodeDigests()
 
 
@@ -57,3 +60,12 @@ def code_of_training(wildcards):
 def code_of_architectures(*architectures):
     """Digest of what trains models of these architectures; asked for again by every job."""
     return code("train", *sorted({source(name) for name in architectures}))
+
+
+def digests_of_captions():
+    """Caption → digest of its text: a page whose captions changed is written anew."""
+    paths = {name: CAPTIONS.join(f"{name}.rst") for name in captions_of(STUDY)}
+    return {
+        name: file_digest(workflow.sourcecache.get_path(path))
+        for name, path in paths.items()
+    }
