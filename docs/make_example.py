@@ -63,6 +63,7 @@ def example(page: str) -> str:
             smaller[data] = shrunk(data, width)
         return smaller[data]
 
+    page = re.sub(r"Shown are the first [\d,]+ of", f"Shown are the first {ROWS} of", page)
     text = TABLE.sub(first_rows, BESIDE.sub(r"\1", page)).replace(ABOUT, ABOUT + NOTE, 1)
     return IMAGE.sub(image, text)
 
