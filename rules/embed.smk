@@ -1,15 +1,5 @@
 # What networks make of the examples before their last layer.
 
-# The networks that are embedded: of each the lowest seed, in the fold that is explained.
-EMBEDDED = STUDY.embedded_models()
-
-
-def of_embedded(name):
-    """A file of the embedding of a model; its lowest seed and the explained fold stand for it."""
-    return lambda wildcards: made(
-        f"embed/{wildcards.model}/{EXPLAINED_FOLD}/{min(MODELS[wildcards.model].seeds)}/{name}"
-    )
-
 
 rule embed:
     input:

@@ -116,3 +116,14 @@ def explained_columns():
         explanation(model, name)
         for model, name in dict.fromkeys((model, name) for model, _, name in EXPLAINED)
     ]
+
+
+# The networks that are embedded: of each the lowest seed, in the fold that is explained.
+EMBEDDED = STUDY.embedded_models()
+
+
+def of_embedded(name):
+    """A file of the embedding of a model; its lowest seed and the explained fold stand for it."""
+    return lambda wildcards: made(
+        f"embed/{wildcards.model}/{EXPLAINED_FOLD}/{min(MODELS[wildcards.model].seeds)}/{name}"
+    )
