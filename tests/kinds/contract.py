@@ -336,7 +336,7 @@ NOTHING = "(No|There|These) "
 
 
 def columns_drawn(ran: Ran, path: Path) -> set[str]:
-    """Return the columns of the first table that a figure is drawn of: what it is about."""
+    """Return the columns of the first table that a figure is drawn of, if it draws intervals."""
     *place, name = path.relative_to(ran.results("figures")).with_suffix("").parts
     known = [*FIGURES, *(figure for check in CHECKS for figure in check.figures)]
     found = [one for one in known if one.name == name and bool(one.maps) == (len(place) == 2)]
@@ -345,6 +345,7 @@ def columns_drawn(ran: Ran, path: Path) -> set[str]:
         ran.results(table.format(examples=ran.stage, **values))
         for figure in found
         for table in figure.tables[:1]
+        if figure.intervals
     ]
     return {column for table in tables if table.is_file() for column in read_table(table)}
 
