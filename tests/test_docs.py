@@ -1,13 +1,18 @@
 """What README and docs say exists: files, links, make targets, config keys, results, columns."""
 
+import importlib.util
+import json
 import re
 import subprocess
 import sys
 import textwrap
+from base64 import b64encode
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from nascent.augmentation import PRESETS
 from nascent.config.checks import check_study, study_model
@@ -328,3 +333,27 @@ def test_the_methods_name_no_work_that_is_not_among_the_references():
     for year in named:
         before = text[max(0, year.start() - 90) : year.start()]
         assert any(author in before for author in years.get(year[0], ())), before + year[0]
+
+
+def test_a_report_becomes_an_example_with_small_figures_few_rows_and_no_link_beside_it():
+    spec = importlib.util.spec_from_file_location("example", ROOT / "docs" / "make_example.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    stream = BytesIO()
+    Image.effect_noise((1440, 300), 50).convert("RGB").save(stream, "WEBP", quality=80)
+    figure = f"data:image/webp;base64,{b64encode(stream.getvalue()).decode()}"
+    rows = json.dumps({"places": [None], "rows": [["</script>"]] * 500}).replace("<", "\\u003c")
+    text = made.example(
+        f'<p class="about">A study.</p><img src="{figure}"><a href="#data">Data</a>'
+        '<a class="file" href="figures/use.svg">SVG</a><a href="https://doi.org/10.1/x">doi</a>'
+        "<p>Shown are the first 1,000 of 5,144 rows.</p>"
+        f'<script type="application/json" id="table-use-rows">{rows}</script>'
+    )
+    assert len(text) < 0.7 * len(figure)
+    assert '<a class="file">SVG</a>' in text
+    assert 'href="#data"' in text
+    assert 'href="https://doi.org/10.1/x"' in text
+    assert f"Shown are the first {made.ROWS} of 5,144 rows." in text
+    assert text.index("An example") < text.index("A study.")
+    (kept,) = re.findall(r'-rows">(.*?)</script>', text)
+    assert json.loads(kept)["rows"] == [["</script>"]] * made.ROWS
