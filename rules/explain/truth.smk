@@ -45,5 +45,7 @@ DRAWN_OF_MORE["truth"] = {
         "kind": STUDY.kind,
         "parts": PARTS.to_dict("records"),
         "explored": HELD_AGAINST_TRUTH,
+        "pixel_size": STUDY.pixel_size,
+        "methods": METHOD_NAMES,
     },
 }

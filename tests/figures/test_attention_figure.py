@@ -4,6 +4,7 @@ import pytest
 
 from nascent.explain.attention.maps import CELL, RIM
 from nascent.figures import attention
+from nascent.figures.margins import BELOW
 
 METHODS = {"ig": 1.0, "gradient": 0.0, "grad_cam": 0.2}
 
@@ -66,12 +67,17 @@ def test_what_is_so_by_construction_is_named_and_not_drawn():
     figure = draw(given, features().iloc[:0])
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert rows == ["gradient", "grad cam"]
-    (facts,) = figure.texts
+    (facts,) = [text for text in figure.texts if text.get_gid() == BELOW]
     assert "inside by construction: ig" in facts.get_text()
     assert "8 cells in 4 wells" in facts.get_text()
     assert "99 % intervals over wells" in facts.get_text()
     none = draw(given[given["method"] == "ig"], features())
     assert "No method here" in none.axes[0].texts[0].get_text()
+
+
+def test_the_headline_counts_explanations_that_follow_their_own_mask():
+    own = pd.DataFrame({"beats_exchange_low": [0.3, 0.04, -0.1]})
+    assert attention.headline(own).startswith("Maps of 1 of 3 explanations are shown to follow")
 
 
 def test_features_are_ticks_by_the_sign_of_their_gradient():

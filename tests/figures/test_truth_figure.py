@@ -11,6 +11,13 @@ from nascent.kinds.cells.crops.crop_store import CropWriter
 from nascent.kinds.cells.planted import Planted
 from nascent.kinds.cells.simulate.truth import Truth
 
+METHODS = {"ig": {"method": "integrated_gradients"}, "grad_cam": {"method": "grad_cam"}}
+
+
+def drawn(table, example):
+    return truth.draw(table, example, methods=METHODS)
+
+
 ROWS = {  # mark -> truth, map, whether it is the strongest of the image
     "trained": ("planted", "trained", None),
     "used": ("used", "trained", None),
@@ -71,7 +78,7 @@ def points(axes, gid):
 
 def test_points_are_the_values_of_each_kind_of_map():
     shown = table()
-    axes = truth.draw(shown, None).axes
+    axes = drawn(shown, None).axes
     for panel, (what, column, _) in zip(axes, truth.PANELS, strict=False):
         for mark in truth.MARKS:
             rows = shown[(shown["what"] == what) & (shown["mark"] == mark)]
@@ -79,7 +86,7 @@ def test_points_are_the_values_of_each_kind_of_map():
 
 
 def test_chance_is_one_for_lifts_and_the_share_for_shares():
-    axes = truth.draw(table(), None).axes
+    axes = drawn(table(), None).axes
     found = [points(panel, "chance") for panel in axes[:4]]
     np.testing.assert_allclose(found, [[1], [1], [0.2], [0.2]])
     found = [points(panel, "ceiling") for panel in axes[:4]]
@@ -87,24 +94,30 @@ def test_chance_is_one_for_lifts_and_the_share_for_shares():
 
 
 def test_the_verdict_and_the_strongest_map_of_the_image_are_in_words():
-    words = [text.get_text() for text in truth.draw(table(), None).axes[4].texts]
-    assert words == [f"{BEATS}\nstrongest map of the image: brightness"] * 4
+    words = [text.get_text() for text in drawn(table(), None).axes[4].texts]
+    assert words == [BEATS, "strongest map of the image: brightness"] * 4
     shown = table(models=["linear"], methods=["ig"], seeds=(1, 2))
     shown.loc[shown["seed"] == 2, "verdict"] = "cannot tell"
-    words = [text.get_text() for text in truth.draw(shown, None).axes[4].texts]
-    assert words == ["seeds differ\nstrongest map of the image: brightness"]
+    words = [text.get_text() for text in drawn(shown, None).axes[4].texts]
+    assert words == ["seeds differ", "strongest map of the image: brightness"]
+
+
+def test_the_headline_counts_what_finds_more_than_the_image_and_random_weights():
+    found = {("cnn", "ig"): (BEATS, "edge"), ("cnn", "cam"): ("cannot tell", "edge")}
+    assert truth.headline(found).startswith("1 of 2 explanations find the planted truth better")
 
 
 def test_without_a_word_on_use_no_square_is_explained():
-    figure = truth.draw(table()[lambda rows: rows["truth"] == "planted"], None)
+    figure = drawn(table()[lambda rows: rows["truth"] == "planted"], None)
     keys = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert "trained" in keys
     assert "trained, of what it uses" not in keys
 
 
-def test_rows_are_methods_in_the_blocks_of_their_models():
-    first = truth.draw(table(), None).axes[0]
-    assert [label.get_text() for label in first.get_yticklabels()] == ["ig", "grad_cam"] * 2
+def test_rows_are_methods_below_the_name_of_their_model():
+    first = drawn(table(), None).axes[0]
+    rows = [label.get_text() for label in first.get_yticklabels()]
+    assert rows == ["Integrated Gradients", "Grad-CAM"] * 2
     heights = first.get_yticks()
     assert (np.diff(heights) > 0).all()
     assert heights[2] - heights[1] > heights[1] - heights[0]
@@ -114,7 +127,7 @@ def test_rows_are_methods_in_the_blocks_of_their_models():
 
 def test_several_seeds_are_one_point_that_spans_their_intervals():
     shown = table(models=["linear"], methods=["ig"], seeds=(1, 2))
-    axes = truth.draw(shown, None).axes[2]
+    axes = drawn(shown, None).axes[2]
     rows = shown[(shown["what"] == "top_channels") & (shown["mark"] == "trained")]
     assert points(axes, "trained top_channels") == pytest.approx([rows["value"].mean()])
     spans = [line.get_xdata() for line in axes.get_lines() if len(line.get_xdata()) == 2]
@@ -124,8 +137,10 @@ def test_several_seeds_are_one_point_that_spans_their_intervals():
 @pytest.mark.parametrize("maps", [1, 7, 30])
 def test_the_example_shows_the_planted_pixels_on_as_many_maps_as_fit(make, maps):
     keys = [("model", f"method {number}") for number in range(maps)]
-    figure = truth.draw(table(), example(keys))
+    figure = drawn(table(), example(keys))
     tiles = [axes for axes in figure.axes if axes.images]
+    (bar,) = [axes for axes in figure.axes if axes.get_label() == "<colorbar>"]
+    tiles = [axes for axes in tiles if axes is not bar]
     assert len(tiles) == min(maps + 1, truth.MOST_TILES)
     assert [axes.get_title() for axes in tiles[:2]] == ["planted channels", "model\nmethod 0"]
     assert not make.cut_off(figure)
@@ -133,15 +148,15 @@ def test_the_example_shows_the_planted_pixels_on_as_many_maps_as_fit(make, maps)
 
 def test_names_that_are_long_stay_on_the_page(make):
     long = ["EfficientNetV2B0_with_augmentation", "cnn"]
-    figure = truth.draw(table(models=long, methods=["smoothgrad_squared_40"]), None)
+    figure = drawn(table(models=long, methods=["smoothgrad_squared_40"]), None)
     assert not make.cut_off(figure)
 
 
 def test_without_numbers_the_figure_says_so():
     none = table().assign(cells=0)
-    (axes,) = truth.draw(none, None).axes
+    (axes,) = drawn(none, None).axes
     assert "No map was held against the truth" in axes.texts[0].get_text()
-    (axes,) = truth.draw(none.iloc[:0], None).axes
+    (axes,) = drawn(none.iloc[:0], None).axes
     assert axes.texts
 
 

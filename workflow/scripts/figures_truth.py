@@ -21,10 +21,10 @@ with job(snakemake) as work:
     example = None
     if cell is not None:
         planted = read_planted(params.kind, given.truth, params.parts, given.shards)
-        example = read_example(cell, maps, given.shards, planted)
+        example = read_example(cell, maps, given.shards, planted, params.pixel_size)
     work.note(shown={"cell": cell})
     shown = table[table["split"] == params.split]
-    figure = truth.draw(shown, example)
+    figure = truth.draw(shown, example, methods=params.methods)
     if not shown.empty:
         note(figure, truth.facts(shown, params.confidence))
     save(figure, snakemake.output.png, work.record)

@@ -12,7 +12,7 @@ from nascent.explain.attention.maps import CELL, LEVEL, RIM
 from nascent.figures import explained_rows, method_rows, style
 from nascent.figures.facts import Facts, counted, intervals_over, most, note
 from nascent.plain_words import explanation_words
-from nascent.words import spoken
+from nascent.words import spoken, worded
 
 INSIDE, EXCHANGED, WITH_RIM = style.HUES["blue"], style.HUES["vermilion"], style.HUES["sky"]
 OTHERS = style.Mark(EXCHANGED, "D", 3.4, style.HOLLOW)
@@ -96,7 +96,8 @@ def draw(
     _follows(grid[2], own, at)
     for number, axes in enumerate(grid):
         explained_rows.frame(axes, at, named=number == 0, methods=methods)
-    upper.legend(handles=_keys(), loc="outside upper center", ncols=5)
+    upper.legend(handles=_keys(), loc="outside lower left", ncols=5, fontsize=7)
+    upper.suptitle(headline(own), fontsize=9, fontweight="bold", x=0.01, ha="left")
     named = [explanation_words(name, methods or {}) for name in dict.fromkeys(inside["method"])]
     note(
         figure,
@@ -107,6 +108,22 @@ def draw(
         ),
     )
     return figure
+
+
+def headline(own: pd.DataFrame) -> str:
+    """Return how many explanations follow the cell's own mask, in a sentence.
+
+    Parameters
+    ----------
+    own
+        One row a model and method, with `beats_exchange_low`.
+    """
+    follow = int((own["beats_exchange_low"] > LEVEL).sum())
+    return worded(
+        "Maps of {follow} of {all} explanations are shown to follow their own {example}",
+        follow=follow,
+        all=len(own),
+    )
 
 
 def _intervals(table: pd.DataFrame, confidence: float) -> str:

@@ -29,6 +29,8 @@ class Example:
         (S, S) bool, measured and planted pixels.
     maps
         (model, method) → Σ over channels of |map|, (S, S).
+    pixel_size
+        Edge of a pixel, µm; None: not known.
     """
 
     id: int | str
@@ -36,6 +38,7 @@ class Example:
     mask: np.ndarray
     causal: np.ndarray
     maps: Mapping[method_rows.Key, np.ndarray]
+    pixel_size: float | None = None
 
 
 def read_example(
@@ -43,6 +46,7 @@ def read_example(
     map_paths: Mapping[method_rows.Key, Sequence[str | Path]],
     shard_paths: Sequence[str | Path],
     planted: Planted,
+    pixel_size: float | None = None,
 ) -> Example:
     """Read one cell with its maps.
 
@@ -56,6 +60,8 @@ def read_example(
         The shards they were made from.
     planted
         What was planted in these cells.
+    pixel_size
+        As in `Example`.
     """
     with ExitStack() as stack:
         shards = [stack.enter_context(open_store(path)) for path in shard_paths]
@@ -76,6 +82,7 @@ def read_example(
         mask=mask,
         causal=planted.mask(example_id, mask),
         maps=maps,
+        pixel_size=pixel_size,
     )
 
 
