@@ -241,6 +241,7 @@ def _panel(
     axes.set_xlim(left=0)
     if column == "value":
         axes.set_xlim(0, 1.04)
+        axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.grid(axis="x")
 
 
