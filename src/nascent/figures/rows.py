@@ -177,7 +177,7 @@ def point(
         textcoords="offset points",
         ha="left" if left else "right",
         va="center",
-        fontsize=6.5,
+        fontsize=7,
         color=style.INK,
     )
 
