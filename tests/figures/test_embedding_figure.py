@@ -58,8 +58,7 @@ def test_each_panel_has_every_example_at_its_place_and_says_what_neighbours_shar
         )
     said = texts(figure)
     assert "R² 0.84 (chance −0.10 to 0.05)" in said
-    assert "31 % of the 15 nearest are of the same well" in said
-    assert "(chance 20 to 28 %)" in said
+    assert "Same well among the 15 nearest:\n31 % (chance 20 to 28 %)" in said
     assert "10 validation and 30 test cells in 4 wells" in said
     assert "99 %" in said and "cnn, seed 1" in said
 

@@ -70,7 +70,9 @@ def draw(
     unit = words.unit(label).strip("()")
     _values(panels[0], layout, "measured", f"Measured {words.quantity(label)}", unit)
     _levels(panels[1], layout, "group", capital(spoken().group))
-    _values(panels[2], layout, "error", "Measured less predicted", unit, about_zero=True)
+    numbers = pd.api.types.is_numeric_dtype(layout["error"].dtype)
+    error = "Measured less predicted" if numbers else "Right or wrong"
+    _values(panels[2], layout, "error", error, unit, about_zero=True)
     how = str(layout["layout"].iloc[0])
     spans = [_span(layout[name].to_numpy(float)) for name in ("x", "y")]
     for axes, told in zip(panels, PANELS, strict=True):
@@ -124,18 +126,25 @@ def _sentence(scores: pd.DataFrame, name: str) -> str:
     if rows.empty:
         return ""
     row = rows.iloc[0]
-    told = {
-        "target": "Predicted from its {neighbours} nearest:",
-        "target_other_groups": "From its {neighbours} nearest in other {groups}:",
-        "error": "Predicted from its {neighbours} nearest:",
-        "group": "of the {neighbours} nearest are of the same {group}",
-    }[name].format(neighbours=row["neighbours"], **spoken().captions())
     if row["score"] == "r2":
-        low, high = words.short(row["chance_low"]), words.short(row["chance_high"])
-        return f"{told}\nR² {words.short(row['value'])} (chance {low} to {high})"
-    value, low, high = (f"{100 * row[end]:.0f}" for end in ("value", "chance_low", "chance_high"))
-    told = told if name == "group" else "of the neighbours are of the same class"
-    return f"{value} % {told}\n(chance {low} to {high} %)"
+        told = {
+            "target": "Predicted from the {n} nearest:",
+            "target_other_groups": "From the {n} nearest in other {groups}:",
+            "error": "Predicted from the {n} nearest:",
+        }[name]
+        limits = " to ".join(words.short(row[f"chance_{end}"]) for end in ("low", "high"))
+        value = f"R² {words.short(row['value'])} (chance {limits})"
+    else:
+        told = {
+            "target": "Same class among the {n} nearest:",
+            "target_other_groups": "Same class, nearest in other {groups}:",
+            "error": "Same among the {n} nearest:",
+            "group": "Same {group} among the {n} nearest:",
+        }[name]
+        share, *limits = (f"{100 * row[end]:.0f}" for end in ("value", "chance_low", "chance_high"))
+        value = f"{share} % (chance {' to '.join(limits)} %)"
+    text = told.format(n=row["neighbours"], **spoken().captions())
+    return f"{style.wrapped(text, TILE + GAP, 6.5)}\n{value}"
 
 
 def _values(
@@ -181,7 +190,7 @@ def _levels(axes: Axes, layout: pd.DataFrame, column: str, title: str) -> None:
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(-0.03, -0.42),
-        ncols=2,
+        ncols=2 if len(names) <= 4 else 3,
         fontsize=6.5,
         handletextpad=0.1,
         columnspacing=0.8,
