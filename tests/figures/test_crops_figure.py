@@ -61,3 +61,10 @@ def test_fitted_names_keep_both_ends(names, inches):
     for name, short in zip(names, fitted, strict=True):
         assert short == name or ("…" in short and len(short) < len(name))
         assert short[0] == name[0] and short[-1] == name[-1]
+
+
+def test_channels_that_are_not_shown_are_named(make):
+    examples, _ = make.examples(2, ["a", "EU"], 16)
+    figure = crops.draw(examples, target="EU", left_out=["b", "c"])
+    assert " ".join(figure.texts[-1].get_text().split()).endswith("not shown: b, c")
+    assert "not shown" not in crops.draw(examples, target="EU").texts[-1].get_text()

@@ -14,10 +14,15 @@ CELLS = 6
 with job(snakemake) as work, ExitStack() as stack:
     params = snakemake.params
     cells = read_table(snakemake.input.cells, required=["id"]).set_index("id")
-    channels = [*spread_channels(params.inputs, params.top_channels), params.target]
+    inputs = spread_channels(params.inputs, params.top_channels)
+    channels = [*inputs, params.target]
     stores = (stack.enter_context(open_store(path)) for path in snakemake.input.stores)
     examples = read_examples(stores, spread_cells(cells, CELLS), channels)
     figure = crops.draw(
-        examples, target=params.target, factor=params.factor, pixel_size=params.pixel_size
+        examples,
+        target=params.target,
+        left_out=[name for name in params.inputs if name not in inputs],
+        factor=params.factor,
+        pixel_size=params.pixel_size,
     )
     save(figure, snakemake.output.png, work.record)

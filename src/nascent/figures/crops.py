@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.examples import GROUP
-from nascent.figures import style
+from nascent.figures import style, words
 from nascent.figures.facts import Facts, counted, note
 from nascent.figures.gather import Examples
 from nascent.words import spoken
@@ -18,7 +18,12 @@ OUTLINE = style.HUES["sky"]
 
 @style.look()
 def draw(
-    examples: Examples, *, target: str, factor: str = "", pixel_size: float | None = None
+    examples: Examples,
+    *,
+    target: str,
+    left_out: Sequence[str] = (),
+    factor: str = "",
+    pixel_size: float | None = None,
 ) -> Figure:
     """Draw one row a cell and one column a channel, in grey, with the mask's outline.
 
@@ -32,6 +37,8 @@ def draw(
         `group` and the factor.
     target
         Name of the target channel; its column, where shown, is marked.
+    left_out
+        Channels that are not shown; the line below names them.
     factor
         Column whose level stands beside each example.
     pixel_size
@@ -73,6 +80,7 @@ def draw(
         )
     scale_bar(grid[-1, 0], range(examples.images.shape[1]), pixel_size)
     more = f"grey: 1st to 99.5th percentile of the {spoken().places} shown of a {spoken().feature}"
+    more += f"; not shown: {', '.join(left_out)}" if left_out else ""
     note(figure, Facts(n=f"{counted(rows)}, spread over the target", more=more))
     return figure
 
@@ -158,7 +166,7 @@ def caption(example_id: int | str, cell: pd.Series, factor: str = "") -> str:
     if place:
         lines.append(", ".join(place))
     if known(cell, "target"):
-        lines.append(f"y = {cell['target']:.4g}")
+        lines.append(f"measured {words.short(cell['target'])}")
     return "\n".join(lines)
 
 
