@@ -184,6 +184,108 @@ def test_of_several_targets_each_has_its_sentence_and_the_first_decides(study, m
     assert "Further target cell area (split by cell, stratified): cnn beats" in text
 
 
+def test_the_best_model_is_said_to_be_chosen_on_the_examples_that_measure_it(study, make, tables):
+    question = "Can transcription rate be predicted?"
+    _, text = said(study, tables)[question]
+    assert "cnn was chosen among all models on these test cells, by its verdict" in text
+    comparison = make.comparison()
+    one = comparison[comparison["model"] != "linear"]
+    _, text = said(study, tables | {"comparison": one})[question]
+    assert "was chosen" not in text and "Other models" not in text
+
+
+@pytest.mark.parametrize(
+    ("left_out", "expected"),
+    [
+        ("beats the best floor", "yes on new cells and on new wells"),
+        ("does not beat it", "yes on new cells; cannot tell on new wells"),
+        ("cannot tell", "yes on new cells; cannot tell on new wells"),
+        ("cannot tell (2 wells)", "yes on new cells and on new wells"),
+    ],
+)
+def test_designs_that_disagree_on_new_groups_decide_nothing(
+    study, make, tables, left_out, expected
+):
+    comparison = make.comparison(designs=("example", "group", "leave_one_group_out"))
+    for design, verdict in (("group", "beats the best floor"), ("leave_one_group_out", left_out)):
+        own = (comparison["model"] == "cnn") & (comparison["design"] == design)
+        comparison.loc[own, "verdict"] = verdict
+    verdict, text = said(study, tables | {"comparison": comparison})[
+        "Can transcription rate be predicted?"
+    ]
+    assert verdict == expected
+    assert text.count("On new wells") == 2
+
+
+def test_a_metric_that_is_not_defined_is_no_number(study, make, tables):
+    comparison = make.comparison(designs=("example",)).assign(
+        r2=np.nan, r2_low=np.nan, r2_high=np.nan, r2_low_groups=np.nan, r2_high_groups=np.nan
+    )
+    _, text = said(study, tables | {"comparison": comparison})[
+        "Can transcription rate be predicted?"
+    ]
+    assert "R² not defined (reference: not defined)" in text and "nan" not in text
+
+
+@pytest.mark.parametrize(
+    "question", ["Which channels does the model use?", "From what: intensity or structure?"]
+)
+def test_of_another_model_than_the_best_that_is_said_first(study, tables, question):
+    """Use may be measured of some models alone: what they are worth is theirs, not the best's."""
+    alone = tables | {"use": tables["use"].assign(model="linear")}
+    _, text = said(study, alone)[question]
+    assert "linear is not shown to beat the reference predictors" in text
+    beats = tables["comparison"].copy()
+    beats.loc[beats["model"] == "linear", ["verdict", "mae"]] = "beats the best floor", 1e6
+    _, text = said(study, alone | {"comparison": beats})[question]
+    assert "The best model, cnn, was not asked what it uses." in text
+    del alone["comparison"]
+    _, text = said(study, alone)[question]
+    assert "not known whether linear beats the reference predictors" in text
+
+
+def test_many_features_are_counted_and_those_used_together_are_not_said_to_be_used(study, tables):
+    single = [use_row(channel=name, members=name) for name in "defg"]
+    many = tables | {"use": pd.concat([tables["use"], pd.DataFrame(single)], ignore_index=True)}
+    verdict, _ = said(study, many)["Which channels does the model use?"]
+    assert verdict == "5 of 7 channels and 1 group of channels together"
+
+
+def test_use_of_classes_is_that_of_the_class_that_is_explained(tmp_path, tables, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    config = yaml.safe_load((ROOT / "config/classes.yaml").read_text("utf-8"))
+    study = recorded(config, tmp_path)
+    _, text = said(study, {"use": tables["use"]})["Which channels does the model use?"]
+    assert "the Brier skill (class CX5461) of cnn is 0.81 on these 64 test cells" in text
+
+
+def test_planted_truth_is_asked_of_test_examples_alone(study, tables):
+    row = {"model": "cnn", "method": "gradient", "truth": "planted", "map": "trained"}
+    truth = pd.DataFrame(
+        [
+            row | {"split": "train", "verdict": "beats image and random weights"},
+            row | {"split": "test", "verdict": "does not beat the image (spots)"},
+        ]
+    )
+    with speaking(study.words.plain()):
+        table = trust_table(study, tables | {"truth": truth})
+    assert table.cells["cnn", "gradient", "truth"].verdict == FAILS
+    assert table.cells["cnn", "grad_cam", "truth"].verdict == NOT_TESTED
+
+
+def test_correlations_of_several_seeds_name_them(study, tables):
+    twice = pd.concat([tables["randomisation"], tables["randomisation"].assign(seed=2)])
+    with speaking(study.words.plain()):
+        table = trust_table(study, tables | {"randomisation": twice})
+    sentence = table.cells["cnn", "gradient", "randomisation"].sentence
+    assert "(depends on the weights, seed 1); " in sentence and "seed 2)" in sentence
+    # Of a map that was left out the table has rows, of others.
+    assert (
+        "compared with one of random weights"
+        in table.cells["cnn", "grad_cam", "randomisation"].sentence
+    )
+
+
 def test_floors_alone_are_no_prediction(study, make, tables):
     comparison = make.comparison()
     floors = tables | {"comparison": comparison[comparison["floor"]]}

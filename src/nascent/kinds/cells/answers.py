@@ -7,13 +7,12 @@ import pandas as pd
 from nascent.evaluate.floors import LINEAR_PER_CELL, plainest
 from nascent.evaluate.verdicts import BEATS
 from nascent.explain.use.changes import INTENSITY, STRUCTURE
-from nascent.figures.words import short
 from nascent.plain_words import reference_words
-from nascent.report.answers.phrases import percent
+from nascent.report.answers.phrases import number, percent
 from nascent.report.answers.predicted import model_to_ask
 from nascent.report.answers.records import NOT_TESTED, OPEN, Answer
 from nascent.report.answers.tables import Tables, missing, rows_of
-from nascent.report.answers.used import shown_of, use_of_best, with_use
+from nascent.report.answers.used import doubt, shown_of, skill_of_use, use_of_best, with_use
 from nascent.statistics.verdict import CANNOT_TELL
 from nascent.study_record import StudyRecord
 from nascent.task import Task, task_of
@@ -26,12 +25,15 @@ AS_TRAINED, PER_CELL = "as_trained", "per_cell"
 
 def answers(study: StudyRecord, tables: Tables) -> list[Answer]:
     """Return whether the best model reads intensity, structure, or both."""
-    use, best = use_of_best(study, tables), model_to_ask(study, tables)
+    use = use_of_best(study, tables)
+    models = None if use is None else list(use["model"].unique())
+    best = model_to_ask(study, tables, models)
     sentences = [*_of_controls(study, tables, best), *_of_use(study, tables, use)]
     verdict = _verdict(use)
+    if models and (warning := doubt(study, tables, models[0])):
+        sentences.insert(0, warning)
     if best and best["verdict"] != BEATS:
         verdict = OPEN
-        sentences.insert(0, "No model is shown to beat the reference predictors.")
     return [Answer(QUESTION, verdict, tuple(sentences), "controls", "controls")]
 
 
@@ -82,7 +84,7 @@ def _skills(rows: pd.DataFrame, model: str, control: str, task: Task) -> str:
     own = rows[(rows["model"] == model) & (rows["control"] == control)][task.skill_metric].dropna()
     if own.empty:
         return ""
-    ends = dict.fromkeys((short(own.min()), short(own.max())))
+    ends = dict.fromkeys((number(own.min()), number(own.max())))
     return " to ".join(ends)
 
 
@@ -90,7 +92,7 @@ def _of_use(study: StudyRecord, tables: Tables, use: pd.DataFrame | None) -> lis
     """Return what an exchange of intensity alone, and of structure alone, costs."""
     if use is None:
         return [missing(study, tables, "use")]
-    skill = task_of(study.task).skill
+    skill = skill_of_use(study)
     level = percent(study.config["explain"]["confidence"])
     sentences = []
     for change, what in CHANGES.items():

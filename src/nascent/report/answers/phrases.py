@@ -1,6 +1,7 @@
 """Numbers with their intervals, lists and verdicts, as sentences have them."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from nascent.evaluate.verdicts import BEATS, LOSES
@@ -25,7 +26,14 @@ def percent(share: float) -> str:
     return f"{round(100 * share, 2):g} %"
 
 
-def with_intervals(row: Mapping[str, Any], name: str, ends: Mapping[str, str]) -> str:
+def number(value: float) -> str:
+    """Return a number of a table with three digits, or that it is not defined."""
+    return short(value) if isfinite(value) else "not defined"
+
+
+def with_intervals(
+    row: Mapping[str, Any], name: str, ends: Mapping[str, str], unit: str = ""
+) -> str:
     """Return a number with its intervals: `0.85 [0.68, 0.89] over cells, [0.73, 0.98] over wells`.
 
     Parameters
@@ -36,6 +44,8 @@ def with_intervals(row: Mapping[str, Any], name: str, ends: Mapping[str, str]) -
         Column of the number.
     ends
         Part of the names of the columns of limits: `low` and `high` of examples.
+    unit
+        Of the number; empty where it has none.
     """
     low, high = ends["low"], ends["high"]
     over = {
@@ -43,15 +53,13 @@ def with_intervals(row: Mapping[str, Any], name: str, ends: Mapping[str, str]) -
         spoken().groups: interval(row[f"{low}_groups"], row[f"{high}_groups"]),
     }
     told = ", ".join(f"{limits} over {what}" for what, limits in over.items() if limits)
-    return f"{short(row[name])} {told}".strip()
+    return " ".join(filter(None, (number(row[name]), unit, told)))
 
 
 def metric_value(row: Mapping[str, Any], metric: Metric, unit: str | None) -> str:
     """Return a metric of a row of the comparison with its unit and intervals."""
     ends = {"low": f"{metric.name}_low", "high": f"{metric.name}_high"}
-    number, _, rest = with_intervals(row, metric.name, ends).partition(" ")
-    of_unit = f" {unit}" if unit and metric.in_unit else ""
-    return f"{number}{of_unit} {rest}".strip()
+    return with_intervals(row, metric.name, ends, (unit or "") if metric.in_unit else "")
 
 
 def metric_alone(row: Mapping[str, Any], metric: Metric) -> str:
@@ -60,7 +68,7 @@ def metric_alone(row: Mapping[str, Any], metric: Metric) -> str:
         interval(row[f"{metric.name}_low{end}"], row[f"{metric.name}_high{end}"])
         for end in ("", "_groups")
     ]
-    return ", ".join([short(row[metric.name]), *filter(None, over)]).replace(", [", " [", 1)
+    return ", ".join([number(row[metric.name]), *filter(None, over)]).replace(", [", " [", 1)
 
 
 def model_verdict(verdict: str) -> str:

@@ -1,6 +1,6 @@
 """Can it be predicted? From `evaluate/comparison.tsv`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from nascent.report.answers.phrases import (
     of_groups,
     runs,
 )
-from nascent.report.answers.records import NOT_TESTED, Answer
+from nascent.report.answers.records import NO, NOT_TESTED, OPEN, YES, Answer
 from nascent.report.answers.tables import Tables, missing, rows_of
 from nascent.study_record import StudyRecord
 from nascent.task import Task, task_of
@@ -80,21 +80,31 @@ def best_model(comparison: pd.DataFrame, task: Task) -> dict[str, Any] | None:
     return models.loc[order.index[0]].to_dict()
 
 
-def model_to_ask(study: StudyRecord, tables: Tables) -> dict[str, Any] | None:
-    """Return the comparison's row of the best model under the design that is explained."""
+def model_to_ask(
+    study: StudyRecord, tables: Tables, among: Collection[str] | None = None
+) -> dict[str, Any] | None:
+    """Return the comparison's row of the best model under the design that is explained.
+
+    Parameters
+    ----------
+    study, tables
+        See `nascent.report.answers.compose.answers`.
+    among
+        Names of the models that may be asked; None: all.
+    """
     comparison = rows_of(tables, "comparison")
     if comparison is None:
         return None
     design = study.folds[study.explained_fold].design
     own = comparison[(comparison["target"] == study.target.name) & (comparison["design"] == design)]
-    return best_model(own, task_of(study.task))
+    return best_model(own if among is None else own[own["model"].isin(among)], task_of(study.task))
 
 
 def _of_place(
     study: StudyRecord, task: Task, comparison: pd.DataFrame, place: str, designs: tuple[str, ...]
 ) -> tuple[str, list[str]]:
     """Return the verdict on one place, and its sentences; none where it was not tested."""
-    verdict, sentences = NOT_TESTED, []
+    verdicts, sentences = [], []
     for design in designs:
         rows = comparison[comparison["design"] == design]
         best = best_model(rows, task)
@@ -105,12 +115,21 @@ def _of_place(
                     " train.models."
                 )
             continue
-        if verdict == NOT_TESTED:
-            verdict = model_verdict(str(best["verdict"]))
+        verdicts.append(model_verdict(str(best["verdict"])))
         lead = f"On {place} (split {words.design(design)}): "
         sentences += [lead + _against(study, best), *_numbers(study, task, rows, best)]
-        sentences += _others(rows, best)
-    return verdict, sentences
+        sentences += _others(task, rows, best)
+    return _of_designs(verdicts), sentences
+
+
+def _of_designs(verdicts: Sequence[str]) -> str:
+    """Return one verdict of several designs: what those that decide agree on."""
+    if not verdicts:
+        return NOT_TESTED
+    decided = {verdict for verdict in verdicts if verdict in (YES, NO)}
+    if not decided:
+        return verdicts[0]
+    return decided.pop() if len(decided) == 1 and OPEN not in verdicts else OPEN
 
 
 def _against(study: StudyRecord, row: Mapping[str, Any]) -> str:
@@ -151,13 +170,21 @@ def _numbers(
     return [f"{capital('; '.join(parts))}.", f"{told} {runs(int(row['seeds']))}"]
 
 
-def _others(rows: pd.DataFrame, best: Mapping[str, Any]) -> list[str]:
-    """Return what is said of the other models, one sentence."""
+def _others(task: Task, rows: pd.DataFrame, best: Mapping[str, Any]) -> list[str]:
+    """Return how the best of several models was chosen, and what is said of the others."""
     others = rows[~rows["floor"].astype(bool) & (rows["model"] != best["model"])]
     if others.empty:
         return []
     told = [f"{row.model}: {verdict_words(row.verdict)}" for row in others.itertuples()]
-    return [f"Other models: {'; '.join(told)}."]
+    return [
+        worded(
+            "{model} was chosen among all models on these test {examples}, by its verdict and then"
+            " its {primary}, so its numbers may be a little too good.",
+            model=best["model"],
+            primary=task.metric(task.primary).short,
+        ),
+        f"Other models: {'; '.join(told)}.",
+    ]
 
 
 def _further(study: StudyRecord, task: Task, comparison: pd.DataFrame) -> list[str]:

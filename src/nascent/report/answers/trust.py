@@ -153,11 +153,8 @@ def _randomised(stage: str) -> Callable[[StudyRecord, Tables, pd.Series], tuple[
         if rows.empty:
             if stage == TARGETS and not study.config["explain"]["randomised_targets"]:
                 return NOT_TESTED, "Not tested: set explain.randomised_targets to true."
-            return NOT_TESTED, missing(study, tables, "randomisation")
-        told = "; ".join(
-            f"{words.level(one['level'])} {short(one['mean'])} ({verdict_words(one['verdict'])})"
-            for one in rows.to_dict("records")
-        )
+            return NOT_TESTED, _not_there(study, tables, "randomisation", _NO_MAPS.format(what))
+        told = "; ".join(_correlation(one, rows) for one in rows.to_dict("records"))
         sentence = f"Rank correlation with maps of {what}, of {told}."
         if stage == WEIGHTS:
             known = {depends: BEATS, survives: FAILS}
@@ -167,13 +164,24 @@ def _randomised(stage: str) -> Callable[[StudyRecord, Tables, pd.Series], tuple[
     return read
 
 
+_NO_MAPS = "None of these maps was compared with one of {}."
+
+
+def _correlation(one: Mapping[str, object], rows: Rows) -> str:
+    """Return a row's correlation and verdict; of several training seeds it names the one."""
+    several = "seed" in rows and rows["seed"].nunique() > 1
+    seed = f", seed {one['seed']}" if several else ""
+    told = verdict_words(str(one["verdict"]))
+    return f"{words.level(str(one['level']))} {short(one['mean'])} ({told}{seed})"
+
+
 def _removal(study: StudyRecord, tables: Tables, row: pd.Series) -> tuple[str, str]:
     rows = _own(tables, "removal", row)
     if len(rows):
         rows = rows[(rows["order"] == "attribution") & (rows["measure"] == "gain_over_random")]
     signs = [_sign(one, ("beats",), ("worse",)) for one in rows.get("verdict", ())]
     if not signs:
-        return NOT_TESTED, _of_its_kind(study, tables, "removal")
+        return NOT_TESTED, _not_there(study, tables, "removal", _NO_PLACES)
     return _together(signs), _counted(
         signs,
         "The order of the map beats a random order in {good} of {all} curves, is worse in {bad},"
@@ -229,11 +237,14 @@ def _agreement(study: StudyRecord, tables: Tables, row: pd.Series) -> tuple[str,
 def _truth(study: StudyRecord, tables: Tables, row: pd.Series) -> tuple[str, str]:
     rows = _own(tables, "truth", row)
     if len(rows):
+        # Maps of training examples, where there are any, tell nothing of new ones.
+        tested = "test" if (rows["split"] == "test").any() else rows["split"].iloc[0]
+        rows = rows[rows["split"] == tested]
         rows = rows[(rows["truth"] == "planted") & (rows["map"] == "trained")]
         rows = rows[rows["verdict"].map(_text) != ""]
     signs = [_sign(one, ("beats",), ("does not",)) for one in rows.get("verdict", ())]
     if not signs:
-        return NOT_TESTED, _of_its_kind(study, tables, "truth")
+        return NOT_TESTED, _not_there(study, tables, "truth", _NOT_PLANTED)
     return _together(signs), _counted(
         signs,
         "By {good} of {all} measures the map finds more than the image and random weights do; by"
@@ -261,10 +272,13 @@ def _own(tables: Tables, name: str, row: pd.Series) -> Rows:
     return table[(table["model"] == row["model"]) & (table["method"] == row["method"])]
 
 
-def _of_its_kind(study: StudyRecord, tables: Tables, name: str) -> str:
-    if name not in tables:
-        return missing(study, tables, name)
-    return worded("Maps of this kind have no {places} to ask about.")
+_NO_PLACES = "Maps of this kind have no {places} to ask about."
+_NOT_PLANTED = "Nothing was planted that maps of this kind could find."
+
+
+def _not_there(study: StudyRecord, tables: Tables, name: str, why: str) -> str:
+    """Return why a table says nothing of an explanation: it is not there, or else `why`."""
+    return worded(why) if name in tables and len(tables[name]) else missing(study, tables, name)
 
 
 def _together(signs: Sequence[int]) -> str:

@@ -7,8 +7,9 @@ import pandas as pd
 from nascent.evaluate.verdicts import BEATS
 from nascent.explain.use.changes import PERMUTED
 from nascent.explain.use.loss import CHANNEL, EACH, GROUP, USED, WORSE
+from nascent.figures import words
 from nascent.figures.words import short
-from nascent.report.answers.phrases import listed, percent, with_intervals
+from nascent.report.answers.phrases import listed, number, percent, with_intervals
 from nascent.report.answers.predicted import model_to_ask
 from nascent.report.answers.records import NOT_TESTED, OPEN, Answer
 from nascent.report.answers.tables import Tables, missing, rows_of
@@ -30,10 +31,9 @@ def used(study: StudyRecord, tables: Tables) -> Answer:
         return Answer(question, NOT_TESTED, (missing(study, tables, "use"),), anchor="use")
     whole = rows[rows["change"] == PERMUTED]
     single, joint = (whole[whole["unit"] == unit] for unit in (CHANNEL, GROUP))
-    skill = task_of(study.task).skill
     sentences = [
         *_shown(study, single, joint),
-        *_of_skill(study, tables, whole, skill),
+        _of_skill(study, tables, whole),
         *_not_shown(single, joint),
         *_duplicates(tables),
     ]
@@ -41,16 +41,36 @@ def used(study: StudyRecord, tables: Tables) -> Answer:
 
 
 def use_of_best(study: StudyRecord, tables: Tables) -> pd.DataFrame | None:
-    """Return the rows of the best model, means over its seeds; of the first where that has none."""
+    """Return the rows of the best model whose use was measured, means over its seeds."""
     table = rows_of(tables, "use")
     if table is None:
         return None
     rows = table[table["seed"].astype(str) == EACH]
+    if rows.empty:
+        return None
+    best = model_to_ask(study, tables, list(rows["model"].unique()))
+    name = best["model"] if best else rows["model"].iloc[0]
+    return rows[rows["model"] == name]
+
+
+def skill_of_use(study: StudyRecord) -> str:
+    """Return what use is told in: the skill, of classes that of the class that is explained."""
+    skill = task_of(study.task).skill
+    return f"{skill} (class {study.target.read_out})" if study.target.levels else skill
+
+
+def doubt(study: StudyRecord, tables: Tables, model: str) -> str:
+    """Return what has to be said of a model that is not shown to be good; empty of a good one."""
     best = model_to_ask(study, tables)
-    own = rows[rows["model"] == best["model"]] if best else rows.head(0)
-    if own.empty and len(rows):
-        own = rows[rows["model"] == rows["model"].iloc[0]]
-    return None if own.empty else own
+    row = model_to_ask(study, tables, [model])
+    if row is None:
+        return f"It is not known whether {model} beats the reference predictors."
+    if row["verdict"] != BEATS:
+        return (
+            f"{model} is not shown to beat the reference predictors, so what it uses says little."
+        )
+    other = "" if best is None or best["model"] == model else str(best["model"])
+    return f"The best model, {other}, was not asked what it uses." if other else ""
 
 
 def shown_of(rows: pd.DataFrame, verdict: str = USED) -> pd.DataFrame:
@@ -70,30 +90,26 @@ def name_of(row: Mapping[str, object]) -> str:
     return str(row["members"]).replace(", ", " with ") if row["unit"] == GROUP else row["channel"]
 
 
-def _of_skill(study: StudyRecord, tables: Tables, whole: pd.DataFrame, skill: str) -> list[str]:
+def _of_skill(study: StudyRecord, tables: Tables, whole: pd.DataFrame) -> str:
     """Return what the numbers are, and a warning where the model is not shown to be good."""
     first = whole.iloc[0]
     told = worded(
-        "{model} has {skill} {value} on the test {examples} as they are, and loses this when"
-        " {a_feature} of each is exchanged with that of other {examples}; brackets are {level}"
-        " intervals.",
+        "Use is the {skill} that a model loses when {a_feature} of each test {example} is exchanged"
+        " with that of other {examples}; brackets are {level} intervals. Unchanged, the {skill}"
+        " of {model} is {value} on these {cells} test {examples}.",
         model=first["model"],
-        skill=skill,
-        value=short(first["skill"]),
+        skill=skill_of_use(study),
+        value=number(first["skill"]),
+        cells=f"{first['cells']:,.0f}",
         level=percent(study.config["explain"]["confidence"]),
     )
-    best = model_to_ask(study, tables)
-    if best and best["verdict"] != BEATS:
-        told += (
-            " The model is not shown to beat the reference predictors, so what it uses says little."
-        )
-    return [told]
+    return f"{told} {doubt(study, tables, str(first['model']))}".strip()
 
 
 def _shown(study: StudyRecord, single: pd.DataFrame, joint: pd.DataFrame) -> list[str]:
     """Return what is shown to be used, alone and together, and what makes predictions worse."""
-    skill, sentences = task_of(study.task).skill, []
-    of_model = f"{single['model'].iloc[0]} loses {skill}"
+    sentences = []
+    of_model = f"{single['model'].iloc[0]} loses {skill_of_use(study)}"
     for rows, what in (
         (joint, "{features} that repeat each other, exchanged together"),
         (single, "single {features}"),
@@ -161,5 +177,10 @@ def _verdict(single: pd.DataFrame, joint: pd.DataFrame) -> str:
         return only if only.startswith(CANNOT_TELL) else OPEN
     if len(names) <= MOST_NAMES:
         return listed(names)
-    found = len({*inside, *alone["channel"]})
-    return worded("{found} of {all} {features}", found=found, all=len(single))
+    # Of features that are used together, nobody knows whether each is.
+    groups = len(together)
+    counted = [
+        worded("{found} of {all} {features}", found=len(names) - groups, all=len(single)),
+        worded("{told} of {features} together", told=words.count(groups, "group")),
+    ]
+    return listed(counted[: 1 + bool(groups)] if len(names) > groups else counted[1:])
