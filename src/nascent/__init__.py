@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nascent.attribute.maps import open_maps
-    from nascent.notebook.model import open_model
+    from nascent.notebook.opening import open_model
     from nascent.notebook.study import open_study
     from nascent.store import Store, open_store
 
@@ -16,7 +16,7 @@ __all__ = ["Store", "__version__", "open_maps", "open_model", "open_store", "ope
 _PLACES = {
     "Store": "nascent.store",
     "open_maps": "nascent.attribute.maps",
-    "open_model": "nascent.notebook.model",
+    "open_model": "nascent.notebook.opening",
     "open_store": "nascent.store",
     "open_study": "nascent.notebook.study",
 }

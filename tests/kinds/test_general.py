@@ -39,6 +39,8 @@ def general() -> list[Path]:
     """Return the files of the library, the rules and the scripts that are of no kind of data."""
     own = [LIBRARY / "kinds", ROOT / "rules" / "kinds", ROOT / "workflow" / "scripts" / "kinds"]
     own += [LIBRARY / "resources" / kind for kind in shipped_kinds()]
+    # What was measured of the demo, which is of one kind.
+    own += [LIBRARY / "resources" / "costs"]
     return [
         path
         for path in tracked("src/nascent", "rules", "workflow/scripts", "workflow/Snakefile")
@@ -168,7 +170,8 @@ ROOMS = [
         "tune",
         "attribute",
     ),
-    *("evaluate", "embed", "explain", "figures", "config", "kinds", "costs", "report"),
+    *("evaluate", "embed", "explain", "figures", "config", "costs", "report", "kinds"),
+    *("notebook", "export", "crate"),
 ]
 
 

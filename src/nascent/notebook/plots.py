@@ -1,6 +1,7 @@
 """Drawing the map of one example."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,16 @@ from nascent.errors import AttributionError
 from nascent.figures import panels, style
 from nascent.figures.gather import Examples
 from nascent.kind import capital
-from nascent.notebook.maps import Maps
 from nascent.words import spoken
+
+if TYPE_CHECKING:
+    from nascent.notebook.maps import Maps
 
 SHOWN = 3
 """Channels in colours at a time."""
 
 
-def drawn(maps: Maps, channels: Sequence[str]) -> Figure:
+def drawn(maps: "Maps", channels: Sequence[str]) -> Figure:
     """Return the figure of a map: of images and planes as in the report, of others the scores.
 
     Parameters
@@ -61,13 +64,13 @@ def drawn(maps: Maps, channels: Sequence[str]) -> Figure:
     return figure
 
 
-def _largest(maps: Maps) -> list[str]:
+def _largest(maps: "Maps") -> list[str]:
     seen = [name for name in maps.shares.index if name in maps.example.channels]
     return (seen or [name for name in maps.example.channels if name != maps.target])[:SHOWN]
 
 
 @style.look()
-def _bars(maps: Maps) -> Figure:
+def _bars(maps: "Maps") -> Figure:
     shares = maps.scores.reshape(-1)
     figure = Figure(figsize=(style.WIDTH / 2, 0.6 + 0.18 * len(shares)), layout="constrained")
     axes = figure.subplots()
@@ -81,7 +84,7 @@ def _bars(maps: Maps) -> Figure:
 
 
 @style.look()
-def _plain(maps: Maps) -> Figure:
+def _plain(maps: "Maps") -> Figure:
     """Show scores as they are: places along the line, features one below the other."""
     scores = maps.scores.reshape(-1, len(maps.channels)).T
     largest = float(np.abs(scores).max(initial=0)) or 1.0
