@@ -90,6 +90,7 @@ def draw(
     figure = Figure(figsize=(LEFT + columns * EDGE + 0.05, height))
     window, composite = common_window(examples.masks), composite_of(examples)
     grey = composite.mean(axis=-1)
+    ends = contrast(grey, examples.masks)
     limits = None if target is None else contrast(target.images, examples.masks)
     signed = bool((maps < 0).any())
     for i in range(cells):
@@ -99,7 +100,6 @@ def draw(
         if target is not None:
             show(tiles[1], target.images[i], *limits)
         mask, scores = examples.masks[i], np.where(examples.masks[i], maps[i], 0)
-        ends = contrast(grey, examples.masks)
         full = overlays.full_opacity(scores, mask)
         overlays.show_overlay(tiles[-1], grey[i], ends, scores, full, signed=signed)
         for axes in tiles:
@@ -136,7 +136,8 @@ def _head(tiles: list[Axes], channels: list[str], target: Target | None) -> None
         _above(tiles[0], name, up, color=dark, fontweight="bold", fontsize=points)
     if target is not None:
         _above(tiles[1], "target", 3 + 72 * LINE, fontsize=8)
-        _above(tiles[1], *((fitted([target.name], EDGE)[0][0]), 3), fontsize=7, fontweight="bold")
+        (name,), _ = fitted([target.name], EDGE)
+        _above(tiles[1], name, 3, fontsize=7, fontweight="bold")
     _above(tiles[-1], f"map, over\nthe {spoken().example}", 3, fontsize=8)
 
 

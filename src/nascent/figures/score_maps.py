@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nascent.figures import overlays, style
@@ -89,28 +90,31 @@ def draw(
             for axes in (upper, lower):
                 outline(axes, mask, style.GREY)
                 show_window(axes, window)
-            if np.isfinite(own[k]):
-                share = f"{100 * own[k]:.1f} %"
-                upper.set_title(share, fontsize=7, loc="center", pad=2, fontweight="normal")
+            _head(upper, names[k] if i == 0 else "", own[k], points)
             if k == 0:
                 scale_bar(upper, window, pixel_size, points=5.5)
-            if i == 0:
-                upper.annotate(
-                    names[k],
-                    (0.5, 1),
-                    xycoords="axes fraction",
-                    xytext=(0, 11.5),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=points,
-                    fontweight="bold",
-                )
         describe(figure, examples, i, top, factor=factor)
         _name_rows(figure, top, edge)
     overlays.draw_key(figure, width - overlays.KEY - 0.05, height_of_foot(words), signed=signed)
     style.headline(figure, worded(TITLE))
     figure.text(0.06 / width, 0.05 / height, words, fontsize=6.5, color=style.SOFT, gid="left out")
     return figure
+
+
+def _head(axes: Axes, name: str, share: float, points: float) -> None:
+    """Write over a column its share of the cell's map, and in the first row its channel."""
+    if np.isfinite(share):
+        axes.set_title(f"{100 * share:.1f} %", fontsize=7, loc="center", pad=2, fontweight="normal")
+    axes.annotate(
+        name,
+        (0.5, 1),
+        xycoords="axes fraction",
+        xytext=(0, 11.5),
+        textcoords="offset points",
+        ha="center",
+        fontsize=points,
+        fontweight="bold",
+    )
 
 
 def height_of_foot(words: str) -> float:
