@@ -26,8 +26,8 @@ def test_a_drawing_is_found_by_name_and_told_its_options(monkeypatch):
 
 
 def test_of_a_split_its_rows_alone_are_drawn(monkeypatch):
-    monkeypatch.setattr(attention, "draw", lambda *tables: tables)
+    monkeypatch.setattr(attention, "draw", lambda *tables, **_: tables)
     tables = [pd.DataFrame({"split": ["test", "val"], "n": [n, n]}) for n in (1, 2)]
-    shown = attention.draw_split(*tables, split="test")
+    shown = attention.draw_split(*tables, split="test", confidence=0.99)
     assert [table["split"].tolist() for table in shown] == [["test"], ["test"]]
     assert [table["n"].tolist() for table in shown] == [[1], [2]]
