@@ -81,7 +81,9 @@ def test_the_section_says_the_options_of_the_config(of_config, demo):
         "falls from 0.001 to 0 along a cosine (Loshchilov & Hutter 2017)",
         "Huber loss (Huber 1964), quadratic up to an error of 1 SD of the target",
         "Expected Gradients (Erion et al. 2021), with 50 training cells as baselines",
-        "at most 32 of Gauss–Legendre quadrature",
+        "Gauss–Legendre quadrature in at most 32 steps",
+        "The top 50 % of pixels of channels were removed",
+        "Maps by gradients, Integrated Gradients and Grad-CAM are of simple_cnn alone.",
         "nascent 1.2.3",
         "TensorFlow 2.21 (Abadi et al. 2016)",
     ):
@@ -105,6 +107,69 @@ def test_what_a_study_did_not_do_is_not_in_it(of_config, demo):
     changed = of_config(demo).text
     assert "AdamW (Loshchilov & Hutter 2019) with weight decay 0.01" in changed
     assert "Augmentation: left–right flips." in changed and "Cochran & Cox 1950" in changed
+
+
+@pytest.mark.parametrize(
+    ("splits", "told"),
+    [
+        (
+            {"by": "leave_one_group_out"},
+            "split by leaving out one well at a time to test; of the other cells 20 % were drawn"
+            " for validation, stratified by perturbation, cell cycle and well, and the rest trained"
+            " the models. Metrics are over the test cells of all folds together.",
+        ),
+        (
+            {"by": "group"},
+            "split by well into 60 % training, 15 % validation and 25 % test cells, so that whole"
+            " wells are held out: an integer programme chose the wells so that these shares hold,"
+            " for the levels of perturbation and quartiles of the target too,",
+        ),
+        (
+            {"by": ["shuffle", "leave_one_group_out"], "fold": "A02"},
+            "in a plain random order, into 60 % training, 15 % validation and 25 % test cells; and"
+            " separately by leaving out A02 to test",
+        ),
+    ],
+)
+def test_each_design_says_how_it_split(of_config, demo, splits, told):
+    demo["splits"] = {"fractions": {"train": 0.6, "val": 0.15, "test": 0.25}} | splits
+    text = of_config(demo).text
+    assert told in text
+    if splits["by"] == "leave_one_group_out":
+        assert "25 %" not in text.partition("Splits.")[2].partition("Normalisation")[0]
+
+
+def test_groups_of_another_target_are_balanced_by_the_column_target(of_config):
+    config = yaml.safe_load((ROOT / "config/classes.yaml").read_text("utf-8"))
+    text = of_config(config).text
+    assert "quartiles of the column target of the table of cells" in text
+    assert "Brier skill (class CX5461) that it loses" in text
+
+
+def test_methods_that_one_function_makes_keep_their_names_apart(of_config, demo):
+    demo["attribute"]["methods"] = {
+        "ig": {"method": "integrated_gradients", "models": ["simple_cnn"]},
+        "ig_blurred": {"method": "integrated_gradients", "baseline": "blurred", "blur": 15},
+        "out": {"method": "channel_ablation"},
+        "swapped": {"method": "channel_ablation", "to": "permutation"},
+        "hidden": {"method": "occlusion", "window": 8, "stride": 4, "channels": "each"},
+    }
+    demo["explain"]["roar"] = {"methods": ["ig"], "fractions": [0.5], "rank": "pixels"}
+    text = of_config(demo).text
+    assert "Maps by Integrated Gradients (ig) are of simple_cnn alone." in text
+    assert "Integrated Gradients (ig_blurred) (Sundararajan et al. 2017), with" in text
+    assert "channel ablation (out), with" in text and "(swapped) (Breiman 2001)" in text
+    assert "windows of 8 pixels every 4 pixels, channel by channel" in text
+    assert "The top 50 % of pixels were removed" in text
+
+
+def test_what_shapes_a_simulation_and_its_validation_is_said(of_config, demo):
+    assert "Each well shifts" not in of_config(demo).text
+    demo["simulate"]["well_effect"] = 0.5
+    demo["train"]["defaults"] |= {"validation": "eight_fold"}
+    text = of_config(demo).text
+    assert "a normal draw with a standard deviation of 0.5 SDs of the rate" in text
+    assert "Validation is over all flips and quarter turns of the cells." in text
 
 
 def test_what_code_cites_is_in_the_list():

@@ -42,8 +42,8 @@ class Example:
     Examples
     --------
     >>> cell = study.cell(100004)                                      # doctest: +SKIP
-    >>> cell.image.shape, cell.mask.sum(), cell.row["group"]    # doctest: +SKIP
-    ((64, 64, 11), 1029, 'normal')
+    >>> cell.image.shape, cell.mask.sum(), cell.row["group"]           # doctest: +SKIP
+    ((64, 64, 11), 1029, 'demo_A01')
     """
 
     id: Any

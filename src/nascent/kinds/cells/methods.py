@@ -54,12 +54,19 @@ def _source(config: Mapping[str, Any]) -> str:
             " their nuclei."
         )
     truth, noise = TRUTHS[simulated["truth"]], percent(simulated["noise"])
-    return (
+    text = (
         f"Wells of {simulated['nuclei']} nuclei each (mean area {simulated['mean_area']:,.0f}"
         " pixels) were simulated after multiplexed protein maps [@gut2018]. A transcription"
-        f" rate is planted {truth}; {noise} of its variance is noise that nothing in the image"
-        " explains."
+        f" rate is planted {truth}; {noise} of its variance within a well is noise that nothing"
+        " in the image explains."
     )
+    if simulated["well_effect"]:
+        text += (
+            " Each well shifts the rate by a normal draw with a standard deviation of"
+            f" {simulated['well_effect']:g} SDs of the rate, and the intensity of each channel by a"
+            " factor that goes with it."
+        )
+    return text
 
 
 def _target(study: StudyRecord) -> str:

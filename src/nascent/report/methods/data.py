@@ -5,16 +5,17 @@ from nascent.plain_words import spaced
 from nascent.report.answers.phrases import listed, percent
 from nascent.report.methods.records import Paragraph
 from nascent.study_record import StudyRecord
-from nascent.task import task_of
 from nascent.words import worded
 
 DESIGNS = {
-    "example": "by {example}, stratified by {strata} with controlled rounding [@cox1987]",
-    "group": "by {group}, so that whole {groups} are held out; an integer programme chose the"
-    " {groups} so that {balance} are spread as evenly as whole {groups} allow",
-    "leave_one_group_out": "by leaving one {group} out at a time; validation {examples} were drawn,"
-    " stratified by {strata}, from the other {groups}",
-    "shuffle": "by {example}, in a plain random order",
+    "example": "by {example}, stratified by {strata} with controlled rounding [@cox1987], into"
+    " {shares}",
+    "group": "by {group} into {shares}, so that whole {groups} are held out: an integer programme"
+    " chose the {groups} so that these shares hold, for {balance} too, as nearly as whole {groups}"
+    " allow",
+    "leave_one_group_out": "by leaving out {left_out} to test; of the other {examples} {val} were"
+    " drawn for validation, stratified by {strata}, and the rest trained the models",
+    "shuffle": "by {example}, in a plain random order, into {shares}",
 }
 """Design of a split → how the examples were split."""
 
@@ -33,23 +34,23 @@ def splits(study: StudyRecord) -> Paragraph:
     """Return how examples were divided."""
     options = study.config["splits"]
     shares = options["fractions"]
-    strata = listed([_column(name) for name in options["stratify"]] or [worded("{group}")])
-    of_target = "quartiles of the target" if task_of(study.task).has_errors else "the classes"
-    balance = listed(
-        [
-            *(f"the levels of {_column(name)}" for name in options["balance"]),
-            of_target,
-        ]
-    )
     designs = dict.fromkeys(fold.design for fold in study.folds.values())
-    told = [worded(DESIGNS[design], strata=strata, balance=balance) for design in designs]
-    text = worded(
-        "{Examples} were split {told} into {train} training, {val} validation and"
-        " {test} test {examples}.",
-        told="; and separately ".join(told),
-        **{name: percent(share) for name, share in shares.items()},
-    )
-    if "leave_one_group_out" in designs:
+    one = options["fold"]
+    words = {
+        "strata": listed([_column(name) for name in options["stratify"]] or [worded("{group}")]),
+        "balance": listed(
+            [*(f"the levels of {_column(name)}" for name in options["balance"]), _quartiles(study)]
+        ),
+        "shares": worded(
+            "{train} training, {val} validation and {test} test {examples}",
+            **{name: percent(share) for name, share in shares.items()},
+        ),
+        "left_out": one if one else worded("one {group} at a time"),
+        "val": percent(shares["val"] / (shares["train"] + shares["val"])),
+    }
+    told = [worded(DESIGNS[design], **words) for design in designs]
+    text = worded("{Examples} were split {told}.", told="; and separately ".join(told))
+    if "leave_one_group_out" in designs and not one:
         text += worded(" Metrics are over the test {examples} of all folds together.")
     if options["select"]:
         kept = "; ".join(
@@ -60,6 +61,14 @@ def splits(study: StudyRecord) -> Paragraph:
     return Paragraph(
         "Splits", f"{text} The seed of splits and resampling was {study.config['seed']}."
     )
+
+
+def _quartiles(study: StudyRecord) -> str:
+    """Return which column is spread over whole groups: always that of the kind's own target."""
+    own = kind_of(study.kind).target
+    if study.target.name == own:
+        return "quartiles of the target"
+    return worded("quartiles of the column {own} of the table of {examples}", own=own)
 
 
 def normalisation(study: StudyRecord) -> list[Paragraph]:

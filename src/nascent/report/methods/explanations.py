@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from nascent.explain.checks import checks_of
+from nascent.figures import words
 from nascent.kind import kind_of
-from nascent.plain_words import method_words
+from nascent.plain_words import explanation_words, method_words
 from nascent.report.answers.phrases import listed, percent
+from nascent.report.answers.used import skill_of_use
 from nascent.report.methods.records import Paragraph
-from nascent.study_record import StudyRecord
-from nascent.task import task_of
+from nascent.study_record import RecordedMethod, StudyRecord
 from nascent.words import worded
 
 SOURCES: Mapping[str, str] = {
@@ -50,13 +51,13 @@ AGGREGATES = {
 
 def use(study: StudyRecord) -> Paragraph:
     """Return how use was measured."""
-    options, task = study.config["explain"]["use"], task_of(study.task)
+    options = study.config["explain"]["use"]
     text = worded(
         "What a trained model uses of {a_feature} is the {skill} that it loses on the test"
         " {examples} (at most {cells:,}) when that {feature} is replaced by that of {repeats} other"
         " {examples} in turn, by permutation importance [@breiman2001; @fisher2019]. The model is"
         " not trained again.",
-        skill=task.skill,
+        skill=skill_of_use(study),
         cells=options["cells"],
         repeats=options["repeats"],
     )
@@ -82,12 +83,8 @@ def maps(study: StudyRecord) -> list[Paragraph]:
     explained = [name for name, model in study.models.items() if model.explained]
     if not study.methods or not explained:
         return []
-    told = []
-    for own in study.methods.values():
-        named = f"{method_words(own.method)} [@{SOURCES[own.method]}]"
-        with_options = _options(own.method, own.options)
-        told.append(f"{named}{f', with {with_options}' if with_options else ''}")
-    of_models = {name: own.models for name, own in study.methods.items()}
+    named = {name: explanation_words(name, _functions(study)) for name in study.methods}
+    told = [_told(named[name], own) for name, own in study.methods.items()]
     text = worded(
         "Attribution maps of {models} were made for the {splits} {examples} of the first fold by"
         " {told}. Maps explain {target}.",
@@ -96,13 +93,12 @@ def maps(study: StudyRecord) -> list[Paragraph]:
         told="; ".join(told),
         target=f"the logit of {study.target.read_out}" if study.target.levels else "the prediction",
     )
-    if any(set(models) != set(explained) for models in of_models.values()):
-        methods = study.methods
-        text += " " + " ".join(
-            f"Maps by {method_words(methods[name].method)} are of {listed(list(models))} alone."
-            for name, models in of_models.items()
-            if set(models) != set(explained) and models
-        )
+    of_some: dict[tuple[str, ...], list[str]] = {}
+    for name, own in study.methods.items():
+        if own.models and set(own.models) != set(explained):
+            of_some.setdefault(tuple(own.models), []).append(named[name])
+    for models, names in of_some.items():
+        text += f" Maps by {listed(names)} are of {listed(models)} alone."
     text += worded(
         " The share of {a_feature} in a map is its part of the sum of {sums} over the"
         " measured {places}; it is compared with that in maps of {copies} copies of the model with"
@@ -113,6 +109,19 @@ def maps(study: StudyRecord) -> list[Paragraph]:
     return [Paragraph("Attribution maps", text)]
 
 
+def _functions(study: StudyRecord) -> Mapping[str, Mapping[str, object]]:
+    return {name: {"method": own.method} for name, own in study.methods.items()}
+
+
+def _told(words: str, own: RecordedMethod) -> str:
+    """Return a method with its source and the options that shape its maps."""
+    # A method of one's own has no source, and ablation to a baseline has none that named it.
+    known = own.method in SOURCES and own.options.get("to") != "baseline"
+    source = f" [@{SOURCES[own.method]}]" if known else ""
+    options = _options(own.method, own.options)
+    return f"{words}{source}{f', with {options}' if options else ''}"
+
+
 def _options(method: str, options: Mapping[str, Any]) -> str:
     """Return the options that shape a map, as a list in a sentence."""
     told = []
@@ -120,10 +129,10 @@ def _options(method: str, options: Mapping[str, Any]) -> str:
         steps = f"{options['steps']} steps"
         if options["tolerance"] is not None:
             steps = (
-                f"as many steps as bring the completeness gap to {options['tolerance']:g} of the"
-                f" change in prediction, at most {options['steps']}"
+                f"at most {steps}, as many as bring the completeness gap to"
+                f" {options['tolerance']:g} of the change in prediction"
             )
-        told.append(f"{steps} of {RULES[options['rule']]}")
+        told.append(f"{RULES[options['rule']]} in {steps}")
     if options.get("baseline"):
         told.append(worded(BASELINES[options["baseline"]], **_numbers(options)))
     if "references" in options:
@@ -144,12 +153,20 @@ def _options(method: str, options: Mapping[str, Any]) -> str:
             + " over draws"
         )
     if "window" in options:
-        told.append(f"windows of {options['window']} {worded('{places}')}")
+        told.append(_windows(options))
     if options.get("layer"):
         told.append(f"the features of layer {options['layer']}")
     if options.get("to") == "permutation":
         told.append(worded("values of other training {examples}"))
     return listed(told) if told else ""
+
+
+def _windows(options: Mapping[str, Any]) -> str:
+    stride = options["stride"] or options["window"]
+    text = worded("windows of {window} {places}", window=options["window"])
+    if stride != options["window"]:
+        text += worded(" every {stride} {places}", stride=stride)
+    return text + (worded(", {feature} by {feature}") if options["channels"] == "each" else "")
 
 
 def _numbers(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,8 +212,9 @@ def checks(study: StudyRecord) -> list[Paragraph]:
     if "roar" in known:
         told.append(
             worded(
-                "The top {shares} of the entries were removed from all {examples} and models were"
-                " trained again, beside as many random entries [@hooker2019]",
+                "The top {shares} of {what} were removed from all {examples} and models were"
+                " trained again, beside as many random ones [@hooker2019]",
+                what=words.level(explain["roar"]["rank"]),
                 shares=listed([percent(share) for share in explain["roar"]["fractions"]]),
             )
         )
@@ -221,7 +239,7 @@ def checks(study: StudyRecord) -> list[Paragraph]:
         )
     text = ". ".join(told) + "."
     text += worded(
-        " These checks are over {cells} {examples} where they are costly. Intervals are at"
+        " These checks are over at most {cells} {examples} where they are costly. Intervals are at"
         " {level}, over {examples} and over {groups}, and a verdict needs both on one side. An"
         " explanation passes where its model beats the best reference predictor and its maps"
         " depend on the weights.",

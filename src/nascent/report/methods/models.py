@@ -128,6 +128,8 @@ def _training(study: StudyRecord, options: Options) -> str:
         parts.append(f"Labels are smoothed by {options['label_smoothing']:g}.")
     if options["precision"] != "float32":
         parts.append(f"Layers compute in {options['precision']} [@micikevicius2018].")
+    if options["validation"] == "eight_fold":
+        parts.append(worded("Validation is over all flips and quarter turns of the {examples}."))
     if options["prediction"] == "eight_fold":
         parts.append("Predictions are means over all flips and quarter turns.")
     if options["retries"]:
