@@ -99,6 +99,7 @@ class Example:
         """
         from nascent.figures import crops
         from nascent.figures.gather import Examples
+        from nascent.notebook.display import displayed
 
         names = list(channels or self.channels)
         with speaking(self.words.plain()):
@@ -107,7 +108,7 @@ class Example:
             images = np.stack([self.channel(name) for name in names], axis=-1)
             row = pd.DataFrame([self.row]).rename_axis("id")
             shown = Examples(row, names, images[None], self.mask[None])
-            return crops.draw(shown, target="", pixel_size=self.pixel_size)
+            return displayed(crops.draw(shown, target="", pixel_size=self.pixel_size))
 
     def __repr__(self) -> str:
         kinds = (

@@ -136,10 +136,11 @@ class Maps:
         matplotlib.figure.Figure
             A notebook shows it; `figure.savefig("map.pdf")` keeps it.
         """
+        from nascent.notebook.display import displayed
         from nascent.notebook.plots import drawn
 
         with speaking(self.example.words.plain()):
-            return drawn(self, channels)
+            return displayed(drawn(self, channels))
 
     def to_anndata(self) -> "AnnData":
         """Return the map as AnnData: a row a measured pixel, a column a channel.
