@@ -16,8 +16,9 @@ from nascent.cli import app
 from nascent.config.outline import outline_of
 from nascent.config.record import plain_record
 from nascent.crate.build import UNSTATED, write_crate
+from nascent.crate.contents import result_files
 from nascent.crate.entities import PROFILES
-from nascent.errors import OutputError, ResultError
+from nascent.errors import ConfigError, OutputError, ResultError
 from nascent.integrity import made
 from nascent.report.record import write_study_record
 from nascent.study_record import FILE
@@ -165,6 +166,19 @@ def test_licence_and_day_may_be_given(study, workflow, tmp_path):
     root = graph(tmp_path / "a")["./"]
     assert root["license"]["@id"] == "https://example.org/x"
     assert root["datePublished"] == "2024-02-29"
+    with pytest.raises(ConfigError, match=r"identifier of SPDX.*CC-BY-4\.0"):
+        write_crate(study, tmp_path / "b", workflow=workflow, licence="CC BY 4.0")
+    assert not (tmp_path / "b").exists()
+
+
+def test_hidden_files_of_the_study_are_left_out_and_a_hidden_folder_around_it_is_not(study):
+    around = study.parent.rename(study.parent.parent / ".kept")
+    hidden = around / "demo" / ".snakemake" / "cells.tsv"
+    hidden.parent.mkdir()
+    hidden.write_text("id\n")
+    found = result_files(around / "demo")
+    assert Path(FILE) in found and Path("report.html") in found
+    assert Path(".snakemake/cells.tsv") not in found
 
 
 def test_a_crate_without_licence_or_authors_says_so(study, workflow, tmp_path, monkeypatch):

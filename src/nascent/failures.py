@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _RECORD = re.compile(r"^\d\d:\d\d:\d\d (?P<level>[A-Z]+) \S+ ?(?P<message>.*)$")
-NO_REASON = "it ended without an error message: perhaps it was killed for its memory or its time"
+NO_REASON = (
+    "its log holds no error; look for one above, or it was killed for its memory or its time"
+)
 MOST = 20
 """Failures that are listed; the rest are counted."""
 

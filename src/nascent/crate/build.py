@@ -15,7 +15,7 @@ from nascent import integrity, provenance
 from nascent.config.publish import Publish
 from nascent.crate.contents import result_files
 from nascent.crate.entities import add_file, add_inputs, add_profiles, add_run, add_workflow
-from nascent.errors import OutputError
+from nascent.errors import ConfigError, OutputError
 from nascent.report.methods.records import Methods
 from nascent.report.methods.references import bibtex, in_list
 from nascent.report.methods.text import methods_text
@@ -87,6 +87,8 @@ def write_crate(
         it was made; where there is no workflow.
     OutputError
         Where `out` is there already.
+    ConfigError
+        Where the licence is no identifier and no address.
     """
     study_folder, out, root = Path(study_folder), Path(out), Path(workflow)
     if out.exists():
@@ -136,6 +138,12 @@ def _root(
 
 
 def _licence(crate: ROCrate, licence: str) -> ContextEntity:
+    if len(licence.split()) != 1:
+        raise ConfigError(
+            f"{licence!r} is neither an identifier of SPDX nor an address",
+            where="licence",
+            mend="Name it as in https://spdx.org/licenses, such as CC-BY-4.0.",
+        )
     address = licence if "://" in licence else f"https://spdx.org/licenses/{licence}"
     properties = {"@type": "CreativeWork", "name": licence, "description": f"Licence {licence}"}
     return crate.add(ContextEntity(crate, address, properties=properties))

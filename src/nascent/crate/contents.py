@@ -63,12 +63,13 @@ def result_files(study_folder: Path) -> list[Path]:
     ResultError
         Where nothing was computed yet.
     """
-    found = {
+    places = {
         path.relative_to(study_folder)
         for pattern in RESULTS
         for path in study_folder.glob(pattern)
-        if path.is_file() and not any(part.startswith(".") for part in path.parts[-4:])
+        if path.is_file()
     }
+    found = {place for place in places if not any(part.startswith(".") for part in place.parts)}
     if found <= {Path(FILE)}:
         raise ResultError(
             "this study has no tables, figures or pages yet",
