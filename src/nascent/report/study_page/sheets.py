@@ -6,6 +6,7 @@ import math
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from nascent.kind import kind_of
 from nascent.plain_words import explanation_words, reference_words, verdict_words
 from nascent.report.tables import LEVELS, decimals, shown
 from nascent.study_record import StudyRecord
-from nascent.task import task_of
+from nascent.task import known_tasks, task_of
 from nascent.words import spoken
 
 MOST_ROWS = 1000
@@ -158,7 +159,7 @@ def in_words(name: str) -> str:
     known = WORDS.get(name)
     if known is None:
         parts = words.header(name).split("_")
-        known = " ".join(ABBREVIATIONS.get(part, part) for part in parts)
+        known = " ".join(abbreviations().get(part, part) for part in parts)
     return f"{known}, over {words.groups}" if over else known
 
 
@@ -174,16 +175,17 @@ WORDS: Mapping[str, str] = {
 }
 """Column → its heading, where that is not its name with spaces."""
 
-ABBREVIATIONS: Mapping[str, str] = {
-    "mae": "MAE",
-    "mse": "MSE",
-    "r2": "R²",
-    "sd": "SD",
-    "rmse": "RMSE",
-    "auroc": "AUROC",
-    "pearson2": "r²",
-    "floor": "reference",
-}
+LONGEST = 28
+"""Letters of the name of a metric that a heading can hold."""
+
+
+@cache
+def abbreviations() -> Mapping[str, str]:
+    """Return part of a column's name → what it is called: metrics as their tasks call them."""
+    tasks = map(task_of, known_tasks())
+    shorts = {name: task.metric(name).short for task in tasks for name in task.metrics}
+    metrics = {name: short for name, short in shorts.items() if len(short) <= LONGEST}
+    return metrics | {"sd": "SD", "rmse": "RMSE", "floor": "reference"}
 
 
 def packed(path: Path) -> str:
