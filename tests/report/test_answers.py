@@ -244,6 +244,17 @@ def test_of_another_model_than_the_best_that_is_said_first(study, tables, questi
     assert "not known whether linear beats the reference predictors" in text
 
 
+def test_what_several_runs_keep_without_intensity_is_a_range_that_says_of_what(study, make, tables):
+    question = "From what: intensity or structure?"
+    own = {"design": "example", "target": "target", "split": "test", "model": "cnn"}
+    runs = [own | {"control": name, "r2": 0.5} for name in ("as_trained", "per_cell")]
+    _, text = said(study, tables | {"controls": pd.DataFrame(runs)})[question]
+    assert "cnn has R² 0.50 on cells as they are, and 0.50 when" in text and "Ranges" not in text
+    twice = pd.DataFrame([*runs, runs[1] | {"r2": 0.25}])
+    _, text = said(study, tables | {"controls": twice})[question]
+    assert "and 0.25 to 0.50 when" in text and "from the worst to the best training run" in text
+
+
 def test_many_features_are_counted_and_those_used_together_are_not_said_to_be_used(study, tables):
     single = [use_row(channel=name, members=name) for name in "defg"]
     many = tables | {"use": pd.concat([tables["use"], pd.DataFrame(single)], ignore_index=True)}

@@ -21,6 +21,8 @@ from nascent.words import worded
 QUESTION = "From what: intensity or structure?"
 CHANGES: Mapping[str, str] = {STRUCTURE: "structure", INTENSITY: "intensity"}
 AS_TRAINED, PER_CELL = "as_trained", "per_cell"
+RANGE = " to "
+"""Between the ends of a range."""
 
 
 def answers(study: StudyRecord, tables: Tables) -> list[Answer]:
@@ -76,6 +78,8 @@ def _of_controls(
     ]
     if remains:
         told += f" For comparison: {'; '.join(remains)}."
+    if any(RANGE in one for one in (whole, left, *remains)):
+        told += " Ranges are from the worst to the best training run, of several seeds or folds."
     return [told]
 
 
@@ -85,7 +89,7 @@ def _skills(rows: pd.DataFrame, model: str, control: str, task: Task) -> str:
     if own.empty:
         return ""
     ends = dict.fromkeys((number(own.min()), number(own.max())))
-    return " to ".join(ends)
+    return RANGE.join(ends)
 
 
 def _of_use(study: StudyRecord, tables: Tables, use: pd.DataFrame | None) -> list[str]:

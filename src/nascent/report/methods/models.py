@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nascent.augmentation import PRESETS
+from nascent.embed.layout import FEWEST
 from nascent.figures.words import count
 from nascent.kind import kind_of, module_of
 from nascent.report.answers.phrases import listed
@@ -219,11 +220,13 @@ def embedding(study: StudyRecord) -> list[Paragraph]:
             worded(
                 "The values {layer} in {models} were standardised over the validation and test"
                 " {examples} and laid out by UMAP [@mcinnes2018], started from principal components"
-                " [@kobak2021], with up to {neighbours} neighbours and a minimal distance of"
-                " {min_dist:g}. Whether the nearest {examples} share target, error and {group} was"
-                " compared with {draws} random assignments of these.",
+                " [@kobak2021] (by these alone where there are fewer than {fewest} {examples}),"
+                " with up to {neighbours} neighbours and a minimal distance of {min_dist:g}."
+                " Whether the nearest {examples} share target, error and {group} was compared with"
+                " {draws} random assignments of these.",
                 layer=layer,
                 models=listed(embedded),
+                fewest=FEWEST,
                 **{key: options[key] for key in ("neighbours", "min_dist", "draws")},
             ),
         )
