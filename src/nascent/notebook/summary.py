@@ -68,10 +68,11 @@ def _best(study: "Study") -> str:
         study.record.folds[study.record.explained_fold].design,
     )
     own = table[(table["target"] == target) & (table["design"] == design) & ~table["floor"]]
-    metric = task_of(study.record.task).metric(task_of(study.record.task).skill_metric)
     if own.empty:
         return "not known: no model was compared"
-    best = own.loc[own[metric.name].idxmax()]
+    task = task_of(study.record.task)
+    metric = task.metric(task.skill_metric if task.skill_metric in own else task.primary)
+    best = own.loc[own[metric.name].idxmax() if metric.higher else own[metric.name].idxmin()]
     return (
         f"{best['model']}, {metric.short} {best[metric.name]:.2f}{_interval(best, metric.name)} on"
         f" test {study.words.examples}, {verdict_words(str(best['verdict']))}"
