@@ -32,6 +32,7 @@ import pytest
 import yaml
 from checkouts import CONFIG, Checkout, run_once, shared_folder
 
+import nascent
 import nascent.kinds
 from nascent import provenance
 from nascent.attribute.maps import open_maps
@@ -400,6 +401,28 @@ def test_every_result_tells_what_made_it(ran):
     for path in (ran.stores[0], ran.manifest, ran.model(), ran.results("evaluate/metrics.tsv")):
         record = provenance.read(path)
         assert record["stage"] and record["code"] and record["config"] is not None, path
+
+
+def test_a_notebook_opens_the_study_and_comes_to_its_results(ran):
+    study = nascent.open_study(ran.checkout.results(ran.name))
+    assert study.record.target.label in repr(study)
+    assert getattr(study, study.words.examples).index.equals(study.examples.index)
+    model, ids = study.model(study.models[0]), study.ids_of("test")[:2]
+    known = study.predictions.query("model == @model.name and id in @ids").set_index("id")
+    found = model.predict(ids)
+    for column in found.columns.intersection(known.columns).drop("group"):
+        for example_id in ids:
+            ours, theirs = found.at[example_id, column], known.at[example_id, column]
+            assert ours == (
+                pytest.approx(theirs, rel=1e-4) if column[:2] in ("y_", "p_") else theirs
+            )
+    for of_input in (spec.name for spec in model.reader.specs):
+        maps = study.maps(model.name, "ig", of_input=of_input)
+        ours, theirs = model.explain(ids[0], "ig", of_input=of_input), maps[ids[0]]
+        assert (ours.channels, ours.options) == (theirs.channels, theirs.options)
+        # Stored maps are rounded to 11 bits.
+        tolerance = 1e-3 * np.abs(theirs.scores).max()
+        np.testing.assert_allclose(ours.scores, theirs.scores, rtol=0, atol=tolerance)
 
 
 def test_the_report_is_built(ran, tmp_path):
