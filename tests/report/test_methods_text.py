@@ -82,7 +82,8 @@ def test_the_section_says_the_options_of_the_config(of_config, demo):
         "Huber loss (Huber 1964), quadratic up to an error of 1 SD of the target",
         "Expected Gradients (Erion et al. 2021), with 50 training cells as baselines",
         "Gauss–Legendre quadrature in at most 32 steps",
-        "The top 50 % of pixels of channels were removed",
+        "The top 50 % of pixels of channels in maps by gradients were removed from all cells and"
+        " simple_cnn trained again",
         "Maps by gradients, Integrated Gradients and Grad-CAM are of simple_cnn alone.",
         "nascent 1.2.3",
         "TensorFlow 2.21 (Abadi et al. 2016)",
@@ -160,7 +161,30 @@ def test_methods_that_one_function_makes_keep_their_names_apart(of_config, demo)
     assert "Integrated Gradients (ig_blurred) (Sundararajan et al. 2017), with" in text
     assert "channel ablation (out), with" in text and "(swapped) (Breiman 2001)" in text
     assert "windows of 8 pixels every 4 pixels, channel by channel" in text
-    assert "The top 50 % of pixels were removed" in text
+    assert "The top 50 % of pixels in maps by Integrated Gradients (ig) were removed" in text
+
+
+def test_what_maps_lack_is_not_said_to_have_been_read_of_them(of_config, demo):
+    demo["explain"]["roar"] = None
+    read = {
+        "share of a channel in a map": ("ig", "out"),
+        "Top pixels of the map were removed": ("ig", "cam"),
+        "with masks of other cells": ("ig", "cam"),
+        "Channels were clustered": ("ig",),
+        "in rings from the middle of the cell": ("ig", "cam"),
+        "was tested by permutation": ("ig", "out"),
+    }
+    methods = {
+        "ig": {"method": "integrated_gradients"},
+        "cam": {"method": "grad_cam", "models": ["simple_cnn"]},
+        "out": {"method": "channel_ablation"},
+    }
+    for name, options in methods.items():
+        demo["attribute"]["methods"] = {name: options}
+        text = of_config(demo).text
+        assert {told for told in read if told in text} == {
+            told for told, of in read.items() if name in of
+        }, name
 
 
 def test_what_shapes_a_simulation_and_its_validation_is_said(of_config, demo):

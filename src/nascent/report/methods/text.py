@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from nascent.kind import has_module, module_of
 from nascent.report.answers.phrases import listed
-from nascent.report.methods import data, evaluation, explanations, models
+from nascent.report.methods import checks, data, evaluation, explanations, models
 from nascent.report.methods.records import Methods, Paragraph
 from nascent.report.methods.references import section
 from nascent.study_record import StudyRecord
@@ -60,8 +60,8 @@ def methods_text(study: StudyRecord, versions: Mapping[str, str]) -> Methods:
                 *models.embedding(study),
                 explanations.use(study),
                 *explanations.maps(study),
-                *explanations.checks(study),
-                *explanations.read_outs(study),
+                *checks.checks(study),
+                *checks.read_outs(study),
                 *_software(versions),
             ]
         )
