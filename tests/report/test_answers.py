@@ -122,7 +122,7 @@ def test_the_answers_come_in_order_and_say_the_verdicts_of_the_tables(study, tab
         "yes on new cells; cannot tell on new wells",
         "structure; intensity is not shown to matter",
         "b with c and a",
-        "yes, by two basic checks, for 1 of 3",
+        "yes, by two basic checks, for 1 of 3 explanations",
     ]
     assert found[-1].figure == "cnn/gradient/panels"
     text = " ".join(" ".join(one.sentences) for one in found)

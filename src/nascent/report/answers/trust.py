@@ -69,7 +69,8 @@ def trusted(study: StudyRecord, tables: Tables) -> Answer:
         " that they are right: read the other checks in the table.",
     )
     if passing:
-        verdict = f"{YES}, by two basic checks, for {len(passing)} of {len(table.methods)}"
+        share = f"{len(passing)} of {words.count(len(table.methods), 'explanation')}"
+        verdict = f"{YES}, by two basic checks, for {share}"
     elif all(each.standing == STANDS_NOT for each in table.methods):
         verdict = NO
     else:
