@@ -75,9 +75,12 @@ def test_the_channels_are_those_of_most_use_and_of_a_group_only_one():
 def test_the_best_model_is_no_reference():
     comparison = pd.DataFrame(
         {"model": ["mean", "x", "cnn"], "mae": [1.0, 3.0, 2.0], "floor": [True, False, False]}
-    ).assign(target="target", design="example")
+    ).assign(target="target", design="example", verdict=["", "cannot tell", "cannot tell"])
     assert best_model(comparison, "target", "regression") == ("cnn", "example")
     assert best_model(comparison[:1], "target", "regression") is None
+    # As the report's answers choose: one that is shown to beat the reference comes first.
+    shown = comparison.assign(verdict=["", "beats the best floor", "cannot tell"])
+    assert best_model(shown, "target", "regression") == ("x", "example")
 
 
 def examples(ids, channels=("a", "b")):

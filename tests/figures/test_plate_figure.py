@@ -27,7 +27,7 @@ def study(wells=("A01", "A02", "B03"), plates=("p",), tested=("A01", "B03"), eac
     worse = predictions.assign(model="worse", y_hat=0.0)
     comparison = pd.DataFrame(
         {"model": ["worse", "cnn"], "mae": [20.0, 1.0], "floor": False, "design": "example"}
-    ).assign(target="target")
+    ).assign(target="target", verdict="cannot tell")
     return cells, pd.concat([worse, predictions]), comparison
 
 

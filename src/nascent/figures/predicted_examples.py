@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from nascent.evaluate import best
 from nascent.evaluate.tables import RunNames
 from nascent.figures import evaluated
 from nascent.task import Task, task_of
@@ -24,8 +25,9 @@ def best_model(comparison: pd.DataFrame, target: str, task: str) -> tuple[str, s
         The predicted column, and what is predicted.
     """
     table = evaluated.of_target(comparison, target)
-    models, _ = evaluated.ordered(table, task)
-    return (models[0], evaluated.designs(table)[0]) if models else None
+    first = table[table["design"].isin(evaluated.designs(table)[:1])]
+    row = best.best_model(first, task_of(task))
+    return (row["model"], row["design"]) if row else None
 
 
 def missed(predictions: pd.DataFrame, run: RunNames, target: str, task: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from nascent.evaluate.best import best_model
 from nascent.evaluate.verdicts import BEATS, LOSES
 from nascent.figures import words
 from nascent.kind import capital, kind_of
@@ -59,25 +60,6 @@ def predicted(study: StudyRecord, tables: Tables) -> Answer:
         ]
     sentences += _further(study, task, comparison)
     return Answer(question, _joined(verdicts), tuple(sentences), "comparison", "comparison")
-
-
-def best_model(comparison: pd.DataFrame, task: Task) -> dict[str, Any] | None:
-    """Return the row of the best model: of those that beat the references, or else of all.
-
-    Parameters
-    ----------
-    comparison
-        Rows of one target and design.
-    task
-        Says which metric decides.
-    """
-    models = comparison[~comparison["floor"].astype(bool)]
-    if models.empty:
-        return None
-    ranks = models["verdict"].map({BEATS: 0, LOSES: 2}).fillna(1)
-    models = models[ranks == ranks.min()]
-    order = models[task.primary].sort_values(ascending=task.lower_is_better, kind="stable")
-    return models.loc[order.index[0]].to_dict()
 
 
 def model_to_ask(
