@@ -1,14 +1,16 @@
 """A study in a few lines: what was predicted, how well, and which maps can be relied on."""
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from nascent.errors import NascentError
+from nascent.evaluate.best import best_model
 from nascent.plain_words import explanation_words, verdict_words
 from nascent.task import task_of
-from nascent.words import speaking
+from nascent.words import speaking, spoken
 
 if TYPE_CHECKING:
     from nascent.notebook.study import Study
@@ -67,23 +69,23 @@ def _best(study: "Study") -> str:
         study.record.target.name,
         study.record.folds[study.record.explained_fold].design,
     )
-    own = table[(table["target"] == target) & (table["design"] == design) & ~table["floor"]]
-    if own.empty:
-        return "not known: no model was compared"
+    own = table[(table["target"] == target) & (table["design"] == design)]
     task = task_of(study.record.task)
+    best = best_model(own, task)
+    if best is None:
+        return "not known: no model was compared"
     metric = task.metric(task.skill_metric if task.skill_metric in own else task.primary)
-    best = own.loc[own[metric.name].idxmax() if metric.higher else own[metric.name].idxmin()]
     return (
         f"{best['model']}, {metric.short} {best[metric.name]:.2f}{_interval(best, metric.name)} on"
         f" test {study.words.examples}, {verdict_words(str(best['verdict']))}"
     )
 
 
-def _interval(row: pd.Series, metric: str) -> str:
+def _interval(row: Mapping[str, Any], metric: str) -> str:
     low, high = (row.get(f"{metric}_{end}") for end in ("low", "high"))
     if pd.isna(low) or pd.isna(high):
         return ""
-    return f" (95 % interval {low:.2f} to {high:.2f})"
+    return f" (95 % interval over {spoken().examples}: {low:.2f} to {high:.2f})"
 
 
 def _standing(study: "Study") -> str:

@@ -19,6 +19,7 @@ from nascent.report.answers.compose import answers
 from nascent.report.answers.tables import read_tables
 from nascent.report.study_page.captions import rendered
 from nascent.report.study_page.contents import files_of, sections_of
+from nascent.report.study_page.folding import reasons
 from nascent.report.study_page.sheets import MOST_BYTES, MOST_ROWS, json_in_page, packed
 from nascent.study_record import FILE
 from nascent.words import speaking
@@ -172,6 +173,14 @@ def test_a_label_makes_no_markup_of_a_caption(label):
     text = rendered(f"Rate: {label} of cells.\n\n{label}\n")
     assert "javascript" not in text and "<b>" not in text
     assert "Rate: " in text
+
+
+def test_a_model_is_not_folded_away_for_what_it_does_not_predict_besides(make):
+    comparison = make.comparison()
+    further = comparison.assign(target="area", verdict="does not beat it")
+    both = {"comparison": pd.concat([comparison, further], ignore_index=True)}
+    assert set(reasons(both, "example", "target")) == {("linear", "")}
+    assert set(reasons(both, "example", "area")) >= {("linear", ""), ("cnn", "")}
 
 
 def test_a_result_that_was_changed_is_refused(folder):

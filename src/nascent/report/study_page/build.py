@@ -176,7 +176,7 @@ class Page:
 
     def _split(self, section: Section) -> tuple[list[Block], list[tuple[Block, str]]]:
         design = self.record.folds[self.record.explained_fold].design
-        why = folding.reasons(self.tables, design)
+        why = folding.reasons(self.tables, design, self.record.target.name)
         return folding.split_blocks(section.blocks, why, folding.order(self.tables))
 
     def _section(self, section: Section, images: Mapping[str, pictures.Image64]) -> ShownSection:

@@ -9,19 +9,24 @@ from nascent.explain.standing import FAILS, PASSES
 from nascent.report.study_page.contents import Block
 
 
-def reasons(tables: Mapping[str, pd.DataFrame], fold: str) -> dict[tuple[str, str], str]:
+def reasons(
+    tables: Mapping[str, pd.DataFrame], design: str, target: str
+) -> dict[tuple[str, str], str]:
     """Return (model, map set) → why it is folded away; the map set is empty for the model itself.
 
     Parameters
     ----------
     tables
         Name → table, those that are there.
-    fold
-        The design of the fold whose models are explained.
+    design
+        Of the fold whose models are explained.
+    target
+        That the study is about; of further ones nothing is folded away.
     """
     found: dict[tuple[str, str], str] = {}
     for row in _rows(tables.get("comparison")):
-        if row["design"] == fold and row["verdict"] == LOSES:
+        asked = (row["design"], row["target"]) == (design, target)
+        if asked and row["verdict"] == LOSES:
             found[row["model"], ""] = (
                 f"{row['model']} does not predict better than the best reference predictor, so"
                 " what follows is no evidence."
