@@ -199,6 +199,17 @@ def _in(folder, monkeypatch, *words):
     return CliRunner().invoke(app, list(words))
 
 
+def test_what_is_no_orcid_is_told_what_one_is(root, monkeypatch):
+    monkeypatch.chdir(root)
+    config = yaml.safe_load((root / "config/config.yaml").read_text("utf-8"))
+    author = {"name": "Ada Lovelace", "orcid": "https://orcid.org/0000-0002-1825-0097"}
+    with pytest.raises(ConfigError, match=r"authors\.0\.orcid.*sixteen digits in four groups"):
+        outline_of(config | {"publish": {"authors": [author]}})
+    named = config | {"train": {"models": {"a b": {"architecture": "linear"}}}}
+    with pytest.raises(ConfigError, match="a name begins with a letter or a digit"):
+        outline_of(named)
+
+
 def test_what_cannot_be_packed_is_refused(study, workflow, tmp_path):
     with pytest.raises(OutputError, match="there already"):
         write_crate(study, tmp_path, workflow=workflow)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from nascent.config.section import Section
 
-Orcid = Annotated[str, Field(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")]
+ORCID = r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$"
+Orcid = Annotated[str, Field(pattern=ORCID)]
 
 
 class Author(Section):

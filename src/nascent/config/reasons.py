@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from nascent.config.publish import ORCID
 from nascent.config.sections import sections
 from nascent.errors import ConfigError, did_you_mean
 
@@ -15,6 +16,11 @@ NO_NAME = (
     " hyphens and underscores alone"
 )
 """What is said of a text that is no `nascent.config.section.Name`."""
+
+NO_ORCID = (
+    "no ORCID: that is sixteen digits in four groups, such as 0000-0002-1825-0097, and an X may"
+    " stand for the last"
+)
 
 
 def config_error(error: ValidationError, where: str | Path, model: type[BaseModel]) -> ConfigError:
@@ -39,7 +45,10 @@ def config_error(error: ValidationError, where: str | Path, model: type[BaseMode
             mend=did_you_mean(first["input"], known),
         )
     if first["type"] == "string_pattern_mismatch":
-        return ConfigError(f"{key}: the name {first['input']!r} is {NO_NAME}", where=where)
+        given = f"{first['input']!r}"
+        if first["ctx"]["pattern"] == ORCID:
+            return ConfigError(f"{key}: {given} is {NO_ORCID}", where=where)
+        return ConfigError(f"{key}: the name {given} is {NO_NAME}", where=where)
     what = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error":
         return ConfigError(f"{key}: {what}" if key else what, where=where)
