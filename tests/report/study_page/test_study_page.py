@@ -209,7 +209,7 @@ def test_a_file_that_is_too_large_stays_beside_the_page(tmp_path):
 
 def test_half_a_study_says_what_is_missing_and_how_to_make_it(folder, paged, record):
     text = paged(folder).read_text()
-    assert "This study is not finished" not in text
+    assert "This study is not finished" not in text and "of these it tells" not in text
     for path in (folder / "explain").rglob("*.tsv"):
         path.unlink()
     (folder / "figures" / "balance.png").unlink()
@@ -220,7 +220,7 @@ def test_half_a_study_says_what_is_missing_and_how_to_make_it(folder, paged, rec
     for part, target in (("Data", "data"), ("Explanations", "explanations")):
         assert re.search(rf"<strong>{part}</strong>: .*?profiles/local[^<]* {target}</code>", told)
     assert "snakemake --profile profiles/local results/small/report/explorer.html" in told
-    assert "#model=" not in text
+    assert "#model=" not in text and "of these it tells what the config asks for" in text
     assert "explain/standing.tsv" in told and "figures/balance.png" in told
     assert "<strong>Models</strong>" not in told
     assert "not tested" in told
