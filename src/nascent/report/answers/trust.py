@@ -230,8 +230,8 @@ def _agreement(study: StudyRecord, tables: Tables, row: pd.Series) -> tuple[str,
     what = words.level(level)
     return _together(signs), _counted(
         signs,
-        f"By {what}, {{good}} of {{all}} other methods agree on {{a_example}} more than on"
-        " different {examples}, {bad} agree less, and {open} are undecided.",
+        f"By {what}, in {{good}} of {{all}} comparisons maps by another method agree on"
+        " {a_example} more than on different {examples}, in {bad} less, and {open} are undecided.",
     )
 
 
@@ -248,8 +248,8 @@ def _truth(study: StudyRecord, tables: Tables, row: pd.Series) -> tuple[str, str
         return NOT_TESTED, _not_there(study, tables, "truth", _NOT_PLANTED)
     return _together(signs), _counted(
         signs,
-        "By {good} of {all} measures the map finds more than the image and random weights do; by"
-        " {bad} it does not; {open} are undecided.",
+        "In {good} of {all} comparisons the map finds more than the image and random weights do, in"
+        " {bad} it does not, and {open} are undecided.",
     )
 
 
