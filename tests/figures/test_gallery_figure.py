@@ -58,6 +58,14 @@ def test_classes_are_off_by_what_the_true_one_lacks():
     assert found["predicted"].tolist() == ["a", "a"]
 
 
+def test_of_several_seeds_the_class_of_the_largest_mean_probability_is_predicted():
+    one = predictions([0]).assign(true_class="b", predicted_class="a", p_a=0.6, p_b=0.4)
+    two = one.assign(seed=2, predicted_class="b", p_a=0.1, p_b=0.9)
+    found = missed(pd.concat([one, two]), RUN, "target", "classes")
+    assert found["predicted"].tolist() == ["b"]
+    assert found["missed"].tolist() == pytest.approx([0.35])
+
+
 def test_the_channels_are_those_of_most_use_and_of_a_group_only_one():
     rows = [
         ("a", "channel", "a", 0.1),

@@ -12,6 +12,7 @@ from nascent.task import Task, task_of
 
 BEST, TYPICAL, WORST = "best", "typical", "worst"
 PERMUTED, EACH_SEED = "permuted", "each"
+PROBABILITY = "p_"  # before the name of a class, in predictions
 
 
 def best_model(comparison: pd.DataFrame, target: str, task: str) -> tuple[str, str] | None:
@@ -57,16 +58,25 @@ def missed(predictions: pd.DataFrame, run: RunNames, target: str, task: str) -> 
     ]
     measured, predicted = _columns(task_of(task))
     if task_of(task).has_classes:
-        true = own[[f"p_{name}" for name in own[measured].unique()]]
-        places = true.columns.get_indexer("p_" + own[measured].astype(str))
-        errors = 1 - true.to_numpy()[np.arange(len(own)), places]
-        means = _over_seeds(own.assign(missed=errors), {"missed": "mean"})
-        first = own.drop_duplicates("id").set_index("id")
-        told = first[["group"]].assign(measured=first[measured], predicted=first[predicted])
-        return told.join(means)
+        return _missed_classes(own, measured)
     means = _over_seeds(own, {measured: "first", predicted: "mean", "group": "first"})
     means = means.rename(columns={measured: "measured", predicted: "predicted"})
     return means.assign(missed=(means["measured"] - means["predicted"]).abs())
+
+
+def _missed_classes(own: pd.DataFrame, measured: str) -> pd.DataFrame:
+    """Return what is predicted of classes: that of the largest mean probability over the seeds."""
+    columns = [name for name in own if str(name).startswith(PROBABILITY)]
+    means = _over_seeds(
+        own, {measured: "first", "group": "first", **dict.fromkeys(columns, "mean")}
+    )
+    # A class of another target has no probability here.
+    chances = means[columns].fillna(0)
+    true = chances.columns.get_indexer(PROBABILITY + means[measured].astype(str))
+    of_true = chances.to_numpy()[np.arange(len(means)), true]
+    predicted = chances.idxmax(axis=1).str.removeprefix(PROBABILITY) if len(means) else []
+    told = means[["group"]].assign(measured=means[measured], predicted=predicted)
+    return told.assign(missed=1 - of_true)
 
 
 def _over_seeds(rows: pd.DataFrame, how: Mapping[str, str]) -> pd.DataFrame:

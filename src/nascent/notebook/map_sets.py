@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nascent import integrity
-from nascent.attribute.maps import MapSource, open_maps
+from nascent.attribute.maps import PLACE, MapSource, open_maps
 from nascent.errors import AttributionError, did_you_mean
 from nascent.extras import of_extra
 from nascent.notebook.maps import Maps
@@ -92,8 +92,21 @@ class MapSet:
 
     @property
     def shares(self) -> pd.DataFrame:
-        """Each example's shares of channels, as the study has read them out of the maps."""
+        """Each example's shares of channels, as the study has read them out of the maps.
+
+        Raises
+        ------
+        AttributionError
+            Where the method tells places apart and no channels.
+        """
         study = self.model.study
+        if self.source.axes == PLACE:
+            words = self.model.words
+            raise AttributionError(
+                f"maps by {self.method} have no shares of {words.features}: the method scores"
+                f" {words.places} alone",
+                mend=f"Take a method that scores {words.features}, too.",
+            )
         seed = self.model.seed
         table = study.table(f"explain/{self.model.name}/{seed}/{self.method}.cells")
         return table.set_index("id")[list(self.source.channels)]
