@@ -124,9 +124,11 @@ class Model:
         Raises
         ------
         NascentError
-            Where there is no such example or split, the store holds other inputs than the model
-            reads, or files were changed since they were made.
+            Where there is no such example or split, more than one of the three is given, the store
+            holds other inputs than the model reads, or files were changed since they were made.
         """
+        if sum(one is not None for one in (ids, split, store)) > 1:
+            raise NascentError("ids, split and store exclude each other", mend="Give one of them.")
         with speaking(self.words.plain()):
             if store is not None:
                 with _opened(store) as given:

@@ -292,6 +292,11 @@ class Study:
             Where there is no such model, example, method or option; the nearest is named.
         """
         chosen = model if isinstance(model, Model) else self.model(model, seed)
+        if seed not in (None, chosen.seed):
+            raise NascentError(
+                f"this model was trained with seed {chosen.seed}, and seed {seed} is asked for",
+                mend="Give the name of the model with the seed, or the model alone.",
+            )
         return chosen.explain(example_id, method or self.default[1], **options)
 
     def maps(
