@@ -20,9 +20,16 @@ from nascent.report.answers.tables import read_tables
 from nascent.report.study_page.captions import rendered
 from nascent.report.study_page.contents import files_of, sections_of
 from nascent.report.study_page.folding import reasons
-from nascent.report.study_page.sheets import MOST_BYTES, MOST_ROWS, json_in_page, packed
+from nascent.report.study_page.sheets import (
+    MOST_BYTES,
+    MOST_ROWS,
+    in_words,
+    json_in_page,
+    packed,
+    table_of_file,
+)
 from nascent.study_record import FILE
-from nascent.words import speaking
+from nascent.words import speaking, spoken
 
 VOID = {"meta", "img", "input", "br", "hr", "link", "col"}
 
@@ -79,7 +86,7 @@ def test_the_first_screen_has_three_figures_and_the_table_of_checks(page):
     told = first_screen(page.read_text())
     shown = re.findall(r'<img [^>]*alt="([^"]*)"', told)
     assert len(shown) == 3
-    assert 'id="trust"' in told and ">beats<" in told and ">fails<" in told
+    assert 'id="trust"' in told and ">passes<" in told and ">fails<" in told
 
 
 def test_every_figure_and_table_of_the_study_stands_in_its_section(page, record):
@@ -252,3 +259,18 @@ def test_captions_are_those_of_the_workflow(folder, tmp_path):
 
     with pytest.raises(ResultError, match=r"no caption .*\.rst"):
         write_page(folder, tmp_path)
+
+
+def test_ids_and_seeds_are_names_and_no_two_columns_have_one_heading(tmp_path):
+    path = tmp_path / "predictions.tsv"
+    path.write_text(
+        "id\tdesign\tsplit\tseed\ty\tn\tcpu_hours\n12345678\texample\ttest\t1234\t0.5\t12345\t1\n"
+    )
+    table = table_of_file(path, {})
+    names = [column.name for column in table.columns]
+    assert names == ["id", "split", "set", "seed", "measured", "number", "CPU hours"]
+    assert table.first[0][:4] == ("12345678", "example", "test", "1234")
+    assert table.first[0][5] == "12,345"
+    # The page's own script has all digits of an id, too.
+    assert json.loads(table.data)["rows"][0][0] == 12345678
+    assert in_words("within_groups") == f"within {spoken().groups}"

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from nascent.report.answers.records import BEATS, FAILS, NO, NOT_TESTED, OPEN, YES
+from nascent.report.answers.records import FAILS, NO, NOT_TESTED, OPEN, PASSES, YES
 from nascent.resources.reading import resource_text
 
 TOP = "first"
@@ -20,7 +20,7 @@ SEEN = 350
 
 STYLES: Mapping[str, str] = {
     YES: "is-yes",
-    BEATS: "is-yes",
+    PASSES: "is-yes",
     FAILS: "is-no",
     NOT_TESTED: "is-none",
     OPEN: "is-open",

@@ -155,6 +155,8 @@ def in_words(name: str) -> str:
     words = spoken()
     if name in ("group", "groups"):
         return getattr(words, name)
+    if name == "within_groups":
+        return f"within {words.groups}"
     name, over = (name.removesuffix("_groups"), True) if name.endswith("_groups") else (name, False)
     known = WORDS.get(name)
     if known is None:
@@ -170,10 +172,17 @@ WORDS: Mapping[str, str] = {
     "high": "upper limit",
     "n": "number",
     "design": "split",
+    "split": "set",
+    "y": "measured",
+    "y_hat": "predicted",
+    "huber": "Huber loss",
     "eta2": "η²",
     "omega2": "ω²",
 }
 """Column → its heading, where that is not its name with spaces."""
+
+LABELS = ("id", "seed", "other_seed", "fold")
+"""Columns whose numbers are names, which no sign parts into thousands."""
 
 LONGEST = 28
 """Letters of the name of a metric that a heading can hold."""
@@ -185,7 +194,14 @@ def abbreviations() -> Mapping[str, str]:
     tasks = map(task_of, known_tasks())
     shorts = {name: task.metric(name).short for task in tasks for name in task.metrics}
     metrics = {name: short for name, short in shorts.items() if len(short) <= LONGEST}
-    return metrics | {"sd": "SD", "rmse": "RMSE", "floor": "reference"}
+    return metrics | {
+        "sd": "SD",
+        "rmse": "RMSE",
+        "floor": "reference",
+        "cpu": "CPU",
+        "gpu": "GPU",
+        "mb": "MB",
+    }
 
 
 def packed(path: Path) -> str:
@@ -208,6 +224,8 @@ def json_in_page(value: Any) -> Markup:
 
 
 def _places(column: pd.Series) -> int | None:
+    if column.name in map(in_words, LABELS):
+        return None
     return decimals(column) if pd.api.types.is_numeric_dtype(column) else None
 
 
@@ -215,6 +233,8 @@ def _plain(value: Any) -> Any:
     """Return a value as JSON has it; None where it is missing."""
     if value is None or value is pd.NA or value != value:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else str(value)
     return value.item() if hasattr(value, "item") else str(value)

@@ -27,7 +27,7 @@
 
   const shown = (value, places) => {
     if (value === null) return MISSING;
-    if (typeof value !== "number") return String(value);
+    if (places === null || typeof value !== "number") return String(value);
     const text = Math.abs(value).toLocaleString("en", {
       minimumFractionDigits: places, maximumFractionDigits: places,
     });
@@ -35,17 +35,21 @@
   };
 
   const asText = DataTable.render.text();
-  const column = (places, index) => ({
-    data: index,
-    className: places === null ? "" : "number",
-    type: places === null ? "string" : "num",
-    render: (value, kind) => {
-      if (kind === "sort" || kind === "type") {
-        return value === null ? (places === null ? "" : -Infinity) : value;
-      }
-      return asText.display(shown(value, places));
-    },
-  });
+  // A column without decimals is text, or numbers that are names: those sort as numbers.
+  const column = (rows) => (places, index) => {
+    const numeric = rows.every((row) => row[index] === null || typeof row[index] === "number");
+    return {
+      data: index,
+      className: places === null ? "" : "number",
+      type: numeric ? "num" : "string",
+      render: (value, kind) => {
+        if (kind === "sort" || kind === "type") {
+          return value === null ? (numeric ? -Infinity : "") : value;
+        }
+        return asText.display(shown(value, places));
+      },
+    };
+  };
 
   const start = (table) => {
     const id = table.dataset.rows;
@@ -55,7 +59,7 @@
     const few = rows.length <= 10;
     new DataTable(table, {
       data: rows,
-      columns: places.map(column),
+      columns: places.map(column(rows)),
       order: [],
       autoWidth: false,
       deferRender: true,
