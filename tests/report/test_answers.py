@@ -16,7 +16,7 @@ from nascent.config.record import plain_record
 from nascent.figures.words import short
 from nascent.kind import FOLDERS
 from nascent.report.answers.compose import answers
-from nascent.report.answers.records import BEATS, FAILS, NOT_TESTED, OPEN
+from nascent.report.answers.records import FAILS, NOT_TESTED, OPEN, PASSES
 from nascent.report.answers.tables import PATHS, read_tables
 from nascent.report.answers.trust import trust_table
 from nascent.report.record import write_study_record
@@ -122,9 +122,14 @@ def test_the_answers_come_in_order_and_say_the_verdicts_of_the_tables(study, tab
         "yes on new cells; cannot tell on new wells",
         "structure; intensity is not shown to matter",
         "b with c and a",
-        "yes, by two basic checks, for 1 of 3 explanations",
+        "in part: 1 of 3 explanations passed two basic checks",
     ]
     assert found[-1].figure == "cnn/gradient/panels"
+    # Whoever reads that maps pass two checks reads beside it what the others say of them.
+    table = trust_table(study, tables)
+    for check in table.checks[2:]:
+        verdict = table.cell(table.methods[0], check).verdict
+        assert re.search(f"{verdict}: [^;]*{check.title}", found[-1].sentences[1])
     text = " ".join(" ".join(one.sentences) for one in found)
     assert "cnn beats the best reference predictor (least squares on channel means)" in text
     assert "linear: does not beat the best reference predictor" in text
@@ -316,8 +321,8 @@ def test_the_table_of_checks_has_a_cell_for_every_explanation_and_check(study, t
         for one in table.methods
         for check in table.checks
     }
-    assert verdicts["gradient", "model"] == verdicts["gradient", "randomisation"] == BEATS
-    assert verdicts["gradient", "removal"] == BEATS and verdicts["grad_cam", "removal"] == FAILS
+    assert verdicts["gradient", "model"] == verdicts["gradient", "randomisation"] == PASSES
+    assert verdicts["gradient", "removal"] == PASSES and verdicts["grad_cam", "removal"] == FAILS
     assert verdicts["grad_cam", "randomisation"] == NOT_TESTED
     assert verdicts["eg", "model"] == verdicts["eg", "randomisation"] == FAILS
     assert verdicts["gradient", "roar"] == NOT_TESTED

@@ -15,7 +15,7 @@ from nascent.explain.statistics.dependence import TARGETS, VERDICTS, WEIGHTS
 from nascent.figures import words
 from nascent.figures.words import short
 from nascent.plain_words import verdict_words
-from nascent.report.answers.records import BEATS, FAILS, NOT_TESTED, OPEN
+from nascent.report.answers.records import FAILS, NOT_TESTED, OPEN, PASSES
 from nascent.report.answers.tables import Tables, missing
 from nascent.study_record import StudyRecord
 from nascent.task import task_of
@@ -28,7 +28,7 @@ def _model(study: StudyRecord, tables: Tables, row: pd.Series) -> tuple[str, str
     verdict = _text(row["model_verdict"])
     if not verdict:
         return NOT_TESTED, f"{row['model']} was not compared with the reference predictors."
-    known = {MODEL_BEATS: BEATS, MODEL_LOSES: FAILS}
+    known = {MODEL_BEATS: PASSES, MODEL_LOSES: FAILS}
     return known.get(verdict, OPEN), f"{row['model']}: {verdict_words(verdict)}."
 
 
@@ -48,7 +48,7 @@ def _randomised(stage: str) -> Callable[[StudyRecord, Tables, pd.Series], tuple[
         told = "; ".join(_correlation(one, rows) for one in rows.to_dict("records"))
         sentence = f"Rank correlation with maps of {what}, of {told}."
         if stage == WEIGHTS:
-            known = {depends: BEATS, survives: FAILS}
+            known = {depends: PASSES, survives: FAILS}
             return known.get(_text(row["maps_verdict"]), OPEN), sentence
         return _together([_sign(one, (depends,), (survives,)) for one in rows["verdict"]]), sentence
 
@@ -175,7 +175,7 @@ def _not_there(study: StudyRecord, tables: Tables, name: str, why: str) -> str:
 def _together(signs: Sequence[int]) -> str:
     """Return the verdict of several: see the top of this module."""
     if all(sign > 0 for sign in signs):
-        return BEATS
+        return PASSES
     return FAILS if min(signs) < 0 and max(signs) <= 0 else OPEN
 
 

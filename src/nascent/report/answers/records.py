@@ -6,7 +6,7 @@ from dataclasses import dataclass
 YES, NO, OPEN, NOT_TESTED = "yes", "no", "cannot tell", "not tested"
 """What a verdict of an answer is, or begins with; or it is a few words, such as names."""
 
-BEATS, FAILS = "beats", "fails"
+PASSES, FAILS = "passes", "fails"
 """What a cell of the table of checks says, beside `OPEN` and `NOT_TESTED`."""
 
 
@@ -83,7 +83,7 @@ class Cell:
     Attributes
     ----------
     verdict : str
-        `beats`, `fails`, `cannot tell` or `not tested`.
+        `passes`, `fails`, `cannot tell` or `not tested`.
     sentence : str
         What that rests on.
     anchor : str

@@ -6,15 +6,17 @@ import pandas as pd
 
 from nascent.explain.checks import checks_of
 from nascent.explain.standing import FAILS as STANDS_NOT
-from nascent.explain.standing import PASSES, nothing_passes
+from nascent.explain.standing import PASSES as STANDS
+from nascent.explain.standing import nothing_passes
 from nascent.figures import words
 from nascent.plain_words import explanation_words
 from nascent.report.answers.checked import READ
 from nascent.report.answers.records import (
+    FAILS,
     NO,
     NOT_TESTED,
     OPEN,
-    YES,
+    PASSES,
     Answer,
     Asked,
     Cell,
@@ -41,6 +43,9 @@ COLUMNS = (
 )  # fmt: skip
 """Name, title, question and anchor of each column; an empty anchor is that of its own check."""
 
+BASIC = ("model", "randomisation")
+"""Columns of the two checks that `explain/standing.tsv` goes by."""
+
 
 def trusted(study: StudyRecord, tables: Tables) -> Answer:
     """Return whether the maps can be trusted, in one answer."""
@@ -48,21 +53,37 @@ def trusted(study: StudyRecord, tables: Tables) -> Answer:
     table = trust_table(study, tables)
     if not table.methods:
         return Answer(question, NOT_TESTED, (table.summary,), anchor="trust")
-    passing = [each for each in table.methods if each.standing == PASSES]
+    passing = [each for each in table.methods if each.standing == STANDS]
     first = table.methods[0]
     sentences = (
         table.summary,
-        "Passing says that the maps depend on a model that has learnt something. It does not say"
-        " that they are right: read the other checks in the table.",
+        _further(table),
+        "To pass both basic checks says that the maps depend on a model that has learnt something."
+        " It does not say that they are right.",
     )
     if passing:
         share = f"{len(passing)} of {words.count(len(table.methods), 'explanation')}"
-        verdict = f"{YES}, by two basic checks, for {share}"
+        verdict = f"in part: {share} passed two basic checks"
     elif all(each.standing == STANDS_NOT for each in table.methods):
         verdict = NO
     else:
         verdict = OPEN
     return Answer(question, verdict, sentences, f"{first.model}/{first.method}/panels", "trust")
+
+
+def _further(table: TrustTable) -> str:
+    """Return what the checks beyond the two basic ones say of the maps shown first."""
+    further = [check for check in table.checks if check.name not in BASIC]
+    told = []
+    for verdict in (PASSES, FAILS, OPEN, NOT_TESTED):
+        titles = [
+            check.title
+            for check in further
+            if table.cell(table.methods[0], check).verdict == verdict
+        ]
+        if titles:
+            told.append(f"{verdict}: {', '.join(titles)}")
+    return f"Further checks of these maps: {'; '.join(told)}."
 
 
 def trust_table(study: StudyRecord, tables: Tables) -> TrustTable:
@@ -111,7 +132,7 @@ def _called(study: StudyRecord, model: str, method: str) -> str:
 def _summary(explanations: Sequence[Explanation], standing: pd.DataFrame) -> str:
     """Return what is shown first and why."""
     first = explanations[0]
-    if first.standing == PASSES:
+    if first.standing == STANDS:
         return (
             f"Shown first: {first.words}. The model beats the best reference predictor, and the"
             " maps change when its weights are random."
