@@ -616,7 +616,7 @@ def test_the_page_opens_with_what_passes_and_says_how_far_to_believe_it(tab, che
     assert drawn(browser)["method"] == "vargrad"
     belief = browser.page.locator("#belief")
     text = belief.inner_text()
-    assert "These maps passed both checks" in text
+    assert "These maps passed both basic checks" in text
     # The skill has an end at 1, whatever the interval says.
     assert "R² 0.84 on 371 test cells in 12 wells (95 % interval 0.75 to 1.00 over cells)" in text
     assert "MAE is 29.5" in text and "(least squares on channel means) is 45" in text

@@ -12,7 +12,7 @@ from nascent.task import Task
 from nascent.words import spoken
 
 HEADLINES: Mapping[str, str] = {
-    PASSES: "These maps passed both checks.",
+    PASSES: "These maps passed both basic checks.",
     OPEN: "Undecided: the checks do not say whether these maps can be relied on.",
     FAILS: "These maps failed a check: they are no evidence of what matters.",
 }
@@ -72,7 +72,7 @@ def beliefs(
         skill = _skill(compared.get(row["model"]), task, references)
         depends = (
             f"Maps by {methods.get(key, row['method'])} change where the model's weights are drawn"
-            " at random: they show what the model learnt."
+            " at random, so they depend on what it learnt. The report has further checks."
         )
         said = (skill, depends if row["maps_verdict"] == DEPENDS else "", row["sentence"])
         sentences = tuple(sentence for sentence in said if sentence)
