@@ -38,7 +38,7 @@ def test_duplicates_are_framed_and_stand_beside_each_other(alike):
 
 def test_the_title_says_which_channels_repeat_each_other():
     assert duplicates.verdict(*tables()) == (
-        "1 pair of channels repeats each other. Told together: a_1, a_2."
+        "1 pair of channels repeats each other. Analysed together: a_1, a_2."
     )
     assert duplicates.verdict(*tables(0.5)) == "No two channels repeat each other."
 

@@ -112,7 +112,7 @@ def verdict(correlations: pd.DataFrame, groups: pd.DataFrame) -> str:
         else f"No two {spoken().features} repeat each other."
     )
     members = [f"{', '.join(rows['channel'])}" for _, rows in groups.groupby("group", sort=False)]
-    return f"{said} Told together: {'; '.join(members)}." if members else said
+    return f"{said} Analysed together: {'; '.join(members)}." if members else said
 
 
 def _square(table: pd.DataFrame, channels: Sequence[str], value: str) -> np.ndarray:

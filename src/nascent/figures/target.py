@@ -68,7 +68,7 @@ def draw(values: pd.Series, *, low: float, high: float, label: str) -> Figure:
     axes.set_ylabel(spoken().examples)
     axes.set_ylim(bottom=0)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    more = "dashed: limits of the strata, from the training part" if limits else ""
+    more = f"dashed: limits of the strata, from the training {spoken().examples}" if limits else ""
     note(figure, Facts(n=counted(len(values)), more=more))
     return figure
 

@@ -27,6 +27,7 @@ from nascent.report.study_page.sheets import (
     json_in_page,
     packed,
     table_of_file,
+    values_of,
 )
 from nascent.study_record import FILE
 from nascent.words import speaking, spoken
@@ -261,7 +262,7 @@ def test_captions_are_those_of_the_workflow(folder, tmp_path):
         write_page(folder, tmp_path)
 
 
-def test_ids_and_seeds_are_names_and_no_two_columns_have_one_heading(tmp_path):
+def test_ids_and_seeds_are_names_and_no_two_columns_have_one_heading(tmp_path, record):
     path = tmp_path / "predictions.tsv"
     path.write_text(
         "id\tdesign\tsplit\tseed\ty\tn\tcpu_hours\n12345678\texample\ttest\t1234\t0.5\t12345\t1\n"
@@ -273,4 +274,6 @@ def test_ids_and_seeds_are_names_and_no_two_columns_have_one_heading(tmp_path):
     assert table.first[0][5] == "12,345"
     # The page's own script has all digits of an id, too.
     assert json.loads(table.data)["rows"][0][0] == 12345678
+    fold = values_of(record)["fold"]
+    assert fold("example").startswith("by ") and fold("fold_1") == "fold_1"
     assert in_words("within_groups") == f"within {spoken().groups}"

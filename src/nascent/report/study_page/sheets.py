@@ -123,7 +123,7 @@ def values_of(record: StudyRecord) -> Values:
         **dict.fromkeys(("method", "other_method"), lambda name: explanation_words(name, methods)),
         "unit": lambda name: units.get(name, name),
         "what": lambda name: record.words.header(name).replace("_", " "),
-        "design": design,
+        **dict.fromkeys(("design", "fold"), design),
         "by": record.words.column,
         "variable": record.words.column,
         "metric": lambda name: metrics.get(name, name),
