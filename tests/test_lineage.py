@@ -84,3 +84,8 @@ def test_a_file_without_a_record_is_told(tmp_path):
         lineage(tmp_path / "old.tsv", whole=False)
     with pytest.raises(ResultError, match="there is no such file"):
         lineage(tmp_path / "gone.tsv", whole=False)
+
+
+def test_a_folder_is_told_that_records_are_of_files(tmp_path):
+    with pytest.raises(ResultError, match="this is a folder"):
+        lineage(tmp_path, whole=False)

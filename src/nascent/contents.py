@@ -59,7 +59,7 @@ def _raw(path: Path) -> list[str]:
         if lines := kind.describe_raw(path):
             return lines
     raise RawDataError(
-        "this is nothing nascent knows",
+        "file type not recognised",
         where=path,
         mend="Give raw data, a model's folder, or a store, shard, map or truth file (.h5).",
     )

@@ -58,6 +58,12 @@ def record_of(path: str | Path) -> dict[str, Any]:
     """
     path = Path(path)
     kept = provenance.read(path)
+    if kept is None and path.is_dir():
+        raise ResultError(
+            "this is a folder, and records are of files",
+            where=path,
+            mend="Give one of its files, such as results/demo/evaluate/comparison.tsv.",
+        )
     if kept is None and not path.is_file():
         raise ResultError("there is no such file", where=path)
     record = kept if kept is not None else _inside(path)

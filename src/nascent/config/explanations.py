@@ -129,7 +129,7 @@ class Roar(Section):
 
 
 class Randomisation(Section):
-    """Maps of models whose weights are drawn anew, from the output to the image."""
+    """Maps of models whose weights are redrawn at random, from the output to the image."""
 
     stages: Positive = Field(6, description="Stages at most; each has some layers more")
 
@@ -225,7 +225,7 @@ class Explain(Section):
         False, description="Train each explained model once on permuted targets, and compare maps"
     )
     randomisation: Randomisation = Field(
-        default_factory=Randomisation, description="Weights drawn anew"
+        default_factory=Randomisation, description="Maps of the same model with random weights"
     )
     sensitivity: Sensitivity = Field(default_factory=Sensitivity, description="Small changes")
     attention: Attention = Field(default_factory=Attention, description="Share in the {object}")

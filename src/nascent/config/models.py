@@ -54,7 +54,7 @@ class Layers(Section):
 
 
 class Augment(Section):
-    """What is drawn anew for every example of a training batch."""
+    """What is redrawn for every example of a training batch."""
 
     preset: Literal[tuple(PRESETS)] = Field(  # type: ignore[valid-type]
         "none",

@@ -191,7 +191,7 @@ class Embed(Section):
     )
     min_dist: Share = Field(0.1, description="How near UMAP draws {examples} that are alike")
     draws: Positive = Field(
-        200, description="Times that values are dealt out anew for the chance of the scores"
+        200, description="Random permutations of the values that give the chance of the scores"
     )
 
 

@@ -66,12 +66,12 @@ def plan_in_words(
     if SHIPPED in whole["source"]:
         yield (
             f"Hours scaled from {SHIPPED!r} follow from the demo's jobs on {machine()}: another"
-            " machine may need half or twice as long. Once the study has run, its own count."
+            " machine may need half or twice as long. After a run, the study's own hours are used."
         )
     if whole["unmeasured"]:
         yield (
-            f"≥: of a kind that nobody measured are {whole['unmeasured']} of {whole['jobs_to_run']}"
-            " jobs; their time is not in the hours."
+            f"≥: {whole['unmeasured']} of {whole['jobs_to_run']} jobs are of a kind that was never"
+            " measured; their time is not in the hours."
         )
         if f"{NO_MEASUREMENT} on a GPU" in whole["source"]:
             yield (
@@ -79,21 +79,21 @@ def plan_in_words(
                 " name the profile that says so, as --profile profiles/local."
             )
         if not others:
-            yield "Another study's measurements: --past logs/<study>."
+            yield "To use the measurements of another study: --past logs/<study>."
     yield (
-        "Hours are sums, as if one job followed the other, of the machine that was measured."
+        "Hours are sums over jobs, as if they ran one after the other, on the measured machine."
         f" Scaled ones grow with {words.examples}, {words.places}, {words.features}, epochs and"
-        " evaluations (docs/costs.md); the start of a job is scaled with it, so that ×10 and more"
-        " is rather too much."
+        " evaluations (docs/costs.md). The start of a job is scaled too, so hours scaled by ×10 or"
+        " more are too high."
     )
     yield (
-        f"peak: largest measured of such {words.examples} and {words.features}. asked: memory of"
-        " the largest job; unknown where it follows from files that are not there."
+        f"peak: largest memory measured for such {words.examples} and {words.features}. asked:"
+        " memory that the largest job asks for; unknown while the files that set it are missing."
     )
     for stage, disk in room.items():
         whole_gb = _number(disk.whole / 1e9)
-        yield f"disk of {stage}: {disk.source}. All of it, once made: {whole_gb} GB."
-    yield "Other files (models, tables, figures, simulated raw data) are not in the disk."
+        yield f"disk of {stage}: {disk.source}. In all, when made: {whole_gb} GB."
+    yield "Other files (models, tables, figures, simulated raw data) are not counted in disk."
     for fold in plan.expected:
         cells = plan.facts.cells[fold]
         told = ", ".join(f"{count:,} {split}" for split, count in cells.items())

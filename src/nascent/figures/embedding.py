@@ -97,7 +97,7 @@ def _facts(
     )
     groups = words.count(layout["group"].nunique(), spoken().group, spoken().groups)
     few = worded("principal components: too few {examples} for UMAP") if how == "PCA" else how
-    chance = f"chance: {facts.percent(confidence)} of values dealt out anew" if len(scores) else ""
+    chance = f"chance: {facts.percent(confidence)} of random permutations" if len(scores) else ""
     return facts.Facts(
         n=f"{parts} {spoken().examples} in {groups}",
         model=f"{run.model}, seed {run.seed}",

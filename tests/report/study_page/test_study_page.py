@@ -242,9 +242,13 @@ def test_a_study_that_has_just_begun_has_a_page(folder, paged):
 
 
 def test_the_command_line_writes_the_page_or_says_what_is_wrong(folder, tmp_path):
+    of_an_earlier_page = folder / ".provenance" / "report.html.json"
+    of_an_earlier_page.parent.mkdir(exist_ok=True)
+    of_an_earlier_page.write_text("{}")
     done = CliRunner().invoke(app, ["report", str(folder)])
     assert done.exit_code == 0, done.output
     assert done.output.strip() == str(folder / "report.html")
+    assert not of_an_earlier_page.exists()  # else the new page would be refused as changed
     nothing = tmp_path / "nothing"
     nothing.mkdir()
     done = CliRunner().invoke(app, ["report", str(nothing)])

@@ -61,6 +61,8 @@ RECORDED = (
 def write_page(folder: str | Path, captions: str | Path, path: str | Path | None = None) -> Path:
     """Write the page of a study from whatever of its results is there.
 
+    The record of an earlier page is removed; a job of the workflow writes that of the new one.
+
     Parameters
     ----------
     folder
@@ -84,6 +86,7 @@ def write_page(folder: str | Path, captions: str | Path, path: str | Path | None
     target = record.folder / NAME if path is None else Path(path)
     with speaking(record.words.plain()):
         text = page_of_study(record, captions)
+    provenance.forget(target)
     with written(target) as beside:
         beside.write_text(text, encoding="utf-8")
     return target
