@@ -61,7 +61,6 @@ DRAWN_OF_MORE |= {
         "input": {
             "predictions": made("evaluate/predictions.tsv"),
             "comparison": made("evaluate/comparison.tsv"),
-            "use": made("explain/use.tsv"),
             "shards": test_cells,
         },
         "params": {

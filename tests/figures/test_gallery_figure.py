@@ -5,7 +5,7 @@ import pytest
 from nascent.evaluate.tables import RunNames
 from nascent.figures import gallery
 from nascent.figures.gather import Examples
-from nascent.figures.predicted_examples import best_model, channels_shown, chosen, missed
+from nascent.figures.predicted_examples import best_model, chosen, missed, of_most_contrast
 
 RUN = RunNames("example", "example", "cnn", 0)
 
@@ -66,18 +66,18 @@ def test_of_several_seeds_the_class_of_the_largest_mean_probability_is_predicted
     assert found["missed"].tolist() == pytest.approx([0.35])
 
 
-def test_the_channels_are_those_of_most_use_and_of_a_group_only_one():
-    rows = [
-        ("a", "channel", "a", 0.1),
-        ("b", "channel", "b", 0.5),
-        ("c", "channel", "c", 0.4),
-        ("d", "channel", "d", 0.3),
-        ("b+c", "group", "b, c", 0.9),
-    ]
-    use = pd.DataFrame(rows, columns=["channel", "unit", "members", "use"])
-    use = use.assign(model="cnn", seed="each", change="permuted")
-    assert channels_shown(use, "cnn", list("abcd"), 3) == (["b", "d", "a"], True)
-    assert channels_shown(use, "other", list("abcd"), 3) == (["a", "b", "c"], False)
+def test_the_channels_shown_are_those_that_vary_most_within_a_cell():
+    masks = np.zeros((3, 6, 6), bool)
+    masks[:, 1:5, 1:5] = True
+    even, pale, strong = np.full((6, 6), 50.0), np.full((6, 6), 50.0), np.full((6, 6), 50.0)
+    pale[2, 2], strong[2, 2] = 60, 500
+    images = np.stack([np.stack([even, pale, strong], -1)] * 3)
+    # What lies outside of a cell does not count, nor does a brighter stain of the same pattern.
+    images[:, 0, 0, 0] = 9999
+    images[1] *= 7
+    assert of_most_contrast(images, masks, 2) == [2, 1]
+    assert of_most_contrast(images * 0, masks, 2) == [0, 1]
+    assert of_most_contrast(images[:0], masks[:0], 2) == [0, 1]
 
 
 def test_the_best_model_is_no_reference():
@@ -113,5 +113,5 @@ def test_each_cell_is_drawn_with_what_was_measured_and_predicted():
     assert "µm" in tiles["best 1"].texts[0].get_text()
     none = gallery.draw(examples([]), {"best": [], "worst": []}, found)
     assert "too few test cells" in none.axes[0].texts[0].get_text()
-    told = gallery.in_words(used=True, label="rate (counts)", classes=False)
-    assert "uses most" in told and "rate (counts)" in told
+    told = gallery.in_words(label="rate (counts)", classes=False)
+    assert "most contrast within a cell" in told and "rate (counts)" in told

@@ -100,18 +100,18 @@ def _channels(figure: Figure, channels: Sequence[str]) -> None:
         )
 
 
-def in_words(*, used: bool, label: str, classes: bool) -> str:
+def in_words(*, label: str, classes: bool) -> str:
     """Return what numbers and colours are, for the line below the figure.
 
     Parameters
     ----------
-    used
-        Whether the channels are those that the model uses most.
     label
         The target in words with its unit.
     classes
         Whether classes are predicted.
     """
-    found = "that the model uses most" if used else "that stand first"
     errors = "off by: 1 less the probability of the true class" if classes else f"numbers: {label}"
-    return worded("{features} in colours: those " + found + f"; {errors}, mean over seeds")
+    return worded(
+        "in colours the {features} of most contrast within {a_example} (SD in units of the mean);"
+        f" {errors}, mean over seeds"
+    )

@@ -1,6 +1,6 @@
 """Which examples a model predicts best, typically and worst, and which channels show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,6 @@ from nascent.figures import evaluated
 from nascent.task import Task, task_of
 
 BEST, TYPICAL, WORST = "best", "typical", "worst"
-PERMUTED, EACH_SEED = "permuted", "each"
 PROBABILITY = "p_"  # before the name of a class, in predictions
 
 
@@ -114,36 +113,31 @@ def chosen(missed: pd.Series, each: int) -> dict[str, list]:
     }
 
 
-def channels_shown(
-    use: pd.DataFrame, model: str, channels: Sequence[str], count: int
-) -> tuple[list[str], bool]:
-    """Return the channels that a model uses most, and whether it was asked what it uses.
+def of_most_contrast(images: np.ndarray, masks: np.ndarray, count: int) -> list[int]:
+    """Return the places of the channels that vary most within the examples, in that order.
 
-    Of channels that repeat each other only the one that is used most is shown.
+    Contrast is the SD over an example's measured pixels in units of their mean; of an example
+    whose mean is not above 0 it is not known. Medians over the examples are compared.
 
     Parameters
     ----------
-    use
-        The table `use.tsv`.
-    model
-        Its name.
-    channels
-        Those that may be shown; the first are, of a model that was not asked.
+    images
+        (n, S, S, C), as measured.
+    masks
+        (n, S, S), bool: measured pixels.
     count
-        How many.
+        How many, at most.
     """
-    rows = use[(use["model"] == model) & (use["change"] == PERMUTED)]
-    rows = rows[rows["seed"].astype(str) == EACH_SEED]
-    single = rows[(rows["unit"] == "channel") & rows["channel"].isin(channels)]
-    if single.empty:
-        return list(channels[:count]), False
-    order = single.sort_values("use", ascending=False, kind="stable")["channel"].tolist()
-    group = {
-        name: number
-        for number, members in enumerate(rows.loc[rows["unit"] == "group", "members"])
-        for name in str(members).split(", ")
-    }
-    found: dict[object, str] = {}
-    for name in order:
-        found.setdefault(group.get(name, name), name)
-    return list(found.values())[:count], True
+    contrasts = np.full((len(images), images.shape[-1]), np.nan)
+    for row, (image, mask) in enumerate(zip(images, masks, strict=True)):
+        pixels = image[mask].astype(float)
+        if len(pixels):
+            means = pixels.mean(axis=0)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                contrasts[row] = np.where(means > 0, pixels.std(axis=0) / means, np.nan)
+    medians = pd.DataFrame(contrasts).median()
+    return (
+        medians.sort_values(ascending=False, kind="stable", na_position="last")
+        .index[:count]
+        .tolist()
+    )
