@@ -58,7 +58,7 @@ def draw(trend: pd.DataFrame, *, label: str) -> Figure:
     for row, (low, high) in enumerate(summary[["null_low", "null_high"]].itertuples(index=False)):
         band = {"color": style.INKS["band"], "lw": 0, "gid": "null"}
         if row == 0:
-            band["label"] = worded("chance: targets dealt anew within {groups}")
+            band["label"] = worded("chance: targets permuted within {groups}")
         axes.fill_betweenx([row - 0.5, row + 0.5], low, high, **band)
     axes.axvline(0, color=style.INK, lw=0.8)
     for name, colour in COLOURS.items():

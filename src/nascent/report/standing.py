@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from nascent.explain.standing import FAILS, OPEN, PASSES
 
 SUBCATEGORIES: Mapping[str, str] = {
-    PASSES: "Maps that passed both checks",
+    PASSES: "Maps that passed both basic checks",
     OPEN: "Maps undecided: cannot tell",
     FAILS: "Maps with a failed check",
 }

@@ -2,7 +2,7 @@
 
 Maps are brought into one common outline, a disc (in a volume an ellipsoid, on a line a stretch of
 it), so that a map of one example can stand beside a map of another. Each channel's maps are then
-dealt anew to the examples of their group, independently of the other channels' (Pitman's
+permuted among the examples of their group, independently of the other channels' (Pitman's
 permutation test). Whatever channels share without being of one example stays as it is: a gradient
 from middle to rim, a stain that is strong in a group. Only what the maps of one example have in
 common is gone, and if there is no such thing all permutations are equally likely, the observed one

@@ -2,7 +2,7 @@
 
 Groups differ in staining and in target, so that shares and targets may go together between groups
 without doing so in any of them. All ranks are therefore taken within groups, and chance is what
-remains when the targets of a group are dealt anew to its examples.
+remains when the targets of a group are permuted among its examples.
 """
 
 import logging
@@ -209,7 +209,7 @@ def _correlations(products: np.ndarray, ranked: _Ranked) -> np.ndarray:
 
 
 def _permuted(ranked: _Ranked, draws: int, seed: int) -> np.ndarray:
-    """Return the correlations (draws, C) with the targets of each group dealt anew."""
+    """Return the correlations (draws, C) with the targets of each group permuted."""
     generator = np.random.default_rng((seed, 0))
     dealt = np.empty((draws, len(ranked.target)))
     for group in np.unique(ranked.groups):
