@@ -175,7 +175,6 @@ WORDS: Mapping[str, str] = {
     "split": "set",
     "y": "measured",
     "y_hat": "predicted",
-    "huber": "Huber loss",
     "eta2": "η²",
     "omega2": "ω²",
 }
@@ -192,7 +191,10 @@ LONGEST = 28
 def abbreviations() -> Mapping[str, str]:
     """Return part of a column's name → what it is called: metrics as their tasks call them."""
     tasks = map(task_of, known_tasks())
-    shorts = {name: task.metric(name).short for task in tasks for name in task.metrics}
+    # What stands in brackets behind a name is too much for a heading.
+    shorts = {
+        name: task.metric(name).short.partition(" (")[0] for task in tasks for name in task.metrics
+    }
     metrics = {name: short for name, short in shorts.items() if len(short) <= LONGEST}
     return metrics | {
         "sd": "SD",
