@@ -50,6 +50,12 @@ def test_a_slow_machine_makes_what_follows_longer(run):
     assert run.left(180) == pytest.approx(70 * scale)
 
 
+def test_a_job_that_was_quicker_than_expected_owes_nothing(run):
+    run.start("train", 0)
+    run.end("train", 10)
+    assert run.left(10) == pytest.approx(70 * (10 + PRIOR) / (90 + PRIOR))
+
+
 def test_jobs_that_become_known_later_are_added(run):
     run.start("train", 0)
     run.end("train", 90)
